@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests stand beside their source; what needs a control plane stands in test/e2e, each file with its own. */
+export default defineConfig({
+  test: {
+    reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],
+    coverage: {
+      provider: 'v8',
+      include: ['operator/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.generated.ts'],
+      reporter: ['text-summary', 'json-summary'],
+    },
+    projects: [
+      {
+        extends: true,
+        test: { name: 'unit', include: ['operator/**/*.test.ts', 'test/support/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
