@@ -1,0 +1,33 @@
+/** Reads the CRDs from crds/: for generating types and for tests, not at run time, where the API server enforces them. */
+
+import { readFile } from 'node:fs/promises';
+import { parse } from 'yaml';
+import { GROUP, KINDS, VERSION } from './kinds.ts';
+
+/** The part of an OpenAPI schema that the CRDs use, Kubernetes' extensions included under their own names. */
+export type Schema = {
+  type?: string;
+  description?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema;
+  [keyword: string]: unknown;
+};
+
+/** One custom resource and its schema. */
+export type CrdSchema = { readonly kind: string; readonly plural: string; readonly schema: Schema };
+
+/** The schema of each kind in the version that the operator speaks. */
+export async function crdSchemas(): Promise<CrdSchema[]> {
+  return Promise.all(
+    Object.values(KINDS).map(async ({ kind, plural }) => {
+      const file = new URL(`../../crds/${plural}.yaml`, import.meta.url);
+      const crd = parse(await readFile(file, 'utf8'));
+      const version = crd.spec.versions.find((candidate: { name: string }) => candidate.name === VERSION);
+      if (crd.spec.group !== GROUP || crd.spec.names.kind !== kind || !version) {
+        throw new Error(`crds/${plural}.yaml does not define ${kind} in ${GROUP}/${VERSION}`);
+      }
+      return { kind, plural, schema: version.schema.openAPIV3Schema };
+    }),
+  );
+}

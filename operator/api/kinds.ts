@@ -1,0 +1,60 @@
+/** The API as code: group, version, and each custom resource with its metadata, spec and status. */
+
+import type {
+  Condition,
+  DingTalkRobotSpec,
+  DingTalkRobotStatus,
+  NotificationSubscriptionSpec,
+  NotificationSubscriptionStatus,
+  NotificationTemplateSpec,
+  NotificationTemplateStatus,
+} from './types.generated.ts';
+
+export type { Condition };
+
+/** The API group of all three kinds. */
+export const GROUP = 'argocd-dingtalk.io';
+
+/** The only version served. */
+export const VERSION = 'v1alpha1';
+
+/** What apiVersion reads in every one of our resources. */
+export const API_VERSION = `${GROUP}/${VERSION}` as const;
+
+/** Kind and plural of each custom resource, as the API server knows them. */
+export const KINDS = {
+  robot: { kind: 'DingTalkRobot', plural: 'dingtalkrobots' },
+  template: { kind: 'NotificationTemplate', plural: 'notificationtemplates' },
+  subscription: { kind: 'NotificationSubscription', plural: 'notificationsubscriptions' },
+} as const;
+
+/** The metadata that the operator reads; the API server sets the rest too. */
+export type Metadata = {
+  readonly name: string;
+  readonly namespace: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly resourceVersion: string;
+  readonly creationTimestamp: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly deletionTimestamp?: string;
+};
+
+/** A custom resource as the API server hands it out; status is absent until the operator has written one. */
+export type Resource<Spec, Status> = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: Metadata;
+  readonly spec: Spec;
+  readonly status?: Status;
+};
+
+/** A robot of a DingTalk group. */
+export type DingTalkRobot = Resource<DingTalkRobotSpec, DingTalkRobotStatus>;
+
+/** What a notification says. */
+export type NotificationTemplate = Resource<NotificationTemplateSpec, NotificationTemplateStatus>;
+
+/** Which events of which applications go to which robots. */
+export type NotificationSubscription = Resource<NotificationSubscriptionSpec, NotificationSubscriptionStatus>;

@@ -1,0 +1,353 @@
+// Generated from crds/ by operator/api/generate.ts. Change the CRDs and run `make generate`.
+
+/**
+ * Which applications it is about. An application must meet every criterion that is given; within a list, one entry is enough. To mean all that this namespace may hear of, write all: true instead.
+ */
+export interface ApplicationCriteria {
+  /**
+   * true for every application that this namespace may hear of; excludes the criteria.
+   */
+  all?: boolean;
+  /**
+   * AppProjects that the application may belong to, by their whole names.
+   *
+   * @minItems 1
+   * @maxItems 50
+   *
+   * Items: The name of an AppProject.
+   */
+  projects?: string[];
+  /**
+   * Application names, as globs: * stands for any characters, ? for one.
+   *
+   * @minItems 1
+   * @maxItems 50
+   *
+   * Items: A name, or a glob such as pay-*.
+   */
+  names?: string[];
+  /**
+   * Namespaces that the Application object may live in, by their whole names.
+   *
+   * @minItems 1
+   * @maxItems 50
+   *
+   * Items: The name of a namespace.
+   */
+  namespaces?: string[];
+  /**
+   * Namespaces that the application may deploy to, by their whole names.
+   *
+   * @minItems 1
+   * @maxItems 50
+   *
+   * Items: The name of a namespace in the destination cluster.
+   */
+  destinationNamespaces?: string[];
+  /**
+   * Clusters that the application may deploy to, by name or by server URL as Argo CD lists them.
+   *
+   * @minItems 1
+   * @maxItems 50
+   *
+   * Items: A cluster's name such as in-cluster, or its URL such as https://kubernetes.default.svc.
+   */
+  clusters?: string[];
+  /**
+   * Labels that the Application must have. Both parts must hold if both are given.
+   */
+  selector?: LabelSelector;
+}
+
+/**
+ * One aspect of the resource's state.
+ */
+export interface Condition {
+  /**
+   * Which aspect this is.
+   */
+  type: string;
+  /**
+   * Whether it holds; Unknown while that cannot be told.
+   */
+  status: 'True' | 'False' | 'Unknown';
+  /**
+   * One word for the cause, stable across releases, for scripts and alerts.
+   */
+  reason: string;
+  /**
+   * The cause in a sentence, with what to do about it.
+   */
+  message: string;
+  /**
+   * When status last changed.
+   */
+  lastTransitionTime: string;
+  /**
+   * The metadata.generation that this entry speaks of.
+   */
+  observedGeneration?: number;
+}
+
+/**
+ * Where the robot is and how to authenticate with it.
+ */
+export interface DingTalkRobotSpec {
+  /**
+   * Where messages go: a Secret's key that holds either the whole webhook URL as DingTalk shows it, or the access token in it alone.
+   */
+  webhook: {
+    /**
+     * The key of a Secret in the resource's own namespace that holds the value.
+     */
+    secretKeyRef: SecretKeyReference;
+  };
+  /**
+   * For a robot whose security setting is the additional signature (加签): a Secret's key that holds the signing secret, SEC followed by letters and digits. The operator signs the URL ahead of time and renews it before DingTalk stops accepting it. Leave it out for a robot without that setting.
+   */
+  signing?: {
+    /**
+     * The key of a Secret in the resource's own namespace that holds the value.
+     */
+    secretKeyRef: SecretKeyReference;
+  };
+  /**
+   * true takes the robot out of Argo CD's configuration: nothing is sent to it until it is false again.
+   */
+  suspend?: boolean;
+}
+
+/**
+ * What the operator made of it. Written by the operator only.
+ */
+export interface DingTalkRobotStatus {
+  /**
+   * The metadata.generation that the operator has judged. While it is lower than metadata.generation, the newest edit has yet to be looked at.
+   */
+  observedGeneration?: number;
+  /**
+   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer one is refused; absent while nothing of this resource is there.
+   */
+  liveGeneration?: number;
+  /**
+   * The name of the robot's notification service in Argo CD's configuration and logs.
+   */
+  service?: string;
+  /**
+   * When the live signature ends. It is renewed long before; absent for a robot without signing.
+   */
+  signedUntil?: string;
+  /**
+   * The resource's state, one entry per aspect; Ready sums up the others.
+   *
+   * Items: One aspect of the resource's state.
+   */
+  conditions?: Condition[];
+}
+
+/**
+ * One requirement on one label.
+ */
+export interface LabelRequirement {
+  /**
+   * The label.
+   */
+  key: string;
+  /**
+   * How the label must relate to the values.
+   */
+  operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist';
+  /**
+   * The values for In and NotIn.
+   *
+   * @minItems 1
+   * @maxItems 20
+   *
+   * Items: One value.
+   */
+  values?: string[];
+}
+
+/**
+ * Labels that the Application must have. Both parts must hold if both are given.
+ */
+export interface LabelSelector {
+  /**
+   * Labels and the values that they must have.
+   */
+  matchLabels?: {
+    /**
+     * The label's value.
+     */
+    [k: string]: string;
+  };
+  /**
+   * Requirements on labels; all must hold.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: One requirement on one label.
+   */
+  matchExpressions?: LabelRequirement[];
+}
+
+/**
+ * The robots, the applications and the events.
+ */
+export interface NotificationSubscriptionSpec {
+  /**
+   * The robots that every event is sent to.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: One robot.
+   */
+  robots: RobotReference[];
+  /**
+   * Which applications it is about. An application must meet every criterion that is given; within a list, one entry is enough. To mean all that this namespace may hear of, write all: true instead.
+   */
+  applications: ApplicationCriteria;
+  /**
+   * What to send word of.
+   *
+   * @minItems 1
+   * @maxItems 20
+   *
+   * Items: One kind of event and what is said about it.
+   */
+  events: SubscribedEvent[];
+  /**
+   * true takes the subscription out of Argo CD's configuration: nothing is sent for it until it is false again.
+   */
+  suspend?: boolean;
+}
+
+/**
+ * What the operator made of it. Written by the operator only.
+ */
+export interface NotificationSubscriptionStatus {
+  /**
+   * The metadata.generation that the operator has judged. While it is lower than metadata.generation, the newest edit has yet to be looked at.
+   */
+  observedGeneration?: number;
+  /**
+   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer one is refused; absent while nothing of this resource is there.
+   */
+  liveGeneration?: number;
+  /**
+   * The robots that are sent to, in one line.
+   */
+  robotNames?: string;
+  /**
+   * The names of the events, in one line.
+   */
+  eventNames?: string;
+  /**
+   * How many keys of Argo CD's configuration this subscription takes up.
+   */
+  mergedKeys?: number;
+  /**
+   * How many bytes of it, keys included; the configuration as a whole is limited to 1 MiB.
+   */
+  mergedBytes?: number;
+  /**
+   * The resource's state, one entry per aspect; Ready sums up the others.
+   *
+   * Items: One aspect of the resource's state.
+   */
+  conditions?: Condition[];
+}
+
+/**
+ * The message.
+ */
+export interface NotificationTemplateSpec {
+  /**
+   * The message, in exactly one of the forms below.
+   */
+  message: TemplateMessage;
+}
+
+/**
+ * What the operator made of it. Written by the operator only.
+ */
+export interface NotificationTemplateStatus {
+  /**
+   * The metadata.generation that the operator has judged. While it is lower than metadata.generation, the newest edit has yet to be looked at.
+   */
+  observedGeneration?: number;
+  /**
+   * How many subscriptions name this template.
+   */
+  usedBy?: number;
+  /**
+   * The resource's state, one entry per aspect; Ready sums up the others.
+   *
+   * Items: One aspect of the resource's state.
+   */
+  conditions?: Condition[];
+}
+
+/**
+ * One robot.
+ */
+export interface RobotReference {
+  /**
+   * The name of a DingTalkRobot in the same namespace.
+   */
+  name: string;
+}
+
+/**
+ * The key of a Secret in the resource's own namespace that holds the value.
+ */
+export interface SecretKeyReference {
+  /**
+   * The name of the Secret.
+   */
+  name: string;
+  /**
+   * The key within the Secret's data.
+   */
+  key: string;
+}
+
+/**
+ * One kind of event and what is said about it.
+ */
+export interface SubscribedEvent {
+  /**
+   * What has to happen, by its name in the operator's catalogue: on-deployed, on-health-degraded, on-sync-failed, on-sync-running, on-sync-status-unknown or on-sync-succeeded. A name that the operator does not know is reported in the status.
+   */
+  trigger: string;
+  /**
+   * What this event is called, unique in the subscription. Absent, it is called like its trigger; needed only where a trigger is used more than once.
+   */
+  name?: string;
+  /**
+   * What to say. Absent, the message that comes with the trigger is sent.
+   */
+  template?: TemplateReference;
+}
+
+/**
+ * The message, in exactly one of the forms below.
+ */
+export interface TemplateMessage {
+  /**
+   * The whole JSON body of the message to DingTalk, as a Go template in the dialect of Argo CD's notifications, with .app, .context and the functions described there. Such a template can read and break more than its own message, so it is accepted only in namespaces that the operator's configuration lists under tenancy.trustedNamespaces.
+   */
+  raw?: string;
+}
+
+/**
+ * What to say. Absent, the message that comes with the trigger is sent.
+ */
+export interface TemplateReference {
+  /**
+   * The name of a NotificationTemplate in the same namespace.
+   */
+  name: string;
+}
