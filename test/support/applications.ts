@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ControlPlane } from './control-plane.ts';
+
+export * from './application-states.ts';
+
+/** What distinguishes one Application from another; the rest is made up. */
+export interface ApplicationOptions {
+  readonly name: string;
+  /** Where the Application object lives: Argo CD's namespace, unless it runs with others. */
+  readonly namespace: string;
+  /** `default`. */
+  readonly project?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly repoURL?: string;
+  readonly path?: string;
+  readonly targetRevision?: string;
+  readonly destination?: { readonly server?: string; readonly name?: string; readonly namespace?: string };
+}
+
+/** A minimal Application that Argo CD's CRD accepts. */
+export interface Application {
+  readonly apiVersion: 'argoproj.io/v1alpha1';
+  readonly kind: 'Application';
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
+  readonly spec: {
+    readonly project: string;
+    readonly source: { readonly repoURL: string; readonly path: string; readonly targetRevision: string };
+    readonly destination: { readonly server?: string; readonly name?: string; readonly namespace?: string };
+  };
+}
+
+/** Builds an Application. It has no status yet, like one that was just created. */
+export function application(options: ApplicationOptions): Application {
+  const { name, namespace, project = 'default', labels = {}, annotations = {} } = options;
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: { name, namespace, labels, annotations },
+    spec: {
+      project,
+      source: {
+        repoURL: options.repoURL ?? 'https://gitee.com/example/guestbook.git',
+        path: options.path ?? name,
+        targetRevision: options.targetRevision ?? 'main',
+      },
+      destination: options.destination ?? { server: 'https://kubernetes.default.svc', namespace: name },
+    },
+  };
+}
+
+/** Creates or updates an Application, as a developer would. */
+export async function applyApplication(controlPlane: ControlPlane, app: Application): Promise<void> {
+  const manager = ['--server-side', '--field-manager', 'developer'];
+  await controlPlane.kubectl(['apply', ...manager, '-f', '-'], JSON.stringify(app));
+}
+
+/**
+ * Applies a JSON merge patch to an Application: a state of `application-states.ts` or anything else. The CRD has no
+ * status subresource: Argo CD, too, writes the status through the object itself.
+ *
+ * @throws Error when the Application does not exist or its schema refuses the result.
+ */
+export async function patchApplication(
+  controlPlane: ControlPlane,
+  namespace: string,
+  name: string,
+  mergePatch: object,
+): Promise<void> {
+  const manager = ['--field-manager', 'argocd-application-controller'];
+  // By file: what an Application may hold can be more than fits on a command line.
+  const file = join(controlPlane.dir, `${randomUUID()}.patch.json`);
+  await writeFile(file, JSON.stringify(mergePatch));
+  const patch = ['--type', 'merge', '--patch-file', file];
+  await controlPlane.kubectl([
+    'patch',
+    'applications.argoproj.io',
+    name,
+    '--namespace',
+    namespace,
+    ...manager,
+    ...patch,
+  ]);
+}

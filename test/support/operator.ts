@@ -1,0 +1,57 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GROUP, KINDS } from '../../operator/api/kinds.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { waitForCrds } from './crds.ts';
+import type { FakeDingTalk } from './fake-dingtalk.ts';
+import { type RunningProcess, startProcess } from './processes.ts';
+
+const REPOSITORY = new URL('../..', import.meta.url).pathname;
+
+/** Where config/rbac puts the operator's ServiceAccount. */
+const SERVICE_ACCOUNT = { namespace: 'argocd', name: 'argocd-dingtalk-operator' } as const;
+
+/** Fields of the configuration file, beside its head; `dingtalk` points to the fake unless given. */
+export type ConfigFields = Readonly<Record<string, unknown>>;
+
+/** Applies what we ship: the CRDs and the operator's rights. */
+export async function installOperator(cp: ControlPlane): Promise<void> {
+  await cp.kubectl(['apply', '--server-side', '-k', join(REPOSITORY, 'config/default')]);
+  await waitForCrds(
+    cp,
+    Object.values(KINDS).map(({ plural }) => `${plural}.${GROUP}`),
+  );
+}
+
+/**
+ * Runs the operator as a process of its own, with nothing but the rights of the shipped ServiceAccount.
+ * @returns once all its caches have synced
+ */
+export async function startOperator(
+  cp: ControlPlane,
+  dingtalk: FakeDingTalk,
+  fields: ConfigFields = {},
+): Promise<RunningProcess> {
+  const kubeconfig = await cp.serviceAccountKubeconfig(SERVICE_ACCOUNT.namespace, SERVICE_ACCOUNT.name);
+  const config = join(cp.dir, 'operator.json');
+  await writeFile(config, JSON.stringify(operatorConfiguration(dingtalk, fields)));
+  return startProcess({
+    name: 'operator',
+    command: process.execPath,
+    args: [join(REPOSITORY, 'operator/main.ts'), 'operator', '--config', config, '--kubeconfig', kubeconfig],
+    ready: (running) => running.output().includes('"msg":"caches have synced"'),
+    readyTimeoutMs: 30_000,
+  });
+}
+
+/** A configuration file that knows the fake DingTalk as the only one. */
+export function operatorConfiguration(dingtalk: FakeDingTalk, fields: ConfigFields): object {
+  return {
+    apiVersion: 'config.argocd-dingtalk.io/v1alpha1',
+    kind: 'OperatorConfiguration',
+    dingtalk: { endpoint: `${dingtalk.url}/robot/send`, allowedHosts: [dingtalk.host] },
+    argocd: { url: 'https://argocd.example.com' },
+    log: { level: 'debug' },
+    ...fields,
+  };
+}

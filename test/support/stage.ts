@@ -1,0 +1,118 @@
+import type { Condition } from '../../operator/api/kinds.ts';
+import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from './argocd.ts';
+import { type ControlPlane, startControlPlane } from './control-plane.ts';
+import { eventually } from './eventually.ts';
+import { type FakeDingTalk, startFakeDingTalk } from './fake-dingtalk.ts';
+import { type ConfigFields, installOperator, startOperator } from './operator.ts';
+import type { RunningProcess } from './processes.ts';
+
+/** Argo CD's namespace, and so that of the target objects. */
+export const ARGOCD = 'argocd';
+
+/** Everything that a message passes on its way: the API server, Argo CD's controller, the operator, DingTalk. */
+export interface Stage extends AsyncDisposable {
+  readonly cp: ControlPlane;
+  readonly dingtalk: FakeDingTalk;
+  /** The operator that runs now. */
+  operator(): RunningProcess;
+  /** All that operators of this stage have printed. */
+  operatorOutput(): string;
+  /** Argo CD's controller; fails where the stage was set up without it. */
+  argocd(): ArgoCDController;
+  /** Ends the operator, if it runs, and starts it with these configuration fields. */
+  restartOperator(fields?: ConfigFields): Promise<void>;
+  stopOperator(): Promise<void>;
+  apply(...manifests: readonly object[]): Promise<void>;
+  remove(kind: string, namespace: string, name: string): Promise<void>;
+  get<T = KubernetesResource>(kind: string, namespace: string, name: string): Promise<T>;
+  /** Waits until the conditions of this generation read so: `{Ready: 'True/Ready'}`. */
+  conditions(
+    kind: string,
+    namespace: string,
+    name: string,
+    wanted: Readonly<Record<string, string>>,
+  ): Promise<KubernetesResource>;
+}
+
+/** The parts of a resource that tests look at. */
+export interface KubernetesResource {
+  readonly metadata: { readonly uid: string; readonly resourceVersion: string; readonly generation: number };
+  readonly data?: Readonly<Record<string, string>>;
+  readonly status?: { readonly conditions?: readonly Condition[]; readonly [field: string]: unknown };
+}
+
+/** What to start, beside the API server and the fake DingTalk. */
+export interface StageOptions {
+  /** Argo CD's own notifications controller (true). */
+  readonly argocd?: boolean;
+  /** Configuration of the operator; false: do not start it yet. */
+  readonly operator?: ConfigFields | false;
+  readonly projects?: readonly string[];
+}
+
+/** Sets everything up; what was started is stopped again if something fails on the way. */
+export async function startStage(options: StageOptions = {}): Promise<Stage> {
+  await using undo = new AsyncDisposableStack();
+  const cp = undo.use(await startControlPlane());
+  const dingtalk = undo.use(await startFakeDingTalk());
+  await installArgoCD(cp, { namespace: ARGOCD, projects: options.projects ?? [] });
+  await installOperator(cp);
+  const controller =
+    options.argocd === false
+      ? undefined
+      : undo.use(await startArgoCDNotifications(cp, { namespace: ARGOCD, caFile: dingtalk.caFile }));
+
+  let operator: RunningProcess | undefined;
+  let earlierOutput = '';
+  const stopOperator = async () => {
+    await operator?.stop();
+    earlierOutput += operator?.output() ?? '';
+    operator = undefined;
+  };
+  const restartOperator = async (fields?: ConfigFields) => {
+    await stopOperator();
+    operator = await startOperator(cp, dingtalk, fields);
+  };
+  undo.defer(stopOperator);
+  if (options.operator !== false) await restartOperator(options.operator);
+
+  const get = async <T>(kind: string, namespace: string, name: string): Promise<T> =>
+    JSON.parse(await cp.kubectl(['get', kind, name, '-n', namespace, '-o', 'json'])) as T;
+  const running = undo.move();
+  return {
+    cp,
+    dingtalk,
+    stopOperator,
+    restartOperator,
+    get,
+    operator: () => present(operator, 'the operator does not run'),
+    operatorOutput: () => earlierOutput + (operator?.output() ?? ''),
+    argocd: () => present(controller, 'this stage has no Argo CD controller'),
+    apply: async (...manifests) => {
+      const list = { apiVersion: 'v1', kind: 'List', items: manifests };
+      await cp.kubectl(['apply', '-f', '-'], JSON.stringify(list));
+    },
+    remove: async (kind, namespace, name) => {
+      await cp.kubectl(['delete', kind, name, '-n', namespace, '--wait=false']);
+    },
+    conditions: (kind, namespace, name, wanted) =>
+      eventually(`${kind} ${namespace}/${name} to be ${JSON.stringify(wanted)}`, async () => {
+        const resource = await get<KubernetesResource>(kind, namespace, name);
+        const shown = shownConditions(resource);
+        const match = Object.entries(wanted).every(([type, value]) => shown[type] === value);
+        if (match && resource.status?.observedGeneration === resource.metadata.generation) return resource;
+        throw new Error(`it is ${JSON.stringify(shown)}`);
+      }),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+}
+
+function shownConditions(resource: KubernetesResource): Record<string, string> {
+  const conditions = resource.status?.conditions ?? [];
+  return Object.fromEntries(conditions.map(({ type, status, reason }) => [type, `${status}/${reason}`]));
+}
+
+function present<T>(value: T | undefined, otherwise: string): T {
+  if (value === undefined) throw new Error(otherwise);
+  return value;
+}
