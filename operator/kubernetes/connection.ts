@@ -1,0 +1,72 @@
+import { PooledKubeConfig } from './pooled-kube-config.ts';
+import { type ApiCall, createApiCall } from './request.ts';
+import type { ServerTimeSample } from './server-clock.ts';
+import { createTransport } from './transport.ts';
+import { createOpenWatch, type OpenWatch } from './watch.ts';
+
+export interface ConnectOptions {
+  /** Path of a kubeconfig; absent: $KUBECONFIG, ~/.kube/config, or the pod's service account, in this order. */
+  readonly kubeconfig?: string | undefined;
+  /** Limit for each request and for opening a watch, in milliseconds. */
+  readonly requestTimeoutMs?: number;
+  /** How many requests may be under way at once; watches don't count. */
+  readonly maxInFlight?: number;
+  /** Told the `Date` of every answer: feed it to a ServerClock. */
+  readonly onServerTime?: (sample: ServerTimeSample) => void;
+  /** Local wall clock, in milliseconds. */
+  readonly now?: () => number;
+  readonly userAgent?: string;
+}
+
+/** A way to the API server. */
+export interface Connection {
+  /** For what is not offered here; its clients go over the same connection pool. */
+  readonly kubeConfig: PooledKubeConfig;
+  readonly request: ApiCall;
+  readonly watch: OpenWatch;
+  /** Breaks off everything that is under way. */
+  close(): Promise<void>;
+}
+
+/**
+ * Reads the kubeconfig; nothing is sent yet.
+ * @throws Error if there is no usable kubeconfig, with what is wrong as its cause
+ */
+export function connect(options: ConnectOptions = {}): Connection {
+  const { requestTimeoutMs = 15_000, maxInFlight = 16, now = Date.now } = options;
+  const kubeConfig = load(options.kubeconfig);
+  const transport = createTransport({
+    server: serverOf(kubeConfig),
+    authenticate: () => kubeConfig.authenticate(),
+    onServerTime: options.onServerTime ?? (() => {}),
+    now,
+    userAgent: options.userAgent ?? 'argocd-dingtalk',
+  });
+  return {
+    kubeConfig,
+    request: createApiCall(transport, requestTimeoutMs, maxInFlight),
+    watch: createOpenWatch(transport, requestTimeoutMs),
+    close: () => kubeConfig.close(),
+  };
+}
+
+function load(path: string | undefined): PooledKubeConfig {
+  const kubeConfig = new PooledKubeConfig();
+  try {
+    if (path === undefined) kubeConfig.loadFromDefault();
+    else kubeConfig.loadFromFile(path);
+  } catch (cause) {
+    throw new Error(`cannot read the kubeconfig${path === undefined ? '' : ` ${path}`}`, { cause });
+  }
+  return kubeConfig;
+}
+
+function serverOf(kubeConfig: PooledKubeConfig): string {
+  const server = kubeConfig.getCurrentCluster()?.server;
+  if (!server) throw new Error('the kubeconfig has no current context with a cluster');
+  // What the library falls back to when it finds no configuration at all.
+  if (server === 'http://localhost:8080') {
+    throw new Error('no kubeconfig: neither $KUBECONFIG nor ~/.kube/config, and not in a pod');
+  }
+  return server;
+}

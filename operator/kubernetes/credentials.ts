@@ -1,0 +1,24 @@
+import { NotFoundError } from './api-error.ts';
+import type { DataObject } from './objects.ts';
+import { resourcePath } from './paths.ts';
+import type { ApiCall } from './request.ts';
+
+/** A Secret as just read; values in base64. */
+export type SecretReading =
+  | { readonly found: true; readonly data: Readonly<Record<string, string>> }
+  | { readonly found: false };
+
+/**
+ * Reads one Secret. That it does not exist is an answer, not an error.
+ * @throws ForbiddenError or whatever else a request throws: then nothing is known about the Secret
+ */
+export async function readSecret(request: ApiCall, namespace: string, name: string): Promise<SecretReading> {
+  try {
+    const path = resourcePath({ version: 'v1', plural: 'secrets', namespace, name });
+    const { body } = await request<DataObject>({ method: 'GET', path });
+    return { found: true, data: body.data ?? {} };
+  } catch (error) {
+    if (error instanceof NotFoundError) return { found: false };
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import type { Log } from './log.ts';
+import { resourcePath } from './paths.ts';
+import type { ApiCall } from './request.ts';
+
+/** Something that people should see in `kubectl describe`. */
+export interface EventRecord {
+  /** The object that it is about. The event is kept in its namespace, for cluster-scoped objects in `default`. */
+  readonly regarding: {
+    readonly apiVersion: string;
+    readonly kind: string;
+    readonly namespace?: string | undefined;
+    readonly name: string;
+    readonly uid: string;
+  };
+  readonly type: 'Normal' | 'Warning';
+  /** Why, as one word in CamelCase. */
+  readonly reason: string;
+  /** For people. Cut to 1024 bytes. */
+  readonly message: string;
+  /** What was done or tried, as one word in CamelCase. */
+  readonly action: string;
+}
+
+export interface EventRecorderOptions {
+  readonly request: ApiCall;
+  /** Which replica reports: the host name. At most 128 bytes. */
+  readonly instance: string;
+  readonly now: () => Date;
+  /** A different text of `[a-z0-9]{1,32}` on each call. */
+  readonly uniqueSuffix: () => string;
+  readonly log: Log;
+}
+
+/** Records an event. Best effort: a failure is logged, the promise never rejects. */
+export type RecordEvent = (event: EventRecord) => Promise<void>;
+
+const CONTROLLER = 'argocd-dingtalk.io/operator';
+/** Limits of the API server: a longer note or name is refused. */
+const MAX_NOTE_BYTES = 1_024;
+const MAX_NAME_LENGTH = 253;
+const ELLIPSIS = '…';
+
+export function createEventRecorder(options: EventRecorderOptions): RecordEvent {
+  return async (event) => {
+    try {
+      const body = eventBody(event, options);
+      const { namespace } = body.metadata;
+      const path = resourcePath({ group: 'events.k8s.io', version: 'v1', plural: 'events', namespace });
+      await options.request({ method: 'POST', path, body });
+    } catch (err) {
+      const { kind, namespace, name } = event.regarding;
+      options.log.warn({ err, kind, namespace, name, reason: event.reason }, 'cannot record an event');
+    }
+  };
+}
+
+function eventBody(event: EventRecord, { instance, now, uniqueSuffix }: EventRecorderOptions) {
+  const suffix = `.${uniqueSuffix()}`;
+  return {
+    apiVersion: 'events.k8s.io/v1',
+    kind: 'Event',
+    metadata: {
+      namespace: event.regarding.namespace ?? 'default',
+      name: `${event.regarding.name.slice(0, MAX_NAME_LENGTH - suffix.length).replace(/[-.]+$/, '')}${suffix}`,
+    },
+    // Microseconds are required, though no clock of ours has them.
+    eventTime: now().toISOString().replace('Z', '000Z'),
+    reportingController: CONTROLLER,
+    reportingInstance: instance,
+    regarding: event.regarding,
+    type: event.type,
+    reason: event.reason,
+    action: event.action,
+    note: cutToBytes(event.message, MAX_NOTE_BYTES),
+  };
+}
+
+/** The text in at most so many bytes of UTF-8; what was cut off is marked, no character is cut in two. */
+export function cutToBytes(text: string, limit: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= limit) return text;
+  let end = limit - Buffer.byteLength(ELLIPSIS);
+  // Continuation bytes of UTF-8 begin with the bits 10.
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end) + ELLIPSIS;
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from 'vitest';
+import { ObjectCache } from './object-cache.ts';
+import type { KubernetesObject } from './objects.ts';
+
+type Thing = KubernetesObject & { spec?: string; status?: string };
+
+const thing = (
+  name: string,
+  resourceVersion: number | string,
+  rest: { uid?: string; spec?: string; status?: string } = {},
+): Thing => {
+  const { uid = `uid-${name}`, ...fields } = rest;
+  const metadata = { name, namespace: 'ns', uid, resourceVersion: `${resourceVersion}` };
+  return { apiVersion: 'v1', kind: 'Thing', metadata, ...fields };
+};
+
+function cacheOf(...things: Thing[]): ObjectCache<Thing> {
+  const cache = new ObjectCache<Thing>();
+  cache.replace(things);
+  return cache;
+}
+
+describe('a list', () => {
+  it('keeps the identity of what has not changed', () => {
+    const before = thing('a', 1);
+    const cache = cacheOf(before);
+    expect(cache.replace([thing('a', 1)])).toEqual([]);
+    expect(cache.get('ns', 'a')).toBe(before);
+  });
+
+  it('may be older than what is known, as after a restore of etcd', () => {
+    const cache = cacheOf(thing('a', 9));
+    const restored = thing('a', 5);
+    expect(cache.replace([restored])).toEqual([{ type: 'modified', object: restored }]);
+    expect(cache.get('ns', 'a')).toBe(restored);
+  });
+
+  it('does not undo a write that was answered while it was made', () => {
+    const cache = cacheOf(thing('a', 1), thing('b', 1));
+    cache.beginList();
+    const written = thing('a', 7, { status: 'new' });
+    cache.observe(written);
+    expect(cache.replace([thing('a', 1)])).toEqual([{ type: 'deleted', object: thing('b', 1) }]);
+    expect(cache.get('ns', 'a')).toBe(written);
+  });
+
+  it('does undo one from before it began', () => {
+    const cache = cacheOf(thing('a', 1));
+    cache.observe(thing('a', 7));
+    cache.beginList();
+    cache.replace([thing('a', 5)]);
+    expect(cache.get('ns', 'a')?.metadata.resourceVersion).toBe('5');
+  });
+});
+
+describe('the answer to a write of ours', () => {
+  it('is no news if only the status is new', () => {
+    const cache = cacheOf(thing('a', 1, { spec: 's' }));
+    const written = thing('a', 3, { spec: 's', status: 'new' });
+    expect(cache.observe(written)).toEqual([]);
+    expect(cache.get('ns', 'a')).toBe(written);
+  });
+
+  it('is news if it holds an edit of somebody else, which the watch will not report any more', () => {
+    const cache = cacheOf(thing('a', 1, { spec: 'old' }));
+    const written = thing('a', 3, { spec: 'edited', status: 'new' });
+    expect(cache.observe(written)).toEqual([{ type: 'modified', object: written }]);
+    expect(cache.set(thing('a', 2, { spec: 'edited' }))).toEqual([]);
+    expect(cache.set(thing('a', 3, { spec: 'edited', status: 'new' }))).toEqual([]);
+    expect(cache.get('ns', 'a')).toBe(written);
+  });
+
+  it('is no news if nobody can have come in between', () => {
+    const cache = cacheOf(thing('a', 1, { spec: 'old' }));
+    expect(cache.observe(thing('a', 3, { spec: 'ours' }), '1')).toEqual([]);
+    expect(cache.get('ns', 'a')?.spec).toBe('ours');
+  });
+
+  it.each([
+    ['of an object that is not known any more', thing('gone', 9)],
+    ['of another object under the same name', thing('a', 9, { uid: 'other' })],
+    ['that the watch has overtaken', thing('a', 99)],
+    ['that the watch has brought already', thing('a', 100)],
+  ])('%s is ignored', (_, written) => {
+    const known = thing('a', 100);
+    const cache = cacheOf(known);
+    expect(cache.observe(written)).toEqual([]);
+    expect(cache.items()).toEqual([known]);
+    expect(cache.get('ns', 'a')).toBe(known);
+  });
+
+  it('is taken if the versions cannot be compared', () => {
+    const cache = cacheOf(thing('a', 'x9'));
+    cache.observe(thing('a', 'x10'));
+    expect(cache.get('ns', 'a')?.metadata.resourceVersion).toBe('x10');
+  });
+
+  it('compares versions as numbers of any size', () => {
+    const cache = cacheOf(thing('a', '18446744073709551610'));
+    cache.observe(thing('a', '9'));
+    expect(cache.get('ns', 'a')?.metadata.resourceVersion).toBe('18446744073709551610');
+    cache.observe(thing('a', '18446744073709551611'));
+    expect(cache.get('ns', 'a')?.metadata.resourceVersion).toBe('18446744073709551611');
+  });
+});
+
+describe('a deletion', () => {
+  it('reports the last state', () => {
+    const cache = cacheOf(thing('a', 1));
+    expect(cache.delete(thing('a', 4))).toEqual([{ type: 'deleted', object: thing('a', 4) }]);
+    expect(cache.items()).toEqual([]);
+  });
+
+  it('of what is not there is no change', () => {
+    expect(cacheOf().delete(thing('a', 4))).toEqual([]);
+  });
+
+  it('does not hit a later object of the same name', () => {
+    const cache = cacheOf(thing('a', 9, { uid: 'second' }));
+    expect(cache.delete(thing('a', 4, { uid: 'first' }))).toEqual([]);
+    expect(cache.items()).toHaveLength(1);
+  });
+});
+
+describe('names', () => {
+  it('with and without namespace do not mix', () => {
+    const cache = cacheOf(thing('a', 1));
+    expect(cache.get(undefined, 'a')).toBeUndefined();
+    expect(cache.get('ns', 'a')).toBeDefined();
+  });
+});

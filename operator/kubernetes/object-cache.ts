@@ -1,0 +1,126 @@
+import { isDeepStrictEqual } from 'node:util';
+import { isNewerVersion, type KubernetesObject } from './objects.ts';
+
+/** What happened to an object: the new state, or the last known one of a deleted object. */
+export interface CacheChange<T> {
+  readonly type: 'added' | 'modified' | 'deleted';
+  readonly object: T;
+}
+
+/**
+ * The objects of one collection as last seen: in lists, in watch events, and in answers to our own writes, which run
+ * ahead of the watch. Every method returns what it changed, in order.
+ */
+export class ObjectCache<T extends KubernetesObject> {
+  #objects = new Map<string, T>();
+  /** Answers to our writes since the list that is under way began: it may not hold them yet. */
+  #observed: Map<string, T> | undefined;
+
+  get(namespace: string | undefined, name: string): T | undefined {
+    return this.#objects.get(keyOf({ namespace, name }));
+  }
+
+  items(): T[] {
+    return [...this.#objects.values()];
+  }
+
+  /** To be called before the first page is asked for. */
+  beginList(): void {
+    this.#observed = new Map();
+  }
+
+  /** The whole collection at once: what is not in it was deleted. */
+  replace(items: readonly T[]): CacheChange<T>[] {
+    const before = this.#objects;
+    this.#objects = new Map();
+    const changes: CacheChange<T>[] = [];
+    for (const listed of items) {
+      const key = keyOf(listed.metadata);
+      const observed = this.#observed?.get(key);
+      const object = observed && supersedes(observed, listed) ? observed : listed;
+      const old = before.get(key);
+      // An object that did not change stays the same value, so that callers can tell by identity.
+      this.#objects.set(key, old && isSame(old, object) ? old : object);
+      changes.push(...difference(old, object));
+      before.delete(key);
+    }
+    this.#observed = undefined;
+    const gone = [...before.values()].map((object): CacheChange<T> => ({ type: 'deleted', object }));
+    return [...gone, ...changes];
+  }
+
+  /** An ADDED or MODIFIED event. One that an answer to our own write has overtaken changes nothing. */
+  set(object: T): CacheChange<T>[] {
+    const key = keyOf(object.metadata);
+    const old = this.#objects.get(key);
+    if (old && (isSame(old, object) || supersedes(old, object))) return [];
+    this.#objects.set(key, object);
+    return difference(old, object);
+  }
+
+  /** A DELETED event. */
+  delete(object: T): CacheChange<T>[] {
+    const key = keyOf(object.metadata);
+    if (this.#objects.get(key)?.metadata.uid !== object.metadata.uid) return [];
+    this.#objects.delete(key);
+    return [{ type: 'deleted', object }];
+  }
+
+  /**
+   * The answer to a write of ours. Ignored if the object is not known, or known under another uid (then it was
+   * deleted), or known in a newer version. Our own doing is no news: a change is returned only if the answer also
+   * holds what somebody else did in between, which the watch will not report any more.
+   * @param writtenOver the resourceVersion that the write had as its precondition: nobody came in between
+   */
+  observe(object: T, writtenOver?: string): CacheChange<T>[] {
+    const key = keyOf(object.metadata);
+    const old = this.#objects.get(key);
+    if (old?.metadata.uid !== object.metadata.uid) return [];
+    if (isSame(old, object) || supersedes(old, object)) return [];
+    this.#objects.set(key, object);
+    this.#observed?.set(key, object);
+    const ours =
+      old.metadata.resourceVersion === writtenOver || isDeepStrictEqual(essence(old), essence(object));
+    return ours ? [] : [{ type: 'modified', object }];
+  }
+}
+
+function keyOf({
+  namespace,
+  name,
+}: {
+  readonly namespace?: string | undefined;
+  readonly name: string;
+}): string {
+  return `${namespace ?? ''}/${name}`;
+}
+
+function difference<T extends KubernetesObject>(old: T | undefined, object: T): CacheChange<T>[] {
+  if (!old) return [{ type: 'added', object }];
+  if (isSame(old, object)) return [];
+  if (old.metadata.uid === object.metadata.uid) return [{ type: 'modified', object }];
+  return [
+    { type: 'deleted', object: old },
+    { type: 'added', object },
+  ];
+}
+
+function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
+  return a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
+}
+
+function supersedes(a: KubernetesObject, b: KubernetesObject): boolean {
+  return (
+    a.metadata.uid === b.metadata.uid &&
+    isNewerVersion(a.metadata.resourceVersion, b.metadata.resourceVersion)
+  );
+}
+
+/** The object without status and bookkeeping: what a status write of ours leaves as it was. */
+function essence(object: KubernetesObject & { readonly status?: unknown }): object {
+  return {
+    ...object,
+    status: undefined,
+    metadata: { ...object.metadata, resourceVersion: undefined, managedFields: undefined },
+  };
+}

@@ -1,0 +1,34 @@
+/** Which resource, collection or subresource of the API a path addresses. */
+export interface ResourceAddress {
+  /** API group, such as `events.k8s.io`; absent for the core group. */
+  readonly group?: string | undefined;
+  readonly version: string;
+  /** Plural resource name in lower case, such as `configmaps`. */
+  readonly plural: string;
+  /** Absent: a cluster-scoped resource, or all namespaces. */
+  readonly namespace?: string | undefined;
+  /** Absent: the collection. */
+  readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
+}
+
+/**
+ * Path of a resource on the API server. Names come from people's manifests, so each becomes exactly one segment:
+ * an empty one or a dot segment would address something else than was asked for.
+ * @throws TypeError if a part cannot be a path segment
+ */
+export function resourcePath(address: ResourceAddress): string {
+  const { group, version, plural, namespace, name, subresource } = address;
+  const segments = group === undefined ? ['api', version] : ['apis', group, version];
+  if (namespace !== undefined) segments.push('namespaces', namespace);
+  segments.push(plural);
+  if (name !== undefined) segments.push(name);
+  if (subresource !== undefined) segments.push(subresource);
+  return segments.map((segment) => `/${encode(segment)}`).join('');
+}
+
+function encode(segment: string): string {
+  if (/^\.{0,2}$/.test(segment))
+    throw new TypeError(`${JSON.stringify(segment)} cannot be part of an API path`);
+  return encodeURIComponent(segment);
+}

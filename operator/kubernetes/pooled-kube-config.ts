@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { RequestOptions } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
+import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { Agent, type Dispatcher } from 'undici';
+
+/** What a request needs to be let in: headers (they hold the token) and the connections to go over. */
+export interface Authentication {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly dispatcher: Dispatcher;
+}
+
+type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
+
+/** After this much silence the kernel asks whether the peer is still there; ten lost answers later it is not. */
+const TCP_KEEPALIVE_DELAY_MS = 15_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+/**
+ * A KubeConfig whose requests and watches share one connection pool. The library's own opens a pool, and so a TLS
+ * connection, for each request: https://github.com/kubernetes-client/javascript/issues/2893. A new pool replaces the
+ * old one when the CA or the client certificate changes; what is under way on the old one may finish.
+ */
+export class PooledKubeConfig extends KubeConfig {
+  #current: { readonly fingerprint: string; readonly dispatcher: Promise<Dispatcher> } | undefined;
+  readonly #pools = new Set<Dispatcher>();
+
+  /** For the library's own clients, if any are made from this configuration. */
+  override async applySecurityAuthentication(context: RequestContext): Promise<void> {
+    const { headers, dispatcher } = await this.authenticate();
+    for (const [name, value] of Object.entries(headers)) context.setHeaderParam(name, value);
+    context.setDispatcher(dispatcher);
+  }
+
+  /**
+   * Headers and connection pool for the next request. Re-reads token and certificate files, runs an exec plugin if
+   * the user has one; rejects if one of these fails.
+   */
+  async authenticate(): Promise<Authentication> {
+    const options: RequestOptions = {};
+    await this.applyToHTTPSOptions(options);
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(options.headers ?? {})) {
+      // A token file often ends in a newline, which no header may hold.
+      headers[name] = `${value}`.trim();
+    }
+    if (options.auth) headers.Authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+    return { headers, dispatcher: await this.#dispatcher(options) };
+  }
+
+  /** Closes all connections, also those in use. */
+  async close(): Promise<void> {
+    this.#current = undefined;
+    await Promise.all([...this.#pools].map((pool) => pool.destroy()));
+    this.#pools.clear();
+  }
+
+  #dispatcher(options: RequestOptions): Promise<Dispatcher> {
+    const fingerprint = this.#fingerprint(options);
+    if (this.#current?.fingerprint === fingerprint) return this.#current.dispatcher;
+    const previous = this.#current;
+    const dispatcher = this.#open(options);
+    // Noted before it is awaited, so that requests that start together share it.
+    this.#current = { fingerprint, dispatcher };
+    dispatcher.then(
+      (pool) => {
+        this.#pools.add(pool);
+        previous?.dispatcher.then((old) => this.#retire(old), ignore);
+      },
+      () => {
+        if (this.#current?.dispatcher === dispatcher) this.#current = undefined;
+      },
+    );
+    return dispatcher;
+  }
+
+  #fingerprint(options: RequestOptions): string {
+    const { ca, cert, key, servername, rejectUnauthorized } = options;
+    const cluster = this.getCurrentCluster();
+    const parts = [cluster?.server, cluster?.proxyUrl, ca, cert, key, servername, rejectUnauthorized];
+    return createHash('sha256')
+      .update(JSON.stringify(parts.map(String)))
+      .digest('hex');
+  }
+
+  async #open(options: RequestOptions): Promise<Dispatcher> {
+    const tls = tlsOptions(options);
+    const { type } = this.createDispatcherOptions(this.getCurrentCluster(), tls);
+    if (type === 'proxy' || type === 'socks') {
+      // Only the library knows how to make these; it is asked once and the result kept.
+      const context = new RequestContext('https://unused.invalid', HttpMethod.GET);
+      await super.applySecurityAuthentication(context);
+      return context.getDispatcher() ?? new Agent();
+    }
+    return new Agent({
+      // A connection of its own for each watch: one that stalls cannot hold up the others, as streams of one HTTP/2
+      // connection would.
+      allowH2: false,
+      connect: {
+        ...tls,
+        keepAlive: true,
+        keepAliveInitialDelay: TCP_KEEPALIVE_DELAY_MS,
+        timeout: CONNECT_TIMEOUT_MS,
+      },
+    });
+  }
+
+  /** Lets what is under way finish, then closes. */
+  #retire(pool: Dispatcher): void {
+    const forget = (): void => void this.#pools.delete(pool);
+    // A pool that cannot be closed in order has nothing left to finish: its connections are gone.
+    pool.close().then(forget, forget);
+  }
+}
+
+/** Only what is set: an undefined entry would override a default. */
+function tlsOptions({ ca, cert, key, servername, rejectUnauthorized }: RequestOptions): TlsOptions {
+  const entries = Object.entries({ ca, cert, key, servername, rejectUnauthorized });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+/** For a promise whose failure was reported to whoever asked for it. */
+function ignore(): void {}

@@ -1,0 +1,506 @@
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Connection, connect } from './connection.ts';
+import { reflectorSource } from './list.ts';
+import { Reflector, type ReflectorEvent, type ReflectorOptions } from './reflector.ts';
+import { answer, FakeApiServer, refuse } from './testing/fake-api-server.ts';
+import { FakeCollection, type FakeObject } from './testing/fake-collection.ts';
+import { type TestKubeconfig, testKubeconfig } from './testing/kubeconfig.ts';
+import { recordingLog } from './testing/recording-log.ts';
+
+const PATH = '/api/v1/configmaps';
+
+let collection: FakeCollection;
+let server: FakeApiServer;
+let kubeconfig: TestKubeconfig;
+let connection: Connection;
+let reflector: Reflector<FakeObject>;
+let heard: string[];
+let waits: number[];
+let log: ReturnType<typeof recordingLog>;
+
+beforeEach(async () => {
+  collection = new FakeCollection();
+  server = await FakeApiServer.start(collection.handler);
+  await connectAs({});
+  heard = [];
+  waits = [];
+  log = recordingLog();
+});
+
+afterEach(async () => {
+  await reflector.stop();
+  await connection.close();
+  await server.close();
+  await kubeconfig.remove();
+});
+
+async function connectAs(user: object): Promise<void> {
+  kubeconfig = await testKubeconfig({ server: server.url, 'insecure-skip-tls-verify': true }, user);
+  connection = connect({ kubeconfig: kubeconfig.path, requestTimeoutMs: 2_000 });
+}
+
+function start(options: Partial<ReflectorOptions<FakeObject>> = {}): void {
+  reflector = new Reflector<FakeObject>({
+    ...reflectorSource<FakeObject>(connection, PATH),
+    name: 'configmaps',
+    onChange: (event) => heard.push(describeEvent(event)),
+    backoff: { random: () => 0.5 },
+    now: Date.now,
+    log,
+    // No test waits: it looks at how long would have been waited.
+    sleep: async (ms) => {
+      waits.push(ms);
+      await setImmediate();
+    },
+    ...options,
+  });
+  reflector.start();
+}
+
+const describeEvent = (event: ReflectorEvent<FakeObject>): string =>
+  event.type === 'synced' ? 'synced' : `${event.type} ${event.object.metadata.name}`;
+
+const names = (): string[] => reflector.items().map((object) => object.metadata.name);
+const soon = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 5_000, interval: 5 });
+const synced = (): Promise<void> => soon(() => expect(reflector.synced).toBe(true));
+const watching = (): Promise<void> => soon(() => expect(collection.open.size).toBe(1));
+
+describe('all is well', () => {
+  it('lists page by page, then says that it is synced', async () => {
+    for (const name of ['a', 'b', 'c', 'd', 'e']) collection.put(name);
+    collection.pageSize = 2;
+    start();
+    await synced();
+    expect(heard).toEqual(['added a', 'added b', 'added c', 'added d', 'added e', 'synced']);
+    expect(collection.lists.map((query) => [query.get('limit'), query.get('continue')])).toEqual([
+      ['500', null],
+      ['500', '2'],
+      ['500', '4'],
+    ]);
+  });
+
+  it('follows additions, changes and deletions, from the version of the list', async () => {
+    collection.put('a');
+    start();
+    await watching();
+    collection.put('b');
+    collection.put('a', { key: 'new' });
+    collection.remove('b');
+    await soon(() => expect(heard).toEqual(['added a', 'synced', 'added b', 'modified a', 'deleted b']));
+    expect(reflector.get('ns', 'a')?.data).toEqual({ key: 'new' });
+    expect(reflector.get('ns', 'b')).toBeUndefined();
+    expect(collection.watches[0]?.get('resourceVersion')).toBe('1');
+    expect(collection.watches[0]?.get('allowWatchBookmarks')).toBe('true');
+    expect(collection.lists).toHaveLength(1);
+    expect(reflector.lastEventAt).toBeGreaterThanOrEqual(reflector.lastListAt ?? Number.NaN);
+  });
+
+  it('gives listed and watched objects the same shape', async () => {
+    collection.put('listed');
+    start();
+    await watching();
+    collection.put('watched');
+    await soon(() => expect(names()).toEqual(['listed', 'watched']));
+    expect(reflector.items().map(({ apiVersion, kind }) => [apiVersion, kind])).toEqual([
+      ['v1', 'ConfigMap'],
+      ['v1', 'ConfigMap'],
+    ]);
+  });
+
+  it('restricts list and watch to the field selector', async () => {
+    start({ fieldSelector: 'metadata.name=a' });
+    await watching();
+    expect(collection.lists[0]?.get('fieldSelector')).toBe('metadata.name=a');
+    expect(collection.watches[0]?.get('fieldSelector')).toBe('metadata.name=a');
+  });
+
+  it('keeps only what the transformation leaves', async () => {
+    collection.put('a', { big: 'x' });
+    start({ transform: ({ data: _, ...object }) => object });
+    await watching();
+    collection.put('b', { big: 'x' });
+    await soon(() => expect(names()).toEqual(['a', 'b']));
+    expect(reflector.items().some((object) => 'data' in object)).toBe(false);
+  });
+
+  it('takes the answer to a write of ours without calling it news', async () => {
+    collection.put('a');
+    start();
+    await watching();
+    const [before] = reflector.items();
+    collection.silent = true;
+    const written = collection.put('a', { ours: 'yes' });
+    reflector.observe(written, before?.metadata.resourceVersion);
+    expect(reflector.get('ns', 'a')?.data).toEqual({ ours: 'yes' });
+    collection.silent = false;
+    collection.send({ type: 'MODIFIED', object: written });
+    collection.put('b');
+    await soon(() => expect(heard).toEqual(['added a', 'synced', 'added b']));
+  });
+});
+
+describe('watch goes silent', () => {
+  it('is opened anew from the last event, at once', async () => {
+    start({ idleTimeoutMs: 60 });
+    await watching();
+    collection.put('a');
+    await soon(() => expect(names()).toEqual(['a']));
+    collection.silent = true;
+    collection.put('b');
+    await soon(() => expect(collection.watches.length).toBeGreaterThan(1));
+    collection.silent = false;
+    await soon(() => expect(names()).toEqual(['a', 'b']));
+    expect(collection.watches[1]?.get('resourceVersion')).toBe('1');
+    expect(waits).toEqual([]);
+    expect(collection.lists).toHaveLength(1);
+  });
+
+  it('does not happen while bookmarks come', async () => {
+    start({ idleTimeoutMs: 200 });
+    await watching();
+    const until = Date.now() + 500;
+    await vi.waitFor(
+      () => {
+        collection.bookmark();
+        expect(Date.now()).toBeGreaterThan(until);
+      },
+      { timeout: 5_000, interval: 20 },
+    );
+    expect(collection.watches).toHaveLength(1);
+  });
+});
+
+describe('watch ends', () => {
+  it('in order: goes on from the last bookmark at once', async () => {
+    collection.put('a');
+    start();
+    await watching();
+    collection.bookmark();
+    collection.end();
+    await soon(() => expect(collection.watches).toHaveLength(2));
+    expect(collection.watches[1]?.get('resourceVersion')).toBe('2');
+    expect(waits).toEqual([]);
+    expect(collection.lists).toHaveLength(1);
+  });
+
+  it('as soon as it is open: backs off instead of spinning', async () => {
+    for (let i = 0; i < 2; i += 1)
+      collection.next('watch', (_, response) => void response.writeHead(200).end());
+    start();
+    await watching();
+    expect(waits).toEqual([375, 750]);
+  });
+
+  it('by a reset: backs off and goes on from the last event', async () => {
+    start();
+    await watching();
+    collection.put('a');
+    await soon(() => expect(names()).toEqual(['a']));
+    collection.reset();
+    await soon(() => expect(collection.watches).toHaveLength(2));
+    expect(collection.watches[1]?.get('resourceVersion')).toBe('1');
+    expect(waits).toEqual([375]);
+    expect(collection.lists).toHaveLength(1);
+  });
+
+  it('in the middle of a line: the event comes again', async () => {
+    start();
+    await watching();
+    collection.silent = true;
+    const object = collection.put('a');
+    collection.silent = false;
+    collection.send(JSON.stringify({ type: 'ADDED', object }).slice(0, 40));
+    collection.end();
+    await soon(() => expect(heard).toEqual(['synced', 'added a']));
+  });
+
+  it('after something that is not JSON: says so without quoting it', async () => {
+    start();
+    await watching();
+    collection.send('{"data":{"token":"c2VjcmV0"\n');
+    await soon(() => expect(collection.watches).toHaveLength(2));
+    expect(JSON.stringify(log.lines.map(({ fields }) => String((fields as { err: Error }).err)))).toContain(
+      'not JSON',
+    );
+    expect(JSON.stringify(log.lines)).not.toContain('c2VjcmV0');
+  });
+});
+
+describe('410 gone, over HTTP and in the stream', () => {
+  it('lists anew at once when a watch that worked cannot go on', async () => {
+    collection.put('a');
+    start();
+    await watching();
+    collection.bookmark();
+    await soon(() => expect(reflector.lastContactAt).toBeDefined());
+    collection.version += 5;
+    collection.compact();
+    collection.end();
+    await soon(() => expect(collection.lists).toHaveLength(2));
+    await watching();
+    expect(waits).toEqual([]);
+  });
+
+  it('lists anew when the stream says so', async () => {
+    start();
+    await watching();
+    collection.bookmark();
+    collection.send({ type: 'ERROR', object: { kind: 'Status', code: 410, reason: 'Expired' } });
+    await soon(() => expect(collection.lists).toHaveLength(2));
+    await watching();
+    expect(waits).toEqual([]);
+  });
+
+  it('backs off when the list that it has just made is too old already', async () => {
+    for (let i = 0; i < 3; i += 1)
+      collection.next('watch', (_, response) => refuse(response, 410, 'Expired'));
+    start();
+    await watching();
+    expect(waits).toEqual([375, 750, 1500]);
+    expect(collection.lists).toHaveLength(4);
+  });
+
+  it('lists all at once when a page token has expired', async () => {
+    for (const name of ['a', 'b', 'c']) collection.put(name);
+    collection.pageSize = 2;
+    start();
+    collection.next('list', collection.handler);
+    collection.next('list', (_, response) => refuse(response, 410, 'Expired'));
+    await synced();
+    expect(names()).toEqual(['a', 'b', 'c']);
+    expect(collection.lists.at(-1)?.has('limit')).toBe(false);
+  });
+});
+
+describe('any other ERROR in the stream', () => {
+  it('backs off and goes on', async () => {
+    start();
+    await watching();
+    collection.send({ type: 'ERROR', object: { kind: 'Status', code: 500, reason: 'InternalError' } });
+    await soon(() => expect(collection.watches).toHaveLength(2));
+    collection.put('a');
+    await soon(() => expect(names()).toEqual(['a']));
+  });
+});
+
+describe('deleted while disconnected', () => {
+  it('is found by the next list', async () => {
+    for (const name of ['gone', 'stays', 'changes']) collection.put(name);
+    start();
+    await watching();
+    heard = [];
+    collection.silent = true;
+    collection.remove('gone');
+    collection.put('changes', { new: 'yes' });
+    collection.put('new');
+    collection.compact();
+    collection.silent = false;
+    collection.reset();
+    await soon(() => expect(heard).toEqual(['deleted gone', 'modified changes', 'added new']));
+    expect(names()).toEqual(['stays', 'changes', 'new']);
+  });
+
+  it('and made again: both are told', async () => {
+    const first = collection.put('a');
+    start();
+    await watching();
+    heard = [];
+    collection.silent = true;
+    collection.remove('a');
+    collection.put('a');
+    collection.compact();
+    collection.silent = false;
+    collection.reset();
+    await soon(() => expect(heard).toEqual(['deleted a', 'added a']));
+    expect(reflector.get('ns', 'a')?.metadata.uid).not.toBe(first.metadata.uid);
+  });
+});
+
+describe('the watch has missed something', () => {
+  it('is made good by the periodic list', async () => {
+    collection.put('a');
+    start({ relistAfterMs: 100, idleTimeoutMs: 50 });
+    await watching();
+    collection.silent = true;
+    collection.remove('a');
+    await soon(() => expect(heard).toEqual(['added a', 'synced', 'deleted a']));
+    expect(waits).toEqual([]);
+  });
+
+  it('is listed anew even if the clock was set back', async () => {
+    let clock = 1_000_000;
+    start({ now: () => clock, idleTimeoutMs: 50 });
+    await watching();
+    clock -= 500_000;
+    await soon(() => expect(collection.lists).toHaveLength(2));
+  });
+});
+
+describe('429 with Retry-After', () => {
+  it('waits as long as it is told, and then some', async () => {
+    collection.next('watch', (_, response) => {
+      answer(response, 429, { kind: 'Status', code: 429, reason: 'TooManyRequests' }, { 'retry-after': '7' });
+    });
+    start();
+    await watching();
+    expect(waits).toEqual([7_375]);
+  });
+
+  it('does so for lists, but not for ever', async () => {
+    collection.next('list', (_, response) => answer(response, 429, {}, { 'retry-after': '86400' }));
+    start();
+    await synced();
+    expect(waits).toEqual([300_375]);
+  });
+});
+
+describe('5xx', () => {
+  it('backs off longer and longer, and in the end distrusts its own version', async () => {
+    start({ now: Date.now });
+    await watching();
+    for (let i = 0; i < 4; i += 1) {
+      collection.next('watch', (_, response) => void response.writeHead(503).end('upstream is away'));
+    }
+    collection.reset();
+    await soon(() => expect(collection.watches).toHaveLength(6));
+    expect(waits).toEqual([375, 750, 1_500, 3_000, 6_000]);
+    expect(collection.lists.length).toBeGreaterThan(1);
+    await watching();
+    collection.put('a');
+    await soon(() => expect(names()).toEqual(['a']));
+    collection.reset();
+    await soon(() => expect(waits.at(-1)).toBe(375));
+  });
+});
+
+describe('the list fails at the start', () => {
+  it('is not synced until one succeeds', async () => {
+    collection.put('a');
+    const seen: boolean[] = [];
+    for (let i = 0; i < 3; i += 1) {
+      collection.next('list', (_, response) => {
+        seen.push(reflector.synced);
+        refuse(response, 403, 'Forbidden');
+      });
+    }
+    start();
+    await synced();
+    expect(seen).toEqual([false, false, false]);
+    expect(heard).toEqual(['added a', 'synced']);
+    expect(reflector.counts).toEqual({ lists: 1, failures: 3 });
+    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(3);
+  });
+
+  it('on its second page: nothing is told of the first', async () => {
+    for (const name of ['a', 'b', 'c']) collection.put(name);
+    collection.pageSize = 2;
+    collection.next('list', collection.handler);
+    collection.next('list', (_, response) => void response.destroy());
+    start();
+    await synced();
+    expect(heard).toEqual(['added a', 'added b', 'added c', 'synced']);
+    expect(waits).toEqual([375]);
+  });
+
+  it('with something that is not a list', async () => {
+    collection.next('list', (_, response) => answer(response, 200, { kind: 'Pod' }));
+    start();
+    await synced();
+    expect(waits).toEqual([375]);
+  });
+});
+
+describe('authentication fails', () => {
+  it('is tried again until it works, with no unhandled rejection', async () => {
+    await kubeconfig.remove();
+    await connectAs({ 'auth-provider': { name: 'tokenFile', config: { tokenFile: '/nowhere/token' } } });
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    start();
+    await soon(() => expect(waits.length).toBeGreaterThan(3));
+    const file = await kubeconfig.write('token', 'first\n');
+    const user = connection.kubeConfig.getCurrentUser();
+    user?.authProvider && Object.assign(user.authProvider.config, { tokenFile: file });
+    await watching();
+    expect(server.requests.at(-1)?.headers.authorization).toBe('Bearer first');
+    expect(unhandled).not.toHaveBeenCalled();
+    process.off('unhandledRejection', unhandled);
+  });
+});
+
+describe('a listener fails', () => {
+  it('is logged, and the next change comes', async () => {
+    collection.put('a');
+    start({
+      onChange: (event) => {
+        heard.push(describeEvent(event));
+        throw new Error('broken listener');
+      },
+    });
+    await watching();
+    collection.put('b');
+    await soon(() => expect(heard).toEqual(['added a', 'synced', 'added b']));
+    expect(log.lines.filter(({ level }) => level === 'error')).toHaveLength(3);
+    expect(collection.watches).toHaveLength(1);
+  });
+});
+
+describe('stop ends everything', () => {
+  it('while watching: closes the watch and says nothing more', async () => {
+    start();
+    await watching();
+    await reflector.stop();
+    await soon(() => expect(collection.open.size).toBe(0));
+    collection.put('a');
+    expect(heard).toEqual(['synced']);
+    expect(collection.watches).toHaveLength(1);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('while a list hangs', async () => {
+    collection.next('list', () => {});
+    start();
+    await soon(() => expect(collection.lists).toHaveLength(1));
+    await reflector.stop();
+    expect(heard).toEqual([]);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('while it waits to try again', async () => {
+    await server.close();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    start({
+      sleep: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          resolve();
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    });
+    await promise;
+    await reflector.stop();
+  });
+
+  it('before it was started', async () => {
+    start();
+    await reflector.stop();
+    reflector = new Reflector({ ...reflectorSource<FakeObject>(connection, PATH), ...minimal() });
+    await reflector.stop();
+    expect(collection.watches).toHaveLength(0);
+  });
+
+  it('started twice, it lists once', async () => {
+    start();
+    reflector.start();
+    await watching();
+    expect(collection.lists).toHaveLength(1);
+  });
+});
+
+const minimal = () => ({
+  name: 'configmaps',
+  onChange: () => {},
+  backoff: { random: () => 0.5 },
+  now: Date.now,
+  log,
+});

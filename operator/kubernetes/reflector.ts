@@ -1,0 +1,257 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { ApiError, ExpiredError } from './api-error.ts';
+import { Backoff, type BackoffOptions } from './backoff.ts';
+import { listAll, type ReflectorSource } from './list.ts';
+import type { Log } from './log.ts';
+import { type CacheChange, ObjectCache } from './object-cache.ts';
+import type { KubernetesObject } from './objects.ts';
+import { type WatchEvent, WatchIdleError } from './watch.ts';
+
+/** What a reflector tells its owner. `synced` comes once, after the changes of the first complete list. */
+export type ReflectorEvent<T> = CacheChange<T> | { readonly type: 'synced' };
+
+export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorSource<T> {
+  /** For logs. */
+  readonly name: string;
+  readonly fieldSelector?: string | undefined;
+  /** Called for each change, in order, after the cache holds it. To be taken as a hint: read the cache. */
+  readonly onChange: (event: ReflectorEvent<T>) => void;
+  /** Applied to every object before it is kept, to drop what nobody needs. */
+  readonly transform?: ((object: T) => T) | undefined;
+  readonly backoff: BackoffOptions;
+  /** How often the whole collection is listed anew, whatever the watch says, in milliseconds. Default 10 min. */
+  readonly relistAfterMs?: number;
+  /**
+   * How long a watch may be silent before it is opened anew, in milliseconds. Default 75 s: an API server sends
+   * a bookmark about once a minute, so that only a dead watch is silent for longer.
+   */
+  readonly idleTimeoutMs?: number;
+  /** Local wall clock, in milliseconds. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Waits; rejects when the signal aborts. Default: the process' timers. */
+  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** Longest watch that is asked for; an API server then ends it in order, with a last bookmark. */
+const MAX_WATCH_MS = 300_000;
+/** Shortest one: it must be able to live until it counts as good, even if a new list is due before that. */
+const MIN_WATCH_MS = 10_000;
+/** A watch that lived for so long was a good one, even if nothing happened. */
+const GOOD_WATCH_MS = 5_000;
+/** After so many failures in a row the fault may be in the resourceVersion itself, as after a restore of etcd. */
+const FAILURES_BEFORE_RELIST = 3;
+const MAX_RETRY_AFTER_MS = 300_000;
+
+/**
+ * A cache of one collection that follows it by list and watch and never gives up: whatever goes wrong is logged and
+ * tried again, only stop() ends it. Objects are shared and must not be changed.
+ */
+export class Reflector<T extends KubernetesObject> {
+  readonly #options: ReflectorOptions<T>;
+  readonly #cache = new ObjectCache<T>();
+  readonly #backoff: Backoff;
+  readonly #stop = new AbortController();
+  readonly #relistAfterMs: number;
+  #running: Promise<void> | undefined;
+  /** Where the next watch starts; undefined: list first. */
+  #resourceVersion: string | undefined;
+  /** The last watch that could be opened, until a failure has been judged by it. */
+  #lastWatch: { readonly openedAt: number; brought: boolean } | undefined;
+  #synced = false;
+  #lastEventAt: number | undefined;
+  #lastListAt: number | undefined;
+  #lastContactAt: number | undefined;
+  #lists = 0;
+  #failures = 0;
+
+  constructor(options: ReflectorOptions<T>) {
+    this.#options = options;
+    this.#backoff = new Backoff(options.backoff);
+    // Spread over a fifth of the interval, so that caches which started together do not list together for ever.
+    this.#relistAfterMs = (options.relistAfterMs ?? 600_000) * (0.9 + 0.2 * options.backoff.random());
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+
+  /** Whether the collection has been listed completely at least once. */
+  get synced(): boolean {
+    return this.#synced;
+  }
+
+  /** When an object was last reported as changed, in milliseconds. */
+  get lastEventAt(): number | undefined {
+    return this.#lastEventAt;
+  }
+
+  /** When the collection was last listed completely, in milliseconds. */
+  get lastListAt(): number | undefined {
+    return this.#lastListAt;
+  }
+
+  /** When the API server last gave a sign of life for this collection, bookmarks included, in milliseconds. */
+  get lastContactAt(): number | undefined {
+    return this.#lastContactAt;
+  }
+
+  /** Complete lists, and failures of list or watch, since the start: for metrics. */
+  get counts(): { readonly lists: number; readonly failures: number } {
+    return { lists: this.#lists, failures: this.#failures };
+  }
+
+  get(namespace: string | undefined, name: string): T | undefined {
+    return this.#cache.get(namespace, name);
+  }
+
+  items(): readonly T[] {
+    return this.#cache.items();
+  }
+
+  /** Puts the answer to a write of ours into the cache, see {@link ObjectCache.observe}. */
+  observe(object: T, writtenOver?: string): void {
+    this.#emit(this.#cache.observe(this.#transform(object), writtenOver));
+  }
+
+  /** Begins to list and watch; the second call does nothing. */
+  start(): void {
+    this.#running ??= this.#run();
+  }
+
+  /** Ends everything; onChange is not called any more. Resolves when the last request has ended. */
+  async stop(): Promise<void> {
+    this.#stop.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        if (this.#resourceVersion === undefined || this.#relistIsDue()) await this.#relist();
+        await this.#watchOnce();
+      } catch (error) {
+        if (!signal.aborted) await this.#recover(error);
+      }
+    }
+  }
+
+  async #relist(): Promise<void> {
+    this.#cache.beginList();
+    const { list, fieldSelector } = this.#options;
+    const { items, resourceVersion } = await listAll(list, fieldSelector, this.#stop.signal, () =>
+      this.#touch(),
+    );
+    const changes = this.#cache.replace(items.map((item) => this.#transform(item)));
+    this.#resourceVersion = resourceVersion;
+    this.#lastListAt = this.#options.now();
+    this.#lists += 1;
+    this.#emit(changes);
+    if (!this.#synced) {
+      this.#synced = true;
+      this.#tell({ type: 'synced' });
+    }
+  }
+
+  /** Returns when the watch ended in order or a new list is due. */
+  async #watchOnce(): Promise<void> {
+    const { watch, watchPath, fieldSelector, idleTimeoutMs = 75_000 } = this.#options;
+    const untilRelist = this.#relistAfterMs - this.#sinceLastList();
+    const query = {
+      resourceVersion: this.#resourceVersion,
+      allowWatchBookmarks: true,
+      timeoutSeconds: Math.ceil(Math.min(Math.max(untilRelist, MIN_WATCH_MS), MAX_WATCH_MS) / 1_000),
+      fieldSelector,
+    };
+    const events = await watch(watchPath, query, { signal: this.#stop.signal, idleTimeoutMs });
+    this.#touch();
+    const current = { openedAt: this.#options.now(), brought: false };
+    this.#lastWatch = current;
+    for await (const event of events) {
+      if (this.#stop.signal.aborted) return;
+      current.brought = true;
+      this.#handle(event);
+      if (this.#relistIsDue()) return;
+    }
+    if (!this.#watchWasGood()) throw new Error('the watch ended as soon as it was open');
+  }
+
+  #handle(event: WatchEvent): void {
+    this.#touch();
+    this.#backoff.reset();
+    // The caller knows what lives at the path; the stream has checked that it is an object with metadata.
+    const object = event.object as T;
+    if (event.type === 'DELETED') this.#emit(this.#cache.delete(this.#transform(object)));
+    else if (event.type !== 'BOOKMARK') this.#emit(this.#cache.set(this.#transform(object)));
+    if (event.type !== 'BOOKMARK') this.#lastEventAt = this.#options.now();
+    this.#resourceVersion = object.metadata.resourceVersion;
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    const { log, name } = this.#options;
+    const good = this.#watchWasGood();
+    this.#lastWatch = undefined;
+    if (good) this.#backoff.reset();
+    if (error instanceof WatchIdleError) {
+      log.debug({ cache: name }, 'watch is silent, resuming');
+      return;
+    }
+    if (error instanceof ExpiredError) {
+      this.#resourceVersion = undefined;
+      log.info({ cache: name }, 'watch has fallen too far behind, listing anew');
+      if (good) return;
+    }
+    this.#failures += 1;
+    const asked = error instanceof ApiError ? Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS) : 0;
+    const waitMs = Math.round(asked + this.#backoff.next());
+    if (this.#backoff.failures >= FAILURES_BEFORE_RELIST) this.#resourceVersion = undefined;
+    log.warn({ cache: name, err: error, failures: this.#backoff.failures, waitMs }, 'cannot list or watch');
+    await this.#sleep(waitMs);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    const { signal } = this.#stop;
+    const sleep = this.#options.sleep ?? ((time, abort) => delay(time, undefined, { signal: abort }));
+    await sleep(ms, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  /** Whether the last watch brought something or stayed open for a while, rather than broke at once. */
+  #watchWasGood(): boolean {
+    const watch = this.#lastWatch;
+    return watch !== undefined && (watch.brought || this.#options.now() - watch.openedAt >= GOOD_WATCH_MS);
+  }
+
+  #relistIsDue(): boolean {
+    const age = this.#sinceLastList();
+    // A clock that was set back must not put the list off.
+    return age < 0 || age >= this.#relistAfterMs;
+  }
+
+  #sinceLastList(): number {
+    return this.#options.now() - (this.#lastListAt ?? 0);
+  }
+
+  #touch(): void {
+    this.#lastContactAt = this.#options.now();
+  }
+
+  #transform(object: T): T {
+    return this.#options.transform?.(object) ?? object;
+  }
+
+  #emit(changes: readonly CacheChange<T>[]): void {
+    for (const change of changes) this.#tell(change);
+  }
+
+  #tell(event: ReflectorEvent<T>): void {
+    if (this.#stop.signal.aborted) return;
+    try {
+      this.#options.onChange(event);
+    } catch (error) {
+      this.#options.log.error({ cache: this.name, err: error }, 'a listener failed');
+    }
+  }
+}

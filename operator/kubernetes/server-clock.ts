@@ -1,0 +1,46 @@
+/** One answer of the API server, with the local times around it. All in milliseconds since 1970. */
+export interface ServerTimeSample {
+  /** The answer's `Date` header: the server's time cut to whole seconds. */
+  readonly serverTime: number;
+  /** Local clock when the request left. */
+  readonly sentAt: number;
+  /** Local clock when the answer's head arrived. */
+  readonly receivedAt: number;
+}
+
+/** `Date` headers are whole seconds: a smaller difference cannot be told from none. */
+const GRANULARITY_MS = 1_000;
+
+/**
+ * The API server's clock, learnt from its answers. A single answer confines the offset to an interval of one second
+ * plus the round trip. The estimate moves only when an answer contradicts it, and then no further than that answer
+ * demands: it closes in on the truth, doesn't flutter, and follows a clock that jumps.
+ */
+export class ServerClock {
+  readonly #local: () => number;
+  #offsetMs = 0;
+
+  /** @param local the local wall clock, in milliseconds since 1970 */
+  constructor(local: () => number) {
+    this.#local = local;
+  }
+
+  /** Learns from one answer. */
+  observe(sample: ServerTimeSample): void {
+    const lowest = sample.serverTime - sample.receivedAt;
+    const highest = sample.serverTime + GRANULARITY_MS - sample.sentAt;
+    // The local clock was set back in mid-request: the interval says nothing.
+    if (lowest > highest) return;
+    this.#offsetMs = Math.min(Math.max(this.#offsetMs, lowest), highest);
+  }
+
+  /** How far the API server is ahead of the local clock, in milliseconds; 0 while it is within a second. */
+  skewMs(): number {
+    return Math.abs(this.#offsetMs) > GRANULARITY_MS ? this.#offsetMs : 0;
+  }
+
+  /** The API server's time. */
+  now(): Date {
+    return new Date(this.#local() + this.skewMs());
+  }
+}

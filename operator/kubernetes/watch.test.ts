@@ -1,0 +1,140 @@
+import { getEventListeners } from 'node:events';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Connection, connect } from './connection.ts';
+import { FakeApiServer, type Handler, refuse } from './testing/fake-api-server.ts';
+import { type TestKubeconfig, testKubeconfig } from './testing/kubeconfig.ts';
+import type { WatchEvent } from './watch.ts';
+
+let handler: Handler;
+let server: FakeApiServer;
+let kubeconfig: TestKubeconfig;
+let connection: Connection;
+let stop: AbortController;
+
+beforeEach(async () => {
+  server = await FakeApiServer.start((request, response) => handler(request, response));
+  kubeconfig = await testKubeconfig({ server: server.url, 'insecure-skip-tls-verify': true });
+  connection = connect({ kubeconfig: kubeconfig.path, requestTimeoutMs: 100 });
+  stop = new AbortController();
+});
+
+afterEach(async () => {
+  await connection.close();
+  await server.close();
+  await kubeconfig.remove();
+});
+
+const open = (): Promise<AsyncIterable<WatchEvent>> =>
+  connection.watch('/w', { resourceVersion: '1' }, { signal: stop.signal, idleTimeoutMs: 150 });
+
+async function collect(): Promise<string[]> {
+  const versions: string[] = [];
+  for await (const { object } of await open()) versions.push(object.metadata.resourceVersion);
+  return versions;
+}
+
+const line = (resourceVersion: string, text = ''): string =>
+  `${JSON.stringify({ type: 'ADDED', object: { metadata: { resourceVersion }, text } })}\n`;
+
+describe('a watch', () => {
+  it('is asked for as one', async () => {
+    handler = (_, response) => void response.end();
+    await collect();
+    expect(`${server.requests[0]?.query}`).toBe('resourceVersion=1&watch=true');
+  });
+
+  it('puts lines together, wherever they were cut', async () => {
+    handler = async (_, response) => {
+      // U+2028 is no end of line here, and the characters of three bytes get cut in two.
+      const bytes = Buffer.from(line('1', 'a\u2028b\rc 失败') + line('2', '部署'));
+      for (const byte of bytes) response.write(Buffer.from([byte]));
+      response.end();
+    };
+    await expect(collect()).resolves.toEqual(['1', '2']);
+  });
+
+  it('takes an object of a megabyte', async () => {
+    handler = (_, response) => void response.end(line('1', 'x'.repeat(1_048_576)));
+    await expect(collect()).resolves.toEqual(['1']);
+  });
+
+  it('lives as long as something comes, whatever the limit for requests', async () => {
+    handler = (_, response) => {
+      let sent = 0;
+      const timer = setInterval(() => {
+        sent += 1;
+        if (sent < 5) return void response.write(line(`${sent}`));
+        clearInterval(timer);
+        response.end();
+      }, 60);
+    };
+    await expect(collect()).resolves.toEqual(['1', '2', '3', '4']);
+  });
+});
+
+describe('a watch fails', () => {
+  it('because nothing comes', async () => {
+    handler = (_, response) => void response.write(line('1'));
+    await expect(collect()).rejects.toMatchObject({
+      name: 'WatchIdleError',
+      message: 'WATCH /w: silent for 150 ms',
+    });
+  });
+
+  it('because it is not even accepted', async () => {
+    handler = () => {};
+    await expect(collect()).rejects.toThrow('WATCH /w: no answer within 100 ms');
+  });
+
+  it('because it is refused', async () => {
+    handler = (_, response) => refuse(response, 403, 'Forbidden');
+    await expect(collect()).rejects.toMatchObject({ name: 'ForbiddenError', code: 403 });
+  });
+
+  it('because its version is too old', async () => {
+    const status = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
+    handler = (_, response) => void response.end(`${JSON.stringify({ type: 'ERROR', object: status })}\n`);
+    await expect(collect()).rejects.toMatchObject({ name: 'ExpiredError' });
+  });
+
+  it.each(['null', '{"type":"ADDED"}', '{"type":"ADDED","object":{"metadata":{}}}'])(
+    'because of %s',
+    async (text) => {
+      handler = (_, response) => void response.end(`${text}\n`);
+      await expect(collect()).rejects.toThrow('an event without an object');
+    },
+  );
+
+  it('because it is told to', async () => {
+    handler = (_, response) => {
+      response.write(line('1'));
+      setImmediate(() => stop.abort(new Error('enough')));
+    };
+    await expect(collect()).rejects.toThrow('enough');
+  });
+});
+
+describe('many watches one after the other', () => {
+  it('leave nothing behind on the signal', async () => {
+    let count = 0;
+    handler = (_, response) => {
+      count += 1;
+      if (count % 3 === 0) return refuse(response, 500, 'InternalError');
+      if (count % 3 === 1) return void response.end();
+      return void response.destroy();
+    };
+    for (let i = 0; i < 30; i += 1) await collect().catch(() => {});
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
+
+  it('even if nobody reads them to the end', async () => {
+    const closed = Promise.withResolvers<void>();
+    handler = (_, response) => {
+      response.on('close', () => closed.resolve());
+      response.write(line('1'));
+    };
+    for await (const _ of await open()) break;
+    await closed.promise;
+    expect(getEventListeners(stop.signal, 'abort')).toEqual([]);
+  });
+});

@@ -1,0 +1,105 @@
+import { apiError, RequestError, type Status } from './api-error.ts';
+import { Deadline } from './deadline.ts';
+import type { KubernetesObject } from './objects.ts';
+import { connectionFailure, type Exchange, type Query, refusal, type Transport } from './transport.ts';
+
+/** One line of a watch. A BOOKMARK's object holds nothing but a resourceVersion. */
+export interface WatchEvent {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: KubernetesObject;
+}
+
+export interface WatchOptions {
+  /** Ends the watch; the stream then throws the signal's reason. */
+  readonly signal: AbortSignal;
+  /** How long the stream may be silent before it counts as dead, in milliseconds. */
+  readonly idleTimeoutMs: number;
+}
+
+/** Nothing came for too long: the connection is dead, or there was nothing to say. Go on from the last event. */
+export class WatchIdleError extends Error {
+  override readonly name = 'WatchIdleError';
+}
+
+/**
+ * Opens a watch; resolves when the server has accepted it. The stream must be consumed. It ends when the server ends
+ * it, and throws WatchIdleError, RequestError if the connection breaks, or ApiError for an ERROR event; the opening
+ * itself rejects with the same errors as a request.
+ */
+export type OpenWatch = (
+  path: string,
+  query: Query,
+  options: WatchOptions,
+) => Promise<AsyncIterable<WatchEvent>>;
+
+/** @param openTimeoutMs limit for the server's acceptance */
+export function createOpenWatch(transport: Transport, openTimeoutMs: number): OpenWatch {
+  return async (path, query, { signal, idleTimeoutMs }) => {
+    const name = `WATCH ${path}`;
+    const late = (): Error => new RequestError(`${name}: no answer within ${openTimeoutMs} ms`);
+    const deadline = new Deadline(openTimeoutMs, late, signal);
+    const exchange: Exchange = {
+      name,
+      method: 'GET',
+      path,
+      query: { ...query, watch: true },
+      signal: deadline.signal,
+    };
+    try {
+      const answer = await transport(exchange);
+      if (answer.statusCode !== 200) throw await refusal(exchange, answer);
+      deadline.replace(idleTimeoutMs, () => new WatchIdleError(`${name}: silent for ${idleTimeoutMs} ms`));
+      return events(exchange, answer.body, deadline);
+    } catch (error) {
+      deadline.dispose();
+      throw error;
+    }
+  };
+}
+
+async function* events(
+  exchange: Exchange,
+  body: AsyncIterable<Uint8Array>,
+  deadline: Deadline,
+): AsyncGenerator<WatchEvent> {
+  try {
+    for await (const line of lines(exchange, body, deadline)) yield parseEvent(exchange, line);
+  } finally {
+    deadline.dispose();
+  }
+}
+
+/** Text between newlines. What follows the last one is dropped: an event that was cut off comes again on resuming. */
+async function* lines(
+  exchange: Exchange,
+  body: AsyncIterable<Uint8Array>,
+  deadline: Deadline,
+): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const chunk of body) {
+      deadline.refresh();
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = parts.pop() ?? '';
+      for (const line of parts) if (line !== '') yield line;
+    }
+  } catch (error) {
+    throw connectionFailure(exchange, error);
+  }
+}
+
+function parseEvent(exchange: Exchange, line: string): WatchEvent {
+  let event: { type?: unknown; object?: { metadata?: { resourceVersion?: unknown } } & Status } | null;
+  try {
+    event = JSON.parse(line);
+  } catch {
+    // Without the cause: its message quotes the line, which may be a Secret.
+    throw new RequestError(`${exchange.name}: the watch sent something that is not JSON`);
+  }
+  if (event?.type === 'ERROR') throw apiError(exchange.name, event.object?.code ?? 500, event.object ?? {});
+  if (typeof event?.object?.metadata?.resourceVersion !== 'string') {
+    throw new RequestError(`${exchange.name}: the watch sent an event without an object`);
+  }
+  return event as WatchEvent;
+}
