@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { LineCounter, parseDocument } from 'yaml';
+import { type OperatorConfiguration, operatorConfigurationSchema } from './config.ts';
+
+/** What is wrong with a configuration file: one line for each problem, with file, line, column and field. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+/**
+ * Reads and validates the operator's configuration file.
+ * @throws ConfigurationError if it can't be read, is no YAML, or breaks the schema
+ */
+export function loadConfigurationFile(file: string): OperatorConfiguration {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new ConfigurationError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  return parseConfiguration(text, file);
+}
+
+/** The same for a text; `file` is how messages name it. */
+export function parseConfiguration(text: string, file: string): OperatorConfiguration {
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, { lineCounter, prettyErrors: false });
+  const at = (offset: number): string => {
+    const { line, col } = lineCounter.linePos(offset);
+    return `${file}:${line}:${col}`;
+  };
+  if (document.errors.length > 0) {
+    const lines = document.errors.map((error) => `${at(error.pos[0])}: ${error.message}`);
+    throw new ConfigurationError(lines.join('\n'));
+  }
+  const result = operatorConfigurationSchema.safeParse(document.toJS() ?? {});
+  if (result.success) return result.data;
+  const lines = result.error.issues.map((issue) => {
+    const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] as string] : issue.path;
+    const message = issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message;
+    return `${at(offsetOf(document, path as (string | number)[]))}: ${path.join('.') || '(file)'}: ${message}`;
+  });
+  throw new ConfigurationError(lines.join('\n'));
+}
+
+/** Where a field stands in the text; of a field that isn't there, where its parent stands. */
+function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly (string | number)[]): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as
+      | { range?: [number, number, number] }
+      | undefined;
+    if (node?.range) return node.range[0];
+  }
+  return 0;
+}

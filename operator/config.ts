@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+const duration = (min: string, max: string) =>
+  z.string().transform((text, context) => {
+    const ms = parseDuration(text);
+    const [low, high] = [parseDuration(min) as number, parseDuration(max) as number];
+    if (ms !== undefined && ms >= low && ms <= high) return ms;
+    context.addIssue({
+      code: 'custom',
+      message: `expected a duration from ${min} to ${max}, such as 90s, 20m or 24h; got ${JSON.stringify(text)}`,
+    });
+    return z.NEVER;
+  });
+
+const dnsLabel = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'expected a Kubernetes name: lower case letters, digits and -',
+  );
+const objectName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'expected a Kubernetes object name');
+const globPattern = z
+  .string()
+  .regex(/^[A-Za-z0-9.*?_-]{1,253}$/, 'expected a name, in which * and ? may stand for any characters');
+const host = z
+  .string()
+  .regex(
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?$/,
+    'expected host or host:port, without https:// and path',
+  );
+
+const argocdUrl = z
+  .string()
+  .regex(/^https?:\/\/[^\s"'<>\\]+$/, 'expected an http:// or https:// URL')
+  .optional();
+
+/** zod builds a missing section from `{}`, so that each field's own default counts. */
+const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
+
+/**
+ * The operator's configuration file; samples/config.yaml explains each field. Unknown fields are refused, since a
+ * misspelt grant or limit that is silently ignored would be worse than no start. Durations come out as milliseconds.
+ */
+export const operatorConfigurationSchema = z
+  .strictObject({
+    apiVersion: z.literal('config.argocd-dingtalk.io/v1alpha1'),
+    kind: z.literal('OperatorConfiguration'),
+    target: section({
+      namespace: dnsLabel.default('argocd'),
+      configMap: objectName.default('argocd-notifications-cm'),
+      secret: objectName.default('argocd-notifications-secret'),
+    }),
+    argocd: section({ url: argocdUrl, configMap: objectName.default('argocd-cm') }),
+    tenancy: section({
+      trustedNamespaces: z.array(dnsLabel).optional(),
+      projects: z.record(globPattern, z.array(globPattern)).default({}),
+    }),
+    dingtalk: section({
+      endpoint: z
+        .string()
+        .regex(/^https:\/\/[^\s/?#@]+\/robot\/send$/, 'expected https://HOST/robot/send')
+        .default('https://oapi.dingtalk.com/robot/send'),
+      allowedHosts: z.array(host).min(1).default(['oapi.dingtalk.com', 'oapi.dingtalk.io']),
+    }),
+    signing: section({ renewAfter: duration('1s', '50m').prefault('20m') }),
+    credentials: section({ rereadInterval: duration('1s', '1h').prefault('5m') }),
+    limits: section({ maxEventAge: duration('1m', '168h').prefault('24h') }),
+    log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),
+  })
+  .transform((file) => ({
+    ...file,
+    tenancy: {
+      ...file.tenancy,
+      trustedNamespaces: file.tenancy.trustedNamespaces ?? [file.target.namespace],
+    },
+  }));
+
+/** The validated configuration with all defaults filled in. */
+export type OperatorConfiguration = z.output<typeof operatorConfigurationSchema>;
+
+/** `90s`, `20m`, `24h` or `500ms` as milliseconds; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
+  if (!match) return undefined;
+  const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+  return Number(match[1]) * unit;
+}

@@ -1,0 +1,38 @@
+/** One ready-made trigger: what an event named in a subscription stands for. */
+export interface CatalogueTrigger {
+  readonly name: string;
+  readonly description: string;
+  /** Null-safe expr-lang condition on `app`, without fence and time. */
+  readonly condition: string;
+  /**
+   * Null-safe expr-lang value that identifies one occurrence. The engine never sends twice for the same value, and
+   * (https://github.com/argoproj/argo-cd/issues/20879) never retries a failed send. Absent: sent once for as long as
+   * the condition stays true, and again when it comes back.
+   */
+  readonly oncePer?: string;
+  readonly eventTime: EventTime;
+}
+
+/** Where an Application says when the event happened. */
+export type EventTime =
+  /** A path below `app` that holds an RFC 3339 time. */
+  | { readonly path: string }
+  /** A list below `app` and a time in each of its items, of which the newest counts. */
+  | { readonly list: string; readonly item: string };
+
+/**
+ * The clause that lets only new events through: later than `since`, and not older than `maxAgeSeconds`, since the
+ * engine forgets what it sent after a hundred entries. RFC 3339 times in UTC compare as text, which is null-safe;
+ * `time.Parse` would panic on a missing one, so it comes after.
+ */
+export function eventClause(eventTime: EventTime, since: string, maxAgeSeconds: number): string {
+  const newer = (value: string) =>
+    `(${value} ?? '') > '${since}' and time.Now().Sub(time.Parse(${value})).Seconds() < ${maxAgeSeconds}`;
+  if ('path' in eventTime) return newer(nullSafe(eventTime.path));
+  return `any(${nullSafe(eventTime.list)} ?? [], ${newer(`#?.${eventTime.item}`)})`;
+}
+
+/** `status.health.status` → `app.status?.health?.status`. */
+export function nullSafe(path: string): string {
+  return `app.${path.split('.').join('?.')}`;
+}

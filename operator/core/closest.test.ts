@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { closest } from './closest.ts';
+
+const names = ['on-deployed', 'on-sync-failed', 'on-sync-running'];
+
+it.each([
+  ['on-sync-fialed', 'on-sync-failed'],
+  ['on-deploy', 'on-deployed'],
+  ['sync-running', 'on-sync-running'],
+  ['slow', undefined],
+])('%s is taken for %s', (word, expected) => {
+  expect(closest(word, names)).toBe(expected);
+});

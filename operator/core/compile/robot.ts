@@ -1,0 +1,33 @@
+import { yamlSafeJson } from '../json.ts';
+import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
+import type { Credential, ResolvedRobot } from '../resolve/robots.ts';
+
+/** What a robot wants in the merged objects. */
+export interface RobotFragment {
+  readonly provenance: Provenance;
+  /** Value of `service.webhook.<service>`. */
+  readonly serviceValue: string;
+  readonly credential: Credential;
+}
+
+/** The engine takes these waits as integers of nanoseconds; a text such as "1s" would stop it altogether. */
+const RETRY_WAIT_MIN_NS = 500_000_000;
+const RETRY_WAIT_MAX_NS = 1_000_000_000;
+
+/**
+ * A robot → its service. The URL is nothing but a reference to the Secret: the engine would expand any `$name` in a
+ * service, so no text of a tenant goes in here. One retry with short waits, since the engine has a single worker.
+ */
+export function compileRobot(robot: ResolvedRobot & { readonly credential: Credential }): RobotFragment {
+  const { webhook, signing } = robot.cr.spec;
+  const provenance = provenanceOf(robot.cr.metadata, JSON.stringify([webhook, signing ?? null]));
+  const serviceValue = yamlSafeJson({
+    url: `$${robot.service}`,
+    headers: [{ name: 'Content-Type', value: 'application/json' }],
+    retryMax: 1,
+    retryWaitMin: RETRY_WAIT_MIN_NS,
+    retryWaitMax: RETRY_WAIT_MAX_NS,
+    managedBy: formatProvenance(provenance),
+  });
+  return { provenance, serviceValue, credential: robot.credential };
+}

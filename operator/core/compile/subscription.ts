@@ -1,0 +1,89 @@
+import { defaultMessageBody } from '../catalogue/messages.ts';
+import { eventClause } from '../catalogue/trigger.ts';
+import { yamlSafeJson } from '../json.ts';
+import { eventKeyName } from '../names.ts';
+import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../resolve/subscriptions.ts';
+
+/** What a subscription wants in the merged objects. */
+export interface SubscriptionFragment {
+  readonly provenance: Provenance;
+  /** Names of the services it sends to. */
+  readonly recipients: readonly string[];
+  readonly events: readonly EventFragment[];
+}
+
+/** One event: a trigger and a template of one name. */
+export interface EventFragment {
+  readonly name: string;
+  /** Value of `template.<name>`. */
+  readonly templateValue: string;
+  /** Value of `trigger.<name>`, but for the moment from which on events count. */
+  triggerValue(since: string): string;
+  /** The trigger's condition; its bytes are part of the key by which the engine knows what it has sent. */
+  when(since: string): string;
+}
+
+/** What is the same for all subscriptions of an installation. */
+export interface CompileSettings {
+  readonly argocdUrl: string | undefined;
+  readonly maxEventAgeSeconds: number;
+}
+
+/** A subscription that resolved → its trigger, template and recipients, for each event. */
+export function compileSubscription(
+  subscription: ResolvedSubscription,
+  settings: CompileSettings,
+): SubscriptionFragment {
+  const { cr, fence } = subscription;
+  const provenance = provenanceOf(cr.metadata, fence);
+  const recipients = subscription.robots.map((robot) => robot.service).sort();
+  return {
+    provenance,
+    recipients,
+    events: subscription.events.map((event) =>
+      compileEvent(event, subscription, { recipients, provenance, settings }),
+    ),
+  };
+}
+
+interface EventContext {
+  readonly recipients: readonly string[];
+  readonly provenance: Provenance;
+  readonly settings: CompileSettings;
+}
+
+function compileEvent(
+  event: ResolvedEvent,
+  { cr, fence, criteria }: ResolvedSubscription,
+  { recipients, provenance, settings }: EventContext,
+): EventFragment {
+  const { trigger } = event;
+  const name = eventKeyName(cr.metadata.namespace, cr.metadata.name, event.name);
+  const when = (since: string): string =>
+    [
+      `(${fence})`,
+      ...(criteria === undefined ? [] : [criteria]),
+      trigger.condition,
+      eventClause(trigger.eventTime, since, settings.maxEventAgeSeconds),
+    ].join(' and ');
+  const body = event.template?.cr.spec.message.raw ?? defaultMessageBody(trigger.name, settings.argocdUrl);
+  return {
+    name,
+    when,
+    triggerValue: (since) =>
+      yamlSafeJson([
+        {
+          description: formatProvenance(provenance),
+          when: when(since),
+          ...(trigger.oncePer !== undefined && { oncePer: trigger.oncePer }),
+          send: [name],
+        },
+      ]),
+    templateValue: yamlSafeJson({
+      // POST must be said for every service: without an entry of its own the engine sends a GET, which is lost.
+      webhook: Object.fromEntries(recipients.map((service) => [service, { method: 'POST', body }])),
+      managedBy: formatProvenance(provenance),
+    }),
+  };
+}

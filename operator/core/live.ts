@@ -1,0 +1,63 @@
+import { objectKey, PREFIX, parseKey, SUBSCRIPTIONS_KEY, serviceKey } from './names.ts';
+import { type Provenance, readProvenance } from './provenance.ts';
+import type { LiveObject, Target } from './snapshot.ts';
+import { readBlock, type SubscriptionEntry } from './subscriptions-block.ts';
+
+/** A key of ours as it stands in the ConfigMap now. */
+export interface LiveKey {
+  readonly key: string;
+  readonly value: string;
+  readonly provenance: Provenance;
+}
+
+/** Our part of the live objects. */
+export interface LiveState {
+  /** By robot, `namespace/name`. */
+  readonly services: ReadonlyMap<string, LiveKey>;
+  /** Triggers and templates by subscription, `namespace/name`. */
+  readonly events: ReadonlyMap<string, readonly LiveKey[]>;
+  /** Our entries of the shared `subscriptions` key. */
+  readonly entries: readonly SubscriptionEntry[];
+  /** Our keys of the Secret. */
+  readonly secretKeys: ReadonlySet<string>;
+}
+
+/** Tells our keys from all others. */
+export function readLiveState(target: Target): LiveState {
+  const data = target.configMap?.data ?? {};
+  const services = new Map<string, LiveKey>();
+  const events = new Map<string, LiveKey[]>();
+  for (const [key, value] of Object.entries(data)) {
+    const owner = parseKey(key);
+    const provenance = owner && readProvenance(value);
+    if (!owner || !provenance) continue;
+    const name = objectKey(owner.namespace, owner.name);
+    if (owner.kind === 'robot') services.set(name, { key, value, provenance });
+    else events.set(name, [...(events.get(name) ?? []), { key, value, provenance }]);
+  }
+  const secretKeys = Object.keys(target.secret?.data ?? {}).filter((key) => isOurSecretKey(target, key));
+  const { entries } = readBlock(data[SUBSCRIPTIONS_KEY]);
+  return { services, events, entries, secretKeys: new Set(secretKeys) };
+}
+
+/** Whether somebody else holds a key of the ConfigMap that we would need. */
+export function isForeignKey(configMap: LiveObject | undefined, key: string): boolean {
+  const value = configMap?.data[key];
+  return value !== undefined && readProvenance(value) === undefined;
+}
+
+/** Whether somebody else holds a key of the Secret that we would need. */
+export function isForeignSecretKey(target: Target, key: string): boolean {
+  return target.secret?.data[key] !== undefined && !isOurSecretKey(target, key);
+}
+
+/**
+ * A signed URL has no room for provenance. It is ours if our field manager holds it, or if a service of ours refers
+ * to it: a backup that was restored, or an edit by hand, changes the field manager but not that.
+ */
+function isOurSecretKey(target: Target, key: string): boolean {
+  if (!key.startsWith(PREFIX)) return false;
+  if (target.secret?.owned.has(key)) return true;
+  const service = target.configMap?.data[serviceKey(key)];
+  return service !== undefined && readProvenance(service) !== undefined;
+}

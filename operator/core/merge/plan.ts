@@ -1,0 +1,29 @@
+import type { RobotFragment } from '../compile/robot.ts';
+import type { SubscriptionEntry } from '../subscriptions-block.ts';
+
+/** What shall stand in the two target objects, of ours. Foreign content is not in here, so it can't be touched. */
+export interface Plan {
+  readonly configMap: Readonly<Record<string, string>>;
+  readonly entries: readonly SubscriptionEntry[];
+  readonly secret: Readonly<Record<string, string>>;
+  /** By robot, `namespace/name`. */
+  readonly robots: ReadonlyMap<string, RobotPlacement>;
+  /** By subscription, `namespace/name`. */
+  readonly subscriptions: ReadonlyMap<string, SubscriptionPlacement>;
+  /** When the next signature has to be renewed. */
+  readonly renewAt?: Date;
+}
+
+/** Where a robot stands in the plan. */
+export interface RobotPlacement {
+  readonly key: string;
+  readonly service: string;
+  /** Absent for what stays live unjudged. */
+  readonly fragment?: RobotFragment;
+}
+
+/** Where a subscription stands in the plan. */
+export interface SubscriptionPlacement {
+  readonly keys: readonly string[];
+  readonly entry: SubscriptionEntry;
+}

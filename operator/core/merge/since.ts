@@ -1,0 +1,40 @@
+import type { EventFragment } from '../compile/subscription.ts';
+
+/**
+ * From when on the events of a trigger count. A trigger whose text changes, that gets a further recipient, or whose
+ * entry comes back must not replay what happened before; so it carries the moment of that change, and everything
+ * that leaves it alone (a restart, an upgrade, an edit elsewhere) must leave that moment alone too. The live trigger
+ * itself is the memory.
+ * @param live value of the live trigger, if it is of the same CR
+ * @param liveRecipients who gets it now
+ * @param now RFC 3339, whole seconds, by the API server's clock
+ */
+export function sinceOf(
+  event: EventFragment,
+  recipients: readonly string[],
+  live: string | undefined,
+  liveRecipients: ReadonlySet<string>,
+  now: string,
+): string {
+  const liveWhen = live === undefined ? undefined : readWhen(live);
+  if (liveWhen === undefined || recipients.some((recipient) => !liveRecipients.has(recipient))) return now;
+  const moments = [...liveWhen.matchAll(/'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g)].map(
+    (match) => match[1] as string,
+  );
+  return moments.find((moment) => event.when(moment) === liveWhen) ?? now;
+}
+
+/** The condition of a trigger of ours; undefined if somebody has rewritten the value into another form. */
+function readWhen(value: string): string | undefined {
+  try {
+    const [first] = JSON.parse(value) as [{ when?: unknown }?];
+    return typeof first?.when === 'string' ? first.when : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A time as triggers carry it. */
+export function formatMoment(time: Date): string {
+  return `${time.toISOString().slice(0, 19)}Z`;
+}

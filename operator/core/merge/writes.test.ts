@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../decide.ts';
+import { liveObject, robot, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
+
+const kinds = (before: Parameters<typeof decide>[0]) =>
+  decide(before).writes.steps.map((step) => (step.kind === 'apply' ? step.object : step.kind));
+
+describe('the order of writes', () => {
+  it('adds the URL before the service that names it', () => {
+    expect(kinds(snapshot(team()))).toEqual(['Secret', 'ConfigMap', 'subscriptions']);
+  });
+
+  it('removes the URL after the service that named it', () => {
+    const live = settled(snapshot(team()));
+    expect(kinds({ ...live, robots: [], subscriptions: [] })).toEqual([
+      'ConfigMap',
+      'subscriptions',
+      'Secret',
+    ]);
+  });
+
+  it('keeps an old URL until its service is gone while a new one is added', () => {
+    const live = settled(snapshot(team()));
+    const { steps } = decide({ ...live, robots: [robot({ name: 'other' })], subscriptions: [] }).writes;
+    expect(steps.map((step) => (step.kind === 'apply' ? Object.keys(step.data).length : 'text'))).toEqual([
+      2,
+      1,
+      'text',
+      1,
+    ]);
+  });
+
+  it('touches nothing where an object is missing', () => {
+    expect(kinds(snapshot({ ...team(), target: { configMap: liveObject() } }))).toEqual([]);
+    expect(kinds(snapshot({ ...team(), target: { secret: liveObject() } }))).toEqual([]);
+  });
+
+  it('leaves a shared key that it does not understand, and says so; the rest is written', () => {
+    const target = { configMap: liveObject({ subscriptions: 'not: a list' }), secret: liveObject() };
+    const { writes } = decide(snapshot({ ...team(), target }));
+    expect(writes.broken).toBeDefined();
+    expect(writes.steps.map((step) => step.kind)).toEqual(['apply', 'apply']);
+  });
+
+  it('keeps foreign content byte for byte through create, edit and delete', () => {
+    const foreign = {
+      'service.slack': 'token: $slack',
+      context: 'a: b',
+      subscriptions: '- recipients: [slack:x] # ours\n  triggers: [t]',
+    };
+    const target = { configMap: liveObject(foreign), secret: liveObject({ slack: 'x' }) };
+    const created = settled(snapshot({ ...team(), target }));
+    expect(created.target.configMap?.data).toMatchObject({
+      'service.slack': 'token: $slack',
+      context: 'a: b',
+    });
+    const edited = settled({
+      ...created,
+      subscriptions: [subscription({ generation: 2 }, { applications: { all: true } })],
+    });
+    const deleted = settled({ ...edited, robots: [], subscriptions: [] });
+    expect(deleted.target.configMap?.data).toEqual(foreign);
+    expect(deleted.target.secret?.data).toEqual({ slack: 'x' });
+  });
+
+  it('lists what server-side apply will not remove, should somebody co-own it', () => {
+    const live = settled(snapshot(team()));
+    const { steps } = decide({ ...live, robots: [], subscriptions: [] }).writes;
+    expect(steps.flatMap((step) => (step.kind === 'apply' ? step.stale : [])).length).toBe(4);
+  });
+});

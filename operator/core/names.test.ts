@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { eventKeyName, parseKey, serviceKey, serviceName, templateKey, triggerKey } from './names.ts';
+
+const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);
+
+describe('names in the merged objects', () => {
+  it('can be read back, so no two CRs share one', () => {
+    fc.assert(
+      fc.property(label, label, label, (namespace, name, event) => {
+        const robot = { kind: 'robot', namespace, name };
+        const subscription = { kind: 'subscription', namespace, name, event };
+        expect(parseKey(serviceKey(serviceName(namespace, name)))).toEqual(robot);
+        expect(parseKey(triggerKey(eventKeyName(namespace, name, event)))).toEqual(subscription);
+        expect(parseKey(templateKey(eventKeyName(namespace, name, event)))).toEqual(subscription);
+      }),
+    );
+  });
+
+  it('hold nothing that the engine splits on, and only what its $key takes', () => {
+    fc.assert(
+      fc.property(label, label, (namespace, name) => {
+        expect(serviceName(namespace, name)).toMatch(/^[\w-]+$/);
+      }),
+    );
+  });
+
+  it.each([
+    'service.slack',
+    'template.app-deployed',
+    'service.webhook.dt_x',
+    'template.dt_a_b',
+    'context',
+    'dt_a_b',
+  ])('are not taken for ours: %s', (key) => {
+    expect(parseKey(key)).toBeUndefined();
+  });
+
+  it('fit a ConfigMap key at their longest', () => {
+    const longest = 'a'.repeat(63);
+    expect(templateKey(eventKeyName(longest, longest, longest)).length).toBeLessThanOrEqual(253);
+  });
+});

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { formatProvenance, provenanceOf, readProvenance } from './provenance.ts';
+
+const provenance = provenanceOf({ uid: '12345678-aaaa', generation: 7 }, 'the fence');
+
+describe('provenance', () => {
+  it('survives the way through a value, also one that somebody has reformatted', () => {
+    expect(readProvenance(`- description: ${formatProvenance(provenance)}\n  when: true`)).toEqual(
+      provenance,
+    );
+  });
+
+  it('is absent from what others write', () => {
+    expect(readProvenance('{"url":"https://example.com","managedBy":"argocd-dingtalk"}')).toBeUndefined();
+  });
+
+  it('tells one fence from another', () => {
+    const other = provenanceOf({ uid: '12345678-aaaa', generation: 7 }, 'another fence');
+    expect(other.hash).not.toBe(provenance.hash);
+  });
+});

@@ -1,0 +1,43 @@
+/**
+ * Every coded outcome that a condition or an event can show. One table, mirrored by docs/reasons.md (a test holds
+ * the two together); a reason is never renamed once released, since people alert on it.
+ */
+export const REASONS = {
+  Accepted: 'The resource makes sense and all it refers to exists and is allowed.',
+  Merged: 'This generation is live in the objects that Argo CD reads.',
+  Signed: 'A valid signature is live.',
+  Ready: 'Everything holds.',
+
+  NoArgoCDURL: 'No Argo CD URL is known, so that messages carry no link.',
+  PastedSignatureIgnored: 'The webhook URL came with a timestamp and a signature, which were left out.',
+  ProjectNotGranted: 'A project that the subscription names is not granted to its namespace.',
+  SigningSecretUnusual: 'The signing secret does not look like one of DingTalk.',
+
+  Suspended: 'spec.suspend is true.',
+  CredentialsNotFound: 'The Secret that the robot names does not exist.',
+  CredentialsKeyNotFound: 'The Secret exists but lacks the key that the robot names.',
+  CredentialsUnreadable: 'The Secret could not be read.',
+  InvalidWebhook: 'The credential is neither an access token nor a webhook URL of DingTalk.',
+  InvalidSigningSecret: 'The signing secret cannot be one.',
+  HostNotAllowed: 'The webhook URL points to a host that this installation does not allow.',
+  RawTemplateNotTrusted: 'message.raw is for trusted namespaces only.',
+  UnknownTrigger: 'The catalogue has no trigger of this name.',
+  TemplateNotFound: 'The template that an event names does not exist.',
+  TemplateRefused: 'The template that an event names is itself not accepted.',
+  RobotNotFound: 'A robot that the subscription names does not exist.',
+  RobotNotReady: 'A robot that the subscription names is not accepted.',
+  RobotSuspended: 'A robot that the subscription names is suspended.',
+  KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
+
+  NotAccepted: 'Nothing is live, because the resource is not accepted.',
+  PreviousVersionLive: 'The newest generation is not accepted; an earlier version stays live.',
+  PartlyLive: 'All is live but for the robots that are missing.',
+  Pending: 'Not yet written.',
+  TargetNotFound: 'The ConfigMap or the Secret of Argo CD does not exist.',
+  TargetBroken: 'The shared key `subscriptions` cannot be edited safely.',
+  WriteFailed: 'The API server refused the write.',
+  NotSigned: 'No valid signature is live.',
+} as const;
+
+/** A key of {@link REASONS}. */
+export type Reason = keyof typeof REASONS;

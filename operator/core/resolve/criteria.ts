@@ -1,0 +1,62 @@
+import type { ApplicationCriteria, LabelRequirement } from '../../api/types.generated.ts';
+import { nullSafe } from '../catalogue/trigger.ts';
+import { exprString, exprStringList } from '../expr.ts';
+import { IN_CLUSTER, oneOf } from './fence.ts';
+
+/**
+ * The condition that says which applications a subscription is about: all criteria must hold, and any value of a
+ * criterion will do. All of it is compiled, the label selector too, since an Application's own subscribe annotation
+ * goes round whatever stands beside the trigger. Undefined for `all: true`.
+ */
+export function criteriaExpression(criteria: ApplicationCriteria): string | undefined {
+  const destination = nullSafe('spec.destination');
+  const clauses = [
+    anyOf(nullSafe('spec.project'), criteria.projects),
+    anyOf(nullSafe('metadata.name'), criteria.names),
+    anyOf(nullSafe('metadata.namespace'), criteria.namespaces),
+    anyOf(`${destination}?.namespace`, criteria.destinationNamespaces),
+    clusterClause(destination, criteria.clusters),
+    ...labelClauses(criteria),
+  ].filter((clause) => clause !== undefined);
+  return clauses.length === 0 ? undefined : clauses.map((clause) => `(${clause})`).join(' and ');
+}
+
+function anyOf(value: string, patterns: readonly string[] | undefined): string | undefined {
+  return patterns && oneOf(value, patterns).join(' or ');
+}
+
+/** A destination says either name or server; Argo CD's own cluster is known by one of each. */
+function clusterClause(destination: string, clusters: readonly string[] | undefined): string | undefined {
+  if (!clusters) return undefined;
+  const own: string[] = [IN_CLUSTER.name, IN_CLUSTER.server];
+  const wanted = clusters.some((cluster) => own.includes(cluster))
+    ? [...new Set([...clusters, ...own])]
+    : clusters;
+  return [...oneOf(`${destination}?.name`, wanted), ...oneOf(`${destination}?.server`, wanted)].join(' or ');
+}
+
+function labelClauses(criteria: ApplicationCriteria): string[] {
+  const { matchLabels = {}, matchExpressions = [] } = criteria.selector ?? {};
+  return [
+    ...Object.entries(matchLabels)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, value]) => `${label(key)} == ${exprString(value)}`),
+    ...matchExpressions.map(requirementClause),
+  ];
+}
+
+/** The meaning of Kubernetes' own selectors: NotIn also holds where the label is absent. */
+function requirementClause({ key, operator, values = [] }: LabelRequirement): string {
+  switch (operator) {
+    case 'In':
+      return `${label(key)} in ${exprStringList(values)}`;
+    case 'NotIn':
+      return `not (${label(key)} in ${exprStringList(values)})`;
+    case 'Exists':
+      return `${label(key)} != nil`;
+    case 'DoesNotExist':
+      return `${label(key)} == nil`;
+  }
+}
+
+const label = (key: string): string => `${nullSafe('metadata.labels')}?.[${exprString(key)}]`;

@@ -1,0 +1,47 @@
+import { argocdUrl } from '../argocd-url.ts';
+import { objectKey } from '../names.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { type ResolvedRobot, resolveRobot } from './robots.ts';
+import { type ResolvedSubscription, resolveSubscription } from './subscriptions.ts';
+import { type ResolvedTemplate, resolveTemplate } from './templates.ts';
+
+/** Every CR with its verdict, each kind ordered by namespace and name. */
+export interface Resolution {
+  readonly robots: readonly ResolvedRobot[];
+  readonly templates: readonly ResolvedTemplate[];
+  readonly subscriptions: readonly ResolvedSubscription[];
+  /** Where Argo CD's user interface is, without a slash at the end, if anybody says it. */
+  readonly argocdUrl: string | undefined;
+}
+
+/** References, fences and credentials → a verdict for each CR. A CR that is being deleted is already gone. */
+export function resolve(snapshot: Snapshot): Resolution {
+  const robots = inOrder(snapshot.robots).map((cr) => resolveRobot(cr, snapshot));
+  const templates = inOrder(snapshot.templates).map((cr) => resolveTemplate(cr, snapshot.config));
+  const url = argocdUrl(snapshot);
+  const references = { robots: byName(robots), templates: byName(templates), argocdUrl: url };
+  const subscriptions = inOrder(snapshot.subscriptions).map((cr) =>
+    resolveSubscription(cr, references, snapshot),
+  );
+  return { robots, templates, subscriptions, argocdUrl: url };
+}
+
+type Named = {
+  readonly metadata: {
+    readonly namespace: string;
+    readonly name: string;
+    readonly deletionTimestamp?: string;
+  };
+};
+
+const keyOf = ({ metadata }: Named): string => objectKey(metadata.namespace, metadata.name);
+
+function inOrder<T extends Named>(resources: readonly T[]): T[] {
+  return resources
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function byName<T extends { readonly cr: Named }>(resolved: readonly T[]): Map<string, T> {
+  return new Map(resolved.map((each) => [keyOf(each.cr), each]));
+}

@@ -1,0 +1,123 @@
+import type { DingTalkRobot } from '../../api/kinds.ts';
+import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
+import { isForeignKey, isForeignSecretKey } from '../live.ts';
+import { objectKey, serviceKey, serviceName } from '../names.ts';
+import { readProvenance } from '../provenance.ts';
+import type { Reason } from '../reasons.ts';
+import { mayStay } from '../signatures.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Course, Finding, Verdict } from '../verdict.ts';
+
+/** A robot with its credentials read and judged. */
+export interface ResolvedRobot {
+  readonly cr: DingTalkRobot;
+  /** Name of its service, and of its key in the Secret. */
+  readonly service: string;
+  readonly verdict: Verdict;
+  /** Present where the course is `current`. */
+  readonly credential?: Credential;
+}
+
+/** What a robot is reached with. Secret: never leaves the target Secret. */
+export interface Credential {
+  /** Webhook URL with the access token, without signature. */
+  readonly url: string;
+  readonly signingSecret?: string;
+}
+
+type ReadResult = { readonly text: string } | { readonly refusal: Finding; readonly course: Course };
+
+/** Judges one robot. Credentials that are gone or wrong count as revoked: its keys go. */
+export function resolveRobot(cr: DingTalkRobot, snapshot: Snapshot): ResolvedRobot {
+  const service = serviceName(cr.metadata.namespace, cr.metadata.name);
+  if (cr.spec.suspend) return { cr, service, verdict: { course: 'none', warnings: [] } };
+  const refused = (refusal: Finding, course: Course = 'none'): ResolvedRobot => ({
+    cr,
+    service,
+    verdict: { course, refusal, warnings: [] },
+  });
+
+  const taken = takenKey(service, snapshot);
+  if (taken) return refused(taken);
+  const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);
+  if ('refusal' in webhook) return refused(webhook.refusal, webhook.course);
+  const parsed = parseWebhookCredential(webhook.text, snapshot.config.dingtalk);
+  if (!parsed.ok) return refused({ reason: parsed.reason, message: `spec.webhook: ${parsed.message}` });
+  const warnings = parsed.warnings.map((text) => warning('PastedSignatureIgnored', `spec.webhook: ${text}`));
+  if (!cr.spec.signing) {
+    return { cr, service, verdict: { course: 'current', warnings }, credential: { url: parsed.url } };
+  }
+
+  const signing = readCredential(cr, 'signing', cr.spec.signing.secretKeyRef, snapshot);
+  if ('refusal' in signing) return refused(signing.refusal, signing.course);
+  const secret = parseSigningSecret(signing.text);
+  if (!secret.ok) return refused({ reason: secret.reason, message: `spec.signing: ${secret.message}` });
+  warnings.push(...secret.warnings.map((text) => warning('SigningSecretUnusual', `spec.signing: ${text}`)));
+  const credential = { url: parsed.url, signingSecret: secret.secret };
+  return { cr, service, verdict: { course: 'current', warnings }, credential };
+}
+
+/** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
+function isLive({ metadata }: DingTalkRobot, { target, now }: Snapshot): boolean {
+  const service = serviceName(metadata.namespace, metadata.name);
+  const value = target.configMap?.data[serviceKey(service)];
+  const provenance = value === undefined ? undefined : readProvenance(value);
+  const url = target.secret?.data[service];
+  return (
+    provenance !== undefined &&
+    metadata.uid.startsWith(provenance.uid) &&
+    url !== undefined &&
+    mayStay(url, now)
+  );
+}
+
+/** A key that somebody else made is never taken over. */
+function takenKey(service: string, { target, config }: Snapshot): Finding | undefined {
+  const { configMap, secret } = config.target;
+  const key = serviceKey(service);
+  if (isForeignKey(target.configMap, key)) {
+    return { reason: 'KeyTaken', message: keyTakenMessage('ConfigMap', configMap, key) };
+  }
+  if (isForeignSecretKey(target, service)) {
+    return { reason: 'KeyTaken', message: keyTakenMessage('Secret', secret, service) };
+  }
+  return undefined;
+}
+
+/** Says which key is in the way and what to do about it. */
+export function keyTakenMessage(kind: 'ConfigMap' | 'Secret', object: string, key: string): string {
+  return `The ${kind} ${object} already has a key ${key} that this operator did not write. Remove that key, or choose another name.`;
+}
+
+const warning = (reason: Reason, message: string): Finding => ({ reason, message });
+
+/** One value of a Secret in the robot's own namespace. */
+function readCredential(
+  cr: DingTalkRobot,
+  field: 'webhook' | 'signing',
+  reference: { readonly name: string; readonly key: string },
+  snapshot: Snapshot,
+): ReadResult {
+  const { namespace } = cr.metadata;
+  const secret = snapshot.credentials.get(objectKey(namespace, reference.name));
+  const path = `spec.${field}.secretKeyRef`;
+  const named = `Secret ${namespace}/${reference.name}`;
+  if (!secret || secret.state === 'unreadable') {
+    const cause = secret ? secret.message : 'it has not been read yet';
+    const message = `${path}: ${named} could not be read: ${cause}. What is live stays until its signature ends.`;
+    return {
+      refusal: { reason: 'CredentialsUnreadable', message },
+      course: isLive(cr, snapshot) ? 'previous' : 'none',
+    };
+  }
+  if (secret.state === 'missing') {
+    const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;
+    return { refusal: { reason: 'CredentialsNotFound', message }, course: 'none' };
+  }
+  const text = secret.data[reference.key];
+  if (text !== undefined) return { text };
+  const keys = Object.keys(secret.data).sort();
+  const has = keys.length === 0 ? 'it is empty' : `it has ${keys.join(', ')}`;
+  const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}; ${has}.`;
+  return { refusal: { reason: 'CredentialsKeyNotFound', message }, course: 'none' };
+}

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../decide.ts';
+import { config, NAMESPACE, robot, snapshot, subscription, team, template } from '../testing/fixtures.ts';
+
+const verdictOf = (fields: Parameters<typeof snapshot>[0]) =>
+  decide(snapshot({ robots: [robot()], ...fields })).resolution.subscriptions[0]?.verdict;
+
+describe('a subscription', () => {
+  it('to what exists is accepted', () => {
+    expect(verdictOf({ subscriptions: [subscription()] })).toEqual({ course: 'current', warnings: [] });
+  });
+
+  it('to an event that the catalogue lacks is told what there is', () => {
+    const verdict = verdictOf({
+      subscriptions: [subscription({}, { events: [{ trigger: 'on-sync-fialed' }] })],
+    });
+    expect(verdict?.refusal?.reason).toBe('UnknownTrigger');
+    expect(verdict?.refusal?.message).toMatch(/^spec\.events\[0\]\.trigger: .*Did you mean on-sync-failed\?/);
+  });
+
+  it('that names nothing there is told what is missing', () => {
+    const spec = {
+      robots: [{ name: 'payments' }, { name: 'nobody' }],
+      events: [{ trigger: 'on-deployed', template: { name: 'nothing' } }],
+    };
+    const verdict = verdictOf({ subscriptions: [subscription({}, spec)] });
+    expect(verdict?.refusal?.reason).toBe('TemplateNotFound');
+    expect(verdict?.refusal?.message).toContain('spec.events[0].template.name');
+    expect(verdict?.refusal?.message).toContain('spec.robots[1].name: there is no DingTalkRobot nobody');
+  });
+
+  it('can use a Go template in a trusted namespace only', () => {
+    const events = [{ trigger: 'on-deployed', template: { name: 'short' } }];
+    const own = {
+      templates: [template({ name: 'short' }, '{}')],
+      subscriptions: [subscription({}, { events })],
+    };
+    expect(verdictOf(own)?.refusal?.reason).toBe('TemplateRefused');
+    const trusting = config({ tenancy: { trustedNamespaces: [NAMESPACE] } });
+    expect(verdictOf({ ...own, config: trusting })?.refusal).toBeUndefined();
+  });
+
+  it('to a project without a grant is warned', () => {
+    const spec = { applications: { projects: ['billing'] } };
+    const verdict = verdictOf({ subscriptions: [subscription({}, spec)] });
+    expect(verdict?.warnings.map(({ reason }) => reason)).toEqual(['ProjectNotGranted']);
+  });
+
+  it('is warned where nobody says where Argo CD is', () => {
+    const nowhere = config({ argocd: {} });
+    const verdict = verdictOf({
+      subscriptions: [subscription({}, { applications: { all: true } })],
+      config: nowhere,
+    });
+    expect(verdict?.warnings.map(({ reason }) => reason)).toEqual(['NoArgoCDURL']);
+  });
+
+  it('drops just the recipient that is missing', () => {
+    const spec = { robots: [{ name: 'payments' }, { name: 'nobody' }] };
+    const { plan } = decide(snapshot({ robots: [robot()], subscriptions: [subscription({}, spec)] }));
+    expect(plan.entries.map(({ recipients }) => recipients)).toEqual([[`dt_${NAMESPACE}_payments`]]);
+  });
+
+  it('has no keys while its only robot is suspended', () => {
+    const { plan, resolution } = decide(snapshot({ ...team(), robots: [robot({}, { suspend: true })] }));
+    expect(plan).toMatchObject({ configMap: {}, secret: {}, entries: [] });
+    expect(resolution.subscriptions[0]?.verdict.refusal?.reason).toBe('RobotSuspended');
+  });
+});

@@ -1,0 +1,171 @@
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import type { CatalogueTrigger } from '../catalogue/trigger.ts';
+import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
+import { closest } from '../closest.ts';
+import { globMatches } from '../glob.ts';
+import { isForeignKey } from '../live.ts';
+import { eventKeyName, objectKey, templateKey, triggerKey } from '../names.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Finding, Verdict } from '../verdict.ts';
+import { criteriaExpression } from './criteria.ts';
+import { fenceExpression, grantedProjects } from './fence.ts';
+import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
+import type { ResolvedTemplate } from './templates.ts';
+
+/** A subscription with all it refers to. */
+export interface ResolvedSubscription {
+  readonly cr: NotificationSubscription;
+  readonly verdict: Verdict;
+  /** The robots that can be sent to. */
+  readonly robots: readonly ResolvedRobot[];
+  /** Present in full where the course is `current`. */
+  readonly events: readonly ResolvedEvent[];
+  /** expr-lang condition: what the namespace may hear of. */
+  readonly fence: string;
+  /** expr-lang condition: what the subscription is about; undefined means all. */
+  readonly criteria: string | undefined;
+}
+
+/** One event with its trigger, and its own template if it names one. */
+export interface ResolvedEvent {
+  readonly name: string;
+  readonly trigger: CatalogueTrigger;
+  readonly template?: ResolvedTemplate;
+}
+
+/** What else the judgement needs: the other kinds, judged before. */
+export interface References {
+  readonly robots: ReadonlyMap<string, ResolvedRobot>;
+  readonly templates: ReadonlyMap<string, ResolvedTemplate>;
+  readonly argocdUrl: string | undefined;
+}
+
+/**
+ * Judges one subscription. A mistake in what it says leaves its previous version live; a robot that is missing,
+ * refused or suspended takes away just that recipient, and suspension everything.
+ */
+export function resolveSubscription(
+  cr: NotificationSubscription,
+  references: References,
+  snapshot: Snapshot,
+): ResolvedSubscription {
+  const { namespace } = cr.metadata;
+  const granted = grantedProjects(namespace, snapshot.config);
+  const base = {
+    cr,
+    fence: fenceExpression(namespace, granted),
+    criteria: criteriaExpression(cr.spec.applications),
+  };
+  if (cr.spec.suspend) return { ...base, robots: [], events: [], verdict: { course: 'none', warnings: [] } };
+
+  const events = cr.spec.events.map((event, index) => resolveEvent(cr, event, index, references));
+  const robots = cr.spec.robots.map((robot, index) =>
+    resolveRecipient(namespace, robot.name, index, references),
+  );
+  const usable = robots.filter((robot) => 'service' in robot);
+  const mistakes = [...events.filter((event) => 'reason' in event), ...takenKeys(cr, snapshot)];
+  const missing = robots.filter((robot) => 'reason' in robot);
+  const refusal = combine([...mistakes, ...missing]);
+  return {
+    ...base,
+    robots: usable,
+    events: events.filter((event) => 'trigger' in event),
+    verdict: {
+      course: usable.length === 0 ? 'none' : mistakes.length > 0 ? 'previous' : 'current',
+      ...(refusal && { refusal }),
+      warnings: [...ungranted(cr, granted), ...withoutLink(cr, references)],
+    },
+  };
+}
+
+type EventSpec = NotificationSubscription['spec']['events'][number];
+
+function resolveEvent(
+  cr: NotificationSubscription,
+  event: EventSpec,
+  index: number,
+  { templates }: References,
+): ResolvedEvent | Finding {
+  const name = event.name ?? event.trigger;
+  const trigger = findTrigger(event.trigger);
+  if (!trigger) {
+    const names = CATALOGUE.map((each) => each.name);
+    const guess = closest(event.trigger, names);
+    const hint = guess ? `Did you mean ${guess}? ` : '';
+    const message = `spec.events[${index}].trigger: the catalogue has no ${event.trigger}. ${hint}It has ${names.join(', ')}.`;
+    return { reason: 'UnknownTrigger', message };
+  }
+  if (!event.template) return { name, trigger };
+  const path = `spec.events[${index}].template.name`;
+  const { namespace } = cr.metadata;
+  const template = templates.get(objectKey(namespace, event.template.name));
+  if (!template) {
+    const message = `${path}: there is no NotificationTemplate ${event.template.name} in namespace ${namespace}.`;
+    return { reason: 'TemplateNotFound', message };
+  }
+  if (template.verdict.refusal) {
+    const message = `${path}: NotificationTemplate ${event.template.name} is not accepted (${template.verdict.refusal.reason}).`;
+    return { reason: 'TemplateRefused', message };
+  }
+  return { name, trigger, template };
+}
+
+function resolveRecipient(
+  namespace: string,
+  name: string,
+  index: number,
+  { robots }: References,
+): ResolvedRobot | Finding {
+  const robot = robots.get(objectKey(namespace, name));
+  const path = `spec.robots[${index}].name`;
+  if (!robot) {
+    const message = `${path}: there is no DingTalkRobot ${name} in namespace ${namespace}.`;
+    return { reason: 'RobotNotFound', message };
+  }
+  if (robot.verdict.course !== 'none') return robot;
+  if (robot.cr.spec.suspend) {
+    return { reason: 'RobotSuspended', message: `${path}: DingTalkRobot ${name} is suspended.` };
+  }
+  const reason = robot.verdict.refusal?.reason;
+  return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
+}
+
+/** A key that somebody else made is never taken over. */
+function takenKeys({ metadata, spec }: NotificationSubscription, { target, config }: Snapshot): Finding[] {
+  return spec.events
+    .map((event) => eventKeyName(metadata.namespace, metadata.name, event.name ?? event.trigger))
+    .flatMap((name) => [triggerKey(name), templateKey(name)])
+    .filter((key) => isForeignKey(target.configMap, key))
+    .map((key) => ({
+      reason: 'KeyTaken',
+      message: keyTakenMessage('ConfigMap', config.target.configMap, key),
+    }));
+}
+
+/** The first finding gives the reason; the message tells all. */
+function combine(findings: readonly Finding[]): Finding | undefined {
+  const [first] = findings;
+  return first && { reason: first.reason, message: findings.map(({ message }) => message).join(' ') };
+}
+
+/** A project that isn't granted is no mistake: its applications that live in or deploy to the namespace still count. */
+function ungranted(cr: NotificationSubscription, granted: readonly string[]): Finding[] {
+  const { namespace } = cr.metadata;
+  const missing = (cr.spec.applications.projects ?? []).filter(
+    (project) => !granted.some((pattern) => globMatches(pattern, project)),
+  );
+  if (missing.length === 0) return [];
+  const message =
+    `spec.applications.projects: ${missing.join(', ')} not granted to namespace ${namespace}, so only applications ` +
+    'that live in the namespace or deploy to it are heard of. The platform team grants projects by tenancy.projects.';
+  return [{ reason: 'ProjectNotGranted', message }];
+}
+
+/** Only the catalogue's own messages carry a link. */
+function withoutLink({ spec }: NotificationSubscription, { argocdUrl }: References): Finding[] {
+  if (argocdUrl !== undefined || spec.events.every((event) => event.template)) return [];
+  const message =
+    'Messages carry no link, since the URL of Argo CD is not known. The platform team sets argocd.url in the ' +
+    "operator's configuration, or url in argocd-cm.";
+  return [{ reason: 'NoArgoCDURL', message }];
+}

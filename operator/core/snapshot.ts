@@ -1,0 +1,43 @@
+import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../api/kinds.ts';
+import type { OperatorConfiguration } from '../config.ts';
+
+/**
+ * One immutable value that holds everything a decision needs and nothing else. The same snapshot always gives the
+ * same bytes: whatever the core knows of time, credentials or the live objects, it knows from here.
+ */
+export interface Snapshot {
+  /** The operator's wall clock: signatures are made and judged by it. */
+  readonly now: Date;
+  /** The API server's clock: the `since` of a trigger is taken from it. */
+  readonly serverTime: Date;
+  readonly config: OperatorConfiguration;
+  readonly robots: readonly DingTalkRobot[];
+  readonly templates: readonly NotificationTemplate[];
+  readonly subscriptions: readonly NotificationSubscription[];
+  /** Credential Secrets by `namespace/name`; all that a robot refers to are in here. */
+  readonly credentials: ReadonlyMap<string, CredentialSecret>;
+  readonly target: Target;
+  /** `url` of argocd-cm, if there is one. */
+  readonly argocdUrl?: string | undefined;
+}
+
+/** A Secret that a robot refers to, as last read. */
+export type CredentialSecret =
+  | { readonly state: 'found'; readonly data: Readonly<Record<string, string>> }
+  | { readonly state: 'missing' }
+  | { readonly state: 'unreadable'; readonly message: string };
+
+/** The two objects that Argo CD's engine reads; undefined where the object does not exist. */
+export interface Target {
+  readonly configMap?: LiveObject | undefined;
+  readonly secret?: LiveObject | undefined;
+}
+
+/** What is live now. Values are plain text, also those of the Secret. */
+export interface LiveObject {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly data: Readonly<Record<string, string>>;
+  /** Keys that our field manager holds by server-side apply. */
+  readonly owned: ReadonlySet<string>;
+}

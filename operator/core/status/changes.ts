@@ -1,0 +1,62 @@
+import type { Condition } from '../../api/kinds.ts';
+import type { Reason } from '../reasons.ts';
+
+/** A status as the API server has it: any field may be absent. */
+export type StatusFields = { readonly [field: string]: unknown; readonly conditions?: readonly Condition[] };
+
+/**
+ * The JSON merge patch that turns one status into the other, with null for a field that has gone; undefined where
+ * nothing differs, so that nothing is written.
+ */
+export function statusPatch(
+  previous: StatusFields | undefined,
+  next: StatusFields,
+): Record<string, unknown> | undefined {
+  const patch: Record<string, unknown> = {};
+  for (const [field, value] of Object.entries(next)) {
+    if (canonical(previous?.[field]) !== canonical(value)) patch[field] = value;
+  }
+  for (const field of Object.keys(previous ?? {})) {
+    if (next[field] === undefined) patch[field] = null;
+  }
+  return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** JSON with sorted keys: the API server returns fields in an order of its own. */
+function canonical(value: unknown): string | undefined {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+/** A Kubernetes event that tells a change of state. */
+export interface StateChange {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** What is worth an event: Ready changed its status or reason, or a warning came up. A renewed signature is not. */
+export function stateChanges(
+  previous: readonly Condition[] | undefined,
+  next: readonly Condition[],
+): StateChange[] {
+  const changed = (type: string): Condition | undefined => {
+    const before = previous?.find((each) => each.type === type);
+    const after = next.find((each) => each.type === type);
+    return after && (before?.status !== after.status || before.reason !== after.reason) ? after : undefined;
+  };
+  const changes: StateChange[] = [];
+  const ready = changed('Ready');
+  if (ready) {
+    const type = ready.status === 'True' ? 'Normal' : 'Warning';
+    changes.push({ type, reason: ready.reason as Reason, message: ready.message });
+  }
+  const accepted = changed('Accepted');
+  if (accepted?.status === 'True' && accepted.reason !== 'Accepted') {
+    changes.push({ type: 'Warning', reason: accepted.reason as Reason, message: accepted.message });
+  }
+  return changes;
+}

@@ -1,0 +1,55 @@
+import type { Condition } from '../../api/kinds.ts';
+import type { Reason } from '../reasons.ts';
+import type { Finding, Verdict } from '../verdict.ts';
+
+/** A condition without the times that only its history gives it. */
+export interface Judgement {
+  readonly type: 'Ready' | 'Accepted' | 'Merged' | 'Signed';
+  readonly status: 'True' | 'False' | 'Unknown';
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** Whether what the CR says makes sense; a warning gives a True condition its reason. */
+export function accepted({ refusal, warnings }: Verdict, fine: string): Judgement {
+  if (refusal) return judge('Accepted', 'False', [refusal, ...warnings]);
+  if (warnings.length > 0) return judge('Accepted', 'True', warnings);
+  return { type: 'Accepted', status: 'True', reason: 'Accepted', message: fine };
+}
+
+function judge(
+  type: Judgement['type'],
+  status: Judgement['status'],
+  findings: readonly Finding[],
+): Judgement {
+  const reason = findings[0]?.reason ?? 'Accepted';
+  return { type, status, reason, message: findings.map(({ message }) => message).join(' ') };
+}
+
+/** The sum of the others: False with the reason of the first that is False; Unknown does not count. */
+export function ready(parts: readonly Judgement[], suspended: boolean): Judgement {
+  if (suspended) {
+    const message = 'spec.suspend is true: nothing of this resource is live.';
+    return { type: 'Ready', status: 'False', reason: 'Suspended', message };
+  }
+  const first = parts.find((part) => part.status === 'False');
+  if (first) return { type: 'Ready', status: 'False', reason: first.reason, message: first.message };
+  return { type: 'Ready', status: 'True', reason: 'Ready', message: 'All conditions hold.' };
+}
+
+/**
+ * Judgements → conditions. The transition time moves only when the status of a condition changes; RFC 3339 seconds.
+ */
+export function conditions(
+  judgements: readonly Judgement[],
+  previous: readonly Condition[] | undefined,
+  observedGeneration: number,
+  now: Date,
+): Condition[] {
+  return judgements.map((judgement) => {
+    const before = previous?.find((each) => each.type === judgement.type);
+    const lastTransitionTime =
+      before?.status === judgement.status ? before.lastTransitionTime : `${now.toISOString().slice(0, 19)}Z`;
+    return { ...judgement, observedGeneration, lastTransitionTime };
+  });
+}

@@ -1,0 +1,44 @@
+import type { LiveKey } from '../live.ts';
+import type { Finding, Verdict } from '../verdict.ts';
+import type { Judgement } from './conditions.ts';
+
+/** What is known of one CR's keys after the writes. */
+export interface LiveFacts {
+  readonly verdict: Verdict;
+  readonly suspended: boolean;
+  /** Whether all that the plan has for this CR stands in the target. */
+  readonly live: boolean;
+  /** Generations of its keys that stand in the target now. */
+  readonly generations: readonly number[];
+  /** Why the plan is not in the target, if something is in the way. */
+  readonly obstacle?: Finding | undefined;
+}
+
+/** Whether this very generation is live. */
+export function merged({ verdict, suspended, live, generations, obstacle }: LiveFacts): Judgement {
+  const no = (reason: Judgement['reason'], message: string): Judgement => ({
+    type: 'Merged',
+    status: 'False',
+    reason,
+    message,
+  });
+  if (verdict.course !== 'current') {
+    if (generations.length > 0 && verdict.course === 'previous') {
+      return no('PreviousVersionLive', `Generation ${Math.min(...generations)} stays live.`);
+    }
+    if (generations.length > 0)
+      return no('Pending', obstacle?.message ?? 'Its keys are still to be removed.');
+    return suspended
+      ? no('Suspended', 'Its keys are gone from the target.')
+      : no('NotAccepted', 'It has no keys in the target.');
+  }
+  if (!live) return no(obstacle?.reason ?? 'Pending', obstacle?.message ?? 'Not yet written to the target.');
+  if (verdict.refusal)
+    return no('PartlyLive', `Live for the robots that there are. ${verdict.refusal.message}`);
+  return { type: 'Merged', status: 'True', reason: 'Merged', message: 'This generation is live.' };
+}
+
+/** The generation that is live: the lowest, if keys of several stand there. */
+export function liveGeneration(keys: readonly LiveKey[]): number | undefined {
+  return keys.length === 0 ? undefined : Math.min(...keys.map(({ provenance }) => provenance.generation));
+}

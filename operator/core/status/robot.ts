@@ -1,0 +1,66 @@
+import type { DingTalkRobot } from '../../api/kinds.ts';
+import { objectKey, serviceKey } from '../names.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
+import { readSignedUrl } from '../signatures.ts';
+import type { Aftermath } from './aftermath.ts';
+import { accepted, conditions, type Judgement, ready } from './conditions.ts';
+import { liveGeneration, merged } from './merged.ts';
+
+/** The status that a robot should show. */
+export function robotStatus(
+  robot: ResolvedRobot,
+  aftermath: Aftermath,
+): NonNullable<DingTalkRobot['status']> {
+  const { cr, service, verdict } = robot;
+  const { plan, snapshot } = aftermath;
+  const key = objectKey(cr.metadata.namespace, cr.metadata.name);
+  const liveKey = aftermath.live.services.get(key);
+  const keys = liveKey && cr.metadata.uid.startsWith(liveKey.provenance.uid) ? [liveKey] : [];
+  const { target } = snapshot;
+  const isLive =
+    plan.robots.has(key) &&
+    target.configMap?.data[serviceKey(service)] === plan.configMap[serviceKey(service)] &&
+    target.secret?.data[service] === plan.secret[service];
+  const suspended = cr.spec.suspend === true;
+  const signed = signature(robot, aftermath);
+  const parts = [
+    accepted(verdict, 'The credentials are complete.'),
+    merged({
+      verdict,
+      suspended,
+      live: isLive,
+      generations: keys.map(({ provenance }) => provenance.generation),
+      obstacle: aftermath.obstacle,
+    }),
+    ...(signed ? [signed.judgement] : []),
+  ];
+  const generation = liveGeneration(keys);
+  return {
+    observedGeneration: cr.metadata.generation,
+    ...(generation !== undefined && { liveGeneration: generation }),
+    service,
+    ...(signed?.until && { signedUntil: `${signed.until.toISOString().slice(0, 19)}Z` }),
+    conditions: conditions(
+      [ready(parts, suspended), ...parts],
+      cr.status?.conditions,
+      cr.metadata.generation,
+      snapshot.serverTime,
+    ),
+  };
+}
+
+/** Judged by the URL that stands in the Secret, not by the one that was meant to. */
+function signature(
+  { cr, service, credential }: ResolvedRobot,
+  { snapshot }: Aftermath,
+): { judgement: Judgement; until?: Date } | undefined {
+  if (!cr.spec.signing) return undefined;
+  const live = snapshot.target.secret?.data[service];
+  const signed = credential && readSignedUrl(live, credential, snapshot.now);
+  if (signed?.until) {
+    const message = 'The URL that Argo CD calls carries a valid signature.';
+    return { judgement: { type: 'Signed', status: 'True', reason: 'Signed', message }, until: signed.until };
+  }
+  const message = 'No URL with a valid signature is live.';
+  return { judgement: { type: 'Signed', status: 'False', reason: 'NotSigned', message } };
+}

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import type { Condition, DingTalkRobot, NotificationSubscription } from '../../api/kinds.ts';
+import { decide } from '../decide.ts';
+import { readLiveState } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { config, robot, settled, snapshot, subscription, team, template } from '../testing/fixtures.ts';
+import type { Finding } from '../verdict.ts';
+import { type StatusUpdate, statusUpdates } from './statuses.ts';
+
+/** The updates that a snapshot calls for as it stands, after whatever was written. */
+function updatesFor(before: Snapshot, obstacle?: Finding): StatusUpdate[] {
+  const { resolution, plan } = decide(before);
+  const live = readLiveState(before.target);
+  return statusUpdates(resolution, { snapshot: before, live, plan, obstacle });
+}
+
+const statusOf = (updates: StatusUpdate[], kind: string) =>
+  updates.find((update) => update.cr.kind === kind)?.patch as
+    | (Record<string, unknown> & { conditions: Condition[] })
+    | undefined;
+
+const brief = (patch: { conditions: Condition[] } | undefined) =>
+  Object.fromEntries(
+    (patch?.conditions ?? []).map(({ type, status, reason }) => [type, `${status}/${reason}`]),
+  );
+
+/** The CRs with the status that was written. */
+function withStatus(before: Snapshot): Snapshot {
+  const updates = updatesFor(before);
+  const apply = <T extends DingTalkRobot | NotificationSubscription>(crs: readonly T[]): T[] =>
+    crs.map((cr) => {
+      const update = updates.find((each) => each.cr === cr);
+      const fields = Object.entries({ ...cr.status, ...update?.patch }).filter(([, value]) => value !== null);
+      return { ...cr, status: Object.fromEntries(fields) };
+    });
+  return { ...before, robots: apply(before.robots), subscriptions: apply(before.subscriptions) };
+}
+
+describe('status', () => {
+  it('says what is live', () => {
+    const updates = updatesFor(settled(snapshot(team())));
+    expect(statusOf(updates, 'DingTalkRobot')).toMatchObject({
+      observedGeneration: 1,
+      liveGeneration: 1,
+      service: 'dt_team-payments_payments',
+      signedUntil: '2026-11-23T09:00:00Z',
+    });
+    expect(brief(statusOf(updates, 'DingTalkRobot'))).toEqual({
+      Ready: 'True/Ready',
+      Accepted: 'True/Accepted',
+      Merged: 'True/Merged',
+      Signed: 'True/Signed',
+    });
+    expect(statusOf(updates, 'NotificationSubscription')).toMatchObject({
+      robotNames: 'payments',
+      eventNames: 'on-sync-failed',
+      mergedKeys: 2,
+    });
+  });
+
+  it('says that nothing is live before the write, and why not if the write fails', () => {
+    expect(brief(statusOf(updatesFor(snapshot(team())), 'DingTalkRobot'))).toMatchObject({
+      Ready: 'False/Pending',
+      Signed: 'False/NotSigned',
+    });
+    const obstacle: Finding = { reason: 'TargetNotFound', message: 'no ConfigMap' };
+    const updates = updatesFor(snapshot({ ...team(), target: {} }), obstacle);
+    expect(brief(statusOf(updates, 'NotificationSubscription'))).toMatchObject({
+      Merged: 'False/TargetNotFound',
+    });
+  });
+
+  it('is not written again when nothing differs, and follows the signature', () => {
+    const known = withStatus(settled(snapshot(team())));
+    expect(updatesFor(known)).toEqual([]);
+    const renewed = settled(settled(known, 30 * 60_000));
+    const updates = updatesFor(renewed);
+    expect(updates.map(({ cr, patch, events }) => [cr.kind, patch, events])).toEqual([
+      ['DingTalkRobot', { signedUntil: '2026-11-23T09:30:00Z' }, []],
+    ]);
+  });
+
+  it('of a broken edit names the version that stays live', () => {
+    const live = withStatus(settled(snapshot(team())));
+    const [cr] = live.subscriptions as [NotificationSubscription];
+    const broken = {
+      ...cr,
+      metadata: { ...cr.metadata, generation: 2 },
+      spec: { ...cr.spec, events: [{ trigger: 'x' }] },
+    };
+    const updates = updatesFor({ ...live, subscriptions: [broken] });
+    expect(brief(statusOf(updates, 'NotificationSubscription'))).toEqual({
+      Ready: 'False/UnknownTrigger',
+      Accepted: 'False/UnknownTrigger',
+      Merged: 'False/PreviousVersionLive',
+    });
+    expect(updates[0]?.patch.liveGeneration).toBeUndefined();
+    expect(updates[0]?.events).toMatchObject([{ type: 'Warning', reason: 'UnknownTrigger' }]);
+  });
+
+  it('of a subscription with a missing robot says that it is live in part', () => {
+    const spec = { robots: [{ name: 'payments' }, { name: 'nobody' }] };
+    const live = settled(snapshot({ robots: [robot()], subscriptions: [subscription({}, spec)] }));
+    expect(brief(statusOf(updatesFor(live), 'NotificationSubscription'))).toEqual({
+      Ready: 'False/RobotNotFound',
+      Accepted: 'False/RobotNotFound',
+      Merged: 'False/PartlyLive',
+    });
+  });
+
+  it('of a suspended robot shows it, and drops what is not so any more', () => {
+    const live = withStatus(settled(snapshot(team())));
+    const [cr] = live.robots as [DingTalkRobot];
+    const suspended = settled({ ...live, robots: [{ ...cr, spec: { ...cr.spec, suspend: true } }] });
+    const patch = statusOf(updatesFor(suspended), 'DingTalkRobot');
+    expect(brief(patch)).toEqual({
+      Ready: 'False/Suspended',
+      Accepted: 'True/Accepted',
+      Merged: 'False/Suspended',
+      Signed: 'False/NotSigned',
+    });
+    expect(patch).toMatchObject({ liveGeneration: null, signedUntil: null });
+  });
+
+  it('counts the subscriptions that use a template', () => {
+    const events = [{ trigger: 'on-deployed', template: { name: 'short' } }];
+    const subscriptions = ['a', 'b'].map((name) => subscription({ name }, { events }));
+    const trusting = config({ tenancy: { trustedNamespaces: ['team-payments'] } });
+    const templates = [template({ name: 'short' }, '{}')];
+    const updates = updatesFor(snapshot({ robots: [robot()], templates, subscriptions, config: trusting }));
+    expect(statusOf(updates, 'NotificationTemplate')).toMatchObject({ usedBy: 2 });
+  });
+
+  it('keeps the transition time of a condition whose status stays', () => {
+    const live = withStatus(settled(snapshot(team())));
+    const gone = { ...live, robots: [], serverTime: new Date('2026-11-24T00:00:00Z') };
+    const patch = statusOf(updatesFor(settled(gone)), 'NotificationSubscription');
+    expect(patch?.conditions.map(({ lastTransitionTime }) => lastTransitionTime)).toEqual(
+      Array(3).fill('2026-11-24T00:00:00Z'),
+    );
+    const again = withStatus(settled(gone));
+    expect(updatesFor({ ...again, serverTime: new Date('2026-11-25T00:00:00Z') })).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { objectKey } from '../names.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { SubscriptionEntry } from '../subscriptions-block.ts';
+import type { Aftermath } from './aftermath.ts';
+import { accepted, conditions, ready } from './conditions.ts';
+import { liveGeneration, merged } from './merged.ts';
+
+/** The status that a subscription should show. */
+export function subscriptionStatus(
+  { cr, verdict }: ResolvedSubscription,
+  aftermath: Aftermath,
+): NonNullable<NotificationSubscription['status']> {
+  const { plan, snapshot, live } = aftermath;
+  const key = objectKey(cr.metadata.namespace, cr.metadata.name);
+  const placement = plan.subscriptions.get(key);
+  const keys = (live.events.get(key) ?? []).filter(({ provenance }) =>
+    cr.metadata.uid.startsWith(provenance.uid),
+  );
+  const data = snapshot.target.configMap?.data ?? {};
+  const isLive =
+    placement?.keys.every((each) => data[each] === plan.configMap[each]) === true &&
+    live.entries.some((entry) => sameEntry(entry, placement.entry));
+  const suspended = cr.spec.suspend === true;
+  const generations = keys.map(({ provenance }) => provenance.generation);
+  const parts = [
+    accepted(verdict, 'All that it refers to exists and is allowed.'),
+    merged({ verdict, suspended, live: isLive, generations, obstacle: aftermath.obstacle }),
+  ];
+  const generation = liveGeneration(keys);
+  return {
+    observedGeneration: cr.metadata.generation,
+    ...(generation !== undefined && { liveGeneration: generation }),
+    robotNames: cr.spec.robots.map(({ name }) => name).join(','),
+    eventNames: cr.spec.events.map((event) => event.name ?? event.trigger).join(','),
+    mergedKeys: keys.length,
+    mergedBytes: keys.reduce(
+      (sum, { key: name, value }) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+      0,
+    ),
+    conditions: conditions(
+      [ready(parts, suspended), ...parts],
+      cr.status?.conditions,
+      cr.metadata.generation,
+      snapshot.serverTime,
+    ),
+  };
+}
+
+const sameEntry = (a: SubscriptionEntry, b: SubscriptionEntry): boolean =>
+  JSON.stringify(pick(a)) === JSON.stringify(pick(b));
+const pick = ({ recipients, triggers }: SubscriptionEntry) => [recipients, triggers];

@@ -1,0 +1,131 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  type BlockState,
+  isEndLine,
+  OWNER,
+  readBeginLine,
+  readEntryLine,
+  type SubscriptionEntry,
+} from './lines.ts';
+import { type BrokenText, type ListText, parseListText } from './list-text.ts';
+import { isInside, type Line, linesOf, merged, type Range } from './text.ts';
+
+/** What in a text is ours. */
+export interface OwnParts {
+  readonly entries: readonly SubscriptionEntry[];
+  /** What has to go for us to be gone. */
+  readonly ranges: readonly Range[];
+  /** The states of the begin markers; where there is more than one, somebody has copied the block. */
+  readonly begins: readonly (Range & { readonly state: BlockState })[];
+  /** The one block, if it is as we wrote it: two markers, and nothing between them but our entries. */
+  readonly block: (Range & { readonly state: BlockState }) | undefined;
+}
+
+/** A text without us: what it was before, as far as that can be told. */
+export type Remainder =
+  | { readonly ok: true; readonly text: string | undefined; readonly list: ListText }
+  | { readonly ok: false; readonly text: string | undefined };
+
+/** Nothing at all: the list of an absent key. */
+export const NO_LIST: ListText = {
+  ok: true,
+  style: 'none',
+  items: [],
+  indent: '',
+  start: 0,
+  scalars: [],
+  endsInBlockScalar: false,
+};
+
+/**
+ * Finds our entries by what they say, and our markers by their text (but not inside a scalar, where they would be
+ * somebody's content). In a text that is no list, lines have to do.
+ */
+export function findOwnParts(text: string, list: ListText | BrokenText): OwnParts {
+  const { scalars } = list;
+  if (!text.includes(OWNER)) return { entries: [], ranges: [], begins: [], block: undefined };
+  const lines = linesOf(text);
+  const isComment = ({ from, text: line }: Line): boolean => !isInside(from + line.indexOf('#'), scalars);
+  const begins = lines.flatMap((line) => {
+    const state = readBeginLine(line.text);
+    return state !== undefined && isComment(line) ? [{ from: line.from, to: line.to, state }] : [];
+  });
+  const ends = lines.filter((line) => isEndLine(line.text) && isComment(line));
+  const entries = list.ok ? fromItems(list) : fromLines(lines, scalars);
+  const ranges = merged([...begins, ...ends, ...entries.map(({ range }) => range)]);
+  const [begin, range] = [begins[0], ranges[0]];
+  const isIntact =
+    begins.length === 1 &&
+    ends.length === 1 &&
+    ranges.length === 1 &&
+    begin?.from === range?.from &&
+    ends[0]?.to === range?.to;
+  return {
+    entries: entries.map(({ entry }) => entry),
+    ranges,
+    begins,
+    block: isIntact && begin && range ? { ...range, state: begin.state } : undefined,
+  };
+}
+
+/**
+ * Takes our parts out. Of the ways to do it, the first one counts after which others' entries are what they are now.
+ *
+ * @returns not ok if no way keeps others' entries; `text` is then the best guess
+ */
+export function withoutOwnParts(text: string, list: ListText | BrokenText, parts: OwnParts): Remainder {
+  if (parts.ranges.length === 0) return list.ok ? { ok: true, text, list } : { ok: false, text };
+  const rest = cut(text, parts.ranges);
+  const was = parts.begins.find(({ state }) => state.was !== undefined)?.state.was;
+  if (was !== undefined && rest.trim() === '')
+    return remainder(was ?? undefined, list) ?? { ok: false, text: rest };
+  const joined = withoutLineBreak(rest, parts);
+  const shorter = joined === undefined ? undefined : remainder(joined, list);
+  // Without the line break a block scalar at the end would lose its own.
+  if (shorter?.ok && !shorter.list.endsInBlockScalar) return shorter;
+  return remainder(rest, list) ?? { ok: false, text: rest };
+}
+
+/** Others' entries, as values. */
+export function foreignValues(list: ListText): unknown[] {
+  return list.items.filter(({ ours }) => ours === undefined).map(({ value }) => value);
+}
+
+function remainder(text: string | undefined, before: ListText | BrokenText): Remainder | undefined {
+  const list = text === undefined ? NO_LIST : parseListText(text);
+  if (!list.ok || list.items.some(({ ours }) => ours !== undefined)) return undefined;
+  if (!before.ok && !before.isCurable) return undefined;
+  if (before.ok && !isDeepStrictEqual(foreignValues(list), foreignValues(before))) return undefined;
+  return { ok: true, text, list };
+}
+
+/** The text without the line break that we had to add, unless somebody needs it by now. */
+function withoutLineBreak(rest: string, { begins, ranges }: OwnParts): string | undefined {
+  const from = begins.find(({ state }) => state.lineBreak)?.from;
+  const index = ranges.findIndex((range) => range.from === from);
+  if (from === undefined || index < 0) return undefined;
+  const at = ranges.slice(0, index).reduce((offset, range) => offset - (range.to - range.from), from);
+  const head = rest.slice(0, at).replace(/\r?\n$/, '');
+  const tail = rest.slice(at);
+  if (head.length === at) return undefined;
+  return tail === '' || head.endsWith('[') ? head + tail : undefined;
+}
+
+function fromItems(list: ListText): { entry: SubscriptionEntry; range: Range }[] {
+  return list.items.flatMap(({ ours, range }) => (ours === undefined ? [] : [{ entry: ours, range }]));
+}
+
+function fromLines(
+  lines: readonly Line[],
+  scalars: readonly Range[],
+): { entry: SubscriptionEntry; range: Range }[] {
+  return lines.flatMap(({ from, to, text }) => {
+    const entry = readEntryLine(text);
+    if (entry === undefined || isInside(from + text.indexOf('{'), scalars)) return [];
+    return [{ entry, range: { from, to } }];
+  });
+}
+
+function cut(text: string, ranges: readonly Range[]): string {
+  return ranges.reduceRight((rest, { from, to }) => rest.slice(0, from) + rest.slice(to), text);
+}

@@ -1,0 +1,48 @@
+import { isInside, linesOf, type Range } from './text.ts';
+
+/** What go-yaml v2 would trip over though our parser would not, and where. */
+export interface DialectProblem {
+  readonly message: string;
+  readonly offset: number;
+}
+
+// Control characters, and the line breaks that one of the parsers takes for a break and the other one doesn't.
+const UNREADABLE = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]|\r(?!\n)/u;
+const DOCUMENT_END = /^\.\.\.(?=[ \t\r\n]|$)/m;
+const DIRECTIVE = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*%/;
+
+/**
+ * A problem that go-yaml v2 (https://github.com/yaml/go-yaml/tree/v2.4.4) would have with a text, or that would
+ * make it read something else than our parser: then the text is better left alone.
+ */
+export function dialectProblem(text: string): DialectProblem | undefined {
+  const unreadable = UNREADABLE.exec(text);
+  if (unreadable !== null) {
+    const code = (unreadable[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+    return {
+      message: `has the character U+${code}, which YAML parsers do not agree on`,
+      offset: unreadable.index,
+    };
+  }
+  const end = DOCUMENT_END.exec(text);
+  if (end !== null) return { message: 'has a document end marker (...)', offset: end.index };
+  const directive = DIRECTIVE.exec(text);
+  if (directive !== null) return { message: 'has a YAML directive (%)', offset: directive[0].length - 1 };
+  return undefined;
+}
+
+/**
+ * A tab in the indentation, which go-yaml refuses.
+ *
+ * @param free where tabs may begin a line: inside scalars and brackets
+ */
+export function tabProblem(text: string, free: readonly Range[]): DialectProblem | undefined {
+  if (!text.includes('\t')) return undefined;
+  for (const { from, text: line } of linesOf(text)) {
+    const tab = /^ *\t/.exec(line);
+    if (tab !== null && !isInside(from, free)) {
+      return { message: 'is indented by a tab', offset: from + tab[0].length - 1 };
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,149 @@
+import {
+  API_VERSION,
+  type DingTalkRobot,
+  KINDS,
+  type Metadata,
+  type NotificationSubscription,
+  type NotificationTemplate,
+} from '../../api/kinds.ts';
+import { type OperatorConfiguration, operatorConfigurationSchema } from '../../config.ts';
+import { decide } from '../decide.ts';
+import type { Plan } from '../merge/plan.ts';
+import { SUBSCRIPTIONS_KEY } from '../names.ts';
+import { shortHash } from '../provenance.ts';
+import type { CredentialSecret, LiveObject, Snapshot, Target } from '../snapshot.ts';
+
+/** Builders for tests of the pure core: each gives a valid object, of which a test names only what it is about. */
+
+export const NAMESPACE = 'team-payments';
+export const NOW = new Date('2026-11-23T08:00:00Z');
+export const TOKEN = 'a1b2'.repeat(16);
+export const SECRET = `SEC${'0123456789abcdef'.repeat(4)}`;
+
+const CONFIG_HEAD = { apiVersion: 'config.argocd-dingtalk.io/v1alpha1', kind: 'OperatorConfiguration' };
+
+export function config(fields: Record<string, unknown> = {}): OperatorConfiguration {
+  const defaults = {
+    argocd: { url: 'https://argocd.example.com' },
+    tenancy: { projects: { payments: [NAMESPACE] } },
+  };
+  return operatorConfigurationSchema.parse({ ...CONFIG_HEAD, ...defaults, ...fields });
+}
+
+function metadata(kind: string, fields: Partial<Metadata>): Metadata {
+  const named = { namespace: NAMESPACE, name: 'payments', ...fields };
+  return {
+    uid: `${shortHash(`${kind}/${named.namespace}/${named.name}`)}-0000-4000-8000-000000000000`,
+    generation: 1,
+    resourceVersion: '1',
+    creationTimestamp: '2026-11-23T07:00:00Z',
+    ...named,
+  };
+}
+
+export function robot(
+  fields: Partial<Metadata> = {},
+  spec: Partial<DingTalkRobot['spec']> = {},
+): DingTalkRobot {
+  return {
+    apiVersion: API_VERSION,
+    kind: KINDS.robot.kind,
+    metadata: metadata(KINDS.robot.kind, fields),
+    spec: {
+      webhook: { secretKeyRef: { name: 'payments-dingtalk', key: 'webhook' } },
+      signing: { secretKeyRef: { name: 'payments-dingtalk', key: 'secret' } },
+      ...spec,
+    },
+  };
+}
+
+export function unsigned(fields: Partial<Metadata> = {}): DingTalkRobot {
+  const { spec, ...rest } = robot(fields);
+  return { ...rest, spec: { webhook: spec.webhook } };
+}
+
+export function template(fields: Partial<Metadata>, raw: string): NotificationTemplate {
+  const named = metadata(KINDS.template.kind, fields);
+  return { apiVersion: API_VERSION, kind: KINDS.template.kind, metadata: named, spec: { message: { raw } } };
+}
+
+export function subscription(
+  fields: Partial<Metadata> = {},
+  spec: Partial<NotificationSubscription['spec']> = {},
+): NotificationSubscription {
+  return {
+    apiVersion: API_VERSION,
+    kind: KINDS.subscription.kind,
+    metadata: metadata(KINDS.subscription.kind, fields),
+    spec: {
+      robots: [{ name: 'payments' }],
+      applications: { projects: ['payments'] },
+      events: [{ trigger: 'on-sync-failed' }],
+      ...spec,
+    },
+  };
+}
+
+export const found = (data: Record<string, string>): CredentialSecret => ({ state: 'found', data });
+
+/** The credentials that {@link robot} refers to. */
+export function credentials(): Map<string, CredentialSecret> {
+  return new Map([[`${NAMESPACE}/payments-dingtalk`, found({ webhook: TOKEN, secret: SECRET })]]);
+}
+
+export const liveObject = (data: Record<string, string> = {}, owned: string[] = []): LiveObject => ({
+  uid: 'target',
+  resourceVersion: '1',
+  data,
+  owned: new Set(owned),
+});
+
+export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
+  return {
+    now: NOW,
+    serverTime: NOW,
+    config: config(),
+    robots: [],
+    templates: [],
+    subscriptions: [],
+    credentials: credentials(),
+    target: { configMap: liveObject(), secret: liveObject() },
+    ...fields,
+  };
+}
+
+/** A robot and a subscription to it. */
+export const team = (): Partial<Snapshot> => ({ robots: [robot()], subscriptions: [subscription()] });
+
+/** What the target looks like once all writes are done. */
+export function afterWrites(before: Snapshot): Target {
+  const { writes } = decide(before);
+  let { configMap, secret } = before.target;
+  for (const step of writes.steps) {
+    if (step.kind === 'subscriptions') {
+      const { [SUBSCRIPTIONS_KEY]: _, ...others } = configMap?.data ?? {};
+      const data = step.text === undefined ? others : { ...others, [SUBSCRIPTIONS_KEY]: step.text };
+      configMap = liveObject(data, [...(configMap?.owned ?? [])]);
+    } else if (step.object === 'ConfigMap') configMap = applied(configMap, step.data, step.stale);
+    else secret = applied(secret, step.data, step.stale);
+  }
+  return { configMap, secret };
+}
+
+/** Server-side apply, and the removal of what somebody else co-owns. */
+function applied(object: LiveObject | undefined, data: Plan['secret'], stale: readonly string[]): LiveObject {
+  const gone = new Set([...(object?.owned ?? []), ...stale]);
+  const others = Object.entries(object?.data ?? {}).filter(([key]) => !gone.has(key));
+  return liveObject({ ...Object.fromEntries(others), ...data }, Object.keys(data));
+}
+
+/** The snapshot after its own writes, some time later. */
+export function settled(before: Snapshot, laterMs = 0): Snapshot {
+  const later = (time: Date) => new Date(time.getTime() + laterMs);
+  return {
+    ...before,
+    target: afterWrites(before),
+    now: later(before.now),
+    serverTime: later(before.serverTime),
+  };
+}
