@@ -1,0 +1,60 @@
+import { Command } from 'commander';
+import type { OperatorConfiguration } from '../config.ts';
+import { ConfigurationError, loadConfigurationFile } from '../config-file.ts';
+import { DingTalkOperator } from '../controller/operator.ts';
+import { createLogger } from '../log.ts';
+import { type Surroundings, UsageError } from './surroundings.ts';
+
+/** `argocd-dingtalk operator`: runs until it is told to stop. */
+export function operatorCommand(surroundings: Surroundings): Command {
+  return new Command('operator')
+    .description('Run the operator: keep the notifications of Argo CD as the custom resources declare them.')
+    .requiredOption('--config <file>', 'configuration file; samples/config.yaml explains every field')
+    .option(
+      '--kubeconfig <file>',
+      'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',
+    )
+    .addHelpText(
+      'after',
+      `
+Logs are JSON lines on standard output. Stop with Ctrl-C or SIGTERM.
+
+Example:
+  argocd-dingtalk operator --config samples/config.yaml --kubeconfig ~/.kube/config`,
+    )
+    .action(async (options: { config: string; kubeconfig?: string }) => {
+      const config = load(options.config);
+      const log = createLogger(config.log.level, surroundings.stdout);
+      const operator = new DingTalkOperator({
+        config,
+        kubeconfig: options.kubeconfig,
+        log,
+        now: Date.now,
+        random: Math.random,
+      });
+      const stopped = new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+          surroundings.once(signal, () => {
+            log.info({ signal }, 'stopping');
+            resolve();
+          });
+        }
+      });
+      try {
+        await operator.start();
+        await stopped;
+      } finally {
+        await operator.shutDown();
+      }
+      log.info({}, 'stopped');
+    });
+}
+
+function load(file: string): OperatorConfiguration {
+  try {
+    return loadConfigurationFile(file);
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw new UsageError(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,26 @@
+import { Command, CommanderError } from 'commander';
+import { redactError } from '../core/redact.ts';
+import { operatorCommand } from './operator.ts';
+import { EXIT, type Surroundings, UsageError } from './surroundings.ts';
+
+/** Runs one command line; resolves to the exit code. `args` are those after the program's name. */
+export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const program = new Command('argocd-dingtalk')
+    .description('DingTalk notifications for Argo CD, declared by each team as custom resources.')
+    .configureOutput({
+      writeOut: (text) => surroundings.stdout.write(text),
+      writeErr: (text) => surroundings.stderr.write(text),
+    })
+    .showHelpAfterError('Run with --help to see what there is.')
+    .exitOverride();
+  program.addCommand(operatorCommand(surroundings).copyInheritedSettings(program));
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const usage = error instanceof UsageError;
+    surroundings.stderr.write(usage ? `${error.message}\n` : `error: ${redactError(error)}\n`);
+    return usage ? EXIT.usage : EXIT.problem;
+  }
+}

@@ -1,0 +1,15 @@
+/** What a command sees of the process that it runs in. */
+export interface Surroundings {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  /** Ends the command in good order. */
+  once(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
+}
+
+/** Exit codes: all is well; the command met a problem; it was called wrongly or could not read its input. */
+export const EXIT = { ok: 0, problem: 1, usage: 2 } as const;
+
+/** An error of the caller's, whose message is all that he needs. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}

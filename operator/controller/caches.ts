@@ -1,0 +1,74 @@
+import {
+  type DingTalkRobot,
+  GROUP,
+  KINDS,
+  type NotificationSubscription,
+  type NotificationTemplate,
+  VERSION,
+} from '../api/kinds.ts';
+import type { OperatorConfiguration } from '../config.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import { reflectorSource } from '../kubernetes/list.ts';
+import type { Log } from '../kubernetes/log.ts';
+import type { DataObject, KubernetesObject } from '../kubernetes/objects.ts';
+import { resourcePath } from '../kubernetes/paths.ts';
+import { Reflector } from '../kubernetes/reflector.ts';
+
+/** Everything the operator watches. */
+export interface Caches {
+  readonly robots: Reflector<DingTalkRobot>;
+  readonly templates: Reflector<NotificationTemplate>;
+  readonly subscriptions: Reflector<NotificationSubscription>;
+  readonly configMap: Reflector<DataObject>;
+  readonly secret: Reflector<DataObject>;
+  readonly argocdConfigMap: Reflector<DataObject>;
+}
+
+/** What the caches need of the outside. */
+export interface CacheOptions {
+  readonly connection: Connection;
+  readonly config: OperatorConfiguration;
+  readonly log: Log;
+  /** Local wall clock, in milliseconds. */
+  readonly now: () => number;
+  /** 0 ≤ n < 1 */
+  readonly random: () => number;
+  /** Called when something changed that a decision could depend on. */
+  readonly onChange: () => void;
+}
+
+/** Makes the caches; none lists or watches before it is started. */
+export function createCaches(options: CacheOptions): Caches {
+  const { namespace, configMap, secret } = options.config.target;
+  const custom = ({ plural }: { plural: string }) => ({ group: GROUP, version: VERSION, plural });
+  const named = (plural: string, name: string) => ({
+    address: { version: 'v1', plural, namespace },
+    fieldSelector: `metadata.name=${name}`,
+  });
+  return {
+    robots: reflector(options, { address: custom(KINDS.robot) }),
+    templates: reflector(options, { address: custom(KINDS.template) }),
+    subscriptions: reflector(options, { address: custom(KINDS.subscription) }),
+    configMap: reflector(options, named('configmaps', configMap)),
+    secret: reflector(options, named('secrets', secret)),
+    argocdConfigMap: reflector(options, named('configmaps', options.config.argocd.configMap)),
+  };
+}
+
+interface What {
+  readonly address: Parameters<typeof resourcePath>[0];
+  readonly fieldSelector?: string;
+}
+
+function reflector<T extends KubernetesObject>(options: CacheOptions, what: What): Reflector<T> {
+  const { connection, log, now, random, onChange } = options;
+  return new Reflector<T>({
+    ...reflectorSource<T>(connection, resourcePath(what.address)),
+    name: what.fieldSelector ? `${what.address.plural} ${what.fieldSelector}` : what.address.plural,
+    fieldSelector: what.fieldSelector,
+    onChange,
+    backoff: { random },
+    now,
+    log,
+  });
+}

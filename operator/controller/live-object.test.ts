@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { liveConfigMap, liveSecret } from './live-object.ts';
+
+const managedFields = [
+  { manager: 'kubectl', operation: 'Update', fieldsV1: { 'f:data': { '.': {}, 'f:service.slack': {} } } },
+  { manager: 'argocd-dingtalk', operation: 'Apply', fieldsV1: { 'f:data': { 'f:dt_a_b': {} } } },
+  { manager: 'argocd-dingtalk', operation: 'Update', fieldsV1: { 'f:data': { 'f:dt_c_d': {} } } },
+] as const;
+
+const object = (data: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { name: 'x', namespace: 'argocd', uid: 'u', resourceVersion: '7', managedFields },
+  data,
+});
+
+it('knows which keys our field manager has applied', () => {
+  const live = liveConfigMap(object({ a: 'b' }));
+  expect(live).toEqual({ uid: 'u', resourceVersion: '7', data: { a: 'b' }, owned: new Set(['dt_a_b']) });
+});
+
+it('looks at no key of the Secret that can not be ours', () => {
+  const data = { dt_a_b: Buffer.from('https://x').toString('base64'), slack: 'c2VjcmV0' };
+  expect(liveSecret(object(data))?.data).toEqual({ dt_a_b: 'https://x' });
+});
+
+it('is nothing where there is no object', () => {
+  expect([liveConfigMap(undefined), liveSecret(undefined)]).toEqual([undefined, undefined]);
+});

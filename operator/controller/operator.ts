@@ -1,0 +1,127 @@
+import { hostname } from 'node:os';
+import dotI from '@dot-i/k8s-operator';
+import type { OperatorConfiguration } from '../config.ts';
+import { redactError } from '../core/redact.ts';
+import { type Connection, connect } from '../kubernetes/connection.ts';
+import { readSecret } from '../kubernetes/credentials.ts';
+import { createEventRecorder } from '../kubernetes/events.ts';
+import { ServerClock } from '../kubernetes/server-clock.ts';
+import type { Logger } from '../log.ts';
+import { Alarm } from './alarm.ts';
+import { type Caches, createCaches } from './caches.ts';
+import { CredentialCache } from './credentials.ts';
+import { Reconciler } from './reconciler.ts';
+import { createReporter } from './report.ts';
+import { TargetWriter } from './target-writer.ts';
+import { Worker } from './worker.ts';
+
+// A CommonJS module whose default export sits one level down when imported from an ES module.
+const { default: Operator } = dotI;
+
+export interface OperatorOptions {
+  readonly config: OperatorConfiguration;
+  readonly kubeconfig: string | undefined;
+  readonly log: Logger;
+  /** Local wall clock, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** 0 ≤ n < 1 */
+  readonly random: () => number;
+}
+
+/**
+ * The process' life: `start` connects and begins to watch, `shutDown` lets the present run end. Of the library's base
+ * class this uses the life cycle and nothing else: its watches lose deletions and end the process (docs/adr/0004).
+ */
+export class DingTalkOperator extends Operator {
+  readonly #options: OperatorOptions;
+  #connection: Connection | undefined;
+  #caches: Caches | undefined;
+  #worker: Worker | undefined;
+  #alarm: Alarm | undefined;
+
+  constructor(options: OperatorOptions) {
+    super(loggerFor(options.log));
+    this.#options = options;
+  }
+
+  /** Called by start(). */
+  protected override async init(): Promise<void> {
+    const { kubeconfig, log, now, random } = this.#options;
+    const config = withJitter(this.#options.config, random);
+    const clock = new ServerClock(now);
+    const connection = connect({ kubeconfig, now, onServerTime: (sample) => clock.observe(sample) });
+    this.#connection = connection;
+    this.kubeConfig = connection.kubeConfig;
+
+    const worker = new Worker({
+      task: async () => alarm.set(await reconciler.run()),
+      onError: (error, retryInMs) => log.warn({ err: redactError(error), retryInMs }, 'run failed'),
+      random,
+    });
+    const alarm = new Alarm(
+      () => new Date(now()),
+      () => worker.request(),
+    );
+    const caches = createCaches({ connection, config, log, now, random, onChange: () => worker.request() });
+    const recordEvent = createEventRecorder({
+      request: connection.request,
+      instance: hostname().slice(0, 128),
+      now: () => new Date(now()),
+      uniqueSuffix: () => `${now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
+      log,
+    });
+    const reconciler = new Reconciler({
+      caches,
+      config,
+      log,
+      times: () => ({ now: new Date(now()), serverTime: new Date(clock.now()) }),
+      credentials: new CredentialCache(readCredential(connection), config.credentials.rereadInterval),
+      writer: new TargetWriter(connection.request, caches, config.target),
+      report: createReporter(connection, caches, recordEvent, log),
+    });
+    [this.#caches, this.#worker, this.#alarm] = [caches, worker, alarm];
+    for (const cache of Object.values(caches)) cache.start();
+    log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
+  }
+
+  /** Ends in good order: no new run, the present one to its end, then the watches and the connection. */
+  async shutDown(): Promise<void> {
+    this.stop();
+    this.#alarm?.set(undefined);
+    await this.#worker?.stop();
+    await Promise.all(Object.values(this.#caches ?? {}).map((cache) => cache.stop()));
+    await this.#connection?.close();
+  }
+}
+
+/** Spreads the renewals of several installations; never later than the configuration says. */
+function withJitter(config: OperatorConfiguration, random: () => number): OperatorConfiguration {
+  return { ...config, signing: { renewAfter: config.signing.renewAfter * (1 - 0.1 * random()) } };
+}
+
+/** A Secret as the core knows it: plain text, or missing, or why it could not be read. */
+function readCredential({ request }: Connection) {
+  return async (namespace: string, name: string) => {
+    try {
+      const secret = await readSecret(request, namespace, name);
+      if (!secret.found) return { state: 'missing' } as const;
+      const data = Object.entries(secret.data).map(([key, value]) => [
+        key,
+        Buffer.from(value, 'base64').toString('utf8'),
+      ]);
+      return { state: 'found', data: Object.fromEntries(data) as Record<string, string> } as const;
+    } catch (error) {
+      return { state: 'unreadable', message: redactError(error) } as const;
+    }
+  };
+}
+
+/** The base class logs plain sentences. */
+function loggerFor(log: Logger) {
+  return {
+    debug: (message: string) => log.debug({}, message),
+    info: (message: string) => log.info({}, message),
+    warn: (message: string) => log.warn({}, message),
+    error: (message: string) => log.error({}, message),
+  };
+}

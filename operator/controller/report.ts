@@ -1,0 +1,42 @@
+import type { StatusUpdate } from '../core/status/statuses.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import type { RecordEvent } from '../kubernetes/events.ts';
+import type { Log } from '../kubernetes/log.ts';
+import { patchStatus } from '../kubernetes/status.ts';
+import type { Caches } from './caches.ts';
+
+/** Writes one CR's status, puts the answer into the cache, and tells of what has changed by event and log line. */
+export function createReporter(
+  { request }: Connection,
+  caches: Caches,
+  recordEvent: RecordEvent,
+  log: Log,
+): (update: StatusUpdate) => Promise<void> {
+  return async ({ kind, cr, patch, events }) => {
+    const { namespace, name, uid } = cr.metadata;
+    const object = await patchStatus(request, {
+      plural: kind.plural,
+      namespace,
+      name,
+      uid,
+      status: patch,
+    });
+    if (!object) return; // Deleted meanwhile: nobody is left to be told.
+    cacheOf(caches, kind.plural).observe(object as never);
+    for (const event of events) {
+      const regarding = { apiVersion: cr.apiVersion, kind: cr.kind, namespace, name, uid };
+      log.info(
+        { kind: cr.kind, namespace, name, reason: event.reason, detail: event.message },
+        'state has changed',
+      );
+      await recordEvent({ ...event, regarding, action: 'Reconcile' });
+    }
+  };
+}
+
+function cacheOf(caches: Caches, plural: string) {
+  const all = [caches.robots, caches.templates, caches.subscriptions] as const;
+  const cache = all.find((each) => each.name === plural);
+  if (!cache) throw new Error(`there is no cache of ${plural}`);
+  return cache;
+}

@@ -1,0 +1,88 @@
+import type { OperatorConfiguration } from '../config.ts';
+import type { Write } from '../core/merge/writes.ts';
+import { FIELD_MANAGER, SUBSCRIPTIONS_FIELD_MANAGER, SUBSCRIPTIONS_KEY } from '../core/names.ts';
+import type { Target } from '../core/snapshot.ts';
+import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';
+import type { DataObject } from '../kubernetes/objects.ts';
+import type { ApiCall } from '../kubernetes/request.ts';
+import type { Caches } from './caches.ts';
+
+type Kind = 'ConfigMap' | 'Secret';
+
+/**
+ * Carries out the steps of one decision. Each request demands the resourceVersion that the decision was made from, or
+ * that the step before left behind, so that a write of somebody else's in between refuses it instead of being
+ * overwritten. The answers go into the caches.
+ */
+export class TargetWriter {
+  readonly #request: ApiCall;
+  readonly #caches: Caches;
+  readonly #target: OperatorConfiguration['target'];
+
+  constructor(request: ApiCall, caches: Caches, target: OperatorConfiguration['target']) {
+    this.#request = request;
+    this.#caches = caches;
+    this.#target = target;
+  }
+
+  /**
+   * @param before the objects that the steps were decided on
+   * @param onWritten told of each step that is done
+   * @throws ConflictError if an object has changed meanwhile; any other ApiError if a write is refused
+   */
+  async write(steps: readonly Write[], before: Target, onWritten: (step: Write) => void): Promise<void> {
+    const { configMap, secret } = before;
+    if (!configMap || !secret) return; // There are no steps on what does not exist.
+    const versions = { ConfigMap: configMap.resourceVersion, Secret: secret.resourceVersion };
+    const uids = { ConfigMap: configMap.uid, Secret: secret.uid };
+    const patch = async (kind: Kind, data: Readonly<Record<string, string | null>>, fieldManager: string) => {
+      const resourceVersion = versions[kind];
+      const object = await mergePatch(this.#request, {
+        ...this.#address(kind),
+        data,
+        resourceVersion,
+        fieldManager,
+      });
+      versions[kind] = this.#observe(kind, object, resourceVersion);
+    };
+    for (const step of steps) {
+      if (step.kind === 'subscriptions') {
+        await patch('ConfigMap', { [SUBSCRIPTIONS_KEY]: step.text ?? null }, SUBSCRIPTIONS_FIELD_MANAGER);
+      } else {
+        const kind = step.object;
+        const resourceVersion = versions[kind];
+        const data = kind === 'Secret' ? toBase64(step.data) : step.data;
+        const write = {
+          ...this.#address(kind),
+          uid: uids[kind],
+          data,
+          resourceVersion,
+          fieldManager: FIELD_MANAGER,
+        };
+        const object = await serverSideApply(this.#request, write);
+        versions[kind] = this.#observe(kind, object, resourceVersion);
+        const left = step.stale.filter((key) => object.data?.[key] !== undefined);
+        if (left.length > 0)
+          await patch(kind, Object.fromEntries(left.map((key) => [key, null])), FIELD_MANAGER);
+      }
+      onWritten(step);
+    }
+  }
+
+  #observe(kind: Kind, object: DataObject, writtenOver: string): string {
+    const cache = kind === 'ConfigMap' ? this.#caches.configMap : this.#caches.secret;
+    cache.observe(object, writtenOver);
+    return object.metadata.resourceVersion;
+  }
+
+  #address(kind: Kind) {
+    const { namespace, configMap, secret } = this.#target;
+    return { kind, namespace, name: kind === 'ConfigMap' ? configMap : secret };
+  }
+}
+
+function toBase64(data: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
+  );
+}

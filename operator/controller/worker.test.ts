@@ -1,0 +1,63 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Worker } from './worker.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+afterEach(() => void vi.useRealTimers());
+
+function setUp(task: () => Promise<void>) {
+  const errors: [unknown, number][] = [];
+  const worker = new Worker({
+    task,
+    onError: (error, pause) => errors.push([error, pause]),
+    random: () => 0.5,
+  });
+  return { worker, errors };
+}
+
+/** Lets everything run that is ready to. */
+const settle = async () => {
+  for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('the worker', () => {
+  it('makes one run of many requests, and one more of those during the run', async () => {
+    let runs = 0;
+    const gate = Promise.withResolvers<void>();
+    const { worker } = setUp(async () => {
+      runs++;
+      if (runs === 1) await gate.promise;
+    });
+    for (let i = 0; i < 10; i++) worker.request();
+    await settle();
+    expect(runs).toBe(1);
+    for (let i = 0; i < 10; i++) worker.request();
+    gate.resolve();
+    await settle();
+    expect(runs).toBe(2);
+  });
+
+  it('tries a failed run again after growing pauses', async () => {
+    let runs = 0;
+    const { worker, errors } = setUp(async () => {
+      if (++runs < 4) throw new Error('no');
+    });
+    worker.request();
+    await settle();
+    for (let i = 0; i < 3; i++) {
+      await vi.advanceTimersByTimeAsync(errors.at(-1)?.[1] ?? 0);
+      await settle();
+    }
+    expect(runs).toBe(4);
+    expect(errors.map(([, pause]) => pause)).toEqual([75, 150, 300]);
+  });
+
+  it('stops after the present run', async () => {
+    let runs = 0;
+    const { worker } = setUp(async () => void runs++);
+    worker.request();
+    await worker.stop();
+    worker.request();
+    await settle();
+    expect(runs).toBeLessThanOrEqual(1);
+  });
+});
