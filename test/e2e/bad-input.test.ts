@@ -1,0 +1,201 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import {
+  credentialsSecret,
+  namespace,
+  newCredentials,
+  realRobot,
+  robot,
+  subscription,
+  template,
+} from '../support/team.ts';
+
+const GOOD = { namespace: 'team-good', name: 'good' };
+const BAD = 'team-bad';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage({ argocd: false, operator: { credentials: { rereadInterval: '1s' } } });
+  const { manifests } = realRobot(stage.dingtalk, GOOD);
+  await stage.apply(namespace(GOOD.namespace), namespace(BAD));
+  await stage.apply(...manifests, subscription(GOOD));
+  await stage.conditions('nsub', GOOD.namespace, GOOD.name, { Ready: 'True/Ready' });
+});
+afterAll(async () => stage?.[Symbol.asyncDispose]());
+
+const configMap = async () =>
+  (await stage.get<KubernetesResource>('configmap', ARGOCD, 'argocd-notifications-cm')).data ?? {};
+const goodKeys = (data: Record<string, string>) =>
+  Object.entries(data).filter(([key]) => key.includes('dt_team-good_'));
+
+describe('bad input that the CRDs refuse', () => {
+  const bad = (name: string) => ({ namespace: BAD, name });
+  const criteria = (applications: object) => subscription(bad('x'), { applications });
+  const cases: [string, object, RegExp][] = [
+    [
+      'a name that is too long',
+      robot(bad('a'.repeat(64))),
+      /metadata\.name must be a DNS label: at most 63 characters/,
+    ],
+    ['a name with a dot', subscription(bad('a.b')), /metadata\.name must be a DNS label/],
+    ['no credentials', robot(bad('x'), { webhook: undefined }), /spec\.webhook: Required value/],
+    [
+      'a token in the CR',
+      robot(bad('x'), { webhook: { token: 'abc' } }),
+      /unknown field "spec\.webhook\.token"/,
+    ],
+    [
+      'two kinds of message',
+      { ...template(bad('x'), '{}'), spec: { message: { raw: '{}', markdown: { title: 'x' } } } },
+      /unknown field "spec\.message\.markdown"/,
+    ],
+    [
+      'no kind of message',
+      { ...template(bad('x'), '{}'), spec: { message: {} } },
+      /message takes exactly one form/,
+    ],
+    ['no criterion', criteria({}), /say which applications/],
+    ['all and a criterion', criteria({ all: true, projects: ['a'] }), /all: true stands alone/],
+    [
+      'a quote in a project',
+      criteria({ projects: [`a' or true or 'b`] }),
+      /spec\.applications\.projects\[0\]/,
+    ],
+    ['a regular expression for a name', criteria({ names: ['^(a+)+$'] }), /spec\.applications\.names\[0\]/],
+    [
+      'a robot twice',
+      subscription(bad('x'), { robots: [{ name: 'a' }, { name: 'a' }] }),
+      /a robot is listed twice/,
+    ],
+    [
+      'no events',
+      subscription(bad('x'), { events: [] }),
+      /spec\.events in body should have at least 1 items/,
+    ],
+    [
+      'two events of one name',
+      subscription(bad('x'), { events: [{ trigger: 'on-deployed' }, { trigger: 'on-deployed' }] }),
+      /two events have the same name/,
+    ],
+  ];
+
+  it.each(cases)('%s', async (_, manifest, message) => {
+    const { code, stderr } = await stage.cp.tryKubectl(['create', '-f', '-'], JSON.stringify(manifest));
+    expect(code).toBe(1);
+    expect(stderr).toMatch(message);
+  });
+});
+
+describe('bad input that the operator refuses', () => {
+  const { token, secret } = newCredentials();
+  const good = { webhook: token, secret };
+  const robots: [string, Record<string, string> | undefined, string, RegExp][] = [
+    ['no Secret', undefined, 'CredentialsNotFound', /Secret team-bad\/\S+ does not exist/],
+    ['no such key', { token, secret }, 'CredentialsKeyNotFound', /no key "webhook"; it has secret, token/],
+    [
+      'white space inside the token',
+      { ...good, webhook: `${token} ${token}` },
+      'InvalidWebhook',
+      /white space/i,
+    ],
+    ['an empty token', { ...good, webhook: '' }, 'InvalidWebhook', /empty/i],
+    [
+      'plain http',
+      { ...good, webhook: `http://127.0.0.1/robot/send?access_token=${token}` },
+      'InvalidWebhook',
+      /https/,
+    ],
+    [
+      'a foreign host',
+      { ...good, webhook: `https://dingtalk.example/robot/send?access_token=${token}` },
+      'HostNotAllowed',
+      /dingtalk\.example/,
+    ],
+    [
+      'a URL as signing secret',
+      { ...good, secret: 'https://oapi.dingtalk.com' },
+      'InvalidSigningSecret',
+      /spec\.signing/,
+    ],
+  ];
+
+  it.each(robots)('a robot with %s', async (kind, stringData, reason, message) => {
+    const where = { namespace: BAD, name: kind.toLowerCase().replaceAll(' ', '-') };
+    const before = goodKeys(await configMap());
+    await stage.apply(...(stringData ? [credentialsSecret(where, stringData)] : []), robot(where));
+    const shown = { Ready: `False/${reason}`, Accepted: `False/${reason}`, Merged: 'False/NotAccepted' };
+    const { status } = await stage.conditions('robots', BAD, where.name, shown);
+    expect(status?.conditions?.find(({ type }) => type === 'Ready')?.message).toMatch(message);
+    const after = await configMap();
+    expect(goodKeys(after)).toEqual(before);
+    expect(Object.keys(after).filter((key) => key.includes('dt_team-bad_'))).toEqual([]);
+  });
+
+  it('not, but with a warning: a pasted URL that is signed already', async () => {
+    const where = { namespace: BAD, name: 'pasted' };
+    const { fake, credentials } = realRobot(stage.dingtalk, where);
+    const webhook = `  ${fake.signedUrl(1_600_000_000_000)}\n`;
+    await stage.apply(credentialsSecret(where, { webhook, secret: `${credentials.secret}\n` }), robot(where));
+    await stage.conditions('robots', BAD, 'pasted', {
+      Ready: 'True/Ready',
+      Accepted: 'True/PastedSignatureIgnored',
+      Signed: 'True/Signed',
+    });
+    const { data } = await stage.get<KubernetesResource>('secret', ARGOCD, 'argocd-notifications-secret');
+    const url = new URL(Buffer.from(data?.['dt_team-bad_pasted'] ?? '', 'base64').toString());
+    expect([...url.searchParams.keys()]).toEqual(['access_token', 'timestamp', 'sign']);
+    expect(Number(url.searchParams.get('timestamp'))).toBeGreaterThan(1_700_000_000_000);
+    const events = await stage.cp.kubectl([
+      'get',
+      'events.events.k8s.io',
+      '-n',
+      BAD,
+      '-o',
+      'jsonpath={.items[*].reason}',
+    ]);
+    expect(events.split(' ')).toContain('PastedSignatureIgnored');
+  });
+
+  it.each([
+    [
+      'an unknown event',
+      { events: [{ trigger: 'on-sync-fialed' }] },
+      'UnknownTrigger',
+      /Did you mean on-sync-failed\?/,
+    ],
+    [
+      'a robot that is not there',
+      { robots: [{ name: 'nobody' }] },
+      'RobotNotFound',
+      /spec\.robots\[0\]\.name/,
+    ],
+    [
+      'a template that is not there',
+      { events: [{ trigger: 'on-deployed', template: { name: 'nothing' } }] },
+      'TemplateNotFound',
+      /spec\.events\[0\]\.template\.name/,
+    ],
+    [
+      'another namespace’s robot',
+      { robots: [{ name: GOOD.name }] },
+      'RobotNotFound',
+      /in namespace team-bad/,
+    ],
+  ])('a subscription with %s', async (kind, spec, reason, message) => {
+    const where = { namespace: BAD, name: kind.replaceAll(/[^a-z]+/g, '-') };
+    const before = goodKeys(await configMap());
+    const own = realRobot(stage.dingtalk, where);
+    await stage.apply(...own.manifests, subscription(where, spec));
+    const shown = { Ready: `False/${reason}`, Merged: 'False/NotAccepted' };
+    const { status } = await stage.conditions('nsub', BAD, where.name, shown);
+    expect(status?.conditions?.find(({ type }) => type === 'Ready')?.message).toMatch(message);
+    expect(goodKeys(await configMap())).toEqual(before);
+  });
+
+  it('a Go template outside of trusted namespaces', async () => {
+    const where = { namespace: BAD, name: 'raw' };
+    await stage.apply(template(where, '{{ .secrets }}'));
+    await stage.conditions('ntpl', BAD, 'raw', { Ready: 'False/RawTemplateNotTrusted' });
+    expect(JSON.stringify(await configMap())).not.toContain('.secrets');
+  });
+});

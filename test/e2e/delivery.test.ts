@@ -1,0 +1,259 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import {
+  type ApplicationPatch,
+  degraded,
+  healthy,
+  syncFailed,
+  syncing,
+  syncStatusUnknown,
+  syncSucceeded,
+} from '../support/application-states.ts';
+import { application, applyApplication, patchApplication } from '../support/applications.ts';
+import type { Delivery } from '../support/fake-dingtalk.ts';
+import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
+import { namespace, realRobot, subscription } from '../support/team.ts';
+
+const SAMPLES = new URL('../../samples/', import.meta.url).pathname;
+const TEAM = 'team-payments';
+const REVISION = '53e28ff20cc530b9ada2173fbbd64d48338583ba';
+
+/** Each trigger of the catalogue and the states that fire it. */
+const EVENTS: Readonly<Record<string, (at: Date) => ApplicationPatch[]>> = {
+  'on-deployed': (at) => [syncSucceeded(at), healthy(at)],
+  'on-health-degraded': (at) => [degraded(at)],
+  'on-sync-failed': (at) => [syncFailed(at)],
+  'on-sync-status-unknown': (at) => [syncStatusUnknown(at)],
+  'on-sync-running': (at) => [syncing(at)],
+  'on-sync-succeeded': (at) => [syncSucceeded(at)],
+};
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage({
+    projects: ['payments'],
+    operator: { tenancy: { projects: { payments: [TEAM, 'team-hostile'] } } },
+  });
+});
+afterAll(async () => stage?.[Symbol.asyncDispose]());
+
+/** A moment that is later than the `since` of whatever is live by now, in whole seconds. */
+const soon = () => new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+const rfc3339 = (time: Date) => time.toISOString().replace('.000Z', 'Z');
+
+async function move(app: string, patches: readonly ApplicationPatch[]): Promise<void> {
+  for (const patch of patches) await patchApplication(stage.cp, ARGOCD, app, patch);
+}
+
+const markdown = ({ body }: Delivery) => (body as { markdown: { title: string; text: string } }).markdown;
+
+/** What makes a delivery one that DingTalk would have shown. */
+function expectAccepted(delivery: Delivery): void {
+  expect(delivery).toMatchObject({
+    method: 'POST',
+    contentType: 'application/json',
+    errcode: 0,
+    signature: 'valid',
+    body: { msgtype: 'markdown' },
+  });
+}
+
+describe('samples/quickstart through the real controller', () => {
+  const secret = parse(readFileSync(`${SAMPLES}quickstart/credentials.yaml`, 'utf8')) as {
+    stringData: { webhook: string; secret: string };
+  };
+  const { webhook: token, secret: signingSecret } = secret.stringData;
+
+  beforeAll(async () => {
+    stage.dingtalk.addRobot({ token, secret: signingSecret });
+    await stage.cp.kubectl(['apply', '-k', `${SAMPLES}quickstart`]);
+    await stage.conditions('robots', TEAM, 'payments', { Ready: 'True/Ready', Signed: 'True/Signed' });
+    await stage.conditions('nsub', TEAM, 'payments', { Ready: 'True/Ready', Merged: 'True/Merged' });
+  });
+
+  const lines: Readonly<Record<string, (at: string) => string[]>> = {
+    'on-deployed': (at) => [
+      '### 🟢 NAME deployed',
+      '- **Repository**: https://gitee.com/example/guestbook.git',
+      `- **Revision**: ${REVISION}`,
+      '- **Health**: Healthy',
+      '- **Started by**: admin',
+      `- **Finished**: ${at}`,
+    ],
+    'on-health-degraded': (at) => ['### 🔴 NAME degraded', '- **Health**: Degraded', `- **Since**: ${at}`],
+    'on-sync-failed': () => [
+      '### 🔴 NAME sync failed',
+      '- **Sync result**: Failed',
+      '- **Message**: one or more objects failed to apply, reason: admission webhook denied the request',
+    ],
+    'on-sync-status-unknown': () => [
+      '### 🟡 NAME sync status unknown',
+      '- **Sync status**: Unknown',
+      '- **ComparisonError**: failed to load target state: failed to fetch: dial tcp: i/o timeout',
+    ],
+    'on-sync-running': (at) => ['### 🔵 NAME sync started', `- **Started**: ${at}`],
+    'on-sync-succeeded': () => ['### 🟢 NAME sync succeeded', '- **Sync result**: Succeeded'],
+  };
+
+  it.each(Object.keys(EVENTS))('delivers %s', async (trigger) => {
+    const name = `pay-${trigger}`;
+    const at = soon();
+    const started = Date.now();
+    await applyApplication(stage.cp, application({ name, namespace: ARGOCD, project: 'payments' }));
+    await move(name, EVENTS[trigger]?.(at) ?? []);
+    const [headline = ''] = lines[trigger]?.('') ?? [];
+    const title = headline.slice(4).replace('NAME', name);
+    const delivery = await stage.dingtalk.waitForDelivery(
+      (each) => each.token === token && markdown(each)?.title === title,
+      { describe: title },
+    );
+    expectAccepted(delivery);
+    const stamp = Number(delivery.query.timestamp);
+    expect(stamp).toBeLessThanOrEqual(Date.now());
+    expect(stamp).toBeGreaterThan(started - 3_600_000);
+    const text = markdown(delivery).text;
+    for (const line of lines[trigger]?.(rfc3339(at)) ?? [])
+      expect(text).toContain(`${line.replace('NAME', name)}\n`);
+    expect(text).toContain('- **Project**: payments\n- **Cluster**: https://kubernetes.default.svc\n');
+    const link = `${encodeURIComponent('https://argocd.example.com/applications/')}argocd%2F${name}`;
+    expect(text).toContain(
+      `[Open in Argo CD](dingtalk://dingtalkclient/page/link?url=${link}&pc_slide=false)`,
+    );
+    expect(text).not.toMatch(/<no value>|<nil>|%!/);
+  });
+
+  it('shows what is live in the columns of kubectl get', async () => {
+    const robots = await stage.cp.kubectl(['get', 'robots', '-n', TEAM]);
+    expect(robots).toMatch(/NAME +READY +REASON +SIGNED-UNTIL +AGE\npayments +True +Ready +\d{4}-\d\d-\d\dT/);
+    const subscriptions = await stage.cp.kubectl(['get', 'subscriptions', '-n', TEAM]);
+    expect(subscriptions).toMatch(
+      /NAME +ROBOTS +EVENTS +READY +REASON +AGE\npayments +payments +on-deployed,on-h/,
+    );
+  });
+
+  it('tells of the new robot by an event', async () => {
+    const events = await stage.cp.kubectl(['get', 'events.events.k8s.io', '-n', TEAM, '-o', 'json']);
+    const { items } = JSON.parse(events) as { items: { reason: string; regarding: { kind: string } }[] };
+    const told = items.map(({ reason, regarding }) => `${regarding.kind} ${reason}`);
+    expect(told).toEqual(expect.arrayContaining(['DingTalkRobot Ready', 'NotificationSubscription Ready']));
+  });
+});
+
+describe('hostile values', () => {
+  const HOSTILE = [
+    ['quotes', `"'\`\\"{{.secrets}} \${x} $y %s %!d`],
+    ['newlines', 'first\nsecond\r\n# third\n\n> fourth\t'],
+    ['markup', '</font><font color="red">x</font> [a](http://evil.example) ![b](c) @all'],
+    ['emoji', '🔥👩‍👩‍👧‍👦 发布失败 \u202e\u0007\u007f\u0085\u2028'],
+    ['length', '长"'.repeat(7_500)],
+  ] as const;
+
+  it.each(HOSTILE)('of %s break no message of the catalogue', async (kind, value) => {
+    const name = `hostile-${kind}`;
+    const team = { namespace: 'team-hostile', name };
+    const { credentials, manifests } = realRobot(stage.dingtalk, team);
+    const events = Object.keys(EVENTS).map((trigger) => ({ trigger }));
+    await stage.apply(namespace(team.namespace));
+    await stage.apply(...manifests, subscription(team, { applications: { names: [name] }, events }));
+    await stage.conditions('nsub', team.namespace, name, { Ready: 'True/Ready' });
+
+    await applyApplication(stage.cp, application({ name, namespace: ARGOCD, project: 'payments' }));
+    const source = { repoURL: `https://gitee.com/${value}`, path: value, targetRevision: value };
+    // By patch, since kubectl turns an apply into YAML, in which some of these can't be written.
+    const spec = { source, destination: { server: null, name: value, namespace: value } };
+    await patchApplication(stage.cp, ARGOCD, name, { spec });
+    const at = soon();
+    const details = { message: value, username: value };
+    const run = [syncing(at, details), syncStatusUnknown(at, details), syncFailed(at, details), degraded(at)];
+    const titles = [
+      'sync started',
+      'sync status unknown',
+      'sync failed',
+      'degraded',
+      'sync succeeded',
+      'deployed',
+    ];
+    for (const [index, patch] of [
+      ...run,
+      syncSucceeded(at, { ...details, startedAt: at }),
+      healthy(at),
+    ].entries()) {
+      await move(name, [patch]);
+      const title = `${name} ${titles[index]}`;
+      const delivery = await stage.dingtalk.waitForDelivery(
+        (each) => each.token === credentials.token && JSON.stringify(each.body)?.includes(title),
+        { describe: title },
+      );
+      expectAccepted(delivery);
+      expect(delivery.size).toBeLessThan(20_000);
+      const text = markdown(delivery).text;
+      expect(text).not.toMatch(/<font|evil\.example\)|\n# third|!\[b\]/);
+      expect(text.split('\n').length).toBeLessThan(20);
+    }
+    const refused = stage.dingtalk.requests.filter(
+      (each) => each.token === credentials.token && each.errcode !== 0,
+    );
+    expect(refused).toEqual([]);
+  });
+});
+
+describe('samples/ack-seed, the recipe as custom resources', () => {
+  it('sends the recipe’s own messages', async () => {
+    const context = JSON.stringify({ data: { context: 'argocdUrl: https://argocd.example.com\n' } });
+    await stage.cp.kubectl([
+      'patch',
+      'configmap',
+      'argocd-notifications-cm',
+      '-n',
+      ARGOCD,
+      '--type=merge',
+      '-p',
+      context,
+    ]);
+    await stage.cp.kubectl(['apply', '-k', `${SAMPLES}ack-seed`]);
+    await stage.conditions('robots', ARGOCD, 'dingtalk', { Ready: 'False/HostNotAllowed' });
+
+    const { fake, credentials } = realRobot(stage.dingtalk, { namespace: ARGOCD, name: 'dingtalk' });
+    const stringData = { webhook: fake.webhookUrl, secret: credentials.secret };
+    await stage.cp.kubectl([
+      'patch',
+      'secret',
+      'dingtalk',
+      '-n',
+      ARGOCD,
+      '-p',
+      JSON.stringify({ stringData }),
+    ]);
+    await stage.cp.kubectl([
+      'annotate',
+      'robots',
+      'dingtalk',
+      '-n',
+      ARGOCD,
+      'argocd-dingtalk.io/reconcile-at=now',
+    ]);
+    await stage.conditions('nsub', ARGOCD, 'dingtalk', { Ready: 'True/Ready' });
+
+    await applyApplication(stage.cp, application({ name: 'guestbook', namespace: ARGOCD }));
+    const at = soon();
+    await move('guestbook', [syncFailed(at), healthy(at)]);
+    const failed = await stage.dingtalk.waitForDelivery((each) => each.token === credentials.token);
+    expectAccepted(failed);
+    expect(failed.body).toEqual({
+      msgtype: 'markdown',
+      markdown: {
+        title: 'Argo CD application release failure',
+        text: expect.stringContaining(
+          '> - <font color="danger">Application URL</font>: [Click to access the Argo CD UI](https://argocd.example.com/applications/guestbook?operation=true)',
+        ),
+      },
+    });
+    await move('guestbook', [syncSucceeded(soon(), { startedAt: at })]);
+    const change = await stage.dingtalk.waitForDelivery(
+      (each) => each.token === credentials.token && markdown(each).title === 'Argo CD application status',
+    );
+    expectAccepted(change);
+    expect(markdown(change).text).toContain('> - Application name: guestbook\n> - Status: Succeeded\n');
+  });
+});
