@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Unit tests stand beside their source; what needs a control plane stands in test/e2e, each file with its own. */
 export default defineConfig({
   test: {
+    // As Node itself loads CommonJS, so that tests see what production sees.
+    deps: { interopDefault: false },
     reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],
     coverage: {
       provider: 'v8',

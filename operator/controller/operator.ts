@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import dotI from '@dot-i/k8s-operator';
 import type { OperatorConfiguration } from '../config.ts';
 import { redactError } from '../core/redact.ts';
+import { ConflictError } from '../kubernetes/api-error.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
 import { readSecret } from '../kubernetes/credentials.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
@@ -55,7 +56,11 @@ export class DingTalkOperator extends Operator {
 
     const worker = new Worker({
       task: async () => alarm.set(await reconciler.run()),
-      onError: (error, retryInMs) => log.warn({ err: redactError(error), retryInMs }, 'run failed'),
+      onError: (error, retryInMs) => {
+        // Somebody else wrote at the same time: everyday business, and the next run sees it.
+        const level = error instanceof ConflictError ? 'debug' : 'warn';
+        log[level]({ err: error, retryInMs }, 'run failed, trying again');
+      },
       random,
     });
     const alarm = new Alarm(

@@ -25,9 +25,7 @@ const UNSEEN: readonly (readonly [number, number])[] = [
   [0xfeff, 0xfeff],
   [0xffa0, 0xffa0],
   [0xfff0, 0xfffb],
-  [0xfffe, 0xffff],
   [0x1d173, 0x1d17a],
-  [0x1fffe, 0x1ffff],
   [0xe0000, 0x10ffff],
 ];
 
@@ -54,8 +52,10 @@ export function exprStringList(texts: readonly string[]): string {
 function literalCharacter(character: string): string {
   if (character === "'" || character === '\\') return `\\${character}`;
   const point = character.codePointAt(0) ?? 0;
-  const isSeen = point >= 0x20 && !UNSEEN.some(([from, to]) => from <= point && point <= to);
-  if (isSeen) return character;
+  const isNoncharacter = (point & 0xfffe) === 0xfffe; // the last two of each plane
+  const isUnseen =
+    point < 0x20 || isNoncharacter || UNSEEN.some(([from, to]) => from <= point && point <= to);
+  if (!isUnseen) return character;
   return point > 0xffff ? `\\U${hex(point, 8)}` : `\\u${hex(point, 4)}`;
 }
 

@@ -36,11 +36,17 @@ export function renewalTime(until: Date, renewAfterMs: number): Date {
   return new Date(until.getTime() - SIGNATURE_VALIDITY_MS + renewAfterMs);
 }
 
+/** When the signature of a URL ends, whoever made it; undefined if it carries none. */
+export function signatureEnd(url: string): Date | undefined {
+  const signature = readSignature(url);
+  return signature && new Date(signature.timestampMs + SIGNATURE_VALIDITY_MS);
+}
+
 /**
  * Whether what is live of a robot that can't be judged now (its Secret can't be read) may stay: an unsigned URL may,
  * a signed one until its hour ends.
  */
 export function mayStay(liveUrl: string, now: Date): boolean {
-  const signature = readSignature(liveUrl);
-  return !signature || now.getTime() - signature.timestampMs < SIGNATURE_VALIDITY_MS;
+  const end = signatureEnd(liveUrl);
+  return !end || now < end;
 }

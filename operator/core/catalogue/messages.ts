@@ -107,7 +107,7 @@ function renderLine(each: Line, paths: GoPaths): string {
 /** A line for each of the first conditions: an Application may have many, and a message must stay short. */
 function renderConditions(paths: GoPaths): string {
   const list = paths.access('app.status.conditions');
-  const text = `- **{{template "v" (printf "%.40s" (toString .type))}}**: ${printValue('.message', 400)}${staticText('\n')}`;
+  const text = `- **${printValue('.type', 40)}**: ${printValue('.message', 400)}${staticText('\n')}`;
   return (
     `{{if kindIs "slice" ${list}}}{{range $i, $c := ${list}}}` +
     `{{if and (lt $i 3) (kindIs "map" $c)}}{{with $c}}{{if .message}}${text}{{end}}{{end}}{{end}}{{end}}{{end}}`

@@ -1,7 +1,7 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { objectKey, serviceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
-import { readSignedUrl } from '../signatures.ts';
+import { readSignedUrl, signatureEnd } from '../signatures.ts';
 import type { Aftermath } from './aftermath.ts';
 import { accepted, conditions, type Judgement, ready } from './conditions.ts';
 import { liveGeneration, merged } from './merged.ts';
@@ -24,7 +24,10 @@ export function robotStatus(
   const suspended = cr.spec.suspend === true;
   const signed = signature(robot, aftermath);
   const parts = [
-    accepted(verdict, 'The credentials are complete.'),
+    accepted(
+      verdict,
+      suspended ? 'Suspended: its credentials are not looked at.' : 'The credentials are complete.',
+    ),
     merged({
       verdict,
       suspended,
@@ -51,16 +54,29 @@ export function robotStatus(
 
 /** Judged by the URL that stands in the Secret, not by the one that was meant to. */
 function signature(
-  { cr, service, credential }: ResolvedRobot,
+  { cr, service, credential, verdict }: ResolvedRobot,
   { snapshot }: Aftermath,
 ): { judgement: Judgement; until?: Date } | undefined {
   if (!cr.spec.signing) return undefined;
-  const live = snapshot.target.secret?.data[service];
-  const signed = credential && readSignedUrl(live, credential, snapshot.now);
-  if (signed?.until) {
-    const message = 'The URL that Argo CD calls carries a valid signature.';
-    return { judgement: { type: 'Signed', status: 'True', reason: 'Signed', message }, until: signed.until };
-  }
-  const message = 'No URL with a valid signature is live.';
-  return { judgement: { type: 'Signed', status: 'False', reason: 'NotSigned', message } };
+  const url = snapshot.target.secret?.data[service];
+  const judgement = (
+    status: 'True' | 'False',
+    reason: 'Signed' | 'NotSigned',
+    message: string,
+  ): Judgement => ({
+    type: 'Signed',
+    status,
+    reason,
+    message,
+  });
+  const until = credential
+    ? readSignedUrl(url, credential, snapshot.now)?.until
+    : verdict.course === 'previous' && url !== undefined
+      ? signatureEnd(url)
+      : undefined;
+  if (!until) return { judgement: judgement('False', 'NotSigned', 'No URL with a valid signature is live.') };
+  return {
+    judgement: judgement('True', 'Signed', 'The URL that Argo CD calls carries a valid signature.'),
+    until,
+  };
 }

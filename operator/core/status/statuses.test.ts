@@ -108,6 +108,21 @@ describe('status', () => {
     });
   });
 
+  it('of a robot whose Secret can not be read tells of the signature that is live', () => {
+    const live = withStatus(settled(snapshot(team()), 10 * 60_000));
+    const credentials = new Map([
+      ['team-payments/payments-dingtalk', { state: 'unreadable', message: '503' } as const],
+    ]);
+    const patch = statusOf(updatesFor({ ...live, credentials }), 'DingTalkRobot');
+    expect(brief(patch)).toEqual({
+      Ready: 'False/CredentialsUnreadable',
+      Accepted: 'False/CredentialsUnreadable',
+      Merged: 'False/PreviousVersionLive',
+      Signed: 'True/Signed',
+    });
+    expect(patch?.signedUntil).toBeUndefined();
+  });
+
   it('of a suspended robot shows it, and drops what is not so any more', () => {
     const live = withStatus(settled(snapshot(team())));
     const [cr] = live.robots as [DingTalkRobot];

@@ -24,7 +24,12 @@ export function subscriptionStatus(
   const suspended = cr.spec.suspend === true;
   const generations = keys.map(({ provenance }) => provenance.generation);
   const parts = [
-    accepted(verdict, 'All that it refers to exists and is allowed.'),
+    accepted(
+      verdict,
+      suspended
+        ? 'Suspended: what it refers to is not looked at.'
+        : 'All that it refers to exists and is allowed.',
+    ),
     merged({ verdict, suspended, live: isLive, generations, obstacle: aftermath.obstacle }),
   ];
   const generation = liveGeneration(keys);

@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { runProgram } from './program.ts';
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'program-'));
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+async function run(...args: string[]) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await runProgram(args, {
+    stdout: { write: (text) => out.push(text) },
+    stderr: { write: (text) => err.push(text) },
+    once: () => undefined,
+  });
+  return { code, stdout: out.join(''), stderr: err.join('') };
+}
+
+function file(name: string, text: string): string {
+  const path = join(dir, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+const CONFIG = 'apiVersion: config.argocd-dingtalk.io/v1alpha1\nkind: OperatorConfiguration\n';
+
+it('teaches what there is', async () => {
+  expect(await run('--help')).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('operator [options]'),
+  });
+  const { code, stdout } = await run('operator', '--help');
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/--config <file>[\s\S]*--kubeconfig <file>[\s\S]*Example:/);
+});
+
+it.each([
+  [[], 'Usage: argocd-dingtalk'],
+  [['nonsense'], "unknown command 'nonsense'"],
+  [['operator'], "required option '--config <file>' not specified"],
+  [['operator', '--config', '/nowhere'], '/nowhere: cannot be read'],
+])('called wrongly (%s) says how, with exit code 2', async (args, message) => {
+  const { code, stderr } = await run(...args);
+  expect(stderr).toContain(message);
+  expect(code).toBe(2);
+});
+
+it('names file, line and field of a mistake in the configuration', async () => {
+  const path = file('bad.yaml', `${CONFIG}signing: {renewAfter: 2h}\n`);
+  const { code, stderr } = await run('operator', '--config', path);
+  expect(stderr).toContain(`${path}:3:23: signing.renewAfter: expected a duration from 1s to 50m`);
+  expect(code).toBe(2);
+});
+
+it('that has no cluster to reach says so, with exit code 1', async () => {
+  const config = file('good.yaml', CONFIG);
+  const kubeconfig = file('kubeconfig', 'apiVersion: v1\nkind: Config\n');
+  const { code, stderr } = await run('operator', '--config', config, '--kubeconfig', kubeconfig);
+  expect(stderr).toMatch(/^error: .*no current context/);
+  expect(code).toBe(1);
+});

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { defaultMessageBody } from './messages.ts';
+import { eventClause, nullSafe } from './trigger.ts';
+import { CATALOGUE, findTrigger } from './triggers.ts';
+
+const SINCE = '2026-11-23T08:00:00Z';
+
+describe('the catalogue', () => {
+  it('has the six triggers that people know from Argo CD’s own', () => {
+    expect(CATALOGUE.map(({ name }) => name)).toEqual([
+      'on-deployed',
+      'on-health-degraded',
+      'on-sync-failed',
+      'on-sync-running',
+      'on-sync-status-unknown',
+      'on-sync-succeeded',
+    ]);
+    expect(findTrigger('on-created')).toBeUndefined();
+  });
+
+  it.each(CATALOGUE.map(({ name }) => name))('has a message for %s, with a link where Argo CD is known', (name) => {
+    expect(defaultMessageBody(name, undefined)).not.toContain('Open in Argo CD');
+    const body = defaultMessageBody(name, 'https://argocd.example.com/cd');
+    expect(body).toContain('page/link?url=https%3A%2F%2Fargocd.example.com%2Fcd%2Fapplications%2F{{$v');
+    // What the engine adds for its own functions must balance, or it refuses everybody's configuration.
+    expect(body.split('{{').length).toBe(body.split('}}').length - 1);
+  });
+
+  it('has no message for others', () => {
+    expect(() => defaultMessageBody('on-created', undefined)).toThrow('no message for on-created');
+  });
+
+  it('reaches no field of an Application without a guard against its absence', () => {
+    for (const { condition, oncePer = '', eventTime } of CATALOGUE) {
+      const text = [condition, oncePer, eventClause(eventTime, SINCE, 60)].join(' ');
+      // What is left are steps inside the Application; `app` itself and the engine's functions are always there.
+      const steps = text.replaceAll(/\b(app|time)\.|\)\.\w+/g, '');
+      expect(steps).toContain('?.');
+      expect(steps).not.toMatch(/\w\.\w/);
+    }
+  });
+});
+
+describe('the clause for new events', () => {
+  it('compares times as text first', () => {
+    expect(eventClause({ path: 'status.x' }, SINCE, 60)).toBe(
+      `(app.status?.x ?? '') > '${SINCE}' and time.Now().Sub(time.Parse(app.status?.x)).Seconds() < 60`,
+    );
+  });
+
+  it('takes the newest of a list', () => {
+    expect(eventClause({ list: 'status.c', item: 't' }, SINCE, 60)).toBe(
+      `any(app.status?.c ?? [], (#?.t ?? '') > '${SINCE}' and time.Now().Sub(time.Parse(#?.t)).Seconds() < 60)`,
+    );
+  });
+
+  it('is null-safe at every step', () => {
+    expect(nullSafe('a.b.c')).toBe('app.a?.b?.c');
+  });
+});
