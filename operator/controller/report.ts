@@ -1,11 +1,16 @@
 import type { StatusUpdate } from '../core/status/statuses.ts';
+import { ConflictError } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { RecordEvent } from '../kubernetes/events.ts';
 import type { Log } from '../kubernetes/log.ts';
 import { patchStatus } from '../kubernetes/status.ts';
 import type { Caches } from './caches.ts';
 
-/** Writes one CR's status, puts the answer into the cache, and tells of what has changed by event and log line. */
+/**
+ * Writes one CR's status, puts the answer into the cache, and tells of what has changed by event and log line. A CR
+ * that has changed or gone meanwhile is left alone: its status would be about something else, and the change itself
+ * brings the next run.
+ */
 export function createReporter(
   { request }: Connection,
   caches: Caches,
@@ -13,15 +18,13 @@ export function createReporter(
   log: Log,
 ): (update: StatusUpdate) => Promise<void> {
   return async ({ kind, cr, patch, events }) => {
-    const { namespace, name, uid } = cr.metadata;
-    const object = await patchStatus(request, {
-      plural: kind.plural,
-      namespace,
-      name,
-      uid,
-      status: patch,
+    const { namespace, name, uid, resourceVersion } = cr.metadata;
+    const write = { plural: kind.plural, namespace, name, uid, resourceVersion, status: patch };
+    const object = await patchStatus(request, write).catch((error: unknown) => {
+      if (error instanceof ConflictError) return undefined;
+      throw error;
     });
-    if (!object) return; // Deleted meanwhile: nobody is left to be told.
+    if (!object) return;
     cacheOf(caches, kind.plural).observe(object as never);
     for (const event of events) {
       const regarding = { apiVersion: cr.apiVersion, kind: cr.kind, namespace, name, uid };

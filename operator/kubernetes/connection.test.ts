@@ -1,4 +1,6 @@
 import { writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { type AddressInfo, createConnection } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Connection, type ConnectOptions, connect } from './connection.ts';
 import type { ServerTimeSample } from './server-clock.ts';
@@ -117,6 +119,37 @@ describe('TLS', () => {
     await expect(request(PING)).rejects.toThrow('GET /version: cannot authenticate');
   });
 });
+
+describe('an HTTP proxy', () => {
+  it('is gone through, with one tunnel for many requests', async () => {
+    const server = await tlsServer();
+    const { url, tunnels } = await startProxy();
+    const { request } = await connectedTo(server, { ...CLUSTER, 'proxy-url': url }, { token: 'abc' });
+    for (let i = 0; i < 10; i += 1) await request(PING);
+    expect(server.requests[9]?.headers.authorization).toBe('Bearer abc');
+    expect(tunnels.length).toBeGreaterThan(0);
+    expect(tunnels.length).toBeLessThanOrEqual(2);
+  });
+});
+
+/** A proxy that tunnels to whatever it is asked for. */
+async function startProxy(): Promise<{ url: string; tunnels: string[] }> {
+  const tunnels: string[] = [];
+  const proxy = createServer().on('connect', ({ url = '' }, client) => {
+    tunnels.push(url);
+    const upstream = createConnection(Number(url.split(':')[1]), '127.0.0.1');
+    client.write('HTTP/1.1 200 OK\r\n\r\n');
+    client.pipe(upstream).pipe(client);
+    // Whoever breaks off first takes the other along.
+    client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
+    upstream.on('error', () => client.destroy());
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  cleanups.unshift(async () => {
+    await new Promise((resolve) => proxy.close(resolve));
+  });
+  return { url: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`, tunnels };
+}
 
 describe('who is asking', () => {
   it.each([

@@ -1,37 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, ExpiredError } from './api-error.ts';
-import { Backoff, type BackoffOptions } from './backoff.ts';
-import { listAll, type ReflectorSource } from './list.ts';
-import type { Log } from './log.ts';
+import { Backoff } from './backoff.ts';
+import { listAll } from './list.ts';
 import { type CacheChange, ObjectCache } from './object-cache.ts';
 import type { KubernetesObject } from './objects.ts';
+import type { ReflectorEvent, ReflectorOptions } from './reflector-options.ts';
 import { type WatchEvent, WatchIdleError } from './watch.ts';
-
-/** What a reflector tells its owner. `synced` comes once, after the changes of the first complete list. */
-export type ReflectorEvent<T> = CacheChange<T> | { readonly type: 'synced' };
-
-export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorSource<T> {
-  /** For logs. */
-  readonly name: string;
-  readonly fieldSelector?: string | undefined;
-  /** Called for each change, in order, after the cache holds it. To be taken as a hint: read the cache. */
-  readonly onChange: (event: ReflectorEvent<T>) => void;
-  /** Applied to every object before it is kept, to drop what nobody needs. */
-  readonly transform?: ((object: T) => T) | undefined;
-  readonly backoff: BackoffOptions;
-  /** How often the whole collection is listed anew, whatever the watch says, in milliseconds. Default 10 min. */
-  readonly relistAfterMs?: number;
-  /**
-   * How long a watch may be silent before it is opened anew, in milliseconds. Default 75 s: an API server sends
-   * a bookmark about once a minute, so that only a dead watch is silent for longer.
-   */
-  readonly idleTimeoutMs?: number;
-  /** Local wall clock, in milliseconds. */
-  readonly now: () => number;
-  readonly log: Log;
-  /** Waits; rejects when the signal aborts. Default: the process' timers. */
-  readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;
-}
 
 /** Longest watch that is asked for; an API server then ends it in order, with a last bookmark. */
 const MAX_WATCH_MS = 300_000;
@@ -41,6 +15,8 @@ const MIN_WATCH_MS = 10_000;
 const GOOD_WATCH_MS = 5_000;
 /** After so many failures in a row the fault may be in the resourceVersion itself, as after a restore of etcd. */
 const FAILURES_BEFORE_RELIST = 3;
+/** A watch from a version that the server has yet to reach, as after a restore, is accepted and silent for ever. */
+const SILENCES_BEFORE_RELIST = 2;
 const MAX_RETRY_AFTER_MS = 300_000;
 
 /**
@@ -58,6 +34,8 @@ export class Reflector<T extends KubernetesObject> {
   #resourceVersion: string | undefined;
   /** The last watch that could be opened, until a failure has been judged by it. */
   #lastWatch: { readonly openedAt: number; brought: boolean } | undefined;
+  /** Watches in a row that brought nothing at all. */
+  #silences = 0;
   #synced = false;
   #lastEventAt: number | undefined;
   #lastListAt: number | undefined;
@@ -180,6 +158,7 @@ export class Reflector<T extends KubernetesObject> {
   #handle(event: WatchEvent): void {
     this.#touch();
     this.#backoff.reset();
+    this.#silences = 0;
     // The caller knows what lives at the path; the stream has checked that it is an object with metadata.
     const object = event.object as T;
     if (event.type === 'DELETED') this.#emit(this.#cache.delete(this.#transform(object)));
@@ -194,7 +173,9 @@ export class Reflector<T extends KubernetesObject> {
     this.#lastWatch = undefined;
     if (good) this.#backoff.reset();
     if (error instanceof WatchIdleError) {
-      log.debug({ cache: name }, 'watch is silent, resuming');
+      this.#silences = (this.#silences + 1) % SILENCES_BEFORE_RELIST;
+      if (this.#silences === 0) this.#resourceVersion = undefined;
+      log.debug({ cache: name }, 'watch is silent');
       return;
     }
     if (error instanceof ExpiredError) {

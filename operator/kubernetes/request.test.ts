@@ -21,7 +21,7 @@ beforeEach(async () => {
   // A server behind a path, as management products offer it.
   const cluster = { server: `${server.url}/k8s/clusters/c-1/`, 'insecure-skip-tls-verify': true };
   kubeconfig = await testKubeconfig(cluster, { token: 'SECRET-TOKEN' });
-  connection = connect({ kubeconfig: kubeconfig.path, requestTimeoutMs: 200, maxInFlight: 2 });
+  connection = connect({ kubeconfig: kubeconfig.path, requestTimeoutMs: 500, maxInFlight: 2 });
 });
 
 afterEach(async () => {
@@ -109,12 +109,12 @@ describe('the server refuses', () => {
 describe('no answer', () => {
   it('in time', async () => {
     handler = () => {};
-    await expect(get()).rejects.toThrow('GET /api/v1/x: no answer within 200 ms');
+    await expect(get()).rejects.toThrow('GET /api/v1/x: no answer within 500 ms');
   });
 
   it('in time to its end', async () => {
     handler = (_, response) => void response.writeHead(200).write('{');
-    await expect(get()).rejects.toThrow('GET /api/v1/x: no answer within 200 ms');
+    await expect(get()).rejects.toThrow('GET /api/v1/x: no answer within 500 ms');
   });
 
   it('because the connection breaks', async () => {

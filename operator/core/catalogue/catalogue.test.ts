@@ -18,13 +18,16 @@ describe('the catalogue', () => {
     expect(findTrigger('on-created')).toBeUndefined();
   });
 
-  it.each(CATALOGUE.map(({ name }) => name))('has a message for %s, with a link where Argo CD is known', (name) => {
-    expect(defaultMessageBody(name, undefined)).not.toContain('Open in Argo CD');
-    const body = defaultMessageBody(name, 'https://argocd.example.com/cd');
-    expect(body).toContain('page/link?url=https%3A%2F%2Fargocd.example.com%2Fcd%2Fapplications%2F{{$v');
-    // What the engine adds for its own functions must balance, or it refuses everybody's configuration.
-    expect(body.split('{{').length).toBe(body.split('}}').length - 1);
-  });
+  it.each(CATALOGUE.map(({ name }) => name))(
+    'has a message for %s, with a link where Argo CD is known',
+    (name) => {
+      expect(defaultMessageBody(name, undefined)).not.toContain('Open in Argo CD');
+      const body = defaultMessageBody(name, 'https://argocd.example.com/cd');
+      expect(body).toContain('page/link?url=https%3A%2F%2Fargocd.example.com%2Fcd%2Fapplications%2F{{$v');
+      // What the engine adds for its own functions must balance, or it refuses everybody's configuration.
+      expect(body.split('{{').length).toBe(body.split('}}').length - 1);
+    },
+  );
 
   it('has no message for others', () => {
     expect(() => defaultMessageBody('on-created', undefined)).toThrow('no message for on-created');

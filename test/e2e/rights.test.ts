@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Stage, startStage } from '../support/stage.ts';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await startStage({ argocd: false, operator: false });
+});
+afterAll(async () => stage?.[Symbol.asyncDispose]());
+
+async function may(...question: string[]): Promise<string> {
+  const as = '--as=system:serviceaccount:argocd:argocd-dingtalk-operator';
+  return (await stage.cp.tryKubectl(['auth', 'can-i', ...question, as])).stdout.trim();
+}
+
+/** That what it needs is there, every other test shows, since they all run the operator under these rights. */
+describe('the operator’s rights', () => {
+  it.each([
+    ['list', 'secrets', '-A'],
+    ['watch', 'secrets', '-A'],
+    ['patch', 'secrets', '-n', 'team'],
+    ['list', 'secrets', '-n', 'argocd'],
+    ['patch', 'secret/argocd-secret', '-n', 'argocd'],
+    ['create', 'secrets', '-n', 'argocd'],
+    ['delete', 'secret/argocd-notifications-secret', '-n', 'argocd'],
+    ['create', 'configmaps', '-n', 'argocd'],
+    ['delete', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
+    ['update', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
+    ['patch', 'configmap/argocd-cm', '-n', 'argocd'],
+    ['get', 'configmaps', '-n', 'team'],
+    ['patch', 'dingtalkrobots', '-n', 'team'],
+    ['update', 'dingtalkrobots', '--subresource=status', '-n', 'team'],
+    ['delete', 'notificationsubscriptions', '-n', 'team'],
+    ['get', 'applications.argoproj.io', '-A'],
+    ['patch', 'appprojects.argoproj.io', '-A'],
+    ['create', 'pods', '-A'],
+    ['impersonate', 'users'],
+  ])('do not let it %s %s %s %s', async (...question) => {
+    expect(await may(...question.filter((word) => word !== undefined))).toBe('no');
+  });
+
+  it.each([
+    ['get', 'secrets', '-n', 'team'],
+    ['watch', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
+    ['patch', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
+    ['patch', 'secret/argocd-notifications-secret', '-n', 'argocd'],
+    ['patch', 'notificationsubscriptions', '--subresource=status', '-n', 'team'],
+  ])('let it %s %s %s %s', async (...question) => {
+    expect(await may(...question)).toBe('yes');
+  });
+});
