@@ -1,6 +1,7 @@
 import { yamlSafeJson } from '../json.ts';
 import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
-import type { Credential, ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { Credential } from '../signatures.ts';
 
 /** What a robot wants in the merged objects. */
 export interface RobotFragment {

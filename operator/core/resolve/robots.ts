@@ -4,7 +4,7 @@ import { isForeignKey, isForeignSecretKey } from '../live.ts';
 import { objectKey, serviceKey, serviceName } from '../names.ts';
 import { readProvenance } from '../provenance.ts';
 import type { Reason } from '../reasons.ts';
-import { mayStay } from '../signatures.ts';
+import { type Credential, mayStay } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Course, Finding, Verdict } from '../verdict.ts';
 
@@ -16,13 +16,6 @@ export interface ResolvedRobot {
   readonly verdict: Verdict;
   /** Present where the course is `current`. */
   readonly credential?: Credential;
-}
-
-/** What a robot is reached with. Secret: never leaves the target Secret. */
-export interface Credential {
-  /** Webhook URL with the access token, without signature. */
-  readonly url: string;
-  readonly signingSecret?: string;
 }
 
 type ReadResult = { readonly text: string } | { readonly refusal: Finding; readonly course: Course };
