@@ -1,0 +1,167 @@
+import { writeFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createEngine, type EngineOptions } from './client.ts';
+import { EngineCounters } from './metrics.ts';
+import { tinyEngineFile } from './testing/tiny-engine.ts';
+import type { Behaviour } from './testing/tiny-module.ts';
+import { EngineUnavailableError } from './threads.ts';
+import type { Engine, Outcome } from './types.ts';
+
+// Tiny modules hang, burst and crash like a real one, but start in no time.
+
+const closing: (() => unknown)[] = [];
+const rejections: unknown[] = [];
+const onRejection = (error: unknown) => rejections.push(error);
+
+beforeEach(() => void process.on('unhandledRejection', onRejection));
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+  process.off('unhandledRejection', onRejection);
+  vi.useRealTimers();
+  expect(rejections.splice(0)).toEqual([]);
+});
+
+function setUp(behaviours: Record<string, Behaviour> = {}, options: Partial<EngineOptions> = {}) {
+  const file = tinyEngineFile(behaviours);
+  const metrics = new EngineCounters();
+  const engine = createEngine({
+    wasmPath: file.wasmPath,
+    metrics,
+    maxMemoryBytes: 4 * 2 ** 20,
+    deadlineMs: 30_000,
+    ...options,
+  });
+  closing.push(file[Symbol.dispose], () => engine.close());
+  return { engine, metrics, wasmPath: file.wasmPath };
+}
+
+/** The tiny modules' good answer is the request itself, which is no answer of the engine's: it has no `ok`. */
+const good = (engine: Engine, name = 'x') => engine.check({ configMap: { name }, ok: true } as never);
+const GOOD = (name = 'x') => ({ call: 'check', configMap: { name }, ok: true });
+const app = { app: {}, configMap: {}, secret: {} };
+
+describe('calls', () => {
+  it('are answered in order, each with its own answer, by one engine', async () => {
+    const { engine, metrics } = setUp();
+    const answered: number[] = [];
+    const names = Array.from({ length: 50 }, (_, index) => index);
+    const outcomes = await Promise.all(
+      names.map(async (name) => {
+        const outcome = await good(engine, `${name}`);
+        answered.push(name);
+        return outcome;
+      }),
+    );
+    expect(outcomes).toEqual(names.map((name) => GOOD(`${name}`)));
+    expect(answered).toEqual(names);
+    expect(metrics.starts).toBe(1);
+    expect(metrics.calls.get('check')).toEqual(new Map([['ok', 50]]));
+  });
+
+  it('that can wait let the others go first', async () => {
+    const { engine } = setUp();
+    const answered: string[] = [];
+    const ask = async (name: string, isBackground: boolean) => {
+      await engine.check({ configMap: { name }, ok: true } as never, { isBackground });
+      answered.push(name);
+    };
+    await Promise.all([ask('first', false), ask('later', true), ask('now', false), ask('also now', false)]);
+    expect(answered).toEqual(['first', 'now', 'also now', 'later']);
+  });
+});
+
+describe('a call without an answer', () => {
+  it('has its deadline, and is the only one that is killed', async () => {
+    const { engine, metrics } = setUp({ r: 'loop' });
+    const before = good(engine, 'before');
+    const culprit = engine.render({ ...app, templates: [], service: '' }, { deadlineMs: 50 });
+    const after = Promise.all([good(engine, '1'), good(engine, '2')]);
+    const message = 'The engine did not answer within 0.05 s.';
+    expect(await culprit).toEqual({ ok: false, killed: 'deadline', message });
+    expect(await before).toEqual(GOOD('before'));
+    expect(await after).toEqual([GOOD('1'), GOOD('2')]);
+    expect([metrics.starts, metrics.ends]).toEqual([2, new Map([['deadline', 1]])]);
+    expect(metrics.calls.get('render')).toEqual(new Map([['deadline', 1]]));
+  });
+
+  it.each([
+    ['eat', 'memory', 'The engine needed more memory than it may have.'],
+    ['babble', 'memory', 'The engine answered with more than 0 MiB.'],
+    ['recurse', 'trap', 'The engine ran out of stack, as endless recursion makes it.'],
+    ['trap', 'trap', 'The engine crashed.'],
+    ['mumble', 'trap', 'The engine crashed.'],
+  ] as const)('is one that makes it %s', async (behaviour, killed, message) => {
+    const { engine, metrics } = setUp({ i: behaviour }, { maxAnswerBytes: 10_000 });
+    const [culprit, next] = await Promise.all([engine.inspect({ expression: '' }), good(engine)]);
+    expect(culprit).toEqual({ ok: false, killed, message });
+    expect(next).toEqual(GOOD());
+    expect([metrics.starts, metrics.ends]).toEqual([2, new Map([[killed, 1]])]);
+  });
+
+  it('can follow on another', async () => {
+    const { engine, metrics } = setUp({ e: 'eat', i: 'trap', r: 'loop' });
+    const outcomes: Promise<Outcome>[] = [];
+    for (let round = 0; round < 4; round += 1)
+      outcomes.push(
+        engine.evaluate(app),
+        engine.inspect({ expression: '' }),
+        engine.render({ ...app, templates: [], service: '' }, { deadlineMs: 20 }),
+        good(engine),
+      );
+    const results = (await Promise.all(outcomes)).map((outcome) =>
+      'killed' in outcome ? outcome.killed : 'ok',
+    );
+    expect(results).toEqual(Array.from({ length: 4 }, () => ['memory', 'trap', 'deadline', 'ok']).flat());
+    expect(metrics.starts).toBe(13);
+  });
+
+  it('is not one whose answer lay waiting while this thread was busy', async () => {
+    const { engine } = setUp();
+    await good(engine);
+    const answer = engine.check({ configMap: { name: 'x' }, ok: true } as never, { deadlineMs: 20 });
+    await Promise.resolve();
+    const end = performance.now() + 200;
+    while (performance.now() < end);
+    expect(await answer).toEqual(GOOD());
+  });
+});
+
+describe('an engine without work', () => {
+  it('is let go, and started again when there is some', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { engine, metrics } = setUp({}, { idleMs: 60_000 });
+    await good(engine);
+    vi.advanceTimersByTime(59_999);
+    expect(metrics.isRunning).toBe(true);
+    await good(engine);
+    vi.advanceTimersByTime(59_999);
+    expect(metrics.isRunning).toBe(true);
+    vi.advanceTimersByTime(1);
+    expect(metrics.isRunning).toBe(false);
+    expect(await good(engine)).toEqual(GOOD());
+    expect([metrics.starts, metrics.ends]).toEqual([2, new Map([['idle', 1]])]);
+  });
+
+  it('is not started at all', async () => {
+    const { engine, metrics } = setUp();
+    await engine.close();
+    expect(metrics.starts).toBe(0);
+  });
+});
+
+describe('an engine that cannot be started', () => {
+  it('rejects what waits, and tries again for the next', async () => {
+    const { engine, metrics, wasmPath } = setUp();
+    const whole = tinyEngineFile();
+    closing.push(whole[Symbol.dispose]);
+    writeFileSync(wasmPath, 'no module at all, but long enough');
+    const results = await Promise.allSettled([good(engine, '1'), good(engine, '2')]);
+    for (const result of results)
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: expect.any(EngineUnavailableError),
+      });
+    expect(metrics.calls.get('check')).toEqual(new Map([['unavailable', 2]]));
+    expect([metrics.starts, metrics.isRunning]).toEqual([0, false]);
+  });
+});
