@@ -23,6 +23,10 @@ install: node_modules/.package-lock.json ## Install the pinned packages, Node it
 tools: install ## Build what is missing of the test control plane into bin/ (Go, up to 10 minutes the first time)
 	@node test/cluster/build.ts
 
+.PHONY: engine
+engine: install ## Build Argo CD's engine as WebAssembly into bin/ if it is missing (Go, about 3 minutes)
+	@node engine/build.ts
+
 .PHONY: generate
 generate: install ## Generate the TypeScript types from crds/
 	@node operator/api/generate.ts
@@ -38,15 +42,15 @@ format: install ## Mend format and what lint can mend
 	@biome check --write .
 
 .PHONY: test
-test: check tools ## All tests: unit, cluster, end to end with the real Argo CD controller
+test: check tools engine ## All tests: unit, cluster, end to end with the real Argo CD controller
 	@vitest run --coverage
 
 .PHONY: test-unit
-test-unit: install ## Unit tests alone, in seconds
+test-unit: engine ## Unit tests alone, in seconds
 	@vitest run --project unit
 
 .PHONY: demo
-demo: tools ## The whole line on a control plane of its own; ONCE=1 ends by itself
+demo: tools engine ## The whole line on a control plane of its own; ONCE=1 ends by itself
 	@node test/demo/main.ts $(if $(ONCE),--once)
 
 .PHONY: clean

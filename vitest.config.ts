@@ -15,7 +15,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['operator/**/*.test.ts', 'test/support/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['operator/**/*.test.ts', 'engine/**/*.test.ts', 'test/support/**/*.test.ts'],
+        },
       },
       {
         extends: true,

@@ -215,7 +215,7 @@ export interface NotificationSubscriptionSpec {
    * @minItems 1
    * @maxItems 20
    *
-   * Items: One kind of event and what is said about it.
+   * Items: One kind of event and what is said about it: an event of the catalogue (trigger), or one of your own (name and when).
    */
   events: SubscribedEvent[];
   /**
@@ -315,17 +315,29 @@ export interface SecretKeyReference {
 }
 
 /**
- * One kind of event and what is said about it.
+ * One kind of event and what is said about it: an event of the catalogue (trigger), or one of your own (name and when).
  */
 export interface SubscribedEvent {
   /**
    * What has to happen, by its name in the operator's catalogue: on-deployed, on-health-degraded, on-sync-failed, on-sync-running, on-sync-status-unknown or on-sync-succeeded. A name that the operator does not know is reported in the status.
    */
-  trigger: string;
+  trigger?: string;
   /**
-   * What this event is called, unique in the subscription. Absent, it is called like its trigger; needed only where a trigger is used more than once.
+   * What this event is called, unique in the subscription. Absent, it is called like its trigger; needed where a trigger is used more than once, and for an event of your own.
    */
   name?: string;
+  /**
+   * The condition of an event of your own, in the expression language of Argo CD's triggers (expr), for example: app.status?.operationState?.phase == 'Running'. It may look at app (the Application), and use time, strings, the operators and the harmless functions of the language. Write ?. where a field may be missing. The criteria of applications hold in addition.
+   */
+  when?: string;
+  /**
+   * An expression that tells one occurrence from the next, for example app.status?.operationState?.startedAt: Argo CD sends once for each value. Absent, it sends once for as long as the condition stays true, and again when it comes back.
+   */
+  oncePer?: string;
+  /**
+   * An expression that says when it happened, as an RFC 3339 time in UTC, for example app.status?.operationState?.startedAt. With it, nothing is sent of what happened before the subscription was there; without it, the condition says ReplayPossible.
+   */
+  eventTime?: string;
   /**
    * What to say. Absent, the message that comes with the trigger is sent.
    */

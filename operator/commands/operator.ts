@@ -1,9 +1,8 @@
 import { Command } from 'commander';
-import type { OperatorConfiguration } from '../config.ts';
-import { ConfigurationError, loadConfigurationFile } from '../config-file.ts';
 import { DingTalkOperator } from '../controller/operator.ts';
 import { createLogger } from '../log.ts';
-import { type Surroundings, UsageError } from './surroundings.ts';
+import { readConfiguration } from './configuration.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** `argocd-dingtalk operator`: runs until it is told to stop. */
 export function operatorCommand(surroundings: Surroundings): Command {
@@ -23,7 +22,7 @@ Example:
   argocd-dingtalk operator --config samples/config.yaml --kubeconfig ~/.kube/config`,
     )
     .action(async (options: { config: string; kubeconfig?: string }) => {
-      const config = load(options.config);
+      const config = readConfiguration(options.config);
       const log = createLogger(config.log.level, surroundings.stdout);
       const operator = new DingTalkOperator({
         config,
@@ -48,13 +47,4 @@ Example:
       }
       log.info({}, 'stopped');
     });
-}
-
-function load(file: string): OperatorConfiguration {
-  try {
-    return loadConfigurationFile(file);
-  } catch (error) {
-    if (error instanceof ConfigurationError) throw new UsageError(error.message);
-    throw error;
-  }
 }

@@ -1,7 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
+import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
-import { EXIT, type Surroundings, UsageError } from './surroundings.ts';
+import { EXIT, FindingsError, type Surroundings, UsageError } from './surroundings.ts';
 
 /** Runs one command line; resolves to the exit code. `args` are those after the program's name. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -13,12 +14,15 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     })
     .showHelpAfterError('Run with --help to see what there is.')
     .exitOverride();
-  program.addCommand(operatorCommand(surroundings).copyInheritedSettings(program));
+  for (const command of [operatorCommand(surroundings), lintCommand(surroundings)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
   try {
     await program.parseAsync([...args], { from: 'user' });
     return EXIT.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (error instanceof FindingsError) return EXIT.problem;
     const usage = error instanceof UsageError;
     surroundings.stderr.write(usage ? `${error.message}\n` : `error: ${redactError(error)}\n`);
     return usage ? EXIT.usage : EXIT.problem;

@@ -13,3 +13,8 @@ export const EXIT = { ok: 0, problem: 1, usage: 2 } as const;
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** The command did its work and has told what it found. */
+export class FindingsError extends Error {
+  override readonly name = 'FindingsError';
+}

@@ -1,7 +1,12 @@
 import { hostname } from 'node:os';
 import dotI from '@dot-i/k8s-operator';
+import { locateEngine } from '../../engine/locate.ts';
 import type { OperatorConfiguration } from '../config.ts';
+import type { GateAnswer } from '../core/gate/engine-api.ts';
 import { redactError } from '../core/redact.ts';
+import { createEngine } from '../engine/client.ts';
+import type { Engine } from '../engine/types.ts';
+import { VerdictCache } from '../engine/verdict-cache.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
 import { readSecret } from '../kubernetes/credentials.ts';
@@ -11,6 +16,8 @@ import type { Logger } from '../log.ts';
 import { Alarm } from './alarm.ts';
 import { type Caches, createCaches } from './caches.ts';
 import { CredentialCache } from './credentials.ts';
+import { createForeignReporter } from './foreign-reporter.ts';
+import { engineAsker, Gate } from './gate.ts';
 import { Reconciler } from './reconciler.ts';
 import { createReporter } from './report.ts';
 import { TargetWriter } from './target-writer.ts';
@@ -39,6 +46,7 @@ export class DingTalkOperator extends Operator {
   #caches: Caches | undefined;
   #worker: Worker | undefined;
   #alarm: Alarm | undefined;
+  #engine: Engine | undefined;
 
   constructor(options: OperatorOptions) {
     super(loggerFor(options.log));
@@ -75,8 +83,13 @@ export class DingTalkOperator extends Operator {
       uniqueSuffix: () => `${now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
       log,
     });
+    const engine = createEngine({ wasmPath: locateEngine() });
+    const answers = new VerdictCache<GateAnswer>({ ...ANSWERS, now: () => performance.now() });
     const reconciler = new Reconciler({
       caches,
+      runAgain: () => worker.request(),
+      gate: new Gate(engineAsker(engine), answers, log),
+      reportForeign: createForeignReporter(caches, config.target, recordEvent, log),
       config,
       log,
       times: () => ({ now: new Date(now()), serverTime: new Date(clock.now()) }),
@@ -84,7 +97,7 @@ export class DingTalkOperator extends Operator {
       writer: new TargetWriter(connection.request, caches, config.target),
       report: createReporter(connection, caches, recordEvent, log),
     });
-    [this.#caches, this.#worker, this.#alarm] = [caches, worker, alarm];
+    [this.#caches, this.#worker, this.#alarm, this.#engine] = [caches, worker, alarm, engine];
     for (const cache of Object.values(caches)) cache.start();
     log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
   }
@@ -93,11 +106,15 @@ export class DingTalkOperator extends Operator {
   async shutDown(): Promise<void> {
     this.stop();
     this.#alarm?.set(undefined);
+    await this.#engine?.close();
     await this.#worker?.stop();
     await Promise.all(Object.values(this.#caches ?? {}).map((cache) => cache.stop()));
     await this.#connection?.close();
   }
 }
+
+/** Room for the answers about a few thousand custom resources. */
+const ANSWERS = { maxEntries: 50_000, maxBytes: 32 * 2 ** 20 } as const;
 
 /** Spreads the renewals of several installations; never later than the configuration says. */
 function withJitter(config: OperatorConfiguration, random: () => number): OperatorConfiguration {

@@ -2,6 +2,7 @@ import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { readLiveState } from '../core/live.ts';
 import { redactError } from '../core/redact.ts';
+import type { Resolution } from '../core/resolve/resolve.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { type StatusUpdate, statusUpdates } from '../core/status/statuses.ts';
 import type { Finding } from '../core/verdict.ts';
@@ -9,18 +10,31 @@ import { ConflictError } from '../kubernetes/api-error.ts';
 import type { Log } from '../kubernetes/log.ts';
 import type { Caches } from './caches.ts';
 import type { CredentialCache } from './credentials.ts';
+import type { Gate, Round } from './gate.ts';
 import { type Times, takeSnapshot } from './snapshot.ts';
 import type { TargetWriter } from './target-writer.ts';
+
+/** How soon to ask an engine again that could not be asked. */
+const GATE_RETRY_MS = 10_000;
+/** How long a run waits for the engine; a small check takes some milliseconds, a cold start under a second. */
+const GATE_BUDGET_MS = 1_500;
+/** A template raises four questions one after the other, nothing raises more. */
+const MAX_ROUNDS = 20;
 
 /** What one run works with. */
 export interface ReconcilerParts {
   readonly caches: Caches;
   readonly credentials: CredentialCache;
   readonly writer: TargetWriter;
+  readonly gate: Gate;
   readonly config: OperatorConfiguration;
   readonly times: () => Times;
+  /** Asks for another run. */
+  readonly runAgain: () => void;
   /** Writes one CR's status and tells of it. */
   readonly report: (update: StatusUpdate) => Promise<void>;
+  /** Tells, on the ConfigMap, of what is wrong with the keys of others. */
+  readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
   readonly log: Log;
 }
 
@@ -44,16 +58,35 @@ export class Reconciler {
     this.#synced = true;
     const { now, serverTime } = this.#parts.times();
     const secrets = await credentials.refresh(caches.robots.items(), now);
-    const look = () => takeSnapshot(caches, this.#parts.config, secrets, { now, serverTime });
+    const look = () =>
+      takeSnapshot(caches, this.#parts.config, secrets, this.#parts.gate.answers, { now, serverTime });
 
-    const before = look();
-    const failure = await this.#write(decide(before), before);
+    const before = await this.#decide(look);
+    const failure = await this.#write(before.decision, before.snapshot);
     if (failure instanceof ConflictError) throw failure;
-    const after = look();
-    const decision = decide(after);
-    await this.#report(decision, after, failure);
+    const { decision, snapshot, round } = await this.#decide(look);
+    await this.#report(decision, snapshot, failure, round);
+    await this.#parts.reportForeign(decision.foreign);
     if (failure) throw failure;
-    return earliest(credentials.nextReadAt(), decision.plan.renewAt);
+    const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
+    return earliest(credentials.nextReadAt(), decision.plan.renewAt, askAgainAt);
+  }
+
+  /**
+   * Decides, has the engine asked what the decision needs to know, and decides again; an answer can raise the next
+   * question, a template's parse that of its rendering. What the engine needs long for comes in a later run.
+   */
+  async #decide(look: () => Snapshot): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
+    const { gate, runAgain } = this.#parts;
+    for (let count = 1; ; count++) {
+      const snapshot = look();
+      const decision = decide(snapshot);
+      if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
+      if (count > MAX_ROUNDS)
+        throw new Error(`the gate was asked ${MAX_ROUNDS} times and there are still questions`);
+      const round = await gate.answer(decision.questions, GATE_BUDGET_MS, runAgain);
+      if (round !== 'answered') return { decision, snapshot, round };
+    }
   }
 
   /** The error that ended the steps early, if one did. */
@@ -77,10 +110,15 @@ export class Reconciler {
     { resolution, plan, writes }: Decision,
     snapshot: Snapshot,
     failure: Error | undefined,
+    round: Round,
   ): Promise<void> {
     const obstacle = this.#obstacle(snapshot, writes.broken, failure);
     const live = readLiveState(snapshot.target);
-    const updates = statusUpdates(resolution, { snapshot, live, plan, obstacle });
+    // What the engine is still looking at is told when it has been judged.
+    const unjudged = new Set(round === 'pending' ? pendingResources(resolution) : []);
+    const updates = statusUpdates(resolution, { snapshot, live, plan, obstacle }).filter(
+      ({ cr }) => !unjudged.has(cr),
+    );
     const results = await Promise.allSettled(updates.map((update) => this.#parts.report(update)));
     const failures = results.flatMap((result) =>
       result.status === 'rejected' ? [result.reason as unknown] : [],
@@ -111,6 +149,12 @@ export class Reconciler {
     }
     return failure && { reason: 'WriteFailed', message: redactError(failure) };
   }
+}
+
+function pendingResources({ robots, templates, subscriptions }: Resolution): StatusUpdate['cr'][] {
+  return [...robots, ...templates, ...subscriptions]
+    .filter(({ verdict }) => verdict.refusal?.reason === 'GateUnavailable')
+    .map(({ cr }) => cr);
 }
 
 function earliest(...times: readonly (Date | undefined)[]): Date | undefined {

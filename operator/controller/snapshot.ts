@@ -1,4 +1,5 @@
 import type { OperatorConfiguration } from '../config.ts';
+import type { Answers } from '../core/gate/inquiry.ts';
 import type { CredentialSecret, Snapshot } from '../core/snapshot.ts';
 import type { Caches } from './caches.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
@@ -14,6 +15,7 @@ export function takeSnapshot(
   caches: Caches,
   config: OperatorConfiguration,
   credentials: ReadonlyMap<string, CredentialSecret>,
+  answers: Answers,
   times: Times,
 ): Snapshot {
   const { namespace, configMap, secret } = config.target;
@@ -24,6 +26,7 @@ export function takeSnapshot(
     templates: caches.templates.items(),
     subscriptions: caches.subscriptions.items(),
     credentials,
+    answers,
     target: {
       configMap: liveConfigMap(caches.configMap.get(namespace, configMap)),
       secret: liveSecret(caches.secret.get(namespace, secret)),

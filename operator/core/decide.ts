@@ -1,19 +1,31 @@
+import type { GateRequest } from './gate/engine-api.ts';
+import { foreignFindings } from './gate/foreign.ts';
+import { Inquiry } from './gate/inquiry.ts';
 import { merge } from './merge/merge.ts';
 import type { Plan } from './merge/plan.ts';
 import { type Writes, writesFor } from './merge/writes.ts';
 import { type Resolution, resolve } from './resolve/resolve.ts';
 import type { Snapshot } from './snapshot.ts';
+import type { Finding } from './verdict.ts';
 
 /** All that follows from one snapshot. */
 export interface Decision {
+  /** Every CR with its final verdict. */
   readonly resolution: Resolution;
   readonly plan: Plan;
   readonly writes: Writes;
+  /** What others have put into the ConfigMap that stops Argo CD's engine for everybody. */
+  readonly foreign: readonly Finding[];
+  /** What the engine has yet to be asked; decide again once it has answered. */
+  readonly questions: ReadonlyMap<string, GateRequest>;
 }
 
 /** The whole line from the snapshot to the requests: pure, and the same for the operator and for files. */
 export function decide(snapshot: Snapshot): Decision {
-  const resolution = resolve(snapshot);
-  const plan = merge(resolution, snapshot);
-  return { resolution, plan, writes: writesFor(plan, snapshot.target) };
+  const inquiry = new Inquiry(snapshot.answers);
+  const resolved = resolve(snapshot, inquiry);
+  const { plan, resolution } = merge(resolved, snapshot, inquiry);
+  const writes = writesFor(plan, snapshot.target, inquiry);
+  const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
+  return { resolution, plan, writes, foreign, questions: inquiry.open };
 }

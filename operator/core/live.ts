@@ -18,6 +18,8 @@ export interface LiveState {
   readonly events: ReadonlyMap<string, readonly LiveKey[]>;
   /** Our entries of the shared `subscriptions` key. */
   readonly entries: readonly SubscriptionEntry[];
+  /** The services that each trigger is sent to. */
+  readonly recipients: ReadonlyMap<string, ReadonlySet<string>>;
   /** Our keys of the Secret. */
   readonly secretKeys: ReadonlySet<string>;
 }
@@ -37,7 +39,35 @@ export function readLiveState(target: Target): LiveState {
   }
   const secretKeys = Object.keys(target.secret?.data ?? {}).filter((key) => isOurSecretKey(target, key));
   const { entries } = readBlock(data[SUBSCRIPTIONS_KEY]);
-  return { services, events, entries, secretKeys: new Set(secretKeys) };
+  return {
+    services,
+    events,
+    entries,
+    recipients: recipientsByTrigger(entries),
+    secretKeys: new Set(secretKeys),
+  };
+}
+
+function recipientsByTrigger(entries: readonly SubscriptionEntry[]): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { triggers, recipients } of entries) {
+    for (const trigger of triggers)
+      found.set(trigger, new Set([...(found.get(trigger) ?? []), ...recipients]));
+  }
+  return found;
+}
+
+/** The triggers and templates of a subscription that are live, of whatever version. */
+export function liveKeysOf(
+  live: LiveState,
+  { metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } },
+): readonly LiveKey[] {
+  return live.events.get(objectKey(metadata.namespace, metadata.name)) ?? [];
+}
+
+/** The services that a trigger is sent to now. */
+export function liveRecipients(live: LiveState, trigger: string): ReadonlySet<string> {
+  return live.recipients.get(trigger) ?? new Set();
 }
 
 /** Whether somebody else holds a key of the ConfigMap that we would need. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { formatProvenance, provenanceOf, readProvenance } from './provenance.ts';
+import { formatProvenance, provenanceOf, readProvenance, shortHash } from './provenance.ts';
 
-const provenance = provenanceOf({ uid: '12345678-aaaa', generation: 7 }, 'the fence');
+const provenance = provenanceOf({ uid: '12345678-aaaa', generation: 7 }, shortHash('the fence'));
 
 describe('provenance', () => {
   it('survives the way through a value, also one that somebody has reformatted', () => {
@@ -15,7 +15,7 @@ describe('provenance', () => {
   });
 
   it('tells one fence from another', () => {
-    const other = provenanceOf({ uid: '12345678-aaaa', generation: 7 }, 'another fence');
+    const other = provenanceOf({ uid: '12345678-aaaa', generation: 7 }, shortHash('another fence'));
     expect(other.hash).not.toBe(provenance.hash);
   });
 });

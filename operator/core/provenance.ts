@@ -11,7 +11,7 @@ export interface Provenance {
   readonly uid: string;
   /** metadata.generation of the CR that this value was compiled from. */
   readonly generation: number;
-  /** Eight hex digits over what the value was fenced with, see {@link shortHash}. */
+  /** Eight hex digits over what the value was allowed when it was compiled, see {@link shortHash}. */
   readonly hash: string;
 }
 
@@ -21,8 +21,8 @@ export function shortHash(text: string): string {
 }
 
 /** The provenance of a CR's present generation. */
-export function provenanceOf(metadata: { uid: string; generation: number }, fence: string): Provenance {
-  return { uid: metadata.uid.slice(0, 8), generation: metadata.generation, hash: shortHash(fence) };
+export function provenanceOf(metadata: { uid: string; generation: number }, hash: string): Provenance {
+  return { uid: metadata.uid.slice(0, 8), generation: metadata.generation, hash };
 }
 
 /** The text that travels in the value. */

@@ -10,6 +10,7 @@ export const REASONS = {
 
   NoArgoCDURL: 'No Argo CD URL is known, so that messages carry no link.',
   PastedSignatureIgnored: 'The webhook URL came with a timestamp and a signature, which were left out.',
+  ReplayPossible: 'An event of somebody’s own does not say when it happened.',
   ProjectNotGranted: 'A project that the subscription names is not granted to its namespace.',
   SigningSecretUnusual: 'The signing secret does not look like one of DingTalk.',
 
@@ -27,6 +28,13 @@ export const REASONS = {
   RobotNotFound: 'A robot that the subscription names does not exist.',
   RobotNotReady: 'A robot that the subscription names is not accepted.',
   RobotSuspended: 'A robot that the subscription names is suspended.',
+  EngineRefused: 'Argo CD’s engine does not accept it.',
+  ExpressionNotAllowed: 'An expression uses what conditions of a subscription may not.',
+  TooExpensive: 'A template or expression took too much time or memory.',
+  GateUnavailable: 'Argo CD’s engine has not judged it yet.',
+  InvalidMessage: 'A template does not yield a message that DingTalk would take.',
+  UnsupportedField: 'A field that this version of the operator does not know.',
+  ForeignKeyBroken: 'A key of somebody else’s stops Argo CD’s notifications for everybody.',
   KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
 
   NotAccepted: 'Nothing is live, because the resource is not accepted.',

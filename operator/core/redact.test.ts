@@ -177,7 +177,7 @@ describe('redactError', () => {
     expect(redactError(new Error('é'.repeat(5000)))).toHaveLength(2000);
   });
 
-  it('masks before it cuts, and what a line break tears apart', () => {
+  it('masks before it cuts, and what stands on the next line', () => {
     expect(redactError(new Error(`${'x'.repeat(1985)} SEC${hex64}`))).not.toContain('SECf');
     expect(redactError(new Error('Authorization:\nBearer abc.def'))).toBe('Authorization: Bearer ***');
   });

@@ -90,7 +90,6 @@ function property(error: unknown, name: string): unknown {
   }
 }
 
-/** Redacted once more, as a line break may have hidden what belongs together. */
 function singleLine(text: string): string {
-  return redact(text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim());
+  return text.replace(/[\s\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').trim();
 }

@@ -1,5 +1,6 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
+import type { Answers } from './gate/inquiry.ts';
 
 /**
  * One immutable value that holds everything a decision needs and nothing else. The same snapshot always gives the
@@ -17,6 +18,8 @@ export interface Snapshot {
   /** Credential Secrets by `namespace/name`; all that a robot refers to are in here. */
   readonly credentials: ReadonlyMap<string, CredentialSecret>;
   readonly target: Target;
+  /** What Argo CD's engine has said of the candidates that it was asked about. */
+  readonly answers: Answers;
   /** `url` of argocd-cm, if there is one. */
   readonly argocdUrl?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type SubscriptionEntry, toEntry } from './subscriptions-block/lines.ts';
-import { type ListText, parseListText } from './subscriptions-block/list-text.ts';
+import { type BrokenText, type ListText, parseListText } from './subscriptions-block/list-text.ts';
 import {
   findOwnParts,
   foreignValues,
@@ -56,7 +56,8 @@ export function readBlock(text: string | undefined): { entries: SubscriptionEntr
 export function foreignText(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const { bom, remainder } = examine(text);
-  return remainder().text === undefined ? undefined : bom + remainder().text;
+  const foreign = remainder().text;
+  return foreign === undefined ? undefined : bom + foreign;
 }
 
 /**
@@ -71,15 +72,17 @@ export function foreignText(text: string | undefined): string | undefined {
  * @throws TypeError for entries with lone surrogates
  */
 export function spliceBlock(text: string | undefined, entries: readonly SubscriptionEntry[]): Splice {
-  if (text === undefined)
+  if (text === undefined) {
     return entries.length === 0 ? { ok: true, text } : fresh({ text, list: NO_LIST }, entries);
+  }
   const { bom, body, list, parts, remainder } = examine(text);
   const withBom = (splice: Splice): Splice =>
     splice.ok && splice.text !== undefined ? { ok: true, text: bom + splice.text } : splice;
   if (entries.length === 0 && parts.ranges.length === 0) return { ok: true, text };
   if (entries.length > 0 && list.ok && parts.block !== undefined) {
     const replaced = withBlockReplaced(body, list, parts.block, entries);
-    if (replaced === body || isRight(replaced, entries, list)) return { ok: true, text: bom + replaced };
+    const after = replaced === body ? list : parseListText(replaced);
+    if (isRight(after, entries, list)) return { ok: true, text: bom + replaced };
   }
   const foreign = remainder();
   if (!foreign.ok) return targetBroken(list.ok ? STUCK : list.message);
@@ -95,16 +98,19 @@ function fresh(
   const was = parts?.begins.find(({ state }) => state.was !== undefined)?.state.was;
   const candidates = withNewBlock(text, list, entries, was);
   const found = candidates.find(
-    (each) => isRight(each, entries, list) && examine(each).remainder().text === text,
+    (each) => isRight(parseListText(each), entries, list) && examine(each).remainder().text === text,
   );
   return found === undefined ? targetBroken(NO_PLACE) : { ok: true, text: found };
 }
 
-/** Whether a new text, parsed, has others' entries as they were, and ours as wanted. */
-function isRight(text: string, wanted: readonly SubscriptionEntry[], before: ListText): boolean {
-  const list = parseListText(text);
-  if (!list.ok || !isDeepStrictEqual(foreignValues(list), foreignValues(before))) return false;
-  const ours = list.items.flatMap(({ ours: entry }) => entry ?? []);
+/** Whether a new value, parsed, has others' entries as they were, and ours as wanted. */
+function isRight(
+  after: ListText | BrokenText,
+  wanted: readonly SubscriptionEntry[],
+  before: ListText,
+): boolean {
+  if (!after.ok || !isDeepStrictEqual(foreignValues(after), foreignValues(before))) return false;
+  const ours = after.items.flatMap(({ ours: entry }) => entry ?? []);
   return isDeepStrictEqual(
     ours,
     wanted.map((entry) => toEntry({ ...entry })),
@@ -112,7 +118,7 @@ function isRight(text: string, wanted: readonly SubscriptionEntry[], before: Lis
 }
 
 function examine(text: string) {
-  // The parser reads a byte order mark only where nothing follows that is indented.
+  // Our parser counts a byte order mark into the indentation of the first line; go-yaml skips it.
   const bom = text.startsWith('\ufeff') ? '\ufeff' : '';
   const body = text.slice(bom.length);
   const list = parseListText(body);

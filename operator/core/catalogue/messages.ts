@@ -86,6 +86,18 @@ const MESSAGES: Readonly<Record<string, DefaultMessage>> = {
 export function defaultMessageBody(trigger: string, argocdUrl: string | undefined): string {
   const message = MESSAGES[trigger];
   if (!message) throw new Error(`the catalogue has no message for ${trigger}`);
+  return messageBody(message, argocdUrl);
+}
+
+/** The same for an event of somebody's own that names no template: its name, and what is known of any Application. */
+export function ownEventMessageBody(event: string, argocdUrl: string | undefined): string {
+  return messageBody(
+    { icon: '🔔', headline: event, lines: [...WHERE, SYNC, HEALTH, PHASE, REVISION] },
+    argocdUrl,
+  );
+}
+
+function messageBody(message: DefaultMessage, argocdUrl: string | undefined): string {
   const paths = new GoPaths();
   const name = printValue(paths.access('app.metadata.name'), 260);
   const title = `${message.icon} ${name} ${message.headline}`;

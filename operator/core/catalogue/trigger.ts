@@ -1,8 +1,6 @@
-/** One ready-made trigger: what an event named in a subscription stands for. */
-export interface CatalogueTrigger {
-  readonly name: string;
-  readonly description: string;
-  /** Null-safe expr-lang condition on `app`, without fence and time. */
+/** When something has happened that is worth a message. */
+export interface Trigger {
+  /** expr-lang condition on `app`, without fence and time. */
   readonly condition: string;
   /**
    * Null-safe expr-lang value that identifies one occurrence. The engine never sends twice for the same value, and
@@ -10,6 +8,14 @@ export interface CatalogueTrigger {
    * the condition stays true, and again when it comes back.
    */
   readonly oncePer?: string;
+  /** Absent: nobody can tell, so that what happened before may be sent again. */
+  readonly eventTime?: EventTime;
+}
+
+/** One ready-made trigger: what an event named in a subscription stands for. Its expressions are null-safe. */
+export interface CatalogueTrigger extends Trigger {
+  readonly name: string;
+  readonly description: string;
   readonly eventTime: EventTime;
 }
 
@@ -18,7 +24,9 @@ export type EventTime =
   /** A path below `app` that holds an RFC 3339 time. */
   | { readonly path: string }
   /** A list below `app` and a time in each of its items, of which the newest counts. */
-  | { readonly list: string; readonly item: string };
+  | { readonly list: string; readonly item: string }
+  /** An expr-lang expression of somebody else's, in parentheses. */
+  | { readonly expression: string };
 
 /**
  * The clause that lets only new events through: later than `since`, and not older than `maxAgeSeconds`, since the
@@ -29,6 +37,7 @@ export function eventClause(eventTime: EventTime, since: string, maxAgeSeconds: 
   const newer = (value: string) =>
     `(${value} ?? '') > '${since}' and time.Now().Sub(time.Parse(${value})).Seconds() < ${maxAgeSeconds}`;
   if ('path' in eventTime) return newer(nullSafe(eventTime.path));
+  if ('expression' in eventTime) return newer(eventTime.expression);
   return `any(${nullSafe(eventTime.list)} ?? [], ${newer(`#?.${eventTime.item}`)})`;
 }
 

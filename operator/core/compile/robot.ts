@@ -1,5 +1,5 @@
 import { yamlSafeJson } from '../json.ts';
-import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
+import { formatProvenance, type Provenance, provenanceOf, shortHash } from '../provenance.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { Credential } from '../signatures.ts';
 
@@ -21,7 +21,7 @@ const RETRY_WAIT_MAX_NS = 1_000_000_000;
  */
 export function compileRobot(robot: ResolvedRobot & { readonly credential: Credential }): RobotFragment {
   const { webhook, signing } = robot.cr.spec;
-  const provenance = provenanceOf(robot.cr.metadata, JSON.stringify([webhook, signing ?? null]));
+  const provenance = provenanceOf(robot.cr.metadata, shortHash(JSON.stringify([webhook, signing ?? null])));
   const serviceValue = yamlSafeJson({
     url: `$${robot.service}`,
     headers: [{ name: 'Content-Type', value: 'application/json' }],

@@ -1,9 +1,11 @@
-import { defaultMessageBody } from '../catalogue/messages.ts';
+import { defaultMessageBody, ownEventMessageBody } from '../catalogue/messages.ts';
 import { eventClause } from '../catalogue/trigger.ts';
 import { yamlSafeJson } from '../json.ts';
 import { eventKeyName } from '../names.ts';
 import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
-import type { ResolvedEvent, ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { ResolvedEvent } from '../resolve/events.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import { accessHash } from './access.ts';
 
 /** What a subscription wants in the merged objects. */
 export interface SubscriptionFragment {
@@ -36,7 +38,8 @@ export function compileSubscription(
   settings: CompileSettings,
 ): SubscriptionFragment {
   const { cr, fence } = subscription;
-  const provenance = provenanceOf(cr.metadata, fence);
+  const usesRaw = subscription.events.some((event) => event.template?.cr.spec.message.raw !== undefined);
+  const provenance = provenanceOf(cr.metadata, accessHash(fence, usesRaw));
   const recipients = subscription.robots.map((robot) => robot.service).sort();
   return {
     provenance,
@@ -65,9 +68,9 @@ function compileEvent(
       `(${fence})`,
       ...(criteria === undefined ? [] : [criteria]),
       trigger.condition,
-      eventClause(trigger.eventTime, since, settings.maxEventAgeSeconds),
+      ...(trigger.eventTime ? [eventClause(trigger.eventTime, since, settings.maxEventAgeSeconds)] : []),
     ].join(' and ');
-  const body = event.template?.cr.spec.message.raw ?? defaultMessageBody(trigger.name, settings.argocdUrl);
+  const body = event.template?.cr.spec.message.raw ?? defaultBody(event, settings.argocdUrl);
   return {
     name,
     when,
@@ -86,4 +89,10 @@ function compileEvent(
       managedBy: formatProvenance(provenance),
     }),
   };
+}
+
+function defaultBody({ catalogueName, name }: ResolvedEvent, argocdUrl: string | undefined): string {
+  return catalogueName === undefined
+    ? ownEventMessageBody(name, argocdUrl)
+    : defaultMessageBody(catalogueName, argocdUrl);
 }

@@ -1,4 +1,7 @@
 import type { RobotFragment } from '../compile/robot.ts';
+import type { CompileSettings } from '../compile/subscription.ts';
+import type { Inquiry } from '../gate/inquiry.ts';
+import type { LiveState } from '../live.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
 
 /** What shall stand in the two target objects, of ours. Foreign content is not in here, so it can't be touched. */
@@ -26,4 +29,21 @@ export interface RobotPlacement {
 export interface SubscriptionPlacement {
   readonly keys: readonly string[];
   readonly entry: SubscriptionEntry;
+}
+
+/** One subscription's part of the plan. */
+export interface SubscriptionPlan extends SubscriptionPlacement {
+  readonly configMap: Readonly<Record<string, string>>;
+}
+
+/** What is the same for all subscriptions of a run. */
+export interface PlanSettings extends CompileSettings {
+  readonly live: LiveState;
+  /** Services that the plan has: nobody may be sent to any other. */
+  readonly services: ReadonlySet<string>;
+  /** Namespaces that may use raw Go templates. */
+  readonly trustedNamespaces: readonly string[];
+  /** RFC 3339, whole seconds, by the API server's clock. */
+  readonly moment: string;
+  readonly inquiry: Inquiry;
 }

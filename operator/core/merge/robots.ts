@@ -1,9 +1,12 @@
 import { compileRobot } from '../compile/robot.ts';
+import type { Inquiry } from '../gate/inquiry.ts';
+import { checkFinding } from '../gate/verdicts.ts';
 import type { LiveState } from '../live.ts';
 import { objectKey, serviceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { freshUrl, readSignedUrl, renewalTime } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { Finding } from '../verdict.ts';
 import type { RobotPlacement } from './plan.ts';
 
 /** The robots' part of the plan. */
@@ -11,6 +14,8 @@ export interface RobotsPlan {
   readonly configMap: Record<string, string>;
   readonly secret: Record<string, string>;
   readonly placements: Map<string, RobotPlacement>;
+  /** Robots whose service the engine does not take, or has yet to look at. */
+  readonly refusals: Map<string, Finding>;
   readonly renewAt?: Date;
 }
 
@@ -19,28 +24,44 @@ export function planRobots(
   robots: readonly ResolvedRobot[],
   live: LiveState,
   snapshot: Snapshot,
+  inquiry: Inquiry,
 ): RobotsPlan {
-  const plan: RobotsPlan = { configMap: {}, secret: {}, placements: new Map() };
-  for (const robot of robots) placeRobot(robot, live, snapshot, plan);
+  const plan: RobotsPlan = { configMap: {}, secret: {}, placements: new Map(), refusals: new Map() };
+  for (const robot of robots) placeRobot(robot, live, snapshot, plan, inquiry);
   const renewAt = placeUrls(plan, snapshot);
   return { ...plan, ...(renewAt && { renewAt }) };
 }
 
-function placeRobot(robot: ResolvedRobot, live: LiveState, { target }: Snapshot, plan: RobotsPlan): void {
-  const { namespace, name } = robot.cr.metadata;
-  const key = serviceKey(robot.service);
-  const { service, credential } = robot;
-  if (robot.verdict.course === 'current' && credential) {
+function placeRobot(
+  robot: ResolvedRobot,
+  live: LiveState,
+  { target }: Snapshot,
+  plan: RobotsPlan,
+  inquiry: Inquiry,
+): void {
+  const name = objectKey(robot.cr.metadata.namespace, robot.cr.metadata.name);
+  const { service, credential, verdict } = robot;
+  const key = serviceKey(service);
+  if (verdict.course === 'current' && credential) {
     const fragment = compileRobot({ ...robot, credential });
+    // What is live was accepted before it went there; so a gate that is out of order can't hold up a renewal.
+    const finding =
+      target.configMap?.data[key] === fragment.serviceValue
+        ? undefined
+        : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
+    if (finding) {
+      plan.refusals.set(name, finding);
+      return;
+    }
     plan.configMap[key] = fragment.serviceValue;
-    plan.placements.set(objectKey(namespace, name), { key, service, fragment });
-  } else if (robot.verdict.course === 'previous') {
-    const previous = live.services.get(objectKey(namespace, name));
+    plan.placements.set(name, { key, service, fragment });
+  } else if (verdict.course === 'previous') {
+    const previous = live.services.get(name);
     const url = target.secret?.data[service];
     if (!previous || url === undefined) return;
     plan.configMap[key] = previous.value;
     plan.secret[service] = url;
-    plan.placements.set(objectKey(namespace, name), { key, service });
+    plan.placements.set(name, { key, service });
   }
 }
 

@@ -1,7 +1,9 @@
+import type { Inquiry } from '../gate/inquiry.ts';
+import { checkFinding } from '../gate/verdicts.ts';
 import { readLiveState } from '../live.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { Target } from '../snapshot.ts';
-import { spliceBlock } from '../subscriptions-block.ts';
+import { foreignText, type Splice, spliceBlock } from '../subscriptions-block.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -31,14 +33,16 @@ export interface Writes {
  * The requests that turn what is live into the plan. A service must find its URL: the Secret gets what is new before
  * the ConfigMap names it, and loses what is old after. Nothing is written to an object that does not exist.
  */
-export function writesFor(plan: Plan, target: Target): Writes {
+export function writesFor(plan: Plan, target: Target, inquiry: Inquiry): Writes {
   if (!target.configMap || !target.secret) return { steps: [] };
   const live = readLiveState(target);
-  const ourKeys = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
+  const ourKeys = [...live.services.values(), ...[...live.events.values()].flat()].map(
+    ({ key = SUBSCRIPTIONS_KEY }) => key,
+  );
   const configMap = difference(plan.configMap, target.configMap.data, ourKeys);
   const secret = difference(plan.secret, target.secret.data, [...live.secretKeys]);
   const before = target.configMap.data[SUBSCRIPTIONS_KEY];
-  const spliced = spliceBlock(before, plan.entries);
+  const spliced = acceptedSplice(before, spliceBlock(before, plan.entries), inquiry);
   const kept = Object.fromEntries(secret.stale.map((key) => [key, target.secret?.data[key] as string]));
 
   const steps: Write[] = [];
@@ -52,6 +56,22 @@ export function writesFor(plan: Plan, target: Target): Writes {
     steps.push({ kind: 'apply', object: 'Secret', data: plan.secret, stale: secret.stale });
   }
   return spliced.ok ? { steps } : { steps, broken: spliced.message };
+}
+
+/**
+ * The shared key once more, as the engine reads it. Where what others wrote in it is refused already, that is reported
+ * elsewhere and ours is no worse; a text that only our entries would spoil is not written.
+ */
+function acceptedSplice(before: string | undefined, splice: Splice, inquiry: Inquiry): Splice {
+  if (!splice.ok || splice.text === undefined || splice.text === before) return splice;
+  const checkOf = (text: string) =>
+    checkFinding(inquiry, { [SUBSCRIPTIONS_KEY]: text }, ({ key = SUBSCRIPTIONS_KEY }) => key);
+  const finding = checkOf(splice.text);
+  if (!finding) return splice;
+  if (finding.reason === 'GateUnavailable') return { ok: true, text: before };
+  const foreign = foreignText(before);
+  if (foreign !== undefined && checkOf(foreign)) return splice;
+  return { ok: false, reason: 'TargetBroken', message: finding.message };
 }
 
 /** Whether any wanted key differs, and which of ours are wanted no more. */

@@ -1,4 +1,5 @@
 import { argocdUrl } from '../argocd-url.ts';
+import type { Inquiry } from '../gate/inquiry.ts';
 import { objectKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type ResolvedRobot, resolveRobot } from './robots.ts';
@@ -15,11 +16,11 @@ export interface Resolution {
 }
 
 /** References, fences and credentials → a verdict for each CR. A CR that is being deleted is already gone. */
-export function resolve(snapshot: Snapshot): Resolution {
+export function resolve(snapshot: Snapshot, inquiry: Inquiry): Resolution {
   const robots = inOrder(snapshot.robots).map((cr) => resolveRobot(cr, snapshot));
-  const templates = inOrder(snapshot.templates).map((cr) => resolveTemplate(cr, snapshot.config));
+  const templates = inOrder(snapshot.templates).map((cr) => resolveTemplate(cr, snapshot.config, inquiry));
   const url = argocdUrl(snapshot);
-  const references = { robots: byName(robots), templates: byName(templates), argocdUrl: url };
+  const references = { robots: byName(robots), templates: byName(templates), argocdUrl: url, inquiry };
   const subscriptions = inOrder(snapshot.subscriptions).map((cr) =>
     resolveSubscription(cr, references, snapshot),
   );

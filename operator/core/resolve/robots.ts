@@ -7,6 +7,7 @@ import type { Reason } from '../reasons.ts';
 import { type Credential, mayStay } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Course, Finding, Verdict } from '../verdict.ts';
+import { unsupportedField } from './unsupported.ts';
 
 /** A robot with its credentials read and judged. */
 export interface ResolvedRobot {
@@ -30,6 +31,8 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Snapshot): ResolvedRob
     verdict: { course, refusal, warnings: [] },
   });
 
+  const unsupported = unsupportedField(cr);
+  if (unsupported) return refused(unsupported, isLive(cr, snapshot) ? 'previous' : 'none');
   const taken = takenKey(service, snapshot);
   if (taken) return refused(taken);
   const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);

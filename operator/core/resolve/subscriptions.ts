@@ -1,16 +1,15 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import type { CatalogueTrigger } from '../catalogue/trigger.ts';
-import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
-import { closest } from '../closest.ts';
 import { globMatches } from '../glob.ts';
 import { isForeignKey } from '../live.ts';
 import { eventKeyName, objectKey, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { criteriaExpression } from './criteria.ts';
+import { eventName } from './event-name.ts';
+import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
 import { fenceExpression, grantedProjects } from './fence.ts';
 import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
-import type { ResolvedTemplate } from './templates.ts';
+import { unsupportedField } from './unsupported.ts';
 
 /** A subscription with all it refers to. */
 export interface ResolvedSubscription {
@@ -26,17 +25,9 @@ export interface ResolvedSubscription {
   readonly criteria: string | undefined;
 }
 
-/** One event with its trigger, and its own template if it names one. */
-export interface ResolvedEvent {
-  readonly name: string;
-  readonly trigger: CatalogueTrigger;
-  readonly template?: ResolvedTemplate;
-}
-
 /** What else the judgement needs: the other kinds, judged before. */
-export interface References {
+export interface References extends EventContext {
   readonly robots: ReadonlyMap<string, ResolvedRobot>;
-  readonly templates: ReadonlyMap<string, ResolvedTemplate>;
   readonly argocdUrl: string | undefined;
 }
 
@@ -58,12 +49,17 @@ export function resolveSubscription(
   };
   if (cr.spec.suspend) return { ...base, robots: [], events: [], verdict: { course: 'none', warnings: [] } };
 
-  const events = cr.spec.events.map((event, index) => resolveEvent(cr, event, index, references));
+  const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, references));
   const robots = cr.spec.robots.map((robot, index) =>
     resolveRecipient(namespace, robot.name, index, references),
   );
   const usable = robots.filter((robot) => 'service' in robot);
-  const mistakes = [...events.filter((event) => 'reason' in event), ...takenKeys(cr, snapshot)];
+  const unsupported = unsupportedField(cr);
+  const mistakes = [
+    ...(unsupported ? [unsupported] : []),
+    ...events.filter((event) => 'reason' in event),
+    ...takenKeys(cr, snapshot),
+  ];
   const missing = robots.filter((robot) => 'reason' in robot);
   const refusal = combine([...mistakes, ...missing]);
   return {
@@ -73,41 +69,9 @@ export function resolveSubscription(
     verdict: {
       course: usable.length === 0 ? 'none' : mistakes.length > 0 ? 'previous' : 'current',
       ...(refusal && { refusal }),
-      warnings: [...ungranted(cr, granted), ...withoutLink(cr, references)],
+      warnings: [...ungranted(cr, granted), ...withoutLink(cr, references), ...replayable(cr)],
     },
   };
-}
-
-type EventSpec = NotificationSubscription['spec']['events'][number];
-
-function resolveEvent(
-  cr: NotificationSubscription,
-  event: EventSpec,
-  index: number,
-  { templates }: References,
-): ResolvedEvent | Finding {
-  const name = event.name ?? event.trigger;
-  const trigger = findTrigger(event.trigger);
-  if (!trigger) {
-    const names = CATALOGUE.map((each) => each.name);
-    const guess = closest(event.trigger, names);
-    const hint = guess ? `Did you mean ${guess}? ` : '';
-    const message = `spec.events[${index}].trigger: the catalogue has no ${event.trigger}. ${hint}It has ${names.join(', ')}.`;
-    return { reason: 'UnknownTrigger', message };
-  }
-  if (!event.template) return { name, trigger };
-  const path = `spec.events[${index}].template.name`;
-  const { namespace } = cr.metadata;
-  const template = templates.get(objectKey(namespace, event.template.name));
-  if (!template) {
-    const message = `${path}: there is no NotificationTemplate ${event.template.name} in namespace ${namespace}.`;
-    return { reason: 'TemplateNotFound', message };
-  }
-  if (template.verdict.refusal) {
-    const message = `${path}: NotificationTemplate ${event.template.name} is not accepted (${template.verdict.refusal.reason}).`;
-    return { reason: 'TemplateRefused', message };
-  }
-  return { name, trigger, template };
 }
 
 function resolveRecipient(
@@ -133,7 +97,7 @@ function resolveRecipient(
 /** A key that somebody else made is never taken over. */
 function takenKeys({ metadata, spec }: NotificationSubscription, { target, config }: Snapshot): Finding[] {
   return spec.events
-    .map((event) => eventKeyName(metadata.namespace, metadata.name, event.name ?? event.trigger))
+    .map((event) => eventKeyName(metadata.namespace, metadata.name, eventName(event)))
     .flatMap((name) => [triggerKey(name), templateKey(name)])
     .filter((key) => isForeignKey(target.configMap, key))
     .map((key) => ({
@@ -168,4 +132,16 @@ function withoutLink({ spec }: NotificationSubscription, { argocdUrl }: Referenc
     'Messages carry no link, since the URL of Argo CD is not known. The platform team sets argocd.url in the ' +
     "operator's configuration, or url in argocd-cm.";
   return [{ reason: 'NoArgoCDURL', message }];
+}
+
+/** An event that does not say when it happened is told again to whoever comes new. */
+function replayable({ spec }: NotificationSubscription): Finding[] {
+  const names = spec.events
+    .filter(({ when, eventTime }) => when !== undefined && eventTime === undefined)
+    .map(eventName);
+  if (names.length === 0) return [];
+  const message =
+    `spec.events: ${names.join(', ')} has no eventTime, so that applications for which the condition holds already are ` +
+    'told of when the subscription, its condition or its robots change.';
+  return [{ reason: 'ReplayPossible', message }];
 }

@@ -1,4 +1,5 @@
 import type { Condition } from '../../api/kinds.ts';
+import { canonicalJson } from '../canonical-json.ts';
 import type { Reason } from '../reasons.ts';
 
 /** A status as the API server has it: any field may be absent. */
@@ -14,21 +15,12 @@ export function statusPatch(
 ): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(next)) {
-    if (canonical(previous?.[field]) !== canonical(value)) patch[field] = value;
+    if (canonicalJson(previous?.[field]) !== canonicalJson(value)) patch[field] = value;
   }
   for (const field of Object.keys(previous ?? {})) {
     if (next[field] === undefined) patch[field] = null;
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
-}
-
-/** JSON with sorted keys: the API server returns fields in an order of its own. */
-function canonical(value: unknown): string | undefined {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }
 
 /** A Kubernetes event that tells a change of state. */

@@ -1,7 +1,8 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
+import { type LiveState, liveRecipients } from '../live.ts';
 import { objectKey } from '../names.ts';
+import { eventName } from '../resolve/event-name.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { SubscriptionEntry } from '../subscriptions-block.ts';
 import type { Aftermath } from './aftermath.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 import { liveGeneration, merged } from './merged.ts';
@@ -20,7 +21,7 @@ export function subscriptionStatus(
   const data = snapshot.target.configMap?.data ?? {};
   const isLive =
     placement?.keys.every((each) => data[each] === plan.configMap[each]) === true &&
-    live.entries.some((entry) => sameEntry(entry, placement.entry));
+    placement.entry.triggers.every((trigger) => isSentTo(live, trigger, placement.entry.recipients));
   const suspended = cr.spec.suspend === true;
   const generations = keys.map(({ provenance }) => provenance.generation);
   const parts = [
@@ -37,7 +38,7 @@ export function subscriptionStatus(
     observedGeneration: cr.metadata.generation,
     ...(generation !== undefined && { liveGeneration: generation }),
     robotNames: cr.spec.robots.map(({ name }) => name).join(','),
-    eventNames: cr.spec.events.map((event) => event.name ?? event.trigger).join(','),
+    eventNames: cr.spec.events.map(eventName).join(','),
     mergedKeys: keys.length,
     mergedBytes: keys.reduce(
       (sum, { key: name, value }) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
@@ -52,6 +53,7 @@ export function subscriptionStatus(
   };
 }
 
-const sameEntry = (a: SubscriptionEntry, b: SubscriptionEntry): boolean =>
-  JSON.stringify(pick(a)) === JSON.stringify(pick(b));
-const pick = ({ recipients, triggers }: SubscriptionEntry) => [recipients, triggers];
+function isSentTo(live: LiveState, trigger: string, recipients: readonly string[]): boolean {
+  const now = liveRecipients(live, trigger);
+  return now.size === recipients.length && recipients.every((recipient) => now.has(recipient));
+}

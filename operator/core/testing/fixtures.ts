@@ -8,6 +8,8 @@ import {
 } from '../../api/kinds.ts';
 import { type OperatorConfiguration, operatorConfigurationSchema } from '../../config.ts';
 import { decide } from '../decide.ts';
+import type { GateAnswer } from '../gate/engine-api.ts';
+import type { Answers } from '../gate/inquiry.ts';
 import type { Plan } from '../merge/plan.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import { shortHash } from '../provenance.ts';
@@ -98,6 +100,12 @@ export const liveObject = (data: Record<string, string> = {}, owned: string[] = 
   owned: new Set(owned),
 });
 
+/** An engine that takes everything: for tests that are not about the gate. */
+export const ACCEPTING: Answers = { get: () => ({ ok: true, request: { bodyIsJSON: true } }) as GateAnswer };
+
+/** An engine that has not been asked anything yet. */
+export const SILENT: Answers = { get: () => undefined };
+
 export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   return {
     now: NOW,
@@ -108,6 +116,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     subscriptions: [],
     credentials: credentials(),
     target: { configMap: liveObject(), secret: liveObject() },
+    answers: ACCEPTING,
     ...fields,
   };
 }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
+import { recordingLog } from '../kubernetes/testing/recording-log.ts';
+import { type AskEngine, Gate } from './gate.ts';
+
+const ACCEPTED = { ok: true } as GateAnswer;
+const question = (expression: string): [string, GateRequest] => [expression, { call: 'inspect', expression }];
+
+function setUp(ask: AskEngine) {
+  const log = recordingLog();
+  return { gate: new Gate(ask, new Map(), log), log };
+}
+
+describe('the gate', () => {
+  it('remembers answers', async () => {
+    const { gate } = setUp(async () => ACCEPTED);
+    expect(await gate.answer(new Map([question('a'), question('b')]), 1_000)).toBe('answered');
+    expect(gate.answers.get('a')).toBe(ACCEPTED);
+  });
+
+  it('does not wait for what takes long, asks it once, and tells when it is answered', async () => {
+    const slow = Promise.withResolvers<GateAnswer>();
+    const asked: string[] = [];
+    const { gate } = setUp((request) => {
+      const { expression } = request as { expression: string };
+      asked.push(expression);
+      return expression === 'slow' ? slow.promise : Promise.resolve(ACCEPTED);
+    });
+    const late = Promise.withResolvers<void>();
+    const both = new Map([question('slow'), question('quick')]);
+    expect(await gate.answer(both, 5, late.resolve)).toBe('pending');
+    expect(gate.answers.get('quick')).toBe(ACCEPTED);
+    expect(gate.answers.get('slow')).toBeUndefined();
+    expect(await gate.answer(new Map([question('slow')]), 5)).toBe('pending');
+    slow.resolve(ACCEPTED);
+    await late.promise;
+    expect(gate.answers.get('slow')).toBe(ACCEPTED);
+    expect(asked).toEqual(['slow', 'quick']);
+  });
+
+  it('that has no engine says so, and keeps what was answered', async () => {
+    const { gate, log } = setUp(async (request) => {
+      if ((request as { expression: string }).expression === 'b') throw new Error('no engine');
+      return ACCEPTED;
+    });
+    expect(await gate.answer(new Map([question('a'), question('b')]), 1_000)).toBe('failed');
+    expect(gate.answers.get('a')).toBe(ACCEPTED);
+    expect(log.lines.length).toBe(1);
+  });
+});

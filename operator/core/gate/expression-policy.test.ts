@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { locateEngine } from '../../../engine/locate.ts';
+import { HOSTILE_CONDITIONS } from '../../../test/support/hostile.ts';
+import { createEngine } from '../../engine/client.ts';
+import type { Engine } from '../../engine/types.ts';
+import type { GateAnswer } from './engine-api.ts';
+import { expressionFinding } from './expressions.ts';
+import { Inquiry, questionKey } from './inquiry.ts';
+
+let engine: Engine;
+beforeAll(() => {
+  engine = createEngine({ wasmPath: locateEngine() });
+});
+afterAll(() => engine.close());
+
+async function findingOf(expression: string, wanted: 'boolean' | 'string' | 'any' = 'boolean') {
+  const request = { call: 'inspect', expression } as const;
+  const answer: GateAnswer = await engine.inspect(request);
+  return expressionFinding(
+    expression,
+    wanted,
+    'spec.events[0].when',
+    new Inquiry(new Map([[questionKey(request), answer]])),
+  );
+}
+
+describe('conditions that are allowed', () => {
+  it.each([
+    "app.status?.operationState?.phase == 'Running'",
+    "app.status.operationState.phase in ['Error', 'Failed'] and not (app.spec.project startsWith 'test-')",
+    "(app.metadata?.labels?.['tier'] ?? 'none') matches '^(gold|silver)$'",
+    "any(app.status?.conditions ?? [], #.type == 'SyncError' and (#.message ?? '') contains 'timeout')",
+    "count(app.status.resources, .health?.status == 'Degraded') > 3",
+    'len(app.spec?.sources ?? []) > 1',
+    'time.Now().Sub(time.Parse(app.status.operationState.startedAt)).Minutes() > 10',
+    'time.Now().UTC().Hour() < 8 or time.Now().Weekday() == 0',
+    "strings.ToLower(app.metadata.name) endsWith '-prod'",
+    "app.status.health.status == 'Degraded' ? app.spec.project == 'a' : false",
+    "app.status.sync.status == 'OutOfSync' // for a while",
+    'app.metadata.annotations["a.b/c"] == "x"',
+    'app.spec.syncPolicy?.automated != nil',
+  ])('%s', async (expression) => {
+    expect(await findingOf(expression)).toBeUndefined();
+  });
+
+  it('and what tells one occurrence from the next, or when it happened', async () => {
+    expect(await findingOf('app.status?.operationState?.startedAt', 'string')).toBeUndefined();
+    expect(await findingOf('app.status?.sync?.revision', 'any')).toBeUndefined();
+    expect(await findingOf('1 + 1', 'any')).toBeUndefined();
+  });
+});
+
+describe('conditions that are refused', () => {
+  it.each(Object.entries(HOSTILE_CONDITIONS))('%s', async (_, expression) => {
+    const finding = await findingOf(expression);
+    expect(['EngineRefused', 'ExpressionNotAllowed']).toContain(finding?.reason);
+    expect(finding?.message).toContain('spec.events[0].when');
+  });
+
+  it('with the field, the line, the column and the engine’s own words', async () => {
+    const finding = await findingOf('app.a == 1 and\n  app.b ==');
+    expect(finding?.message).toMatch(/spec\.events\[0\]\.when, line 2, column 10: unexpected token EOF/);
+  });
+
+  it.each([
+    ['secrets.x == 1', 'secrets is not available; there are app, time, strings.'],
+    ['toJSON(app) == ""', 'the function toJSON is not available in conditions.'],
+    ['let x = 1; x == 1', 'let'],
+    ['1', 'it always gives a number, where a boolean is needed.'],
+  ])('%s is told what is wrong', async (expression, words) => {
+    expect((await findingOf(expression))?.message).toContain(words);
+  });
+
+  it('that give no time, where one is needed', async () => {
+    expect((await findingOf('true', 'string'))?.message).toContain('a string is needed');
+  });
+});

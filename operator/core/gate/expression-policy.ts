@@ -1,0 +1,172 @@
+import type { Call, ExpressionFacts } from './expression-facts.ts';
+
+/**
+ * What conditions of tenants may be made of: an allow-list over the syntax tree of Argo CD's own expression language.
+ * Anything that is not named here is refused, so that what a later version of the language brings is refused too.
+ * The reasons: other teams' data (`secrets`, `repo`, `$env`), and the time of the one worker that evaluates every
+ * condition for every application.
+ */
+
+/** Roots that an expression may read. */
+const ROOTS = ['app', 'time', 'strings'];
+
+/** Kinds of nodes that are harmless by themselves; what they do is judged below. */
+const KINDS = new Set([
+  'Nil',
+  'Identifier',
+  'Integer',
+  'Float',
+  'Bool',
+  'String',
+  'Constant',
+  'Unary',
+  'Binary',
+  'Chain',
+  'Member',
+  'Call',
+  'Builtin',
+  'Predicate',
+  'Pointer',
+  'Conditional',
+  'Array',
+]);
+
+/** Functions of the language that look at what they are given and build nothing large. */
+const BUILTINS = new Set([
+  ...['all', 'any', 'none', 'one', 'count', 'filter', 'find', 'findIndex', 'len', 'first', 'last'],
+  ...[
+    'upper',
+    'lower',
+    'trim',
+    'trimPrefix',
+    'trimSuffix',
+    'hasPrefix',
+    'hasSuffix',
+    'indexOf',
+    'lastIndexOf',
+  ],
+  ...['int', 'float', 'string', 'abs', 'ceil', 'floor', 'round', 'min', 'max', 'date', 'duration', 'now'],
+]);
+
+const OPERATORS = new Set([
+  ...['==', '!=', '<', '>', '<=', '>=', 'and', 'or', 'not', '&&', '||', '!', '??', 'in'],
+  ...['matches', 'contains', 'startsWith', 'endsWith', '+', '-', '*', '/', '%'],
+]);
+
+/** Functions that Argo CD adds; of `strings`, one may not feed the other, since that multiplies. */
+const FUNCTIONS = new Set([
+  'time.Now',
+  'time.Parse',
+  'strings.ToLower',
+  'strings.ToUpper',
+  'strings.ReplaceAll',
+]);
+
+/** Methods of a time or a duration. */
+const METHODS = new Set([
+  ...[
+    'Add',
+    'Sub',
+    'Before',
+    'After',
+    'Equal',
+    'UTC',
+    'Unix',
+    'Year',
+    'Month',
+    'Day',
+    'Hour',
+    'Minute',
+    'Second',
+  ],
+  ...['Weekday', 'Seconds', 'Minutes', 'Hours', 'Milliseconds', 'IsZero', 'Truncate'],
+]);
+
+const MAX_NODES = 250;
+const MAX_DEPTH = 40;
+const MAX_STRING = 256;
+
+/** What is wrong with an expression, as a sentence that says what to write instead; undefined if nothing is. */
+export function policyViolation(
+  facts: ExpressionFacts,
+  wanted: 'boolean' | 'string' | 'any',
+): string | undefined {
+  return (
+    language(facts) ??
+    reach(facts) ??
+    calls(facts) ??
+    cost(facts) ??
+    (wanted !== 'any' && facts.result !== wanted && facts.result !== 'unknown'
+      ? `it always gives a ${facts.result}, where a ${wanted} is needed.`
+      : undefined)
+  );
+}
+
+/** What it can get at. */
+function reach({ environment, identifiers, paths }: ExpressionFacts): string | undefined {
+  if (environment) return '$env is not available; read fields of app.';
+  const stranger = identifiers.find(({ name }) => !ROOTS.includes(name));
+  if (stranger) return `${stranger.name} is not available; there are ${ROOTS.join(', ')}.`;
+  const computed = paths.find(({ dynamic }) => dynamic > 0);
+  if (computed) return `${computed.path} picks a field by a computed name; write the name.`;
+  const whole = paths.find(
+    ({ root, segments }) => (root === 'time' || root === 'strings') && segments.length === 0,
+  );
+  return whole && `${whole.path} is no value; call one of its functions.`;
+}
+
+/** What it is written with. */
+function language({ kinds, builtins, operators, dynamicPatterns }: ExpressionFacts): string | undefined {
+  const kind = Object.keys(kinds).find((name) => !KINDS.has(name));
+  if (kind) return `${DESCRIPTIONS[kind] ?? `the construct ${kind}`} is not available in conditions.`;
+  const builtin = builtins.find(({ name }) => !BUILTINS.has(name));
+  if (builtin) return `the function ${builtin.name} is not available in conditions.`;
+  const operator = operators.find(({ name }) => !OPERATORS.has(name));
+  if (operator) return `the operator ${operator.name} is not available in conditions.`;
+  return dynamicPatterns > 0 ? 'matches needs a regular expression that is written out.' : undefined;
+}
+
+const DESCRIPTIONS: Readonly<Record<string, string>> = {
+  VariableDeclarator: 'let',
+  Sequence: 'a sequence with ;',
+  Map: 'a map literal',
+  Pair: 'a map literal',
+  Slice: 'a slice',
+  Bytes: 'a bytes literal',
+};
+
+function calls({ calls: all, paths }: ExpressionFacts): string | undefined {
+  const stranger = all.find((call) => !isKnown(call));
+  if (stranger) return `${stranger.callee} is not available in conditions.`;
+  const replacements = all.find(({ callee }) => callee === 'strings.ReplaceAll');
+  if (replacements && (replacements.count > 1 || replacements.predicateDepth > 0)) {
+    return 'strings.ReplaceAll can be used once, and not inside a loop.';
+  }
+  const method = paths.find(({ root, segments }) => root === 'strings' && segments.length > 1);
+  return method && `${method.path} is not available in conditions.`;
+}
+
+/** A function by its full name, or a method of whatever a call gave, by its name. */
+function isKnown({ callee, root, segments }: Call): boolean {
+  if (FUNCTIONS.has(callee)) return true;
+  const [method, ...more] = segments;
+  return root === '()' && more.length === 0 && typeof method === 'string' && METHODS.has(method);
+}
+
+/** What it can take, for every application that Argo CD has. */
+function cost({
+  nodesWrittenOut,
+  depth,
+  maxStringLength,
+  predicates,
+  operators,
+}: ExpressionFacts): string | undefined {
+  if (nodesWrittenOut > MAX_NODES) return `it is too long (${nodesWrittenOut} parts, at most ${MAX_NODES}).`;
+  if (depth > MAX_DEPTH) return `it is nested too deeply (${depth} levels, at most ${MAX_DEPTH}).`;
+  if (maxStringLength > MAX_STRING) return `it has a text of more than ${MAX_STRING} bytes.`;
+  if (predicates.some((predicate) => predicate.depth > 1))
+    return 'a loop inside a loop is not available in conditions.';
+  if (predicates.length > 4) return 'it has more than four loops.';
+  const building = operators.find(({ name, predicateDepth }) => name === '+' && predicateDepth > 0);
+  return building && '+ is not available inside a loop, where it could build a very long text.';
+}

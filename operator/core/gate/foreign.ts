@@ -1,0 +1,37 @@
+import type { EngineProblem } from '../../engine/types.ts';
+import { parseKey, SUBSCRIPTIONS_KEY } from '../names.ts';
+import { readProvenance } from '../provenance.ts';
+import type { Target } from '../snapshot.ts';
+import { foreignText } from '../subscriptions-block.ts';
+import type { Finding } from '../verdict.ts';
+import type { Inquiry } from './inquiry.ts';
+
+/**
+ * What others have put into the ConfigMap that Argo CD's engine refuses. It then sends nothing for anybody, and says so
+ * in a pod's log only; so whoever looks after the ConfigMap has to hear of it, and of the key that it is.
+ */
+export function foreignFindings(
+  { configMap }: Target,
+  target: { readonly namespace: string; readonly configMap: string },
+  inquiry: Inquiry,
+): Finding[] {
+  if (!configMap) return [];
+  const foreign: Record<string, string> = {};
+  for (const [key, value] of Object.entries(configMap.data)) {
+    const text = key === SUBSCRIPTIONS_KEY ? foreignText(value) : isOurs(key, value) ? undefined : value;
+    if (text !== undefined) foreign[key] = text;
+  }
+  if (Object.keys(foreign).length === 0) return [];
+  const answer = inquiry.ask({ call: 'check', configMap: foreign, secret: {} });
+  if (!answer || answer.ok) return [];
+  const errors: readonly EngineProblem[] = answer.killed ? [{ message: answer.message }] : answer.errors;
+  return errors.map(({ key = '(none in particular)', message }) => ({
+    reason: 'ForeignKeyBroken',
+    message:
+      `ConfigMap ${target.namespace}/${target.configMap}, key ${key}: Argo CD sends no notifications for anybody, since ` +
+      `its engine refuses this key: ${message}`,
+  }));
+}
+
+const isOurs = (key: string, value: string): boolean =>
+  parseKey(key) !== undefined && readProvenance(value) !== undefined;

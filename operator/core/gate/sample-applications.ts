@@ -1,0 +1,66 @@
+/** An Application as the engine hands it to a template. */
+type Application = Readonly<Record<string, unknown>>;
+
+const metadata = { name: 'guestbook', namespace: 'argocd', labels: { tier: 'gold' }, annotations: {} };
+const spec = {
+  project: 'default',
+  source: { repoURL: 'https://gitee.com/example/guestbook.git', path: 'guestbook', targetRevision: 'main' },
+  destination: { server: 'https://kubernetes.default.svc', namespace: 'guestbook' },
+};
+const operation = (phase: string, message: string) => ({
+  phase,
+  message,
+  startedAt: '2026-01-01T08:00:00Z',
+  finishedAt: '2026-01-01T08:00:05Z',
+  operation: {
+    initiatedBy: { username: 'admin' },
+    sync: { revision: '53e28ff20cc530b9ada2173fbbd64d48338583ba' },
+  },
+  syncResult: { revision: '53e28ff20cc530b9ada2173fbbd64d48338583ba', source: spec.source },
+});
+
+/** What a template has to cope with at the least, and how to say so. */
+export const SAMPLE_APPLICATIONS: readonly (readonly [string, Application])[] = [
+  [
+    'has synced and is healthy',
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata,
+      spec,
+      status: {
+        operationState: operation('Succeeded', 'successfully synced (all tasks run)'),
+        health: { status: 'Healthy', lastTransitionTime: '2026-01-01T08:00:10Z' },
+        sync: { status: 'Synced', revision: '53e28ff20cc530b9ada2173fbbd64d48338583ba' },
+        reconciledAt: '2026-01-01T08:00:10Z',
+      },
+    },
+  ],
+  [
+    'has failed to sync and is degraded',
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata,
+      spec,
+      status: {
+        operationState: operation('Failed', 'one or more objects failed to apply'),
+        health: { status: 'Degraded', lastTransitionTime: '2026-01-01T08:00:10Z' },
+        sync: { status: 'OutOfSync', revision: '53e28ff20cc530b9ada2173fbbd64d48338583ba' },
+        conditions: [
+          { type: 'SyncError', message: 'failed to sync', lastTransitionTime: '2026-01-01T08:00:05Z' },
+        ],
+        reconciledAt: '2026-01-01T08:00:10Z',
+      },
+    },
+  ],
+  [
+    'was never synced',
+    {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'Application',
+      metadata: { name: 'new', namespace: 'argocd' },
+      spec,
+    },
+  ],
+];

@@ -1,0 +1,100 @@
+import type { SubscribedEvent } from '../../api/types.generated.ts';
+import type { Trigger } from '../catalogue/trigger.ts';
+import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
+import { closest } from '../closest.ts';
+import { expressionFinding } from '../gate/expressions.ts';
+import type { Inquiry } from '../gate/inquiry.ts';
+import { objectKey } from '../names.ts';
+import type { Finding } from '../verdict.ts';
+import { eventName } from './event-name.ts';
+import type { ResolvedTemplate } from './templates.ts';
+
+/** One event with its trigger, and its own template if it names one. */
+export interface ResolvedEvent {
+  readonly name: string;
+  readonly trigger: Trigger;
+  /** The trigger's name in the catalogue; absent for an event of somebody's own. */
+  readonly catalogueName?: string;
+  readonly template?: ResolvedTemplate;
+}
+
+/** What the events of a subscription are judged with. */
+export interface EventContext {
+  readonly templates: ReadonlyMap<string, ResolvedTemplate>;
+  readonly inquiry: Inquiry;
+}
+
+/** Judges one event; what is wrong with it otherwise. */
+export function resolveEvent(
+  namespace: string,
+  event: SubscribedEvent,
+  index: number,
+  context: EventContext,
+): ResolvedEvent | Finding {
+  const path = `spec.events[${index}]`;
+  const trigger =
+    event.trigger === undefined ? ownTrigger(event, path, context) : catalogueTrigger(event.trigger, path);
+  if ('reason' in trigger) return trigger;
+  const base = {
+    name: eventName(event),
+    trigger,
+    ...(event.trigger !== undefined && { catalogueName: event.trigger }),
+  };
+  if (!event.template) return base;
+  const template = resolveTemplateReference(namespace, event.template.name, path, context);
+  return 'reason' in template ? template : { ...base, template };
+}
+
+function catalogueTrigger(name: string, path: string): Trigger | Finding {
+  const trigger = findTrigger(name);
+  if (trigger) return trigger;
+  const names = CATALOGUE.map((each) => each.name);
+  const guess = closest(name, names);
+  const hint = guess ? `Did you mean ${guess}? ` : '';
+  const message = `${path}.trigger: the catalogue has no ${name}. ${hint}It has ${names.join(', ')}.`;
+  return { reason: 'UnknownTrigger', message };
+}
+
+/**
+ * An event of somebody's own. Each expression was parsed by itself, so it is one whole expression and the parentheses
+ * hold it; the line break before the closing one ends a comment that would swallow it.
+ */
+function ownTrigger(
+  { when = '', oncePer, eventTime }: SubscribedEvent,
+  path: string,
+  { inquiry }: EventContext,
+): Trigger | Finding {
+  const finding =
+    expressionFinding(when, 'boolean', `${path}.when`, inquiry) ??
+    (oncePer === undefined ? undefined : expressionFinding(oncePer, 'any', `${path}.oncePer`, inquiry)) ??
+    (eventTime === undefined
+      ? undefined
+      : expressionFinding(eventTime, 'string', `${path}.eventTime`, inquiry));
+  if (finding) return finding;
+  return {
+    condition: enclosed(when),
+    ...(oncePer !== undefined && { oncePer: enclosed(oncePer) }),
+    ...(eventTime !== undefined && { eventTime: { expression: enclosed(eventTime) } }),
+  };
+}
+
+const enclosed = (expression: string): string => `(${expression}\n)`;
+
+function resolveTemplateReference(
+  namespace: string,
+  name: string,
+  path: string,
+  { templates }: EventContext,
+): ResolvedTemplate | Finding {
+  const template = templates.get(objectKey(namespace, name));
+  if (!template) {
+    const message = `${path}.template.name: there is no NotificationTemplate ${name} in namespace ${namespace}.`;
+    return { reason: 'TemplateNotFound', message };
+  }
+  if (template.verdict.refusal?.reason === 'GateUnavailable') return template.verdict.refusal;
+  if (template.verdict.refusal) {
+    const message = `${path}.template.name: NotificationTemplate ${name} is not accepted (${template.verdict.refusal.reason}).`;
+    return { reason: 'TemplateRefused', message };
+  }
+  return template;
+}

@@ -1,0 +1,19 @@
+import { SPEC_FIELDS } from '../../api/fields.generated.ts';
+import { unknownField } from '../../api/unknown-field.ts';
+import type { Finding } from '../verdict.ts';
+
+/** A field that the API server has stored but this version of the operator does not know. */
+export function unsupportedField({
+  kind,
+  spec,
+}: {
+  readonly kind: string;
+  readonly spec: unknown;
+}): Finding | undefined {
+  const field = unknownField(spec, SPEC_FIELDS[kind] ?? true);
+  if (field === undefined) return undefined;
+  const message =
+    `${field}: this version of the operator does not know the field, and would do half of what is asked for. Upgrade the ` +
+    'operator, or remove the field.';
+  return { reason: 'UnsupportedField', message };
+}

@@ -1,0 +1,104 @@
+import type { OperatorConfiguration } from '../config.ts';
+import type { Gate } from '../controller/gate.ts';
+import { type Decision, decide } from '../core/decide.ts';
+import { objectKey } from '../core/names.ts';
+import type { Reason } from '../core/reasons.ts';
+import type { Verdict } from '../core/verdict.ts';
+import type { Manifest } from './manifests.ts';
+import { schemaViolations } from './schema.ts';
+import { type LoadedResource, loadResources, snapshotOf } from './snapshot.ts';
+
+/** One thing that a person should know of a custom resource. */
+export interface LintFinding {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** Whether the operator would take the resource all the same. */
+  readonly accepted: boolean;
+  readonly reason: Reason | 'SchemaViolation';
+  readonly message: string;
+}
+
+/**
+ * What the operator would say of these manifests on a cluster that has nothing else: first their schema, then, for
+ * those that the API server would take, the operator's own verdicts with Argo CD's engine as the judge.
+ */
+export async function lint(
+  manifests: readonly Manifest[],
+  config: OperatorConfiguration,
+  gate: Gate,
+  now: Date,
+): Promise<LintFinding[]> {
+  const loaded = loadResources(manifests, 'default');
+  const judged = await Promise.all(
+    loaded.map(async (each) => ({ each, violations: await schemaViolations(each.resource) })),
+  );
+  const invalid = judged.flatMap(({ each, violations }) =>
+    violations.map(({ field, message }) => findingAt(each, false, 'SchemaViolation', `${field}: ${message}`)),
+  );
+  const valid = judged.filter(({ violations }) => violations.length === 0).map(({ each }) => each);
+  const decision = await decideFully(valid, manifests, config, gate, now);
+  const verdicts = verdictsOf(decision);
+  return [...invalid, ...valid.flatMap((each) => verdictFindings(each, verdicts.get(keyOf(each))))];
+}
+
+async function decideFully(
+  loaded: readonly LoadedResource[],
+  manifests: readonly Manifest[],
+  config: OperatorConfiguration,
+  gate: Gate,
+  now: Date,
+): Promise<Decision> {
+  const snapshot = { ...snapshotOf(loaded, manifests, config, now), answers: gate.answers };
+  for (;;) {
+    const decision = decide(snapshot);
+    if (decision.questions.size === 0) return decision;
+    const round = await gate.answer(decision.questions);
+    if (round === 'failed') throw new Error("Argo CD's engine could not be asked");
+  }
+}
+
+function verdictsOf({ resolution }: Decision): Map<string, Verdict> {
+  const all = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions];
+  return new Map(
+    all.map(({ cr, verdict }) => [
+      `${cr.kind}/${objectKey(cr.metadata.namespace, cr.metadata.name)}`,
+      verdict,
+    ]),
+  );
+}
+
+const keyOf = ({ resource }: LoadedResource): string =>
+  `${resource.kind}/${objectKey(resource.metadata.namespace, resource.metadata.name)}`;
+
+function verdictFindings(each: LoadedResource, verdict: Verdict | undefined): LintFinding[] {
+  if (!verdict) return [];
+  const { refusal, warnings } = verdict;
+  return [
+    ...(refusal ? [findingAt(each, false, refusal.reason, refusal.message)] : []),
+    ...warnings.map(({ reason, message }) => findingAt(each, true, reason, message)),
+  ];
+}
+
+function findingAt(
+  { manifest, resource }: LoadedResource,
+  accepted: boolean,
+  reason: LintFinding['reason'],
+  message: string,
+): LintFinding {
+  const { namespace, name } = resource.metadata;
+  const field = /\b(spec|metadata)(\.\w+|\[\d+\])*/.exec(message)?.[0] ?? '';
+  return {
+    file: manifest.file,
+    ...manifest.place(field),
+    kind: resource.kind,
+    namespace,
+    name,
+    accepted,
+    reason,
+    message,
+  };
+}
