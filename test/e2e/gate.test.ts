@@ -1,0 +1,215 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Condition } from '../../operator/api/kinds.ts';
+import { syncFailed } from '../support/application-states.ts';
+import { application, applyApplication, patchApplication } from '../support/applications.ts';
+import { eventually } from '../support/eventually.ts';
+import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../support/hostile.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { credentialsSecret, namespace, realRobot, robot, subscription, template } from '../support/team.ts';
+
+const GOOD = { namespace: 'team-good', name: 'good' };
+const HOSTILE = 'team-hostile';
+const DESTINATION = { server: 'https://kubernetes.default.svc', namespace: GOOD.namespace };
+
+let stage: Stage;
+let token: string;
+beforeAll(async () => {
+  stage = await startStage();
+  const { manifests, credentials } = realRobot(stage.dingtalk, GOOD);
+  token = credentials.token;
+  await stage.apply(namespace(GOOD.namespace), namespace(HOSTILE));
+  await stage.apply(...manifests, subscription(GOOD));
+  await stage.conditions('nsub', GOOD.namespace, GOOD.name, { Ready: 'True/Ready' });
+});
+afterAll(async () => stage?.[Symbol.asyncDispose]());
+
+const target = async () => ({
+  configMap: (await stage.get<KubernetesResource>('configmap', ARGOCD, 'argocd-notifications-cm')).data,
+  secret: (await stage.get<KubernetesResource>('secret', ARGOCD, 'argocd-notifications-secret')).data,
+});
+
+let failures = 0;
+/** That Argo CD's controller is alive, has loaded its configuration, and sends the good team's message. */
+async function expectDelivery(): Promise<void> {
+  const name = `app-${++failures}`;
+  await applyApplication(stage.cp, application({ name, namespace: ARGOCD, destination: DESTINATION }));
+  await patchApplication(
+    stage.cp,
+    ARGOCD,
+    name,
+    syncFailed(new Date(Math.floor(Date.now() / 1000) * 1000 + 1000)),
+  );
+  const delivery = await stage.dingtalk.waitForDelivery(
+    (each) => each.token === token && each.rawBody.includes(`${name} `),
+  );
+  expect(delivery).toMatchObject({ errcode: 0, signature: 'valid' });
+}
+
+describe('a hundred hostile custom resources beside a good team', () => {
+  const templates = Object.entries(HOSTILE_TEMPLATES);
+  const conditions = Object.entries(HOSTILE_CONDITIONS);
+
+  it('change nothing for the good team, each is told its reason, and nothing is left of them', async () => {
+    const before = await target();
+    const bot = { namespace: HOSTILE, name: 'bot' };
+    const { manifests } = realRobot(stage.dingtalk, bot);
+    const inArgocd = { namespace: ARGOCD, name: 'bot' };
+    const trusted = realRobot(stage.dingtalk, inArgocd);
+    await stage.apply(...manifests, ...trusted.manifests);
+    await stage.conditions('robots', HOSTILE, 'bot', { Ready: 'True/Ready' });
+    await stage.conditions('robots', ARGOCD, 'bot', { Ready: 'True/Ready' });
+    const withRobots = await target();
+    expect(templates.length + conditions.length).toBeGreaterThanOrEqual(95);
+
+    const templated = templates.flatMap(([name, raw]) => {
+      const events = [{ trigger: 'on-sync-failed', template: { name } }];
+      const where = { namespace: ARGOCD, name };
+      // The same from a namespace that is not trusted, where no raw template is even looked at.
+      const elsewhere = template({ namespace: HOSTILE, name }, raw);
+      return [elsewhere, template(where, raw), subscription(where, { robots: [{ name: 'bot' }], events })];
+    });
+    await stage.apply(...templated);
+    const conditional = conditions.map(([name, when]) =>
+      subscription(
+        { namespace: HOSTILE, name },
+        { robots: [{ name: 'bot' }], events: [{ name: 'own', when }] },
+      ),
+    );
+    const list = JSON.stringify({ apiVersion: 'v1', kind: 'List', items: conditional });
+    await stage.cp.tryKubectl(['apply', '-f', '-'], list);
+    // Some more ways to be a nuisance, by name, by size and by credentials.
+    const odd = { namespace: HOSTILE, name: 'odd' };
+    await stage.apply(
+      credentialsSecret(odd, {
+        webhook: 'https://oapi.dingtalk.com@evil.example/robot/send?access_token=$slack',
+        secret: '$x',
+      }),
+      robot(odd),
+      subscription(odd, {
+        applications: { names: ['*'.repeat(253)] },
+        robots: [{ name: 'bot' }, { name: 'odd' }],
+      }),
+    );
+
+    const verdicts = await allVerdicts();
+    for (const [name] of templates) {
+      const shown = verdicts.get(`NotificationTemplate ${ARGOCD}/${name}`);
+      expect(['EngineRefused', 'InvalidMessage', 'TooExpensive'], name).toContain(shown?.reason);
+      expect(shown?.message, name).toContain('spec.message.raw');
+      expect(verdicts.get(`NotificationSubscription ${ARGOCD}/${name}`)?.reason).toBe('TemplateRefused');
+      expect(verdicts.get(`NotificationTemplate ${HOSTILE}/${name}`)?.reason).toBe('RawTemplateNotTrusted');
+    }
+    const stored = conditions.filter(([name]) => verdicts.has(`NotificationSubscription ${HOSTILE}/${name}`));
+    expect(stored.length).toBeGreaterThanOrEqual(conditions.length - 1);
+    for (const [name] of stored) {
+      const shown = verdicts.get(`NotificationSubscription ${HOSTILE}/${name}`);
+      expect(['EngineRefused', 'ExpressionNotAllowed'], `${name}: ${shown?.message}`).toContain(
+        shown?.reason,
+      );
+      expect(shown?.message, name).toContain('spec.events[0].when');
+    }
+    const during = await target();
+    expect(only('dt_team-good_', during.configMap)).toEqual(only('dt_team-good_', before.configMap));
+    expect(only('dt_argocd_', during.configMap)).toEqual(only('dt_argocd_', withRobots.configMap));
+    await expectDelivery();
+
+    const all = ['robots', 'ntpl', 'nsub'];
+    for (const kind of all) await stage.cp.kubectl(['delete', kind, '--all', '--wait=false', '-n', HOSTILE]);
+    for (const kind of all) await stage.cp.kubectl(['delete', kind, '--all', '--wait=false', '-n', ARGOCD]);
+    await eventually('the target to be as before', async () => {
+      expect(await target()).toEqual(before);
+      return true;
+    });
+    await expectDelivery();
+  }, 150_000);
+});
+
+const only = (text: string, data: Readonly<Record<string, string>> = {}) =>
+  Object.entries(data).filter(([key]) => key.includes(text));
+
+/** The Ready condition of every template and subscription, once all of them have been judged. */
+async function allVerdicts(): Promise<ReadonlyMap<string, Condition>> {
+  return eventually(
+    'all templates and subscriptions to be judged',
+    async () => {
+      const { items } = JSON.parse(await stage.cp.kubectl(['get', 'ntpl,nsub', '-A', '-o', 'json'])) as {
+        items: Judged[];
+      };
+      const waiting = items.filter(
+        ({ status, metadata }) => status?.observedGeneration !== metadata.generation,
+      );
+      if (waiting.length > 0) throw new Error(`${waiting.length} are not`);
+      return new Map(
+        items.map(({ kind, metadata, status }) => [
+          `${kind} ${metadata.namespace}/${metadata.name}`,
+          status?.conditions?.find(({ type }) => type === 'Ready') as Condition,
+        ]),
+      );
+    },
+    { timeoutMs: 90_000, intervalMs: 500 },
+  );
+}
+
+type Judged = KubernetesResource & {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string };
+};
+
+describe('a condition of one’s own', () => {
+  const where = { namespace: GOOD.namespace, name: 'own' };
+  const running = "app.status?.operationState?.phase == 'Failed' // a comment that swallows nothing";
+
+  it('fires inside its fence, and goes on with its previous version when it is broken', async () => {
+    const { manifests, credentials } = realRobot(stage.dingtalk, where);
+    const events = [{ name: 'slow', when: running, eventTime: 'app.status?.operationState?.finishedAt' }];
+    await stage.apply(...manifests, subscription(where, { events }));
+    await stage.conditions('nsub', where.namespace, 'own', {
+      Ready: 'True/Ready',
+      Accepted: 'True/Accepted',
+    });
+    await stage.apply(subscription(where, { events: [{ name: 'slow', when: 'app.status ==' }] }));
+    await stage.conditions('nsub', where.namespace, 'own', {
+      Ready: 'False/EngineRefused',
+      Merged: 'False/PreviousVersionLive',
+    });
+    await stage.restartOperator();
+    const foreign = { server: 'https://kubernetes.default.svc', namespace: 'elsewhere' };
+    await applyApplication(
+      stage.cp,
+      application({ name: 'foreign', namespace: ARGOCD, destination: foreign }),
+    );
+    const at = new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+    await patchApplication(stage.cp, ARGOCD, 'foreign', syncFailed(at));
+    await expectDelivery();
+    const own = await stage.dingtalk.waitForDelivery((each) => each.token === credentials.token);
+    expect(own.body).toMatchObject({ markdown: { title: `🔔 app-${failures} slow` } });
+    expect(stage.dingtalk.requests.some(({ rawBody }) => rawBody.includes('foreign'))).toBe(false);
+  });
+});
+
+describe('a foreign key that is broken', () => {
+  it('is named by an event on the ConfigMap, holds up none of our writes, and no CR is blamed for it', async () => {
+    const patch = (value: string | null) =>
+      stage.cp.kubectl([
+        ...['patch', 'configmap', 'argocd-notifications-cm', '-n', ARGOCD, '--type=merge', '-p'],
+        JSON.stringify({ data: { 'trigger.by-hand': value } }),
+      ]);
+    await patch('- when: app.status ==\n  send: [x]\n');
+    const event = await eventually('an event that names the key', async () => {
+      const events = await stage.cp.kubectl(['get', 'events.events.k8s.io', '-n', ARGOCD, '-o', 'json']);
+      const { items } = JSON.parse(events) as {
+        items: { reason: string; note: string; regarding: { kind: string } }[];
+      };
+      return items.find(({ reason }) => reason === 'ForeignKeyBroken');
+    });
+    expect(event).toMatchObject({
+      regarding: { kind: 'ConfigMap' },
+      note: expect.stringContaining('trigger.by-hand'),
+    });
+    const late = { namespace: GOOD.namespace, name: 'late' };
+    await stage.apply(...realRobot(stage.dingtalk, late).manifests, subscription(late));
+    await stage.conditions('nsub', GOOD.namespace, 'late', { Ready: 'True/Ready' });
+    await patch(null);
+    await expectDelivery();
+  });
+});

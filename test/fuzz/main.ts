@@ -1,0 +1,33 @@
+import { parseArgs } from 'node:util';
+import { runFuzz } from './run.ts';
+
+const HELP = `Usage: make fuzz [DURATION=60] [SEED=N]
+
+Makes up custom resources, has the operator's core judge them with Argo CD's engine, and gives whatever it accepts to
+Argo CD's own notifications controller, which has to load it and go on sending. Ends with exit code 1, the resource, the
+seed and the controller's words if it does not; with 0 if nothing was found in that time.
+
+  --duration S   how long, in seconds (60)
+  --seed N       where to begin (a random number, which is printed)
+  --help         show this
+`;
+
+const { values } = parseArgs({
+  options: { duration: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } },
+});
+
+/** @throws Error for anything but a whole number that is not negative */
+function number(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  if (!/^\d{1,9}$/.test(text))
+    throw new Error(`--${name}: expected a whole number, got ${JSON.stringify(text)}`);
+  return Number(text);
+}
+
+if (values.help) process.stdout.write(HELP);
+else
+  process.exitCode = await runFuzz({
+    durationSeconds: number('duration', values.duration, 60),
+    seed: number('seed', values.seed, Math.floor(Math.random() * 1e9)),
+    print: (line) => process.stdout.write(`${line}\n`),
+  });

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { stringify } from 'yaml';
+import { locateEngine } from '../../engine/locate.ts';
+import { createEngine } from '../../operator/engine/client.ts';
+import type { Engine } from '../../operator/engine/types.ts';
+import { type Case, makeCase } from './cases.ts';
+import { RealController } from './controller.ts';
+import { loadCorpus } from './corpus.ts';
+import { judge } from './judge.ts';
+import { Tally } from './tally.ts';
+
+const BATCH = 30;
+const ENGINE_DEADLINE_MS = 500;
+const PROGRESS_MS = 5_000;
+
+export interface FuzzOptions {
+  readonly durationSeconds: number;
+  readonly seed: number;
+  readonly print: (line: string) => void;
+}
+
+/** Fuzzes for that long; resolves to the exit code: 0 if nothing was found, 1 if something was, 130 after Ctrl-C. */
+export async function runFuzz({ durationSeconds, seed, print }: FuzzOptions): Promise<number> {
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  const interrupted = once(interrupt.signal, 'abort');
+  print(`seed ${seed}: starting an API server, Argo CD's notifications controller and a fake DingTalk`);
+  await using controller = await RealController.start();
+  await using engine = withDisposal(
+    createEngine({ wasmPath: locateEngine(), deadlineMs: ENGINE_DEADLINE_MS }),
+  );
+  const tally = new Tally();
+  const progress = setInterval(() => print(tally.line()), PROGRESS_MS);
+  try {
+    const fuzzer = new Fuzzer(engine, controller, seed, tally, print);
+    const outcome = await Promise.race([
+      fuzzer.run(Date.now() + durationSeconds * 1_000, interrupt.signal),
+      interrupted.then(() => 'interrupted' as const),
+    ]);
+    print(
+      `${tally.line()}\nseed ${seed}: ${typeof outcome === 'string' ? outcome : outcome ? 'nothing was found' : 'see above for what was found'}`,
+    );
+    return outcome === 'interrupted' ? 130 : outcome ? 0 : 1;
+  } finally {
+    clearInterval(progress);
+  }
+}
+
+const withDisposal = (engine: Engine): Engine & AsyncDisposable => ({
+  ...engine,
+  [Symbol.asyncDispose]: () => engine.close(),
+});
+
+class Fuzzer {
+  readonly #corpus = loadCorpus();
+  readonly #engine: Engine;
+  readonly #controller: RealController;
+  readonly #seed: number;
+  readonly #tally: Tally;
+  readonly #print: (line: string) => void;
+
+  constructor(
+    engine: Engine,
+    controller: RealController,
+    seed: number,
+    tally: Tally,
+    print: (line: string) => void,
+  ) {
+    this.#engine = engine;
+    this.#controller = controller;
+    this.#seed = seed;
+    this.#tally = tally;
+    this.#print = print;
+  }
+
+  /** Resolves to whether nothing was found. */
+  async run(end: number, signal: AbortSignal): Promise<boolean> {
+    for (let first = 0; Date.now() < end && !signal.aborted; first += BATCH) {
+      const cases = Array.from({ length: BATCH }, (_, each) =>
+        makeCase(this.#seed, first + each, this.#corpus),
+      );
+      const problem = await this.#problemWith(cases, (refusals) => this.#tally.add(refusals));
+      if (problem === undefined) continue;
+      this.#print(`a problem with cases ${first} to ${first + BATCH - 1}; looking for the one:\n${problem}`);
+      await this.#report(await this.#bisect(cases, signal), problem);
+      return false;
+    }
+    return true;
+  }
+
+  async #problemWith(
+    cases: readonly Case[],
+    onJudged?: (refusals: ReadonlyMap<number, string | undefined>) => void,
+  ): Promise<string | undefined> {
+    const scene = this.#controller.nextScene();
+    try {
+      const { target, refusals } = await judge(cases, scene, this.#engine);
+      onJudged?.(refusals);
+      return await this.#controller.problemWith(target, scene);
+    } catch (error) {
+      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+    }
+  }
+
+  /** The smallest half of a half that still has a problem: usually one case. */
+  async #bisect(cases: readonly Case[], signal: AbortSignal): Promise<readonly Case[]> {
+    if (cases.length === 1 || signal.aborted) return cases;
+    const middle = cases.length >> 1;
+    for (const half of [cases.slice(0, middle), cases.slice(middle)]) {
+      if (await this.#problemWith(half)) return this.#bisect(half, signal);
+    }
+    return cases;
+  }
+
+  async #report(cases: readonly Case[], first: string): Promise<void> {
+    const words = (await this.#problemWith(cases)) ?? `(not again by themselves; before) ${first}`;
+    const resources = cases.flatMap(({ template, subscription }) =>
+      template ? [template, subscription] : [subscription],
+    );
+    this.#print(
+      `FOUND with seed ${this.#seed}, case ${cases.map(({ index }) => index).join(', ')}:\n${words}\n`,
+    );
+    this.#print(resources.map((resource) => stringify(resource, { lineWidth: 0 })).join('---\n'));
+  }
+}

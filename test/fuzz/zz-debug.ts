@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import type { Target } from '../../operator/core/snapshot.ts';
+import { application, degraded, healthy, syncFailed, syncSucceeded } from '../support/applications.ts';
+import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '../support/argocd.ts';
+import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FakeDingTalk, startFakeDingTalk } from '../support/fake-dingtalk.ts';
+import { canaryKeys, canaryName } from './canary.ts';
+import type { Scene } from './judge.ts';
+
+const ARGOCD = 'argocd';
+/** How long the canary's message may take, on a machine that is busy. */
+const DEADLINE_MS = 25_000;
+const POKE_MS = 1_500;
+/** More often than this nobody works on one Application within a few seconds, unless it goes round in circles. */
+const MAX_PASSES = 40;
+const BAD_WORDS = /^.*(Failed to get api|fatal error|panic:|stack overflow|goroutine stack exceeds).*$/im;
+
+/** Argo CD's own notifications controller, asked whether it can live with a configuration. */
+export class RealController implements AsyncDisposable {
+  readonly #cp: ControlPlane;
+  readonly #dingtalk: FakeDingTalk;
+  readonly #undo: AsyncDisposableStack;
+  #argocd: ArgoCDController | undefined;
+  #round = 0;
+
+  private constructor(cp: ControlPlane, dingtalk: FakeDingTalk, undo: AsyncDisposableStack) {
+    this.#cp = cp;
+    this.#dingtalk = dingtalk;
+    this.#undo = undo;
+    undo.defer(() => this.#argocd?.stop());
+  }
+
+  /** Starts an API server, a fake DingTalk and the controller. */
+  static async start(): Promise<RealController> {
+    await using undo = new AsyncDisposableStack();
+    const cp = undo.use(await startControlPlane());
+    const dingtalk = undo.use(await startFakeDingTalk());
+    await installArgoCD(cp, { namespace: ARGOCD, projects: ['payments'] });
+    return new RealController(cp, dingtalk, undo.move());
+  }
+
+  /** What the next configuration has beside the cases. Each round has a robot of its own, since robots are throttled. */
+  nextScene(): Scene {
+    const round = ++this.#round;
+    const canary = this.#dingtalk.addRobot({ token: randomUUID() });
+    const { token } = this.#dingtalk.addRobot({ token: randomUUID(), secret: 'SECfuzz' });
+    return {
+      round,
+      dingtalk: this.#dingtalk,
+      token,
+      foreign: canaryKeys(round),
+      foreignSecret: { canary: canary.webhookUrl },
+    };
+  }
+
+  /** Gives the controller the configuration; resolves to its words if it can't live with it, or undefined. */
+  async problemWith({ configMap, secret }: Target, { round }: Scene): Promise<string | undefined> {
+    this.#argocd ??= await startArgoCDNotifications(this.#cp, {
+      namespace: ARGOCD,
+      caFile: this.#dingtalk.caFile,
+    });
+    const argocd = this.#argocd;
+    const before = argocd.output().length;
+    const said = (): string => argocd.output().slice(before);
+    const name = canaryName(round);
+    const items = [
+      object('Secret', 'argocd-notifications-secret', { stringData: secret?.data }),
+      object('ConfigMap', 'argocd-notifications-cm', { data: configMap?.data }),
+      canaryApplication(round),
+    ];
+    await this.#cp.kubectl(
+      ['apply', '--server-side', '--force-conflicts', '--field-manager', 'fuzz', '-f', '-'],
+      JSON.stringify({ apiVersion: 'v1', kind: 'List', items }),
+    );
+    const poking = setInterval(() => void this.#poke(name), POKE_MS);
+    try {
+      await eventually('the canary', () => BAD_WORDS.test(said()) || this.#arrived(name, said()), {
+        timeoutMs: DEADLINE_MS,
+      });
+    } catch {
+      await this.#abandon();
+      return `no message of the canary within ${DEADLINE_MS / 1000} s; it said last:\n${said().split('\n').slice(-12).join('\n')}`;
+    } finally {
+      clearInterval(poking);
+    }
+    await new Promise((r)=>setTimeout(r,4000));
+    console.log(name, 'passes', passes(said(), name, 'Start processing'), 'requests', this.#dingtalk.requests.length);
+    if (process.env.DUMP) console.log(said().slice(-3000));
+    const words = BAD_WORDS.exec(said())?.[0] ?? circling(said(), name) ?? (await this.#death());
+    if (words !== undefined) await this.#abandon();
+    void this.#cp.tryKubectl(['delete', 'applications.argoproj.io', name, '-n', ARGOCD, '--wait=false']);
+    return words;
+  }
+
+  /** Whether the canary's message came, and what sent it came to its end: other messages may be in the same pass. */
+  #arrived(name: string, said: string): boolean {
+    const isOurs = ({ rawBody }: { rawBody: string }): boolean => rawBody.includes(`${name} lives`);
+    return (
+      this.#dingtalk.requests.some(isOurs) &&
+      passes(said, name, 'Start processing') <= passes(said, name, 'Processing completed')
+    );
+  }
+
+  #poke(name: string): Promise<unknown> {
+    return this.#cp.tryKubectl([
+      'label',
+      'applications.argoproj.io',
+      name,
+      '-n',
+      ARGOCD,
+      '--overwrite',
+      `poked=${Date.now()}`,
+    ]);
+  }
+
+  async #death(): Promise<string | undefined> {
+    return this.#argocd?.metrics().then(
+      () => undefined,
+      () => 'it does not run any more',
+    );
+  }
+
+  /** The next configuration gets a fresh process. */
+  async #abandon(): Promise<void> {
+    const argocd = this.#argocd;
+    this.#argocd = undefined;
+    await argocd?.stop();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#undo.disposeAsync();
+  }
+}
+
+function passes(said: string, name: string, words: string): number {
+  return said.split('\n').filter((line) => line.includes(words) && line.endsWith(`/${name}`)).length;
+}
+
+function circling(said: string, name: string): string | undefined {
+  const count = passes(said, name, 'Start processing');
+  return count > MAX_PASSES ? `it worked ${count} times on one Application within seconds` : undefined;
+}
+
+const object = (kind: string, name: string, fields: object): object => ({
+  apiVersion: 'v1',
+  kind,
+  metadata: { name, namespace: ARGOCD },
+  ...fields,
+});
+
+/** One that is well, one that isn't, and one without any state, in turn. */
+function canaryApplication(round: number): object {
+  const at = new Date(Date.now() + 2_000);
+  const name = canaryName(round);
+  const app = application({ name, namespace: ARGOCD, project: 'payments', labels: { tier: 'gold' } });
+  const resources = Array.from({ length: 20 }, (_, index) => ({
+    kind: 'Job',
+    name: `job-${index}`,
+    version: 'v1',
+    status: 'OutOfSync',
+    health: { status: 'Degraded' },
+  }));
+  const states = [
+    { ...syncSucceeded(at).status, ...healthy(at).status, resources },
+    {
+      ...syncFailed(at, { message: 'denied: "x"\n{{ . }}\u2028😀 \\' }).status,
+      ...degraded(at).status,
+      resources,
+    },
+  ];
+  const status = states[round % 3];
+  return { ...app, ...(status && { status }) };
+}
