@@ -17,6 +17,8 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          // Some start Argo CD's engine, which takes a second on a quiet machine.
+          testTimeout: 30_000,
           include: ['operator/**/*.test.ts', 'engine/**/*.test.ts', 'test/support/**/*.test.ts'],
         },
       },

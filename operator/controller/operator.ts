@@ -21,6 +21,7 @@ import { engineAsker, Gate } from './gate.ts';
 import { Reconciler } from './reconciler.ts';
 import { createReporter } from './report.ts';
 import { TargetWriter } from './target-writer.ts';
+import { WholeCheck } from './whole-check.ts';
 import { Worker } from './worker.ts';
 
 // A CommonJS module whose default export sits one level down when imported from an ES module.
@@ -85,11 +86,17 @@ export class DingTalkOperator extends Operator {
     });
     const engine = createEngine({ wasmPath: locateEngine() });
     const answers = new VerdictCache<GateAnswer>({ ...ANSWERS, now: () => performance.now() });
+    const wholeCheck = new WholeCheck(
+      engine,
+      createForeignReporter(caches, config.target, recordEvent, log),
+      (err) => log.error({ err }, 'the ConfigMap could not be checked as a whole'),
+    );
     const reconciler = new Reconciler({
       caches,
       runAgain: () => worker.request(),
       gate: new Gate(engineAsker(engine), answers, log),
       reportForeign: createForeignReporter(caches, config.target, recordEvent, log),
+      checkWhole: ({ target }) => wholeCheck.run(target, now()),
       config,
       log,
       times: () => ({ now: new Date(now()), serverTime: new Date(clock.now()) }),

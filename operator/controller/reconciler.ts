@@ -33,6 +33,8 @@ export interface ReconcilerParts {
   readonly runAgain: () => void;
   /** Writes one CR's status and tells of it. */
   readonly report: (update: StatusUpdate) => Promise<void>;
+  /** Looks at the target as a whole, in the background; returns when to come again. */
+  readonly checkWhole: (snapshot: Snapshot) => Date | undefined;
   /** Tells, on the ConfigMap, of what is wrong with the keys of others. */
   readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
   readonly log: Log;
@@ -69,7 +71,8 @@ export class Reconciler {
     await this.#parts.reportForeign(decision.foreign);
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
-    return earliest(credentials.nextReadAt(), decision.plan.renewAt, askAgainAt);
+    const checkAgainAt = this.#parts.checkWhole(snapshot);
+    return earliest(credentials.nextReadAt(), decision.plan.renewAt, askAgainAt, checkAgainAt);
   }
 
   /**

@@ -1,0 +1,56 @@
+import type { LiveObject, Target } from '../core/snapshot.ts';
+import type { Finding } from '../core/verdict.ts';
+import type { Engine } from '../engine/types.ts';
+
+/** A large configuration takes the engine seconds, and its own keys were each checked before they were written. */
+const AT_MOST_EVERY_MS = 60_000;
+
+/**
+ * Has the engine load the whole ConfigMap once more, in the background: at the start, and after changes at most once a
+ * minute. Verdicts of single keys compose, so this finds nothing new; it is there for the day on which they don't.
+ */
+export class WholeCheck {
+  readonly #engine: Pick<Engine, 'check'>;
+  readonly #onFindings: (findings: readonly Finding[]) => Promise<void>;
+  readonly #onError: (error: unknown) => void;
+  #checked: string | undefined;
+  #checkedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(
+    engine: Pick<Engine, 'check'>,
+    onFindings: (findings: readonly Finding[]) => Promise<void>,
+    onError: (error: unknown) => void,
+  ) {
+    this.#engine = engine;
+    this.#onFindings = onFindings;
+    this.#onError = onError;
+  }
+
+  /**
+   * @param now in milliseconds
+   * @returns when to come again, if the ConfigMap has changed but was checked too lately
+   */
+  run({ configMap }: Target, now: number): Date | undefined {
+    if (!configMap || configMap.resourceVersion === this.#checked) return undefined;
+    const next = this.#checkedAt + AT_MOST_EVERY_MS;
+    if (now < next) return new Date(next);
+    this.#checked = configMap.resourceVersion;
+    this.#checkedAt = now;
+    this.#check(configMap.data).catch(this.#onError);
+    return undefined;
+  }
+
+  async #check(configMap: LiveObject['data']): Promise<void> {
+    const outcome = await this.#engine.check(
+      { configMap, secret: {} },
+      { isBackground: true, deadlineMs: 60_000 },
+    );
+    if (outcome.ok) await this.#onFindings([]);
+    else if (!outcome.killed) await this.#onFindings(outcome.errors.map(wholeFinding));
+  }
+}
+
+const wholeFinding = ({ key, message }: { readonly key?: string; readonly message: string }): Finding => ({
+  reason: 'EngineRefused',
+  message: `Argo CD's engine refuses the ConfigMap as a whole${key === undefined ? '' : `, key ${key}`}: ${message}`,
+});
