@@ -44,7 +44,7 @@ interface Fields {
 const BEGIN = `# BEGIN ${OWNER}`;
 const END = `# END ${OWNER}`;
 const NOTICE = 'generated, changes are overwritten; edit the DingTalk resources instead';
-const BEGIN_LINE = new RegExp(`^[ \\t]*${BEGIN}(?![\\w-])[^{]*(\\{.*\\})?[ \\t]*\\r?$`);
+const BEGIN_LINE = new RegExp(`^[ \\t]*${BEGIN}(?![\\w-])(.*)`);
 const END_LINE = new RegExp(`^[ \\t]*${END}(?![\\w-])`);
 const ENTRY_LINE = /^[ \t]*(?:-[ \t]+)?(\{.*\})[ \t]*,?[ \t]*\r?$/;
 
@@ -66,7 +66,7 @@ export function renderBlock(
 export function readBeginLine(line: string): BlockState | undefined {
   const match = BEGIN_LINE.exec(line);
   if (match === null) return undefined;
-  const { was, lineBreak } = parseObject(match[1]);
+  const { was, lineBreak } = parseObject(/\{.*\}/.exec(match[1] ?? '')?.[0]);
   return {
     ...(typeof was === 'string' || was === null ? { was } : {}),
     ...(lineBreak === true ? { lineBreak } : {}),

@@ -1,11 +1,13 @@
-import { CST, type Document, isMap, isScalar, isSeq, Parser, parseAllDocuments, visit } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
 import { itemRanges, listIndent, listStart } from './item-ranges.ts';
 import { OWNER, type SubscriptionEntry, toEntry } from './lines.ts';
+import { likelyScalars, opaqueParts } from './opaque-parts.ts';
 import { place, type Range } from './text.ts';
 import { type DialectProblem, dialectProblem, tabProblem } from './yaml-dialect.ts';
 
 /** One entry of the list. */
 export interface ListItem {
+  /** Without entries of ours that slipped into it (by a hand edit of their indentation, say). */
   readonly value: unknown;
   /** Set if the entry says that it is ours. */
   readonly ours: SubscriptionEntry | undefined;
@@ -64,14 +66,18 @@ export function parseListText(text: string): ListText | BrokenText {
 function fromYaml(text: string): ListText | BrokenText {
   const documents = parseAllDocuments(text, OPTIONS);
   const [first, second] = documents;
-  if (second !== undefined)
+  if (second !== undefined) {
     return broken(text, { message: 'has more than one document', offset: second.range[0] });
+  }
   const errors = 'empty' in documents ? documents.errors : (first?.errors ?? []);
   const [error] = errors;
   if (error !== undefined) {
     const problem = { message: `is not valid YAML (${error.message})`, offset: error.pos[0] };
     // go-yaml takes quoted text at a lower indentation, which looks like an open quote to our parser.
-    return { ...broken(text, problem), isCurable: !errors.some((each) => each.message.includes('quote')) };
+    return {
+      ...broken(text, problem),
+      isCurable: !errors.some((each) => each.message.startsWith('Missing closing')),
+    };
   }
   return first === undefined ? withoutItems(text, 'none') : fromDocument(text, first);
 }
@@ -82,10 +88,11 @@ function fromDocument(text: string, document: Document.Parsed): ListText | Broke
   if (root === null || (isScalar(root) && root.range[0] === root.range[1])) return withoutItems(text, 'none');
   if (value === null && /^(?:null|Null|NULL|~)$/.test(text.trim())) return withoutItems(text, 'null');
   if (!isSeq(root) || !Array.isArray(value)) {
-    const message = `is ${isMap(root) ? 'a map' : 'a single value'}, not a list`;
+    const what = value === null ? 'null' : isMap(root) ? 'a map' : 'a single value';
+    const message = `is ${what}, not a list`;
     return broken(text, { message, offset: root.range[0] });
   }
-  const { scalars, brackets, blockScalarEnd } = parts(document);
+  const { scalars, brackets, blockScalarEnd } = opaqueParts(document);
   const style = root.flow === true ? 'flow' : 'block';
   const tab = style === 'block' ? tabProblem(text, [...scalars, ...brackets]) : undefined;
   if (tab !== undefined) return broken(text, tab);
@@ -95,16 +102,28 @@ function fromDocument(text: string, document: Document.Parsed): ListText | Broke
     style,
     items: root.items.map((node, index) => {
       const fields: unknown = value[index];
-      const isOurs =
-        isMap(node) && node.has('managedBy') && fields instanceof Map && fields.get('managedBy') === OWNER;
-      const ours = isOurs ? toEntry(Object.fromEntries(fields)) : undefined;
-      return { value: fields, ours, range: ranges[index] ?? { from: 0, to: 0 } };
+      const ours =
+        isMap(node) && node.has('managedBy') && isOurs(fields)
+          ? toEntry(Object.fromEntries(fields))
+          : undefined;
+      return { value: withoutOurs(fields), ours, range: ranges[index] ?? { from: 0, to: 0 } };
     }),
     indent: listIndent(text, root),
     start: listStart(text, root),
     scalars,
     endsInBlockScalar: !text.endsWith('\n') && blockScalarEnd >= text.trimEnd().length,
   };
+}
+
+function isOurs(value: unknown): value is Map<unknown, unknown> {
+  return value instanceof Map && value.get('managedBy') === OWNER;
+}
+
+function withoutOurs(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((each) => !isOurs(each)).map(withoutOurs);
+  if (!(value instanceof Map)) return value;
+  const fields = [...value].filter(([key]) => !isOurs(key));
+  return new Map(fields.map(([key, field]) => [key, withoutOurs(field)]));
 }
 
 function withoutItems(text: string, style: 'none' | 'null'): ListText | BrokenText {
@@ -121,41 +140,12 @@ function withoutItems(text: string, style: 'none' | 'null'): ListText | BrokenTe
   };
 }
 
-function parts(document: Document.Parsed): { scalars: Range[]; brackets: Range[]; blockScalarEnd: number } {
-  const scalars: Range[] = [];
-  const brackets: Range[] = [];
-  let blockScalarEnd = 0;
-  visit(document, {
-    Scalar: (_, { range, type }) => {
-      if (!range) return;
-      scalars.push({ from: range[0], to: range[1] });
-      if (type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED')
-        blockScalarEnd = Math.max(blockScalarEnd, range[1]);
-    },
-    Collection: (_, { range, flow }) => {
-      if (range && flow === true) brackets.push({ from: range[0], to: range[1] });
-    },
-  });
-  return { scalars, brackets, blockScalarEnd };
-}
-
 function broken(text: string, { message, offset }: DialectProblem): BrokenText {
-  const scalars = scalarTokens([...new Parser().parse(text)]);
+  const where = place(text, offset);
   return {
     ok: false,
-    message: `the value of subscriptions ${message} at ${place(text, offset)}`,
-    scalars,
+    message: `the value of subscriptions ${message} at ${where}`,
+    scalars: likelyScalars(text),
     isCurable: true,
   };
-}
-
-/** The scalars of a text that need not be valid. */
-function scalarTokens(tokens: readonly CST.Token[]): Range[] {
-  const inItem = ({ key, value }: CST.CollectionItem): Range[] =>
-    scalarTokens([key, value].filter((token) => token !== undefined && token !== null));
-  return tokens.flatMap((token) => {
-    if (CST.isScalar(token)) return [{ from: token.offset, to: token.offset + token.source.length }];
-    if (token.type === 'document') return token.value === undefined ? [] : scalarTokens([token.value]);
-    return CST.isCollection(token) ? token.items.flatMap(inItem) : [];
-  });
 }

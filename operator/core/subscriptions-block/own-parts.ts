@@ -38,8 +38,9 @@ export const NO_LIST: ListText = {
 };
 
 /**
- * Finds our entries by what they say, and our markers by their text (but not inside a scalar, where they would be
- * somebody's content). In a text that is no list, lines have to do.
+ * Finds our entries by what they say, wherever they stand: entries of the list in any writing, and deeper in it, or
+ * in a text that is no list, lines that are as we write them. Markers are found by their text. None is looked for
+ * inside a scalar, where it is somebody's content.
  */
 export function findOwnParts(text: string, list: ListText | BrokenText): OwnParts {
   const { scalars } = list;
@@ -51,7 +52,10 @@ export function findOwnParts(text: string, list: ListText | BrokenText): OwnPart
     return state !== undefined && isComment(line) ? [{ from: line.from, to: line.to, state }] : [];
   });
   const ends = lines.filter((line) => isEndLine(line.text) && isComment(line));
-  const entries = list.ok ? fromItems(list) : fromLines(lines, scalars);
+  const items = list.ok ? fromItems(list) : [];
+  const isElsewhere = ({ range }: OwnEntry): boolean =>
+    !items.some((item) => item.range.from <= range.from && range.to <= item.range.to);
+  const entries = [...items, ...fromLines(lines, scalars).filter(isElsewhere)];
   const ranges = merged([...begins, ...ends, ...entries.map(({ range }) => range)]);
   const [begin, range] = [begins[0], ranges[0]];
   const isIntact =
@@ -111,14 +115,16 @@ function withoutLineBreak(rest: string, { begins, ranges }: OwnParts): string | 
   return tail === '' || head.endsWith('[') ? head + tail : undefined;
 }
 
-function fromItems(list: ListText): { entry: SubscriptionEntry; range: Range }[] {
+interface OwnEntry {
+  readonly entry: SubscriptionEntry;
+  readonly range: Range;
+}
+
+function fromItems(list: ListText): OwnEntry[] {
   return list.items.flatMap(({ ours, range }) => (ours === undefined ? [] : [{ entry: ours, range }]));
 }
 
-function fromLines(
-  lines: readonly Line[],
-  scalars: readonly Range[],
-): { entry: SubscriptionEntry; range: Range }[] {
+function fromLines(lines: readonly Line[], scalars: readonly Range[]): OwnEntry[] {
   return lines.flatMap(({ from, to, text }) => {
     const entry = readEntryLine(text);
     if (entry === undefined || isInside(from + text.indexOf('{'), scalars)) return [];

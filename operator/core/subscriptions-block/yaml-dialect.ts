@@ -6,8 +6,9 @@ export interface DialectProblem {
   readonly offset: number;
 }
 
-// Control characters, and the line breaks that one of the parsers takes for a break and the other one doesn't.
-const UNREADABLE = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\ufffe\uffff]|\r(?!\n)/u;
+// Control characters; line breaks that one of the parsers takes for a break and the other one doesn't; and a byte order
+// mark inside, which makes go-yaml skip the first character of a line that its buffer happens to begin with.
+const UNREADABLE = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/u;
 const DOCUMENT_END = /^\.\.\.(?=[ \t\r\n]|$)/m;
 const DIRECTIVE = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*%/;
 
