@@ -1,10 +1,12 @@
-/** What the engine can be asked and what it answers: the JSON that the module in engine/ takes and gives. */
+/** What the engine can be asked and what it answers: the JSON of engine/README.md, which has examples. */
+
+import type { ExpressionFacts } from './expression-facts.ts';
 
 /** The contents of argocd-notifications-cm and argocd-notifications-secret, or of the part that is in question. */
 export interface EngineObjects {
   readonly configMap: Readonly<Record<string, string>>;
-  /** Plain text, not base64. Only its keys matter to `check`; no value appears in an answer. */
-  readonly secret: Readonly<Record<string, string>>;
+  /** As text, not base64. No value gets into an answer: `[secret:<key>]` stands for it. */
+  readonly secret?: Readonly<Record<string, string>>;
 }
 
 /** What an evaluation happens in. */
@@ -67,7 +69,9 @@ export interface EngineProblem {
   readonly object?: 'secret';
   /** The place of the condition, from 0, in the trigger's list. */
   readonly condition?: number;
+  /** `when`, `oncePer`, `message`, `webhook.<service>.body` and the like. */
   readonly field?: string;
+  /** The engine's own words. */
   readonly message: string;
   readonly line?: number;
   readonly column?: number;
@@ -129,7 +133,7 @@ export interface EvaluatedCondition {
 
 export interface Rendered {
   readonly ok: true;
-  /** Where a value of the Secret would be, `[secret:<key>]` is. */
+  /** The HTTP request, with `[secret:<key>]` for each value of the Secret. */
   readonly request: {
     readonly method: string;
     readonly url: string;
@@ -145,9 +149,6 @@ export interface Inspected {
   readonly ok: true;
   readonly facts: ExpressionFacts;
 }
-
-/** Facts about an expression's syntax tree. */
-export type ExpressionFacts = Readonly<Record<string, unknown>>;
 
 /** There is no answer, and that is an answer: what was asked made the engine hang, burst or crash. */
 export interface Killed {

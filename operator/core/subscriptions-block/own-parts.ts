@@ -8,7 +8,7 @@ import {
   type SubscriptionEntry,
 } from './lines.ts';
 import { type BrokenText, type ListText, parseListText } from './list-text.ts';
-import { isInside, type Line, linesOf, merged, type Range } from './text.ts';
+import { isInsideSorted, type Line, linesOf, merged, type Range } from './text.ts';
 
 /** What in a text is ours. */
 export interface OwnParts {
@@ -46,7 +46,8 @@ export function findOwnParts(text: string, list: ListText | BrokenText): OwnPart
   const { scalars } = list;
   if (!text.includes(OWNER)) return { entries: [], ranges: [], begins: [], block: undefined };
   const lines = linesOf(text);
-  const isComment = ({ from, text: line }: Line): boolean => !isInside(from + line.indexOf('#'), scalars);
+  const isComment = ({ from, text: line }: Line): boolean =>
+    !isInsideSorted(from + line.indexOf('#'), scalars);
   const begins = lines.flatMap((line) => {
     const state = readBeginLine(line.text);
     return state !== undefined && isComment(line) ? [{ from: line.from, to: line.to, state }] : [];
@@ -127,7 +128,7 @@ function fromItems(list: ListText): OwnEntry[] {
 function fromLines(lines: readonly Line[], scalars: readonly Range[]): OwnEntry[] {
   return lines.flatMap(({ from, to, text }) => {
     const entry = readEntryLine(text);
-    if (entry === undefined || isInside(from + text.indexOf('{'), scalars)) return [];
+    if (entry === undefined || isInsideSorted(from + text.indexOf('{'), scalars)) return [];
     return [{ entry, range: { from, to } }];
   });
 }

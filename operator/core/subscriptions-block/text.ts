@@ -56,3 +56,15 @@ export function merged(ranges: readonly Range[]): Range[] {
 export function isInside(offset: number, ranges: readonly Range[]): boolean {
   return ranges.some(({ from, to }) => from < offset && offset < to);
 }
+
+/** The same for ranges in the order of the text, none of which overlaps another: scalars, of which a list has thousands. */
+export function isInsideSorted(offset: number, ranges: readonly Range[]): boolean {
+  let [low, high] = [0, ranges.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.from ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  const last = ranges[low - 1];
+  return last !== undefined && offset < last.to;
+}

@@ -1,0 +1,83 @@
+/**
+ * What an expression consists of, for a policy that decides what it may contain. Lists are sorted. engine/README.md says
+ * what a policy has to know; engine/internal/inspect/facts.go is where the facts come from.
+ */
+export interface ExpressionFacts {
+  /** As far as the compiler knows; everything about an Application is `unknown`. */
+  readonly result: 'boolean' | 'string' | 'number' | 'list' | 'map' | 'time' | 'nil' | 'other' | 'unknown';
+  /** Nodes of the syntax tree. */
+  readonly nodes: number;
+  /** The same, those counted twice that the compiler meets twice, and so on. */
+  readonly nodesWrittenOut: number;
+  /** Nodes from the root to the farthest leaf. */
+  readonly depth: number;
+  /** How many nodes there are of each kind: `Binary`, `Conditional`, `VariableDeclarator`. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** All names that are looked up: roots of paths, functions, variables. */
+  readonly identifiers: readonly NameUse[];
+  /** What `let` declares. Hides the root of the same name. */
+  readonly variables: readonly string[];
+  /** All values that are read, each as far as it goes. */
+  readonly paths: readonly PathUse[];
+  /** Calls of functions and of methods of values. */
+  readonly calls: readonly CallUse[];
+  /** Calls of the language's own functions. */
+  readonly builtins: readonly NameUse[];
+  readonly operators: readonly NameUse[];
+  /** The closures that loops run for each element. */
+  readonly predicates: readonly PredicateUse[];
+  /** How closures name their element, its index, and what they accumulate: `#`, `#index`, `#acc`. */
+  readonly pointers: readonly string[];
+  /** Whether everything is read at once, under any name: `$env`. */
+  readonly environment: boolean;
+  /** In bytes, names of members included. */
+  readonly maxStringLength: number;
+  readonly strings: readonly string[];
+  readonly integers: readonly number[];
+  readonly floats: readonly number[];
+  /** Constant regular expressions of `matches`. */
+  readonly patterns: readonly string[];
+  /** How many regular expressions are not constant. */
+  readonly dynamicPatterns: number;
+}
+
+/** How often something is used, and inside of how many closures at most. */
+interface Use {
+  readonly count: number;
+  readonly predicateDepth: number;
+}
+
+export interface NameUse extends Use {
+  readonly name: string;
+}
+
+/** Names, whole numbers, and null for what only the evaluation knows. */
+export type Segment = string | number | null;
+
+export interface PathUse extends Use {
+  /** As text, with `[?]` for computed steps. */
+  readonly path: string;
+  /** An identifier, a pointer, or `()` for the result of any other expression. */
+  readonly root: string;
+  readonly segments: readonly Segment[];
+  /** How many segments are null. */
+  readonly dynamic: number;
+}
+
+export interface CallUse extends Use {
+  /** As a path's text. */
+  readonly callee: string;
+  readonly root: string;
+  readonly segments: readonly Segment[];
+  /** The greatest number of them. */
+  readonly arguments: number;
+}
+
+export interface PredicateUse {
+  /** The function that runs it. */
+  readonly builtin: string;
+  /** The path of what is looped over, or the kind of its node in parentheses. */
+  readonly over: string;
+  /** 1 outside of other closures. */
+  readonly depth: number;
+}
