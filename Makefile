@@ -32,10 +32,11 @@ generate: install ## Generate the TypeScript types from crds/
 	@node operator/api/generate.ts
 
 .PHONY: check
-check: install ## Types, lint, format, generated files
+check: install ## Types, lint, format, generated files, the engine's Go tests
 	@node operator/api/generate.ts --check
 	@tsc -p .
 	@biome check .
+	@cd engine && go vet ./... && go test ./...
 
 .PHONY: format
 format: install ## Mend format and what lint can mend
@@ -52,6 +53,12 @@ test-unit: engine ## Unit tests alone, in seconds
 .PHONY: demo
 demo: tools engine ## The whole line on a control plane of its own; ONCE=1 ends by itself
 	@node test/demo/main.ts $(if $(ONCE),--once)
+
+DURATION ?= 60
+
+.PHONY: fuzz
+fuzz: tools engine ## Random resources: does the real controller load what the gate lets through? DURATION=60, SEED=…
+	@node test/fuzz/main.ts --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -11,7 +11,7 @@ import { ENGINE_FILE, locateEngine } from './locate.ts';
 const HELP = `Usage: node engine/build.ts
 
 Builds Argo CD's notifications engine as a WebAssembly module, only if it is missing, into
-bin/engine/<hash>/${ENGINE_FILE} (bin/engine/current leads there). It takes Go, and about 3 min on two cores
+bin/engine/<hash>/${ENGINE_FILE} (bin/engine/current leads there). It takes Go, and 1 to 3 min on two cores
 when nothing is cached.
 
 Environment:
@@ -20,7 +20,7 @@ Environment:
 <hash> stands for the Go module, its sources and the Go version. Old folders may be deleted at any time.
 `;
 
-const EXPECTED = 'about 3 min';
+const EXPECTED = '1 to 3 min';
 const OPERATING_SYSTEM_BYTE = 9;
 const UNKNOWN_OPERATING_SYSTEM = 255;
 

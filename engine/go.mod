@@ -2,6 +2,7 @@ module argocd-dingtalk-operator/engine
 
 go 1.26.3
 
+// Every version is the one in Argo CD 3.5.7's own go.mod: what counts is what Argo CD links, not what its engine asks for.
 require (
 	github.com/argoproj/notifications-engine v0.5.1-0.20260503100631-0cff13b8a717
 	github.com/chainguard-dev/git-urls v1.0.2
@@ -124,5 +125,3 @@ require (
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.4.0 // indirect
 )
-
-replace gopkg.in/yaml.v2 => gopkg.in/yaml.v2 v2.4.0

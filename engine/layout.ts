@@ -38,7 +38,7 @@ export function engineLayout(): EngineLayout {
 
 function contentHash(moduleDir: string): string {
   const hash = createHash('sha256');
-  hash.update(`${goToolchain(moduleDir).version} ${JSON.stringify(GO_TARGET)}\n`);
+  hash.update(`${goToolchain(moduleDir, 'the engine').version} ${JSON.stringify(GO_TARGET)}\n`);
   const sources = globSync(['cmd/**/*.go', 'internal/**/*.go'], { cwd: moduleDir });
   const built = sources.filter((file) => !file.endsWith('_test.go')).sort();
   for (const file of ['go.mod', 'go.sum', ...built]) {

@@ -12,17 +12,18 @@ export interface GoToolchain {
 /**
  * Asks Go, inside the module's folder (so that Go's own toolchain switching counts), what it is.
  *
+ * @param purpose what needs it, for messages
  * @throws Error that names the remedy when Go is missing or older than `go.mod` demands.
  */
-export function goToolchain(moduleDir: string): GoToolchain {
+export function goToolchain(moduleDir: string, purpose = 'the test control plane'): GoToolchain {
   const required = requiredVersion(moduleDir);
   const remedy = `install Go ${required} or newer (https://go.dev/dl/) and put it on the PATH`;
-  const [version, os, arch] = goEnvironment(moduleDir, required, remedy);
+  const [version, os, arch] = goEnvironment(moduleDir, `${purpose} needs Go ${required}`, remedy);
   if (version === undefined || os === undefined || arch === undefined) {
     throw new Error(`'go env GOVERSION GOOS GOARCH' answered less than three lines: ${remedy}`);
   }
   if (olderThan(version, required)) {
-    throw new Error(`the test control plane needs Go ${required}, and this is ${version}: ${remedy}`);
+    throw new Error(`${purpose} needs Go ${required}, and this is ${version}: ${remedy}`);
   }
   return { version, os, arch };
 }
@@ -34,7 +35,7 @@ function requiredVersion(moduleDir: string): string {
   return version;
 }
 
-function goEnvironment(moduleDir: string, required: string, remedy: string): string[] {
+function goEnvironment(moduleDir: string, need: string, remedy: string): string[] {
   try {
     const text = execFileSync('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH'], {
       cwd: moduleDir,
@@ -49,7 +50,7 @@ function goEnvironment(moduleDir: string, required: string, remedy: string): str
       code === 'ENOENT'
         ? `there is no 'go' on the PATH`
         : `'go env' failed: ${(stderr ?? '').trim() || cause}`;
-    throw new Error(`the test control plane needs Go ${required}, and ${problem}: ${remedy}`, { cause });
+    throw new Error(`${need}, and ${problem}: ${remedy}`, { cause });
   }
 }
 
