@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import dotI from '@dot-i/k8s-operator';
-import { locateEngine } from '../../engine/locate.ts';
+import { ENGINE_FILE, locateEngine } from '../../engine/locate.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import type { GateAnswer } from '../core/gate/engine-api.ts';
 import { redactError } from '../core/redact.ts';
@@ -84,7 +84,7 @@ export class DingTalkOperator extends Operator {
       uniqueSuffix: () => `${now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
       log,
     });
-    const engine = createEngine({ wasmPath: locateEngine() });
+    const engine = createEngine({ wasmPath: engineFile(log) });
     const answers = new VerdictCache<GateAnswer>({ ...ANSWERS, now: () => performance.now() });
     const wholeCheck = new WholeCheck(
       engine,
@@ -122,6 +122,19 @@ export class DingTalkOperator extends Operator {
 
 /** Room for the answers about a few thousand custom resources. */
 const ANSWERS = { maxEntries: 50_000, maxBytes: 32 * 2 ** 20 } as const;
+
+/**
+ * An installation without the engine is broken, but ends no process: what is live goes on being renewed, and what is
+ * new says GateUnavailable.
+ */
+function engineFile(log: Logger): string {
+  try {
+    return locateEngine();
+  } catch (err) {
+    log.error({ err }, 'the engine is missing: nothing new can be merged');
+    return ENGINE_FILE;
+  }
+}
 
 /** Spreads the renewals of several installations; never later than the configuration says. */
 function withJitter(config: OperatorConfiguration, random: () => number): OperatorConfiguration {

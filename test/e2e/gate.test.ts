@@ -213,3 +213,24 @@ describe('a foreign key that is broken', () => {
     await expectDelivery();
   });
 });
+
+describe('an operator without its engine', () => {
+  it('merges nothing new and says so, but goes on renewing what is live', async () => {
+    const url = async () =>
+      (await stage.get<KubernetesResource>('secret', ARGOCD, 'argocd-notifications-secret')).data?.[
+        'dt_team-good_good'
+      ];
+    const before = await url();
+    await stage.restartOperator(
+      { signing: { renewAfter: '1s' } },
+      { ARGOCD_DINGTALK_ENGINE: '/nowhere/engine.wasm.gz' },
+    );
+    const lost = { namespace: GOOD.namespace, name: 'lost' };
+    await stage.apply(...realRobot(stage.dingtalk, lost).manifests, subscription(lost));
+    await stage.conditions('robots', GOOD.namespace, 'lost', { Ready: 'False/GateUnavailable' });
+    await eventually('a renewal', async () => (await url()) !== before);
+    await stage.conditions('robots', GOOD.namespace, 'good', { Ready: 'True/Ready', Signed: 'True/Signed' });
+    await stage.restartOperator();
+    await stage.conditions('nsub', GOOD.namespace, 'lost', { Ready: 'True/Ready' });
+  });
+});

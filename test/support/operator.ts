@@ -31,6 +31,7 @@ export async function startOperator(
   cp: ControlPlane,
   dingtalk: FakeDingTalk,
   fields: ConfigFields = {},
+  env: Readonly<Record<string, string>> = {},
 ): Promise<RunningProcess> {
   const kubeconfig = await cp.serviceAccountKubeconfig(SERVICE_ACCOUNT.namespace, SERVICE_ACCOUNT.name);
   const config = join(cp.dir, 'operator.json');
@@ -39,6 +40,7 @@ export async function startOperator(
     name: 'operator',
     command: process.execPath,
     args: [join(REPOSITORY, 'operator/main.ts'), 'operator', '--config', config, '--kubeconfig', kubeconfig],
+    env,
     ready: (running) => running.output().includes('"msg":"caches have synced"'),
     readyTimeoutMs: 30_000,
   });

@@ -19,8 +19,8 @@ export interface Stage extends AsyncDisposable {
   operatorOutput(): string;
   /** Argo CD's controller; fails where the stage was set up without it. */
   argocd(): ArgoCDController;
-  /** Ends the operator, if it runs, and starts it with these configuration fields. */
-  restartOperator(fields?: ConfigFields): Promise<void>;
+  /** Ends the operator, if it runs, and starts it with these configuration fields and environment variables. */
+  restartOperator(fields?: ConfigFields, env?: Readonly<Record<string, string>>): Promise<void>;
   stopOperator(): Promise<void>;
   apply(...manifests: readonly object[]): Promise<void>;
   remove(kind: string, namespace: string, name: string): Promise<void>;
@@ -69,9 +69,9 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     earlierOutput += operator?.output() ?? '';
     operator = undefined;
   };
-  const restartOperator = async (fields?: ConfigFields) => {
+  const restartOperator = async (fields?: ConfigFields, env?: Readonly<Record<string, string>>) => {
     await stopOperator();
-    operator = await startOperator(cp, dingtalk, fields);
+    operator = await startOperator(cp, dingtalk, fields, env);
   };
   undo.defer(stopOperator);
   if (options.operator !== false) await restartOperator(options.operator);
