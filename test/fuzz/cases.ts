@@ -43,6 +43,15 @@ const GLOBS = [
 const LABELS = ['', 'gold', 'A_b.c-d', '0', 'true', 'null', 'a'.repeat(63)];
 const KEYS = ['tier', 'a.b/c', `${'a.'.repeat(126)}a/${'K'.repeat(63)}`, 'true', '1', 'x_y-z.w'];
 
+/** What is another value each time: as oncePer it would have the controller send without end. */
+const VOLATILE = [
+  'app.metadata.resourceVersion',
+  'string(time.Now())',
+  'now()',
+  'app.metadata.annotations',
+  'app',
+];
+
 /** The case of this number, which follows from the seed and the number alone. */
 export function makeCase(seed: number, index: number, corpus: Corpus): Case {
   const random = new Random(seed, index);
@@ -90,6 +99,7 @@ function ownEvent(random: Random, name: string, corpus: Corpus): SubscribedEvent
       from(random, corpus.expressions, () => expression(random)),
       most,
     );
+  if (random.chance(0.01)) return { name, when: 'true', oncePer: random.pick(VOLATILE) };
   return {
     name,
     when: random.chance(0.2) ? random.pick(['true', "app.metadata.name != ''"]) : made(1024),
@@ -100,9 +110,10 @@ function ownEvent(random: Random, name: string, corpus: Corpus): SubscribedEvent
 
 /** A text of the corpus, one that was tampered with, or one out of the grammar, tampered with or not. */
 function from(random: Random, corpus: readonly string[], grow: () => string): string {
-  if (random.chance(0.05)) return random.pick(corpus);
-  const text = random.chance(0.4) ? random.pick(corpus) : grow();
-  return random.chance(0.5) ? mutate(random, text, corpus) : text;
+  if (random.chance(0.1)) return random.pick(corpus);
+  if (random.chance(0.6)) return random.chance(0.2) ? mutate(random, grow(), corpus) : grow();
+  const text = random.pick(corpus);
+  return random.chance(0.8) ? mutate(random, text, corpus) : text;
 }
 
 function criteria(random: Random): ApplicationCriteria {

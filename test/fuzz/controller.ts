@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Target } from '../../operator/core/snapshot.ts';
 import { application, degraded, healthy, syncFailed, syncSucceeded } from '../support/applications.ts';
 import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '../support/argocd.ts';
@@ -12,6 +13,8 @@ const ARGOCD = 'argocd';
 /** How long the canary's message may take, on a machine that is busy. */
 const DEADLINE_MS = 25_000;
 const POKE_MS = 1_500;
+/** Who has nothing to do for that long has settled. */
+const QUIET_MS = 250;
 /** More often than this nobody works on one Application within a few seconds, unless it goes round in circles. */
 const MAX_PASSES = 40;
 const BAD_WORDS = /^.*(Failed to get api|fatal error|panic:|stack overflow|goroutine stack exceeds).*$/im;
@@ -75,9 +78,9 @@ export class RealController implements AsyncDisposable {
     );
     const poking = setInterval(() => void this.#poke(name), POKE_MS);
     try {
-      await eventually('the canary', () => BAD_WORDS.test(said()) || this.#arrived(name, said()), {
-        timeoutMs: DEADLINE_MS,
-      });
+      const isOver = () =>
+        BAD_WORDS.test(said()) || circling(said(), name) !== undefined || this.#hasSettled(name, said);
+      await eventually('the canary', isOver, { timeoutMs: DEADLINE_MS });
     } catch {
       await this.#abandon();
       return `no message of the canary within ${DEADLINE_MS / 1000} s; it said last:\n${said().split('\n').slice(-12).join('\n')}`;
@@ -90,12 +93,14 @@ export class RealController implements AsyncDisposable {
     return words;
   }
 
-  /** Whether the canary's message came, and what sent it came to its end: other messages may be in the same pass. */
-  #arrived(name: string, said: string): boolean {
-    const isOurs = ({ rawBody }: { rawBody: string }): boolean => rawBody.includes(`${name} lives`);
+  /** Whether the canary's message came, and there was nothing more to do: other messages may be in the same pass. */
+  async #hasSettled(name: string, said: () => string): Promise<boolean> {
+    if (!this.#dingtalk.requests.some(({ rawBody }) => rawBody.includes(`${name} lives`))) return false;
+    const before = passes(said(), name, 'Start processing');
+    await delay(QUIET_MS);
     return (
-      this.#dingtalk.requests.some(isOurs) &&
-      passes(said, name, 'Start processing') <= passes(said, name, 'Processing completed')
+      passes(said(), name, 'Start processing') === before &&
+      passes(said(), name, 'Processing completed') === before
     );
   }
 

@@ -28,47 +28,41 @@ const TEXTS = [
   '%s',
   '',
 ];
-const BINARY = [
-  ...[
-    '==',
-    '!=',
-    '<',
-    '>=',
-    'and',
-    'or',
-    '&&',
-    '||',
-    '??',
-    'in',
-    'not in',
-    '+',
-    '-',
-    '*',
-    '/',
-    '%',
-    '**',
-    '..',
-  ],
-  ...['matches', 'contains', 'startsWith', 'not endsWith', '|', '='],
+const BINARY = ['==', '!=', '<', '>=', 'and', 'or', '&&', '||', 'in', 'not in', 'contains', 'startsWith'];
+const WILD_BINARY = [
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '**',
+  '..',
+  'matches',
+  'not endsWith',
+  '|',
+  '=',
+  '??',
+  '===',
+  ';',
 ];
 const BUILTINS = [
+  'len',
+  'upper',
+  'lower',
+  'trim',
+  'int',
+  'float',
+  'string',
+  'abs',
+  'ceil',
+  'min',
+  'max',
+  'date',
+];
+const WILD_BUILTINS = [
   ...[
-    'len',
     'first',
     'last',
-    'upper',
-    'lower',
-    'trim',
-    'int',
-    'float',
-    'string',
-    'abs',
-    'ceil',
-    'min',
-    'max',
-  ],
-  ...[
-    'date',
     'duration',
     'now',
     'toJSON',
@@ -79,11 +73,13 @@ const BUILTINS = [
     'type',
     'bitnot',
     'indexOf',
-    'hasPrefix',
+    'nope',
   ],
 ];
 const PREDICATES = [
   'any',
+  'any',
+  'all',
   'all',
   'none',
   'one',
@@ -92,10 +88,18 @@ const PREDICATES = [
   'find',
   'findIndex',
   'map',
-  'groupBy',
   'sortBy',
 ];
-const ROOTS = ['app', 'app', 'app', 'app', 'app', 'time', 'strings', '#', 'repo', 'secrets', '$env', 'x'];
+const ROOTS = [
+  ...Array.from({ length: 40 }, () => 'app'),
+  'time',
+  'strings',
+  '#',
+  'repo',
+  'secrets',
+  '$env',
+  'x',
+];
 
 /** An expression in the language of Argo CD's triggers, out of its grammar; most of them are well formed. */
 export function expression(random: Random, depth = random.int(1, 5)): string {
@@ -106,26 +110,48 @@ export function expression(random: Random, depth = random.int(1, 5)): string {
       () => literal(random),
     );
   const inner = (): string => expression(random, depth - random.int(1, 2));
+  return random.chance(0.9) ? tame(random, inner) : wild(random, inner);
+}
+
+/** What the gate lets pass, as long as its parts are so. */
+function tame(random: Random, inner: () => string): string {
+  const [open, close] = random.pick([
+    ['', ''],
+    ['{', '}'],
+  ]) as [string, string];
   return random.oneOf(
     () => path(random),
-    () => literal(random),
-    () => `${inner()} ${random.pick(BINARY)} ${inner()}`,
-    () => `(${inner()}) ${random.pick(BINARY)} (${inner()})`,
+    () => `(${inner()}) ${operator(random)} (${inner()})`,
     () => `(${path(random)} ?? ${text(random)}) == ${inner()}`,
-    () => `${path(random)} ${random.pick(['==', '!=', 'matches', 'contains', 'startsWith'])} ${text(random)}`,
+    () => `${path(random)} ${random.pick(['==', '!=', 'contains', 'startsWith'])} ${text(random)}`,
+    () => `${path(random)} ${random.pick(['and', 'or', '&&', '||'])} ${path(random)}`,
+    () => `(${path(random)} ?? '') matches ${text(random)}`,
+    () => `${random.pick(['not ', '!'])}(${inner()})`,
+    () => `${builtin(random)}(${path(random)})`,
+    () => `${random.pick(PREDICATES)}(${path(random)} ?? [], ${open}#.name == ${inner()}${close})`,
+    () => `(${path(random)} ? ${inner()} : ${inner()})`,
+    () => `${path(random)} in [${random.many(0, 4, () => text(random)).join(', ')}]`,
+    () => `time.Now().${random.pick(['UTC().Hour()', 'Year()', 'Unix()'])} > (${inner()})`,
+    () => `time.Now().Sub(time.Parse(${path(random)})).Minutes() > 1`,
+    () => `strings.${random.pick(['ToLower', 'ToUpper'])}(${path(random)})`,
+    () => `strings.ReplaceAll(${path(random)}, ${text(random)}, ${text(random)})`,
+    () => `${inner()} ${random.pick(['// x', '/* x */', '\n', '\t'])}`,
+  );
+}
+
+function wild(random: Random, inner: () => string): string {
+  return random.oneOf(
+    () => `${inner()} ${operator(random)} ${inner()}`,
     () => `${random.pick(['not ', '!', '-', '+'])}${inner()}`,
-    () => `${random.pick(BUILTINS)}(${random.many(1, 2, inner).join(', ')})`,
-    () =>
-      `${random.pick(PREDICATES)}(${path(random)} ?? [], ${random.pick(['', '{'])}#.name == ${inner()}${random.pick(['', '}'])})`,
+    () => `${builtin(random)}(${random.many(0, 3, inner).join(', ')})`,
     () => `${inner()} ? ${inner()} : ${inner()}`,
     () => `[${random.many(0, 4, inner).join(', ')}]`,
-    () =>
-      `time.Now().${random.pick(['UTC()', 'Year()', 'Sub', 'Add', 'Format', 'String()', 'In', 'Zone()'])} ${inner()}`,
+    () => `time.Now().${random.pick(['Sub', 'Add', 'Format', 'String()', 'In', 'Zone()'])}(${inner()})`,
     () => `time.Parse(${inner()}).Unix() > ${inner()}`,
-    () =>
-      `strings.${random.pick(['ToLower', 'ToUpper', 'ReplaceAll', 'Repeat'])}(${random.many(1, 3, inner).join(', ')})`,
-    () => `${inner()} ${random.pick(['// x', '/* x */', '\n', '\t', '# x'])}`,
+    () => `strings.${random.pick(['ToLower', 'Repeat'])}(${random.many(1, 3, inner).join(', ')})`,
+    () => `${inner()} # x`,
     () => `let x = ${inner()}; ${inner()}`,
+    () => literal(random),
   );
 }
 
@@ -152,7 +178,11 @@ function literal(random: Random): string {
 }
 
 function text(random: Random): string {
-  const content = random.chance(0.2) ? random.pick(NASTIES) : random.pick(TEXTS);
+  const content = random.chance(0.15) ? random.pick(NASTIES) : random.pick(TEXTS);
   const quote = random.pick(["'", "'", '"', '`']);
   return `${quote}${content}${quote}`;
 }
+
+const operator = (random: Random): string => random.pick(random.chance(0.9) ? BINARY : WILD_BINARY);
+
+const builtin = (random: Random): string => random.pick(random.chance(0.9) ? BUILTINS : WILD_BUILTINS);

@@ -41,7 +41,7 @@ export const NASTIES: readonly string[] = [
   ...[
     '$x',
     '$$',
-    '${x}',
+    '$' + '{x}',
     '$canary',
     '.',
     '..',
@@ -78,7 +78,7 @@ export const NASTIES: readonly string[] = [
 /** A text like the given one, with one to four accidents; `others` are what pieces may come from. */
 export function mutate(random: Random, text: string, others: readonly string[]): string {
   let result = text;
-  for (let left = random.int(1, 4); left > 0; left--) result = mutateOnce(random, result, others);
+  for (let left = random.pick([1, 1, 1, 2, 4]); left > 0; left--) result = mutateOnce(random, result, others);
   return result;
 }
 

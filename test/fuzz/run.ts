@@ -9,7 +9,7 @@ import { loadCorpus } from './corpus.ts';
 import { judge } from './judge.ts';
 import { Tally } from './tally.ts';
 
-const BATCH = 30;
+const BATCH = 50;
 const ENGINE_DEADLINE_MS = 500;
 const PROGRESS_MS = 5_000;
 
@@ -51,6 +51,9 @@ const withDisposal = (engine: Engine): Engine & AsyncDisposable => ({
   [Symbol.asyncDispose]: () => engine.close(),
 });
 
+const describe = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+
 class Fuzzer {
   readonly #corpus = loadCorpus();
   readonly #engine: Engine;
@@ -73,33 +76,50 @@ class Fuzzer {
     this.#print = print;
   }
 
-  /** Resolves to whether nothing was found. */
+  /** Resolves to whether nothing was found. The controller looks at one batch while the core judges the next. */
   async run(end: number, signal: AbortSignal): Promise<boolean> {
+    let loading: Promise<string | undefined> = Promise.resolve(undefined);
+    let loaded: readonly Case[] = [];
     for (let first = 0; Date.now() < end && !signal.aborted; first += BATCH) {
       const cases = Array.from({ length: BATCH }, (_, each) =>
         makeCase(this.#seed, first + each, this.#corpus),
       );
-      const problem = await this.#problemWith(cases, (refusals) => this.#tally.add(refusals));
-      if (problem === undefined) continue;
-      this.#print(`a problem with cases ${first} to ${first + BATCH - 1}; looking for the one:\n${problem}`);
-      await this.#report(await this.#bisect(cases, signal), problem);
-      return false;
+      const load = await this.#judge(cases, (refusals) => this.#tally.add(refusals));
+      if (!(await this.#isFine(loaded, await loading, signal))) return false;
+      [loading, loaded] = [load(), cases];
     }
-    return true;
+    return this.#isFine(loaded, await loading, signal);
   }
 
-  async #problemWith(
+  async #isFine(cases: readonly Case[], problem: string | undefined, signal: AbortSignal): Promise<boolean> {
+    // What is being stopped has all kinds of problems.
+    if (problem === undefined || signal.aborted) return true;
+    this.#print(
+      `a problem with cases ${cases.map(({ index }) => index).join(' ')}; looking for the one:\n${problem}`,
+    );
+    const culprits = await this.#bisect(cases, signal);
+    if (!signal.aborted) await this.#report(culprits, problem);
+    return false;
+  }
+
+  /** Has the core judge; what comes back has Argo CD's controller judge in turn. */
+  async #judge(
     cases: readonly Case[],
     onJudged?: (refusals: ReadonlyMap<number, string | undefined>) => void,
-  ): Promise<string | undefined> {
+  ): Promise<() => Promise<string | undefined>> {
     const scene = this.#controller.nextScene();
     try {
       const { target, refusals } = await judge(cases, scene, this.#engine);
       onJudged?.(refusals);
-      return await this.#controller.problemWith(target, scene);
+      return () => this.#controller.problemWith(target, scene).catch(describe);
     } catch (error) {
-      return error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return async () => describe(error);
     }
+  }
+
+  async #problemWith(cases: readonly Case[]): Promise<string | undefined> {
+    const load = await this.#judge(cases);
+    return load();
   }
 
   /** The smallest half of a half that still has a problem: usually one case. */

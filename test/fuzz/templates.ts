@@ -23,79 +23,88 @@ const FIELDS = [
     '.',
     '$',
     '$.app',
-    '$x',
     '.secrets',
     '.time',
     '.repo',
   ],
 ];
-const FUNCTIONS = [
+/** What takes anything. */
+const TAME = [
   ...[
     'toRawJson',
     'toJson',
     'quote',
-    'upper',
-    'lower',
-    'trim',
-    'len',
+    'squote',
     'print',
     'printf "%v"',
+    'printf "%q %s"',
     'html',
     'js',
     'urlquery',
   ],
   ...[
     'default "x"',
+    'list',
+    'dict "k"',
+    'toString',
+    'kindOf',
+    'typeOf',
+    'not',
+    'and',
+    'or true',
+    'coalesce',
+    'empty',
+  ],
+];
+/** What fails for some values, or does not exist. */
+const WILD = [
+  ...[
+    'upper',
+    'lower',
+    'trim',
+    'len',
     'trunc 5',
     'b64enc',
     'sha256sum',
     'indent 2',
-    'nindent 4',
-    'squote',
     'title',
-    'list',
-    'dict "k"',
-  ],
-  ...[
     'first',
     'last',
     'rest',
+  ],
+  ...[
     'int',
-    'toString',
-    'kindOf',
-    'typeOf',
     'deepCopy',
     'fromJson',
     'splitList ","',
     'join ","',
-  ],
-  ...[
     'index',
     'slice',
-    'not',
-    'and',
-    'or',
     'eq "a"',
     'regexMatch "^a"',
+    'call',
+  ],
+  ...[
     'mustRegexMatch "["',
     'repeat 3',
     'until',
     'date "2006"',
-  ],
-  ...[
     'env',
     'toYaml',
     'fail',
-    'call',
     'seq 1',
     'now',
     'uuidv4',
+  ],
+  ...[
     'semver',
     'wrap 3',
     'keys',
     'values',
     'sortAlpha',
     'plural "a" "b"',
+    'derivePassword 1 "long" "a" "b"',
+    'tpl',
   ],
 ];
 
@@ -107,6 +116,9 @@ export function goTemplate(random: Random): string {
     () => `{"msgtype":"markdown","markdown":{"title":"t","text":{{ ${pipeline(random, 2)} | toRawJson }}}}`,
     () => `{"a":{{ ${pipeline(random, 2)} | toString | toRawJson }},"b":"${parts(random, 2)}"}`,
     () => `{{ $x := ${pipeline(random, 2)} }}{"a":{{ print $x | toRawJson }}, "b": "${parts(random, 2)}"}`,
+    () => `{"a":"${encoded(random)}","b":[${random.many(0, 3, () => `"${encoded(random)}"`).join(',')}]}`,
+    () =>
+      `{{ with ${pipeline(random, 1)} }}{"a":"${encoded(random)}"}{{ else }}{"b":"${encoded(random)}"}{{ end }}`,
     () => `{"a":[${random.many(0, 4, () => `"${parts(random, 1)}"`).join(',')}]}`,
     () => parts(random, 3),
   );
@@ -185,9 +197,9 @@ function pipeline(random: Random, depth: number): string {
           '""',
         ]),
       () => (depth > 0 ? `(${pipeline(random, depth - 1)})` : '.app.metadata.name'),
-      () => (depth > 0 ? `${random.pick(FUNCTIONS)} ${pipeline(random, depth - 1)}` : '(dict "a" 1)'),
+      () => (depth > 0 ? `${anyFunction(random)} ${pipeline(random, depth - 1)}` : '(dict "a" 1)'),
     );
-  return [operand(), ...random.many(0, 2, () => random.pick(FUNCTIONS))].join(' | ');
+  return [operand(), ...random.many(0, 2, () => anyFunction(random))].join(' | ');
 }
 
 function text(random: Random): string {
@@ -195,3 +207,8 @@ function text(random: Random): string {
     ? random.pick(NASTIES)
     : random.pick(['x', ' ', '中文', '\\n', '**b**', 'a: b', '', '[l](u)']);
 }
+
+const anyFunction = (random: Random): string => random.pick(random.chance(0.94) ? TAME : WILD);
+
+/** Something that is fit to stand inside of a JSON text. */
+const encoded = (random: Random): string => action(random, `${pipeline(random, 2)} | toRawJson | b64enc`);

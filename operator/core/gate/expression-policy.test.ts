@@ -4,6 +4,7 @@ import { HOSTILE_CONDITIONS } from '../../../test/support/hostile.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import type { GateAnswer } from './engine-api.ts';
+import type { ExpressionRole } from './expression-policy.ts';
 import { expressionFinding } from './expressions.ts';
 import { Inquiry, questionKey } from './inquiry.ts';
 
@@ -13,12 +14,12 @@ beforeAll(() => {
 });
 afterAll(() => engine.close());
 
-async function findingOf(expression: string, wanted: 'boolean' | 'string' | 'any' = 'boolean') {
+async function findingOf(expression: string, role: ExpressionRole = 'when') {
   const request = { call: 'inspect', expression } as const;
   const answer: GateAnswer = await engine.inspect(request);
   return expressionFinding(
     expression,
-    wanted,
+    role,
     'spec.events[0].when',
     new Inquiry(new Map([[questionKey(request), answer]])),
   );
@@ -33,7 +34,7 @@ describe('conditions that are allowed', () => {
     "count(app.status.resources, .health?.status == 'Degraded') > 3",
     'len(app.spec?.sources ?? []) > 1',
     'time.Now().Sub(time.Parse(app.status.operationState.startedAt)).Minutes() > 10',
-    'time.Now().UTC().Hour() < 8 or time.Now().Weekday() == 0',
+    'time.Now().UTC().Hour() < 8',
     "strings.ToLower(app.metadata.name) endsWith '-prod'",
     "app.status.health.status == 'Degraded' ? app.spec.project == 'a' : false",
     "app.status.sync.status == 'OutOfSync' // for a while",
@@ -44,9 +45,9 @@ describe('conditions that are allowed', () => {
   });
 
   it('and what tells one occurrence from the next, or when it happened', async () => {
-    expect(await findingOf('app.status?.operationState?.startedAt', 'string')).toBeUndefined();
-    expect(await findingOf('app.status?.sync?.revision', 'any')).toBeUndefined();
-    expect(await findingOf('1 + 1', 'any')).toBeUndefined();
+    expect(await findingOf('app.status?.operationState?.startedAt', 'eventTime')).toBeUndefined();
+    expect(await findingOf('app.status?.sync?.revision', 'oncePer')).toBeUndefined();
+    expect(await findingOf('app.status?.operationState?.startedAt', 'oncePer')).toBeUndefined();
   });
 });
 
@@ -72,6 +73,46 @@ describe('conditions that are refused', () => {
   });
 
   it('that give no time, where one is needed', async () => {
-    expect((await findingOf('true', 'string'))?.message).toContain('a string is needed');
+    expect((await findingOf('true', 'eventTime'))?.message).toContain('a string is needed');
+  });
+});
+
+describe('what would send without end', () => {
+  it.each([
+    'now()',
+    'time.Now()',
+    'time.Now().Unix()',
+    'string(now())',
+    'app',
+    'app.metadata',
+    'app.metadata.resourceVersion',
+    'app.metadata.annotations',
+    "app.metadata.annotations['notified.notifications.argoproj.io']",
+    'app.metadata.generation',
+    'app.status',
+    'app.status.reconciledAt',
+    'app.status.operationState',
+    'app.status.operationState.message',
+  ])('is not to identify an event: %s', async (expression) => {
+    expect((await findingOf(expression, 'oncePer'))?.reason).toBe('ExpressionNotAllowed');
+  });
+
+  it.each([
+    "(app.metadata?.annotations?.['notified.notifications.argoproj.io'] ?? '') contains 'x'",
+    'len(app.metadata.annotations) > 3',
+    "any(app.metadata.annotations, # == 'x')",
+    "app.metadata.resourceVersion endsWith '1'",
+    'app.metadata.generation == 3',
+    'time.Now().Nanosecond() == 0',
+    'time.Now().Second() == 0',
+    'time.Now().Unix() % 2 == 0',
+    "string(now()) contains '1'",
+    'int(time.Now().Sub(time.Parse(app.status.x)).Seconds()) == 5',
+    'floor(time.Now().Sub(time.Parse(app.status.x)).Seconds()) == 5',
+    'time.Now().Sub(time.Now()).Seconds() > 0',
+    'time.Now().Hour() % 2 == 0',
+    '[app] == nil',
+  ])('is no condition: %s', async (expression) => {
+    expect(['ExpressionNotAllowed', 'EngineRefused']).toContain((await findingOf(expression))?.reason);
   });
 });

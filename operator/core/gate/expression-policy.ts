@@ -1,4 +1,5 @@
 import type { Call, ExpressionFacts } from './expression-facts.ts';
+import { stabilityViolation } from './expression-stability.ts';
 
 /**
  * What conditions of tenants may be made of: an allow-list over the syntax tree of Argo CD's own expression language.
@@ -62,44 +63,35 @@ const FUNCTIONS = new Set([
   'strings.ReplaceAll',
 ]);
 
-/** Methods of a time or a duration. */
+/** Methods of a time or a duration; none that goes round in circles within minutes. */
 const METHODS = new Set([
-  ...[
-    'Add',
-    'Sub',
-    'Before',
-    'After',
-    'Equal',
-    'UTC',
-    'Unix',
-    'Year',
-    'Month',
-    'Day',
-    'Hour',
-    'Minute',
-    'Second',
-  ],
-  ...['Weekday', 'Seconds', 'Minutes', 'Hours', 'Milliseconds', 'IsZero', 'Truncate'],
+  ...['Add', 'Sub', 'Before', 'After', 'Equal', 'UTC', 'IsZero', 'Seconds', 'Minutes', 'Hours'],
+  ...['Year', 'Month', 'Day', 'Hour', 'Weekday'],
 ]);
 
 const MAX_NODES = 250;
 const MAX_DEPTH = 40;
 const MAX_STRING = 256;
 
+/** What an expression is for. */
+export type ExpressionRole = 'when' | 'oncePer' | 'eventTime';
+
 /** What is wrong with an expression, as a sentence that says what to write instead; undefined if nothing is. */
-export function policyViolation(
-  facts: ExpressionFacts,
-  wanted: 'boolean' | 'string' | 'any',
-): string | undefined {
+export function policyViolation(facts: ExpressionFacts, role: ExpressionRole): string | undefined {
   return (
     language(facts) ??
     reach(facts) ??
     calls(facts) ??
     cost(facts) ??
-    (wanted !== 'any' && facts.result !== wanted && facts.result !== 'unknown'
-      ? `it always gives a ${facts.result}, where a ${wanted} is needed.`
-      : undefined)
+    stabilityViolation(facts, role) ??
+    kind(facts, role)
   );
+}
+
+function kind({ result }: ExpressionFacts, role: ExpressionRole): string | undefined {
+  const wanted = { when: 'boolean', eventTime: 'string', oncePer: undefined }[role];
+  if (wanted === undefined || result === wanted || result === 'unknown') return undefined;
+  return `it always gives a ${result}, where a ${wanted} is needed.`;
 }
 
 /** What it can get at. */

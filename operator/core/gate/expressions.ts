@@ -1,18 +1,18 @@
 import type { Finding } from '../verdict.ts';
 import type { ExpressionFacts } from './expression-facts.ts';
-import { policyViolation } from './expression-policy.ts';
+import { type ExpressionRole, policyViolation } from './expression-policy.ts';
 import type { Inquiry } from './inquiry.ts';
 import { killedFinding, notAsked, place } from './verdicts.ts';
 
 /**
  * What is wrong with an expression of a tenant's: the engine does not compile it, or it is outside of what conditions
  * may be made of. Undefined if nothing is.
- * @param wanted what it has to give
+ * @param role what it is for
  * @param field its path in the custom resource
  */
 export function expressionFinding(
   expression: string,
-  wanted: 'boolean' | 'string' | 'any',
+  role: ExpressionRole,
   field: string,
   inquiry: Inquiry,
 ): Finding | undefined {
@@ -24,7 +24,7 @@ export function expressionFinding(
     return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
   }
   // The engine's client takes the facts as they come.
-  const violation = policyViolation(answer.facts as unknown as ExpressionFacts, wanted);
+  const violation = policyViolation(answer.facts as unknown as ExpressionFacts, role);
   return violation === undefined
     ? undefined
     : { reason: 'ExpressionNotAllowed', message: `${field}: ${violation}` };

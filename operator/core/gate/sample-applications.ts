@@ -1,7 +1,24 @@
 /** An Application as the engine hands it to a template. */
 type Application = Readonly<Record<string, unknown>>;
 
-const metadata = { name: 'guestbook', namespace: 'argocd', labels: { tier: 'gold' }, annotations: {} };
+const metadata = {
+  name: 'guestbook',
+  namespace: 'argocd',
+  uid: '0b7a2c1e-5d36-4b0c-9a77-2f1a6f0f8c11',
+  resourceVersion: '4711',
+  generation: 12,
+  creationTimestamp: '2025-12-01T08:00:00Z',
+  labels: { tier: 'gold' },
+  annotations: { 'argocd.argoproj.io/refresh': 'normal' },
+};
+const resources = ['Deployment', 'Service'].map((kind) => ({
+  kind,
+  version: 'v1',
+  name: 'guestbook',
+  namespace: 'guestbook',
+  status: 'Synced',
+  health: { status: 'Healthy' },
+}));
 const spec = {
   project: 'default',
   source: { repoURL: 'https://gitee.com/example/guestbook.git', path: 'guestbook', targetRevision: 'main' },
@@ -32,6 +49,8 @@ export const SAMPLE_APPLICATIONS: readonly (readonly [string, Application])[] = 
         operationState: operation('Succeeded', 'successfully synced (all tasks run)'),
         health: { status: 'Healthy', lastTransitionTime: '2026-01-01T08:00:10Z' },
         sync: { status: 'Synced', revision: '53e28ff20cc530b9ada2173fbbd64d48338583ba' },
+        resources,
+        summary: { images: ['example/guestbook:1.2.3'] },
         reconciledAt: '2026-01-01T08:00:10Z',
       },
     },

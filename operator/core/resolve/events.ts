@@ -65,11 +65,11 @@ function ownTrigger(
   { inquiry }: EventContext,
 ): Trigger | Finding {
   const finding =
-    expressionFinding(when, 'boolean', `${path}.when`, inquiry) ??
-    (oncePer === undefined ? undefined : expressionFinding(oncePer, 'any', `${path}.oncePer`, inquiry)) ??
+    expressionFinding(when, 'when', `${path}.when`, inquiry) ??
+    (oncePer === undefined ? undefined : expressionFinding(oncePer, 'oncePer', `${path}.oncePer`, inquiry)) ??
     (eventTime === undefined
       ? undefined
-      : expressionFinding(eventTime, 'string', `${path}.eventTime`, inquiry));
+      : expressionFinding(eventTime, 'eventTime', `${path}.eventTime`, inquiry));
   if (finding) return finding;
   return {
     condition: enclosed(when),
