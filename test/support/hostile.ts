@@ -105,5 +105,7 @@ export const HOSTILE_CONDITIONS: Readonly<Record<string, string>> = {
   many: Array.from({ length: 150 }, (_, index) => `app.a${index}`)
     .join(' or ')
     .slice(0, 1_000),
+  resends: "(app.metadata?.annotations?.['notified.notifications.argoproj.io'] ?? '') == ''",
+  flaps: 'time.Now().Nanosecond() % 2 == 0',
   control: 'true\u0000',
 };
