@@ -4,7 +4,7 @@ import { HOSTILE_CONDITIONS } from '../../../test/support/hostile.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import type { GateAnswer } from './engine-api.ts';
-import type { ExpressionRole } from './expression-policy.ts';
+import type { ExpressionRole } from './expression-stability.ts';
 import { expressionFinding } from './expressions.ts';
 import { Inquiry, questionKey } from './inquiry.ts';
 

@@ -1,5 +1,5 @@
-import type { Call, ExpressionFacts } from './expression-facts.ts';
-import { stabilityViolation } from './expression-stability.ts';
+import type { CallUse, ExpressionFacts } from '../../engine/expression-facts.ts';
+import { type ExpressionRole, stabilityViolation } from './expression-stability.ts';
 
 /**
  * What conditions of tenants may be made of: an allow-list over the syntax tree of Argo CD's own expression language.
@@ -73,9 +73,6 @@ const MAX_NODES = 250;
 const MAX_DEPTH = 40;
 const MAX_STRING = 256;
 
-/** What an expression is for. */
-export type ExpressionRole = 'when' | 'oncePer' | 'eventTime';
-
 /** What is wrong with an expression, as a sentence that says what to write instead; undefined if nothing is. */
 export function policyViolation(facts: ExpressionFacts, role: ExpressionRole): string | undefined {
   return (
@@ -139,7 +136,7 @@ function calls({ calls: all, paths }: ExpressionFacts): string | undefined {
 }
 
 /** A function by its full name, or a method of whatever a call gave, by its name. */
-function isKnown({ callee, root, segments }: Call): boolean {
+function isKnown({ callee, root, segments }: CallUse): boolean {
   if (FUNCTIONS.has(callee)) return true;
   const [method, ...more] = segments;
   return root === '()' && more.length === 0 && typeof method === 'string' && METHODS.has(method);

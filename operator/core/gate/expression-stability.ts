@@ -1,5 +1,7 @@
-import type { ExpressionFacts, Path } from './expression-facts.ts';
-import type { ExpressionRole } from './expression-policy.ts';
+import type { ExpressionFacts, PathUse } from '../../engine/expression-facts.ts';
+
+/** What an expression is for. */
+export type ExpressionRole = 'when' | 'oncePer' | 'eventTime';
 
 /**
  * Argo CD notes every send in an annotation of the Application, which makes it look at the Application again at once.
@@ -25,7 +27,7 @@ const STABLE_METADATA = [
 /** Where Argo CD notes what it has sent. */
 const NOTES = 'notified.notifications.argoproj.io';
 
-function changedBySending({ root, path, segments }: Path): string | undefined {
+function changedBySending({ root, path, segments }: PathUse): string | undefined {
   if (root !== 'app') return undefined;
   const [first, second, third] = segments;
   if (first === undefined) return 'app as a whole changes with every message; name a field of it.';

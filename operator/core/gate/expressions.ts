@@ -1,6 +1,6 @@
 import type { Finding } from '../verdict.ts';
-import type { ExpressionFacts } from './expression-facts.ts';
-import { type ExpressionRole, policyViolation } from './expression-policy.ts';
+import { policyViolation } from './expression-policy.ts';
+import type { ExpressionRole } from './expression-stability.ts';
 import type { Inquiry } from './inquiry.ts';
 import { killedFinding, notAsked, place } from './verdicts.ts';
 
@@ -23,8 +23,7 @@ export function expressionFinding(
     const texts = answer.errors.map((problem) => `${field}${place(problem)}: ${problem.message}`);
     return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
   }
-  // The engine's client takes the facts as they come.
-  const violation = policyViolation(answer.facts as unknown as ExpressionFacts, role);
+  const violation = policyViolation(answer.facts, role);
   return violation === undefined
     ? undefined
     : { reason: 'ExpressionNotAllowed', message: `${field}: ${violation}` };
