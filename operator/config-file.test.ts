@@ -37,6 +37,8 @@ describe('the configuration file', () => {
       `${HEAD}dingtalk: {allowedHosts: ["https://x"]}\n`,
       'config.yaml:3:27: dingtalk.allowedHosts.0: expected host',
     ],
+    [`${HEAD}dingtalk: {allowedHosts: [a.example]}\n`, 'dingtalk.endpoint: its host is not one of'],
+    [`${HEAD}one: 1\ntwo: 2\n`, 'two: unknown field'],
     ['kind: OperatorConfiguration\n', 'apiVersion: '],
     ['', 'apiVersion: '],
     [`${HEAD}a: [\n`, 'config.yaml:4:1: '],

@@ -35,9 +35,12 @@ export function parseConfiguration(text: string, file: string): OperatorConfigur
   }
   const result = operatorConfigurationSchema.safeParse(document.toJS() ?? {});
   if (result.success) return result.data;
-  const lines = result.error.issues.map((issue) => {
-    const path = issue.code === 'unrecognized_keys' ? [...issue.path, issue.keys[0] as string] : issue.path;
-    const message = issue.code === 'unrecognized_keys' ? 'unknown field' : issue.message;
+  const problems = result.error.issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown field' }))
+      : [{ path: issue.path, message: issue.message }],
+  );
+  const lines = problems.map(({ path, message }) => {
     return `${at(offsetOf(document, path as (string | number)[]))}: ${path.join('.') || '(file)'}: ${message}`;
   });
   throw new ConfigurationError(lines.join('\n'));

@@ -69,6 +69,11 @@ export const operatorConfigurationSchema = z
     limits: section({ maxEventAge: duration('1m', '168h').prefault('24h') }),
     log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),
   })
+  .superRefine(({ dingtalk }, context) => {
+    if (dingtalk.allowedHosts.includes(new URL(dingtalk.endpoint).host)) return;
+    const message = 'its host is not one of dingtalk.allowedHosts, so that no robot could use it';
+    context.addIssue({ code: 'custom', path: ['dingtalk', 'endpoint'], message });
+  })
   .transform((file) => ({
     ...file,
     tenancy: {

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { locateEngine } from '../../engine/locate.ts';
+import { GROUP } from '../api/kinds.ts';
 import { engineAsker, Gate } from '../controller/gate.ts';
 import { createEngine } from '../engine/client.ts';
 import { type LintFinding, lint } from '../files/lint.ts';
@@ -54,6 +55,13 @@ async function lintFiles({ file, config }: LintOptions, { stderr }: Surroundings
   const manifests = await readManifests(file).catch((error: unknown) => {
     throw error instanceof ManifestError ? new UsageError(error.message, { cause: error }) : error;
   });
+  if (
+    !manifests.some(({ value }) =>
+      `${(value as { apiVersion?: unknown }).apiVersion}`.startsWith(`${GROUP}/`),
+    )
+  ) {
+    throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
+  }
   const engine = createEngine({ wasmPath: locateEngine() });
   try {
     const gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', stderr));

@@ -24,6 +24,8 @@ Example:
     .action(async (options: { config: string; kubeconfig?: string }) => {
       const config = readConfiguration(options.config);
       const log = createLogger(config.log.level, surroundings.stdout);
+      // The library's base class loads the default kubeconfig, and dies of one that nobody has asked for.
+      if (options.kubeconfig !== undefined) process.env.KUBECONFIG = options.kubeconfig;
       const operator = new DingTalkOperator({
         config,
         kubeconfig: options.kubeconfig,

@@ -43,25 +43,31 @@ export interface OperatorOptions {
  */
 export class DingTalkOperator extends Operator {
   readonly #options: OperatorOptions;
-  #connection: Connection | undefined;
+  readonly #clock: ServerClock;
+  readonly #connection: Connection;
   #caches: Caches | undefined;
   #worker: Worker | undefined;
   #alarm: Alarm | undefined;
   #engine: Engine | undefined;
 
+  /** @throws Error if there is no usable kubeconfig */
   constructor(options: OperatorOptions) {
+    const { kubeconfig, now } = options;
+    const clock = new ServerClock(now);
+    // Before the base class looks for a kubeconfig of its own, whose complaints would name no file.
+    const connection = connect({ kubeconfig, now, onServerTime: (sample) => clock.observe(sample) });
     super(loggerFor(options.log));
+    this.kubeConfig = connection.kubeConfig;
     this.#options = options;
+    this.#clock = clock;
+    this.#connection = connection;
   }
 
   /** Called by start(). */
   protected override async init(): Promise<void> {
-    const { kubeconfig, log, now, random } = this.#options;
+    const { log, now, random } = this.#options;
+    const connection = this.#connection;
     const config = withJitter(this.#options.config, random);
-    const clock = new ServerClock(now);
-    const connection = connect({ kubeconfig, now, onServerTime: (sample) => clock.observe(sample) });
-    this.#connection = connection;
-    this.kubeConfig = connection.kubeConfig;
 
     const worker = new Worker({
       task: async () => alarm.set(await reconciler.run()),
@@ -99,7 +105,7 @@ export class DingTalkOperator extends Operator {
       checkWhole: ({ target }) => wholeCheck.run(target, now()),
       config,
       log,
-      times: () => ({ now: new Date(now()), serverTime: new Date(clock.now()) }),
+      times: () => ({ now: new Date(now()), serverTime: this.#clock.now() }),
       credentials: new CredentialCache(readCredential(connection), config.credentials.rereadInterval),
       writer: new TargetWriter(connection.request, caches, config.target),
       report: createReporter(connection, caches, recordEvent, log),
@@ -112,11 +118,12 @@ export class DingTalkOperator extends Operator {
   /** Ends in good order: no new run, the present one to its end, then the watches and the connection. */
   async shutDown(): Promise<void> {
     this.stop();
+    // The present run ends first, with its engine, and sets the alarm once more at its end.
+    await this.#worker?.stop();
     this.#alarm?.set(undefined);
     await this.#engine?.close();
-    await this.#worker?.stop();
     await Promise.all(Object.values(this.#caches ?? {}).map((cache) => cache.stop()));
-    await this.#connection?.close();
+    await this.#connection.close();
   }
 }
 

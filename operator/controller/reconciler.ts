@@ -11,7 +11,7 @@ import type { Log } from '../kubernetes/log.ts';
 import type { Caches } from './caches.ts';
 import type { CredentialCache } from './credentials.ts';
 import type { Gate, Round } from './gate.ts';
-import { type Times, takeSnapshot } from './snapshot.ts';
+import { customResources, type Times, takeSnapshot } from './snapshot.ts';
 import type { TargetWriter } from './target-writer.ts';
 
 /** How soon to ask an engine again that could not be asked. */
@@ -59,19 +59,27 @@ export class Reconciler {
     if (!this.#synced) this.#parts.log.info({}, 'caches have synced');
     this.#synced = true;
     const { now, serverTime } = this.#parts.times();
-    const secrets = await credentials.refresh(caches.robots.items(), now);
+    // What comes while credentials are read belongs to the next run.
+    const resources = customResources(caches);
+    const secrets = await credentials.refresh(resources.robots, now);
     const look = () =>
-      takeSnapshot(caches, this.#parts.config, secrets, this.#parts.gate.answers, { now, serverTime });
+      takeSnapshot(caches, this.#parts.config, {
+        ...resources,
+        credentials: secrets,
+        answers: this.#parts.gate.answers,
+        now,
+        serverTime,
+      });
 
     const before = await this.#decide(look);
     const failure = await this.#write(before.decision, before.snapshot);
     if (failure instanceof ConflictError) throw failure;
     const { decision, snapshot, round } = await this.#decide(look);
-    await this.#report(decision, snapshot, failure, round);
     await this.#parts.reportForeign(decision.foreign);
+    const checkAgainAt = this.#parts.checkWhole(snapshot);
+    await this.#report(decision, snapshot, failure, round);
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
-    const checkAgainAt = this.#parts.checkWhole(snapshot);
     return earliest(credentials.nextReadAt(), decision.plan.renewAt, askAgainAt, checkAgainAt);
   }
 
@@ -88,7 +96,11 @@ export class Reconciler {
       if (count > MAX_ROUNDS)
         throw new Error(`the gate was asked ${MAX_ROUNDS} times and there are still questions`);
       const round = await gate.answer(decision.questions, GATE_BUDGET_MS, runAgain);
-      if (round !== 'answered') return { decision, snapshot, round };
+      if (round !== 'answered') {
+        // With the answers that did come.
+        const latest = look();
+        return { decision: decide(latest), snapshot: latest, round };
+      }
     }
   }
 

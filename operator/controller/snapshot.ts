@@ -1,32 +1,26 @@
 import type { OperatorConfiguration } from '../config.ts';
-import type { Answers } from '../core/gate/inquiry.ts';
-import type { CredentialSecret, Snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Caches } from './caches.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 
 /** Both clocks at one moment. */
-export interface Times {
-  readonly now: Date;
-  readonly serverTime: Date;
+export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
+
+/** What is the same throughout a run. */
+export type Fixed = Times &
+  Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'credentials' | 'answers'>;
+
+/** The custom resources as the caches have them now. */
+export function customResources({ robots, templates, subscriptions }: Caches) {
+  return { robots: robots.items(), templates: templates.items(), subscriptions: subscriptions.items() };
 }
 
-/** Takes the picture that a decision is made from. */
-export function takeSnapshot(
-  caches: Caches,
-  config: OperatorConfiguration,
-  credentials: ReadonlyMap<string, CredentialSecret>,
-  answers: Answers,
-  times: Times,
-): Snapshot {
+/** Takes the picture that a decision is made from: what is fixed for the run, and the target as it is now. */
+export function takeSnapshot(caches: Caches, config: OperatorConfiguration, fixed: Fixed): Snapshot {
   const { namespace, configMap, secret } = config.target;
   return {
-    ...times,
+    ...fixed,
     config,
-    robots: caches.robots.items(),
-    templates: caches.templates.items(),
-    subscriptions: caches.subscriptions.items(),
-    credentials,
-    answers,
     target: {
       configMap: liveConfigMap(caches.configMap.get(namespace, configMap)),
       secret: liveSecret(caches.secret.get(namespace, secret)),

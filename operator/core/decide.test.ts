@@ -61,6 +61,13 @@ describe('the gate', () => {
     ]);
   });
 
+  it('is asked nothing again a second later, whatever time a new trigger would carry', () => {
+    const before = answered(snapshot(team()), { answer: () => ACCEPTING.get('') as GateAnswer });
+    expect(decide(before).writes.steps.length).toBe(3);
+    const later = { ...before, serverTime: new Date(before.serverTime.getTime() + 1_000) };
+    expect(decide(later).questions.size).toBe(0);
+  });
+
   it('is asked nothing about what is live, so a restart costs nothing', () => {
     expect(questionsOf({ ...thousand, answers: SILENT })).toEqual([]);
   });

@@ -74,7 +74,20 @@ describe('lint', () => {
     expect(stdout).toMatch(/NotificationTemplate argocd\/wrong: UnsupportedField: spec\.extra/);
   });
 
+  it('does not pass over a kind that is misspelt', async () => {
+    const path = file('kind.yaml', [
+      { ...robot, kind: 'DingTalkRobt' },
+      { ...robot, apiVersion: 'argocd-dingtalk.io/v1' },
+    ]);
+    const { code, stdout } = await run('-f', path);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`${path}:2:7: error: DingTalkRobt argocd/robot: UnknownKind`);
+    expect(stdout).toContain('there is no argocd-dingtalk.io/v1 DingTalkRobot');
+  });
+
   it('that can not read its input exits with 2', async () => {
+    const none = await run('-f', file('none.yaml', [{ kind: 'ConfigMap' }]));
+    expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('no custom resources') });
     expect(await run('-f', '/nowhere')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('/nowhere: cannot be read'),

@@ -1,3 +1,4 @@
+import { API_VERSION, GROUP, KINDS } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import type { Gate } from '../controller/gate.ts';
 import { type Decision, decide } from '../core/decide.ts';
@@ -18,7 +19,7 @@ export interface LintFinding {
   readonly name: string;
   /** Whether the operator would take the resource all the same. */
   readonly accepted: boolean;
-  readonly reason: Reason | 'SchemaViolation';
+  readonly reason: Reason | 'SchemaViolation' | 'UnknownKind';
   readonly message: string;
 }
 
@@ -42,7 +43,36 @@ export async function lint(
   const valid = judged.filter(({ violations }) => violations.length === 0).map(({ each }) => each);
   const decision = await decideFully(valid, manifests, config, gate, now);
   const verdicts = verdictsOf(decision);
-  return [...invalid, ...valid.flatMap((each) => verdictFindings(each, verdicts.get(keyOf(each))))];
+  return [
+    ...strangers(manifests),
+    ...invalid,
+    ...valid.flatMap((each) => verdictFindings(each, verdicts.get(keyOf(each)))),
+  ];
+}
+
+/** Documents of our API group that are none of our kinds: a misspelt one would otherwise pass in silence. */
+function strangers(manifests: readonly Manifest[]): LintFinding[] {
+  return manifests.flatMap((manifest) => {
+    const { apiVersion = '', kind = '', metadata } = manifest.value as Partial<LoadedResource['resource']>;
+    const known = Object.values(KINDS).map((each) => each.kind as string);
+    if (!apiVersion.startsWith(`${GROUP}/`) || (apiVersion === API_VERSION && known.includes(kind)))
+      return [];
+    const { namespace = '', name = '' } = metadata ?? {};
+    const message = `there is no ${apiVersion} ${kind}; ${API_VERSION} has ${known.join(', ')}.`;
+    const place = manifest.place(apiVersion === API_VERSION ? 'kind' : 'apiVersion');
+    return [
+      {
+        file: manifest.file,
+        ...place,
+        kind,
+        namespace,
+        name,
+        accepted: false,
+        reason: 'UnknownKind',
+        message,
+      },
+    ];
+  });
 }
 
 async function decideFully(

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createEventRecorder, cutToBytes, type EventRecord } from './events.ts';
+import { cutToBytes } from '../core/cut.ts';
+import { createEventRecorder, type EventRecord } from './events.ts';
 import type { ApiCall, ApiRequest } from './request.ts';
 import { recordingLog } from './testing/recording-log.ts';
 

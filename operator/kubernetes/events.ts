@@ -1,3 +1,4 @@
+import { cutToBytes } from '../core/cut.ts';
 import type { Log } from './log.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
@@ -38,7 +39,6 @@ const CONTROLLER = 'argocd-dingtalk.io/operator';
 /** Limits of the API server: a longer note or name is refused. */
 const MAX_NOTE_BYTES = 1_024;
 const MAX_NAME_LENGTH = 253;
-const ELLIPSIS = '…';
 
 export function createEventRecorder(options: EventRecorderOptions): RecordEvent {
   return async (event) => {
@@ -73,14 +73,4 @@ function eventBody(event: EventRecord, { instance, now, uniqueSuffix }: EventRec
     action: event.action,
     note: cutToBytes(event.message, MAX_NOTE_BYTES),
   };
-}
-
-/** The text in at most so many bytes of UTF-8; what was cut off is marked, no character is cut in two. */
-export function cutToBytes(text: string, limit: number): string {
-  const bytes = Buffer.from(text);
-  if (bytes.length <= limit) return text;
-  let end = limit - Buffer.byteLength(ELLIPSIS);
-  // Continuation bytes of UTF-8 begin with the bits 10.
-  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
-  return bytes.toString('utf8', 0, end) + ELLIPSIS;
 }

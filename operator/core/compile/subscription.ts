@@ -84,9 +84,10 @@ function compileEvent(
         },
       ]),
     templateValue: yamlSafeJson({
+      // First, since a raw template's own text could hold the same mark.
+      managedBy: formatProvenance(provenance),
       // POST must be said for every service: without an entry of its own the engine sends a GET, which is lost.
       webhook: Object.fromEntries(recipients.map((service) => [service, { method: 'POST', body }])),
-      managedBy: formatProvenance(provenance),
     }),
   };
 }

@@ -73,7 +73,7 @@ describe('conditions that are refused', () => {
   });
 
   it('that give no time, where one is needed', async () => {
-    expect((await findingOf('true', 'eventTime'))?.message).toContain('a string is needed');
+    expect((await findingOf('true', 'eventTime'))?.message).toContain('it has to be a field of app');
   });
 });
 
@@ -93,6 +93,13 @@ describe('what would send without end', () => {
     'app.status.reconciledAt',
     'app.status.operationState',
     'app.status.operationState.message',
+    'app.spec.source.helm.values',
+    'app.status.sync.comparedTo',
+    'app.status.history[0]',
+    "app.metadata.annotations['kubectl.kubernetes.io/last-applied-configuration']",
+    'app.metadata.uid + app.metadata.uid',
+    'strings.ToLower(app.metadata.uid)',
+    '1 + 1',
   ])('is not to identify an event: %s', async (expression) => {
     expect((await findingOf(expression, 'oncePer'))?.reason).toBe('ExpressionNotAllowed');
   });
@@ -114,5 +121,20 @@ describe('what would send without end', () => {
     '[app] == nil',
   ])('is no condition: %s', async (expression) => {
     expect(['ExpressionNotAllowed', 'EngineRefused']).toContain((await findingOf(expression))?.reason);
+  });
+});
+
+describe('what would cost the controller seconds or gigabytes', () => {
+  it.each([
+    "any(app.status.resources, string(app.status.resources) contains 'zz')",
+    'any(app.status.resources, not (# in app.status.resources))',
+    "any(app.status.resources, app.status.operationState.message matches 'x')",
+    "app.status.operationState.message matches '(x?x?x?x?x?){200}y'",
+    "strings.ReplaceAll(string([app.status, app.status]), '', 'yyyy') == ''",
+    "any(app.status.resources, strings.ToLower(#.name) == 'x')",
+    'app.status == app.spec',
+    Array.from({ length: 5 }, () => 'app.status.resources == app.status.history').join(' or '),
+  ])('%s', async (expression) => {
+    expect((await findingOf(expression))?.reason).toBe('ExpressionNotAllowed');
   });
 });

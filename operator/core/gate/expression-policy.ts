@@ -1,5 +1,5 @@
 import type { CallUse, ExpressionFacts } from '../../engine/expression-facts.ts';
-import { type ExpressionRole, stabilityViolation } from './expression-stability.ts';
+import { type ExpressionRole, isLarge, stabilityViolation } from './expression-stability.ts';
 
 /**
  * What conditions of tenants may be made of: an allow-list over the syntax tree of Argo CD's own expression language.
@@ -46,7 +46,7 @@ const BUILTINS = new Set([
     'indexOf',
     'lastIndexOf',
   ],
-  ...['int', 'float', 'string', 'abs', 'ceil', 'floor', 'round', 'min', 'max', 'date', 'duration', 'now'],
+  ...['int', 'float', 'abs', 'ceil', 'floor', 'round', 'min', 'max', 'date', 'duration', 'now'],
 ]);
 
 const OPERATORS = new Set([
@@ -54,14 +54,8 @@ const OPERATORS = new Set([
   ...['matches', 'contains', 'startsWith', 'endsWith', '+', '-', '*', '/', '%'],
 ]);
 
-/** Functions that Argo CD adds; of `strings`, one may not feed the other, since that multiplies. */
-const FUNCTIONS = new Set([
-  'time.Now',
-  'time.Parse',
-  'strings.ToLower',
-  'strings.ToUpper',
-  'strings.ReplaceAll',
-]);
+/** Functions that Argo CD adds, but for those that can make a long text of a short one. */
+const FUNCTIONS = new Set(['time.Now', 'time.Parse', 'strings.ToLower', 'strings.ToUpper', ,]);
 
 /** Methods of a time or a duration; none that goes round in circles within minutes. */
 const METHODS = new Set([
@@ -72,6 +66,9 @@ const METHODS = new Set([
 const MAX_NODES = 250;
 const MAX_DEPTH = 40;
 const MAX_STRING = 256;
+const MAX_PATTERN = 100;
+const MAX_LOOPS = 4;
+const MAX_LARGE = 4;
 
 /** What is wrong with an expression, as a sentence that says what to write instead; undefined if nothing is. */
 export function policyViolation(facts: ExpressionFacts, role: ExpressionRole): string | undefined {
@@ -127,10 +124,6 @@ const DESCRIPTIONS: Readonly<Record<string, string>> = {
 function calls({ calls: all, paths }: ExpressionFacts): string | undefined {
   const stranger = all.find((call) => !isKnown(call));
   if (stranger) return `${stranger.callee} is not available in conditions.`;
-  const replacements = all.find(({ callee }) => callee === 'strings.ReplaceAll');
-  if (replacements && (replacements.count > 1 || replacements.predicateDepth > 0)) {
-    return 'strings.ReplaceAll can be used once, and not inside a loop.';
-  }
   const method = paths.find(({ root, segments }) => root === 'strings' && segments.length > 1);
   return method && `${method.path} is not available in conditions.`;
 }
@@ -143,19 +136,28 @@ function isKnown({ callee, root, segments }: CallUse): boolean {
 }
 
 /** What it can take, for every application that Argo CD has. */
-function cost({
-  nodesWrittenOut,
-  depth,
-  maxStringLength,
-  predicates,
-  operators,
-}: ExpressionFacts): string | undefined {
+function cost(facts: ExpressionFacts): string | undefined {
+  const { nodesWrittenOut, depth, maxStringLength, operators, patterns, paths } = facts;
   if (nodesWrittenOut > MAX_NODES) return `it is too long (${nodesWrittenOut} parts, at most ${MAX_NODES}).`;
   if (depth > MAX_DEPTH) return `it is nested too deeply (${depth} levels, at most ${MAX_DEPTH}).`;
   if (maxStringLength > MAX_STRING) return `it has a text of more than ${MAX_STRING} bytes.`;
+  if (patterns.some((pattern) => pattern.length > MAX_PATTERN || pattern.includes('{'))) {
+    return `a regular expression can have ${MAX_PATTERN} characters and no counted repetition such as x{3}.`;
+  }
+  const building = operators.find(({ name, predicateDepth }) => name === '+' && predicateDepth > 0);
+  if (building) return '+ is not available inside a loop, where it could build a very long text.';
+  const large = paths.filter(isLarge).reduce((sum, { count }) => sum + count, 0);
+  if (large > MAX_LARGE) return `it looks at large parts of the application more than ${MAX_LARGE} times.`;
+  return loops(facts);
+}
+
+/** A loop may run five thousand times, so it does nothing but look at its element. */
+function loops({ predicates, paths, calls: all }: ExpressionFacts): string | undefined {
   if (predicates.some((predicate) => predicate.depth > 1))
     return 'a loop inside a loop is not available in conditions.';
-  if (predicates.length > 4) return 'it has more than four loops.';
-  const building = operators.find(({ name, predicateDepth }) => name === '+' && predicateDepth > 0);
-  return building && '+ is not available inside a loop, where it could build a very long text.';
+  if (predicates.length > MAX_LOOPS) return `it has more than ${MAX_LOOPS} loops.`;
+  const outside = paths.find(({ root, predicateDepth }) => root === 'app' && predicateDepth > 0);
+  if (outside) return `${outside.path} is not available inside a loop; there, look at the element (#).`;
+  const call = all.find(({ predicateDepth, callee }) => predicateDepth > 0 && callee.startsWith('strings.'));
+  return call && `${call.callee} is not available inside a loop.`;
 }

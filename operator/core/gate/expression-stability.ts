@@ -31,6 +31,8 @@ function changedBySending({ root, path, segments }: PathUse): string | undefined
   if (root !== 'app') return undefined;
   const [first, second, third] = segments;
   if (first === undefined) return 'app as a whole changes with every message; name a field of it.';
+  if (second === undefined && first !== 'metadata')
+    return `${path} is too large to be looked at as a whole; name a field of it.`;
   if (first !== 'metadata') return undefined;
   const isStable =
     STABLE_METADATA.includes(`${second}`) &&
@@ -53,11 +55,9 @@ function circularTime({ builtins, calls, operators }: ExpressionFacts): string |
     : `${cut} is not available beside the present time: compare the time with a field, such as time.Now().Sub(…).Minutes() > 10.`;
 }
 
-/** Fields that are long or no single value: Argo CD would keep them in an annotation, whose size is limited. */
+/** Fields that are no single short value. */
 const LARGE = new Set([
   ...[
-    'spec',
-    'status',
     'source',
     'sources',
     'destination',
@@ -66,23 +66,69 @@ const LARGE = new Set([
     'syncResult',
     'health',
     'sync',
+    'comparedTo',
   ],
-  ...['resources', 'history', 'conditions', 'summary', 'images', 'message', 'labels'],
+  ...[
+    'resources',
+    'history',
+    'conditions',
+    'summary',
+    'images',
+    'message',
+    'labels',
+    'syncPolicy',
+    'helm',
+    'kustomize',
+  ],
 ]);
-/** Fields that change whenever Argo CD looks at the Application. */
-const RESTLESS = new Set(['reconciledAt', 'observedAt']);
 
-function unstable({ builtins, calls, paths }: ExpressionFacts): string | undefined {
-  if (clockReadings({ builtins, calls }) > 0)
-    return 'the present time is another one each time; use a time of app.';
-  const path = paths.find(
-    ({ root, segments }) =>
-      root === 'app' && (LARGE.has(`${segments.at(-1)}`) || RESTLESS.has(`${segments.at(-1)}`)),
-  );
-  return (
-    path && `${path.path} is not available here; use a field that is a short value and identifies the event.`
-  );
+/** Whether a path ends at something that takes time to compare or to go through. */
+export const isLarge = ({ root, segments }: PathUse): boolean =>
+  root === 'app' && LARGE.has(`${segments.at(-1)}`);
+
+/**
+ * Fields that identify an occurrence, or say when it was. Argo CD keeps the value of `oncePer` in an annotation, whose
+ * size is limited; if it does not fit, nobody's sends are noted any more. So these are short, and no others are let in.
+ */
+const IDENTIFYING = new Set([
+  ...[
+    'startedAt',
+    'finishedAt',
+    'lastTransitionTime',
+    'creationTimestamp',
+    'deletionTimestamp',
+    'deployedAt',
+  ],
+  ...[
+    'deployStartedAt',
+    'revision',
+    'phase',
+    'status',
+    'uid',
+    'name',
+    'namespace',
+    'project',
+    'retryCount',
+    'type',
+    'id',
+  ],
+]);
+/** What such an expression may consist of: fields, and what to take where one is missing. */
+const SIMPLE_KINDS = new Set(['Identifier', 'Member', 'Chain', 'Binary', 'String', 'Integer', 'Nil']);
+
+function unstable({ kinds, operators, paths, calls }: ExpressionFacts): string | undefined {
+  const isSimple =
+    Object.keys(kinds).every((name) => SIMPLE_KINDS.has(name)) &&
+    operators.every(({ name }) => name === '??') &&
+    calls.length === 0;
+  if (!isSimple)
+    return 'it has to be a field of app, such as app.status?.operationState?.startedAt, and ?? at the most.';
+  const path = paths.find(({ segments }) => !isLabel(segments) && !IDENTIFYING.has(`${segments.at(-1)}`));
+  return path && `${path.path} is not available here; use one of ${[...IDENTIFYING].join(', ')}, or a label.`;
 }
+
+const isLabel = ([first, second, third]: PathUse['segments']): boolean =>
+  first === 'metadata' && second === 'labels' && typeof third === 'string';
 
 function clockReadings({ builtins, calls }: Pick<ExpressionFacts, 'builtins' | 'calls'>): number {
   const count = (uses: readonly { readonly count: number }[]) =>

@@ -1,9 +1,9 @@
 import { accessHash } from '../compile/access.ts';
 import { checkFinding } from '../gate/verdicts.ts';
-import { liveKeysOf, liveRecipients } from '../live.ts';
+import { type LiveKey, liveKeysOf, liveRecipients } from '../live.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
-import { withoutServices } from './retained.ts';
+import { servicesOf, withoutServices } from './retained.ts';
 
 /**
  * The version that is live, for a subscription whose newest one is refused. It stays as it is, but for recipients that
@@ -24,7 +24,10 @@ export function planPrevious(
     ({ provenance }) => uid.startsWith(provenance.uid) && granted.includes(provenance.hash),
   );
   const names = keys.flatMap(({ key }) => (key.startsWith('trigger.') ? [key.slice('trigger.'.length)] : []));
-  const before = new Set(names.flatMap((name) => [...liveRecipients(settings.live, name)]));
+  if (isWithdrawn(subscription, keys)) return undefined;
+  const listed = names.flatMap((name) => [...liveRecipients(settings.live, name)]);
+  // Somebody may have reset the shared key; whom to send to is in the templates too.
+  const before = new Set(listed.length > 0 ? listed : keys.flatMap(servicesOf));
   const recipients = [...before].filter((service) => settings.services.has(service)).sort();
   if (recipients.length === 0 || names.length === 0) return undefined;
   const gone = [...before].filter((service) => !settings.services.has(service));
@@ -36,4 +39,11 @@ export function planPrevious(
   const finding = isPending ? undefined : checkFinding(settings.inquiry, configMap, () => 'the live version');
   if (finding && finding.reason !== 'GateUnavailable') return undefined;
   return { configMap, keys: Object.keys(configMap), entry: { recipients, triggers: names } };
+}
+
+/** A generation that is live and is now found to be dangerous is no "previous version". */
+function isWithdrawn({ cr, verdict }: ResolvedSubscription, keys: readonly LiveKey[]): boolean {
+  const reason = verdict.refusal?.reason;
+  const isDangerous = reason === 'ExpressionNotAllowed' || reason === 'TooExpensive';
+  return isDangerous && keys.some(({ provenance }) => provenance.generation === cr.metadata.generation);
 }

@@ -1,5 +1,15 @@
 import { yamlSafeJson } from '../json.ts';
 
+/** The services that a live key of ours has a message for; none for a trigger, or a template that was edited by hand. */
+export function servicesOf({ key, value }: { readonly key: string; readonly value: string }): string[] {
+  if (!key.startsWith('template.')) return [];
+  try {
+    return Object.keys((JSON.parse(value) as { webhook?: object }).webhook ?? {});
+  } catch {
+    return []; // No JSON any more: then nobody knows.
+  }
+}
+
 /**
  * A live template of ours without some services. The engine renders every entry of a template's `webhook` map for
  * every send, and any Application can combine a trigger with a service; so none may stay that isn't sent to.

@@ -23,7 +23,7 @@ export function planSubscription(
     const plan = planCurrent(subscription, settings);
     if (!plan) return { verdict };
     if (plan.isLive) return { verdict, plan };
-    const refusal = checkFinding(settings.inquiry, plan.configMap, fieldOfEvent(subscription.cr));
+    const refusal = checkFinding(settings.inquiry, plan.candidate, fieldOfEvent(subscription.cr));
     if (!refusal) return { verdict, plan };
     return withPrevious(subscription, settings, { ...verdict, course: 'previous', refusal });
   }
@@ -35,15 +35,23 @@ function withPrevious(subscription: ResolvedSubscription, settings: PlanSettings
   return plan ? { verdict, plan } : { verdict };
 }
 
-function planCurrent(
-  subscription: ResolvedSubscription,
-  settings: PlanSettings,
-): (SubscriptionPlan & { readonly isLive: boolean }) | undefined {
+/** Stands for `since` in what the engine is asked: one moment is as valid as another, and an answer has to keep. */
+const ANY_MOMENT = '2000-01-01T00:00:00Z';
+
+interface CurrentPlan extends SubscriptionPlan {
+  /** What the engine is asked about. */
+  readonly candidate: Readonly<Record<string, string>>;
+  /** Whether all of it stands in the ConfigMap already. */
+  readonly isLive: boolean;
+}
+
+function planCurrent(subscription: ResolvedSubscription, settings: PlanSettings): CurrentPlan | undefined {
   const robots = subscription.robots.filter((robot) => settings.services.has(robot.service));
   if (robots.length === 0) return undefined;
   const { recipients, events, provenance } = compileSubscription({ ...subscription, robots }, settings);
   const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
   const configMap: Record<string, string> = {};
+  const candidate: Record<string, string> = {};
   for (const event of events) {
     const previous = live.get(triggerKey(event.name));
     const value = previous?.provenance.uid === provenance.uid ? previous.value : undefined;
@@ -56,9 +64,12 @@ function planCurrent(
     );
     configMap[triggerKey(event.name)] = event.triggerValue(since);
     configMap[templateKey(event.name)] = event.templateValue;
+    candidate[triggerKey(event.name)] = event.triggerValue(ANY_MOMENT);
+    candidate[templateKey(event.name)] = event.templateValue;
   }
   return {
     configMap,
+    candidate,
     keys: Object.keys(configMap),
     entry: { recipients, triggers: events.map((event) => event.name) },
     // What is live was accepted before it went there.

@@ -3,7 +3,7 @@ import { checkFinding } from '../gate/verdicts.ts';
 import { readLiveState } from '../live.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { Target } from '../snapshot.ts';
-import { foreignText, type Splice, spliceBlock } from '../subscriptions-block.ts';
+import { foreignText, readBlock, type Splice, spliceBlock } from '../subscriptions-block.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -68,10 +68,19 @@ function acceptedSplice(before: string | undefined, splice: Splice, inquiry: Inq
     checkFinding(inquiry, { [SUBSCRIPTIONS_KEY]: text }, ({ key = SUBSCRIPTIONS_KEY }) => key);
   const finding = checkOf(splice.text);
   if (!finding) return splice;
-  if (finding.reason === 'GateUnavailable') return { ok: true, text: before };
+  // To take entries away can't break what has worked, and must not wait for an engine that is out of order.
+  if (finding.reason === 'GateUnavailable')
+    return isRemoval(before, splice.text) ? splice : { ok: true, text: before };
   const foreign = foreignText(before);
-  if (foreign !== undefined && checkOf(foreign)) return splice;
+  const foreignFinding = foreign === undefined ? undefined : checkOf(foreign);
+  if (foreignFinding?.reason === 'GateUnavailable') return { ok: true, text: before };
+  if (foreignFinding) return splice;
   return { ok: false, reason: 'TargetBroken', message: finding.message };
+}
+
+function isRemoval(before: string | undefined, after: string): boolean {
+  const known = new Set(readBlock(before).entries.map((entry) => JSON.stringify(entry)));
+  return readBlock(after).entries.every((entry) => known.has(JSON.stringify(entry)));
 }
 
 /** Whether any wanted key differs, and which of ours are wanted no more. */

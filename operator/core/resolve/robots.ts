@@ -19,6 +19,9 @@ export interface ResolvedRobot {
   readonly credential?: Credential;
 }
 
+/** Enough to find a misspelt one among. */
+const MAX_KEYS_NAMED = 10;
+
 type ReadResult = { readonly text: string } | { readonly refusal: Finding; readonly course: Course };
 
 /** Judges one robot. Credentials that are gone or wrong count as revoked: its keys go. */
@@ -113,7 +116,8 @@ function readCredential(
   const text = secret.data[reference.key];
   if (text !== undefined) return { text };
   const keys = Object.keys(secret.data).sort();
-  const has = keys.length === 0 ? 'it is empty' : `it has ${keys.join(', ')}`;
+  const more = keys.length > MAX_KEYS_NAMED ? `, and ${keys.length - MAX_KEYS_NAMED} more` : '';
+  const has = keys.length === 0 ? 'it is empty' : `it has ${keys.slice(0, MAX_KEYS_NAMED).join(', ')}${more}`;
   const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}; ${has}.`;
   return { refusal: { reason: 'CredentialsKeyNotFound', message }, course: 'none' };
 }

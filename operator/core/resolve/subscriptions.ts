@@ -59,6 +59,7 @@ export function resolveSubscription(
     ...(unsupported ? [unsupported] : []),
     ...events.filter((event) => 'reason' in event),
     ...takenKeys(cr, snapshot),
+    ...tooMany(cr),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
   const refusal = combine([...mistakes, ...missing]);
@@ -92,6 +93,21 @@ function resolveRecipient(
   }
   const reason = robot.verdict.refusal?.reason;
   return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
+}
+
+/**
+ * Argo CD remembers a hundred sends for an Application and sends those that it forgets once more, and again. No single
+ * subscription may come near that.
+ */
+const MAX_DESTINATIONS = 40;
+
+function tooMany({ spec }: NotificationSubscription): Finding[] {
+  const count = spec.robots.length * spec.events.length;
+  if (count <= MAX_DESTINATIONS) return [];
+  const message =
+    `spec.events: ${spec.events.length} events for ${spec.robots.length} robots are ${count} messages that one application ` +
+    `could cause at once, of which at most ${MAX_DESTINATIONS} are allowed. Use fewer robots or events.`;
+  return [{ reason: 'TooManyDestinations', message }];
 }
 
 /** A key that somebody else made is never taken over. */

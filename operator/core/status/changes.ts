@@ -43,7 +43,7 @@ export function stateChanges(
   const changes: StateChange[] = [];
   const ready = changed('Ready');
   if (ready) {
-    const type = ready.status === 'True' ? 'Normal' : 'Warning';
+    const type = ready.status === 'True' || ready.reason === 'Suspended' ? 'Normal' : 'Warning';
     changes.push({ type, reason: ready.reason as Reason, message: ready.message });
   }
   const accepted = changed('Accepted');

@@ -1,6 +1,10 @@
 import type { Condition } from '../../api/kinds.ts';
+import { cutToBytes } from '../cut.ts';
 import type { Reason } from '../reasons.ts';
 import type { Finding, Verdict } from '../verdict.ts';
+
+/** The API takes eight times as much, but a message is for people. It may quote what they wrote, which can be long. */
+const MAX_MESSAGE_BYTES = 4_096;
 
 /** A condition without the times that only its history gives it. */
 export interface Judgement {
@@ -34,7 +38,16 @@ export function ready(parts: readonly Judgement[], suspended: boolean): Judgemen
   }
   const first = parts.find((part) => part.status === 'False');
   if (first) return { type: 'Ready', status: 'False', reason: first.reason, message: first.message };
-  return { type: 'Ready', status: 'True', reason: 'Ready', message: 'All conditions hold.' };
+  // A warning has to be seen where people look first.
+  const notes = parts
+    .filter(({ type, reason }) => type === 'Accepted' && reason !== 'Accepted')
+    .map(({ message }) => message);
+  return {
+    type: 'Ready',
+    status: 'True',
+    reason: 'Ready',
+    message: ['All conditions hold.', ...notes].join(' '),
+  };
 }
 
 /**
@@ -50,6 +63,7 @@ export function conditions(
     const before = previous?.find((each) => each.type === judgement.type);
     const lastTransitionTime =
       before?.status === judgement.status ? before.lastTransitionTime : `${now.toISOString().slice(0, 19)}Z`;
-    return { ...judgement, observedGeneration, lastTransitionTime };
+    const message = cutToBytes(judgement.message, MAX_MESSAGE_BYTES);
+    return { ...judgement, message, observedGeneration, lastTransitionTime };
   });
 }

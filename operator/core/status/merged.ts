@@ -22,6 +22,7 @@ export function merged({ verdict, suspended, live, generations, obstacle }: Live
     reason,
     message,
   });
+  if (obstacle?.reason === 'TargetNotFound') return no(obstacle.reason, obstacle.message);
   if (verdict.course !== 'current') {
     if (generations.length > 0 && verdict.course === 'previous') {
       return no('PreviousVersionLive', `Generation ${Math.min(...generations)} stays live.`);

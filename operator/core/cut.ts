@@ -1,0 +1,11 @@
+const ELLIPSIS = '…';
+
+/** The text in at most so many bytes of UTF-8; what was cut off is marked, no character is cut in two. */
+export function cutToBytes(text: string, limit: number): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= limit) return text;
+  let end = limit - Buffer.byteLength(ELLIPSIS);
+  // Continuation bytes of UTF-8 begin with the bits 10.
+  while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
+  return bytes.toString('utf8', 0, end) + ELLIPSIS;
+}
