@@ -31,6 +31,10 @@ const host = z
     'expected host or host:port, without https:// and path',
   );
 
+const listenAddress = z
+  .string()
+  .regex(/^[\w.:[\]-]+:\d{1,5}$/, 'expected ADDRESS:PORT, such as 0.0.0.0:9090');
+
 const argocdUrl = z
   .string()
   .regex(/^https?:\/\/[^\s"'<>\\]+$/, 'expected an http:// or https:// URL')
@@ -67,6 +71,7 @@ export const operatorConfigurationSchema = z
     signing: section({ renewAfter: duration('1s', '50m').prefault('20m') }),
     credentials: section({ rereadInterval: duration('1s', '1h').prefault('5m') }),
     limits: section({ maxEventAge: duration('1m', '168h').prefault('24h') }),
+    metrics: section({ listen: listenAddress.optional() }),
     log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),
   })
   .superRefine(({ dingtalk }, context) => {

@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 import dotI from '@dot-i/k8s-operator';
 import { ENGINE_FILE, locateEngine } from '../../engine/locate.ts';
@@ -13,6 +14,7 @@ import { readSecret } from '../kubernetes/credentials.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
 import type { Logger } from '../log.ts';
+import { createMetrics, serveMetrics } from '../metrics.ts';
 import { Alarm } from './alarm.ts';
 import { type Caches, createCaches } from './caches.ts';
 import { CredentialCache } from './credentials.ts';
@@ -49,6 +51,7 @@ export class DingTalkOperator extends Operator {
   #worker: Worker | undefined;
   #alarm: Alarm | undefined;
   #engine: Engine | undefined;
+  #server: Server | undefined;
 
   /** @throws Error if there is no usable kubeconfig */
   constructor(options: OperatorOptions) {
@@ -90,8 +93,16 @@ export class DingTalkOperator extends Operator {
       uniqueSuffix: () => `${now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
       log,
     });
-    const engine = createEngine({ wasmPath: engineFile(log) });
-    const answers = new VerdictCache<GateAnswer>({ ...ANSWERS, now: () => performance.now() });
+    const metrics = createMetrics();
+    if (config.metrics.listen !== undefined)
+      this.#server = await serveMetrics(metrics, config.metrics.listen);
+    const engine = createEngine({ wasmPath: engineFile(log), metrics: metrics.engine });
+    const answers = new VerdictCache<GateAnswer>({
+      ...ANSWERS,
+      now: () => performance.now(),
+      metrics: metrics.engine,
+    });
+    const tellForeign = createForeignReporter(caches, config.target, recordEvent, log);
     const wholeCheck = new WholeCheck(
       engine,
       createForeignReporter(caches, config.target, recordEvent, log),
@@ -101,7 +112,10 @@ export class DingTalkOperator extends Operator {
       caches,
       runAgain: () => worker.request(),
       gate: new Gate(engineAsker(engine), answers, log),
-      reportForeign: createForeignReporter(caches, config.target, recordEvent, log),
+      reportForeign: (findings) => {
+        metrics.foreignKeysBroken(findings.length);
+        return tellForeign(findings);
+      },
       checkWhole: ({ target }) => wholeCheck.run(target, now()),
       config,
       log,
@@ -122,6 +136,8 @@ export class DingTalkOperator extends Operator {
     await this.#worker?.stop();
     this.#alarm?.set(undefined);
     await this.#engine?.close();
+    this.#server?.closeAllConnections();
+    this.#server?.close();
     await Promise.all(Object.values(this.#caches ?? {}).map((cache) => cache.stop()));
     await this.#connection.close();
   }

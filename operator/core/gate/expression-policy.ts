@@ -55,7 +55,7 @@ const OPERATORS = new Set([
 ]);
 
 /** Functions that Argo CD adds, but for those that can make a long text of a short one. */
-const FUNCTIONS = new Set(['time.Now', 'time.Parse', 'strings.ToLower', 'strings.ToUpper', ,]);
+const FUNCTIONS = new Set(['time.Now', 'time.Parse', 'strings.ToLower', 'strings.ToUpper']);
 
 /** Methods of a time or a duration; none that goes round in circles within minutes. */
 const METHODS = new Set([
