@@ -70,7 +70,10 @@ export const operatorConfigurationSchema = z
     }),
     signing: section({ renewAfter: duration('1s', '50m').prefault('20m') }),
     credentials: section({ rereadInterval: duration('1s', '1h').prefault('5m') }),
-    limits: section({ maxEventAge: duration('1m', '168h').prefault('24h') }),
+    limits: section({
+      maxEventAge: duration('1m', '168h').prefault('24h'),
+      configMapBytes: z.int().min(1_000).default(1_000_000),
+    }),
     metrics: section({ listen: listenAddress.optional() }),
     log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),
   })

@@ -36,6 +36,7 @@ export const REASONS = {
   UnsupportedField: 'A field that this version of the operator does not know.',
   ForeignKeyBroken: 'A key of somebody else’s stops Argo CD’s notifications for everybody.',
   TooManyDestinations: 'The subscription has more robots times events than Argo CD can keep account of.',
+  TargetFull: 'Argo CD’s ConfigMap has no room for it.',
   KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
 
   NotAccepted: 'Nothing is live, because the resource is not accepted.',

@@ -1,9 +1,11 @@
 import type { Inquiry } from '../gate/inquiry.ts';
-import { readLiveState } from '../live.ts';
+import { type LiveState, readLiveState } from '../live.ts';
 import { objectKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
+import { Budget } from './budget.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
 import { planRobots } from './robots.ts';
 import { formatMoment } from './since.ts';
@@ -29,14 +31,22 @@ export function merge(
     trustedNamespaces: snapshot.config.tenancy.trustedNamespaces,
     inquiry,
   };
+  const planned = new Map<string, ReturnType<typeof planSubscription>>();
+  const budget = new Budget(
+    snapshot.config.limits.configMapBytes,
+    snapshot.target.configMap,
+    robots.configMap,
+  );
+  for (const subscription of inOrderOfAdmission(resolution.subscriptions, live)) {
+    planned.set(keyOf(subscription), planSubscription(subscription, settings, budget));
+  }
   const configMap = { ...robots.configMap };
   const placements = new Map<string, SubscriptionPlacement>();
   const subscriptions = resolution.subscriptions.map((subscription) => {
-    const { verdict, plan } = planSubscription(subscription, settings);
+    const { verdict = subscription.verdict, plan } = planned.get(keyOf(subscription)) ?? {};
     if (plan) {
       Object.assign(configMap, plan.configMap);
-      const { namespace, name } = subscription.cr.metadata;
-      placements.set(objectKey(namespace, name), { keys: plan.keys, entry: plan.entry });
+      placements.set(keyOf(subscription), { keys: plan.keys, entry: plan.entry });
     }
     return { ...subscription, verdict };
   });
@@ -61,6 +71,21 @@ export function merge(
       ...(robots.renewAt && { renewAt: robots.renewAt }),
     },
   };
+}
+
+const keyOf = ({ cr }: ResolvedSubscription): string => objectKey(cr.metadata.namespace, cr.metadata.name);
+
+/** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */
+function inOrderOfAdmission(
+  subscriptions: readonly ResolvedSubscription[],
+  live: LiveState,
+): ResolvedSubscription[] {
+  const rank = (subscription: ResolvedSubscription): string => {
+    const { creationTimestamp, uid } = subscription.cr.metadata;
+    return `${live.events.has(keyOf(subscription)) ? 0 : 1} ${creationTimestamp} ${uid}`;
+  };
+  const ranked = subscriptions.map((subscription) => ({ subscription, rank: rank(subscription) }));
+  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ subscription }) => subscription);
 }
 
 function refusedBy(verdict: Verdict, refusal: Finding | undefined): Verdict {

@@ -5,6 +5,7 @@ import { liveKeysOf, liveRecipients } from '../live.ts';
 import { templateKey, triggerKey } from '../names.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Verdict } from '../verdict.ts';
+import type { Budget } from './budget.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { planPrevious } from './previous.ts';
 import { sinceOf } from './since.ts';
@@ -16,23 +17,32 @@ import { sinceOf } from './since.ts';
 export function planSubscription(
   subscription: ResolvedSubscription,
   settings: PlanSettings,
+  budget: Budget,
 ): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
   const { verdict } = subscription;
   if (verdict.course === 'none') return { verdict };
   if (verdict.course === 'current') {
     const plan = planCurrent(subscription, settings);
     if (!plan) return { verdict };
-    if (plan.isLive) return { verdict, plan };
-    const refusal = checkFinding(settings.inquiry, plan.candidate, fieldOfEvent(subscription.cr));
+    const refusal =
+      (plan.isLive
+        ? undefined
+        : checkFinding(settings.inquiry, plan.candidate, fieldOfEvent(subscription.cr))) ?? budget.take(plan);
     if (!refusal) return { verdict, plan };
-    return withPrevious(subscription, settings, { ...verdict, course: 'previous', refusal });
+    return withPrevious(subscription, settings, budget, { ...verdict, course: 'previous', refusal });
   }
-  return withPrevious(subscription, settings, verdict);
+  return withPrevious(subscription, settings, budget, verdict);
 }
 
-function withPrevious(subscription: ResolvedSubscription, settings: PlanSettings, verdict: Verdict) {
+function withPrevious(
+  subscription: ResolvedSubscription,
+  settings: PlanSettings,
+  budget: Budget,
+  verdict: Verdict,
+) {
   const plan = planPrevious({ ...subscription, verdict }, settings);
-  return plan ? { verdict, plan } : { verdict };
+  // What is live has its room; it is taken so that nobody else gets it.
+  return plan && !budget.take(plan) ? { verdict, plan } : { verdict };
 }
 
 /** Stands for `since` in what the engine is asked: one moment is as valid as another, and an answer has to keep. */

@@ -26,6 +26,7 @@ const CONFIG_HEAD = { apiVersion: 'config.argocd-dingtalk.io/v1alpha1', kind: 'O
 
 export function config(fields: Record<string, unknown> = {}): OperatorConfiguration {
   const defaults = {
+    limits: { configMapBytes: 100_000_000 },
     argocd: { url: 'https://argocd.example.com' },
     tenancy: { projects: { payments: [NAMESPACE] } },
   };
