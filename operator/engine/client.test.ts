@@ -1,4 +1,6 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEngine, type EngineOptions } from './client.ts';
 import { EngineCounters } from './metrics.ts';
@@ -152,16 +154,60 @@ describe('an engine without work', () => {
 describe('an engine that cannot be started', () => {
   it('rejects what waits, and tries again for the next', async () => {
     const { engine, metrics, wasmPath } = setUp();
-    const whole = tinyEngineFile();
-    closing.push(whole[Symbol.dispose]);
-    writeFileSync(wasmPath, 'no module at all, but long enough');
-    const results = await Promise.allSettled([good(engine, '1'), good(engine, '2')]);
-    for (const result of results)
-      expect(result).toMatchObject({
-        status: 'rejected',
-        reason: expect.any(EngineUnavailableError),
-      });
-    expect(metrics.calls.get('check')).toEqual(new Map([['unavailable', 2]]));
+    const module = readFileSync(wasmPath);
+    for (const [content, reason] of [
+      [Buffer.from('no module at all, but long enough'), 'incorrect header check'],
+      [gzipSync('no module'), 'the module ends in the middle'],
+      [Buffer.concat([module.subarray(0, -4), Buffer.alloc(4)]), 'incorrect length check'],
+      [module.subarray(0, -1), 'unexpected end of file'],
+      [Buffer.concat([module, gzipSync('more')]), 'is damaged'],
+    ] as const) {
+      writeFileSync(wasmPath, content);
+      const results = await Promise.allSettled([good(engine, '1'), good(engine, '2')]);
+      for (const result of results) {
+        expect(result).toMatchObject({ reason: expect.any(EngineUnavailableError) });
+        expect(result).toHaveProperty('reason.cause.message', expect.stringContaining(reason));
+      }
+    }
+    expect(metrics.calls.get('check')).toEqual(new Map([['unavailable', 10]]));
     expect([metrics.starts, metrics.isRunning]).toEqual([0, false]);
+    writeFileSync(wasmPath, module);
+    expect(await good(engine)).toEqual(GOOD());
+  });
+
+  it('is one whose start takes too long', async () => {
+    const { engine } = setUp({}, { startDeadlineMs: 1 });
+    await expect(good(engine)).rejects.toThrow('the engine did not start in time');
+  });
+});
+
+describe('a closed engine', () => {
+  it('rejects what has no answer yet and whatever comes later', async () => {
+    const { engine, metrics } = setUp({ r: 'loop' });
+    expect(await good(engine)).toEqual(GOOD());
+    const calls = [engine.render({ ...app, templates: [], service: '' }), good(engine)];
+    const settled = Promise.allSettled(calls);
+    await engine.close();
+    for (const result of [...(await settled), ...(await Promise.allSettled([good(engine)]))])
+      expect(result).toHaveProperty('reason.message', 'the engine is closed');
+    expect([metrics.isRunning, metrics.ends]).toEqual([false, new Map([['closed', 1]])]);
+    await engine.close();
+  });
+
+  it('leaves no thread behind, not even one that was just being started', async () => {
+    const threads = new Set<Worker>();
+    const onWorker = (worker: Worker) => {
+      threads.add(worker);
+      worker.once('exit', () => threads.delete(worker));
+    };
+    process.on('worker', onWorker);
+    closing.push(() => process.off('worker', onWorker));
+    const { engine } = setUp();
+    const call = Promise.allSettled([good(engine)]);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(threads.size).toBe(2);
+    await engine.close();
+    expect(await call).toMatchObject([{ reason: { message: 'the engine is closed' } }]);
+    expect(threads.size).toBe(0);
   });
 });

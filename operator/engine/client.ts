@@ -14,7 +14,7 @@ export interface EngineOptions {
   readonly workerUrl?: URL;
   /** Limit of the module's own memory. Default 512 MiB. */
   readonly maxMemoryBytes?: number;
-  /** Limit of an answer's length. Default 8 MiB, which the main thread reads in well under 100 ms. */
+  /** Limit of an answer's length. Default 8 MiB, which the main thread reads in less than 100 ms. */
   readonly maxAnswerBytes?: number;
   /** How long one answer may take where the call does not say. Default 2 s. */
   readonly deadlineMs?: number;
@@ -105,6 +105,7 @@ class EngineClient {
   async #serve(job: Job): Promise<void> {
     try {
       const runner = await this.#runner();
+      if (this.#isClosed) throw closed();
       const begin = this.#now();
       const event = await runner.call(job.request, job.deadlineMs);
       // A thread that close() ended has judged nothing.
@@ -118,7 +119,7 @@ class EngineClient {
       }
     } catch (error) {
       // Without a start there is nothing to wait for: who asks again makes the next attempt.
-      this.#fail([job, ...this.#queue.takeAll()], error);
+      this.#fail([job, ...this.#queue.takeAll()], this.#isClosed ? closed() : error);
     }
   }
 

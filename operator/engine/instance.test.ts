@@ -7,7 +7,7 @@ const PAGE = 65_536;
 
 async function start(behaviours: Record<string, Behaviour> = {}, maxAnswerBytes = 10_000) {
   const module = await WebAssembly.compile(limitMemory(tinyModule(behaviours), 64 * PAGE));
-  return EngineInstance.start(module, { maxAnswerBytes, now: Date.now });
+  return EngineInstance.start(module, { maxMemoryBytes: 64 * PAGE, maxAnswerBytes, now: Date.now });
 }
 
 const CHECK = '{"call":"check"}';

@@ -13,6 +13,8 @@ interface Exports {
 }
 
 export interface InstanceOptions {
+  /** What the module's memory is limited to. */
+  readonly maxMemoryBytes: number;
   /** A longer answer is none: whoever waits for it would have to read it. */
   readonly maxAnswerBytes: number;
   /** Wall clock, in milliseconds since 1970. */
@@ -46,7 +48,8 @@ export class EngineInstance {
   static async start(module: WebAssembly.Module, options: InstanceOptions): Promise<EngineInstance> {
     const output = new Output();
     const { now, maxAnswerBytes } = options;
-    const imports = wasiImports(module, { memory: () => exports.memory, output, now });
+    const environment = garbageCollection(options.maxMemoryBytes);
+    const imports = wasiImports(module, { memory: () => exports.memory, output, environment, now });
     const { exports: exported } = await WebAssembly.instantiate(module, imports);
     const exports = exported as unknown as Exports;
     const instance = new EngineInstance(exports, output, maxAnswerBytes);
@@ -88,6 +91,16 @@ export class EngineInstance {
       throw error instanceof EngineFault ? error : faultOf(error, this.#output.fatalError);
     }
   }
+}
+
+/**
+ * Settings of Go's garbage collector, which by default works beside the program and makes it wait by turns. In
+ * WebAssembly there is no thread to do so, and when collecting takes its share of the time, Go stops making the
+ * program wait: memory then grows to its limit, full of garbage, and good configurations fail. So the program stands
+ * still while garbage is collected, and collecting becomes more eager before the limit.
+ */
+function garbageCollection(maxMemoryBytes: number): string[] {
+  return ['GODEBUG=gcstoptheworld=1', `GOMEMLIMIT=${Math.floor((maxMemoryBytes * 7) / 8)}`];
 }
 
 /** Go says why it ends itself; of what WebAssembly ends, the kind of error tells. */

@@ -19,6 +19,7 @@ export interface RunnerRole {
   readonly role: 'runner';
   /** The module comes in here, from the keeper. */
   readonly modulePort: MessagePort;
+  readonly maxMemoryBytes: number;
   readonly maxAnswerBytes: number;
 }
 

@@ -28,6 +28,7 @@ async function gunzipFile(path: string, room: number): Promise<Uint8Array<ArrayB
     createGunzip({ chunkSize: CHUNK_BYTES }),
     async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
+        if (filled + chunk.length > size) throw new Error(`${path} is damaged`);
         bytes.set(chunk, filled);
         filled += chunk.length;
       }

@@ -1,4 +1,4 @@
-import { type MessagePort, Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import type { RunnerMessage, RunnerRole } from './messages.ts';
 import { THREAD_OPTIONS } from './thread-options.ts';
 
@@ -16,14 +16,13 @@ export class Runner {
   #hasEnded = false;
   #next = Promise.withResolvers<RunnerEvent>();
 
-  constructor(options: { workerUrl: URL; modulePort: MessagePort; maxAnswerBytes: number }) {
-    const { workerUrl, modulePort, maxAnswerBytes } = options;
-    const role: RunnerRole = { role: 'runner', modulePort, maxAnswerBytes };
+  constructor({ workerUrl, ...limits }: Omit<RunnerRole, 'role'> & { readonly workerUrl: URL }) {
+    const role: RunnerRole = { role: 'runner', ...limits };
     this.#worker = new Worker(workerUrl, {
       ...THREAD_OPTIONS,
       name: 'engine-runner',
       workerData: role,
-      transferList: [modulePort],
+      transferList: [role.modulePort],
     });
     this.#worker.on('message', (message: RunnerMessage) => this.#next.resolve(message));
     this.#worker.on('error', (error: Error) => this.#end(error));

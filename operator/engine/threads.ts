@@ -42,7 +42,11 @@ export class Threads {
     if (this.#runner && !this.#runner.hasEnded) return this.#runner;
     await this.#ending;
     const keeper = this.#keeper ?? new Keeper(this.#options);
-    const runner = new Runner({ ...this.#options, modulePort: keeper.modulePort() });
+    const { workerUrl, maxMemoryBytes, maxAnswerBytes } = this.#options;
+    const runner = new Runner({
+      ...{ workerUrl, maxMemoryBytes, maxAnswerBytes },
+      modulePort: keeper.modulePort(),
+    });
     this.#keeper = keeper;
     this.#runner = runner;
     const failed = keeper.ended.then((error) => ({ type: 'ended', error }) as const);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { EngineCounters } from './metrics.ts';
-import { requestKey } from './request-key.ts';
 import type { Outcome } from './types.ts';
 import { VerdictCache, type VerdictCacheOptions } from './verdict-cache.ts';
 
@@ -88,33 +87,5 @@ describe('the cache', () => {
     cache.set('a', refused('a'));
     for (const key of ['a', 'a', 'b']) cache.get(key);
     expect(metrics.cache).toEqual({ hit: 2, miss: 1 });
-  });
-});
-
-describe('the key of a request', () => {
-  it('depends on the content, not on the order of keys', () => {
-    const one = requestKey({ call: 'check', configMap: { a: '1', b: '2' }, secret: {} });
-    const same = requestKey({ secret: {}, configMap: { b: '2', a: '1' }, call: 'check' });
-    expect(same).toBe(one);
-    const others = [
-      requestKey({ call: 'check', configMap: { a: '1', b: '3' }, secret: {} }),
-      requestKey({ call: 'check', configMap: { a: '1' }, secret: { b: '2' } }),
-      requestKey({ call: 'evaluate', configMap: { a: '1', b: '2' }, secret: {}, app: {} }),
-      requestKey({
-        call: 'evaluate',
-        configMap: { a: '1', b: '2' },
-        secret: {},
-        app: {},
-        triggers: ['a', 'b'],
-      }),
-      requestKey({
-        call: 'evaluate',
-        configMap: { a: '1', b: '2' },
-        secret: {},
-        app: {},
-        triggers: ['b', 'a'],
-      }),
-    ];
-    expect(new Set([one, ...others]).size).toBe(6);
   });
 });

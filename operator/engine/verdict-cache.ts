@@ -26,7 +26,7 @@ interface Entry<V> {
 }
 
 /**
- * The engine's verdicts by the hash of what it was asked (see request-key.ts), those that were read last. An answer
+ * The engine's verdicts by the hash of what it was asked those that were read last. An answer
  * stays true, but that a call was killed can be the fault of a machine that was busy just then: this is believed for
  * a while only.
  */

@@ -40,7 +40,12 @@ beforeEach(() => {
   memory = new WebAssembly.Memory({ initial: 1 });
   output = new Output();
   view = new DataView(memory.buffer);
-  const imports = wasiImports(importing(NAMES), { memory: () => memory, output, now: () => NOW });
+  const imports = wasiImports(importing(NAMES), {
+    memory: () => memory,
+    output,
+    environment: ['A=1', 'B=钉'],
+    now: () => NOW,
+  });
   wasi = imports[WASI] as Record<string, Call>;
 });
 
@@ -48,14 +53,16 @@ const call = (name: string, ...args: (number | bigint)[]): number | undefined =>
 const textAt = (at: number, length: number) => Buffer.from(memory.buffer, at, length).toString();
 
 describe('the world of a module', () => {
-  it('has one argument and no environment', () => {
+  it('has one argument and the environment that it is given', () => {
     expect(call('args_sizes_get', 0, 4)).toBe(0);
     expect([view.getUint32(0, true), view.getUint32(4, true)]).toEqual([1, 7]);
     expect(call('args_get', 8, 100)).toBe(0);
     expect(textAt(view.getUint32(8, true), 7)).toBe('engine\0');
-    view.setBigUint64(0, ~0n, true);
     expect(call('environ_sizes_get', 0, 4)).toBe(0);
-    expect(view.getBigUint64(0)).toBe(0n);
+    expect([view.getUint32(0, true), view.getUint32(4, true)]).toEqual([2, 10]);
+    expect(call('environ_get', 8, 200)).toBe(0);
+    expect(textAt(view.getUint32(8, true), 4)).toBe('A=1\0');
+    expect(textAt(view.getUint32(12, true), 6)).toBe('B=钉\0');
   });
 
   it('has no files and no network', () => {
@@ -100,7 +107,7 @@ describe('the world of a module', () => {
   });
 
   it('is only what a module imports, and nothing but WASI', () => {
-    const options = { memory: () => memory, output, now: () => NOW };
+    const options = { memory: () => memory, output, environment: ['A=1', 'B=钉'], now: () => NOW };
     expect(Object.keys(wasiImports(importing(['args_get']), options)[WASI] ?? {})).toEqual(['args_get']);
     expect(() => wasiImports(importing(['exec'], 'host'), options)).toThrow('the module wants host.exec');
   });

@@ -5,7 +5,7 @@ import { BAD_FILE, NOT_SUPPORTED, SUCCESS } from './wasi-errors.ts';
 
 const MODULE = 'wasi_snapshot_preview1';
 /** Go's runtime reads its own name and cannot do without. */
-const ARGUMENT = Buffer.from('engine\0');
+const ARGUMENTS = ['engine'];
 
 /** What a module can observe of the world. */
 export interface WasiOptions {
@@ -13,6 +13,8 @@ export interface WasiOptions {
   readonly memory: () => WebAssembly.Memory;
   /** Takes what the module writes to its standard output and error. */
   readonly output: Output;
+  /** `NAME=value` */
+  readonly environment: readonly string[];
   /** Wall clock, in milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -28,8 +30,8 @@ export class ProcessExit extends Error {
 
 /**
  * The imports of a module that needs WASI preview 1, as narrow as can be: clocks, randomness, one argument, standard
- * output, and the end. There are no files, no network and no environment: what asks for them is told that they are
- * not supported. (`node:wasi` would do too, but is experimental and says so on standard error.)
+ * output, an environment of its own, and the end. There are no files and no network: what asks for them is told that
+ * they are not supported. (`node:wasi` would do too, but is experimental and says so on standard error.)
  *
  * @throws Error if the module wants something other than WASI's functions
  *
@@ -37,7 +39,7 @@ export class ProcessExit extends Error {
  */
 export function wasiImports(module: WebAssembly.Module, options: WasiOptions): Record<string, Functions> {
   const view = () => new DataView(options.memory().buffer);
-  const supported: Functions = { ...processCalls(view, options.output), ...clockCalls(view, options.now) };
+  const supported: Functions = { ...processCalls(view, options), ...clockCalls(view, options.now) };
   const functions: Functions = {};
   for (const wanted of WebAssembly.Module.imports(module)) {
     if (wanted.module !== MODULE || wanted.kind !== 'function')
@@ -47,24 +49,12 @@ export function wasiImports(module: WebAssembly.Module, options: WasiOptions): R
   return { [MODULE]: functions };
 }
 
-function processCalls(view: () => DataView, output: Output): Functions {
+function processCalls(view: () => DataView, { output, environment }: WasiOptions): Functions {
   return {
-    args_sizes_get(count: number, bytes: number) {
-      view().setUint32(count, 1, true);
-      view().setUint32(bytes, ARGUMENT.length, true);
-      return SUCCESS;
-    },
-    args_get(pointers: number, text: number) {
-      view().setUint32(pointers, text, true);
-      bytesAt(view(), text, ARGUMENT.length).set(ARGUMENT);
-      return SUCCESS;
-    },
-    environ_sizes_get(count: number, bytes: number) {
-      view().setUint32(count, 0, true);
-      view().setUint32(bytes, 0, true);
-      return SUCCESS;
-    },
-    environ_get: () => SUCCESS,
+    args_sizes_get: (count: number, bytes: number) => writeSizes(view(), ARGUMENTS, count, bytes),
+    args_get: (pointers: number, text: number) => writeTexts(view(), ARGUMENTS, pointers, text),
+    environ_sizes_get: (count: number, bytes: number) => writeSizes(view(), environment, count, bytes),
+    environ_get: (pointers: number, text: number) => writeTexts(view(), environment, pointers, text),
     random_get(pointer: number, length: number) {
       randomFillSync(bytesAt(view(), pointer, length));
       return SUCCESS;
@@ -87,6 +77,24 @@ function processCalls(view: () => DataView, output: Output): Functions {
       return SUCCESS;
     },
   };
+}
+
+/** How many texts there are, and how many bytes they take with a zero behind each. */
+function writeSizes(view: DataView, texts: readonly string[], count: number, bytes: number): number {
+  view.setUint32(count, texts.length, true);
+  view.setUint32(bytes, Buffer.byteLength(texts.join('')) + texts.length, true);
+  return SUCCESS;
+}
+
+function writeTexts(view: DataView, texts: readonly string[], pointers: number, text: number): number {
+  let at = text;
+  for (const [index, each] of texts.entries()) {
+    const bytes = Buffer.from(`${each}\0`);
+    view.setUint32(pointers + 4 * index, at, true);
+    bytesAt(view, at, bytes.length).set(bytes);
+    at += bytes.length;
+  }
+  return SUCCESS;
 }
 
 function bytesAt(view: DataView, pointer: number, length: number): Uint8Array {

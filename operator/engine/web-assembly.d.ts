@@ -23,8 +23,6 @@ declare namespace WebAssembly {
     grow(pages: number): number;
   }
 
-  class RuntimeError extends Error {}
-
   function compile(bytes: Uint8Array): Promise<Module>;
   function instantiate(
     module: Module,

@@ -16,9 +16,9 @@ async function keep(parent: MessagePort, { wasmPath, maxMemoryBytes }: KeeperRol
 }
 
 /** Answers one request after the other until a fault. */
-async function run(parent: MessagePort, { modulePort, maxAnswerBytes }: RunnerRole): Promise<void> {
+async function run(parent: MessagePort, { modulePort, ...limits }: RunnerRole): Promise<void> {
   const [module] = (await once(modulePort, 'message')) as [WebAssembly.Module];
-  const instance = await EngineInstance.start(module, { maxAnswerBytes, now: Date.now });
+  const instance = await EngineInstance.start(module, { ...limits, now: Date.now });
   parent.on('message', (request: string) => parent.postMessage(reply(instance, request)));
   parent.postMessage({ type: 'ready' } satisfies RunnerMessage);
 }
@@ -34,4 +34,6 @@ function reply(instance: EngineInstance, request: string): RunnerMessage {
 
 if (!parentPort) throw new Error('this is the entry of a worker thread');
 const role = workerData as ThreadRole;
-await (role.role === 'keeper' ? keep(parentPort, role) : run(parentPort, role));
+// Nobody awaits them: a rejection ends the thread, and the main thread is told.
+if (role.role === 'keeper') void keep(parentPort, role);
+else void run(parentPort, role);
