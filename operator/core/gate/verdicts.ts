@@ -23,9 +23,14 @@ export function checkFinding(
   if (!answer) return NOT_ASKED;
   if (answer.ok) return undefined;
   if (answer.killed) return killedFinding(answer.message);
-  const texts = answer.errors.map((problem) => `${fieldOf(problem)}${place(problem)}: ${problem.message}`);
+  const texts = answer.errors.map(
+    (problem) => `${fieldOf(problem)}${place(problem)}: ${words(problem.message)}`,
+  );
   return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
 }
+
+/** The engine's words without its own name for the template and the place, which has been said already. */
+const words = (message: string): string => message.replace(/^template: [\w-]+:\d+(:\d+)?: /, '');
 
 /** A template or expression that the engine did not come to an end with. */
 export function killedFinding(message: string): Finding {
