@@ -1,6 +1,5 @@
 import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
-import { readLiveState } from '../core/live.ts';
 import { redactError } from '../core/redact.ts';
 import type { Resolution } from '../core/resolve/resolve.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -74,7 +73,8 @@ export class Reconciler {
     const before = await this.#decide(look);
     const failure = await this.#write(before.decision, before.snapshot);
     if (failure instanceof ConflictError) throw failure;
-    const { decision, snapshot, round } = await this.#decide(look);
+    const unchanged = before.round === 'answered' && before.decision.writes.steps.length === 0;
+    const { decision, snapshot, round } = unchanged ? before : await this.#decide(look);
     await this.#parts.reportForeign(decision.foreign);
     const checkAgainAt = this.#parts.checkWhole(snapshot);
     await this.#report(decision, snapshot, failure, round);
@@ -122,13 +122,12 @@ export class Reconciler {
   }
 
   async #report(
-    { resolution, plan, writes }: Decision,
+    { resolution, live, plan, writes }: Decision,
     snapshot: Snapshot,
     failure: Error | undefined,
     round: Round,
   ): Promise<void> {
     const obstacle = this.#obstacle(snapshot, writes.broken, failure);
-    const live = readLiveState(snapshot.target);
     // What the engine is still looking at is told when it has been judged.
     const unjudged = new Set(round === 'pending' ? pendingResources(resolution) : []);
     const updates = statusUpdates(resolution, { snapshot, live, plan, obstacle }).filter(

@@ -1,6 +1,7 @@
 import type { GateRequest } from './gate/engine-api.ts';
 import { foreignFindings } from './gate/foreign.ts';
 import { Inquiry } from './gate/inquiry.ts';
+import { type LiveState, readLiveState } from './live.ts';
 import { merge } from './merge/merge.ts';
 import type { Plan } from './merge/plan.ts';
 import { type Writes, writesFor } from './merge/writes.ts';
@@ -12,6 +13,8 @@ import type { Finding } from './verdict.ts';
 export interface Decision {
   /** Every CR with its final verdict. */
   readonly resolution: Resolution;
+  /** What is in the target now. */
+  readonly live: LiveState;
   readonly plan: Plan;
   readonly writes: Writes;
   /** What others have put into the ConfigMap that stops Argo CD's engine for everybody. */
@@ -24,8 +27,9 @@ export interface Decision {
 export function decide(snapshot: Snapshot): Decision {
   const inquiry = new Inquiry(snapshot.answers);
   const resolved = resolve(snapshot, inquiry);
-  const { plan, resolution } = merge(resolved, snapshot, inquiry);
-  const writes = writesFor(plan, snapshot.target, inquiry);
+  const live = readLiveState(snapshot.target);
+  const { plan, resolution } = merge(resolved, snapshot, live, inquiry);
+  const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
-  return { resolution, plan, writes, foreign, questions: inquiry.open };
+  return { resolution, live, plan, writes, foreign, questions: inquiry.open };
 }

@@ -1,4 +1,4 @@
-import { objectKey, PREFIX, parseKey, SUBSCRIPTIONS_KEY, serviceKey } from './names.ts';
+import { objectKey, PREFIX, parseKey, resourceKey, SUBSCRIPTIONS_KEY, serviceKey } from './names.ts';
 import { type Provenance, readProvenance } from './provenance.ts';
 import type { LiveObject, Target } from './snapshot.ts';
 import { readBlock, type SubscriptionEntry } from './subscriptions-block.ts';
@@ -60,14 +60,23 @@ function recipientsByTrigger(entries: readonly SubscriptionEntry[]): Map<string,
 /** The triggers and templates of a subscription that are live, of whatever version. */
 export function liveKeysOf(
   live: LiveState,
-  { metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } },
+  resource: { readonly metadata: { readonly namespace: string; readonly name: string } },
 ): readonly LiveKey[] {
-  return live.events.get(objectKey(metadata.namespace, metadata.name)) ?? [];
+  return live.events.get(resourceKey(resource)) ?? [];
 }
 
 /** The services that a trigger is sent to now. */
 export function liveRecipients(live: LiveState, trigger: string): ReadonlySet<string> {
   return live.recipients.get(trigger) ?? new Set();
+}
+
+/** The keys of the ConfigMap that others hold alone: neither ours nor the `subscriptions` that all share. */
+export function foreignKeys(configMap: LiveObject): Record<string, string> {
+  const foreign = Object.entries(configMap.data).filter(
+    ([key, value]) =>
+      key !== SUBSCRIPTIONS_KEY && !(parseKey(key) !== undefined && readProvenance(value) !== undefined),
+  );
+  return Object.fromEntries(foreign);
 }
 
 /** Whether somebody else holds a key of the ConfigMap that we would need. */

@@ -45,3 +45,10 @@ export function parseKey(key: string): KeyOwner | undefined {
 
 /** `namespace/name`, the key by which the core finds a CR or a Secret. */
 export const objectKey = (namespace: string, name: string): string => `${namespace}/${name}`;
+
+/** The `objectKey` of a resource. */
+export const resourceKey = ({
+  metadata,
+}: {
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}): string => objectKey(metadata.namespace, metadata.name);

@@ -2,11 +2,11 @@ import { API_VERSION, GROUP, KINDS } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import type { Gate } from '../controller/gate.ts';
 import { type Decision, decide } from '../core/decide.ts';
-import { objectKey } from '../core/names.ts';
+import { resourceKey } from '../core/names.ts';
 import type { Reason } from '../core/reasons.ts';
 import type { Verdict } from '../core/verdict.ts';
 import type { Manifest } from './manifests.ts';
-import { schemaViolations } from './schema.ts';
+import { schemaValidators, schemaViolations } from './schema.ts';
 import { type LoadedResource, loadResources, snapshotOf } from './snapshot.ts';
 
 /** One thing that a person should know of a custom resource. */
@@ -34,9 +34,8 @@ export async function lint(
   now: Date,
 ): Promise<LintFinding[]> {
   const loaded = loadResources(manifests, 'default');
-  const judged = await Promise.all(
-    loaded.map(async (each) => ({ each, violations: await schemaViolations(each.resource) })),
-  );
+  const validators = await schemaValidators();
+  const judged = loaded.map((each) => ({ each, violations: schemaViolations(each.resource, validators) }));
   const invalid = judged.flatMap(({ each, violations }) =>
     violations.map(({ field, message }) => findingAt(each, false, 'SchemaViolation', `${field}: ${message}`)),
   );
@@ -93,16 +92,10 @@ async function decideFully(
 
 function verdictsOf({ resolution }: Decision): Map<string, Verdict> {
   const all = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions];
-  return new Map(
-    all.map(({ cr, verdict }) => [
-      `${cr.kind}/${objectKey(cr.metadata.namespace, cr.metadata.name)}`,
-      verdict,
-    ]),
-  );
+  return new Map(all.map(({ cr, verdict }) => [`${cr.kind}/${resourceKey(cr)}`, verdict]));
 }
 
-const keyOf = ({ resource }: LoadedResource): string =>
-  `${resource.kind}/${objectKey(resource.metadata.namespace, resource.metadata.name)}`;
+const keyOf = ({ resource }: LoadedResource): string => `${resource.kind}/${resourceKey(resource)}`;
 
 function verdictFindings(each: LoadedResource, verdict: Verdict | undefined): LintFinding[] {
   if (!verdict) return [];

@@ -1,6 +1,6 @@
 import type { EngineProblem } from '../../engine/types.ts';
-import { parseKey, SUBSCRIPTIONS_KEY } from '../names.ts';
-import { readProvenance } from '../provenance.ts';
+import { foreignKeys } from '../live.ts';
+import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { Target } from '../snapshot.ts';
 import { foreignText } from '../subscriptions-block.ts';
 import type { Finding } from '../verdict.ts';
@@ -16,11 +16,9 @@ export function foreignFindings(
   inquiry: Inquiry,
 ): Finding[] {
   if (!configMap) return [];
-  const foreign: Record<string, string> = {};
-  for (const [key, value] of Object.entries(configMap.data)) {
-    const text = key === SUBSCRIPTIONS_KEY ? foreignText(value) : isOurs(key, value) ? undefined : value;
-    if (text !== undefined) foreign[key] = text;
-  }
+  const foreign = foreignKeys(configMap);
+  const shared = foreignText(configMap.data[SUBSCRIPTIONS_KEY]);
+  if (shared !== undefined) foreign[SUBSCRIPTIONS_KEY] = shared;
   if (Object.keys(foreign).length === 0) return [];
   const answer = inquiry.ask({ call: 'check', configMap: foreign, secret: {} });
   if (!answer || answer.ok) return [];
@@ -32,6 +30,3 @@ export function foreignFindings(
       `its engine refuses this key: ${message}`,
   }));
 }
-
-const isOurs = (key: string, value: string): boolean =>
-  parseKey(key) !== undefined && readProvenance(value) !== undefined;

@@ -1,4 +1,4 @@
-import { readLiveState } from '../live.ts';
+import { foreignKeys } from '../live.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { LiveObject } from '../snapshot.ts';
 import { foreignText } from '../subscriptions-block.ts';
@@ -36,17 +36,8 @@ export class Budget {
 
 function foreignBytes(configMap: LiveObject | undefined): number {
   if (!configMap) return 0;
-  const live = readLiveState({ configMap });
-  const ours = new Set(
-    [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key),
-  );
-  const foreign = Object.entries(configMap.data).filter(
-    ([key]) => !ours.has(key) && key !== SUBSCRIPTIONS_KEY,
-  );
-  return (
-    bytesOf(Object.fromEntries(foreign)) +
-    Buffer.byteLength(foreignText(configMap.data[SUBSCRIPTIONS_KEY]) ?? '')
-  );
+  const shared = foreignText(configMap.data[SUBSCRIPTIONS_KEY]) ?? '';
+  return bytesOf(foreignKeys(configMap)) + Buffer.byteLength(shared);
 }
 
 const bytesOf = (data: Readonly<Record<string, string>>): number =>

@@ -1,6 +1,6 @@
 import type { Inquiry } from '../gate/inquiry.ts';
-import { type LiveState, readLiveState } from '../live.ts';
-import { objectKey } from '../names.ts';
+import type { LiveState } from '../live.ts';
+import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -18,9 +18,9 @@ import { planSubscription } from './subscriptions.ts';
 export function merge(
   resolution: Resolution,
   snapshot: Snapshot,
+  live: LiveState,
   inquiry: Inquiry,
 ): { readonly plan: Plan; readonly resolution: Resolution } {
-  const live = readLiveState(snapshot.target);
   const robots = planRobots(resolution.robots, live, snapshot, inquiry);
   const settings: PlanSettings = {
     live,
@@ -38,28 +38,25 @@ export function merge(
     robots.configMap,
   );
   for (const subscription of inOrderOfAdmission(resolution.subscriptions, live)) {
-    planned.set(keyOf(subscription), planSubscription(subscription, settings, budget));
+    planned.set(resourceKey(subscription.cr), planSubscription(subscription, settings, budget));
   }
   const configMap = { ...robots.configMap };
   const placements = new Map<string, SubscriptionPlacement>();
   const subscriptions = resolution.subscriptions.map((subscription) => {
-    const { verdict = subscription.verdict, plan } = planned.get(keyOf(subscription)) ?? {};
+    const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
     if (plan) {
       Object.assign(configMap, plan.configMap);
-      placements.set(keyOf(subscription), { keys: plan.keys, entry: plan.entry });
+      placements.set(resourceKey(subscription.cr), { keys: plan.keys, entry: plan.entry });
     }
     return { ...subscription, verdict };
   });
   return {
     resolution: {
       ...resolution,
-      robots: resolution.robots.map((robot) => {
-        const { namespace, name } = robot.cr.metadata;
-        return {
-          ...robot,
-          verdict: refusedBy(robot.verdict, robots.refusals.get(objectKey(namespace, name))),
-        };
-      }),
+      robots: resolution.robots.map((robot) => ({
+        ...robot,
+        verdict: refusedBy(robot.verdict, robots.refusals.get(resourceKey(robot.cr))),
+      })),
       subscriptions,
     },
     plan: {
@@ -73,8 +70,6 @@ export function merge(
   };
 }
 
-const keyOf = ({ cr }: ResolvedSubscription): string => objectKey(cr.metadata.namespace, cr.metadata.name);
-
 /** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */
 function inOrderOfAdmission(
   subscriptions: readonly ResolvedSubscription[],
@@ -82,7 +77,7 @@ function inOrderOfAdmission(
 ): ResolvedSubscription[] {
   const rank = (subscription: ResolvedSubscription): string => {
     const { creationTimestamp, uid } = subscription.cr.metadata;
-    return `${live.events.has(keyOf(subscription)) ? 0 : 1} ${creationTimestamp} ${uid}`;
+    return `${live.events.has(resourceKey(subscription.cr)) ? 0 : 1} ${creationTimestamp} ${uid}`;
   };
   const ranked = subscriptions.map((subscription) => ({ subscription, rank: rank(subscription) }));
   return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ subscription }) => subscription);

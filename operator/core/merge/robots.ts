@@ -2,7 +2,7 @@ import { compileRobot } from '../compile/robot.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { LiveState } from '../live.ts';
-import { objectKey, serviceKey } from '../names.ts';
+import { resourceKey, serviceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { freshUrl, readSignedUrl, renewalTime } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -39,7 +39,7 @@ function placeRobot(
   plan: RobotsPlan,
   inquiry: Inquiry,
 ): void {
-  const name = objectKey(robot.cr.metadata.namespace, robot.cr.metadata.name);
+  const name = resourceKey(robot.cr);
   const { service, credential, verdict } = robot;
   const key = serviceKey(service);
   if (verdict.course === 'current' && credential) {

@@ -1,6 +1,6 @@
 import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
-import { readLiveState } from '../live.ts';
+import type { LiveState } from '../live.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { Target } from '../snapshot.ts';
 import { foreignText, readBlock, type Splice, spliceBlock } from '../subscriptions-block.ts';
@@ -33,12 +33,9 @@ export interface Writes {
  * The requests that turn what is live into the plan. A service must find its URL: the Secret gets what is new before
  * the ConfigMap names it, and loses what is old after. Nothing is written to an object that does not exist.
  */
-export function writesFor(plan: Plan, target: Target, inquiry: Inquiry): Writes {
+export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: Inquiry): Writes {
   if (!target.configMap || !target.secret) return { steps: [] };
-  const live = readLiveState(target);
-  const ourKeys = [...live.services.values(), ...[...live.events.values()].flat()].map(
-    ({ key = SUBSCRIPTIONS_KEY }) => key,
-  );
+  const ourKeys = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
   const configMap = difference(plan.configMap, target.configMap.data, ourKeys);
   const secret = difference(plan.secret, target.secret.data, [...live.secretKeys]);
   const before = target.configMap.data[SUBSCRIPTIONS_KEY];

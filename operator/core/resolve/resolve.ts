@@ -1,6 +1,6 @@
 import { argocdUrl } from '../argocd-url.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
-import { objectKey } from '../names.ts';
+import { resourceKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type ResolvedRobot, resolveRobot } from './robots.ts';
 import { type ResolvedSubscription, resolveSubscription } from './subscriptions.ts';
@@ -35,14 +35,12 @@ type Named = {
   };
 };
 
-const keyOf = ({ metadata }: Named): string => objectKey(metadata.namespace, metadata.name);
-
 function inOrder<T extends Named>(resources: readonly T[]): T[] {
   return resources
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    .sort((a, b) => (resourceKey(a) < resourceKey(b) ? -1 : 1));
 }
 
 function byName<T extends { readonly cr: Named }>(resolved: readonly T[]): Map<string, T> {
-  return new Map(resolved.map((each) => [keyOf(each.cr), each]));
+  return new Map(resolved.map((each) => [resourceKey(each.cr), each]));
 }

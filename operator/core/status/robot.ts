@@ -1,5 +1,5 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
-import { objectKey, serviceKey } from '../names.ts';
+import { resourceKey, serviceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { readSignedUrl, signatureEnd } from '../signatures.ts';
 import type { Aftermath } from './aftermath.ts';
@@ -13,7 +13,7 @@ export function robotStatus(
 ): NonNullable<DingTalkRobot['status']> {
   const { cr, service, verdict } = robot;
   const { plan, snapshot } = aftermath;
-  const key = objectKey(cr.metadata.namespace, cr.metadata.name);
+  const key = resourceKey(cr);
   const liveKey = aftermath.live.services.get(key);
   const keys = liveKey && cr.metadata.uid.startsWith(liveKey.provenance.uid) ? [liveKey] : [];
   const { target } = snapshot;

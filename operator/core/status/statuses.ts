@@ -1,6 +1,6 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
 import { KINDS } from '../../api/kinds.ts';
-import { objectKey } from '../names.ts';
+import { objectKey, resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import type { Aftermath } from './aftermath.ts';
 import { type StateChange, stateChanges, statusPatch } from './changes.ts';
@@ -22,8 +22,7 @@ export function statusUpdates(resolution: Resolution, aftermath: Aftermath): Sta
   return [
     ...resolution.robots.map((each) => update(KINDS.robot, each.cr, robotStatus(each, aftermath))),
     ...resolution.templates.map((each) => {
-      const { namespace, name } = each.cr.metadata;
-      const usedBy = users.get(objectKey(namespace, name)) ?? 0;
+      const usedBy = users.get(resourceKey(each.cr)) ?? 0;
       return update(KINDS.template, each.cr, templateStatus(each, usedBy, aftermath.snapshot.serverTime));
     }),
     ...resolution.subscriptions.map((each) =>

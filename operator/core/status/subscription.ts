@@ -1,6 +1,6 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { type LiveState, liveRecipients } from '../live.ts';
-import { objectKey } from '../names.ts';
+import { resourceKey } from '../names.ts';
 import { eventName } from '../resolve/event-name.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Aftermath } from './aftermath.ts';
@@ -13,7 +13,7 @@ export function subscriptionStatus(
   aftermath: Aftermath,
 ): NonNullable<NotificationSubscription['status']> {
   const { plan, snapshot, live } = aftermath;
-  const key = objectKey(cr.metadata.namespace, cr.metadata.name);
+  const key = resourceKey(cr);
   const placement = plan.subscriptions.get(key);
   const keys = (live.events.get(key) ?? []).filter(({ provenance }) =>
     cr.metadata.uid.startsWith(provenance.uid),
