@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import { soon } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import type { Delivery, FakeDingTalk } from '../support/fake-dingtalk.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
@@ -61,7 +62,7 @@ async function play(stage: Stage, say: (line: string) => void): Promise<boolean>
   for (const step of STORY) {
     await applyApplication(stage.cp, application({ name: step.app, namespace: ARGOCD, project: 'payments' }));
     say(`application ${step.app} ${step.what}`);
-    const at = new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+    const at = soon();
     for (const patch of step.patches(at)) await patchApplication(stage.cp, ARGOCD, step.app, patch);
     for (const title of step.titles) {
       const delivery = await stage.dingtalk.waitForDelivery((each) => titleOf(each) === title, {

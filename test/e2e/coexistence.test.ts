@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { syncFailed } from '../support/application-states.ts';
+import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { eventually } from '../support/eventually.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
@@ -130,7 +130,7 @@ describe('beside Argo CD’s catalogue, Slack and hand-written subscriptions', (
     // And the engine takes all of it together.
     const destination = { server: 'https://kubernetes.default.svc', namespace: 'team' };
     await applyApplication(stage.cp, application({ name: 'app', namespace: ARGOCD, destination }));
-    const at = new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+    const at = soon();
     await patchApplication(stage.cp, ARGOCD, 'app', syncFailed(at));
     const delivery = await stage.dingtalk.waitForDelivery(({ token }) => token === credentials.token);
     expect(delivery).toMatchObject({ errcode: 0, signature: 'valid' });

@@ -5,6 +5,7 @@ import {
   type ApplicationPatch,
   degraded,
   healthy,
+  soon,
   syncFailed,
   syncing,
   syncStatusUnknown,
@@ -38,8 +39,6 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
-/** A moment that is later than the `since` of whatever is live by now, in whole seconds. */
-const soon = () => new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
 const rfc3339 = (time: Date) => time.toISOString().replace('.000Z', 'Z');
 
 async function move(app: string, patches: readonly ApplicationPatch[]): Promise<void> {

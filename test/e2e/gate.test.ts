@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Condition } from '../../operator/api/kinds.ts';
-import { syncFailed } from '../support/application-states.ts';
+import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { eventually } from '../support/eventually.ts';
 import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../support/hostile.ts';
@@ -33,12 +33,7 @@ let failures = 0;
 async function expectDelivery(): Promise<void> {
   const name = `app-${++failures}`;
   await applyApplication(stage.cp, application({ name, namespace: ARGOCD, destination: DESTINATION }));
-  await patchApplication(
-    stage.cp,
-    ARGOCD,
-    name,
-    syncFailed(new Date(Math.floor(Date.now() / 1000) * 1000 + 1000)),
-  );
+  await patchApplication(stage.cp, ARGOCD, name, syncFailed(soon()));
   const delivery = await stage.dingtalk.waitForDelivery(
     (each) => each.token === token && each.rawBody.includes(`${name} `),
   );
@@ -178,7 +173,7 @@ describe('a condition of one’s own', () => {
       stage.cp,
       application({ name: 'foreign', namespace: ARGOCD, destination: foreign }),
     );
-    const at = new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+    const at = soon();
     await patchApplication(stage.cp, ARGOCD, 'foreign', syncFailed(at));
     await expectDelivery();
     const own = await stage.dingtalk.waitForDelivery((each) => each.token === credentials.token);

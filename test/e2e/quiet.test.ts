@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { degraded, syncFailed, syncStatusUnknown, syncSucceeded } from '../support/application-states.ts';
+import {
+  degraded,
+  soon,
+  syncFailed,
+  syncStatusUnknown,
+  syncSucceeded,
+} from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { eventually } from '../support/eventually.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
@@ -21,8 +27,6 @@ beforeAll(async () => {
   stage = await startStage();
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
-
-const soon = () => new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
 
 /** Applications in which everything has happened already. */
 async function createOld(names: readonly string[]): Promise<void> {

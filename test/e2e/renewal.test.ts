@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { syncFailed } from '../support/application-states.ts';
+import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { eventually } from '../support/eventually.ts';
 import { startProcess } from '../support/processes.ts';
@@ -56,7 +56,7 @@ describe('renewal', () => {
     for (let renewals = 0; renewals < 4; renewals++) {
       const name = `app-${renewals}`;
       await applyApplication(stage.cp, application({ name, namespace: ARGOCD, destination }));
-      const at = new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+      const at = soon();
       await patchApplication(stage.cp, ARGOCD, name, syncFailed(at));
       for (const { credentials } of robots) {
         const delivery = await stage.dingtalk.waitForDelivery(

@@ -153,6 +153,9 @@ function operation(
   };
 }
 
+/** A moment that is later than the `since` of whatever is live by now, in whole seconds. */
+export const soon = (): Date => new Date(Math.floor(Date.now() / 1000) * 1000 + 1000);
+
 function timestamp(date: Date): Timestamp {
   return date.toISOString().replace(/\.\d+Z$/, 'Z');
 }
