@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isTimeZone } from './core/time-zone.ts';
 
 const duration = (min: string, max: string) =>
   z.string().transform((text, context) => {
@@ -40,6 +41,10 @@ const argocdUrl = z
   .regex(/^https?:\/\/[^\s"'<>\\]+$/, 'expected an http:// or https:// URL')
   .optional();
 
+const timeZone = z
+  .string()
+  .refine(isTimeZone, 'expected the IANA name of a time zone, such as Asia/Shanghai or UTC');
+
 /** zod builds a missing section from `{}`, so that each field's own default counts. */
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
@@ -67,6 +72,11 @@ export const operatorConfigurationSchema = z
         .regex(/^https:\/\/[^\s/?#@]+\/robot\/send$/, 'expected https://HOST/robot/send')
         .default('https://oapi.dingtalk.com/robot/send'),
       allowedHosts: z.array(host).min(1).default(['oapi.dingtalk.com', 'oapi.dingtalk.io']),
+    }),
+    robots: section({
+      locale: z.enum(['en', 'zh-CN']).default('en'),
+      timeZone: timeZone.default('UTC'),
+      verify: z.enum(['OnChange', 'Never']).default('OnChange'),
     }),
     signing: section({ renewAfter: duration('1s', '50m').prefault('20m') }),
     credentials: section({ rereadInterval: duration('1s', '1h').prefault('5m') }),

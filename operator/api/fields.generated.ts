@@ -17,11 +17,50 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
         "key": true
       }
     },
+    "keywords": true,
+    "locale": true,
+    "timeZone": true,
+    "verify": true,
     "suspend": true
   },
   "NotificationTemplate": {
     "message": {
+      "markdown": {
+        "title": true,
+        "text": true
+      },
+      "text": {
+        "content": true
+      },
+      "link": {
+        "title": true,
+        "text": true,
+        "url": true,
+        "pictureUrl": true
+      },
+      "actionCard": {
+        "title": true,
+        "text": true,
+        "orientation": true,
+        "buttons": {
+          "title": true,
+          "url": true
+        }
+      },
+      "feedCard": {
+        "links": {
+          "title": true,
+          "url": true,
+          "pictureUrl": true
+        }
+      },
       "raw": true
+    },
+    "params": true,
+    "at": {
+      "mobiles": true,
+      "userIds": true,
+      "all": true
     }
   },
   "NotificationSubscription": {
@@ -51,7 +90,13 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
       "oncePer": true,
       "eventTime": true,
       "template": {
-        "name": true
+        "name": true,
+        "params": true
+      },
+      "at": {
+        "mobiles": true,
+        "userIds": true,
+        "all": true
       }
     },
     "suspend": true

@@ -18,6 +18,14 @@ const NAMED: Readonly<Record<string, string>> = {
   'events[]': 'SubscribedEvent',
   template: 'TemplateReference',
   message: 'TemplateMessage',
+  at: 'Mentions',
+  markdown: 'MarkdownMessage',
+  text: 'TextMessage',
+  link: 'LinkMessage',
+  actionCard: 'ActionCardMessage',
+  'buttons[]': 'CardButton',
+  feedCard: 'FeedCardMessage',
+  'links[]': 'FeedCardLink',
   'conditions[]': 'Condition',
 };
 

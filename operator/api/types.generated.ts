@@ -1,6 +1,33 @@
 // Generated from crds/ by operator/api/generate.ts. Change the CRDs and run `make generate`.
 
 /**
+ * A card in Markdown with one button or several.
+ */
+export interface ActionCardMessage {
+  /**
+   * What the list of chats and the notification show of it. Handlebars.
+   */
+  title: string;
+  /**
+   * The text above the buttons, in DingTalk's Markdown. Handlebars.
+   */
+  text: string;
+  /**
+   * How several buttons stand, Vertical or Horizontal. Absent, one below the other.
+   */
+  orientation?: 'Vertical' | 'Horizontal';
+  /**
+   * What can be clicked, in order.
+   *
+   * @minItems 1
+   * @maxItems 5
+   *
+   * Items: One button.
+   */
+  buttons: CardButton[];
+}
+
+/**
  * Which applications it is about. An application must meet every criterion that is given; within a list, one entry is enough. To mean all that this namespace may hear of, write all: true instead.
  */
 export interface ApplicationCriteria {
@@ -60,6 +87,20 @@ export interface ApplicationCriteria {
 }
 
 /**
+ * One button.
+ */
+export interface CardButton {
+  /**
+   * What stands on it. Handlebars.
+   */
+  title: string;
+  /**
+   * Where a click leads. Handlebars.
+   */
+  url: string;
+}
+
+/**
  * One aspect of the resource's state.
  */
 export interface Condition {
@@ -112,6 +153,27 @@ export interface DingTalkRobotSpec {
     secretKeyRef: SecretKeyReference;
   };
   /**
+   * The robot's own security keywords (自定义关键词), if it has that setting: DingTalk takes a message only if it contains one of them. Where a message's fixed text has none, the first one is put at its end.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: One keyword, exactly as DingTalk has it.
+   */
+  keywords?: string[];
+  /**
+   * The language of the operator's own messages in this group, en or zh-CN. Absent, it is the installation's.
+   */
+  locale?: 'en' | 'zh-CN';
+  /**
+   * The time zone that times in messages to this group are told in, by its IANA name, such as Asia/Shanghai. Absent, it is the installation's.
+   */
+  timeZone?: string;
+  /**
+   * OnChange sends one short test message whenever the credentials or the keywords change, so that the condition Delivering tells whether DingTalk takes messages; Never sends none. Absent, it is the installation's choice.
+   */
+  verify?: 'OnChange' | 'Never';
+  /**
    * true takes the robot out of Argo CD's configuration: nothing is sent to it until it is false again.
    */
   suspend?: boolean;
@@ -138,11 +200,61 @@ export interface DingTalkRobotStatus {
    */
   signedUntil?: string;
   /**
+   * The last test message, so that a restart sends no other.
+   */
+  delivery?: {
+    /**
+     * Stands for the credentials and keywords that it was sent with, without revealing them: another fingerprint calls for another message.
+     */
+    fingerprint?: string;
+    /**
+     * When DingTalk answered, or did not.
+     */
+    checkedAt?: string;
+    /**
+     * DingTalk's answer, 0 for success; absent where there was no answer.
+     */
+    errcode?: number;
+  };
+  /**
    * The resource's state, one entry per aspect; Ready sums up the others.
    *
    * Items: One aspect of the resource's state.
    */
   conditions?: Condition[];
+}
+
+/**
+ * One entry.
+ */
+export interface FeedCardLink {
+  /**
+   * The title. Handlebars.
+   */
+  title: string;
+  /**
+   * Where a click leads. Handlebars.
+   */
+  url: string;
+  /**
+   * The picture beside the title. Handlebars.
+   */
+  pictureUrl: string;
+}
+
+/**
+ * A list of titles with pictures, each a link.
+ */
+export interface FeedCardMessage {
+  /**
+   * The entries, in order.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: One entry.
+   */
+  links: FeedCardLink[];
 }
 
 /**
@@ -190,6 +302,70 @@ export interface LabelSelector {
    * Items: One requirement on one label.
    */
   matchExpressions?: LabelRequirement[];
+}
+
+/**
+ * A card with a title, a text, a picture and one link.
+ */
+export interface LinkMessage {
+  /**
+   * The title. Handlebars.
+   */
+  title: string;
+  /**
+   * The text under the title. Handlebars.
+   */
+  text: string;
+  /**
+   * Where a click leads. Handlebars; what cannot stand in a URL is escaped in values.
+   */
+  url: string;
+  /**
+   * The picture. Handlebars.
+   */
+  pictureUrl?: string;
+}
+
+/**
+ * A message in DingTalk's Markdown.
+ */
+export interface MarkdownMessage {
+  /**
+   * What the list of chats and the notification show of it. Handlebars.
+   */
+  title: string;
+  /**
+   * The message itself. Handlebars; values are shown as they are, without Markdown of their own.
+   */
+  text: string;
+}
+
+/**
+ * Who is mentioned, in text and markdown messages. The names are put at the message's end, where DingTalk needs them.
+ */
+export interface Mentions {
+  /**
+   * Mobile numbers of members of the group, those of other countries as +852-12345678.
+   *
+   * @minItems 1
+   * @maxItems 20
+   *
+   * Items: One mobile number.
+   */
+  mobiles?: string[];
+  /**
+   * User ids of members of the group.
+   *
+   * @minItems 1
+   * @maxItems 20
+   *
+   * Items: One user id.
+   */
+  userIds?: string[];
+  /**
+   * true mentions everybody in the group.
+   */
+  all?: boolean;
 }
 
 /**
@@ -268,6 +444,19 @@ export interface NotificationTemplateSpec {
    * The message, in exactly one of the forms below.
    */
   message: TemplateMessage;
+  /**
+   * Texts that the message can show as {{params.NAME}}, with the values that hold unless an event gives its own.
+   */
+  params?: {
+    /**
+     * One value.
+     */
+    [k: string]: string;
+  };
+  /**
+   * Who is mentioned, in text and markdown messages. The names are put at the message's end, where DingTalk needs them.
+   */
+  at?: Mentions;
 }
 
 /**
@@ -319,7 +508,7 @@ export interface SecretKeyReference {
  */
 export interface SubscribedEvent {
   /**
-   * What has to happen, by its name in the operator's catalogue: on-deployed, on-health-degraded, on-sync-failed, on-sync-running, on-sync-status-unknown or on-sync-succeeded. A name that the operator does not know is reported in the status.
+   * What has to happen, by its name in the operator's catalogue: on-created, on-deleted, on-deployed, on-health-degraded, on-health-recovered, on-health-suspended, on-sync-failed, on-sync-running, on-sync-status-unknown or on-sync-succeeded. A name that the operator does not know is reported in the status.
    */
   trigger?: string;
   /**
@@ -342,12 +531,36 @@ export interface SubscribedEvent {
    * What to say. Absent, the message that comes with the trigger is sent.
    */
   template?: TemplateReference;
+  /**
+   * Who is mentioned, in text and markdown messages. The names are put at the message's end, where DingTalk needs them.
+   */
+  at?: Mentions;
 }
 
 /**
  * The message, in exactly one of the forms below.
  */
 export interface TemplateMessage {
+  /**
+   * A message in DingTalk's Markdown.
+   */
+  markdown?: MarkdownMessage;
+  /**
+   * A message of plain text.
+   */
+  text?: TextMessage;
+  /**
+   * A card with a title, a text, a picture and one link.
+   */
+  link?: LinkMessage;
+  /**
+   * A card in Markdown with one button or several.
+   */
+  actionCard?: ActionCardMessage;
+  /**
+   * A list of titles with pictures, each a link.
+   */
+  feedCard?: FeedCardMessage;
   /**
    * The whole JSON body of the message to DingTalk, as a Go template in the dialect of Argo CD's notifications, with .app, .context and the functions described there. Such a template can read and break more than its own message, so it is accepted only in namespaces that the operator's configuration lists under tenancy.trustedNamespaces.
    */
@@ -362,4 +575,23 @@ export interface TemplateReference {
    * The name of a NotificationTemplate in the same namespace.
    */
   name: string;
+  /**
+   * Values for params of the template, in place of its own. Each has to be one that the template has.
+   */
+  params?: {
+    /**
+     * One value.
+     */
+    [k: string]: string;
+  };
+}
+
+/**
+ * A message of plain text.
+ */
+export interface TextMessage {
+  /**
+   * The message. Handlebars.
+   */
+  content: string;
 }

@@ -9,7 +9,7 @@ it.each([
   [{ applications: { selector: { matchLabels: { anything: 'goes' } } } }, undefined],
   [{ silence: true }, 'spec.silence'],
   [{ robots: [{ name: 'a' }, { name: 'b', namespace: 'c' }] }, 'spec.robots[1].namespace'],
-  [{ events: [{ trigger: 'x', at: { all: true } }] }, 'spec.events[0].at'],
+  [{ events: [{ trigger: 'x', sound: { loud: true } }] }, 'spec.events[0].sound'],
   [{ constructor: 1 }, 'spec.constructor'],
 ])('of %j is %s', (spec, expected) => {
   expect(unknownField(spec, FIELDS)).toBe(expected);
