@@ -1,0 +1,58 @@
+import { isTimeZone } from '../../core/time-zone.ts';
+import { type ArgumentKind, DATE_FORMAT, type HelperSignature, MAX_LENGTH } from '../helpers.ts';
+import type { Value } from '../nodes.ts';
+import { type SourcePlace, TemplateError } from '../problem.ts';
+import { LIMITS } from './limits.ts';
+
+/** Where an argument stands. */
+interface Where {
+  readonly signature: HelperSignature;
+  readonly place: SourcePlace;
+}
+
+/** @throws TemplateError if a helper does not take such an argument in this place */
+export function checkArgument(value: Value, kind: ArgumentKind, { signature, place }: Where): void {
+  const problem = problemOf(value, kind);
+  if (problem !== undefined) throw new TemplateError(`${problem}: ${signature.usage}`, place);
+}
+
+function problemOf(value: Value, kind: ArgumentKind): string | undefined {
+  const literal = value.kind === 'literal' ? value.value : undefined;
+  switch (kind) {
+    case 'any':
+      return value.kind === 'call' && value.helper === 'markdown'
+        ? 'markdown is for what is printed, not for an argument'
+        : undefined;
+    case 'data':
+      return isData(value) ? undefined : 'this takes a field of app, context or a named item';
+    case 'text':
+      return isText(literal)
+        ? undefined
+        : `this takes a text in quotes, of ${LIMITS.literal} characters at most`;
+    case 'search':
+      return isText(literal) && literal !== '' ? undefined : 'this takes a text in quotes that is not empty';
+    case 'place':
+      return isWithin(literal, 0, 100_000) ? undefined : 'this takes a place in the list, from 0';
+    case 'length':
+      return isWithin(literal, 1, MAX_LENGTH) ? undefined : `this takes a number from 1 to ${MAX_LENGTH}`;
+    case 'format':
+      return typeof literal === 'string' && DATE_FORMAT.test(literal) && isText(literal)
+        ? undefined
+        : 'a time is written with YYYY, MM, DD, HH, mm and ss';
+    case 'zone':
+      return typeof literal === 'string' && isTimeZone(literal)
+        ? undefined
+        : 'a time zone is an IANA name such as "Asia/Shanghai"';
+  }
+}
+
+/** Lists and maps are in the data only: no helper makes one, so what is looped over is bounded by it. */
+export function isData(value: Value): boolean {
+  return value.kind === 'data' || value.kind === 'bound' || (value.kind === 'call' && value.helper === 'at');
+}
+
+const isText = (literal: unknown): literal is string =>
+  typeof literal === 'string' && literal.length <= LIMITS.literal;
+
+const isWithin = (literal: unknown, min: number, max: number): boolean =>
+  typeof literal === 'number' && literal >= min && literal <= max;

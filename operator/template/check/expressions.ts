@@ -1,0 +1,96 @@
+import { closest } from '../../core/closest.ts';
+import { BUILT_IN, HELPERS, type HelperSignature } from '../helpers.ts';
+import type { Value } from '../nodes.ts';
+import { TemplateError } from '../problem.ts';
+import { checkArgument } from './arguments.ts';
+import { LIMITS } from './limits.ts';
+import { checkPath } from './paths.ts';
+import { findBinding, type Scope } from './scope.ts';
+
+/** What the whole reading of one template shares. */
+export interface Checking {
+  /** Names that `spec.params` declares. */
+  readonly params: ReadonlySet<string>;
+  /** Counts one more piece. @throws TemplateError if there are too many */
+  count(place: hbs.AST.SourceLocation): void;
+}
+
+/**
+ * An expression → its value.
+ * @param depth calls around it
+ * @throws TemplateError
+ */
+export function checkExpression(
+  expression: hbs.AST.Expression,
+  scope: Scope,
+  checking: Checking,
+  depth = 0,
+): Value {
+  checking.count(expression.loc);
+  switch (expression.type) {
+    case 'PathExpression':
+      return checkPath(expression as hbs.AST.PathExpression, scope, checking.params);
+    case 'SubExpression':
+      return checkCall(expression as hbs.AST.SubExpression, scope, checking, depth + 1);
+    case 'StringLiteral':
+    case 'BooleanLiteral':
+      return { kind: 'literal', value: (expression as hbs.AST.StringLiteral | hbs.AST.BooleanLiteral).value };
+    case 'NumberLiteral': {
+      const { value } = expression as hbs.AST.NumberLiteral;
+      if (!Number.isSafeInteger(value))
+        throw new TemplateError('only whole numbers can be written', expression.loc);
+      // Written "-0", Go would print it so.
+      return { kind: 'literal', value: value === 0 ? 0 : value };
+    }
+    default:
+      throw new TemplateError(
+        'null and undefined are not values here: leave it out, or write ""',
+        expression.loc,
+      );
+  }
+}
+
+type Call = hbs.AST.SubExpression | hbs.AST.MustacheStatement;
+
+/** A helper's call → its value. @throws TemplateError */
+export function checkCall(call: Call, scope: Scope, checking: Checking, depth = 1): Value {
+  const path = call.path as hbs.AST.PathExpression;
+  const name = path.original;
+  if (depth > LIMITS.nesting) throw new TemplateError('there are too many calls inside each other', call.loc);
+  const signature = Object.hasOwn(HELPERS, `${name}`) ? HELPERS[name] : undefined;
+  if (!signature || path.data || path.depth > 0) throw unknownHelper(`${name}`, call, scope);
+  const pair = call.hash?.pairs[0];
+  if (pair) throw new TemplateError(`${name} takes no named arguments: ${signature.usage}`, pair.loc);
+  requireCount(call, signature);
+  const args = call.params.map((param, index) => {
+    const value = checkExpression(param, scope, checking, depth);
+    const kind = signature.args[Math.min(index, signature.args.length - 1)] ?? 'any';
+    checkArgument(value, kind, { signature, place: param.loc });
+    return value;
+  });
+  return { kind: 'call', helper: name, args };
+}
+
+function requireCount(call: Call, { args, optional = 0, repeat = 1, usage }: HelperSignature): void {
+  const count = call.params.length;
+  if (count >= args.length - optional && count <= args.length + repeat - 1) return;
+  throw new TemplateError(
+    `${count} arguments are ${count < args.length ? 'too few' : 'too many'}: ${usage}`,
+    call.loc,
+  );
+}
+
+function unknownHelper(name: string, { loc }: Call, scope: Scope): TemplateError {
+  if (findBinding(scope, name.split('.')[0] ?? '')) {
+    return new TemplateError(`${name} is a value and takes no arguments`, loc);
+  }
+  const names = Object.keys(HELPERS);
+  const guess = closest(name, names);
+  const hint = guess === undefined ? '' : `Did you mean ${guess}? `;
+  return new TemplateError(`there is no helper ${name}. ${hint}There are ${names.join(', ')}`, loc);
+}
+
+/** Whether a name is one of the language's own, so that a block may not give it to a value. */
+export function isReserved(name: string): boolean {
+  return Object.hasOwn(HELPERS, name) || BUILT_IN.includes(name);
+}

@@ -1,0 +1,40 @@
+import type { BodyScope, GoContext } from './context.ts';
+import { goText, jsonBytes, jsonText } from './literal.ts';
+import { textOf } from './values.ts';
+
+/** The longest that Kubernetes lets them be, in characters. */
+const MAX = { namespace: 63, name: 253 } as const;
+
+/** The URL of the Application's page, as a text for helpers and plain messages; empty where nobody knows it. */
+export function appUrlText(context: GoContext): string {
+  const { argocdUrl } = context.scope;
+  if (argocdUrl === undefined) return goText('');
+  return `(print ${goText(`${argocdUrl}/applications/`)} ${part('namespace', context, 1)} \`/\` ${part('name', context, 1)})`;
+}
+
+/**
+ * Prints a link to the page that DingTalk's desktop client opens in the browser and not in its side panel, where nobody
+ * is logged in (`pc_slide=false`).
+ */
+export function printAppLink(context: GoContext): string {
+  const { argocdUrl } = context.scope;
+  if (argocdUrl === undefined) return '';
+  const before = `dingtalk://dingtalkclient/page/link?url=${escaped(`${argocdUrl}/applications/`)}`;
+  return `${jsonText(before)}{{${part('namespace', context, 2)}}}%2F{{${part('name', context, 2)}}}&pc_slide=false`;
+}
+
+/** What it takes of a message, at most, in bytes. */
+export function appUrlBytes({ argocdUrl }: BodyScope): number {
+  if (argocdUrl === undefined) return 0;
+  return jsonBytes(escaped(`${argocdUrl}/applications/`)) + MAX.namespace + MAX.name + 100;
+}
+
+const escaped = (url: string): string =>
+  encodeURIComponent(url).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+
+/** Kubernetes' names need no escaping; whatever is no such name gets it, and can be no longer than one. */
+function part(segment: 'namespace' | 'name', context: GoContext, times: 1 | 2): string {
+  const name = textOf({ kind: 'data', root: 'app', segments: ['metadata', segment] }, context);
+  const query = times === 1 ? `(urlquery ${name})` : `(urlquery (urlquery ${name}))`;
+  return `(printf \`%.${MAX[segment]}s\` ${query})`;
+}

@@ -1,0 +1,87 @@
+/**
+ * A template that was read and found good. Names are resolved: what it refers to is a field of a root, the value of an
+ * enclosing block, or a literal. Whatever can be said in these types can be compiled, and renders for any data.
+ */
+
+/** A piece of a template, in order. */
+export type Node = TextNode | PrintNode | IfNode | EachNode | WithNode;
+
+/** Fixed text. */
+export interface TextNode {
+  readonly kind: 'text';
+  readonly text: string;
+}
+
+/** A value that is printed. */
+export interface PrintNode {
+  readonly kind: 'print';
+  readonly value: Value;
+}
+
+/** `#if` and, with the branches swapped, `#unless`. */
+export interface IfNode {
+  readonly kind: 'if';
+  readonly test: Value;
+  /** Whether the number 0 counts as something. */
+  readonly includeZero: boolean;
+  readonly body: readonly Node[];
+  readonly otherwise: readonly Node[];
+}
+
+/** `#each`, over a list or a map. */
+export interface EachNode {
+  readonly kind: 'each';
+  readonly list: Value;
+  readonly loop: Loop;
+  readonly item: Binding;
+  readonly key?: Binding;
+  readonly body: readonly Node[];
+  readonly otherwise: readonly Node[];
+}
+
+/** `#with`: gives a value a name. */
+export interface WithNode {
+  readonly kind: 'with';
+  readonly value: Value;
+  readonly binding: Binding;
+  readonly body: readonly Node[];
+  readonly otherwise: readonly Node[];
+}
+
+/** A name that a block gives to a value; known by its identity, since inner blocks may use the same name. */
+export interface Binding {
+  readonly name: string;
+}
+
+/** One `#each`, known by its identity. */
+export interface Loop {
+  /** How many loops are around it. */
+  readonly depth: number;
+}
+
+/** What the fields of an Application and the values of Argo CD's `context` are reached by. */
+export type DataRoot = 'app' | 'context';
+
+/** Something that has a value. */
+export type Value =
+  | { readonly kind: 'data'; readonly root: DataRoot; readonly segments: readonly string[] }
+  | { readonly kind: 'bound'; readonly binding: Binding; readonly segments: readonly string[] }
+  | { readonly kind: 'loop'; readonly loop: Loop; readonly what: LoopVariable }
+  | { readonly kind: 'param'; readonly name: string }
+  | { readonly kind: 'event'; readonly field: EventField }
+  | { readonly kind: 'appUrl' }
+  | { readonly kind: 'literal'; readonly value: string | number | boolean }
+  | Call;
+
+/** A helper with its arguments, of which number and kinds are right. */
+export interface Call {
+  readonly kind: 'call';
+  readonly helper: string;
+  readonly args: readonly Value[];
+}
+
+export type LoopVariable = 'index' | 'key' | 'first' | 'last';
+
+/** What a template may say of the event that it is for. */
+export const EVENT_FIELDS = ['name', 'trigger'] as const;
+export type EventField = (typeof EVENT_FIELDS)[number];

@@ -1,0 +1,22 @@
+/** What is wrong with a template, for its author; line and column are within the template's text, from 1. */
+export interface TemplateProblem {
+  readonly message: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Where something stands, as Handlebars' parser says it: lines from 1, columns from 0. */
+export interface SourcePlace {
+  readonly start: { readonly line: number; readonly column: number };
+}
+
+/** Ends the reading of a template; `parseTemplate` turns it into a problem, so that nobody else meets it. */
+export class TemplateError extends Error {
+  override readonly name = 'TemplateError';
+  readonly problem: TemplateProblem;
+
+  constructor(message: string, place: SourcePlace) {
+    super(message);
+    this.problem = { message, line: place.start.line, column: place.start.column + 1 };
+  }
+}

@@ -1,0 +1,50 @@
+import { LIMITS } from './check/limits.ts';
+import { ROOT_SCOPE } from './check/scope.ts';
+import { checkProgram } from './check/statements.ts';
+import type { Node } from './nodes.ts';
+import { goInDisguise, parseSource } from './parse.ts';
+import { TemplateError, type TemplateProblem } from './problem.ts';
+
+/** One text with Handlebars in it, read and found good. */
+export interface Template {
+  readonly nodes: readonly Node[];
+}
+
+/** What became of a template's source. */
+export type ParsedTemplate =
+  | { readonly ok: true; readonly template: Template }
+  | { readonly ok: false; readonly problem: TemplateProblem };
+
+/**
+ * Reads the subset of Handlebars that messages are written in; docs/templates.md describes it.
+ * @param params the names that `{{params.NAME}}` may have
+ */
+export function parseTemplate(source: string, params: ReadonlySet<string>): ParsedTemplate {
+  try {
+    return { ok: true, template: { nodes: check(source, params) } };
+  } catch (error) {
+    if (error instanceof TemplateError) return { ok: false, problem: error.problem };
+    // What is nested without end ends the parser; the bounds make that unlikely, not impossible.
+    if (error instanceof RangeError)
+      return { ok: false, problem: { message: 'it is nested too deeply', line: 1, column: 1 } };
+    throw error;
+  }
+}
+
+function check(source: string, params: ReadonlySet<string>): readonly Node[] {
+  const program = parseSource(source);
+  let count = 0;
+  const checking = {
+    params,
+    count: (place: hbs.AST.SourceLocation) => {
+      count += 1;
+      if (count > LIMITS.nodes)
+        throw new TemplateError(`there are more than ${LIMITS.nodes} values and blocks`, place);
+    },
+  };
+  try {
+    return checkProgram(program, ROOT_SCOPE, checking);
+  } catch (error) {
+    throw error instanceof TemplateError ? (goInDisguise(source) ?? error) : error;
+  }
+}

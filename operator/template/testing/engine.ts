@@ -1,0 +1,54 @@
+import { locateEngine } from '../../../engine/locate.ts';
+import { compileEngine, type Instance, startEngine } from '../../../engine/testing/instance.ts';
+import { yamlSafeJson } from '../../core/json.ts';
+import type { BodyPart } from '../go/body.ts';
+import { compileBody } from '../go/body.ts';
+import type { BodyScope } from '../go/context.ts';
+
+/** Argo CD's engine in this thread, for rendering template bodies. */
+export class RenderingEngine {
+  readonly #instance: Instance;
+
+  private constructor(instance: Instance) {
+    this.#instance = instance;
+  }
+
+  static async start(): Promise<RenderingEngine> {
+    return new RenderingEngine(await startEngine(await compileEngine(locateEngine())));
+  }
+
+  /**
+   * What the engine would send for a Go template.
+   * @throws Error with the engine's words if it would send nothing
+   */
+  render(body: string, app: unknown, context: Readonly<Record<string, string>> = {}): string {
+    const request = {
+      call: 'render',
+      configMap: {
+        context: yamlSafeJson(context),
+        'service.webhook.x': 'url: https://example.com/x',
+        'template.x': yamlSafeJson({ webhook: { x: { method: 'POST', body } } }),
+      },
+      secret: {},
+      app,
+      templates: ['x'],
+      service: 'x',
+    };
+    const answer = this.#instance.ask(request) as {
+      readonly errors?: readonly { readonly message: string }[];
+      readonly error?: string;
+      readonly request?: { readonly body: string; readonly error?: string };
+    };
+    const problem =
+      answer.error ?? answer.request?.error ?? answer.errors?.map(({ message }) => message).join('; ');
+    if (problem !== undefined || !answer.request) throw new Error(`the engine sends nothing: ${problem}`);
+    return answer.request.body;
+  }
+}
+
+/** Compiles parts that are known to be small enough. */
+export function bodyOf(parts: readonly BodyPart[], scope: BodyScope, maxBytes?: number): string {
+  const compiled = compileBody(parts, scope, maxBytes);
+  if (!compiled.ok) throw new Error(`${compiled.fixedBytes} bytes are fixed`);
+  return compiled.body;
+}
