@@ -72,6 +72,7 @@ export const operatorConfigurationSchema = z
         .regex(/^https:\/\/[^\s/?#@]+\/robot\/send$/, 'expected https://HOST/robot/send')
         .default('https://oapi.dingtalk.com/robot/send'),
       allowedHosts: z.array(host).min(1).default(['oapi.dingtalk.com', 'oapi.dingtalk.io']),
+      caFile: z.string().min(1, 'expected the path of a file').optional(),
     }),
     robots: section({
       locale: z.enum(['en', 'zh-CN']).default('en'),

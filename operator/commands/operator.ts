@@ -2,7 +2,11 @@ import { Command } from 'commander';
 import { DingTalkOperator } from '../controller/operator.ts';
 import { createLogger } from '../log.ts';
 import { readConfiguration } from './configuration.ts';
+import { openDingTalk } from './dingtalk.ts';
 import type { Surroundings } from './surroundings.ts';
+
+/** Three attempts of this length, with the pauses between them, end within fifteen seconds. */
+const MESSAGE_TIMEOUT_MS = 4_000;
 
 /** `argocd-dingtalk operator`: runs until it is told to stop. */
 export function operatorCommand(surroundings: Surroundings): Command {
@@ -30,6 +34,7 @@ Example:
         config,
         kubeconfig: options.kubeconfig,
         log,
+        dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
         now: Date.now,
         random: Math.random,
       });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { RECONCILE_AT } from '../core/names.ts';
 import type { CredentialSecret } from '../core/snapshot.ts';
 import { found, NAMESPACE, NOW, robot } from '../core/testing/fixtures.ts';
-import { CredentialCache, RECONCILE_AT } from './credentials.ts';
+import { CredentialCache } from './credentials.ts';
 
 const MINUTE = 60_000;
 const at = (ms: number) => new Date(NOW.getTime() + ms);

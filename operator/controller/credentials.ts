@@ -1,9 +1,6 @@
 import type { DingTalkRobot } from '../api/kinds.ts';
-import { objectKey } from '../core/names.ts';
+import { objectKey, RECONCILE_AT } from '../core/names.ts';
 import type { CredentialSecret } from '../core/snapshot.ts';
-
-/** Annotation on a robot by which its author asks for its Secrets to be read again now, whatever its value. */
-export const RECONCILE_AT = 'argocd-dingtalk.io/reconcile-at';
 
 /** First pause before a Secret that was not to be had is read again; it doubles up to the ordinary interval. */
 const FIRST_RETRY_MS = 1_000;

@@ -1,16 +1,16 @@
 import type { Server } from 'node:http';
 import { hostname } from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import dotI from '@dot-i/k8s-operator';
 import { ENGINE_FILE, locateEngine } from '../../engine/locate.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import type { GateAnswer } from '../core/gate/engine-api.ts';
-import { redactError } from '../core/redact.ts';
+import type { DingTalkClient } from '../dingtalk/client.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
 import { VerdictCache } from '../engine/verdict-cache.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
-import { readSecret } from '../kubernetes/credentials.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
 import type { Logger } from '../log.ts';
@@ -20,8 +20,10 @@ import { type Caches, createCaches } from './caches.ts';
 import { CredentialCache } from './credentials.ts';
 import { createForeignReporter } from './foreign-reporter.ts';
 import { engineAsker, Gate } from './gate.ts';
+import { readCredential } from './read-credential.ts';
 import { Reconciler } from './reconciler.ts';
 import { createReporter } from './report.ts';
+import { RobotChecker } from './robot-checker.ts';
 import { TargetWriter } from './target-writer.ts';
 import { WholeCheck } from './whole-check.ts';
 import { Worker } from './worker.ts';
@@ -33,6 +35,8 @@ export interface OperatorOptions {
   readonly config: OperatorConfiguration;
   readonly kubeconfig: string | undefined;
   readonly log: Logger;
+  /** Closed at shutdown. */
+  readonly dingtalk: DingTalkClient;
   /** Local wall clock, in milliseconds since 1970. */
   readonly now: () => number;
   /** 0 ≤ n < 1 */
@@ -51,6 +55,7 @@ export class DingTalkOperator extends Operator {
   #worker: Worker | undefined;
   #alarm: Alarm | undefined;
   #engine: Engine | undefined;
+  #checker: RobotChecker | undefined;
   #server: Server | undefined;
 
   /** @throws Error if there is no usable kubeconfig */
@@ -68,7 +73,7 @@ export class DingTalkOperator extends Operator {
 
   /** Called by start(). */
   protected override async init(): Promise<void> {
-    const { log, now, random } = this.#options;
+    const { log, now, random, dingtalk } = this.#options;
     const connection = this.#connection;
     const config = withJitter(this.#options.config, random);
 
@@ -108,8 +113,17 @@ export class DingTalkOperator extends Operator {
       createForeignReporter(caches, config.target, recordEvent, log),
       (err) => log.error({ err }, 'the ConfigMap could not be checked as a whole'),
     );
+    const checker = new RobotChecker({
+      send: dingtalk.send,
+      pause: (ms, signal) => setTimeout(ms, undefined, { signal }),
+      now: () => new Date(now()),
+      random,
+      onOutcome: () => worker.request(),
+      log,
+    });
     const reconciler = new Reconciler({
       caches,
+      checker,
       runAgain: () => worker.request(),
       gate: new Gate(engineAsker(engine), answers, log),
       reportForeign: (findings) => {
@@ -124,21 +138,25 @@ export class DingTalkOperator extends Operator {
       writer: new TargetWriter(connection.request, caches, config.target),
       report: createReporter(connection, caches, recordEvent, log),
     });
-    [this.#caches, this.#worker, this.#alarm, this.#engine] = [caches, worker, alarm, engine];
+    [this.#caches, this.#worker, this.#alarm] = [caches, worker, alarm];
+    [this.#engine, this.#checker] = [engine, checker];
     for (const cache of Object.values(caches)) cache.start();
     log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
   }
 
-  /** Ends in good order: no new run, the present one to its end, then the watches and the connection. */
+  /** Ends in good order: no new run, the present one to its end, then the watches and the connections. */
   async shutDown(): Promise<void> {
     this.stop();
+    // A test message that got its answer just now would be sent again after the restart if no status told of it.
+    const isUntold = (await this.#checker?.close()) === true;
     // The present run ends first, with its engine, and sets the alarm once more at its end.
-    await this.#worker?.stop();
+    await this.#worker?.stop({ lastRun: isUntold });
     this.#alarm?.set(undefined);
     await this.#engine?.close();
     this.#server?.closeAllConnections();
     this.#server?.close();
     await Promise.all(Object.values(this.#caches ?? {}).map((cache) => cache.stop()));
+    await this.#options.dingtalk.close();
     await this.#connection.close();
   }
 }
@@ -162,23 +180,6 @@ function engineFile(log: Logger): string {
 /** Spreads the renewals of several installations; never later than the configuration says. */
 function withJitter(config: OperatorConfiguration, random: () => number): OperatorConfiguration {
   return { ...config, signing: { renewAfter: config.signing.renewAfter * (1 - 0.1 * random()) } };
-}
-
-/** A Secret as the core knows it: plain text, or missing, or why it could not be read. */
-function readCredential({ request }: Connection) {
-  return async (namespace: string, name: string) => {
-    try {
-      const secret = await readSecret(request, namespace, name);
-      if (!secret.found) return { state: 'missing' } as const;
-      const data = Object.entries(secret.data).map(([key, value]) => [
-        key,
-        Buffer.from(value, 'base64').toString('utf8'),
-      ]);
-      return { state: 'found', data: Object.fromEntries(data) as Record<string, string> } as const;
-    } catch (error) {
-      return { state: 'unreadable', message: redactError(error) } as const;
-    }
-  };
 }
 
 /** The base class logs plain sentences. */

@@ -1,5 +1,6 @@
 import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
+import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
 import { redactError } from '../core/redact.ts';
 import type { Resolution } from '../core/resolve/resolve.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -10,6 +11,7 @@ import type { Log } from '../kubernetes/log.ts';
 import type { Caches } from './caches.ts';
 import type { CredentialCache } from './credentials.ts';
 import type { Gate, Round } from './gate.ts';
+import type { RobotChecker } from './robot-checker.ts';
 import { customResources, type Times, takeSnapshot } from './snapshot.ts';
 import type { TargetWriter } from './target-writer.ts';
 
@@ -32,6 +34,8 @@ export interface ReconcilerParts {
   readonly runAgain: () => void;
   /** Writes one CR's status and tells of it. */
   readonly report: (update: StatusUpdate) => Promise<void>;
+  /** Sends test messages, in the background. */
+  readonly checker: Pick<RobotChecker, 'memory' | 'update'>;
   /** Looks at the target as a whole, in the background; returns when to come again. */
   readonly checkWhole: (snapshot: Snapshot) => Date | undefined;
   /** Tells, on the ConfigMap, of what is wrong with the keys of others. */
@@ -53,7 +57,7 @@ export class Reconciler {
    * @throws if a write or a status could not be done; the run is then to be tried again
    */
   async run(): Promise<Date | undefined> {
-    const { caches, credentials } = this.#parts;
+    const { caches, credentials, checker } = this.#parts;
     if (!Object.values(caches).every((cache) => cache.synced)) return undefined;
     if (!this.#synced) this.#parts.log.info({}, 'caches have synced');
     this.#synced = true;
@@ -61,10 +65,12 @@ export class Reconciler {
     // What comes while credentials are read belongs to the next run.
     const resources = customResources(caches);
     const secrets = await credentials.refresh(resources.robots, now);
+    const deliveries = checker.memory;
     const look = () =>
       takeSnapshot(caches, this.#parts.config, {
         ...resources,
         credentials: secrets,
+        deliveries,
         answers: this.#parts.gate.answers,
         now,
         serverTime,
@@ -77,10 +83,18 @@ export class Reconciler {
     const { decision, snapshot, round } = unchanged ? before : await this.#decide(look);
     await this.#parts.reportForeign(decision.foreign);
     const checkAgainAt = this.#parts.checkWhole(snapshot);
+    const checks = deliveryChecks(decision.resolution.robots, snapshot);
+    checker.update(checks, deliveries);
     await this.#report(decision, snapshot, failure, round);
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
-    return earliest(credentials.nextReadAt(), decision.plan.renewAt, askAgainAt, checkAgainAt);
+    return earliest(
+      credentials.nextReadAt(),
+      decision.plan.renewAt,
+      askAgainAt,
+      checkAgainAt,
+      nextCheckAt(checks, now),
+    );
   }
 
   /**

@@ -8,7 +8,7 @@ export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
 
 /** What is the same throughout a run. */
 export type Fixed = Times &
-  Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'credentials' | 'answers'>;
+  Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'credentials' | 'deliveries' | 'answers'>;
 
 /** The custom resources as the caches have them now. */
 export function customResources({ robots, templates, subscriptions }: Caches) {

@@ -60,4 +60,24 @@ describe('the worker', () => {
     await settle();
     expect(runs).toBeLessThanOrEqual(1);
   });
+
+  it('can end with one run more, which tells what has come meanwhile', async () => {
+    let runs = 0;
+    const gate = Promise.withResolvers<void>();
+    const { worker, errors } = setUp(async () => {
+      if (++runs === 1) await gate.promise;
+      else throw new Error('no');
+    });
+    worker.request();
+    await settle();
+    const stopped = worker.stop({ lastRun: true });
+    gate.resolve();
+    await stopped;
+    expect(runs).toBe(2);
+    expect(errors.length).toBe(1);
+    // Nothing is tried again after the end.
+    await vi.advanceTimersByTimeAsync(60_000);
+    await settle();
+    expect(runs).toBe(2);
+  });
 });

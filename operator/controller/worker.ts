@@ -34,11 +34,12 @@ export class Worker {
     });
   }
 
-  /** Lets the present run end and starts no other. */
-  async stop(): Promise<void> {
+  /** Lets the present run end and starts no other, but for a last one if there is something yet to be told. */
+  async stop({ lastRun = false } = {}): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
     await this.#running;
+    if (lastRun) await this.#run();
   }
 
   async #drain(): Promise<void> {
@@ -46,14 +47,18 @@ export class Worker {
       this.#wanted = false;
       // One turn of the event loop: events that arrive together become one run.
       await new Promise((resolve) => setImmediate(resolve));
-      try {
-        await this.#task();
-        this.#failures = 0;
-      } catch (error) {
-        const pause = Math.min(100 * 2 ** this.#failures++, 30_000) * (0.5 + this.#random() / 2);
-        this.#onError(error, Math.round(pause));
-        if (!this.#stopped) this.#retry = setTimeout(() => this.request(), pause);
-      }
+      await this.#run();
+    }
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#task();
+      this.#failures = 0;
+    } catch (error) {
+      const pause = Math.min(100 * 2 ** this.#failures++, 30_000) * (0.5 + this.#random() / 2);
+      this.#onError(error, Math.round(pause));
+      if (!this.#stopped) this.#retry = setTimeout(() => this.request(), pause);
     }
   }
 }

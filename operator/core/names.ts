@@ -15,6 +15,9 @@ export const SUBSCRIPTIONS_FIELD_MANAGER = 'argocd-dingtalk-subscriptions';
 /** The key that all subscribers of the ConfigMap share. */
 export const SUBSCRIPTIONS_KEY = 'subscriptions';
 
+/** Annotation on a robot by which its author asks for it to be looked at again now, whatever its value. */
+export const RECONCILE_AT = 'argocd-dingtalk.io/reconcile-at';
+
 /** Service name of a robot; also its key in the Secret (the engine's `$key` takes `[A-Za-z0-9_-]+`). */
 export function serviceName(namespace: string, robot: string): string {
   return `${PREFIX}${namespace}_${robot}`;

@@ -6,6 +6,7 @@ export const REASONS = {
   Accepted: 'The resource makes sense and all it refers to exists and is allowed.',
   Merged: 'This generation is live in the objects that Argo CD reads.',
   Signed: 'A valid signature is live.',
+  Delivering: 'DingTalk took the last test message.',
   Ready: 'Everything holds.',
 
   NoArgoCDURL: 'No Argo CD URL is known, so that messages carry no link.',
@@ -47,6 +48,28 @@ export const REASONS = {
   TargetBroken: 'The shared key `subscriptions` cannot be edited safely.',
   WriteFailed: 'The API server refused the write.',
   NotSigned: 'No valid signature is live.',
+
+  NotVerified: 'Whether DingTalk takes messages is not known.',
+  KeywordMissing: 'DingTalk found none of the robot’s keywords in the message.',
+  SignatureRejected: 'DingTalk found the signature wrong.',
+  TimestampRejected: 'DingTalk found the signature too old, or too new.',
+  IPNotAllowed: 'The robot does not take messages from the sender’s address.',
+  SecurityRejected: 'The message does not meet one of the robot’s security settings.',
+  TokenUnknown: 'DingTalk knows no robot with this access token.',
+  GroupDisbanded: 'The robot’s group no longer exists.',
+  RobotDisabled: 'The robot is switched off in DingTalk.',
+  RobotRemoved: 'The robot was removed from its group.',
+  Throttled: 'DingTalk takes no messages now, because there were too many.',
+  QuotaExceeded: 'The organisation’s quota of robot messages is used up.',
+  DingTalkBusy: 'DingTalk says that it is busy.',
+  RequestRefused: 'DingTalk takes the request for none of its API.',
+  MessageRefused: 'DingTalk does not take a message of this form.',
+  MessageTooLong: 'The message is longer than DingTalk takes.',
+  ContentRefused: 'DingTalk’s content check refuses the message.',
+  DingTalkRefused: 'DingTalk refused the message with an unknown code.',
+  Unreachable: 'There was no answer from DingTalk.',
+  CertificateNotTrusted: 'The certificate shown in DingTalk’s name is not trusted.',
+  UnexpectedAnswer: 'The answer is none that DingTalk gives.',
 } as const;
 
 /** A key of {@link REASONS}. */

@@ -1,5 +1,6 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
+import type { CheckMemory } from './delivery/memory.ts';
 import type { Answers } from './gate/inquiry.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface Snapshot {
   /** Credential Secrets by `namespace/name`; all that a robot refers to are in here. */
   readonly credentials: ReadonlyMap<string, CredentialSecret>;
   readonly target: Target;
+  /** What this process has learnt from DingTalk, by robot, `namespace/name`; what it learnt before is in their status. */
+  readonly deliveries: ReadonlyMap<string, CheckMemory>;
   /** What Argo CD's engine has said of the candidates that it was asked about. */
   readonly answers: Answers;
   /** `url` of argocd-cm, if there is one. */

@@ -58,13 +58,18 @@ export function snapshotOf(
     robots,
     templates: of<NotificationTemplate>(KINDS.template.kind),
     subscriptions: of<NotificationSubscription>(KINDS.subscription.kind),
-    credentials: new Map([...assumedCredentials(robots), ...givenCredentials(manifests)]),
+    credentials: new Map([...assumedCredentials(robots), ...givenCredentials(manifests, 'default')]),
     target: { configMap: empty, secret: empty },
+    deliveries: new Map(),
     answers: new Map(),
   };
 }
 
-function givenCredentials(manifests: readonly Manifest[]): [string, CredentialSecret][] {
+/** The Secrets among the manifests. One without a namespace is taken to be of `defaultNamespace`. */
+export function givenCredentials(
+  manifests: readonly Manifest[],
+  defaultNamespace: string,
+): [string, CredentialSecret][] {
   return manifests.flatMap(({ value }): [string, CredentialSecret][] => {
     const secret = value as {
       readonly kind?: string;
@@ -79,7 +84,10 @@ function givenCredentials(manifests: readonly Manifest[]): [string, CredentialSe
     ]);
     const data = { ...Object.fromEntries(decoded), ...secret.stringData };
     return [
-      [objectKey(secret.metadata.namespace ?? 'default', secret.metadata.name), { state: 'found', data }],
+      [
+        objectKey(secret.metadata.namespace ?? defaultNamespace, secret.metadata.name),
+        { state: 'found', data },
+      ],
     ];
   });
 }

@@ -30,7 +30,10 @@ export async function runDemo({ once: endByItself, print }: DemoOptions): Promis
     'starting the API server, Argo CD’s notifications controller, the fake DingTalk and the operator (about 15 s)',
   );
   const { tenancy } = parse(readFileSync(SAMPLE_CONFIG, 'utf8')) as { tenancy: object };
-  await using stage = await startStage({ projects: ['payments'], operator: { tenancy } });
+  await using stage = await startStage({
+    projects: ['payments'],
+    operator: { tenancy, robots: { verify: 'OnChange' } },
+  });
   say('all of them run');
   try {
     const outcome = await Promise.race([play(stage, say), interrupted.then(() => 'interrupted' as const)]);
@@ -55,7 +58,8 @@ async function play(stage: Stage, say: (line: string) => void): Promise<boolean>
   say('kubectl apply -k samples/quickstart');
   await stage.cp.kubectl(['apply', '-k', QUICKSTART]);
   await stage.conditions('nsub', TEAM, 'payments', { Ready: 'True/Ready' });
-  await stage.conditions('robots', TEAM, 'payments', { Ready: 'True/Ready' });
+  await stage.conditions('robots', TEAM, 'payments', { Ready: 'True/Ready', Delivering: 'True/Delivering' });
+  for (const delivery of stage.dingtalk.requests) say(describeDelivery(delivery));
   say(`kubectl get robots,subscriptions -n ${TEAM}`);
   say(`\n${await stage.cp.kubectl(['get', 'robots,subscriptions', '-n', TEAM])}`);
 
@@ -71,7 +75,8 @@ async function play(stage: Stage, say: (line: string) => void): Promise<boolean>
       say(describeDelivery(delivery));
     }
   }
-  const expected = STORY.flatMap(({ titles }) => titles).length;
+  // The test message comes first.
+  const expected = 1 + STORY.flatMap(({ titles }) => titles).length;
   const accepted = stage.dingtalk.requests.filter(({ errcode }) => errcode === 0).length;
   say(
     `${accepted} of ${expected} expected messages arrived, ${stage.dingtalk.requests.length - accepted} were refused`,

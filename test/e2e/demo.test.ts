@@ -17,8 +17,8 @@ describe('make demo', () => {
     const running = await demo('ONCE=1');
     expect(await running.exited).toEqual({ code: 0, signal: null });
     expect(Date.now() - started).toBeLessThan(60_000);
-    expect(running.output()).toContain('6 of 6 expected messages arrived, 0 were refused');
-    expect(running.output().match(/signature valid, DingTalk answered 0 ok/g)?.length).toBe(6);
+    expect(running.output()).toContain('7 of 7 expected messages arrived, 0 were refused');
+    expect(running.output().match(/signature valid, DingTalk answered 0 ok/g)?.length).toBe(7);
     expect(running.output()).toMatch(/dingtalkrobot\.argocd-dingtalk\.io\/payments +True +Ready/);
   });
 

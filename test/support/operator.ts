@@ -40,7 +40,8 @@ export async function startOperator(
     name: 'operator',
     command: process.execPath,
     args: [join(REPOSITORY, 'operator/main.ts'), 'operator', '--config', config, '--kubeconfig', kubeconfig],
-    env,
+    // The fake is on this machine.
+    env: { NO_PROXY: '127.0.0.1,localhost', ...env },
     ready: (running) => running.output().includes('"msg":"caches have synced"'),
     readyTimeoutMs: 30_000,
   });
@@ -51,7 +52,13 @@ export function operatorConfiguration(dingtalk: FakeDingTalk, fields: ConfigFiel
   return {
     apiVersion: 'config.argocd-dingtalk.io/v1alpha1',
     kind: 'OperatorConfiguration',
-    dingtalk: { endpoint: `${dingtalk.url}/robot/send`, allowedHosts: [dingtalk.host] },
+    dingtalk: {
+      endpoint: `${dingtalk.url}/robot/send`,
+      allowedHosts: [dingtalk.host],
+      caFile: dingtalk.caFile,
+    },
+    // So that what arrives are notifications.
+    robots: { verify: 'Never' },
     argocd: { url: 'https://argocd.example.com' },
     log: { level: 'debug' },
     ...fields,

@@ -22,10 +22,13 @@ export interface ResolvedRobot {
 /** Enough to find a misspelt one among. */
 const MAX_KEYS_NAMED = 10;
 
+/** What of a snapshot a robot is judged by. */
+type Surroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
+
 type ReadResult = { readonly text: string } | { readonly refusal: Finding; readonly course: Course };
 
 /** Judges one robot. Credentials that are gone or wrong count as revoked: its keys go. */
-export function resolveRobot(cr: DingTalkRobot, snapshot: Snapshot): ResolvedRobot {
+export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): ResolvedRobot {
   const service = serviceName(cr.metadata.namespace, cr.metadata.name);
   if (cr.spec.suspend) return { cr, service, verdict: { course: 'none', warnings: [] } };
   const refused = (refusal: Finding, course: Course = 'none'): ResolvedRobot => ({
@@ -57,7 +60,7 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Snapshot): ResolvedRob
 }
 
 /** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
-function isLive({ metadata }: DingTalkRobot, { target, now }: Snapshot): boolean {
+function isLive({ metadata }: DingTalkRobot, { target, now }: Surroundings): boolean {
   const service = serviceName(metadata.namespace, metadata.name);
   const value = target.configMap?.data[serviceKey(service)];
   const provenance = value === undefined ? undefined : readProvenance(value);
@@ -71,7 +74,7 @@ function isLive({ metadata }: DingTalkRobot, { target, now }: Snapshot): boolean
 }
 
 /** A key that somebody else made is never taken over. */
-function takenKey(service: string, { target, config }: Snapshot): Finding | undefined {
+function takenKey(service: string, { target, config }: Surroundings): Finding | undefined {
   const { configMap, secret } = config.target;
   const key = serviceKey(service);
   if (isForeignKey(target.configMap, key)) {
@@ -95,7 +98,7 @@ function readCredential(
   cr: DingTalkRobot,
   field: 'webhook' | 'signing',
   reference: { readonly name: string; readonly key: string },
-  snapshot: Snapshot,
+  snapshot: Surroundings,
 ): ReadResult {
   const { namespace } = cr.metadata;
   const secret = snapshot.credentials.get(objectKey(namespace, reference.name));

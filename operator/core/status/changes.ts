@@ -15,12 +15,24 @@ export function statusPatch(
 ): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(next)) {
-    if (canonicalJson(previous?.[field]) !== canonicalJson(value)) patch[field] = value;
+    const before = previous?.[field];
+    if (canonicalJson(before) !== canonicalJson(value)) patch[field] = fieldPatch(before, value);
   }
   for (const field of Object.keys(previous ?? {})) {
     if (next[field] === undefined) patch[field] = null;
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
+}
+
+/** A merge patch leaves fields of an object alone that it does not name; whatever else there is, it replaces. */
+function fieldPatch(before: unknown, value: unknown): unknown {
+  if (!isObject(before) || !isObject(value)) return value;
+  const gone = Object.keys(before).filter((field) => value[field] === undefined);
+  return { ...value, ...Object.fromEntries(gone.map((field) => [field, null])) };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A Kubernetes event that tells a change of state. */

@@ -8,7 +8,7 @@ const MAX_MESSAGE_BYTES = 4_096;
 
 /** A condition without the times that only its history gives it. */
 export interface Judgement {
-  readonly type: 'Ready' | 'Accepted' | 'Merged' | 'Signed';
+  readonly type: 'Ready' | 'Accepted' | 'Merged' | 'Signed' | 'Delivering';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: Reason;
   readonly message: string;
@@ -42,12 +42,12 @@ export function ready(parts: readonly Judgement[], suspended: boolean): Judgemen
   const notes = parts
     .filter(({ type, reason }) => type === 'Accepted' && reason !== 'Accepted')
     .map(({ message }) => message);
-  return {
-    type: 'Ready',
-    status: 'True',
-    reason: 'Ready',
-    message: ['All conditions hold.', ...notes].join(' '),
-  };
+  const unknown = parts.filter(({ status }) => status === 'Unknown').map(({ type }) => type);
+  const sum =
+    unknown.length === 0
+      ? 'All conditions hold.'
+      : `All conditions hold, but for ${unknown.join()}: not known.`;
+  return { type: 'Ready', status: 'True', reason: 'Ready', message: [sum, ...notes].join(' ') };
 }
 
 /**

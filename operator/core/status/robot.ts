@@ -4,6 +4,7 @@ import type { ResolvedRobot } from '../resolve/robots.ts';
 import { readSignedUrl, signatureEnd } from '../signatures.ts';
 import type { Aftermath } from './aftermath.ts';
 import { accepted, conditions, type Judgement, ready } from './conditions.ts';
+import { delivering } from './delivering.ts';
 import { liveGeneration, merged } from './merged.ts';
 
 /** The status that a robot should show. */
@@ -23,6 +24,7 @@ export function robotStatus(
     target.secret?.data[service] === plan.secret[service];
   const suspended = cr.spec.suspend === true;
   const signed = signature(robot, aftermath);
+  const delivery = delivering(robot, snapshot);
   const parts = [
     accepted(
       verdict,
@@ -36,6 +38,7 @@ export function robotStatus(
       obstacle: aftermath.obstacle,
     }),
     ...(signed ? [signed.judgement] : []),
+    delivery.judgement,
   ];
   const generation = liveGeneration(keys);
   return {
@@ -43,6 +46,7 @@ export function robotStatus(
     ...(generation !== undefined && { liveGeneration: generation }),
     service,
     ...(signed?.until && { signedUntil: `${signed.until.toISOString().slice(0, 19)}Z` }),
+    ...(delivery.record && { delivery: delivery.record }),
     conditions: conditions(
       [ready(parts, suspended), ...parts],
       cr.status?.conditions,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition, DingTalkRobot, NotificationSubscription } from '../../api/kinds.ts';
 import { decide } from '../decide.ts';
+import { type DeliveryCheck, deliveryChecks } from '../delivery/checks.ts';
 import { readLiveState } from '../live.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { config, robot, settled, snapshot, subscription, team, template } from '../testing/fixtures.ts';
@@ -50,6 +51,7 @@ describe('status', () => {
       Accepted: 'True/Accepted',
       Merged: 'True/Merged',
       Signed: 'True/Signed',
+      Delivering: 'Unknown/NotVerified',
     });
     expect(statusOf(updates, 'NotificationSubscription')).toMatchObject({
       robotNames: 'payments',
@@ -78,6 +80,23 @@ describe('status', () => {
     expect(updates.map(({ cr, patch, events }) => [cr.kind, patch, events])).toEqual([
       ['DingTalkRobot', { signedUntil: '2026-11-23T09:30:00Z' }, []],
     ]);
+  });
+
+  it('names the parts of a record that have gone, which a merge patch would leave', () => {
+    const live = withStatus(settled(snapshot(team())));
+    const [cr] = live.robots as [DingTalkRobot];
+    const delivery = { fingerprint: 'old', checkedAt: '2026-11-23T07:00:00Z', errcode: 310000 };
+    const [{ fingerprint }] = deliveryChecks(decide(live).resolution.robots, live) as [DeliveryCheck];
+    const outcome = { reason: 'Unreachable', class: 'retry' } as const;
+    const observation = { fingerprint, outcome, checkedAt: live.now };
+    const updates = updatesFor({
+      ...live,
+      robots: [{ ...cr, status: { ...cr.status, delivery } }],
+      deliveries: new Map([['team-payments/payments', { requested: '', observation }]]),
+    });
+    const checkedAt = '2026-11-23T08:00:00Z';
+    expect(statusOf(updates, 'DingTalkRobot')?.delivery).toEqual({ fingerprint, checkedAt, errcode: null });
+    expect(updates[0]?.events).toMatchObject([{ type: 'Warning', reason: 'Unreachable' }]);
   });
 
   it('of a broken edit names the version that stays live', () => {
@@ -119,6 +138,7 @@ describe('status', () => {
       Accepted: 'False/CredentialsUnreadable',
       Merged: 'False/PreviousVersionLive',
       Signed: 'True/Signed',
+      Delivering: 'Unknown/NotVerified',
     });
     expect(patch?.signedUntil).toBeUndefined();
   });
@@ -133,6 +153,7 @@ describe('status', () => {
       Accepted: 'True/Accepted',
       Merged: 'False/Suspended',
       Signed: 'False/NotSigned',
+      Delivering: 'Unknown/NotVerified',
     });
     expect(patch).toMatchObject({ liveGeneration: null, signedUntil: null });
   });

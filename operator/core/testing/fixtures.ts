@@ -117,6 +117,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     subscriptions: [],
     credentials: credentials(),
     target: { configMap: liveObject(), secret: liveObject() },
+    deliveries: new Map(),
     answers: ACCEPTING,
     ...fields,
   };

@@ -1,0 +1,31 @@
+import type { DingTalkRobot } from '../../api/kinds.ts';
+import { resourceKey } from '../names.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Observation } from './memory.ts';
+
+/** The last check of a robot with its present credentials and keywords: by this process, or as its status tells. */
+export type LastCheck =
+  | ({ readonly by: 'this process' } & Observation)
+  | { readonly by: 'an earlier process'; readonly isDelivering: boolean; readonly checkedAt: Date };
+
+/** undefined if there was none with these credentials and keywords. */
+export function lastCheck(
+  cr: DingTalkRobot,
+  fingerprint: string,
+  { deliveries }: Pick<Snapshot, 'deliveries'>,
+): LastCheck | undefined {
+  const observation = deliveries.get(resourceKey(cr))?.observation;
+  if (observation?.fingerprint === fingerprint) return { by: 'this process', ...observation };
+  const told = cr.status?.delivery;
+  if (told?.fingerprint !== fingerprint) return undefined;
+  return {
+    by: 'an earlier process',
+    isDelivering: told.errcode === 0,
+    checkedAt: new Date(told.checkedAt ?? Number.NaN),
+  };
+}
+
+/** The condition that tells of a refusal of an earlier process; undefined if it is not there any more. */
+export function toldRefusal({ status }: DingTalkRobot) {
+  return status?.conditions?.find((each) => each.type === 'Delivering' && each.status === 'False');
+}

@@ -1,0 +1,75 @@
+import type { DingTalkRobot } from '../../api/kinds.ts';
+import { explain } from '../../dingtalk/explanations.ts';
+import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
+import { verifySetting } from '../delivery/checks.ts';
+import { deliveryFingerprint } from '../delivery/fingerprint.ts';
+import { type LastCheck, lastCheck, toldRefusal } from '../delivery/last-check.ts';
+import type { Observation } from '../delivery/memory.ts';
+import { resourceKey } from '../names.ts';
+import type { Reason } from '../reasons.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Judgement } from './conditions.ts';
+
+type Delivery = NonNullable<DingTalkRobot['status']>['delivery'];
+
+/** The operator's way out need not be that of Argo CD's controller. */
+const SEEN_FROM = "This is the answer to the operator; Argo CD's controller may reach DingTalk another way.";
+
+/** Whether DingTalk takes messages, by its last answer to the operator, and the record of that answer. */
+export function delivering(
+  robot: ResolvedRobot,
+  snapshot: Snapshot,
+): { readonly judgement: Judgement; readonly record: Delivery } {
+  const { cr, verdict, credential } = robot;
+  const observation = snapshot.deliveries.get(resourceKey(cr))?.observation;
+  // Kept whatever happens to the robot, so that nothing is sent again once it is as it was.
+  const record = observation ? recordOf(observation) : cr.status?.delivery;
+  const unknown = (message: string) => ({ judgement: judge('Unknown', 'NotVerified', message), record });
+  if (cr.spec.suspend) return unknown('Suspended: no test message is sent.');
+  if (verdict.course !== 'current' || !credential)
+    return unknown('No test message is sent as long as the robot is not accepted.');
+  if (verifySetting(robot, snapshot) === 'Never') {
+    const field = cr.spec.verify ? 'spec.verify' : "robots.verify of the operator's configuration";
+    return unknown(
+      `${field} is Never: no test message is sent, so that nobody knows whether DingTalk takes any.`,
+    );
+  }
+  const fingerprint = deliveryFingerprint(cr.metadata.uid, credential, cr.spec.keywords ?? []);
+  const last = lastCheck(cr, fingerprint, snapshot);
+  if (!last)
+    return unknown('DingTalk has not answered yet to a test message with these credentials and keywords.');
+  return { judgement: judgement(cr, last), record };
+}
+
+function judgement(cr: DingTalkRobot, last: LastCheck): Judgement {
+  if (last.by === 'this process') return fromOutcome(last.outcome);
+  if (last.isDelivering) return fromOutcome({ reason: 'Delivering', class: 'ok', errcode: 0 });
+  const refusal = toldRefusal(cr);
+  return refusal
+    ? judge('False', refusal.reason as Reason, refusal.message)
+    : judge('Unknown', 'NotVerified', 'The last test message failed; the next one is on its way.');
+}
+
+function fromOutcome(outcome: DeliveryOutcome): Judgement {
+  const { reason, errcode, words } = outcome;
+  if (outcome.class === 'ok') return judge('True', reason, `DingTalk took the test message. ${SEEN_FROM}`);
+  const { meaning, remedy } = explain(outcome);
+  const said = errcode === undefined ? words : `errcode ${errcode}${words === undefined ? '' : `: ${words}`}`;
+  const quoted = said === undefined ? '' : ` (${said})`;
+  const sentences = [`${meaning.en.replace(/\.$/, '')}${quoted}.`, ...(remedy ? [remedy.en] : []), SEEN_FROM];
+  return judge('False', reason, sentences.join(' '));
+}
+
+function recordOf({ fingerprint, checkedAt, outcome }: Observation): Delivery {
+  const { errcode } = outcome;
+  return {
+    fingerprint,
+    checkedAt: `${checkedAt.toISOString().slice(0, 19)}Z`,
+    ...(errcode !== undefined && { errcode }),
+  };
+}
+
+function judge(status: Judgement['status'], reason: Reason, message: string): Judgement {
+  return { type: 'Delivering', status, reason, message };
+}

@@ -1,0 +1,106 @@
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import { type Credential, freshUrl } from '../core/signatures.ts';
+import { Deadline } from '../kubernetes/deadline.ts';
+import { readAnswer } from './answers.ts';
+import { connectionOutcome } from './connection-outcome.ts';
+import type { DeliveryOutcome } from './outcome.ts';
+import { readSignature } from './sign.ts';
+
+/** DingTalk's answers have some hundred bytes; what is longer comes from somewhere else. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+/** Shorter than this, it is a word or a number that any answer may have, and no secret. */
+const MIN_SECRET_LENGTH = 8;
+
+export interface DingTalkClientOptions {
+  /** CA certificates to trust, PEM; absent: those of Node. */
+  readonly ca?: readonly string[] | undefined;
+  /** Limit for one message, from the connection to the end of the answer, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Local wall clock, in milliseconds since 1970: signatures are dated by it. */
+  readonly now: () => number;
+}
+
+/** The one way from here to DingTalk, over one connection pool. */
+export interface DingTalkClient {
+  /**
+   * Posts a message as JSON to a robot, with a fresh signature if it has a signing secret. Never rejects: no answer is an
+   * outcome too. Nothing of the credential is in the outcome, whatever the other side echoes.
+   */
+  send(robot: Credential, message: object): Promise<DeliveryOutcome>;
+  /** Breaks off all connections. */
+  close(): Promise<void>;
+}
+
+/** Makes a client, which goes by HTTPS_PROXY and NO_PROXY of the environment and follows no redirect. */
+export function createDingTalkClient({ ca, timeoutMs, now }: DingTalkClientOptions): DingTalkClient {
+  const trust = ca ? { ca: [...ca] } : {};
+  const dispatcher = new EnvHttpProxyAgent({
+    allowH2: false,
+    connect: trust,
+    requestTls: trust,
+    proxyTls: trust,
+  });
+  return {
+    send: async (robot, message) => {
+      const url = freshUrl(robot, new Date(now()));
+      const hide = hider(robot, url);
+      const outcome = await post(dispatcher, url, message, timeoutMs, hide);
+      return outcome.words === undefined ? outcome : { ...outcome, words: hide(outcome.words) };
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+async function post(
+  dispatcher: Dispatcher,
+  url: string,
+  message: object,
+  timeoutMs: number,
+  hide: (text: string) => string,
+): Promise<DeliveryOutcome> {
+  const deadline = new Deadline(timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
+  try {
+    const { statusCode, body } = await request(url, {
+      dispatcher,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'user-agent': 'argocd-dingtalk' },
+      body: JSON.stringify(message),
+      signal: deadline.signal,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
+    const text = await readText(body);
+    if (text !== undefined) return readAnswer(statusCode, hide(text));
+    const words = `HTTP ${statusCode}: an answer of more than ${MAX_ANSWER_BYTES} bytes`;
+    return { reason: 'UnexpectedAnswer', class: 'final', words };
+  } catch (error) {
+    return connectionOutcome(error);
+  } finally {
+    deadline.dispose();
+  }
+}
+
+/** undefined if it is too long; what is left of it stays unread. */
+async function readText(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_ANSWER_BYTES) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/**
+ * Masks what this very request was sent with. Redaction knows credentials by their looks; these need not be guessed. The
+ * answer passes it before words are cut out of it, so that no half of a credential stays.
+ */
+function hider({ url, signingSecret }: Credential, signedUrl: string): (text: string) => string {
+  const sign = readSignature(signedUrl)?.sign;
+  const token = new URL(url).searchParams.get('access_token');
+  const secrets = [token, signingSecret, sign, sign && encodeURIComponent(sign)].filter(
+    (secret) => typeof secret === 'string' && secret.length >= MIN_SECRET_LENGTH,
+  ) as string[];
+  return (text) => secrets.reduce((masked, secret) => masked.replaceAll(secret, '***'), text);
+}

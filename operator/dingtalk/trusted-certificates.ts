@@ -1,0 +1,35 @@
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { getCACertificates } from 'node:tls';
+
+/** The file of additional CA certificates can't be used; the message names the field and the file. */
+export class TrustError extends Error {
+  override readonly name = 'TrustError';
+}
+
+/**
+ * The CA certificates to trust, PEM: those of a file besides those that Node trusts by itself (its own, and
+ * NODE_EXTRA_CA_CERTS). undefined without a file: Node's own choice.
+ * @throws TrustError if the file can't be read, or has no certificate, or a broken one
+ */
+export function trustedCertificates(caFile: string | undefined): readonly string[] | undefined {
+  if (caFile === undefined) return undefined;
+  const refuse = (problem: string, cause?: unknown): TrustError =>
+    new TrustError(`dingtalk.caFile: ${caFile}: ${problem}`, { cause });
+  let text: string;
+  try {
+    text = readFileSync(caFile, 'utf8');
+  } catch (error) {
+    throw refuse(`cannot be read: ${(error as Error).message}`, error);
+  }
+  const certificates = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  if (certificates.length === 0) throw refuse('has no certificate in PEM (-----BEGIN CERTIFICATE-----)');
+  for (const [index, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (error) {
+      throw refuse(`certificate ${index + 1} of ${certificates.length} cannot be parsed`, error);
+    }
+  }
+  return [...getCACertificates('default'), ...certificates];
+}
