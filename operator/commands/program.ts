@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
+import { catalogueCommand } from './catalogue.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
 import { EXIT, FindingsError, type Surroundings, UsageError } from './surroundings.ts';
@@ -14,7 +15,11 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     })
     .showHelpAfterError('Run with --help to see what there is.')
     .exitOverride();
-  for (const command of [operatorCommand(surroundings), lintCommand(surroundings)]) {
+  for (const command of [
+    operatorCommand(surroundings),
+    lintCommand(surroundings),
+    catalogueCommand(surroundings),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

@@ -28,7 +28,10 @@ const DESCRIPTIONS: Readonly<Record<TriggerName, { readonly [Part in keyof Descr
   },
   'on-health-degraded': {
     summary: { en: 'The application has degraded', 'zh-CN': '应用健康状态异常' },
-    when: { en: 'the health is Degraded', 'zh-CN': '健康状态为 Degraded' },
+    when: {
+      en: 'the health is Degraded; beside on-health-recovered, for the first time since it was Healthy',
+      'zh-CN': '健康状态为 Degraded；若同时订阅 on-health-recovered，则恢复健康之前只发送一次',
+    },
   },
   'on-health-recovered': {
     summary: { en: 'The application is healthy again', 'zh-CN': '应用已恢复健康' },
