@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
+import { catalogueCommand } from './catalogue.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
 import { sendCommand } from './send.ts';
@@ -19,6 +20,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     operatorCommand(surroundings),
     lintCommand(surroundings),
     sendCommand(surroundings),
+    catalogueCommand(surroundings),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }

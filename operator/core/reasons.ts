@@ -24,6 +24,7 @@ export const REASONS = {
   HostNotAllowed: 'The webhook URL points to a host that this installation does not allow.',
   RawTemplateNotTrusted: 'message.raw is for trusted namespaces only.',
   UnknownTrigger: 'The catalogue has no trigger of this name.',
+  CompanionMissing: 'An event tells how another one ended, which the subscription does not have.',
   TemplateNotFound: 'The template that an event names does not exist.',
   TemplateRefused: 'The template that an event names is itself not accepted.',
   RobotNotFound: 'A robot that the subscription names does not exist.',

@@ -24,8 +24,11 @@ export interface Case {
 }
 
 const CATALOGUE = [
+  'on-created',
+  'on-deleted',
   'on-deployed',
   'on-health-degraded',
+  'on-health-suspended',
   'on-sync-failed',
   'on-sync-running',
   'on-sync-succeeded',

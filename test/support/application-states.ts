@@ -120,6 +120,11 @@ export function progressing(at: Date): ApplicationPatch {
   return health('Progressing', at);
 }
 
+/** A resource waits for somebody since `at`, such as a rollout that was paused. */
+export function suspended(at: Date): ApplicationPatch {
+  return health('Suspended', at);
+}
+
 /** From `at` Argo CD could not compare Git with the cluster, for instance because Git is unreachable. */
 export function syncStatusUnknown(at: Date, details: FindingDetails = {}): ApplicationPatch {
   const message = details.message ?? 'failed to load target state: failed to fetch: dial tcp: i/o timeout';

@@ -14,6 +14,8 @@ export interface ApplicationOptions {
   readonly project?: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Who has something to do before the Application can go; nobody. */
+  readonly finalizers?: readonly string[];
   readonly repoURL?: string;
   readonly path?: string;
   readonly targetRevision?: string;
@@ -29,6 +31,7 @@ export interface Application {
     readonly namespace: string;
     readonly labels: Readonly<Record<string, string>>;
     readonly annotations: Readonly<Record<string, string>>;
+    readonly finalizers: readonly string[];
   };
   readonly spec: {
     readonly project: string;
@@ -37,13 +40,16 @@ export interface Application {
   };
 }
 
+/** With it, Argo CD removes what an Application has deployed before the Application itself goes. */
+export const CASCADE = 'resources-finalizer.argocd.argoproj.io';
+
 /** Builds an Application. It has no status yet, like one that was just created. */
 export function application(options: ApplicationOptions): Application {
-  const { name, namespace, project = 'default', labels = {}, annotations = {} } = options;
+  const { name, namespace, project = 'default', labels = {}, annotations = {}, finalizers = [] } = options;
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
-    metadata: { name, namespace, labels, annotations },
+    metadata: { name, namespace, labels, annotations, finalizers },
     spec: {
       project,
       source: {
@@ -87,5 +93,21 @@ export async function patchApplication(
     namespace,
     ...manager,
     ...patch,
+  ]);
+}
+
+/** Has an Application deleted, as a developer would, and waits for nothing. */
+export async function deleteApplication(
+  controlPlane: ControlPlane,
+  namespace: string,
+  name: string,
+): Promise<void> {
+  await controlPlane.kubectl([
+    'delete',
+    'applications.argoproj.io',
+    name,
+    '--namespace',
+    namespace,
+    '--wait=false',
   ]);
 }

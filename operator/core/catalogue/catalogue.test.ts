@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { describeTrigger } from './descriptions.ts';
+import { LOCALES } from './locale.ts';
 import { defaultMessageBody } from './messages.ts';
 import { eventClause, nullSafe } from './trigger.ts';
 import { CATALOGUE, findTrigger } from './triggers.ts';
@@ -6,16 +8,20 @@ import { CATALOGUE, findTrigger } from './triggers.ts';
 const SINCE = '2026-11-23T08:00:00Z';
 
 describe('the catalogue', () => {
-  it('has the six triggers that people know from Argo CD’s own', () => {
+  it('has the triggers that people know from Argo CD’s own, and more', () => {
     expect(CATALOGUE.map(({ name }) => name)).toEqual([
+      'on-created',
+      'on-deleted',
       'on-deployed',
       'on-health-degraded',
+      'on-health-recovered',
+      'on-health-suspended',
       'on-sync-failed',
       'on-sync-running',
       'on-sync-status-unknown',
       'on-sync-succeeded',
     ]);
-    expect(findTrigger('on-created')).toBeUndefined();
+    expect(findTrigger('on-nonsense')).toBeUndefined();
   });
 
   it.each(CATALOGUE.map(({ name }) => name))(
@@ -30,7 +36,21 @@ describe('the catalogue', () => {
   );
 
   it('has no message for others', () => {
-    expect(() => defaultMessageBody('on-created', undefined)).toThrow('no message for on-created');
+    expect(() => defaultMessageBody('on-nonsense', undefined)).toThrow('no message for on-nonsense');
+  });
+
+  it.each(CATALOGUE.map(({ name }) => name))('says in both languages what %s is for', (name) => {
+    const [english, chinese] = LOCALES.map((locale) => describeTrigger(name, locale));
+    for (const text of [english?.summary, english?.when]) expect(text).toMatch(/^[\x20-\x7e]{10,}$/);
+    for (const text of [chinese?.summary, chinese?.when]) expect(text).toMatch(/\p{Script=Han}{2}/u);
+  });
+
+  it('lets triggers follow such alone as Argo CD notes until they are over', () => {
+    for (const { follows } of CATALOGUE) {
+      if (follows)
+        expect(findTrigger(follows)).toMatchObject({ name: follows, condition: expect.any(String) });
+      if (follows) expect(findTrigger(follows)).not.toHaveProperty('oncePer');
+    }
   });
 
   it('reaches no field of an Application without a guard against its absence', () => {

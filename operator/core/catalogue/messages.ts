@@ -38,6 +38,8 @@ const PHASE = line('Sync result', 40, 'app.status.operationState.phase');
 const SYNC = line('Sync status', 40, 'app.status.sync.status');
 const HEALTH = line('Health', 40, 'app.status.health.status');
 const HEALTH_SINCE = line('Since', 40, 'app.status.health.lastTransitionTime');
+const CREATED = line('Created', 40, 'app.metadata.creationTimestamp');
+const DELETED = line('Deletion requested', 40, 'app.metadata.deletionTimestamp');
 const MESSAGE = line('Message', 600, 'app.status.operationState.message');
 
 const WHERE = [PROJECT, CLUSTER, NAMESPACE];
@@ -45,6 +47,16 @@ const SOURCE = [REPOSITORY, PATH, TARGET];
 
 /** The operator's own message for each trigger of the catalogue, used when an event names no template. */
 const MESSAGES: Readonly<Record<string, DefaultMessage>> = {
+  'on-created': {
+    icon: '🆕',
+    headline: 'created',
+    lines: [...WHERE, ...SOURCE, CREATED],
+  },
+  'on-deleted': {
+    icon: '⚫',
+    headline: 'is being deleted',
+    lines: [...WHERE, ...SOURCE, HEALTH, DELETED],
+  },
   'on-deployed': {
     icon: '🟢',
     headline: 'deployed',
@@ -53,6 +65,16 @@ const MESSAGES: Readonly<Record<string, DefaultMessage>> = {
   'on-health-degraded': {
     icon: '🔴',
     headline: 'degraded',
+    lines: [...WHERE, HEALTH, HEALTH_SINCE, SYNC, REVISION, MESSAGE],
+  },
+  'on-health-recovered': {
+    icon: '🟢',
+    headline: 'recovered',
+    lines: [...WHERE, HEALTH, HEALTH_SINCE, SYNC, REVISION],
+  },
+  'on-health-suspended': {
+    icon: '🟠',
+    headline: 'suspended',
     lines: [...WHERE, HEALTH, HEALTH_SINCE, SYNC, REVISION, MESSAGE],
   },
   'on-sync-failed': {

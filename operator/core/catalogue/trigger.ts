@@ -10,12 +10,29 @@ export interface Trigger {
   readonly oncePer?: string;
   /** Absent: nobody can tell, so that what happened before may be sent again. */
   readonly eventTime?: EventTime;
+  /**
+   * The trigger of the catalogue that must have been sent, by the same subscription, before this one is. That one then
+   * counts as lasting until this one's condition holds.
+   */
+  readonly follows?: TriggerName;
 }
+
+/** The triggers of the catalogue. A name is part of the API and never changes. */
+export type TriggerName =
+  | 'on-created'
+  | 'on-deleted'
+  | 'on-deployed'
+  | 'on-health-degraded'
+  | 'on-health-recovered'
+  | 'on-health-suspended'
+  | 'on-sync-failed'
+  | 'on-sync-running'
+  | 'on-sync-status-unknown'
+  | 'on-sync-succeeded';
 
 /** One ready-made trigger: what an event named in a subscription stands for. Its expressions are null-safe. */
 export interface CatalogueTrigger extends Trigger {
-  readonly name: string;
-  readonly description: string;
+  readonly name: TriggerName;
   readonly eventTime: EventTime;
 }
 

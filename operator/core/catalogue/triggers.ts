@@ -11,12 +11,29 @@ const ONCE_PER_OPERATION = nullSafe('status.operationState.startedAt');
 
 const STARTED = { path: 'status.operationState.startedAt' };
 const FINISHED = { path: 'status.operationState.finishedAt' };
+const HEALTH_CHANGED = { path: 'status.health.lastTransitionTime' };
+const CREATED = 'metadata.creationTimestamp';
+const DELETED = 'metadata.deletionTimestamp';
 
-/** The triggers that a subscription's events can name, by the names that Argo CD's own catalogue made known. */
+/** The triggers that a subscription's events can name, by the names that Argo CD's own catalogue made known, and more. */
 export const CATALOGUE: readonly CatalogueTrigger[] = [
   {
+    name: 'on-created',
+    condition: `${nullSafe(CREATED)} != nil`,
+    // An application that was deleted and made again under its name is another one.
+    oncePer: nullSafe('metadata.uid'),
+    eventTime: { path: CREATED },
+  },
+  {
+    name: 'on-deleted',
+    // Seen only while a finalizer keeps the application; without one it is gone before Argo CD looks.
+    condition: `${nullSafe(DELETED)} != nil`,
+    // Never changes once it is set, so that it is told once however long the deletion takes.
+    oncePer: nullSafe(DELETED),
+    eventTime: { path: DELETED },
+  },
+  {
     name: 'on-deployed',
-    description: 'A sync has succeeded and the application is healthy',
     condition: `${PHASE} == 'Succeeded' and ${HEALTH} == 'Healthy'`,
     oncePer: ONCE_PER_OPERATION,
     // The end of the sync and not the moment of health: a recovery long after is no deployment.
@@ -24,35 +41,44 @@ export const CATALOGUE: readonly CatalogueTrigger[] = [
   },
   {
     name: 'on-health-degraded',
-    description: 'The application has degraded',
     condition: `${HEALTH} == 'Degraded'`,
     // No oncePer: health that comes and goes is news each time, and a failed send is tried again.
-    eventTime: { path: 'status.health.lastTransitionTime' },
+    eventTime: HEALTH_CHANGED,
+  },
+  {
+    name: 'on-health-recovered',
+    condition: `${HEALTH} == 'Healthy'`,
+    // Healthy is what an application is after any change; a recovery it is only for who heard of the damage.
+    follows: 'on-health-degraded',
+    // No oncePer: what it follows is forgotten as soon as the application is healthy.
+    eventTime: HEALTH_CHANGED,
+  },
+  {
+    name: 'on-health-suspended',
+    condition: `${HEALTH} == 'Suspended'`,
+    // No oncePer, like degraded: each pause of a rollout waits for somebody again.
+    eventTime: HEALTH_CHANGED,
   },
   {
     name: 'on-sync-failed',
-    description: 'A sync has failed',
     condition: `${PHASE} in ['Error', 'Failed']`,
     oncePer: ONCE_PER_OPERATION,
     eventTime: FINISHED,
   },
   {
     name: 'on-sync-running',
-    description: 'A sync has started',
     condition: `${PHASE} == 'Running'`,
     oncePer: ONCE_PER_OPERATION,
     eventTime: STARTED,
   },
   {
     name: 'on-sync-status-unknown',
-    description: 'Argo CD cannot tell whether the application is in sync',
     condition: `${nullSafe('status.sync.status')} == 'Unknown'`,
     // The sync status carries no time of its own; the condition that explains it does.
     eventTime: { list: 'status.conditions', item: 'lastTransitionTime' },
   },
   {
     name: 'on-sync-succeeded',
-    description: 'A sync has succeeded',
     condition: `${PHASE} == 'Succeeded'`,
     oncePer: ONCE_PER_OPERATION,
     eventTime: FINISHED,

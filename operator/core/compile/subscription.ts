@@ -1,11 +1,11 @@
 import { defaultMessageBody, ownEventMessageBody } from '../catalogue/messages.ts';
-import { eventClause } from '../catalogue/trigger.ts';
 import { yamlSafeJson } from '../json.ts';
 import { eventKeyName } from '../names.ts';
 import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { accessHash } from './access.ts';
+import { type ConditionContext, companions, eventCondition } from './condition.ts';
 
 /** What a subscription wants in the merged objects. */
 export interface SubscriptionFragment {
@@ -20,6 +20,8 @@ export interface EventFragment {
   readonly name: string;
   /** Value of `template.<name>`. */
   readonly templateValue: string;
+  /** Whether its condition looks at what was sent by another event of the subscription, or is looked at. */
+  readonly hasCompanion: boolean;
   /** Value of `trigger.<name>`, but for the moment from which on events count. */
   triggerValue(since: string): string;
   /** The trigger's condition; its bytes are part of the key by which the engine knows what it has sent. */
@@ -37,43 +39,40 @@ export function compileSubscription(
   subscription: ResolvedSubscription,
   settings: CompileSettings,
 ): SubscriptionFragment {
-  const { cr, fence } = subscription;
+  const { cr, fence, criteria } = subscription;
   const usesRaw = subscription.events.some((event) => event.template?.cr.spec.message.raw !== undefined);
   const provenance = provenanceOf(cr.metadata, accessHash(fence, usesRaw));
   const recipients = subscription.robots.map((robot) => robot.service).sort();
+  const context: ConditionContext = {
+    fence,
+    criteria,
+    maxEventAgeSeconds: settings.maxEventAgeSeconds,
+    events: subscription.events,
+    recipients,
+    keyName: (event) => eventKeyName(cr.metadata.namespace, cr.metadata.name, event.name),
+  };
   return {
     provenance,
     recipients,
-    events: subscription.events.map((event) =>
-      compileEvent(event, subscription, { recipients, provenance, settings }),
-    ),
+    events: subscription.events.map((event) => compileEvent(event, provenance, context, settings.argocdUrl)),
   };
-}
-
-interface EventContext {
-  readonly recipients: readonly string[];
-  readonly provenance: Provenance;
-  readonly settings: CompileSettings;
 }
 
 function compileEvent(
   event: ResolvedEvent,
-  { cr, fence, criteria }: ResolvedSubscription,
-  { recipients, provenance, settings }: EventContext,
+  provenance: Provenance,
+  context: ConditionContext,
+  argocdUrl: string | undefined,
 ): EventFragment {
   const { trigger } = event;
-  const name = eventKeyName(cr.metadata.namespace, cr.metadata.name, event.name);
-  const when = (since: string): string =>
-    [
-      `(${fence})`,
-      ...(criteria === undefined ? [] : [criteria]),
-      trigger.condition,
-      ...(trigger.eventTime ? [eventClause(trigger.eventTime, since, settings.maxEventAgeSeconds)] : []),
-    ].join(' and ');
-  const body = event.template?.cr.spec.message.raw ?? defaultBody(event, settings.argocdUrl);
+  const name = context.keyName(event);
+  const when = eventCondition(event, context);
+  const { leaders, followers } = companions(event, context.events);
+  const body = event.template?.cr.spec.message.raw ?? defaultBody(event, argocdUrl);
   return {
     name,
     when,
+    hasCompanion: leaders.length + followers.length > 0,
     triggerValue: (since) =>
       yamlSafeJson([
         {
@@ -87,7 +86,7 @@ function compileEvent(
       // First, since a raw template's own text could hold the same mark.
       managedBy: formatProvenance(provenance),
       // POST must be said for every service: without an entry of its own the engine sends a GET, which is lost.
-      webhook: Object.fromEntries(recipients.map((service) => [service, { method: 'POST', body }])),
+      webhook: Object.fromEntries(context.recipients.map((service) => [service, { method: 'POST', body }])),
     }),
   };
 }

@@ -1,4 +1,4 @@
-import { compileSubscription } from '../compile/subscription.ts';
+import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { fieldOfEvent } from '../gate/fields.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { liveKeysOf, liveRecipients } from '../live.ts';
@@ -62,16 +62,13 @@ function planCurrent(subscription: ResolvedSubscription, settings: PlanSettings)
   const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
   const configMap: Record<string, string> = {};
   const candidate: Record<string, string> = {};
-  for (const event of events) {
+  const moments = events.map((event) => {
     const previous = live.get(triggerKey(event.name));
     const value = previous?.provenance.uid === provenance.uid ? previous.value : undefined;
-    const since = sinceOf(
-      event,
-      recipients,
-      value,
-      liveRecipients(settings.live, event.name),
-      settings.moment,
-    );
+    return sinceOf(event, recipients, value, liveRecipients(settings.live, event.name), settings.moment);
+  });
+  for (const [index, since] of commonMoments(events, moments).entries()) {
+    const event = events[index] as EventFragment;
     configMap[triggerKey(event.name)] = event.triggerValue(since);
     configMap[templateKey(event.name)] = event.templateValue;
     candidate[triggerKey(event.name)] = event.triggerValue(ANY_MOMENT);
@@ -85,4 +82,16 @@ function planCurrent(subscription: ResolvedSubscription, settings: PlanSettings)
     // What is live was accepted before it went there.
     isLive: Object.entries(configMap).every(([key, value]) => live.get(key)?.value === value),
   };
+}
+
+/**
+ * Events that look at each other's sends count from one moment on, the latest: what was sent before it was sent by a
+ * condition that is no more.
+ */
+function commonMoments(events: readonly EventFragment[], moments: readonly string[]): readonly string[] {
+  const latest = moments
+    .filter((_, index) => events[index]?.hasCompanion)
+    .sort()
+    .at(-1);
+  return moments.map((moment, index) => (events[index]?.hasCompanion && latest ? latest : moment));
 }

@@ -18,6 +18,17 @@ describe('a subscription', () => {
     expect(verdict?.refusal?.message).toMatch(/^spec\.events\[0\]\.trigger: .*Did you mean on-sync-failed\?/);
   });
 
+  it('to the end of what it does not hear of is told what to add', () => {
+    const alone = [{ trigger: 'on-deployed' }, { trigger: 'on-health-recovered', name: 'up' }];
+    const { refusal } = verdictOf({ subscriptions: [subscription({}, { events: alone })] }) ?? {};
+    expect(refusal?.reason).toBe('CompanionMissing');
+    expect(refusal?.message).toMatch(
+      /^spec\.events\[1\]\.trigger: .*Add "- trigger: on-health-degraded" to spec\.events\.$/,
+    );
+    const events = [...alone, { trigger: 'on-health-degraded', name: 'down' }];
+    expect(verdictOf({ subscriptions: [subscription({}, { events })] })?.refusal).toBeUndefined();
+  });
+
   it('that names nothing there is told what is missing', () => {
     const spec = {
       robots: [{ name: 'payments' }, { name: 'nobody' }],

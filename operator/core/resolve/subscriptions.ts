@@ -4,6 +4,7 @@ import { isForeignKey } from '../live.ts';
 import { eventKeyName, objectKey, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
+import { missingCompanions } from './companions.ts';
 import { criteriaExpression } from './criteria.ts';
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
@@ -58,6 +59,7 @@ export function resolveSubscription(
   const mistakes = [
     ...(unsupported ? [unsupported] : []),
     ...events.filter((event) => 'reason' in event),
+    ...missingCompanions(cr),
     ...takenKeys(cr, snapshot),
     ...tooMany(cr),
   ];

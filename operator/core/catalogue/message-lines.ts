@@ -1,0 +1,103 @@
+import type { Locale, Localised } from './locale.ts';
+
+/** One part of a message's text in Handlebars, in a language: whole lines, line break included. */
+export type Lines = (locale: Locale) => string;
+
+const COLON: Localised = { en: ': ', 'zh-CN': '：' };
+const AUTOMATED: Localised = { en: 'automated sync', 'zh-CN': '自动同步' };
+
+const text = (en: string, chinese: string): Localised => ({ en, 'zh-CN': chinese });
+
+const item =
+  (label: Localised, value: string): Lines =>
+  (locale) =>
+    `- **${label[locale]}**${COLON[locale]}${value}\n`;
+
+const time = (label: Localised, path: string): Lines => item(label, `{{date ${path} "YYYY-MM-DD HH:mm:ss"}}`);
+
+/** A block whose tags stand on lines of their own, which therefore leave no empty lines behind. */
+const block =
+  (name: string, opening: string, ...content: readonly Lines[]): Lines =>
+  (locale) =>
+    `{{#${name} ${opening}}}\n${content.map((lines) => lines(locale)).join('')}{{/${name}}}\n`;
+
+const whole =
+  (...content: readonly Lines[]): Lines =>
+  (locale) =>
+    content.map((lines) => lines(locale)).join('');
+
+/** The commit or version; those of an application with several sources. */
+const revision = (path: string): Lines =>
+  block(
+    'if',
+    `(or ${path}.revision ${path}.revisions)`,
+    item(text('Revision', '版本'), `{{default ${path}.revision (join ${path}.revisions ", ")}}`),
+  );
+
+/** Where the application belongs and goes. */
+export const WHERE = whole(
+  item(text('Project', '项目'), '{{app.spec.project}}'),
+  item(
+    text('Destination', '部署目标'),
+    '{{default app.spec.destination.name app.spec.destination.server}}' +
+      '{{#if app.spec.destination.namespace}} / {{app.spec.destination.namespace}}{{/if}}',
+  ),
+);
+
+const SOURCE = item(
+  text('Source', '来源'),
+  '{{src.repoURL}} {{default src.path src.chart}} @ {{default src.targetRevision "HEAD"}}',
+);
+
+/** Repository, path or chart, and target revision; a line for each source. An application has either one or a list. */
+export const SOURCES = whole(
+  block('with', 'app.spec.source as |src|', SOURCE),
+  block('each', 'app.spec.sources as |src|', SOURCE),
+);
+
+/** Of the last sync, of which an application that was never synced has nothing to tell. */
+export const operation = (...lines: readonly Lines[]): Lines =>
+  block('with', 'app.status.operationState as |op|', ...lines);
+
+export const SYNCED_REVISION = revision('op.syncResult');
+export const PHASE = item(text('Sync result', '同步结果'), '{{op.phase}}');
+export const STARTED_BY: Lines = (locale) =>
+  item(
+    text('Started by', '发起人'),
+    `{{default op.operation.initiatedBy.username "${AUTOMATED[locale]}"}}`,
+  )(locale);
+export const STARTED = time(text('Started', '开始时间'), 'op.startedAt');
+export const FINISHED = time(text('Finished', '结束时间'), 'op.finishedAt');
+const message = (label: Localised): Lines => block('if', 'op.message', item(label, '{{op.message}}'));
+export const REASON = message(text('Reason', '原因'));
+export const LAST_SYNC = message(text('Last sync', '最近一次同步'));
+
+export const HEALTH = item(text('Health', '健康状态'), '{{app.status.health.status}}');
+export const HEALTH_SINCE = time(text('Since', '变更时间'), 'app.status.health.lastTransitionTime');
+
+/** What Argo CD found when it last compared Git with the cluster. */
+export const SYNC_STATUS = item(text('Sync status', '同步状态'), '{{app.status.sync.status}}');
+export const COMPARED_REVISION = revision('app.status.sync');
+/** The same of an application that Argo CD has perhaps not looked at yet. */
+export const STATUS_SO_FAR = whole(
+  block('if', 'app.status.sync.status', SYNC_STATUS),
+  block('if', 'app.status.health.status', HEALTH),
+);
+
+/** Why Argo CD cannot do its work, and since when. */
+export const CONDITIONS = block(
+  'each',
+  'app.status.conditions as |condition|',
+  (locale) =>
+    `- **{{condition.type}}**${COLON[locale]}{{condition.message}} ({{date condition.lastTransitionTime "YYYY-MM-DD HH:mm:ss"}})\n`,
+);
+
+export const CREATED = time(text('Created', '创建时间'), 'app.metadata.creationTimestamp');
+export const DELETION_REQUESTED = time(
+  text('Deletion requested', '请求删除时间'),
+  'app.metadata.deletionTimestamp',
+);
+
+/** Where to look further. A line of its own after an empty one, or it would belong to the last item. */
+export const LINK: Lines = (locale) =>
+  `{{#if appUrl}}\n\n[${text('Open in Argo CD', '在 Argo CD 中查看')[locale]}]({{appUrl}})\n{{/if}}\n`;
