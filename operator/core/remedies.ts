@@ -1,0 +1,62 @@
+import type { Reason } from './reasons.ts';
+
+/**
+ * What to do about each reason, in plain text; empty where there is nothing to do. `lint` shows it as a finding's hint,
+ * and docs/reasons.md has it as its third column (a test holds the two together).
+ */
+export const REMEDIES: Readonly<Record<Reason, string>> = {
+  Accepted: '',
+  Merged: '',
+  Signed: '',
+  Ready: '',
+
+  NoArgoCDURL:
+    "Set argocd.url in the operator's configuration, argocdUrl in the context of argocd-notifications-cm, or url in " +
+    'argocd-cm.',
+  PastedSignatureIgnored:
+    'Store the URL as DingTalk shows it. If the robot demands a signature, add spec.signing.',
+  ReplayPossible: 'Add eventTime to the event.',
+  ProjectNotGranted: 'Ask the platform team for a grant under tenancy.projects.',
+  SigningSecretUnusual: 'Check that the right value is in the Secret.',
+
+  Suspended: 'Set spec.suspend to false. What happened meanwhile is not sent afterwards.',
+  CredentialsNotFound:
+    'Create the Secret. It is found within seconds at first, later within credentials.rereadInterval; the annotation ' +
+    'argocd-dingtalk.io/reconcile-at on the robot, with any new value, has it read at once.',
+  CredentialsKeyNotFound:
+    'Correct secretKeyRef.key, or the Secret. The message lists the keys that there are.',
+  CredentialsUnreadable: 'Look at the message: often a right is missing that config/rbac grants.',
+  InvalidWebhook:
+    "Copy the URL or token again from the robot's settings; white space inside is a frequent cause.",
+  InvalidSigningSecret: "Copy the secret again from the robot's security settings (加签).",
+  HostNotAllowed: 'Correct the URL, or ask the platform team to extend dingtalk.allowedHosts.',
+  RawTemplateNotTrusted:
+    "Leave the template out of the event to get the catalogue's message, or ask for the namespace to be added to " +
+    'tenancy.trustedNamespaces.',
+  UnknownTrigger: 'Take one that the message lists.',
+  TemplateNotFound:
+    'Create the template, or correct the name. A version of the subscription that is live stays live.',
+  TemplateRefused: "See the template's own conditions.",
+  RobotNotFound: 'Create the robot, or take it off the list.',
+  RobotNotReady: "See the robot's own conditions.",
+  RobotSuspended: 'Resume the robot, or take it off the list.',
+  EngineRefused: 'Correct what the message names.',
+  ExpressionNotAllowed: 'Write the condition with what the message names.',
+  TooExpensive: 'Make the template or condition simpler. It is tried again after ten minutes.',
+  GateUnavailable: "Wait; if it stays, look at the operator's log.",
+  InvalidMessage: 'Quote values with toRawJson; test for fields that may be missing.',
+  UnsupportedField: 'Upgrade the operator, or remove the field.',
+  ForeignKeyBroken: 'Mend or remove the key that the event names.',
+  TooManyDestinations: 'Use fewer robots or events.',
+  TargetFull: 'Use fewer events or robots. It goes in by itself once others leave.',
+  KeyTaken: 'Remove that key if nobody needs it, or give the resource another name.',
+
+  NotAccepted: 'See Accepted.',
+  PreviousVersionLive: 'See Accepted.',
+  PartlyLive: 'See Accepted.',
+  Pending: "If it stays, look at the operator's log.",
+  TargetNotFound: "Install Argo CD's notifications, or correct target in the operator's configuration.",
+  TargetBroken: 'Mend the value; the message says where.',
+  WriteFailed: 'See the message.',
+  NotSigned: 'See Accepted and Merged.',
+};
