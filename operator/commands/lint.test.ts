@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { runProgram } from '../commands/program.ts';
-import type { LintFinding } from './lint.ts';
+import type { LintFinding } from '../files/finding.ts';
+import { runProgram } from './program.ts';
 
 let dir: string;
 beforeAll(() => {
