@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
+import { renderCommand } from './render.ts';
 import { EXIT, FindingsError, type Surroundings, UsageError } from './surroundings.ts';
 
 /** Runs one command line; resolves to the exit code. `args` are those after the program's name. */
@@ -14,7 +15,8 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     })
     .showHelpAfterError('Run with --help to see what there is.')
     .exitOverride();
-  for (const command of [operatorCommand(surroundings), lintCommand(surroundings)]) {
+  const commands = [operatorCommand, lintCommand, renderCommand].map((command) => command(surroundings));
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {
