@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
+import { previewCommand } from './preview.ts';
 import { renderCommand } from './render.ts';
 import { EXIT, FindingsError, type Surroundings, UsageError } from './surroundings.ts';
 
@@ -15,7 +16,9 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     })
     .showHelpAfterError('Run with --help to see what there is.')
     .exitOverride();
-  const commands = [operatorCommand, lintCommand, renderCommand].map((command) => command(surroundings));
+  const commands = [operatorCommand, lintCommand, renderCommand, previewCommand].map((command) =>
+    command(surroundings),
+  );
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
