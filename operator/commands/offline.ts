@@ -21,9 +21,6 @@ export interface FilesOptions {
   readonly config?: string;
 }
 
-/** After this long without an answer, people wonder whether anything happens. */
-const PATIENCE_MS = 1_000;
-
 /** What every help text of these commands ends with, before its examples. */
 export const FILES_HELP = `
 Credentials that are not among the files are taken to be right. Argo CD's own engine judges templates and conditions;
@@ -65,17 +62,15 @@ export async function withJudgement(
     throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
   }
   const engine = createEngine({ wasmPath: engineFile() });
-  const notice = setTimeout(() => stderr.write("Waiting for Argo CD's engine to start…\n"), PATIENCE_MS);
+  if (stderr.isTTY) stderr.write("Argo CD's engine starts…\n");
   try {
     await engine.version();
-    clearTimeout(notice);
     const gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', stderr));
     await work({ ...(await judge(manifests, config, gate, clocks)), config, engine });
   } catch (error) {
     if (error instanceof EngineUnavailableError) throw new UsageError(error.message, { cause: error });
     throw error;
   } finally {
-    clearTimeout(notice);
     await engine.close();
   }
 }

@@ -4,6 +4,7 @@ import { type Decision, decide } from '../core/decide.ts';
 import { resourceKey } from '../core/names.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Verdict } from '../core/verdict.ts';
+import { EngineUnavailableError } from '../engine/threads.ts';
 import { type CustomKind, crdChecks } from './crd-check.ts';
 import { type LintFinding, verdictFindings, violationFinding } from './finding.ts';
 import type { Manifest } from './manifests.ts';
@@ -25,7 +26,8 @@ const DEFAULT_NAMESPACE = 'default';
  * What the operator would do with these manifests on a cluster that has nothing else: first what the API server says by
  * the CRDs, then, for the resources that it would take, the operator's own decision with Argo CD's engine as the judge.
  * Findings are in the order of the files.
- * @throws Error if the engine can't be asked, or refuses what we make of accepted resources
+ * @throws EngineUnavailableError if the engine can't be asked
+ * @throws Error if it refuses what we make of accepted resources
  */
 export async function judge(
   manifests: readonly Manifest[],
@@ -62,7 +64,7 @@ async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
     const decision = decide({ ...snapshot, answers: gate.answers });
     if (decision.questions.size > 0) {
       if ((await gate.answer(decision.questions)) === 'answered') continue;
-      throw new Error("Argo CD's engine could not be asked");
+      throw new EngineUnavailableError("Argo CD's engine could not be asked");
     }
     if (decision.writes.broken === undefined) return decision;
     throw new Error(`the subscriptions value is not one that can be written: ${decision.writes.broken}`);
