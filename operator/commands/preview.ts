@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
-import { resourceKey } from '../core/names.ts';
 import type { Judgement } from '../files/judge.ts';
 import { messageText, withoutControls } from '../files/message-text.ts';
+import { MAX_BODY_BYTES, type PreviewedMessage, previewMessage } from '../files/preview.ts';
 import {
-  MAX_BODY_BYTES,
-  type PreviewedMessage,
-  previewMessage,
+  chosenRecipients,
+  nothingChosen,
   type Recipient,
-  recipientsOf,
-} from '../files/preview.ts';
+  type RecipientFilter,
+  unknownName,
+} from '../files/recipients.ts';
 import type { Application } from '../files/sample-application.ts';
 import {
   FILES_HELP,
@@ -20,11 +20,8 @@ import {
 } from './offline.ts';
 import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
 
-interface PreviewOptions extends FilesOptions {
+interface PreviewOptions extends FilesOptions, RecipientFilter {
   readonly app?: string;
-  readonly event?: string;
-  readonly subscription?: string;
-  readonly robot?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -92,36 +89,11 @@ async function readApplication(file: string): Promise<Application> {
 
 /** The messages that the options ask for. */
 function chosen(judged: Judgement, options: PreviewOptions, isRefused: boolean): Recipient[] {
-  const named = (kind: string) => judged.resources.filter((each) => each.kind === kind).map(resourceKey);
-  const all = recipientsOf(judged);
-  const events = judged.decision.resolution.subscriptions.flatMap((each) =>
-    each.events.map(({ name }) => name),
-  );
-  requireOneOf('subscription', options.subscription, named('NotificationSubscription'));
-  requireOneOf('robot', options.robot, named('DingTalkRobot'));
-  requireOneOf('event', options.event, events);
-  const fitting = all.filter(
-    ({ subscription, event, robot }) =>
-      [undefined, resourceKey(subscription.cr)].includes(options.subscription) &&
-      [undefined, event.name].includes(options.event) &&
-      [undefined, resourceKey(robot.cr)].includes(options.robot),
-  );
-  if (fitting.length > 0 || isRefused) return fitting;
-  const there = all.map(
-    ({ subscription, event, robot }) =>
-      `${resourceKey(subscription.cr)} ${event.name} → ${resourceKey(robot.cr)}`,
-  );
-  throw new UsageError(
-    there.length === 0
-      ? 'nothing would be sent: there is no subscription that is not suspended'
-      : `no message fits all of --subscription, --event and --robot; there are:\n  ${there.join('\n  ')}`,
-  );
-}
-
-function requireOneOf(option: string, name: string | undefined, names: readonly string[]): void {
-  if (name === undefined || names.includes(name)) return;
-  const there = names.length === 0 ? 'none' : [...new Set(names)].sort().join(', ');
-  throw new UsageError(`--${option}: there is no ${name}; there is ${there}`);
+  const unknown = unknownName(judged, options);
+  if (unknown !== undefined) throw new UsageError(unknown);
+  const recipients = chosenRecipients(judged, options);
+  if (recipients.length === 0 && !isRefused) throw new UsageError(nothingChosen(judged));
+  return recipients;
 }
 
 function describeMessage(message: PreviewedMessage): string {

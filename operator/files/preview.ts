@@ -1,21 +1,12 @@
 import { eventKeyName, resourceKey, serviceKey, templateKey, triggerKey } from '../core/names.ts';
-import type { ResolvedEvent } from '../core/resolve/events.ts';
-import type { ResolvedRobot } from '../core/resolve/robots.ts';
-import type { ResolvedSubscription } from '../core/resolve/subscriptions.ts';
 import type { Engine, EngineObjects } from '../engine/types.ts';
 import { type Condition, conditionFor } from './condition.ts';
 import type { Judgement } from './judge.ts';
+import type { Recipient } from './recipients.ts';
 import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
 
 /** DingTalk's limit: https://github.com/timonwong/prometheus-webhook-dingtalk/issues/30 */
 export const MAX_BODY_BYTES = 20_000;
-
-/** One message that would be sent: of an event of a subscription, to a robot. */
-export interface Recipient {
-  readonly subscription: ResolvedSubscription;
-  readonly event: ResolvedEvent;
-  readonly robot: ResolvedRobot;
-}
 
 /** What DingTalk would receive. */
 export interface PreviewedMessage extends Partial<Condition> {
@@ -34,22 +25,13 @@ export interface PreviewedMessage extends Partial<Condition> {
   readonly error?: string;
 }
 
-/** All messages that the accepted subscriptions lead to, in the order of their names. */
-export function recipientsOf({ decision: { plan, resolution } }: Judgement): Recipient[] {
-  return resolution.subscriptions.flatMap((subscription) => {
-    const services = plan.subscriptions.get(resourceKey(subscription.cr))?.entry.recipients ?? [];
-    const robots = subscription.robots.filter(({ service }) => services.includes(service));
-    return subscription.events.flatMap((event) => robots.map((robot) => ({ subscription, event, robot })));
-  });
-}
-
 /**
  * Has the engine make one message.
  * @param application what to make it for; without it, a sample that fits the event
  */
 export async function previewMessage(
   recipient: Recipient,
-  { decision: { plan } }: Judgement,
+  { decision: { plan } }: Pick<Judgement, 'decision'>,
   engine: Engine,
   now: Date,
   application?: Application,
