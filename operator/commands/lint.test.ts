@@ -121,6 +121,16 @@ spec:
     );
   });
 
+  it('refuses what a cluster can have only once, and judges the first', async () => {
+    const first = files.write('first.yaml', [robot, subscription('one', [{ trigger: 'on-deployed' }])]);
+    const second = files.write('second.yaml', [robot]);
+    const { code, stdout } = await run('-f', first, second, '-o', 'json');
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as LintFinding[]).filter(({ accepted }) => !accepted)).toEqual([
+      refused(second, 4, 9, 'DingTalkRobot', 'robot', 'DuplicateResource'),
+    ]);
+  });
+
   it('does not pass over a kind that is misspelt', async () => {
     const path = files.write('kind.yaml', [
       { ...robot, kind: 'DingTalkRobt' },

@@ -6,6 +6,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { EngineUnavailableError } from '../engine/threads.ts';
 import { type CustomKind, crdChecks } from './crd-check.ts';
+import { Duplicates } from './duplicates.ts';
 import { type LintFinding, verdictFindings, violationFinding } from './finding.ts';
 import type { Manifest } from './manifests.ts';
 import { type Clocks, type LoadedResource, loadResources, snapshotOf } from './snapshot.ts';
@@ -36,10 +37,11 @@ export async function judge(
   clocks: Clocks,
 ): Promise<Judgement> {
   const checks = await crdChecks();
+  const duplicates = new Duplicates();
   const judged = loadResources(manifests, DEFAULT_NAMESPACE).map(({ manifest, resource: written }) => {
     const check = checks[written.kind as CustomKind];
-    const resource = check.stored(written);
-    return { each: { manifest, resource }, violations: check.violations(resource) };
+    const each = { manifest, resource: check.stored(written) };
+    return { each, violations: [...duplicates.violations(each), ...check.violations(each.resource)] };
   });
   const valid = judged.filter(({ violations }) => violations.length === 0).map(({ each }) => each);
   const decision = await decideFully(snapshotOf(valid, manifests, config, clocks), gate);

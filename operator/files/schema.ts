@@ -60,19 +60,33 @@ function violationOf(error: ErrorObject, resource: object): Violation {
 
 function wordsOf({ keyword, params, message = 'is not valid', data }: ErrorObject): {
   message: string;
-  remedy?: string;
+  remedy: string;
 } {
+  const { allowedValues, type, limit } = params as { allowedValues: string[]; type: string; limit: number };
   switch (keyword) {
     case 'enum': {
-      const allowed = (params as { allowedValues: unknown[] }).allowedValues.join(', ');
+      const allowed = allowedValues.join(', ');
       return { message: `${JSON.stringify(data)} is none of ${allowed}`, remedy: `Write one of ${allowed}.` };
     }
     case 'type':
-      return { message: `${message}, and is ${typeName(data)}` };
+      return { message: `${message}, and is ${typeName(data)}`, remedy: `Write a value of type ${type}.` };
+    case 'minItems':
+    case 'minLength':
+    case 'minProperties':
+      return { message, remedy: `Write ${limit} or more ${unitOf(keyword)}.` };
+    case 'maxItems':
+    case 'maxLength':
+    case 'maxProperties':
+      return { message, remedy: `Write ${limit} ${unitOf(keyword)} at most.` };
+    case 'uniqueItems':
+      return { message, remedy: 'Take out what is repeated.' };
     default:
-      return { message };
+      return { message, remedy: 'Correct the value.' };
   }
 }
+
+const unitOf = (keyword: string): string =>
+  keyword.endsWith('Items') ? 'items' : keyword.endsWith('Length') ? 'characters' : 'entries';
 
 const typeName = (value: unknown): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;

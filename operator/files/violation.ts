@@ -1,6 +1,6 @@
-/** Something in a resource that the API server, or kubectl before it, would refuse by the CRD alone. */
+/** What is wrong with a resource before the operator sees it: most of it the API server or kubectl would refuse. */
 export interface Violation {
-  readonly reason: 'SchemaViolation' | 'UnsupportedField';
+  readonly reason: 'SchemaViolation' | 'UnsupportedField' | 'DuplicateResource';
   /** Its path, such as `spec.events[0].when`; empty for the resource as a whole. */
   readonly field: string;
   readonly message: string;
