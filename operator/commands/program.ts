@@ -16,10 +16,12 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     })
     .showHelpAfterError('Run with --help to see what there is.')
     .exitOverride();
-  const commands = [operatorCommand, lintCommand, renderCommand, previewCommand].map((command) =>
-    command(surroundings),
-  );
-  for (const command of commands) {
+  for (const command of [
+    operatorCommand(surroundings),
+    lintCommand(surroundings),
+    renderCommand(surroundings),
+    previewCommand(surroundings),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

@@ -34,8 +34,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     "Leave the template out of the event to get the catalogue's message, or ask for the namespace to be added to " +
     'tenancy.trustedNamespaces.',
   UnknownTrigger: 'Take one that the message lists.',
-  TemplateNotFound:
-    'Create the template, or correct the name. A version of the subscription that is live stays live.',
+  TemplateNotFound: 'Create it, or correct the name. A version of the subscription that is live stays live.',
   TemplateRefused: "See the template's own conditions.",
   RobotNotFound: 'Create the robot, or take it off the list.',
   RobotNotReady: "See the robot's own conditions.",

@@ -91,9 +91,9 @@ it('without an Application is made for the state that the event is about', async
   const applications = { projects: ['payments'], names: ['shop-*'] };
   const messages = await preview([robot(where('one')), subscription(where('one'), { applications, events })]);
   expect(messages.map(({ body, condition }) => [JSON.stringify(body), condition])).toEqual([
-    [expect.stringMatching(/shop-.*payments.*Running/), undefined],
-    [expect.stringMatching(/shop-.*payments.*Suspended/), undefined],
-    [expect.stringMatching(/shop-.*payments.*Failed/), undefined],
+    [expect.stringMatching(/shop-guestbook.*payments.*Running/), undefined],
+    [expect.stringMatching(/shop-guestbook.*payments.*Suspended/), undefined],
+    [expect.stringMatching(/shop-guestbook.*payments.*Failed/), undefined],
   ]);
 });
 
