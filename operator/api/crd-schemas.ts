@@ -1,4 +1,7 @@
-/** Reads the CRDs from crds/: for generating types and for tests, not at run time, where the API server enforces them. */
+/**
+ * Reads the CRDs from crds/: for generating types, for tests, and for commands on files. The operator leaves it to the API
+ * server to enforce them.
+ */
 
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';

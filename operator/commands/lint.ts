@@ -1,87 +1,42 @@
-import { Command, Option } from 'commander';
-import { locateEngine } from '../../engine/locate.ts';
-import { GROUP } from '../api/kinds.ts';
-import { engineAsker, Gate } from '../controller/gate.ts';
-import { createEngine } from '../engine/client.ts';
-import { type LintFinding, lint } from '../files/lint.ts';
-import { ManifestError, readManifests } from '../files/manifests.ts';
-import { createLogger } from '../log.ts';
-import { readConfiguration } from './configuration.ts';
-import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
+import { type Command, Option } from 'commander';
+import { describeFinding } from '../files/finding.ts';
+import { FILES_HELP, type FilesOptions, filesCommand, withJudgement } from './offline.ts';
+import { FindingsError, type Surroundings } from './surroundings.ts';
 
-interface LintOptions {
-  readonly file: string[];
-  readonly config?: string;
+interface LintOptions extends FilesOptions {
   readonly output: 'text' | 'json';
 }
 
 /** `argocd-dingtalk lint`: what the operator would say of files, without a cluster. */
 export function lintCommand(surroundings: Surroundings): Command {
   const { stdout } = surroundings;
-  return new Command('lint')
-    .description('Say what the operator would say of custom resources in files. Needs no cluster.')
-    .requiredOption(
-      '-f, --file <path...>',
-      'files, or folders with all the .yaml, .yml and .json files below them',
-    )
-    .option(
-      '--config <file>',
-      "the operator's configuration file, for its grants and trusted namespaces (default: its defaults)",
-    )
+  return filesCommand(
+    'lint',
+    'Say what the API server and the operator would say of custom resources in files. Needs no cluster.',
+  )
     .addOption(
       new Option('-o, --output <format>', 'how to print findings').choices(['text', 'json']).default('text'),
     )
     .addHelpText(
       'after',
       `
-Credentials that are not among the files are taken to be right. Argo CD's own engine judges templates and conditions;
-it takes a second to start.
+Each finding names file, line and column, what is wrong, and what to do. Errors are refused; with a warning, the
+operator takes the resource. docs/reasons.md explains every reason.
+${FILES_HELP}
 
-Exit codes: 0 nothing is refused, 1 something is, 2 the files can't be read.
+Exit codes: 0 nothing is refused, 1 something is, 2 the command was called wrongly or could not read its input.
 
-Example:
-  argocd-dingtalk lint -f samples/quickstart --config samples/config.yaml`,
+Examples:
+  argocd-dingtalk lint -f samples/quickstart --config samples/config.yaml
+  argocd-dingtalk lint -f deploy -o json | jq '.[] | select(.accepted | not)'
+  kubectl kustomize overlays/prod | argocd-dingtalk lint -f /dev/stdin`,
     )
     .action(async (options: LintOptions) => {
-      const findings = await lintFiles(options, surroundings);
-      if (options.output === 'json') stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
-      else for (const finding of findings) stdout.write(`${describeFinding(finding)}\n`);
-      if (findings.some(({ accepted }) => !accepted)) throw new FindingsError();
+      const now = new Date();
+      await withJudgement(options, { now, serverTime: now }, surroundings, ({ findings }) => {
+        if (options.output === 'json') stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
+        else for (const finding of findings) stdout.write(`${describeFinding(finding)}\n`);
+        if (findings.some(({ accepted }) => !accepted)) throw new FindingsError();
+      });
     });
-}
-
-async function lintFiles({ file, config }: LintOptions, { stderr }: Surroundings): Promise<LintFinding[]> {
-  const configuration = readConfiguration(config);
-  const manifests = await readManifests(file).catch((error: unknown) => {
-    throw error instanceof ManifestError ? new UsageError(error.message, { cause: error }) : error;
-  });
-  if (
-    !manifests.some(({ value }) =>
-      `${(value as { apiVersion?: unknown }).apiVersion}`.startsWith(`${GROUP}/`),
-    )
-  ) {
-    throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
-  }
-  const engine = createEngine({ wasmPath: locateEngine() });
-  try {
-    const gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', stderr));
-    return await lint(manifests, configuration, gate, new Date());
-  } finally {
-    await engine.close();
-  }
-}
-
-function describeFinding({
-  file,
-  line,
-  column,
-  kind,
-  namespace,
-  name,
-  accepted,
-  reason,
-  message,
-}: LintFinding): string {
-  const level = accepted ? 'warning' : 'error';
-  return `${file}:${line}:${column}: ${level}: ${kind} ${namespace}/${name}: ${reason}: ${message}`;
 }

@@ -3,6 +3,8 @@ import { redactError } from '../core/redact.ts';
 import { catalogueCommand } from './catalogue.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
+import { previewCommand } from './preview.ts';
+import { renderCommand } from './render.ts';
 import { sendCommand } from './send.ts';
 import { EXIT, FindingsError, type Surroundings, UsageError } from './surroundings.ts';
 
@@ -21,6 +23,8 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     lintCommand(surroundings),
     sendCommand(surroundings),
     catalogueCommand(surroundings),
+    renderCommand(surroundings),
+    previewCommand(surroundings),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }

@@ -14,6 +14,7 @@ export const REASONS = {
   ReplayPossible: 'An event of somebody’s own does not say when it happened.',
   ProjectNotGranted: 'A project that the subscription names is not granted to its namespace.',
   SigningSecretUnusual: 'The signing secret does not look like one of DingTalk.',
+  KeywordNotInTemplate: 'A robot has keywords, and a raw template may lack them.',
 
   Suspended: 'spec.suspend is true.',
   CredentialsNotFound: 'The Secret that the robot names does not exist.',
@@ -30,6 +31,10 @@ export const REASONS = {
   RobotNotFound: 'A robot that the subscription names does not exist.',
   RobotNotReady: 'A robot that the subscription names is not accepted.',
   RobotSuspended: 'A robot that the subscription names is suspended.',
+  InvalidTemplate: 'A text of the message is not in the language of templates.',
+  UnknownParam: 'An event sets a param that its template does not have.',
+  MentionNotPossible: 'An event mentions people in a message that can mention nobody.',
+  UnknownTimeZone: 'There is no time zone of this name.',
   EngineRefused: 'Argo CD’s engine does not accept it.',
   ExpressionNotAllowed: 'An expression uses what conditions of a subscription may not.',
   TooExpensive: 'A template or expression took too much time or memory.',

@@ -4,6 +4,8 @@ import type { Reason } from './reasons.ts';
 export interface Finding {
   readonly reason: Reason;
   readonly message: string;
+  /** Where several things are wrong: each by itself. The first gives the reason, the message tells all. */
+  readonly parts?: readonly Finding[];
 }
 
 /** What becomes of a CR's keys: this generation goes live, what is live stays, or nothing is live. */

@@ -1,13 +1,19 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Document, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isScalar, LineCounter, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
+import { nodeOfField } from './field-node.ts';
+import { offsetInScalar, type TextPosition } from './text-position.ts';
 
 /** One YAML document of a file: what it says, and how to find a field of it again. */
 export interface Manifest {
   readonly file: string;
   readonly value: unknown;
-  /** Line and column, from 1, of a field such as `spec.events[0].when`, or of the nearest field around it. */
-  place(field: string): { readonly line: number; readonly column: number };
+  /**
+   * Line and column in the file, from 1, of a field such as `spec.events[0].when`, or of the nearest field around it.
+   * @param field may be followed by anything that can't belong to a path, as in a message
+   * @param position a place inside the field's text; where the file has it elsewhere than the text, the field's own
+   */
+  place(field: string, position?: TextPosition): TextPosition;
 }
 
 /** A file that can't be read, or is no YAML; the message names file, line and column. */
@@ -26,7 +32,7 @@ export async function readManifests(paths: readonly string[]): Promise<Manifest[
 
 async function filesAt(path: string): Promise<string[]> {
   const kind = await stat(path).catch((cause: Error) => {
-    throw new ManifestError(`${path}: cannot be read: ${cause.message}`, { cause });
+    throw unreadable(path, cause);
   });
   if (!kind.isDirectory()) return [path];
   const entries = await readdir(path, { recursive: true });
@@ -37,32 +43,50 @@ async function filesAt(path: string): Promise<string[]> {
 }
 
 async function readFileManifests(file: string): Promise<Manifest[]> {
-  const lines = new LineCounter();
-  const documents = parseAllDocuments(await readFile(file, 'utf8'), {
-    lineCounter: lines,
-    prettyErrors: false,
+  const source = await readFile(file, 'utf8').catch((cause: Error) => {
+    throw unreadable(file, cause);
   });
+  return parseManifests(source, file);
+}
+
+const unreadable = (path: string, cause: Error) =>
+  new ManifestError(`${path}: cannot be read: ${cause.message}`, { cause });
+
+/**
+ * All documents of a text; `file` is how messages name it.
+ * @throws ManifestError if it is no YAML
+ */
+export function parseManifests(source: string, file: string): Manifest[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(source, { lineCounter: lines, prettyErrors: false });
   if ('empty' in documents) return [];
+  const positionAt = (offset: number): TextPosition => {
+    const { line, col } = lines.linePos(offset);
+    return { line, column: col };
+  };
   return documents.flatMap((document) => {
     const [error] = document.errors;
     if (error) {
-      const { line, col } = lines.linePos(error.pos[0]);
-      throw new ManifestError(`${file}:${line}:${col}: ${error.message}`);
+      const { line, column } = positionAt(error.pos[0]);
+      throw new ManifestError(`${file}:${line}:${column}: ${error.message}`);
     }
     const value: unknown = document.toJS();
-    return value === null ? [] : [{ file, value, place: (field: string) => place(document, lines, field) }];
+    if (value === null) return [];
+    const place: Manifest['place'] = (field, position) =>
+      positionAt(offsetOf(document, source, field, position));
+    return [{ file, value, place }];
   });
 }
 
-function place(document: Document, lines: LineCounter, field: string): { line: number; column: number } {
-  const path = [...field.matchAll(/([^.[\]]+)/g)].map(([step]) => (/^\d+$/.test(step) ? Number(step) : step));
-  for (let length = path.length; length >= 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as
-      | { range?: [number, number, number] }
-      | undefined;
-    if (!node?.range) continue;
-    const { line, col } = lines.linePos(node.range[0]);
-    return { line, column: col };
-  }
-  return { line: 1, column: 1 };
+function offsetOf(
+  document: Document.Parsed<ParsedNode>,
+  source: string,
+  field: string,
+  position?: TextPosition,
+): number {
+  const node = nodeOfField(document, field);
+  if (!node) return 0;
+  const inside =
+    position && isScalar(node) ? offsetInScalar(source, node as Scalar.Parsed, position) : undefined;
+  return inside ?? node.range[0];
 }

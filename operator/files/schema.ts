@@ -1,35 +1,107 @@
-import { Ajv, type ValidateFunction } from 'ajv';
-import { crdSchemas } from '../api/crd-schemas.ts';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Schema } from '../api/crd-schemas.ts';
+import { fieldBelow, type Violation } from './violation.ts';
 
-/** A rule of the CRD that a resource breaks. */
-export interface SchemaViolation {
-  readonly field: string;
-  readonly message: string;
+/** What the schema says of a resource. */
+export interface SchemaResult {
+  readonly violations: readonly Violation[];
+  /** Whether one of them keeps the API server from looking at the CEL rules. */
+  readonly isBlocking: boolean;
 }
 
-/** The schemas of our CRDs, read and compiled once for any number of resources. */
-export type SchemaValidators = ReadonlyMap<string, ValidateFunction>;
-
-/** By kind. */
-export async function schemaValidators(): Promise<SchemaValidators> {
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
-  return new Map((await crdSchemas()).map(({ kind, schema }) => [kind, ajv.compile(schema)]));
-}
+/** The schema of a kind, compiled. */
+export type SchemaCheck = (resource: object) => SchemaResult;
 
 /**
- * What the API server would refuse by the CRD's schema. Its CEL rules are not among it: only an API server runs those.
+ * After these the API server runs no CEL rules (`hasBlockingErr` in
+ * https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apiextensions-apiserver/pkg/registry/customresource/strategy.go).
  */
-export function schemaViolations(
-  resource: { readonly kind: string },
-  validators: SchemaValidators,
-): SchemaViolation[] {
-  const validate = validators.get(resource.kind);
-  if (!validate || validate(resource)) return [];
-  return (validate.errors ?? []).map(({ instancePath, message = 'is not valid' }) => ({
-    field: instancePath
-      .slice(1)
-      .replaceAll(/\/(\d+)/g, '[$1]')
-      .replaceAll('/', '.'),
-    message,
-  }));
+const BLOCKING = ['type', 'required', 'enum', 'maxLength', 'maxItems', 'maxProperties'];
+
+/** Compiles the OpenAPI part of a CRD's schema; the CEL rules in it are not run. */
+export function compileSchema(schema: Schema): SchemaCheck {
+  const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, validateFormats: false });
+  const validate: ValidateFunction = ajv.compile(withSets(schema));
+  return (resource) => {
+    const errors = validate(resource) ? [] : (validate.errors ?? []);
+    return {
+      violations: errors.map((error) => violationOf(error, resource)),
+      isBlocking: errors.some(({ keyword }) => BLOCKING.includes(keyword)),
+    };
+  };
+}
+
+/** The schema with Kubernetes' lists of type set said in JSON Schema's words. */
+function withSets<T>(schema: T): T {
+  if (Array.isArray(schema)) return schema.map(withSets) as T;
+  if (schema === null || typeof schema !== 'object') return schema;
+  const copy = Object.fromEntries(Object.entries(schema).map(([name, inner]) => [name, withSets(inner)]));
+  return (copy['x-kubernetes-list-type'] === 'set' ? { ...copy, uniqueItems: true } : copy) as T;
+}
+
+function violationOf(error: ErrorObject, resource: object): Violation {
+  const { keyword, params, parentSchema } = error;
+  const path = fieldOf(error.instancePath, resource);
+  if (keyword === 'required') {
+    const { missingProperty } = params as { missingProperty: string };
+    const schema = (parentSchema as Schema).properties?.[missingProperty];
+    const hint = sentences(`Add ${missingProperty}.`, schema?.description);
+    return {
+      reason: 'SchemaViolation',
+      field: fieldBelow(path, missingProperty),
+      message: 'required value is missing',
+      hint,
+    };
+  }
+  const { message, remedy } = wordsOf(error);
+  const hint = sentences(remedy, (parentSchema as Schema).description);
+  return { reason: 'SchemaViolation', field: path, message, hint };
+}
+
+function wordsOf({ keyword, params, message = 'is not valid', data }: ErrorObject): {
+  message: string;
+  remedy: string;
+} {
+  const { allowedValues, type, limit } = params as { allowedValues: string[]; type: string; limit: number };
+  switch (keyword) {
+    case 'enum': {
+      const allowed = allowedValues.join(', ');
+      return { message: `${JSON.stringify(data)} is none of ${allowed}`, remedy: `Write one of ${allowed}.` };
+    }
+    case 'type':
+      return { message: `${message}, and is ${typeName(data)}`, remedy: `Write a value of type ${type}.` };
+    case 'minItems':
+    case 'minLength':
+    case 'minProperties':
+      return { message, remedy: `Write ${limit} or more ${unitOf(keyword)}.` };
+    case 'maxItems':
+    case 'maxLength':
+    case 'maxProperties':
+      return { message, remedy: `Write ${limit} ${unitOf(keyword)} at most.` };
+    case 'uniqueItems':
+      return { message, remedy: 'Take out what is repeated.' };
+    default:
+      return { message, remedy: 'Correct the value.' };
+  }
+}
+
+const unitOf = (keyword: string): string =>
+  keyword.endsWith('Items') ? 'items' : keyword.endsWith('Length') ? 'characters' : 'entries';
+
+const typeName = (value: unknown): string =>
+  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value;
+
+const sentences = (...all: (string | undefined)[]): string =>
+  all.filter((each) => each !== undefined).join(' ');
+
+/** `/spec/events/0/when` → `spec.events[0].when`, by what is a list in the resource. */
+function fieldOf(pointer: string, resource: object): string {
+  let value: unknown = resource;
+  let path = '';
+  for (const step of pointer.split('/').slice(1)) {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    path = Array.isArray(value) ? `${path}[${name}]` : fieldBelow(path, name);
+    value = (value as Record<string, unknown>)[name];
+  }
+  return path;
 }

@@ -37,6 +37,9 @@ export function loadResources(manifests: readonly Manifest[], defaultNamespace: 
   });
 }
 
+/** The two clocks of a {@link Snapshot}. */
+export type Clocks = Pick<Snapshot, 'now' | 'serverTime'>;
+
 /**
  * The snapshot of a cluster that has these manifests and nothing else, with an empty target. Credentials that are not
  * among the manifests are taken to be right, since they are seldom kept in files.
@@ -45,15 +48,14 @@ export function snapshotOf(
   loaded: readonly LoadedResource[],
   manifests: readonly Manifest[],
   config: OperatorConfiguration,
-  now: Date,
+  clocks: Clocks,
 ): Snapshot {
   const of = <T>(kind: string): T[] =>
     loaded.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource as T);
   const robots = of<DingTalkRobot>(KINDS.robot.kind);
   const empty = { uid: 'files', resourceVersion: '1', data: {}, owned: new Set<string>() };
   return {
-    now,
-    serverTime: now,
+    ...clocks,
     config,
     robots,
     templates: of<NotificationTemplate>(KINDS.template.kind),
@@ -100,7 +102,7 @@ function assumedCredentials(robots: readonly DingTalkRobot[]): [string, Credenti
       const key = objectKey(metadata.namespace, reference.name);
       found.set(key, { ...found.get(key), [reference.key]: value });
     };
-    add(spec.webhook?.secretKeyRef, 'assumed');
+    add(spec.webhook.secretKeyRef, 'assumed');
     add(spec.signing?.secretKeyRef, 'SECassumed');
   }
   return [...found].map(([key, data]) => [key, { state: 'found', data }]);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from '../support/refused-manifests.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import {
   credentialsSecret,
@@ -29,60 +30,17 @@ const goodKeys = (data: Record<string, string>) =>
   Object.entries(data).filter(([key]) => key.includes('dt_team-good_'));
 
 describe('bad input that the CRDs refuse', () => {
-  const bad = (name: string) => ({ namespace: BAD, name });
-  const criteria = (applications: object) => subscription(bad('x'), { applications });
-  const cases: [string, object, RegExp][] = [
-    [
-      'a name that is too long',
-      robot(bad('a'.repeat(64))),
-      /metadata\.name must be a DNS label: at most 63 characters/,
-    ],
-    ['a name with a dot', subscription(bad('a.b')), /metadata\.name must be a DNS label/],
-    ['no credentials', robot(bad('x'), { webhook: undefined }), /spec\.webhook: Required value/],
-    [
-      'a token in the CR',
-      robot(bad('x'), { webhook: { token: 'abc' } }),
-      /unknown field "spec\.webhook\.token"/,
-    ],
-    [
-      'two kinds of message',
-      { ...template(bad('x'), '{}'), spec: { message: { raw: '{}', markdown: { title: 'x' } } } },
-      /unknown field "spec\.message\.markdown"/,
-    ],
-    [
-      'no kind of message',
-      { ...template(bad('x'), '{}'), spec: { message: {} } },
-      /message takes exactly one form/,
-    ],
-    ['no criterion', criteria({}), /say which applications/],
-    ['all and a criterion', criteria({ all: true, projects: ['a'] }), /all: true stands alone/],
-    [
-      'a quote in a project',
-      criteria({ projects: [`a' or true or 'b`] }),
-      /spec\.applications\.projects\[0\]/,
-    ],
-    ['a regular expression for a name', criteria({ names: ['^(a+)+$'] }), /spec\.applications\.names\[0\]/],
-    [
-      'a robot twice',
-      subscription(bad('x'), { robots: [{ name: 'a' }, { name: 'a' }] }),
-      /a robot is listed twice/,
-    ],
-    [
-      'no events',
-      subscription(bad('x'), { events: [] }),
-      /spec\.events in body should have at least 1 items/,
-    ],
-    [
-      'two events of one name',
-      subscription(bad('x'), { events: [{ trigger: 'on-deployed' }, { trigger: 'on-deployed' }] }),
-      /two events have the same name/,
-    ],
-  ];
-
-  it.each(cases)('%s', async (_, manifest, message) => {
+  // operator/files/crd-check.test.ts has lint's word on the same manifests.
+  it.each(REFUSED_MANIFESTS)('$title', async ({ manifest, message, field }) => {
     const { code, stderr } = await stage.cp.tryKubectl(['create', '-f', '-'], JSON.stringify(manifest));
     expect(code).toBe(1);
     expect(stderr).toMatch(message);
+    expect(stderr).toContain(field);
+  });
+
+  it.each(TAKEN_MANIFESTS)('but not $title', async ({ manifest }) => {
+    const create = ['create', '--dry-run=server', '-f', '-'];
+    expect(await stage.cp.tryKubectl(create, JSON.stringify(manifest))).toMatchObject({ code: 0 });
   });
 });
 

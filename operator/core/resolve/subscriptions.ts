@@ -126,8 +126,13 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
 
 /** The first finding gives the reason; the message tells all. */
 function combine(findings: readonly Finding[]): Finding | undefined {
-  const [first] = findings;
-  return first && { reason: first.reason, message: findings.map(({ message }) => message).join(' ') };
+  const [first, ...others] = findings;
+  if (!first || others.length === 0) return first;
+  return {
+    reason: first.reason,
+    message: findings.map(({ message }) => message).join(' '),
+    parts: findings,
+  };
 }
 
 /** A project that isn't granted is no mistake: its applications that live in or deploy to the namespace still count. */

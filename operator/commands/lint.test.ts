@@ -1,33 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
-import { runProgram } from '../commands/program.ts';
-import type { LintFinding } from './lint.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { LintFinding } from '../files/finding.ts';
+import { run as runCommand, TestFiles } from './testing/command-line.ts';
 
-let dir: string;
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'lint-'));
-});
-afterAll(() => rmSync(dir, { recursive: true }));
+const files = new TestFiles();
+afterAll(() => files.remove());
 
-async function run(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runProgram(['lint', ...args], {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    once: () => undefined,
-  });
-  return { code, stdout: out.join(''), stderr: err.join('') };
-}
-
-function file(name: string, documents: readonly object[]): string {
-  const path = join(dir, name);
-  writeFileSync(path, documents.map((document) => stringify(document)).join('---\n'));
-  return path;
-}
+const run = (...args: string[]) => runCommand('lint', ...args);
 
 const API = 'argocd-dingtalk.io/v1alpha1';
 const where = (name: string, namespace = 'argocd') => ({ name, namespace });
@@ -50,6 +30,20 @@ const subscription = (name: string, events: readonly object[]) => ({
   spec: { robots: [{ name: 'robot' }], applications: { all: true }, events },
 });
 
+/** A finding that resources are refused for. */
+const refused = (
+  file: string,
+  line: number,
+  column: number,
+  kind: string,
+  name: string,
+  reason: LintFinding['reason'],
+): LintFinding => ({
+  ...{ file, line, column, kind, name, reason, namespace: 'argocd', accepted: false },
+  message: expect.any(String),
+  hint: expect.stringMatching(/\.$/),
+});
+
 const SAMPLES = new URL('../../samples', import.meta.url).pathname;
 
 describe('lint', () => {
@@ -60,7 +54,7 @@ describe('lint', () => {
   });
 
   it('points to file, line and column, and exits with 1', async () => {
-    const path = file('bad.yaml', [
+    const path = files.write('bad.yaml', [
       robot,
       subscription('events', [{ trigger: 'on-sync-fialed' }, { name: 'own', when: 'app.status ==' }]),
       { ...template('wrong', '{}'), spec: { message: {}, extra: 1 } },
@@ -74,8 +68,71 @@ describe('lint', () => {
     expect(stdout).toMatch(/NotificationTemplate argocd\/wrong: UnsupportedField: spec\.extra/);
   });
 
+  it('tells each mistake at its own place, with what to do', async () => {
+    const path = files.write(
+      'several.yaml',
+      `\
+apiVersion: argocd-dingtalk.io/v1alpha1
+kind: NotificationSubscription
+metadata: { name: several, namespace: argocd }
+spec:
+  robots:
+    - name: nobody
+  applications: { all: true }
+  events:
+    - trigger: on-sync-fialed
+    - name: own
+      when: |
+        app.metadata?.name == 'a'
+          and app.status ==
+---
+apiVersion: argocd-dingtalk.io/v1alpha1
+kind: NotificationTemplate
+metadata: { name: template, namespace: argocd }
+spec:
+  message:
+    raw: |-
+      {"msgtype": "text",
+       "text": {"content": "{{ .app.metadata.name"}}
+---
+apiVersion: argocd-dingtalk.io/v1alpha1
+kind: DingTalkRobot
+metadata: { name: robot, namespace: argocd }
+spec:
+  webhoook: { secretKeyRef: { name: robot, key: webhook } }
+`,
+    );
+    const { stdout } = await run('-f', path, '-o', 'json');
+    const findings = JSON.parse(stdout) as LintFinding[];
+    expect(findings.filter(({ accepted }) => !accepted)).toEqual([
+      refused(path, 6, 13, 'NotificationSubscription', 'several', 'RobotNotFound'),
+      refused(path, 9, 16, 'NotificationSubscription', 'several', 'UnknownTrigger'),
+      refused(path, 13, 28, 'NotificationSubscription', 'several', 'EngineRefused'),
+      refused(path, 22, 7, 'NotificationTemplate', 'template', 'EngineRefused'),
+      refused(path, 28, 3, 'DingTalkRobot', 'robot', 'SchemaViolation'),
+      refused(path, 28, 13, 'DingTalkRobot', 'robot', 'UnsupportedField'),
+    ]);
+    expect(findings.at(-1)).toMatchObject({
+      message: 'spec.webhoook: unknown field; did you mean webhook?',
+      hint: 'Write webhook.',
+    });
+    expect((await run('-f', path)).stdout).toContain(
+      '\n  hint: Create the robot, or take it off the list.\n',
+    );
+  });
+
+  it('refuses what a cluster can have only once, and judges the first', async () => {
+    const first = files.write('first.yaml', [robot, subscription('one', [{ trigger: 'on-deployed' }])]);
+    const second = files.write('second.yaml', [robot]);
+    const { code, stdout } = await run('-f', first, second, '-o', 'json');
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as LintFinding[]).filter(({ accepted }) => !accepted)).toEqual([
+      refused(second, 4, 9, 'DingTalkRobot', 'robot', 'DuplicateResource'),
+    ]);
+  });
+
   it('does not pass over a kind that is misspelt', async () => {
-    const path = file('kind.yaml', [
+    const path = files.write('kind.yaml', [
       { ...robot, kind: 'DingTalkRobt' },
       { ...robot, apiVersion: 'argocd-dingtalk.io/v1' },
     ]);
@@ -86,14 +143,13 @@ describe('lint', () => {
   });
 
   it('that can not read its input exits with 2', async () => {
-    const none = await run('-f', file('none.yaml', [{ kind: 'ConfigMap' }]));
+    const none = await run('-f', files.write('none.yaml', [{ kind: 'ConfigMap' }]));
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('no custom resources') });
     expect(await run('-f', '/nowhere')).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('/nowhere: cannot be read'),
     });
-    const path = join(dir, 'broken.yaml');
-    writeFileSync(path, 'a: [\n');
+    const path = files.write('broken.yaml', 'a: [\n');
     expect(await run('-f', path)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining(`${path}:2:1: `),
@@ -124,7 +180,7 @@ describe('everything that the real engine refuses', () => {
       return [];
     });
     expect(resources.length).toBeGreaterThan(40);
-    const { stdout } = await run('-f', file('corpus.yaml', [robot, ...resources]), '-o', 'json');
+    const { stdout } = await run('-f', files.write('corpus.yaml', [robot, ...resources]), '-o', 'json');
     const refused = new Set(
       (JSON.parse(stdout) as LintFinding[]).filter(({ accepted }) => !accepted).map(({ name }) => name),
     );

@@ -1,0 +1,104 @@
+import { Command } from 'commander';
+import { locateEngine } from '../../engine/locate.ts';
+import { GROUP } from '../api/kinds.ts';
+import type { OperatorConfiguration } from '../config.ts';
+import { engineAsker, Gate } from '../controller/gate.ts';
+import { createEngine } from '../engine/client.ts';
+import { EngineUnavailableError } from '../engine/threads.ts';
+import type { Engine } from '../engine/types.ts';
+import { describeFinding } from '../files/finding.ts';
+import { type Judgement, judge } from '../files/judge.ts';
+import { type Manifest, ManifestError, readManifests } from '../files/manifests.ts';
+import type { Clocks } from '../files/snapshot.ts';
+import { isOfOurGroup } from '../files/strangers.ts';
+import { createLogger } from '../log.ts';
+import { readConfiguration } from './configuration.ts';
+import { type Surroundings, UsageError } from './surroundings.ts';
+
+/** The options that all commands on files have. */
+export interface FilesOptions {
+  readonly file: string[];
+  readonly config?: string;
+}
+
+/** What every help text of these commands ends with, before its examples. */
+export const FILES_HELP = `
+Credentials that are not among the files are taken to be right. Argo CD's own engine judges templates and conditions;
+it takes a second or two to start.`;
+
+/** A command that works on files and needs no cluster. */
+export function filesCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .requiredOption(
+      '-f, --file <path...>',
+      'files, or folders with all the .yaml, .yml and .json files below them',
+    )
+    .option(
+      '--config <file>',
+      "the operator's configuration file, for its target, grants and trusted namespaces (default: its defaults)",
+    );
+}
+
+/** What such a command works with. */
+export interface FilesWork extends Judgement {
+  readonly config: OperatorConfiguration;
+  readonly engine: Engine;
+}
+
+/**
+ * Reads the files, has them judged, and works with the result while the engine runs.
+ * @throws UsageError if files or configuration can't be read, or there is no engine
+ */
+export async function withJudgement(
+  { file, config: configFile }: FilesOptions,
+  clocks: Clocks,
+  { stderr }: Surroundings,
+  work: (judged: FilesWork) => void | Promise<void>,
+): Promise<void> {
+  const config = readConfiguration(configFile);
+  const manifests = await readFiles(file);
+  if (!manifests.some(isOfOurGroup)) {
+    throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
+  }
+  const engine = createEngine({ wasmPath: engineFile() });
+  if (stderr.isTTY) stderr.write("Argo CD's engine starts…\n");
+  try {
+    await engine.version();
+    const gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', stderr));
+    await work({ ...(await judge(manifests, config, gate, clocks)), config, engine });
+  } catch (error) {
+    if (error instanceof EngineUnavailableError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  } finally {
+    await engine.close();
+  }
+}
+
+/**
+ * The documents of files and folders.
+ * @throws UsageError if one can't be read
+ */
+export async function readFiles(paths: readonly string[]): Promise<Manifest[]> {
+  try {
+    return await readManifests(paths);
+  } catch (error) {
+    if (error instanceof ManifestError) throw new UsageError(error.message, { cause: error });
+    throw error;
+  }
+}
+
+function engineFile(): string {
+  try {
+    return locateEngine();
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** Tells what is refused, and returns whether anything is. */
+export function tellRefusals({ findings }: Judgement, { stderr }: Surroundings): boolean {
+  const refused = findings.filter(({ accepted }) => !accepted);
+  for (const finding of refused) stderr.write(`${describeFinding(finding)}\n`);
+  return refused.length > 0;
+}

@@ -1,0 +1,28 @@
+import { resourceKey } from '../core/names.ts';
+import type { LoadedResource } from './snapshot.ts';
+import type { Violation } from './violation.ts';
+
+/** Tells whether a resource was there before. A cluster has one of each kind and name: the last to be applied wins. */
+export class Duplicates {
+  readonly #seen = new Map<string, LoadedResource>();
+
+  /** What is wrong with a resource that is not the first of its kind, namespace and name. */
+  violations(each: LoadedResource): Violation[] {
+    const { resource } = each;
+    const key = `${resource.kind}/${resourceKey(resource)}`;
+    const first = this.#seen.get(key);
+    if (!first) {
+      this.#seen.set(key, each);
+      return [];
+    }
+    const { line } = first.manifest.place('metadata.name');
+    return [
+      {
+        reason: 'DuplicateResource',
+        field: 'metadata.name',
+        message: `${first.manifest.file}:${line} has the same resource already`,
+        hint: 'Remove one of the two, or give it another name. Of overlays, lint what kustomize builds.',
+      },
+    ];
+  }
+}

@@ -1,0 +1,49 @@
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from 'yaml';
+
+/**
+ * The node of a field such as `spec.events[0].when`, or the nearest one around it. The path is read against what the
+ * document has, so a map's key may hold dots and slashes; what follows the path is passed over.
+ */
+export function nodeOfField(document: Document.Parsed<ParsedNode>, field: string): ParsedNode | null {
+  let node = document.contents;
+  let rest = `.${field}`;
+  for (;;) {
+    const step = stepInto(resolved(node, document), rest);
+    if (!step) return node;
+    ({ node, rest } = step);
+  }
+}
+
+interface Step {
+  readonly node: ParsedNode;
+  readonly rest: string;
+}
+
+function stepInto(node: Node | null | undefined, rest: string): Step | undefined {
+  if (isMap(node)) return intoMap(node.items as unknown as readonly Entry[], rest);
+  if (!isSeq(node)) return undefined;
+  const [bracket, index] = /^\[(\d+)\]/.exec(rest) ?? [];
+  const item = index === undefined ? undefined : node.items[Number(index)];
+  return item && bracket ? { node: item as ParsedNode, rest: rest.slice(bracket.length) } : undefined;
+}
+
+interface Entry {
+  readonly key: ParsedNode;
+  readonly value: ParsedNode | null;
+}
+
+/** The longest key that fits: of `a` and `a.b`, the path `a.b` means the latter. */
+function intoMap(entries: readonly Entry[], rest: string): Step | undefined {
+  let found: Step | undefined;
+  for (const { key, value } of entries) {
+    const name = isScalar(key) ? `.${key.value}` : undefined;
+    if (name === undefined || !value || !rest.startsWith(name)) continue;
+    const after = rest.slice(name.length);
+    if (/^[\w-]/.test(after) || (found && found.rest.length <= after.length)) continue;
+    found = { node: value, rest: after };
+  }
+  return found;
+}
+
+const resolved = (node: ParsedNode | null, document: Document): Node | null | undefined =>
+  isAlias(node) ? node.resolve(document) : node;

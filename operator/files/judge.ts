@@ -1,0 +1,88 @@
+import type { OperatorConfiguration } from '../config.ts';
+import type { Gate } from '../controller/gate.ts';
+import { type Decision, decide } from '../core/decide.ts';
+import { resourceKey } from '../core/names.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { EngineUnavailableError } from '../engine/threads.ts';
+import { type CustomKind, crdChecks } from './crd-check.ts';
+import { Duplicates } from './duplicates.ts';
+import { type LintFinding, verdictFindings, violationFinding } from './finding.ts';
+import type { Manifest } from './manifests.ts';
+import { type Clocks, type LoadedResource, loadResources, snapshotOf } from './snapshot.ts';
+import { strangers } from './strangers.ts';
+
+/** What the operator makes of files. */
+export interface Judgement {
+  /** Our custom resources, those that are refused among them. */
+  readonly resources: readonly LoadedResource['resource'][];
+  readonly findings: readonly LintFinding[];
+  readonly decision: Decision;
+}
+
+/** The namespace of a manifest that names none, as kubectl has it. */
+const DEFAULT_NAMESPACE = 'default';
+
+/**
+ * What the operator would do with these manifests on a cluster that has nothing else: first what the API server says by
+ * the CRDs, then, for the resources that it would take, the operator's own decision with Argo CD's engine as the judge.
+ * Findings are in the order of the files.
+ * @throws EngineUnavailableError if the engine can't be asked
+ * @throws Error if it refuses what we make of accepted resources
+ */
+export async function judge(
+  manifests: readonly Manifest[],
+  config: OperatorConfiguration,
+  gate: Gate,
+  clocks: Clocks,
+): Promise<Judgement> {
+  const checks = await crdChecks();
+  const duplicates = new Duplicates();
+  const judged = loadResources(manifests, DEFAULT_NAMESPACE).map(({ manifest, resource: written }) => {
+    const check = checks[written.kind as CustomKind];
+    const each = { manifest, resource: check.stored(written) };
+    return { each, violations: [...duplicates.violations(each), ...check.violations(each.resource)] };
+  });
+  const valid = judged.filter(({ violations }) => violations.length === 0).map(({ each }) => each);
+  const decision = await decideFully(snapshotOf(valid, manifests, config, clocks), gate);
+  const verdicts = verdictsOf(decision);
+  const findings = [
+    ...strangers(manifests),
+    ...judged.flatMap(({ each, violations }) =>
+      violations.map((violation) => violationFinding(each, violation)),
+    ),
+    ...valid.flatMap((each) => {
+      const verdict = verdicts.get(keyOf(each.resource));
+      return verdict ? verdictFindings(each, verdict) : [];
+    }),
+  ];
+  const resources = judged.map(({ each }) => each.resource);
+  return { resources, findings: inFileOrder(findings, manifests), decision };
+}
+
+/** Has the engine asked until nothing is left to ask. */
+async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
+  for (;;) {
+    const decision = decide({ ...snapshot, answers: gate.answers });
+    if (decision.questions.size > 0) {
+      if ((await gate.answer(decision.questions)) === 'answered') continue;
+      throw new EngineUnavailableError("Argo CD's engine could not be asked");
+    }
+    if (decision.writes.broken === undefined) return decision;
+    throw new Error(`the subscriptions value is not one that can be written: ${decision.writes.broken}`);
+  }
+}
+
+function verdictsOf({ resolution }: Decision): Map<string, Verdict> {
+  const all = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions];
+  return new Map(all.map(({ cr, verdict }) => [keyOf(cr), verdict]));
+}
+
+const keyOf = (resource: LoadedResource['resource']): string => `${resource.kind}/${resourceKey(resource)}`;
+
+function inFileOrder(findings: readonly LintFinding[], manifests: readonly Manifest[]): LintFinding[] {
+  const files = [...new Set(manifests.map(({ file }) => file))];
+  return findings.toSorted(
+    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
+  );
+}

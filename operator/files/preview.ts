@@ -1,0 +1,99 @@
+import { eventKeyName, resourceKey, serviceKey, templateKey, triggerKey } from '../core/names.ts';
+import type { Engine, EngineObjects } from '../engine/types.ts';
+import { type Condition, conditionFor } from './condition.ts';
+import type { Judgement } from './judge.ts';
+import type { Recipient } from './recipients.ts';
+import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
+
+/** DingTalk's limit: https://github.com/timonwong/prometheus-webhook-dingtalk/issues/30 */
+export const MAX_BODY_BYTES = 20_000;
+
+/** What DingTalk would receive. */
+export interface PreviewedMessage extends Partial<Condition> {
+  readonly namespace: string;
+  readonly subscription: string;
+  readonly event: string;
+  /** `namespace/name`. */
+  readonly robot: string;
+  /** Null where the body does not say it. */
+  readonly msgtype: string | null;
+  /** Of the body, in bytes of UTF-8. */
+  readonly size: number;
+  /** Parsed; the text as it is if it is no JSON; null if there is none. */
+  readonly body: unknown;
+  /** Why it would not be sent, or not be taken. */
+  readonly error?: string;
+}
+
+/**
+ * Has the engine make one message.
+ * @param application what to make it for; without it, a sample that fits the event
+ */
+export async function previewMessage(
+  recipient: Recipient,
+  { decision: { plan } }: Pick<Judgement, 'decision'>,
+  engine: Engine,
+  now: Date,
+  application?: Application,
+): Promise<PreviewedMessage> {
+  const { subscription, event, robot } = recipient;
+  const { namespace, name } = subscription.cr.metadata;
+  const key = eventKeyName(namespace, name, event.name);
+  const { service } = robot;
+  const keys = [templateKey(key), triggerKey(key), serviceKey(service)];
+  const objects: EngineObjects = {
+    configMap: Object.fromEntries(keys.map((each) => [each, plan.configMap[each] as string])),
+    secret: { [service]: plan.secret[service] as string },
+  };
+  const app = application ?? (await sampleFor(recipient, objects, key, engine, now));
+  const condition = application && (await conditionFor(engine, { ...objects, app }, key, now));
+  const outcome = await engine.render({ ...objects, app, templates: [key], service, now: now.toISOString() });
+  const head = { namespace, subscription: name, event: event.name, robot: resourceKey(robot.cr) };
+  if (!outcome.ok) {
+    const error = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');
+    return { ...head, msgtype: null, size: 0, body: null, ...condition, error };
+  }
+  const { body, bodyIsJSON, error } = outcome.request;
+  return { ...head, ...judgedBody(body, bodyIsJSON, error), ...condition };
+}
+
+function judgedBody(text: string, isJson: boolean, error?: string) {
+  const size = Buffer.byteLength(text);
+  if (!isJson) {
+    const problem = error ?? 'what comes out is no JSON, so that DingTalk would refuse it';
+    return { msgtype: null, size, body: text === '' ? null : text, error: problem };
+  }
+  const body: unknown = JSON.parse(text);
+  const { msgtype } = (body ?? {}) as { readonly msgtype?: unknown };
+  const problem = error ?? bodyProblem(msgtype, size);
+  return {
+    msgtype: typeof msgtype === 'string' ? msgtype : null,
+    size,
+    body,
+    ...(problem !== undefined && { error: problem }),
+  };
+}
+
+function bodyProblem(msgtype: unknown, size: number): string | undefined {
+  if (typeof msgtype !== 'string') return 'the body has no msgtype, so that DingTalk would refuse it';
+  if (size > MAX_BODY_BYTES) return `DingTalk takes at most ${MAX_BODY_BYTES} bytes`;
+  return undefined;
+}
+
+/** Of an event of somebody's own only its condition tells the state that it is about. */
+async function sampleFor(
+  { subscription, event }: Recipient,
+  objects: EngineObjects,
+  key: string,
+  engine: Engine,
+  now: Date,
+): Promise<Application> {
+  if (event.catalogueName !== undefined) {
+    return sampleApplication(event.catalogueName, subscription.cr, now);
+  }
+  const samples = SAMPLED_TRIGGERS.map((trigger) => sampleApplication(trigger, subscription.cr, now));
+  for (const app of samples) {
+    if ((await conditionFor(engine, { ...objects, app }, key, now)).condition) return app;
+  }
+  return sampleApplication('on-deployed', subscription.cr, now);
+}

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { locateEngine } from '../../engine/locate.ts';
+import type { NotificationSubscription } from '../api/kinds.ts';
+import { eventClause } from '../core/catalogue/trigger.ts';
+import { CATALOGUE } from '../core/catalogue/triggers.ts';
+import { criteriaExpression } from '../core/resolve/criteria.ts';
+import { fenceExpression } from '../core/resolve/fence.ts';
+import { NOW, subscription } from '../core/testing/fixtures.ts';
+import { createEngine } from '../engine/client.ts';
+import type { Engine } from '../engine/types.ts';
+import { conditionFor } from './condition.ts';
+import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
+
+let engine: Engine;
+beforeAll(() => {
+  engine = createEngine({ wasmPath: locateEngine() });
+});
+afterAll(() => engine.close());
+
+function evaluate(when: string, app: Application) {
+  const configMap = { 'template.t': 'message: x', 'trigger.t': JSON.stringify([{ when, send: ['t'] }]) };
+  return conditionFor(engine, { configMap, app }, 't', NOW);
+}
+
+describe('the sample for', () => {
+  it.each(CATALOGUE.map((trigger) => [trigger.name, trigger] as const))(
+    '%s makes it fire',
+    async (name, trigger) => {
+      expect(SAMPLED_TRIGGERS).toContain(name);
+      const since = '2026-11-23T07:00:00Z';
+      const when = `${trigger.condition} and ${eventClause(trigger.eventTime, since, 600)}`;
+      expect(await evaluate(when, sampleApplication(name, subscription(), NOW))).toEqual({ condition: true });
+    },
+  );
+
+  it('all triggers that the API names', () => {
+    expect(SAMPLED_TRIGGERS).toEqual([
+      'on-created',
+      'on-deleted',
+      'on-deployed',
+      'on-health-degraded',
+      'on-health-recovered',
+      'on-health-suspended',
+      'on-sync-failed',
+      'on-sync-running',
+      'on-sync-status-unknown',
+      'on-sync-succeeded',
+    ]);
+  });
+
+  it.each<NotificationSubscription['spec']['applications']>([
+    { all: true },
+    { names: ['pay-*'] },
+    { names: ['*'], destinationNamespaces: ['team-payments'] },
+    { namespaces: ['team-payments'], destinationNamespaces: ['pa?'] },
+    { clusters: ['in-cluster'], projects: ['default'] },
+    {
+      selector: {
+        matchLabels: { tier: 'gold' },
+        matchExpressions: [
+          { key: 'team', operator: 'In', values: ['a', 'b'] },
+          { key: 'phase', operator: 'Exists' },
+          { key: 'gone', operator: 'DoesNotExist' },
+          { key: 'tier', operator: 'NotIn', values: ['silver'] },
+        ],
+      },
+    },
+  ])('%j meets it, and may be heard of', async (applications) => {
+    const cr = subscription({}, { applications });
+    const criteria = criteriaExpression(applications) ?? 'true';
+    const when = `(${fenceExpression(cr.metadata.namespace, [])}) and (${criteria})`;
+    expect(await evaluate(when, sampleApplication('on-deployed', cr, NOW))).toEqual({ condition: true });
+  });
+});

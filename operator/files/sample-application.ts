@@ -1,0 +1,79 @@
+import type { NotificationSubscription } from '../api/kinds.ts';
+import { IN_CLUSTER } from '../core/resolve/fence.ts';
+import { health, operation, SAMPLE_STATES, SOURCE, sync } from './sample-states.ts';
+
+/** An Application as the API server has it. */
+export type Application = Readonly<Record<string, unknown>>;
+
+const NAME = 'guestbook';
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+/** The triggers that there is a sample for. */
+export const SAMPLED_TRIGGERS: readonly string[] = Object.keys(SAMPLE_STATES);
+
+/**
+ * An Application in the state in which the trigger fires, and such that the subscription's criteria apply to it as far as
+ * one can tell: where they hold a pattern, it has a name that the pattern matches.
+ * @param trigger one of {@link SAMPLED_TRIGGERS}; for any other, the Application was just deployed
+ */
+export function sampleApplication(
+  trigger: string,
+  subscription: NotificationSubscription,
+  now: Date,
+): Application {
+  const at = (agoMs: number) => `${new Date(now.getTime() - agoMs).toISOString().slice(0, 19)}Z`;
+  const moments = { began: at(1.5 * MINUTE_MS), ended: at(MINUTE_MS) };
+  const stateOf = SAMPLE_STATES[trigger] ?? SAMPLE_STATES['on-deployed'];
+  const { metadata, status, operation: running } = stateOf?.(moments) ?? {};
+  const identity = identityFor(subscription);
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Application',
+    metadata: {
+      ...identity.metadata,
+      uid: '0b7a2c1e-5d36-4b0c-9a77-2f1a6f0f8c11',
+      creationTimestamp: at(90 * DAY_MS),
+      ...metadata,
+    },
+    spec: identity.spec,
+    ...(running && { operation: running }),
+    status: {
+      operationState: operation('Succeeded', 'successfully synced (all tasks run)', at(DAY_MS), at(DAY_MS)),
+      health: health('Healthy', at(DAY_MS)),
+      sync: sync('Synced'),
+      summary: { images: ['registry.example.com/guestbook:1.2.3'] },
+      reconciledAt: moments.ended,
+      ...status,
+    },
+  };
+}
+
+function identityFor({ metadata, spec }: NotificationSubscription) {
+  const { projects, names, namespaces, destinationNamespaces, clusters, selector } = spec.applications;
+  const fitting = ([pattern = '*']: readonly string[] = [], otherwise: string): string =>
+    pattern === '*' ? otherwise : pattern.replaceAll('*', NAME).replaceAll('?', 'x');
+  const cluster = fitting(clusters, IN_CLUSTER.server);
+  const labels = Object.fromEntries([
+    ...Object.entries(selector?.matchLabels ?? {}),
+    ...(selector?.matchExpressions ?? []).flatMap(({ key, operator, values }): [string, string][] =>
+      operator === 'In' || operator === 'Exists' ? [[key, values?.[0] ?? 'true']] : [],
+    ),
+  ]);
+  return {
+    metadata: {
+      name: fitting(names, NAME),
+      namespace: fitting(namespaces, 'argocd'),
+      ...(Object.keys(labels).length > 0 && { labels }),
+    },
+    spec: {
+      project: fitting(projects, 'default'),
+      source: SOURCE,
+      destination: {
+        [cluster.includes('://') ? 'server' : 'name']: cluster,
+        // What deploys to a team's own namespace is what the team always hears of.
+        namespace: fitting(destinationNamespaces, metadata.namespace),
+      },
+    },
+  };
+}

@@ -1,0 +1,170 @@
+import { robot, subscription, template } from './team.ts';
+
+/** A manifest that no cluster takes. */
+export interface RefusedManifest {
+  readonly title: string;
+  readonly manifest: object;
+  /** What kubectl prints. */
+  readonly message: RegExp;
+  /** The field that it is about, as kubectl names it; empty for a rule on the resource as a whole. */
+  readonly field: string;
+}
+
+const NAMESPACE = 'team-bad';
+const X = { namespace: NAMESPACE, name: 'x' };
+
+const refused = (title: string, manifest: object, field: string, message: RegExp): RefusedManifest => ({
+  title,
+  manifest,
+  message,
+  field,
+});
+const criteria = (applications: object) => subscription(X, { applications });
+const events = (...all: object[]) => subscription(X, { events: all });
+const message = (spec: object) => ({ ...template(X, ''), spec });
+const selector = (requirement: object) => criteria({ selector: { matchExpressions: [requirement] } });
+
+/** What the CRDs refuse, by their schemas and rules; the API server and `lint` have to agree on each. */
+export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
+  refused(
+    'a name that is too long',
+    robot({ namespace: NAMESPACE, name: 'a'.repeat(64) }),
+    '',
+    /metadata\.name must be a DNS label: at most 63 characters/,
+  ),
+  refused(
+    'a name with a dot',
+    subscription({ namespace: NAMESPACE, name: 'a.b' }),
+    '',
+    /metadata\.name must be a DNS label/,
+  ),
+  refused(
+    'a name in capitals',
+    robot({ namespace: NAMESPACE, name: 'Bad' }),
+    'metadata.name',
+    /metadata\.name/,
+  ),
+  refused(
+    'no credentials',
+    robot(X, { webhook: undefined }),
+    'spec.webhook',
+    /spec\.webhook: Required value/,
+  ),
+  refused(
+    'a token in the CR',
+    robot(X, { webhook: { token: 'abc' } }),
+    'spec.webhook.token',
+    /unknown field "spec\.webhook\.token"/,
+  ),
+  refused(
+    'a field of metadata that there is not',
+    { ...robot(X), metadata: { ...X, label: {} } },
+    'metadata.label',
+    /unknown field "metadata\.label"/,
+  ),
+  refused(
+    'a language that nobody speaks',
+    robot(X, { locale: 'de' }),
+    'spec.locale',
+    /Unsupported value: "de"/,
+  ),
+  refused('a keyword twice', robot(X, { keywords: ['a', 'a'] }), 'spec.keywords', /Duplicate value: "a"/),
+  refused(
+    'two kinds of message',
+    message({ message: { raw: '{}', text: { content: 'x' } } }),
+    'spec.message',
+    /message takes exactly one form/,
+  ),
+  refused('no kind of message', message({ message: {} }), 'spec.message', /message takes exactly one form/),
+  refused(
+    'a link that mentions somebody',
+    message({ message: { link: { title: 'a', text: 'b', url: 'c' } }, at: { all: true } }),
+    'spec',
+    /only markdown and text messages can mention people/,
+  ),
+  refused(
+    'params of a Go template',
+    message({ message: { raw: '{}' }, params: { a: 'b' } }),
+    'spec',
+    /params are for Handlebars messages/,
+  ),
+  refused('no criterion', criteria({}), 'spec.applications', /say which applications/),
+  refused(
+    'all and a criterion',
+    criteria({ all: true, projects: ['a'] }),
+    'spec.applications',
+    /all: true stands alone/,
+  ),
+  refused(
+    'a quote in a project',
+    criteria({ projects: [`a' or true or 'b`] }),
+    'spec.applications.projects[0]',
+    /spec\.applications\.projects\[0\]/,
+  ),
+  refused(
+    'a regular expression for a name',
+    criteria({ names: ['^(a+)+$'] }),
+    'spec.applications.names[0]',
+    /spec\.applications\.names\[0\]/,
+  ),
+  refused(
+    'a cluster by plain http',
+    criteria({ clusters: ['http://a'] }),
+    'spec.applications.clusters[0]',
+    /its server URL starting with https/,
+  ),
+  refused('an empty selector', criteria({ selector: {} }), 'spec.applications.selector', /an empty selector/),
+  refused(
+    'a label key that is none',
+    criteria({ selector: { matchLabels: { 'a b': 'c' } } }),
+    'spec.applications.selector.matchLabels',
+    /no label key/,
+  ),
+  refused(
+    'In without values',
+    selector({ key: 'a', operator: 'In' }),
+    'spec.applications.selector.matchExpressions[0]',
+    /add values/,
+  ),
+  refused(
+    'Exists with values',
+    selector({ key: 'a', operator: 'Exists', values: ['b'] }),
+    'spec.applications.selector.matchExpressions[0]',
+    /drop values/,
+  ),
+  refused(
+    'a robot twice',
+    subscription(X, { robots: [{ name: 'a' }, { name: 'a' }] }),
+    'spec.robots',
+    /a robot is listed twice/,
+  ),
+  refused('no events', events(), 'spec.events', /spec\.events in body should have at least 1 items/),
+  refused(
+    'two events of one name',
+    events({ trigger: 'on-deployed' }, { trigger: 'on-deployed' }),
+    'spec.events',
+    /two events have the same name/,
+  ),
+  refused(
+    'an event without anything',
+    events({}),
+    'spec.events[0]',
+    /an event is either one of the catalogue/,
+  ),
+  refused('an event of its own without a name', events({ when: 'true' }), 'spec.events[0]', /write name/),
+  refused(
+    'a condition beside a trigger',
+    events({ trigger: 'on-deployed', oncePer: 'app' }),
+    'spec.events[0]',
+    /oncePer and eventTime belong to an event of your own/,
+  ),
+];
+
+/** What looks wrong and is taken all the same. */
+export const TAKEN_MANIFESTS: readonly { readonly title: string; readonly manifest: object }[] = [
+  { title: 'fields with nothing behind them', manifest: robot(X, { suspend: null, signing: null }) },
+  {
+    title: 'label keys that every JavaScript object has',
+    manifest: criteria({ selector: { matchLabels: { constructor: 'a', 'a.b/c.d': 'e' } } }),
+  },
+];
