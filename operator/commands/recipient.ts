@@ -5,8 +5,8 @@ import { readCredential } from '../controller/read-credential.ts';
 import { objectKey } from '../core/names.ts';
 import { resolveRobot } from '../core/resolve/robots.ts';
 import type { Credential } from '../core/signatures.ts';
+import { crdChecks } from '../files/crd-check.ts';
 import { readManifests } from '../files/manifests.ts';
-import { schemaValidators, schemaViolations } from '../files/schema.ts';
 import { givenCredentials, loadResources } from '../files/snapshot.ts';
 import { connect } from '../kubernetes/connection.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
@@ -61,11 +61,13 @@ export async function recipientFromFiles(
   );
   if (!found)
     throw new UsageError(`${paths.join(', ')}: no ${API_VERSION} DingTalkRobot ${namespace}/${name} found`);
-  const [violation] = schemaViolations(found.resource, await schemaValidators());
+  const check = (await crdChecks()).DingTalkRobot;
+  const robot = check.stored(found.resource as DingTalkRobot);
+  const [violation] = check.violations(robot);
   if (violation) throw new UsageError(`${found.manifest.file}: ${violation.field}: ${violation.message}`);
   const secrets = new Map(givenCredentials(manifests, namespace));
   const read: ReadSecret = async (...where) => secrets.get(objectKey(...where)) ?? { state: 'missing' };
-  return recipientOf(found.resource as DingTalkRobot, read, config);
+  return recipientOf(robot, read, config);
 }
 
 /** Judged as the operator judges it, so that the message goes to where notifications go. */
