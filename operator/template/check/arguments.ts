@@ -1,4 +1,4 @@
-import { isTimeZone } from '../../core/time-zone.ts';
+import { isTimeZone } from '../../text/time-zone.ts';
 import { type ArgumentKind, DATE_FORMAT, type HelperSignature, MAX_LENGTH } from '../helpers.ts';
 import type { Value } from '../nodes.ts';
 import { type SourcePlace, TemplateError } from '../problem.ts';

@@ -1,4 +1,4 @@
-import { closest } from '../../core/closest.ts';
+import { closest } from '../../text/closest.ts';
 import type { Binding, IfNode, Node } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';
 import { isData } from './arguments.ts';

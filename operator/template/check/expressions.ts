@@ -1,4 +1,4 @@
-import { closest } from '../../core/closest.ts';
+import { closest } from '../../text/closest.ts';
 import { BUILT_IN, HELPERS, type HelperSignature } from '../helpers.ts';
 import type { Value } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';

@@ -1,4 +1,4 @@
-import { closest } from '../../core/closest.ts';
+import { closest } from '../../text/closest.ts';
 import { HELPERS } from '../helpers.ts';
 import { EVENT_FIELDS, type EventField, type LoopVariable, type Value } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';

@@ -1,6 +1,6 @@
 import type { BodyScope, GoContext } from './context.ts';
+import { data, textOf } from './expression.ts';
 import { goText, jsonBytes, jsonText } from './literal.ts';
-import { textOf } from './values.ts';
 
 /** The longest that Kubernetes lets them be, in characters. */
 const MAX = { namespace: 63, name: 253 } as const;
@@ -34,7 +34,7 @@ const escaped = (url: string): string =>
 
 /** Kubernetes' names need no escaping; whatever is no such name gets it, and can be no longer than one. */
 function part(segment: 'namespace' | 'name', context: GoContext, times: 1 | 2): string {
-  const name = textOf({ kind: 'data', root: 'app', segments: ['metadata', segment] }, context);
+  const name = textOf(data(context.table.access(['metadata', segment])), context);
   const query = times === 1 ? `(urlquery ${name})` : `(urlquery (urlquery ${name}))`;
   return `(printf \`%.${MAX[segment]}s\` ${query})`;
 }

@@ -2,10 +2,11 @@ import type { EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../node
 import { printAppLink } from './app-url.ts';
 import type { GoContext } from './context.ts';
 import { type DefineName, PRINTS } from './defines.ts';
+import { truthOf } from './expression.ts';
 import { jsonText } from './literal.ts';
 import { PathTrie } from './paths.ts';
 import { charge } from './room.ts';
-import { expression, truthOf } from './values.ts';
+import { expression } from './values.ts';
 
 /** Characters of a value that are printed unless `truncate` says otherwise. */
 export const MAX_VALUE = 1_000;
@@ -48,18 +49,17 @@ function cutting(value: Value): { readonly printed: Value; readonly length: numb
 }
 
 function emitIf({ test, includeZero, body, otherwise }: IfNode, context: GoContext): string {
-  const truth = truthOf(test, context, includeZero);
+  const truth = truthOf(expression(test, context), includeZero);
   if (body.length === 0) return `{{if not ${truth}}}${branch(otherwise, context)}{{end}}`;
   return `{{if ${truth}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitWith({ value, binding, body, otherwise }: WithNode, context: GoContext): string {
-  const { go } = expression(value, context);
-  const trie = new PathTrie(go, context.fresh);
+  const named = expression(value, context);
+  const trie = new PathTrie(named.go, context.fresh);
   context.bindings.set(binding, trie);
   const inner = branch(body, context);
-  const truth = truthOf(value, context, true);
-  return `{{if ${truth}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
+  return `{{if ${truthOf(named, true)}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context: GoContext): string {

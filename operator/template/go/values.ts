@@ -1,15 +1,9 @@
 import type { Value } from '../nodes.ts';
 import { appUrlText } from './app-url.ts';
 import type { GoContext } from './context.ts';
+import { boolean, data, type Expression, number, text } from './expression.ts';
 import { callExpression } from './helpers.ts';
 import { goText } from './literal.ts';
-
-/** A Go expression and what is known of its value. */
-export interface Expression {
-  readonly go: string;
-  /** `data` is anything that an Application may hold; `number` an int. */
-  readonly type: 'data' | 'text' | 'boolean' | 'number';
-}
 
 /** A value → an expression for it, with whatever has to run before. */
 export function expression(value: Value, context: GoContext): Expression {
@@ -27,18 +21,17 @@ export function expression(value: Value, context: GoContext): Expression {
     case 'appUrl':
       return text(appUrlText(context));
     case 'literal':
-      return literal(value.value);
-    case 'call':
-      return callExpression(value, context);
+      return { ...literal(value.value), literal: value.value };
+    case 'call': {
+      const args = value.args.map((each) => expression(each, context));
+      return callExpression(value.helper, args, context);
+    }
   }
 }
 
-const data = (go: string): Expression => ({ go, type: 'data' });
-const text = (go: string): Expression => ({ go, type: 'text' });
-
 function literal(value: string | number | boolean): Expression {
   if (typeof value === 'string') return text(goText(value));
-  return { go: `${value}`, type: typeof value === 'boolean' ? 'boolean' : 'number' };
+  return typeof value === 'boolean' ? boolean(`${value}`) : number(`${value}`);
 }
 
 function trieOf(binding: Extract<Value, { kind: 'bound' }>['binding'], { bindings }: GoContext) {
@@ -55,31 +48,8 @@ function loopVariable({ loop, what }: Extract<Value, { kind: 'loop' }>, { loops 
     return data(variables.key);
   }
   variables.usesIndex = true;
-  if (what === 'index') return { go: variables.index, type: 'number' };
-  if (what === 'first') return { go: `(eq ${variables.index} 0)`, type: 'boolean' };
+  if (what === 'index') return number(variables.index);
+  if (what === 'first') return boolean(`(eq ${variables.index} 0)`);
   variables.usesLast = true;
-  return { go: `(eq ${variables.index} ${variables.last})`, type: 'boolean' };
-}
-
-/** A value's text, as a Go expression. */
-export function textOf(value: Value, context: GoContext): string {
-  const { go, type } = expression(value, context);
-  if (type === 'text') return go;
-  if (type !== 'data') return `(print ${go})`;
-  context.used.add('s');
-  const dict = context.fresh();
-  context.before(`{{${dict}:=dict \`v\` ${go}}}{{template \`s\` ${dict}}}`);
-  return `${dict}.s`;
-}
-
-/** Whether a value counts as something, as a Go expression: as in Handlebars, an empty map does and an empty list does not. */
-export function truthOf(value: Value, context: GoContext, includeZero = false): string {
-  const { go, type } = expression(value, context);
-  if (type === 'number') return includeZero ? 'true' : `(ne ${go} 0)`;
-  if (type === 'boolean') return go;
-  if (type === 'text') return `(ne ${go} \`\`)`;
-  const zero = includeZero
-    ? ` (kindIs \`int64\` ${go}) (kindIs \`float64\` ${go}) (kindIs \`int\` ${go})`
-    : '';
-  return `(or ${go} (kindIs \`map\` ${go})${zero})`;
+  return boolean(`(eq ${variables.index} ${variables.last})`);
 }
