@@ -1,6 +1,7 @@
 import type { Mentions } from '../../api/types.generated.ts';
 import { type BodyPart, compileBody } from '../../template/go/body.ts';
 import type { BodyScope } from '../../template/go/context.ts';
+import { isSurelyFilled, usesAppUrl } from '../../template/specialise.ts';
 import { memoised } from '../memo.ts';
 import { type Demands, type FinishedField, finishFields } from './additions.ts';
 import type { ParsedMessage } from './parse.ts';
@@ -33,9 +34,15 @@ export const messageBody = memoised<MessageRequest, MessageBody>(
 function compile({ message, scope, demands }: MessageRequest): MessageBody {
   const fields = finishFields(message, demands, scope);
   const empty = fields.find(
-    ({ escape: mode, isRequired, nodes }) => mode === 'url' && isRequired && nodes.length === 0,
+    ({ escape: mode, isRequired, nodes }) => mode === 'url' && isRequired && !isSurelyFilled(nodes, scope),
   );
-  if (empty) return { ok: false, problem: `spec.message.${empty.path} is empty` };
+  if (empty) {
+    const why = usesAppUrl(empty.nodes) ? " while nobody says where Argo CD's user interface is" : '';
+    return {
+      ok: false,
+      problem: `spec.message.${empty.path} can come out empty${why}: DingTalk takes no such message`,
+    };
+  }
   const compiled = compileBody(partsOf(message, fields, demands.at), scope);
   if (compiled.ok) return compiled;
   return {
@@ -60,28 +67,31 @@ function partsOf(message: ParsedMessage, fields: readonly FinishedField[], at: M
 type Part = (path: string) => BodyPart[];
 type Content = (part: Part, has: (path: string) => boolean, message: ParsedMessage) => BodyPart[];
 
-/** DingTalk's own names, whose capital letters differ from kind to kind. */
+/**
+ * DingTalk's own names, whose capital letters differ from kind to kind. The text comes last: it may fill what room the
+ * other fields have left.
+ */
 const CONTENT: Readonly<Record<ParsedMessage['kind'], Content>> = {
   markdown: (part) => ['"title":', ...part('title'), ',"text":', ...part('text')],
   text: (part) => ['"content":', ...part('content')],
   link: (part, has) => [
     '"title":',
     ...part('title'),
-    ',"text":',
-    ...part('text'),
     ',"messageUrl":',
     ...part('url'),
     ...(has('pictureUrl') ? [',"picUrl":', ...part('pictureUrl')] : []),
+    ',"text":',
+    ...part('text'),
   ],
   actionCard: (part, has, { isHorizontal }) => [
     '"title":',
     ...part('title'),
-    ',"text":',
-    ...part('text'),
     `,"btnOrientation":"${isHorizontal ? 1 : 0}",`,
     ...(has('buttons[1].title')
       ? ['"btns":[', ...list('buttons', { title: 'title', url: 'actionURL' }, part, has), ']']
       : ['"singleTitle":', ...part('buttons[0].title'), ',"singleURL":', ...part('buttons[0].url')]),
+    ',"text":',
+    ...part('text'),
   ],
   feedCard: (part, has) => [
     '"links":[',
