@@ -1,6 +1,6 @@
 import type { Template } from '../template.ts';
 import { type BodyScope, GoContext } from './context.ts';
-import { defines, type Escape } from './defines.ts';
+import { defines, type Escape, MAX_VALUE } from './defines.ts';
 import { fixedBytes, LOOP_PIECES } from './room.ts';
 import { emitNodes } from './statements.ts';
 
@@ -45,7 +45,7 @@ export function compileBody(
     isFirst &&= !isVariable(part);
     return more + emitNodes(part.template.nodes, context);
   });
-  const room = `{{$B:=dict \`n\` ${share} \`w\` ${LOOP_PIECES}}}`;
+  const room = `{{$B:=dict \`n\` ${share} \`w\` ${LOOP_PIECES} \`l\` ${MAX_VALUE}}}`;
   return { ok: true, body: defines(context.used) + context.declarations() + room + text.join('') };
 }
 

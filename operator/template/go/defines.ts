@@ -19,7 +19,7 @@ export const MAX_TEXT = 10_000;
 
 /** A value's text, `.v` → `.s`: a text as it is, nothing for null, all else as JSON. */
 const TEXT =
-  '{{define `s`}}{{$s:=``}}{{if kindIs `string` .v}}{{$s = .v}}{{else if not (kindIs `invalid` .v)}}{{$s = toRawJson .v}}{{end}}' +
+  '{{define `s`}}{{$s:=.v}}{{if kindIs `invalid` $s}}{{$s = ``}}{{else if not (kindIs `string` $s)}}{{$s = toRawJson $s}}{{end}}' +
   `{{$_:=set . \`s\` (printf \`%.${MAX_TEXT}s\` $s)}}{{end}}`;
 
 /** A time, `.v` in the form `.f` and the zone `.z` → `.s`; nothing for what is no RFC 3339 time. */
@@ -33,21 +33,24 @@ const MENTION = '{{if contains `@` $t}}{{$t = regexReplaceAll `(^|[^\\w.+-])@+` 
 /** What DingTalk's Markdown would take for a link, an image, a tag, a heading or a list becomes its look-alike. */
 const MARKDOWN =
   '{{$t = regexReplaceAll `[\\r\\n]+` $t ` ` | replace `[` `［` | replace `]` `］` | replace `(` `（` | replace `)` `）` | replace `<` `＜`}}' +
-  `${MENTION}{{if and $t (contains (printf \`%.1s\` $t) \`#>-*+\`)}}{{$t = print "\\u200b" $t}}{{end}}`;
+  `${MENTION}{{$t = regexReplaceAll \`^[#>*+-]\` $t "\\u200b$0"}}`;
 
 /** What cannot stand in a URL is percent-encoded; what has a meaning there is left alone, a `%` too. */
 const URL =
   '{{$t = urlquery $t | replace `+` `%20`}}{{range splitList ` ` `: / ? # @ & = + , ; $ ! %`}}{{$t = replace (urlquery .) . $t}}{{end}}';
 
+/** Characters of a value that are printed unless `truncate` says otherwise. */
+export const MAX_VALUE = 1_000;
+
 /**
- * Prints a value as the inside of a JSON string, from the list (room, value, most characters). What is left of the
- * message's room, `.n` bytes, ends everything that is longer; a cut shows as `…` and never divides a character.
+ * Prints a value, `.v`, as the inside of a JSON string, at most `.l` characters of it. What is left of the message's room,
+ * `.n` bytes, ends everything that is longer; a cut shows as `…` and never divides a character. The dict is the body's own,
+ * and ready for the next value afterwards.
  */
 const print = (name: string, escaping: string): string =>
-  `{{define \`${name}\`}}{{$b:=index . 0}}{{$d:=dict \`v\` (index . 1)}}{{template \`s\` $d}}{{$t:=printf \`%.*s\` (index . 2) $d.s}}` +
-  `{{if ne $t $d.s}}{{$t = print $t \`…\`}}{{end}}${escaping}{{$j:=toRawJson $t}}` +
-  '{{if gt (len $j) $b.n}}{{$j = toRawJson (printf `%.*s…` (div (max $b.n 0) 6) $t)}}{{end}}' +
-  '{{$_:=set $b `n` (sub $b.n (len $j))}}{{trimPrefix `"` $j | trimSuffix `"`}}{{end}}';
+  `{{define \`${name}\`}}{{template \`s\` .}}{{$t:=printf \`%.*s\` .l .s}}{{if ne $t .s}}{{$t = print $t \`…\`}}{{end}}` +
+  `${escaping}{{$j:=toRawJson $t}}{{if gt (len $j) .n}}{{$j = toRawJson (printf \`%.*s…\` (div (max .n 0) 6) $t)}}{{end}}` +
+  `{{$_:=set (set . \`n\` (sub .n (len $j))) \`l\` ${MAX_VALUE}}}{{trimPrefix \`"\` $j | trimSuffix \`"\`}}{{end}}`;
 
 const DEFINES: Readonly<Record<DefineName, string>> = {
   s: TEXT,

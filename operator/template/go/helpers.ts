@@ -1,7 +1,7 @@
 import { DATE_TOKENS } from '../helpers.ts';
 import type { GoContext } from './context.ts';
 import { MAX_TEXT } from './defines.ts';
-import { boolean, type Expression, text, textOf, truthOf } from './expression.ts';
+import { boolean, type Expression, hasNoText, shown, text, textOf, truthOf } from './expression.ts';
 import { counted, itemAt, joined } from './list-helpers.ts';
 import { goText } from './literal.ts';
 
@@ -10,7 +10,7 @@ type Emit = (args: readonly Expression[], context: GoContext) => Expression;
 
 /** How each helper is said in Go. Whatever the data, none of it ends the send with an error. */
 const EMIT: Readonly<Record<string, Emit>> = {
-  default: (args, context) => text(`(or ${texts(args, context)})`),
+  default: firstFilled,
   upper: (args, context) => text(`(upper ${textOf(at(args, 0), context)})`),
   lower: (args, context) => text(`(lower ${textOf(at(args, 0), context)})`),
   short: (args, context) => text(`(printf \`%.7s\` ${textOf(at(args, 0), context)})`),
@@ -67,6 +67,27 @@ function equal(args: readonly Expression[], context: GoContext): string {
   return isWord(a) || isWord(b)
     ? `(deepEqual ${a.go} ${b.go})`
     : `(eq ${textOf(a, context)} ${textOf(b, context)})`;
+}
+
+/** The values stand as they are: what prints them, or works with them, makes texts of them. */
+function firstFilled(args: readonly Expression[], context: GoContext): Expression {
+  const [first, ...others] = args;
+  if (!first) throw new Error('default has no arguments');
+  if (others.length === 0) return shown(asShown(first));
+  const value = named(asShown(first), context);
+  return shown(`(ternary ${firstFilled(others, context).go} ${value} ${hasNoText(value)})`);
+}
+
+/** To print and to Go, a number of the template's own is what one of the data is. */
+const asShown = ({ go, type }: Expression): string =>
+  type === 'boolean' || type === 'number' ? `(print ${go})` : go;
+
+/** A name for what is too long to be said twice. */
+function named(go: string, context: GoContext): string {
+  if (!go.startsWith('(')) return go;
+  const variable = context.fresh();
+  context.before(`{{${variable}:=${go}}}`);
+  return variable;
 }
 
 function cut(value: Expression, length: string, context: GoContext): string {

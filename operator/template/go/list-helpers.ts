@@ -10,9 +10,10 @@ export function joined({ go }: Expression, separator: string, context: GoContext
   const [out, index, item, dict] = [context.fresh(), context.fresh(), context.fresh(), context.fresh()];
   context.used.add('s');
   context.before(
-    `{{${out}:=\`\`}}{{if kindIs \`slice\` ${go}}}{{range ${index},${item}:=${go}}}{{if gt (len ${out}) ${MAX_JOINED}}}{{${out} = print ${out} \`…\`}}{{break}}{{end}}` +
-      `{{${dict}:=dict \`v\` ${item}}}{{template \`s\` ${dict}}}{{if ${index}}}{{${out} = print ${out} ${goText(separator)}}}{{end}}{{${out} = print ${out} ${dict}.s}}{{end}}` +
-      `{{else}}{{${dict}:=dict \`v\` ${go}}}{{template \`s\` ${dict}}}{{${out} = ${dict}.s}}{{end}}`,
+    `{{${out}:=\`\`}}{{range ${index},${item}:=ternary ${go} (list ${go}) (kindIs \`slice\` ${go})}}` +
+      `{{if gt (len ${out}) ${MAX_JOINED}}}{{${out} = print ${out} \`…\`}}{{break}}{{end}}` +
+      `{{${dict}:=dict \`v\` ${item}}}{{template \`s\` ${dict}}}` +
+      `{{${out} = print ${out} (ternary \`\` ${goText(separator)} (eq ${index} 0)) ${dict}.s}}{{end}}`,
   );
   return text(out);
 }

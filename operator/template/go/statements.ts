@@ -1,15 +1,12 @@
 import type { EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../nodes.ts';
 import { printAppLink } from './app-url.ts';
 import type { GoContext } from './context.ts';
-import { type DefineName, PRINTS } from './defines.ts';
+import { type DefineName, MAX_VALUE, PRINTS } from './defines.ts';
 import { truthOf } from './expression.ts';
 import { jsonText } from './literal.ts';
 import { PathTrie } from './paths.ts';
 import { charge } from './room.ts';
 import { expression } from './values.ts';
-
-/** Characters of a value that are printed unless `truncate` says otherwise. */
-export const MAX_VALUE = 1_000;
 
 /** Pieces → a Go template that prints them as the inside of a JSON string. */
 export function emitNodes(nodes: readonly Node[], context: GoContext): string {
@@ -38,7 +35,8 @@ function emitPrint({ value }: PrintNode, context: GoContext): string {
   const name: DefineName = isRaw ? 'r' : PRINTS[context.escape];
   context.used.add(name);
   const { printed, length } = cutting(shown);
-  return `{{template \`${name}\` (list $B ${expression(printed, context).go} ${length})}}`;
+  const limit = length === MAX_VALUE ? '' : `{{$_:=set $B \`l\` ${length}}}`;
+  return `${limit}{{template \`${name}\` (set $B \`v\` ${expression(printed, context).go})}}`;
 }
 
 /** A value that is cut where it is printed: the print does that itself. */
