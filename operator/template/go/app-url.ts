@@ -1,5 +1,5 @@
 import type { BodyScope, GoContext } from './context.ts';
-import { data, textOf } from './expression.ts';
+import { bare, data, textOf } from './expression.ts';
 import { goText, jsonBytes, jsonText } from './literal.ts';
 
 /** The longest that Kubernetes lets them be, in characters. */
@@ -20,7 +20,7 @@ export function printAppLink(context: GoContext): string {
   const { argocdUrl } = context.scope;
   if (argocdUrl === undefined) return '';
   const before = `dingtalk://dingtalkclient/page/link?url=${escaped(`${argocdUrl}/applications/`)}`;
-  return `${jsonText(before)}{{${part('namespace', context, 2)}}}%2F{{${part('name', context, 2)}}}&pc_slide=false`;
+  return `${jsonText(before)}{{${bare(part('namespace', context, 2))}}}%2F{{${bare(part('name', context, 2))}}}&pc_slide=false`;
 }
 
 /** What it takes of a message, at most, in bytes. */

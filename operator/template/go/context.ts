@@ -35,14 +35,15 @@ export class GoContext {
   /** Loops around the place where the emission is now. */
   loopDepth = 0;
   #context: PathTrie | undefined;
-  #variables = 0;
+  /** Names of one letter come first: 10 is `a` in base 36. */
+  #variables = 10;
   #before: string[] = [];
 
   constructor(scope: BodyScope) {
     this.scope = scope;
   }
 
-  /** A variable's name. Capital letters are the compiler's own: $E, $R, $C, $B. */
+  /** A variable's name. Capital letters are the compiler's own: $E, $N, $R, $C, $B. */
   readonly fresh = (): string => {
     const name = this.#variables.toString(36);
     this.#variables += 1;
@@ -76,6 +77,6 @@ export class GoContext {
       this.table.declarations(),
       this.#context ? `{{$C:=fromJson (toRawJson .context)}}${this.#context.declarations()}` : '',
     ].join('');
-    return `{{$E:=dict}}${paths}`;
+    return `{{$E:=dict}}{{$N:=list nil \`\`}}${paths}`;
   }
 }

@@ -19,7 +19,7 @@ export const MAX_TEXT = 10_000;
 
 /** A value's text, `.v` → `.s`: a text as it is, nothing for null, all else as JSON. */
 const TEXT =
-  '{{define `s`}}{{$s:=.v}}{{if kindIs `invalid` $s}}{{$s = ``}}{{else if not (kindIs `string` $s)}}{{$s = toRawJson $s}}{{end}}' +
+  '{{define `s`}}{{$s:=.v}}{{if not (kindIs `string` $s)}}{{$s = ternary `` (toRawJson $s) (kindIs `invalid` $s)}}{{end}}' +
   `{{$_:=set . \`s\` (printf \`%.${MAX_TEXT}s\` $s)}}{{end}}`;
 
 /** A time, `.v` in the form `.f` and the zone `.z` → `.s`; nothing for what is no RFC 3339 time. */

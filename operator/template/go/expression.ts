@@ -5,6 +5,8 @@ export interface Expression {
   readonly go: string;
   /** `data` is anything that an Application may hold, `shown` the same where its text counts; `number` an int. */
   readonly type: 'data' | 'shown' | 'text' | 'boolean' | 'number';
+  /** A shorter expression that is good enough for `if`. */
+  readonly truth?: string;
   /** The value itself, if the template has it written out. */
   readonly literal?: string | number | boolean;
 }
@@ -26,9 +28,9 @@ export function textOf({ go, type }: Expression, context: GoContext): string {
 }
 
 /** Whether a value counts as something, as a Go expression: as in Handlebars, an empty map does and an empty list does not. */
-export function truthOf({ go, type }: Expression, includeZero = false): string {
+export function truthOf({ go, type, truth }: Expression, includeZero = false): string {
   if (type === 'number') return includeZero ? 'true' : `(ne ${go} 0)`;
-  if (type === 'boolean') return go;
+  if (type === 'boolean') return truth ?? go;
   if (type === 'text') return `(ne ${go} \`\`)`;
   if (type === 'shown') return `(not ${hasNoText(go)})`;
   // An empty list of the engine's JSON is one without items, and not nil.
@@ -36,4 +38,7 @@ export function truthOf({ go, type }: Expression, includeZero = false): string {
 }
 
 /** Whether a value's text is empty, as a Go expression. */
-export const hasNoText = (go: string): string => `(has ${go} (list nil \`\`))`;
+export const hasNoText = (go: string): string => `(has ${go} $N)`;
+
+/** What `if` and its kind are written with: one expression, of which the parentheses are not needed. */
+export const bare = (go: string): string => (go.startsWith('(') ? go.slice(1, -1) : go);

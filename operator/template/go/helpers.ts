@@ -29,8 +29,8 @@ const EMIT: Readonly<Record<string, Emit>> = {
   contains: (args, context) =>
     boolean(`(contains ${textOf(at(args, 1), context)} ${textOf(at(args, 0), context)})`),
   not: (args) => boolean(`(not ${truthOf(at(args, 0))})`),
-  and: (args) => boolean(`(and ${args.map(truth).join(' ')})`),
-  or: (args) => boolean(`(or ${args.map(truth).join(' ')})`),
+  and: (args) => logical('and', args),
+  or: (args) => logical('or', args),
 };
 
 /** A helper's call. */
@@ -55,8 +55,14 @@ function literal(args: readonly Expression[], place: number): string {
 const texts = (args: readonly Expression[], context: GoContext): string =>
   args.map((each) => textOf(each, context)).join(' ');
 
-/** Truth as a boolean, since Go's `and` and `or` give one of their arguments. */
-const truth = (value: Expression): string => `(not (not ${truthOf(value)}))`;
+/** As a value it is a boolean; Go's own `and` and `or` give one of their arguments. */
+function logical(name: 'and' | 'or', args: readonly Expression[]): Expression {
+  const truths = args.map((each) => truthOf(each));
+  return {
+    ...boolean(`(${name} ${truths.map((each) => `(not (not ${each}))`).join(' ')})`),
+    truth: `(${name} ${truths.join(' ')})`,
+  };
+}
 
 /** A text that is never equal to the JSON of anything but a text, so that nothing has to be turned into text. */
 const isWord = ({ literal: value }: Expression): boolean =>

@@ -2,7 +2,7 @@ import type { EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../node
 import { printAppLink } from './app-url.ts';
 import type { GoContext } from './context.ts';
 import { type DefineName, MAX_VALUE, PRINTS } from './defines.ts';
-import { truthOf } from './expression.ts';
+import { bare, truthOf } from './expression.ts';
 import { jsonText } from './literal.ts';
 import { PathTrie } from './paths.ts';
 import { charge } from './room.ts';
@@ -49,7 +49,7 @@ function cutting(value: Value): { readonly printed: Value; readonly length: numb
 function emitIf({ test, includeZero, body, otherwise }: IfNode, context: GoContext): string {
   const truth = truthOf(expression(test, context), includeZero);
   if (body.length === 0) return `{{if not ${truth}}}${branch(otherwise, context)}{{end}}`;
-  return `{{if ${truth}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
+  return `{{if ${bare(truth)}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitWith({ value, binding, body, otherwise }: WithNode, context: GoContext): string {
@@ -57,7 +57,7 @@ function emitWith({ value, binding, body, otherwise }: WithNode, context: GoCont
   const trie = new PathTrie(named.go, context.fresh);
   context.bindings.set(binding, trie);
   const inner = branch(body, context);
-  return `{{if ${truthOf(named, true)}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
+  return `{{if ${bare(truthOf(named, true))}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context: GoContext): string {
@@ -85,14 +85,14 @@ function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context:
   const inner = emitNodes(body, context);
   const charged = chargeFor(body, context);
   context.loopDepth -= 1;
-  const isLoop = `and (or (kindIs \`map\` ${go}) (kindIs \`slice\` ${go})) ${go}`;
+  const isLoop = `and (has (kindOf ${go}) (list \`map\` \`slice\`)) ${go}`;
   const before =
     (variables.usesIndex ? `{{${index}:=-1}}` : '') +
     (variables.usesLast ? `{{${last}:=sub (len ${go}) 1}}` : '');
   const count = variables.usesIndex ? `{{${index} = add1 ${index}}}` : '';
   const range = `{{range ${variables.usesKey ? keyName : '$_'},${variable}:=${go}}}`;
   return (
-    `{{if ${isLoop}}}${before}${range}{{if or (lt $B.n 0) (lt $B.w 0)}}…{{break}}{{end}}${count}${charged}` +
+    `{{if ${isLoop}}}${before}${range}{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}${count}${charged}` +
     `${trie.declarations()}${keyTrie.declarations()}${inner}{{end}}${otherwiseBranch(otherwise, context)}{{end}}`
   );
 }
@@ -109,6 +109,6 @@ function branch(nodes: readonly Node[], context: GoContext): string {
 
 function chargeFor(nodes: readonly Node[], { scope }: GoContext): string {
   const { bytes, pieces } = charge(nodes, scope);
-  const room = bytes === 0 ? '' : `{{$_:=set $B \`n\` (sub $B.n ${bytes})}}`;
-  return `${room}{{$_:=set $B \`w\` (sub $B.w ${pieces})}}`;
+  const room = bytes === 0 ? '$B' : `(set $B \`n\` (sub $B.n ${bytes}))`;
+  return `{{$_:=set ${room} \`w\` (sub $B.w ${pieces})}}`;
 }

@@ -5,7 +5,7 @@ import { APPLICATION, CONTEXT, EXAMPLES, SCOPE } from './documentation.ts';
 import { bodyOf } from './engine.ts';
 
 /** Where the engine's benchmark finds {@link benchmarkData}. */
-export const BENCHMARK_FILE = join(import.meta.dirname, '../../../engine/testdata/ten-lines.json');
+export const BENCHMARK_FILE = join(import.meta.dirname, '../../../engine/testdata/ten-lines.jsonl');
 
 /** The message of ten lines of docs/templates.md. */
 export const TEN_LINES = EXAMPLES[0]?.source ?? '';
@@ -24,5 +24,5 @@ export function tenLinesBody(): string {
 /** What the engine's benchmark renders, and what comes out, as the text of a file. */
 export function benchmarkData(sent: string): string {
   const data = { app: APPLICATION, context: yamlSafeJson(CONTEXT), body: tenLinesBody(), sent };
-  return `${JSON.stringify(data, null, 2)}\n`;
+  return `${JSON.stringify(data)}\n`;
 }
