@@ -3,52 +3,10 @@
  * compiled Go is held against. Written from the description and not from the Go.
  */
 
-const MAX_TEXT = 10_000;
+import { date } from './reference-date.ts';
+import { characters, isTruthy, MAX_TEXT, Printed, percentEncoded, textOf } from './reference-text.ts';
+
 const MAX_JOINED = 4_000;
-
-/** What is printed as it is, cut only where its author says. */
-export class Printed {
-  readonly text: string;
-  readonly isRaw: boolean;
-  readonly length: number;
-
-  constructor(text: string, isRaw: boolean, length: number) {
-    this.text = text;
-    this.isRaw = isRaw;
-    this.length = length;
-  }
-
-  toString(): string {
-    return this.text;
-  }
-}
-
-/** As many characters of a text, and not half of one. */
-export const characters = (text: string, count: number): string => [...text].slice(0, count).join('');
-
-/** A value's text: a text as it is, nothing for what is missing, all else as JSON with sorted keys. */
-export function textOf(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (value instanceof Printed) return value.text;
-  if (value instanceof String) return value.toString();
-  return characters(typeof value === 'string' ? value : json(value), MAX_TEXT);
-}
-
-function json(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(json).join(',')}]`;
-  if (value === null || typeof value !== 'object') return jsonScalar(value);
-  const entries = Object.entries(value).sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  return `{${entries.map(([key, item]) => `${jsonScalar(key)}:${json(item)}`).join(',')}}`;
-}
-
-const jsonScalar = (value: unknown): string =>
-  JSON.stringify(value).replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
-
-/** As Handlebars' own `#if` sees it. */
-export function isTruthy(value: unknown): boolean {
-  if (value instanceof Printed) return value.text !== '';
-  return Array.isArray(value) ? value.length > 0 : Boolean(value);
-}
 
 /** One character for one, as Go has it; JavaScript gives two for some. */
 const mapCase = (text: string, change: (c: string) => string): string =>
@@ -70,63 +28,6 @@ function join(list: unknown, separator: string): string {
     out += (index > 0 ? separator : '') + textOf(item);
   }
   return out;
-}
-
-const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/;
-
-/** The moment that a text names, by Go's rules for RFC 3339; undefined for none. */
-function moment(text: string): number | undefined {
-  const match = RFC3339.exec(text);
-  if (!match) return undefined;
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [sign, offsetHours, offsetMinutes] = [match[8], Number(match[9] ?? 0), Number(match[10] ?? 0)];
-  const days = new Date(Date.UTC(year || 400, month, 0)).getUTCDate();
-  if (month < 1 || month > 12 || day < 1 || day > days || hour > 23 || minute > 59 || second > 59)
-    return undefined;
-  if (offsetHours > 24 || offsetMinutes > 60) return undefined;
-  const time = new Date(0);
-  time.setUTCFullYear(year, month - 1, day);
-  time.setUTCHours(hour, minute, second);
-  const shift = (offsetHours * 60 + offsetMinutes) * 60_000;
-  const utc = time.getTime() - (sign === '-' ? -shift : sign === '+' ? shift : 0);
-  // Go's zero time stands for none.
-  return utc === -62_135_596_800_000 && Number(match[7] ?? 0) === 0 ? undefined : utc;
-}
-
-function date(value: unknown, format: string, zone: string): string {
-  const at = moment(textOf(value));
-  if (at === undefined) return '';
-  const options = {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-  } as const;
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
-    calendar: 'iso8601',
-    hourCycle: 'h23',
-    ...options,
-  }).formatToParts(at);
-  const part = (type: string) => parts.find((each) => each.type === type)?.value ?? '';
-  const tokens: Record<string, string> = {
-    YYYY: part('year').padStart(4, '0'),
-    MM: part('month'),
-    DD: part('day'),
-    HH: part('hour'),
-    mm: part('minute'),
-    ss: part('second'),
-  };
-  return format.replace(/YYYY|MM|DD|HH|mm|ss/g, (token) => tokens[token] ?? '');
 }
 
 /** Every helper; Handlebars calls each with one argument more, its options. @param zone for `date` without one */
@@ -161,7 +62,3 @@ export function helpers(zone: string): Record<string, (...args: never[]) => unkn
     or: (...args: unknown[]) => all(args).some(isTruthy),
   } as Record<string, (...args: never[]) => unknown>;
 }
-
-/** RFC 3986: letters, digits and `-._~` stay. */
-export const percentEncoded = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -1,15 +1,14 @@
 import Handlebars from 'handlebars';
 import type { BodyScope } from '../go/context.ts';
 import type { Escape } from '../go/defines.ts';
-import { characters, helpers, Printed, percentEncoded, textOf } from './reference-helpers.ts';
+import { helpers } from './reference-helpers.ts';
+import { appUrl, print } from './reference-print.ts';
 
 /** The data that a template sees. */
 export interface Data {
   readonly app: unknown;
   readonly context: Readonly<Record<string, string>>;
 }
-
-const MAX_VALUE = 1_000;
 
 /** What stock Handlebars prints for a template in each kind of field, with the language's helpers and escape function. */
 export function renderReference(
@@ -40,65 +39,6 @@ export function renderReference(
   } finally {
     Handlebars.Utils.escapeExpression = escaping;
   }
-}
-
-/** How a value is printed. */
-function print(value: unknown, mode: Escape): string {
-  if (value instanceof AppUrl && mode !== 'plain') return value.target;
-  const text = textOf(value instanceof AppUrl ? value.url : value);
-  const isRaw = value instanceof Printed && value.isRaw;
-  const cut = characters(text, value instanceof Printed ? value.length : MAX_VALUE);
-  const shown = cut === text ? text : `${cut}…`;
-  return isRaw ? shown : ESCAPES[mode](shown);
-}
-
-const withoutMention = (text: string): string => text.replace(/(^|[^\w.+-])@+/g, '$1＠');
-
-const LOOK_ALIKES: Readonly<Record<string, string>> = {
-  '[': '［',
-  ']': '］',
-  '(': '（',
-  ')': '）',
-  '<': '＜',
-};
-
-const ESCAPES: Readonly<Record<Escape, (text: string) => string>> = {
-  plain: withoutMention,
-  markdown: (text) => {
-    const line = withoutMention(
-      text.replace(/[\r\n]+/g, ' ').replace(/[[\]()<]/g, (c) => LOOK_ALIKES[c] ?? c),
-    );
-    return /^[#>*+-]/.test(line) ? `\u200b${line}` : line;
-  },
-  url: (text) =>
-    percentEncoded(text).replace(/%(3A|2F|3F|23|40|26|3D|2B|2C|3B|24|21|25)/g, (code) =>
-      decodeURIComponent(code),
-    ),
-};
-
-/** A text, but for where it is printed as a link. */
-class AppUrl extends String {
-  readonly url: string;
-  readonly target: string;
-
-  constructor(url: string, target: string) {
-    super(url);
-    this.url = url;
-    this.target = target;
-  }
-}
-
-function appUrl(app: unknown, { argocdUrl }: BodyScope): unknown {
-  if (argocdUrl === undefined) return '';
-  const { namespace, name } = (app as { metadata?: { namespace?: unknown; name?: unknown } }).metadata ?? {};
-  const part = (value: unknown, max: number, times: number): string =>
-    characters(
-      Array.from({ length: times }).reduce<string>((text) => percentEncoded(text), textOf(value)),
-      max,
-    );
-  const url = `${argocdUrl}/applications/${part(namespace, 63, 1)}/${part(name, 253, 1)}`;
-  const page = `${percentEncoded(`${argocdUrl}/applications/`)}${part(namespace, 63, 2)}%2F${part(name, 253, 2)}`;
-  return new AppUrl(url, `dingtalk://dingtalkclient/page/link?url=${page}&pc_slide=false`);
 }
 
 /** Go goes through a map in the order of its keys' bytes. */
