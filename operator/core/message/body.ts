@@ -1,15 +1,15 @@
 import type { Mentions } from '../../api/types.generated.ts';
-import { type BodyPart, compileBody } from '../../template/go/body.ts';
+import { type BodyPart, compileBody, MAX_BODY_BYTES } from '../../template/go/body.ts';
 import type { BodyScope } from '../../template/go/context.ts';
+import { isSurelyFilled } from '../../template/specialise.ts';
 import { memoised } from '../memo.ts';
+import type { Finding } from '../verdict.ts';
 import { type Demands, type FinishedField, finishFields } from './additions.ts';
 import type { ParsedMessage } from './parse.ts';
 
 /** A message for one event and one robot. */
 export interface MessageRequest {
   readonly message: ParsedMessage;
-  /** Tells messages apart: the source that it was read from. */
-  readonly key: string;
   readonly scope: BodyScope;
   readonly demands: Demands;
 }
@@ -17,7 +17,7 @@ export interface MessageRequest {
 /** The Go template of a message's body, or why it can't be made. */
 export type MessageBody =
   | { readonly ok: true; readonly body: string }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly finding: Finding };
 
 /**
  * The whole JSON body of a message for Argo CD's `webhook.<service>.body`, as DingTalk wants it
@@ -26,25 +26,36 @@ export type MessageBody =
  */
 export const messageBody = memoised<MessageRequest, MessageBody>(
   compile,
-  ({ key, scope, demands }) => JSON.stringify([key, scope, demands]),
+  ({ message, scope, demands }) => JSON.stringify([message.key, scope, demands]),
   20_000,
 );
 
 function compile({ message, scope, demands }: MessageRequest): MessageBody {
   const fields = finishFields(message, demands, scope);
   const empty = fields.find(
-    ({ escape: mode, isRequired, nodes }) => mode === 'url' && isRequired && nodes.length === 0,
+    ({ escape: mode, isRequired, nodes }) => mode === 'url' && isRequired && !isSurelyFilled(nodes, scope),
   );
-  if (empty) return { ok: false, problem: `spec.message.${empty.path} is empty` };
+  if (empty) return { ok: false, finding: withoutUrl(empty) };
   const compiled = compileBody(partsOf(message, fields, demands.at), scope);
-  if (compiled.ok) return compiled;
-  return {
-    ok: false,
-    problem:
-      `its fixed text alone takes ${compiled.fixedBytes} bytes, and DingTalk takes messages of 20000 bytes, of which at most ` +
-      `${compiled.maxFixedBytes} may be fixed`,
-  };
+  return compiled.ok
+    ? compiled
+    : { ok: false, finding: tooLong(compiled.fixedBytes, compiled.maxFixedBytes) };
 }
+
+/** It was filled for an Argo CD whose URL is known, when the template was read. */
+const withoutUrl = ({ path }: FinishedField): Finding => ({
+  reason: 'NoArgoCDURL',
+  message:
+    `spec.message.${path}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
+    "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.",
+});
+
+const tooLong = (bytes: number, max: number): Finding => ({
+  reason: 'MessageTooLong',
+  message:
+    `spec.message: its fixed text alone takes ${bytes} bytes. DingTalk takes messages of ${MAX_BODY_BYTES} bytes, of which ` +
+    `${max} may be fixed, so that there is room for values.`,
+});
 
 function partsOf(message: ParsedMessage, fields: readonly FinishedField[], at: Mentions): BodyPart[] {
   const part = (path: string): BodyPart[] => {
