@@ -1,8 +1,8 @@
 import type { Template } from '../template.ts';
 import { type BodyScope, GoContext } from './context.ts';
 import { defines, type Escape } from './defines.ts';
-import { fixedBytes, LOOP_PIECES } from './room.ts';
-import { emitNodes } from './statements.ts';
+import { fixedBytes, LOOP_PASSES } from './room.ts';
+import { emitNodes, MAX_VALUE } from './statements.ts';
 
 /** DingTalk takes no body with more bytes than this, errcode 460101. */
 export const MAX_BODY_BYTES = 20_000;
@@ -40,6 +40,7 @@ export function compileBody(
     context.escape = part.escape;
     return emitNodes(part.template.nodes, context);
   });
-  const room = `{{$B:=dict \`n\` ${maxBytes - fixed} \`w\` ${LOOP_PIECES}}}`;
-  return { ok: true, body: defines(context.used) + context.declarations() + room + text.join('') };
+  const declarations = context.declarations();
+  const message = `{{$B:=dict \`c\` ${MAX_VALUE} \`n\` ${maxBytes - fixed}${context.hasLoops ? ` \`w\` ${LOOP_PASSES}` : ''}}}`;
+  return { ok: true, body: defines(context.used, scope.timeZone) + declarations + message + text.join('') };
 }

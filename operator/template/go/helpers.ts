@@ -3,7 +3,7 @@ import type { Call, Value } from '../nodes.ts';
 import type { GoContext } from './context.ts';
 import { MAX_TEXT } from './defines.ts';
 import { goText } from './literal.ts';
-import { type Expression, expression, textOf, truthOf } from './values.ts';
+import { alternatives, type Expression, expression, textOf, truthOf } from './values.ts';
 
 type Emit = (args: readonly Value[], context: GoContext) => Expression;
 
@@ -46,8 +46,8 @@ function joined([list, separator]: readonly Value[], context: GoContext): string
   context.used.add('s');
   context.before(
     `{{${out}:=\`\`}}{{if kindIs \`slice\` ${go}}}{{range ${index},${item}:=${go}}}{{if gt (len ${out}) ${MAX_JOINED}}}{{${out} = print ${out} \`…\`}}{{break}}{{end}}` +
-      `{{${dict}:=dict \`v\` ${item}}}{{template \`s\` ${dict}}}{{if ${index}}}{{${out} = print ${out} ${goText(literal(separator))}}}{{end}}{{${out} = print ${out} ${dict}.s}}{{end}}` +
-      `{{else}}{{${dict}:=dict \`v\` ${go}}}{{template \`s\` ${dict}}}{{${out} = ${dict}.s}}{{end}}`,
+      `{{${dict}:=dict \`v\` (list ${item})}}{{template \`s\` ${dict}}}{{if ${index}}}{{${out} = print ${out} ${goText(literal(separator))}}}{{end}}{{${out} = print ${out} ${dict}.s}}{{end}}` +
+      `{{else}}{{${dict}:=dict \`v\` (list ${go})}}{{template \`s\` ${dict}}}{{${out} = ${dict}.s}}{{end}}`,
   );
   return out;
 }
@@ -75,23 +75,22 @@ function count(args: readonly Value[], context: GoContext): Expression {
 }
 
 function date([value, format, zone]: readonly Value[], context: GoContext): string {
-  const { go } = expression(value as Value, context);
   const dict = context.fresh();
   const layout = literal(format).replace(
     /YYYY|MM|DD|HH|mm|ss/g,
     (token) => DATE_TOKENS[token as keyof typeof DATE_TOKENS],
   );
-  const where = zone ? literal(zone) : context.scope.timeZone;
+  const where = zone ? ` \`z\` ${goText(literal(zone))}` : '';
   context.used.add('d');
   context.before(
-    `{{${dict}:=dict \`v\` ${go} \`f\` ${goText(layout)} \`z\` ${goText(where)}}}{{template \`d\` ${dict}}}`,
+    `{{${dict}:=dict \`v\` (list ${alternatives(value as Value, context)}) \`f\` ${goText(layout)}${where}}}{{template \`d\` ${dict}}}`,
   );
   return `${dict}.s`;
 }
 
 /** How each helper is said in Go. Whatever the data, none of it ends the send with an error. */
 const EMIT: Readonly<Record<string, Emit>> = {
-  default: (args, context) => text(`(or ${args.map((each) => textOf(each, context)).join(' ')})`),
+  default: (args, context) => text(textOf({ kind: 'call', helper: 'default', args }, context)),
   upper: (args, context) => text(`(upper ${textOf(first(args), context)})`),
   lower: (args, context) => text(`(lower ${textOf(first(args), context)})`),
   short: (args, context) => text(`(printf \`%.7s\` ${textOf(first(args), context)})`),
@@ -112,13 +111,14 @@ const EMIT: Readonly<Record<string, Emit>> = {
   ne: (args, context) => boolean(`(not ${equal(args, context)})`),
   contains: (args, context) =>
     boolean(`(contains ${textOf(second(args), context)} ${textOf(first(args), context)})`),
-  not: (args, context) => boolean(`(not ${truthOf(first(args), context)})`),
-  and: (args, context) => boolean(`(and ${args.map((each) => truth(each, context)).join(' ')})`),
-  or: (args, context) => boolean(`(or ${args.map((each) => truth(each, context)).join(' ')})`),
+  not: (args, context) => boolean(`(not (or ${truthOf(first(args), context)}))`),
+  and: (args, context) => boolean(`(not (not ${bothOf(args, context)}))`),
+  or: (args, context) => boolean(`(not (not (or ${args.map((each) => truthOf(each, context)).join(' ')})))`),
 };
 
-/** Truth as a boolean, since Go's `and` and `or` give one of their arguments. */
-const truth = (value: Value, context: GoContext): string => `(not (not ${truthOf(value, context)}))`;
+/** Go's `and` gives one of its arguments, which is as good as a boolean where only its truth counts. */
+export const bothOf = (args: readonly Value[], context: GoContext): string =>
+  `(and ${args.map((each) => `(or ${truthOf(each, context)})`).join(' ')})`;
 
 /** A helper's call. */
 export function callExpression({ helper, args }: Call, context: GoContext): Expression {

@@ -49,12 +49,23 @@ const SEPARATORS = ['.', '/', '|', ' ', ',', ';', '~', '\u0001'];
  */
 export class PathTable {
   readonly #paths = new Map<string, readonly string[]>();
+  #hasTexts = false;
 
   /** The expression for a path of one segment or more. */
   access(segments: readonly string[]): string {
+    return `$R.p${this.#indexOf(segments)}`;
+  }
+
+  /** The expression for the text of what a path leads to. */
+  text(segments: readonly string[]): string {
+    this.#hasTexts = true;
+    return `$R.t${this.#indexOf(segments)}`;
+  }
+
+  #indexOf(segments: readonly string[]): number {
     const key = JSON.stringify(segments);
     if (!this.#paths.has(key)) this.#paths.set(key, segments);
-    return `$R.p${[...this.#paths.keys()].indexOf(key)}`;
+    return [...this.#paths.keys()].indexOf(key);
   }
 
   /** What fills the table; nothing if it is empty. @throws Error if the steps hold every possible separator */
@@ -64,9 +75,12 @@ export class PathTable {
     const separator = SEPARATORS.find((each) => !paths.flat().some((segment) => segment.includes(each)));
     if (separator === undefined) throw new Error('no separator is left for the paths of a template');
     const list = paths.map((segments) => goText(segments.join(separator))).join(' ');
+    const texts = this.#hasTexts
+      ? '{{$d:=dict `v` (list $v)}}{{template `s` $d}}{{$_:=set $R (print `t` $i) $d.s}}'
+      : '';
     return (
       `{{$R:=dict}}{{range $i,$p:=list ${list}}}{{$v:=$.app}}{{range splitList ${goText(separator)} $p}}` +
-      '{{$v = index (ternary $v $E (kindIs `map` $v)) .}}{{end}}{{$_:=set $R (print `p` $i) $v}}{{end}}'
+      `{{$v = index (ternary $v $E (kindIs \`map\` $v)) .}}{{end}}{{$_:=set $R (print \`p\` $i) $v}}${texts}{{end}}`
     );
   }
 }

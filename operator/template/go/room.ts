@@ -6,8 +6,8 @@ import { jsonBytes } from './literal.ts';
 /** What a cut shows as, in bytes of UTF-8; it may show once for each value, beyond the room that is left. */
 const ELLIPSIS_BYTES = 3;
 
-/** How many pieces loops may emit in one message: what bounds the time that one takes in Argo CD's only worker. */
-export const LOOP_PIECES = 20_000;
+/** How often loops may go round in one message: what bounds the time that one takes in Argo CD's only worker. */
+export const LOOP_PASSES = 6_000;
 
 /** The bytes that pieces take whatever the data, each branch and loop body once. */
 export function fixedBytes(nodes: readonly Node[], scope: BodyScope): number {
@@ -28,13 +28,12 @@ function bytesOf(node: Node, scope: BodyScope): number {
 }
 
 /**
- * What one pass through these pieces takes of the room, beside what is printed, and of the time. Inside of blocks, the
- * blocks count for themselves, since most items of a list may go by a condition in silence.
+ * What one pass through these pieces takes of the room, beside the values that are printed. Inside of blocks, the blocks
+ * count for themselves, since most items of a list may go by a condition in silence.
  */
-export function charge(
-  nodes: readonly Node[],
-  scope: BodyScope,
-): { readonly bytes: number; readonly pieces: number } {
-  const plain = nodes.filter((node) => node.kind === 'text' || node.kind === 'print');
-  return { bytes: fixedBytes(plain, scope), pieces: nodes.length };
+export function passBytes(nodes: readonly Node[], scope: BodyScope): number {
+  return fixedBytes(
+    nodes.filter((node) => node.kind === 'text' || node.kind === 'print'),
+    scope,
+  );
 }

@@ -1,11 +1,11 @@
-import type { EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../nodes.ts';
+import type { Call, EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../nodes.ts';
 import { printAppLink } from './app-url.ts';
 import type { GoContext } from './context.ts';
 import { type DefineName, PRINTS } from './defines.ts';
 import { jsonText } from './literal.ts';
 import { PathTrie } from './paths.ts';
-import { charge } from './room.ts';
-import { expression, truthOf } from './values.ts';
+import { passBytes } from './room.ts';
+import { alternatives, expression, pathOf, truthOf } from './values.ts';
 
 /** Characters of a value that are printed unless `truncate` says otherwise. */
 export const MAX_VALUE = 1_000;
@@ -32,34 +32,35 @@ function emitNode(node: Node, context: GoContext): string {
 
 function emitPrint({ value }: PrintNode, context: GoContext): string {
   if (value.kind === 'appUrl' && context.escape !== 'plain') return printAppLink(context);
-  const isRaw = value.kind === 'call' && value.helper === 'markdown';
+  const isRaw = isCall(value, 'markdown');
   const shown = isRaw ? (value.args[0] as Value) : value;
   const name: DefineName = isRaw ? 'r' : PRINTS[context.escape];
   context.used.add(name);
-  const { printed, length } = cutting(shown);
-  return `{{template \`${name}\` (list $B ${expression(printed, context).go} ${length})}}`;
+  if (!isCall(shown, 'truncate')) return `{{template \`${name}\` (list $B ${alternatives(shown, context)})}}`;
+  // The print cuts as well as `truncate` would, in fewer bytes.
+  const [cut, length] = shown.args as [Value, Value];
+  const limit = (characters: unknown) => `{{$_:=set $B \`c\` ${characters}}}`;
+  const characters = length.kind === 'literal' ? length.value : MAX_VALUE;
+  return `${limit(characters)}{{template \`${name}\` (list $B ${alternatives(cut, context)})}}${limit(MAX_VALUE)}`;
 }
 
-/** A value that is cut where it is printed: the print does that itself. */
-function cutting(value: Value): { readonly printed: Value; readonly length: number } {
-  if (value.kind !== 'call' || value.helper !== 'truncate') return { printed: value, length: MAX_VALUE };
-  const [printed, length] = value.args;
-  return { printed: printed as Value, length: length?.kind === 'literal' ? Number(length.value) : MAX_VALUE };
-}
+const isCall = (value: Value, helper: string): value is Call =>
+  value.kind === 'call' && value.helper === helper;
 
 function emitIf({ test, includeZero, body, otherwise }: IfNode, context: GoContext): string {
   const truth = truthOf(test, context, includeZero);
-  if (body.length === 0) return `{{if not ${truth}}}${branch(otherwise, context)}{{end}}`;
-  return `{{if ${truth}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
+  if (body.length === 0) return `{{if not (or ${truth})}}${branch(otherwise, context)}{{end}}`;
+  return `{{if or ${truth}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitWith({ value, binding, body, otherwise }: WithNode, context: GoContext): string {
-  const { go } = expression(value, context);
-  const trie = new PathTrie(go, context.fresh);
-  context.bindings.set(binding, trie);
+  const path = pathOf(value, context);
+  const trie = new PathTrie(path ? '' : expression(value, context).go, context.fresh);
+  // A name for a path is only a shorter way to write it.
+  context.bindings.set(binding, path ?? { trie });
   const inner = branch(body, context);
   const truth = truthOf(value, context, true);
-  return `{{if ${truth}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
+  return `{{if or ${truth}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context: GoContext): string {
@@ -79,22 +80,23 @@ function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context:
     usesLast: false,
   };
   const trie = new PathTrie(variable, context.fresh);
-  context.bindings.set(item, trie);
   const keyTrie = new PathTrie(keyName, context.fresh);
-  if (key) context.bindings.set(key, keyTrie);
+  context.bindings.set(item, { trie });
+  if (key) context.bindings.set(key, { trie: keyTrie });
   context.loops.set(loop, variables);
+  context.hasLoops = true;
   context.loopDepth += 1;
   const inner = emitNodes(body, context);
   const charged = chargeFor(body, context);
   context.loopDepth -= 1;
-  const isLoop = `and (or (kindIs \`map\` ${go}) (kindIs \`slice\` ${go})) ${go}`;
   const before =
     (variables.usesIndex ? `{{${index}:=-1}}` : '') +
     (variables.usesLast ? `{{${last}:=sub (len ${go}) 1}}` : '');
   const count = variables.usesIndex ? `{{${index} = add1 ${index}}}` : '';
-  const range = `{{range ${variables.usesKey ? keyName : '$_'},${variable}:=${go}}}`;
+  const pass = '{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}{{$_:=set $B `w` (sub $B.w 1)}}';
   return (
-    `{{if ${isLoop}}}${before}${range}{{if or (lt $B.n 0) (lt $B.w 0)}}…{{break}}{{end}}${count}${charged}` +
+    `{{if and ${go} (has (kindOf ${go}) (list \`map\` \`slice\`))}}${before}` +
+    `{{range ${variables.usesKey ? keyName : '$_'},${variable}:=${go}}}${pass}${count}${charged}` +
     `${trie.declarations()}${keyTrie.declarations()}${inner}{{end}}${otherwiseBranch(otherwise, context)}{{end}}`
   );
 }
@@ -110,7 +112,6 @@ function branch(nodes: readonly Node[], context: GoContext): string {
 }
 
 function chargeFor(nodes: readonly Node[], { scope }: GoContext): string {
-  const { bytes, pieces } = charge(nodes, scope);
-  const room = bytes === 0 ? '' : `{{$_:=set $B \`n\` (sub $B.n ${bytes})}}`;
-  return `${room}{{$_:=set $B \`w\` (sub $B.w ${pieces})}}`;
+  const bytes = passBytes(nodes, scope);
+  return bytes === 0 ? '' : `{{$_:=set $B \`n\` (sub $B.n ${bytes})}}`;
 }
