@@ -41,6 +41,6 @@ export function compileBody(
     return emitNodes(part.template.nodes, context);
   });
   const declarations = context.declarations();
-  const message = `{{$B:=dict \`c\` ${MAX_VALUE} \`n\` ${maxBytes - fixed}${context.hasLoops ? ` \`w\` ${LOOP_PASSES}` : ''}}}`;
+  const message = `{{$B:=dict \`c\` ${MAX_VALUE} \`n\` ${maxBytes - fixed}${context.countsPasses ? ` \`w\` ${LOOP_PASSES}` : ''}}}`;
   return { ok: true, body: defines(context.used, scope.timeZone) + declarations + message + text.join('') };
 }

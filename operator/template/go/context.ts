@@ -37,7 +37,8 @@ export class GoContext {
   readonly loops = new Map<Loop, LoopVariables>();
   /** How values are treated where the emission is now. */
   escape: Escape = 'plain';
-  hasLoops = false;
+  /** Whether a loop is counted. */
+  countsPasses = false;
   /** Loops around the place where the emission is now. */
   loopDepth = 0;
   /** Whether `$K` is used: the kinds of values that count as something even if they are empty or 0. */

@@ -29,12 +29,12 @@ const date = (timeZone: string): string =>
   `{{$_:=set . \`s\` (ternary \`\` (dateInZone .f $t (default \`${timeZone}\` .z)) $t.IsZero)}}{{end}}`;
 
 /** Whoever writes a commit message mentions nobody in the group. */
-const MENTION = '{{if contains `@` $t}}{{$t = regexReplaceAll `(^|[^\\w.+-])@+` $t `$1＠`}}{{end}}';
+const MENTION = 'regexReplaceAll `(^|[^\\w.+-])@+` $t `$1＠`';
 
 /** What DingTalk's Markdown would take for a link, an image, a tag, a heading or a list becomes its look-alike. */
 const MARKDOWN =
-  '{{$t = regexReplaceAll `[\\r\\n]+` $t ` ` | replace `[` `［` | replace `]` `］` | replace `(` `（` | replace `)` `）` | replace `<` `＜`}}' +
-  `${MENTION}{{if and $t (contains (printf \`%.1s\` $t) \`#>-*+\`)}}{{$t = print "\\u200b" $t}}{{end}}`;
+  '{{range splitList ` ` `[［ ]］ (（ )） <＜`}}{{$t = replace (trunc 1 .) (substr 1 -1 .) $t}}{{end}}' +
+  `{{$t = regexReplaceAll \`[\\r\\n]+\` (${MENTION}) \` \`}}{{$t = regexReplaceAll \`^([#>*+-])\` $t \`\u200b$1\`}}`;
 
 /** What cannot stand in a URL is percent-encoded; what has a meaning there is left alone, a `%` too. */
 const URL =
@@ -57,7 +57,7 @@ export function defines(used: ReadonlySet<DefineName>, timeZone: string): string
     s: TEXT,
     d: date(timeZone),
     m: print('m', MARKDOWN),
-    t: print('t', MENTION),
+    t: print('t', `{{$t = ${MENTION}}}`),
     u: print('u', URL),
     r: print('r', ''),
   };

@@ -45,9 +45,9 @@ function joined([list, separator]: readonly Value[], context: GoContext): string
   const { go } = expression(list as Value, context);
   context.used.add('s');
   context.before(
-    `{{${out}:=\`\`}}{{if kindIs \`slice\` ${go}}}{{range ${index},${item}:=${go}}}{{if gt (len ${out}) ${MAX_JOINED}}}{{${out} = print ${out} \`…\`}}{{break}}{{end}}` +
-      `{{${dict}:=dict \`v\` (list ${item})}}{{template \`s\` ${dict}}}{{if ${index}}}{{${out} = print ${out} ${goText(literal(separator))}}}{{end}}{{${out} = print ${out} ${dict}.s}}{{end}}` +
-      `{{else}}{{${dict}:=dict \`v\` (list ${go})}}{{template \`s\` ${dict}}}{{${out} = ${dict}.s}}{{end}}`,
+    `{{${out}:=\`\`}}{{range ${index},${item}:=ternary ${go} (list ${go}) (kindIs \`slice\` ${go})}}` +
+      `{{if gt (len ${out}) ${MAX_JOINED}}}{{${out} = print ${out} \`…\`}}{{break}}{{end}}{{${dict}:=dict \`v\` (list ${item})}}` +
+      `{{template \`s\` ${dict}}}{{${out} = print ${out} (ternary ${goText(literal(separator))} \`\` (gt ${index} 0)) ${dict}.s}}{{end}}`,
   );
   return out;
 }

@@ -84,21 +84,31 @@ function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context:
   context.bindings.set(item, { trie });
   if (key) context.bindings.set(key, { trie: keyTrie });
   context.loops.set(loop, variables);
-  context.hasLoops = true;
   context.loopDepth += 1;
   const inner = emitNodes(body, context);
   const charged = chargeFor(body, context);
   context.loopDepth -= 1;
+  const items = `ternary ${go} $E (has (kindOf ${go}) (list \`map\` \`slice\`))`;
+  const all = variables.usesLast ? context.fresh() : items;
   const before =
     (variables.usesIndex ? `{{${index}:=-1}}` : '') +
-    (variables.usesLast ? `{{${last}:=sub (len ${go}) 1}}` : '');
+    (variables.usesLast ? `{{${all}:=${items}}}{{${last}:=sub (len ${all}) 1}}` : '');
   const count = variables.usesIndex ? `{{${index} = add1 ${index}}}` : '';
-  const pass = '{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}{{$_:=set $B `w` (sub $B.w 1)}}';
   return (
-    `{{if and ${go} (has (kindOf ${go}) (list \`map\` \`slice\`))}}${before}` +
-    `{{range ${variables.usesKey ? keyName : '$_'},${variable}:=${go}}}${pass}${count}${charged}` +
-    `${trie.declarations()}${keyTrie.declarations()}${inner}{{end}}${otherwiseBranch(otherwise, context)}{{end}}`
+    `${before}{{range ${variables.usesKey ? keyName : '$_'},${variable}:=${all}}}${passFor(body, context)}${count}${charged}` +
+    `${trie.declarations()}${keyTrie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`
   );
+}
+
+/** A loop whose every pass takes some of the room can't go round too often; others are counted. */
+const COUNTING_BYTES = 4;
+
+/** What ends a loop. */
+function passFor(body: readonly Node[], context: GoContext): string {
+  if (context.loopDepth === 0 && passBytes(body, context.scope) >= COUNTING_BYTES)
+    return '{{if lt $B.n 0}}…{{break}}{{end}}';
+  context.countsPasses = true;
+  return '{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}{{$_:=set $B `w` (sub $B.w 1)}}';
 }
 
 function otherwiseBranch(nodes: readonly Node[], context: GoContext): string {
