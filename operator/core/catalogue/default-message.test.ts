@@ -142,7 +142,7 @@ describe('a message of the catalogue reads', () => {
   it('with the name of an event of one’s own', () => {
     const { title, text } = rendered(undefined, 'en', synced);
     expect(title).toBe('🔔 guestbook slow-sync');
-    expect(text).toContain('- **Health**: Healthy\n- **Revision**: ');
+    expect(text).toContain('- **Health**: Healthy\n- **Sync result**: Succeeded\n- **Revision**: ');
   });
 });
 
