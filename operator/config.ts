@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeZone } from './core/time-zone.ts';
+import { isTimeZone } from './text/time-zone.ts';
 
 const duration = (min: string, max: string) =>
   z.string().transform((text, context) => {

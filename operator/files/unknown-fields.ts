@@ -1,5 +1,5 @@
 import type { Schema } from '../api/crd-schemas.ts';
-import { closest } from '../core/closest.ts';
+import { closest } from '../text/closest.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
 /**

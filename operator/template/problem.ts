@@ -10,6 +10,12 @@ export interface SourcePlace {
   readonly start: { readonly line: number; readonly column: number };
 }
 
+/** The place of a text's character. @param offset in UTF-16 units */
+export function placeOf(source: string, offset: number): SourcePlace {
+  const lines = source.slice(0, offset).split(/\r\n?|\n/);
+  return { start: { line: lines.length, column: lines.at(-1)?.length ?? 0 } };
+}
+
 /** Ends the reading of a template; `parseTemplate` turns it into a problem, so that nobody else meets it. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';

@@ -1,8 +1,9 @@
 import { LIMITS } from './check/limits.ts';
 import { ROOT_SCOPE } from './check/scope.ts';
 import { checkProgram } from './check/statements.ts';
+import { goInDisguise } from './go-in-disguise.ts';
 import type { Node } from './nodes.ts';
-import { goInDisguise, parseSource } from './parse.ts';
+import { parseSource } from './parse.ts';
 import { TemplateError, type TemplateProblem } from './problem.ts';
 
 /** One text with Handlebars in it, read and found good. */
@@ -39,7 +40,10 @@ function check(source: string, params: ReadonlySet<string>): readonly Node[] {
     count: (place: hbs.AST.SourceLocation) => {
       count += 1;
       if (count > LIMITS.nodes)
-        throw new TemplateError(`there are more than ${LIMITS.nodes} values and blocks`, place);
+        throw new TemplateError(
+          `there are more than ${LIMITS.nodes} texts, values and blocks: shorten the template`,
+          place,
+        );
     },
   };
   try {

@@ -1,7 +1,7 @@
 import type { SubscribedEvent } from '../../api/types.generated.ts';
+import { closest } from '../../text/closest.ts';
 import type { Trigger } from '../catalogue/trigger.ts';
 import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
-import { closest } from '../closest.ts';
 import { expressionFinding } from '../gate/expressions.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import type { EventMessage } from '../message/event-body.ts';

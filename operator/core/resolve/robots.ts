@@ -1,5 +1,6 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
+import { isTimeZone } from '../../text/time-zone.ts';
 import { isForeignKey, isForeignSecretKey } from '../live.ts';
 import type { Audience } from '../message/event-body.ts';
 import { objectKey, serviceKey, serviceName } from '../names.ts';
@@ -7,7 +8,6 @@ import { readProvenance } from '../provenance.ts';
 import type { Reason } from '../reasons.ts';
 import { type Credential, mayStay } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { isTimeZone } from '../time-zone.ts';
 import type { Course, Finding, Verdict } from '../verdict.ts';
 import { unsupportedField } from './unsupported.ts';
 

@@ -1,4 +1,4 @@
-import { isTimeZone } from '../../core/time-zone.ts';
+import { isTimeZone } from '../../text/time-zone.ts';
 import { type ArgumentKind, DATE_FORMAT, type HelperSignature, MAX_LENGTH } from '../helpers.ts';
 import type { Value } from '../nodes.ts';
 import { type SourcePlace, TemplateError } from '../problem.ts';
@@ -13,7 +13,7 @@ interface Where {
 /** @throws TemplateError if a helper does not take such an argument in this place */
 export function checkArgument(value: Value, kind: ArgumentKind, { signature, place }: Where): void {
   const problem = problemOf(value, kind);
-  if (problem !== undefined) throw new TemplateError(`${problem}: ${signature.usage}`, place);
+  if (problem !== undefined) throw new TemplateError(`${problem}: {{${signature.usage}}}`, place);
 }
 
 function problemOf(value: Value, kind: ArgumentKind): string | undefined {
@@ -24,15 +24,17 @@ function problemOf(value: Value, kind: ArgumentKind): string | undefined {
         ? 'markdown is for what is printed, not for an argument'
         : undefined;
     case 'data':
-      return isData(value) ? undefined : 'this takes a field of app, context or a named item';
+      return isData(value) ? undefined : 'this takes a field of app or context, or a named item';
     case 'text':
       return isText(literal)
         ? undefined
         : `this takes a text in quotes, of ${LIMITS.literal} characters at most`;
     case 'search':
-      return isText(literal) && literal !== '' ? undefined : 'this takes a text in quotes that is not empty';
+      return isText(literal) && literal !== ''
+        ? undefined
+        : `this takes a text in quotes, of 1 to ${LIMITS.literal} characters`;
     case 'place':
-      return isWithin(literal, 0, 100_000) ? undefined : 'this takes a place in the list, from 0';
+      return isWithin(literal, 0, 100_000) ? undefined : 'this takes a place in the list: 0 is the first';
     case 'length':
       return isWithin(literal, 1, MAX_LENGTH) ? undefined : `this takes a number from 1 to ${MAX_LENGTH}`;
     case 'format':

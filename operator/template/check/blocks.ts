@@ -1,59 +1,71 @@
-import { closest } from '../../core/closest.ts';
 import type { Binding, IfNode, Node } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';
+import { RAW_BLOCK } from '../remedy.ts';
 import { isData } from './arguments.ts';
 import { type Checking, checkExpression, isReserved } from './expressions.ts';
 import { LIMITS } from './limits.ts';
-import { ROOTS } from './paths.ts';
 import { findLoop, type Scope } from './scope.ts';
 import { checkProgram } from './statements.ts';
+import { BLOCKS, ROOTS, unknownBlock } from './unknown.ts';
 
 type Block = hbs.AST.BlockStatement;
-
-const BLOCKS = ['if', 'unless', 'each', 'with'];
 
 /** One block with all that is in it. @throws TemplateError */
 export function checkBlock(block: Block, scope: Scope, checking: Checking): Node {
   const name = block.path.original;
-  if (!BLOCKS.includes(name)) throw unknownBlock(name, block);
+  // Of Handlebars' own making; only a raw block has no flags for white space.
+  if ((block.openStrip as { readonly open?: boolean }).open === undefined)
+    throw new TemplateError(RAW_BLOCK, block.loc);
+  if (!BLOCKS.includes(name)) throw unknownBlock(block);
   const [argument, ...more] = block.params;
   if (!argument || more.length > 0) {
-    throw new TemplateError(
-      `#${name} takes one value; put a helper with its arguments into parentheses`,
-      block.loc,
-    );
+    const message = `#${name} takes one value; a helper with its arguments goes into parentheses: {{#if (eq VALUE "text")}}`;
+    throw new TemplateError(message, block.loc);
   }
   const inner = { parent: scope, bindings: [], depth: scope.depth + 1 };
-  const otherwise = checkProgram(block.inverse, inner, checking);
-  if (name === 'if' || name === 'unless') return checkIf(block, argument, otherwise, inner, checking);
+  if (inner.depth > LIMITS.nesting)
+    throw new TemplateError(`more than ${LIMITS.nesting} blocks inside each other are too many`, block.loc);
+  if (name === 'if' || name === 'unless') return checkIf(block, argument, inner, checking);
+  return checkNaming(block, argument, inner, checking);
+}
+
+/** `#each` and `#with`. */
+function checkNaming(
+  block: Block,
+  argument: hbs.AST.Expression,
+  inner: Scope & { readonly parent: Scope },
+  checking: Checking,
+): Node {
+  const name = block.path.original;
   requireNoHash(block);
-  const value = checkExpression(argument, scope, checking);
+  const value = checkExpression(argument, inner.parent, checking);
   if (!isData(value))
-    throw new TemplateError(`#${name} takes a field of app, context or a named item`, argument.loc);
+    throw new TemplateError(`#${name} takes a field of app or context, or a named item`, argument.loc);
   const [first, second] = bindings(block, name === 'each' ? 2 : 1);
   if (!first) throw new TemplateError(`name the value: {{#${name} ${example(name)}}}`, block.loc);
   if (name === 'with') {
     const body = checkProgram(block.program, { ...inner, bindings: [first] }, checking);
-    return { kind: 'with', value, binding: first, body, otherwise };
+    return {
+      kind: 'with',
+      value,
+      binding: first,
+      body,
+      otherwise: checkProgram(block.inverse, inner, checking),
+    };
   }
-  const loop = { depth: (findLoop(scope)?.depth ?? -1) + 1 };
+  const loop = { depth: (findLoop(inner)?.depth ?? -1) + 1 };
   if (loop.depth >= LIMITS.loops)
-    throw new TemplateError(`#each may stand inside #each, but no deeper`, block.loc);
+    throw new TemplateError('#each may stand inside #each, but no deeper', block.loc);
   const named = second ? [first, second] : [first];
   const body = checkProgram(block.program, { ...inner, bindings: named, loop }, checking);
+  const otherwise = checkProgram(block.inverse, inner, checking);
   return { kind: 'each', list: value, loop, item: first, ...(second && { key: second }), body, otherwise };
 }
 
 const example = (name: string): string =>
   name === 'each' ? 'app.status.conditions as |condition|' : 'app.status.operationState as |operation|';
 
-function checkIf(
-  block: Block,
-  argument: hbs.AST.Expression,
-  otherwise: readonly Node[],
-  inner: Scope,
-  checking: Checking,
-): IfNode {
+function checkIf(block: Block, argument: hbs.AST.Expression, inner: Scope, checking: Checking): IfNode {
   if (block.program?.blockParams?.length)
     throw new TemplateError('#if and #unless name nothing: drop "as |…|"', block.loc);
   const [pair, ...more] = block.hash?.pairs ?? [];
@@ -63,6 +75,7 @@ function checkIf(
   const includeZero = (pair?.value as hbs.AST.BooleanLiteral | undefined)?.value ?? false;
   const test = checkExpression(argument, inner, checking);
   const body = checkProgram(block.program, inner, checking);
+  const otherwise = checkProgram(block.inverse, inner, checking);
   const branches = block.path.original === 'if' ? { body, otherwise } : { body: otherwise, otherwise: body };
   return { kind: 'if', test, includeZero, ...branches };
 }
@@ -72,22 +85,22 @@ function requireNoHash({ hash, path }: Block): void {
   if (pair) throw new TemplateError(`#${path.original} takes no named arguments`, pair.loc);
 }
 
-function bindings({ program, loc }: Block, max: number): Binding[] {
+/** The names that a block gives. @throws TemplateError */
+function bindings({ path, program, loc }: Block, max: number): Binding[] {
   const names = program?.blockParams ?? [];
-  if (names.length > max) throw new TemplateError(`at most ${max} can be named here`, loc);
-  for (const name of names) {
-    if (isReserved(name) || ROOTS.includes(name) || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-      throw new TemplateError(
-        `${name} means something already, or is no plain word: choose another name`,
-        loc,
-      );
-    }
+  if (names.length > max) {
+    const what = max === 1 ? 'the value: |value|' : 'the item and its key: |item key|';
+    throw new TemplateError(`#${path.original} names ${what}, and no more`, loc);
+  }
+  for (const [index, name] of names.entries()) {
+    const problem = nameProblem(name, names.slice(0, index));
+    if (problem !== undefined) throw new TemplateError(`${name} ${problem}: choose another name`, loc);
   }
   return names.map((name) => ({ name }));
 }
 
-function unknownBlock(name: string, { loc }: Block): TemplateError {
-  const guess = closest(name, BLOCKS);
-  const hint = guess === undefined ? '' : ` Did you mean #${guess}?`;
-  return new TemplateError(`there is no block #${name}; there are #${BLOCKS.join(', #')}.${hint}`, loc);
+function nameProblem(name: string, earlier: readonly string[]): string | undefined {
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is no plain word of letters, digits and _';
+  if (isReserved(name) || ROOTS.includes(name)) return 'has a meaning already';
+  return earlier.includes(name) ? 'stands twice between the bars' : undefined;
 }

@@ -1,4 +1,3 @@
-import { closest } from '../../core/closest.ts';
 import { BUILT_IN, HELPERS, type HelperSignature } from '../helpers.ts';
 import type { Value } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';
@@ -6,6 +5,7 @@ import { checkArgument } from './arguments.ts';
 import { LIMITS } from './limits.ts';
 import { checkPath } from './paths.ts';
 import { findBinding, type Scope } from './scope.ts';
+import { ROOTS, unknownHelper, unknownName } from './unknown.ts';
 
 /** What the whole reading of one template shares. */
 export interface Checking {
@@ -38,7 +38,7 @@ export function checkExpression(
     case 'NumberLiteral': {
       const { value } = expression as hbs.AST.NumberLiteral;
       if (!Number.isSafeInteger(value))
-        throw new TemplateError('only whole numbers can be written', expression.loc);
+        throw new TemplateError('only whole numbers can be written, such as 300', expression.loc);
       // Written "-0", Go would print it so.
       return { kind: 'literal', value: value === 0 ? 0 : value };
     }
@@ -56,11 +56,12 @@ type Call = hbs.AST.SubExpression | hbs.AST.MustacheStatement;
 export function checkCall(call: Call, scope: Scope, checking: Checking, depth = 1): Value {
   const path = call.path as hbs.AST.PathExpression;
   const name = path.original;
-  if (depth > LIMITS.nesting) throw new TemplateError('there are too many calls inside each other', call.loc);
+  if (depth > LIMITS.nesting)
+    throw new TemplateError(`more than ${LIMITS.nesting} calls inside each other are too many`, call.loc);
   const signature = Object.hasOwn(HELPERS, `${name}`) ? HELPERS[name] : undefined;
-  if (!signature || path.data || path.depth > 0) throw unknownHelper(`${name}`, call, scope);
+  if (!signature || path.data || path.depth > 0) throw notCallable(call, scope);
   const pair = call.hash?.pairs[0];
-  if (pair) throw new TemplateError(`${name} takes no named arguments: ${signature.usage}`, pair.loc);
+  if (pair) throw new TemplateError(`${name} takes no named arguments: {{${signature.usage}}}`, pair.loc);
   requireCount(call, signature);
   const args = call.params.map((param, index) => {
     const value = checkExpression(param, scope, checking, depth);
@@ -73,21 +74,31 @@ export function checkCall(call: Call, scope: Scope, checking: Checking, depth = 
 
 function requireCount(call: Call, { args, optional = 0, repeat = 1, usage }: HelperSignature): void {
   const count = call.params.length;
-  if (count >= args.length - optional && count <= args.length + repeat - 1) return;
+  const [least, most] = [args.length - optional, args.length + repeat - 1];
+  if (count >= least && count <= most) return;
+  const allowed = least === most ? `${least}` : `${least} to ${most}`;
+  const name = (call.path as hbs.AST.PathExpression).original;
   throw new TemplateError(
-    `${count} arguments are ${count < args.length ? 'too few' : 'too many'}: ${usage}`,
+    `${name} takes ${allowed} ${most === 1 ? 'argument' : 'arguments'}, not ${count}: {{${usage}}}`,
     call.loc,
   );
 }
 
-function unknownHelper(name: string, { loc }: Call, scope: Scope): TemplateError {
-  if (findBinding(scope, name.split('.')[0] ?? '')) {
-    return new TemplateError(`${name} is a value and takes no arguments`, loc);
+/** What stands where a helper's name belongs. */
+function notCallable({ path: callee, params }: Call, scope: Scope): TemplateError {
+  if (callee.type !== 'PathExpression')
+    return new TemplateError('a text or number takes no arguments: a helper stands in front', callee.loc);
+  const path = callee as hbs.AST.PathExpression;
+  const { original, parts, depth, data, loc } = path;
+  const [first = ''] = parts;
+  if (data || depth > 0 || ROOTS.includes(first) || findBinding(scope, first)) {
+    const remedy =
+      params.length === 0
+        ? 'leave the parentheses out'
+        : `a helper stands in front, such as {{default ${original} "text"}}`;
+    return new TemplateError(`${original} is a value and takes no arguments: ${remedy}`, loc);
   }
-  const names = Object.keys(HELPERS);
-  const guess = closest(name, names);
-  const hint = guess === undefined ? '' : `Did you mean ${guess}? `;
-  return new TemplateError(`there is no helper ${name}. ${hint}There are ${names.join(', ')}`, loc);
+  return parts.length > 1 ? unknownName(path, scope) : unknownHelper(path);
 }
 
 /** Whether a name is one of the language's own, so that a block may not give it to a value. */

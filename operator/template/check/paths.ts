@@ -1,12 +1,8 @@
-import { closest } from '../../core/closest.ts';
-import { HELPERS } from '../helpers.ts';
 import { EVENT_FIELDS, type EventField, type LoopVariable, type Value } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';
 import { LIMITS } from './limits.ts';
 import { findBinding, findLoop, type Scope } from './scope.ts';
-
-/** What a template can name without a block's help. */
-export const ROOTS = ['app', 'context', 'params', 'event', 'appUrl'];
+import { ROOTS, unknownName } from './unknown.ts';
 
 type Path = hbs.AST.PathExpression;
 
@@ -18,14 +14,16 @@ type Path = hbs.AST.PathExpression;
 export function checkPath(path: Path, scope: Scope, params: ReadonlySet<string>): Value {
   if (path.data) return loopVariable(path, scope);
   requireAbsolute(path);
-  for (const part of path.parts) requireSegment(part, path);
+  requireSteps(path);
   const [first = '', ...segments] = path.parts;
   const binding = findBinding(scope, first);
   if (binding) return { kind: 'bound', binding, segments };
-  return rooted(first, segments, path, params);
+  if (!ROOTS.includes(first)) throw unknownName(path, scope);
+  return rooted(segments, path, params);
 }
 
-function rooted(first: string, segments: readonly string[], path: Path, params: ReadonlySet<string>): Value {
+function rooted(segments: readonly string[], path: Path, params: ReadonlySet<string>): Value {
+  const [first] = path.parts;
   const [field = '', ...rest] = segments;
   switch (first) {
     case 'appUrl':
@@ -40,12 +38,10 @@ function rooted(first: string, segments: readonly string[], path: Path, params: 
       if (segments.length === 0) throw fieldMissing(first, path);
       if (!params.has(field) || rest.length > 0) throw unknownParam(segments.join('.'), params, path);
       return { kind: 'param', name: field };
-    case 'event':
+    default:
       if (!EVENT_FIELDS.includes(field as EventField) || rest.length > 0)
         throw new TemplateError(`event has ${EVENT_FIELDS.join(' and ')}: write {{event.name}}`, path.loc);
       return { kind: 'event', field: field as EventField };
-    default:
-      throw unknownName(path);
   }
 }
 
@@ -60,7 +56,8 @@ function loopVariable(path: Path, scope: Scope): Value {
       path.loc,
     );
   const loop = findLoop(scope);
-  if (!loop) throw new TemplateError(`@${name} stands outside of #each`, path.loc);
+  if (!loop)
+    throw new TemplateError(`@${name} stands outside of #each: it tells the place of an item`, path.loc);
   return { kind: 'loop', loop, what: name as LoopVariable };
 }
 
@@ -73,16 +70,33 @@ function requireAbsolute({ depth, parts, original, loc }: Path): void {
   );
 }
 
-const FORBIDDEN = ['length', '__proto__', 'constructor', 'prototype'];
+/** `original` has the steps as they are divided. */
+function requireSteps({ original, parts, loc }: Path): void {
+  if (parts.length > LIMITS.segments) {
+    const message = `the path has ${parts.length} steps, and ${LIMITS.segments} are allowed`;
+    throw new TemplateError(message, loc);
+  }
+  const problem = parts.map(segmentProblem).find((each) => each !== undefined);
+  if (problem !== undefined) throw new TemplateError(problem, loc);
+  if (original !== parts.join('.')) {
+    throw new TemplateError(
+      'the steps of a path are divided by dots; a key with / in it stands in brackets, app.metadata.annotations.[a.b/c]',
+      loc,
+    );
+  }
+}
 
-function requireSegment(part: string, { loc, parts }: Path): void {
-  if (parts.length > LIMITS.segments) throw new TemplateError('the path has too many steps', loc);
-  if (part === '' || part.length > LIMITS.segment)
-    throw new TemplateError('a step of the path is empty or too long', loc);
-  if (part === 'length') throw new TemplateError('write (count LIST) for the number of items', loc);
-  if (FORBIDDEN.includes(part)) throw new TemplateError(`no field may be called ${part}`, loc);
-  if (/^\d+$/.test(part)) throw new TemplateError(`write (at LIST ${part}) for one item of a list`, loc);
-  if (/this\b/.test(part)) throw new TemplateError('a field called this cannot be reached', loc);
+const FORBIDDEN = ['__proto__', 'constructor', 'prototype'];
+
+function segmentProblem(part: string): string | undefined {
+  if (part === '') return 'a step of the path is empty: write the name of a field between the brackets';
+  if (part.length > LIMITS.segment) return `a step of the path is longer than ${LIMITS.segment} characters`;
+  if (part === 'length') return 'write (count LIST) for the number of items';
+  if (FORBIDDEN.includes(part)) return `no field may be called ${part}`;
+  if (/^\d+$/.test(part)) return `write (at LIST ${part}) for one item of a list`;
+  return /this\b/.test(part)
+    ? 'a field whose name has "this" at the end of a word cannot be reached'
+    : undefined;
 }
 
 function fieldMissing(root: string, { loc }: Path): TemplateError {
@@ -93,14 +107,4 @@ function fieldMissing(root: string, { loc }: Path): TemplateError {
 function unknownParam(name: string, params: ReadonlySet<string>, { loc }: Path): TemplateError {
   const has = params.size === 0 ? 'it has none' : `it has ${[...params].join(', ')}`;
   return new TemplateError(`spec.params has no ${name}; ${has}. Add it there with its usual value`, loc);
-}
-
-function unknownName({ original, parts, loc }: Path): TemplateError {
-  const [first = ''] = parts;
-  const guess = closest(first, [...ROOTS, ...Object.keys(HELPERS)]);
-  const hint = guess === undefined ? '' : ` Did you mean ${guess}?`;
-  return new TemplateError(
-    `${original}: nothing is called ${first} here; there are ${ROOTS.join(', ')}, and what blocks name.${hint}`,
-    loc,
-  );
 }

@@ -25,3 +25,8 @@ export function findLoop(scope: Scope | undefined): Loop | undefined {
   for (let at = scope; at; at = at.parent) if (at.loop) return at.loop;
   return undefined;
 }
+
+/** The names that blocks give at this place, from the inside out. */
+export function namesIn(scope: Scope | undefined): string[] {
+  return scope ? [...scope.bindings.map(({ name }) => name), ...namesIn(scope.parent)] : [];
+}

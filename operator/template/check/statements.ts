@@ -1,9 +1,9 @@
 import { HELPERS } from '../helpers.ts';
 import type { Node } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';
+import { TRIPLE } from '../remedy.ts';
 import { checkBlock } from './blocks.ts';
 import { type Checking, checkCall, checkExpression } from './expressions.ts';
-import { LIMITS } from './limits.ts';
 import { findBinding, type Scope } from './scope.ts';
 
 /** The statements of a block, or of the whole. @throws TemplateError */
@@ -12,8 +12,6 @@ export function checkProgram(
   scope: Scope,
   checking: Checking,
 ): readonly Node[] {
-  if (scope.depth > LIMITS.nesting && program)
-    throw new TemplateError('there are too many blocks inside each other', program.loc);
   const nodes: Node[] = [];
   for (const statement of program?.body ?? []) {
     checking.count(statement.loc);
@@ -44,20 +42,22 @@ function checkStatement(statement: hbs.AST.Statement, scope: Scope, checking: Ch
         statement.loc,
       );
     default:
-      throw new TemplateError('decorators and raw blocks do not exist here', statement.loc);
+      throw new TemplateError(
+        'there are no decorators ({{* …}}): write the text where it belongs',
+        statement.loc,
+      );
   }
 }
 
 function checkMustache(mustache: hbs.AST.MustacheStatement, scope: Scope, checking: Checking): Node {
   const { path, loc } = mustache;
   if (!mustache.escaped) {
-    throw new TemplateError(
-      'write {{…}} with two braces, and {{markdown …}} for a value that is Markdown itself',
-      loc,
-    );
+    throw new TemplateError(TRIPLE, loc);
   }
-  if (path.type !== 'PathExpression')
-    throw new TemplateError('text in braces prints itself: leave the braces out', loc);
+  if (path.type === 'NullLiteral' || path.type === 'UndefinedLiteral')
+    throw new TemplateError('null and undefined print nothing: leave them out', path.loc);
+  if (path.type !== 'PathExpression' && mustache.params.length === 0)
+    throw new TemplateError('fixed text needs no braces: leave them out', path.loc);
   return {
     kind: 'print',
     value: isCall(mustache, scope)

@@ -1,6 +1,5 @@
 import type { BodyScope, GoContext } from './context.ts';
 import { goText, jsonBytes, jsonText } from './literal.ts';
-import { textOf } from './values.ts';
 
 /** The longest that Kubernetes lets them be, in characters. */
 const MAX = { namespace: 63, name: 253 } as const;
@@ -34,6 +33,6 @@ const escaped = (url: string): string =>
 
 /** Kubernetes' names need no escaping; whatever is no such name gets it, and can be no longer than one. */
 function part(segment: 'namespace' | 'name', context: GoContext): string {
-  const name = textOf({ kind: 'data', root: 'app', segments: ['metadata', segment] }, context);
-  return `(printf \`%.${MAX[segment]}s\` (urlquery ${name}))`;
+  context.used.add('s');
+  return `(printf \`%.${MAX[segment]}s\` (urlquery ${context.table.text(['metadata', segment])}))`;
 }

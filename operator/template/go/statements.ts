@@ -2,10 +2,11 @@ import type { Call, EachNode, IfNode, Node, PrintNode, Value, WithNode } from '.
 import { printAppLink } from './app-url.ts';
 import type { GoContext } from './context.ts';
 import { type DefineName, PRINTS } from './defines.ts';
+import { alternatives, truthOf } from './expression.ts';
 import { jsonText } from './literal.ts';
 import { PathTrie } from './paths.ts';
 import { passBytes } from './room.ts';
-import { alternatives, expression, pathOf, truthOf } from './values.ts';
+import { expression, pathOf } from './values.ts';
 
 /** Characters of a value that are printed unless `truncate` says otherwise. */
 export const MAX_VALUE = 1_000;
@@ -36,30 +37,32 @@ function emitPrint({ value }: PrintNode, context: GoContext): string {
   const shown = isRaw ? (value.args[0] as Value) : value;
   const name: DefineName = isRaw ? 'r' : PRINTS[context.escape];
   context.used.add(name);
-  if (!isCall(shown, 'truncate')) return `{{template \`${name}\` (list $B ${alternatives(shown, context)})}}`;
+  if (!isCall(shown, 'truncate'))
+    return `{{template \`${name}\` (list $B ${alternatives(expression(shown, context)).join(' ')})}}`;
   // The print cuts as well as `truncate` would, in fewer bytes.
   const [cut, length] = shown.args as [Value, Value];
   const limit = (characters: unknown) => `{{$_:=set $B \`c\` ${characters}}}`;
   const characters = length.kind === 'literal' ? length.value : MAX_VALUE;
-  return `${limit(characters)}{{template \`${name}\` (list $B ${alternatives(cut, context)})}}${limit(MAX_VALUE)}`;
+  return `${limit(characters)}{{template \`${name}\` (list $B ${alternatives(expression(cut, context)).join(' ')})}}${limit(MAX_VALUE)}`;
 }
 
 const isCall = (value: Value, helper: string): value is Call =>
   value.kind === 'call' && value.helper === helper;
 
 function emitIf({ test, includeZero, body, otherwise }: IfNode, context: GoContext): string {
-  const truth = truthOf(test, context, includeZero);
+  const truth = truthOf(expression(test, context), context, includeZero);
   if (body.length === 0) return `{{if not (or ${truth})}}${branch(otherwise, context)}{{end}}`;
   return `{{if or ${truth}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitWith({ value, binding, body, otherwise }: WithNode, context: GoContext): string {
   const path = pathOf(value, context);
-  const trie = new PathTrie(path ? '' : expression(value, context).go, context.fresh);
+  const named = expression(value, context);
+  const trie = new PathTrie(named.go, context.fresh);
   // A name for a path is only a shorter way to write it.
   context.bindings.set(binding, path ?? { trie });
   const inner = branch(body, context);
-  const truth = truthOf(value, context, true);
+  const truth = truthOf(named, context, true);
   return `{{if or ${truth}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 

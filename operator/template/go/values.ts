@@ -1,20 +1,14 @@
-import type { Binding, Value } from '../nodes.ts';
+import type { Binding, DataRoot, Value } from '../nodes.ts';
 import { appUrlText } from './app-url.ts';
 import type { GoContext } from './context.ts';
-import { bothOf, callExpression } from './helpers.ts';
+import { boolean, data, type Expression, number, text } from './expression.ts';
+import { callExpression } from './helpers.ts';
 import { goText } from './literal.ts';
-
-/** A Go expression and what is known of its value. */
-export interface Expression {
-  readonly go: string;
-  /** `data` is anything that an Application may hold; `number` an int. */
-  readonly type: 'data' | 'text' | 'boolean' | 'number';
-}
 
 /** A value → an expression for it, with whatever has to run before. */
 export function expression(value: Value, context: GoContext): Expression {
   const path = pathOf(value, context);
-  if (path) return data((path.root === 'app' ? context.table : context.context).access(path.segments));
+  if (path) return pathExpression(path, context);
   switch (value.kind) {
     case 'bound':
       return data(trieOf(value.binding, context).access(value.segments));
@@ -27,27 +21,38 @@ export function expression(value: Value, context: GoContext): Expression {
     case 'appUrl':
       return text(appUrlText(context));
     case 'literal':
-      return literal(value.value);
-    case 'call':
-      return callExpression(value, context);
+      return { ...literal(value.value), literal: value.value };
+    case 'call': {
+      const args = value.args.map((each) => expression(each, context));
+      return callExpression(value.helper, args, context);
+    }
     default:
       throw new Error('a path leads nowhere');
   }
 }
 
-const data = (go: string): Expression => ({ go, type: 'data' });
-const text = (go: string): Expression => ({ go, type: 'text' });
-
 function literal(value: string | number | boolean): Expression {
   if (typeof value === 'string') return text(goText(value));
-  return { go: `${value}`, type: typeof value === 'boolean' ? 'boolean' : 'number' };
+  return typeof value === 'boolean' ? boolean(`${value}`) : number(`${value}`);
+}
+
+function pathExpression({ root, segments }: DataPath, context: GoContext): Expression {
+  if (root === 'context') return data(context.context.access(segments));
+  const textInTable = () => {
+    context.used.add('s');
+    return context.table.text(segments);
+  };
+  return { ...data(context.table.access(segments)), text: textInTable };
+}
+
+/** A path from a root. */
+interface DataPath {
+  readonly root: DataRoot;
+  readonly segments: readonly string[];
 }
 
 /** Where a value stands in the data, if that is known: also by a name that `#with` gave to a path. */
-export function pathOf(
-  value: Value,
-  { bindings }: GoContext,
-): { readonly root: 'app' | 'context'; readonly segments: readonly string[] } | undefined {
+export function pathOf(value: Value, { bindings }: GoContext): DataPath | undefined {
   if (value.kind === 'data') return value;
   const bound = value.kind === 'bound' ? bindings.get(value.binding) : undefined;
   return value.kind === 'bound' && bound && 'root' in bound
@@ -69,51 +74,8 @@ function loopVariable({ loop, what }: Extract<Value, { kind: 'loop' }>, { loops 
     return data(variables.key);
   }
   variables.usesIndex = true;
-  if (what === 'index') return { go: variables.index, type: 'number' };
-  if (what === 'first') return { go: `(eq ${variables.index} 0)`, type: 'boolean' };
+  if (what === 'index') return number(variables.index);
+  if (what === 'first') return boolean(`(eq ${variables.index} 0)`);
   variables.usesLast = true;
-  return { go: `(eq ${variables.index} ${variables.last})`, type: 'boolean' };
-}
-
-/** The values of which the first that has a text is meant, as Go expressions in a row. */
-export function alternatives(value: Value, context: GoContext): string {
-  const all = value.kind === 'call' && value.helper === 'default' ? value.args : [value];
-  return all
-    .map((each) => (each === value ? expression(each, context).go : alternatives(each, context)))
-    .join(' ');
-}
-
-/** A value's text, as a Go expression. */
-export function textOf(value: Value, context: GoContext): string {
-  const path = pathOf(value, context);
-  if (path?.root === 'app') {
-    context.used.add('s');
-    return context.table.text(path.segments);
-  }
-  const isChoice = value.kind === 'call' && value.helper === 'default';
-  const { go, type } = isChoice
-    ? { go: alternatives(value, context), type: 'data' }
-    : expression(value, context);
-  if (type === 'text') return go;
-  if (type !== 'data') return `(print ${go})`;
-  context.used.add('s');
-  const dict = context.fresh();
-  context.before(`{{${dict}:=dict \`v\` (list ${go})}}{{template \`s\` ${dict}}}`);
-  return `${dict}.s`;
-}
-
-/**
- * Whether a value counts as something, as a Go expression in the arguments of an `or`: as in Handlebars, an empty map
- * does and an empty list does not.
- */
-export function truthOf(value: Value, context: GoContext, includeZero = false): string {
-  if (value.kind === 'call' && value.helper === 'or')
-    return value.args.map((each) => truthOf(each, context)).join(' ');
-  if (value.kind === 'call' && value.helper === 'and') return bothOf(value.args, context);
-  const { go, type } = expression(value, context);
-  if (type === 'number') return includeZero ? 'true' : `(ne ${go} 0)`;
-  if (type !== 'data') return go;
-  if (!includeZero) return `${go} (kindIs \`map\` ${go})`;
-  context.usesKinds = true;
-  return `${go} (has (kindOf ${go}) $K)`;
+  return boolean(`(eq ${variables.index} ${variables.last})`);
 }

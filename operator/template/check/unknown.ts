@@ -1,0 +1,73 @@
+import { closest } from '../../text/closest.ts';
+import { HELPERS } from '../helpers.ts';
+import { TemplateError } from '../problem.ts';
+import { namesIn, type Scope } from './scope.ts';
+
+/** What a template can name without a block's help. */
+export const ROOTS = ['app', 'context', 'params', 'event', 'appUrl'];
+
+/** The blocks of the language. */
+export const BLOCKS = ['if', 'unless', 'each', 'with'];
+
+/** Words of Handlebars, of its usual companions and of Applications that mean nothing here, and what to write. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  lookup: 'a field is named in a path, app.metadata.labels.team, and an item of a list is (at LIST 0)',
+  log: 'a template can write nothing to a log',
+  json: 'lists and maps are printed as JSON without a helper',
+  elseif: 'write {{else if VALUE}}',
+  metadata: 'fields of the Application begin with app: app.metadata',
+  spec: 'fields of the Application begin with app: app.spec',
+  status: 'fields of the Application begin with app: app.status',
+  name: 'the name of the Application is app.metadata.name',
+};
+
+function instead(word: string): string | undefined {
+  if (BLOCKS.includes(word)) return `a block begins with #: {{#${word} …}} … {{/${word}}}`;
+  return Object.hasOwn(INSTEAD, word) ? INSTEAD[word] : undefined;
+}
+
+const guessed = (word: string, names: readonly string[], mark = ''): string => {
+  const guess = closest(word, names);
+  return guess === undefined ? '' : ` Did you mean ${mark}${guess}?`;
+};
+
+/** A value's name that nobody gave. */
+export function unknownName({ original, parts, loc }: hbs.AST.PathExpression, scope: Scope): TemplateError {
+  const [first = ''] = parts;
+  const known = instead(first);
+  if (known !== undefined) return new TemplateError(`${original}: ${known}`, loc);
+  const helpers = parts.length === 1 ? Object.keys(HELPERS) : [];
+  const names = [...ROOTS, ...namesIn(scope)];
+  return new TemplateError(
+    `${original}: nothing is called ${first} here.${guessed(first, [...names, ...helpers])} There are ${names.join(', ')}`,
+    loc,
+  );
+}
+
+/** A helper's name that the language does not have. */
+export function unknownHelper({ original, loc }: hbs.AST.PathExpression): TemplateError {
+  const known = instead(original);
+  if (known !== undefined) return new TemplateError(`there is no helper ${original}: ${known}`, loc);
+  const names = Object.keys(HELPERS);
+  return new TemplateError(
+    `there is no helper ${original}.${guessed(original, names)} There are ${names.join(', ')}`,
+    loc,
+  );
+}
+
+/** A block's name that the language does not have, or Mustache's way of naming a value in its place. */
+export function unknownBlock({ path, loc }: hbs.AST.BlockStatement): TemplateError {
+  const name = path.original;
+  if (Object.hasOwn(HELPERS, name))
+    return new TemplateError(`${name} is a helper and no block: {{${HELPERS[name]?.usage}}}`, loc);
+  if ((path as hbs.AST.PathExpression).parts?.length === 1 && closest(name, BLOCKS) !== undefined)
+    return new TemplateError(
+      `there is no block #${name}.${guessed(name, BLOCKS, '#')} There are #${BLOCKS.join(', #')}`,
+      loc,
+    );
+  return new TemplateError(
+    `there is no block #${name}. Write {{#if ${name}}}, {{#unless ${name}}}, {{#with ${name} as |value|}} or ` +
+      `{{#each ${name} as |item|}}`,
+    loc,
+  );
+}

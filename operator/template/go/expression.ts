@@ -1,0 +1,62 @@
+import type { GoContext } from './context.ts';
+
+/** A Go expression and what is known of its value. */
+export interface Expression {
+  readonly go: string;
+  /** `data` is anything that an Application may hold; `number` an int. */
+  readonly type: 'data' | 'text' | 'boolean' | 'number';
+  /** The value itself, if the template has it written out. */
+  readonly literal?: string | number | boolean;
+  /** Expressions of which the first that has a text is meant. */
+  readonly choice?: readonly string[];
+  /** Gives an expression for its text, where there is a shorter way than through the value. */
+  readonly text?: () => string;
+  /** What it is true by, as the arguments of an `or`, where that is shorter. */
+  readonly truth?: string;
+}
+
+export const data = (go: string): Expression => ({ go, type: 'data' });
+export const text = (go: string): Expression => ({ go, type: 'text' });
+export const boolean = (go: string): Expression => ({ go, type: 'boolean' });
+export const number = (go: string): Expression => ({ go, type: 'number' });
+
+/** Something whose expression needs actions in front of it, which only come if it is asked for. */
+export const lazyText = (go: () => string, choice: readonly string[]): Expression => ({
+  get go() {
+    return go();
+  },
+  type: 'text',
+  choice,
+});
+
+/** The values of which the first that has a text is meant, as Go expressions in a row. */
+export const alternatives = (value: Expression): readonly string[] => value.choice ?? [value.go];
+
+/** The text of the first of some values that has one, as a Go expression. */
+export function firstText(values: readonly string[], context: GoContext): string {
+  context.used.add('s');
+  const dict = context.fresh();
+  context.before(`{{${dict}:=dict \`v\` (list ${values.join(' ')})}}{{template \`s\` ${dict}}}`);
+  return `${dict}.s`;
+}
+
+/** A value's text, as a Go expression. */
+export function textOf(value: Expression, context: GoContext): string {
+  if (value.text) return value.text();
+  if (value.type === 'data') return firstText([value.go], context);
+  return value.type === 'text' ? value.go : `(print ${value.go})`;
+}
+
+/**
+ * Whether a value counts as something, as the arguments of an `or`: as in Handlebars, an empty map does and an empty list
+ * does not.
+ */
+export function truthOf(value: Expression, context: GoContext, includeZero = false): string {
+  if (value.truth !== undefined) return value.truth;
+  const { go, type } = value;
+  if (type === 'number') return includeZero ? 'true' : `(ne ${go} 0)`;
+  if (type !== 'data') return go;
+  if (!includeZero) return `${go} (kindIs \`map\` ${go})`;
+  context.usesKinds = true;
+  return `${go} (has (kindOf ${go}) $K)`;
+}

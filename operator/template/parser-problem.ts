@@ -1,0 +1,71 @@
+import Handlebars from 'handlebars';
+import { placeOf, TemplateError } from './problem.ts';
+import { remedy, type Stumble } from './remedy.ts';
+import { tagsIn } from './scan.ts';
+
+/** What Handlebars' lexer, which the parser leaves as it was at an error, has not read yet, and has read last. */
+interface Lexer {
+  readonly _input: string;
+  readonly match: string;
+}
+
+/** The parser's error → one that its reader can do something about. */
+export function parserProblem(source: string, error: unknown): TemplateError {
+  if (error instanceof Handlebars.Exception) return grammarProblem(error);
+  // Its message has a line, and no column where the line is long. The lexer knows the place.
+  const { lexer } = (Handlebars as unknown as { readonly Parser: { readonly lexer: Lexer } }).Parser;
+  const start = source.length - lexer._input.length - lexer.match.length;
+  // A word is no word to it because of the character that follows.
+  const offset = start + (/^[\w-]+(?=[^\w\s-])/.exec(source.slice(start))?.[0].length ?? 0);
+  const met = /got '([A-Z_]+)'/.exec(error instanceof Error ? error.message : '')?.[1];
+  const tags = tagsIn(source).filter((each) => each.offset <= offset);
+  const tag = tags.find(({ isClosed }) => !isClosed) ?? tags.at(-1);
+  const stumble = { source, offset, met, tag };
+  return unclosed(stumble) ?? new TemplateError(remedy(stumble), placeOf(source, offset));
+}
+
+/** What is good grammar, and still makes no sense to Handlebars. */
+function grammarProblem({ message, lineNumber, column }: Handlebars.Exception): TemplateError {
+  const place = { start: { line: Number(lineNumber ?? 1), column: Number(column ?? 0) } };
+  const [, opened, closed] = /^(.+) doesn't match (.+?) - /.exec(message) ?? [];
+  if (opened === undefined)
+    return new TemplateError('. and .. and this cannot stand within a path: write it in full', place);
+  return new TemplateError(
+    `{{#${opened}}} ends with {{/${opened}}}, and {{/${closed}}} comes before: close the inner block first`,
+    place,
+  );
+}
+
+/** What has a beginning and no end is told where it begins. */
+function unclosed({ source, offset, met, tag }: Stumble): TemplateError | undefined {
+  const at = (message: string, place: number) => new TemplateError(message, placeOf(source, place));
+  if (tag && !tag.isClosed) {
+    if (tag.isComment)
+      return at('this comment is not closed: write }}, or --}} if it begins with {{!--', tag.offset);
+    const rest = source.slice(offset);
+    if (/^["']/.test(rest))
+      return at(`the text in quotes is not closed: write ${rest[0]} where it ends`, offset);
+    if (rest.startsWith('['))
+      return at('the bracket is not closed: write app.metadata.annotations.[a.b/c]', offset);
+    return at('these braces are not closed: write }} where the expression ends', tag.offset);
+  }
+  if (met !== 'EOF') return undefined;
+  const block = openBlocks(source).at(-1);
+  if (!block) return undefined;
+  const message =
+    block.name === 'else'
+      ? '{{else}} is written without #'
+      : `{{#${block.name}}} is not closed: write {{/${block.name}}} where it ends`;
+  return at(message, block.offset);
+}
+
+/** Blocks that begin and do not end, from the outside in. */
+function openBlocks(source: string): { readonly name: string; readonly offset: number }[] {
+  const open: { name: string; offset: number }[] = [];
+  for (const { text, offset } of tagsIn(source)) {
+    const [, kind, name = ''] = /^\{\{~?([#^/])\s*([^\s}~]*)/.exec(text) ?? [];
+    if (kind === '/') open.pop();
+    else if (name !== '') open.push({ name, offset });
+  }
+  return open;
+}

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { problemOf } from './testing/problem.ts';
+
+/** A source, where its problem is, and what its author is told. */
+type Row = readonly [source: string, place: string, told: string];
+
+const refuses = (rows: readonly Row[]) =>
+  it.each(rows)('%j at %s: %s', (source, place, told) => {
+    const { message, line, column } = problemOf(source);
+    expect(`${line}:${column}`).toBe(place);
+    expect(message).toContain(told);
+  });
+
+describe('what has no end is told where it begins:', () => {
+  refuses([
+    ['{{', '1:1', 'these braces are not closed'],
+    ['{{app.metadata.name', '1:1', 'these braces are not closed: write }}'],
+    ['a\n  {{app.metadata.name}\n{{app.kind}}', '2:3', 'these braces are not closed: write }}'],
+    ['{{app.metadata.name {{app.kind}}', '1:1', 'these braces are not closed'],
+    ['{{app.kind}}\r\n{{upper "b}}', '2:9', 'the text in quotes is not closed: write "'],
+    ["{{upper 'b}}", '1:9', "the text in quotes is not closed: write '"],
+    ['{{app.[a}}', '1:7', 'the bracket is not closed: write app.metadata.annotations.[a.b/c]'],
+    ['x {{!-- y }} z', '1:3', 'this comment is not closed: write }}, or --}}'],
+    ['{{! x', '1:1', 'this comment is not closed'],
+    ['a\n{{#if app.x}}', '2:1', '{{#if}} is not closed: write {{/if}}'],
+    ['{{#if app.a}}\n {{~#with app.b as |b|}}{{/with}}', '1:1', '{{#if}} is not closed'],
+    ['{{#if app.a}}\n {{#with app.b as |b|}}', '2:2', '{{#with}} is not closed'],
+    ['{{#if app.a}}{{#each app.y as |z|}}{{/if}}', '1:17', '{{/if}} comes before: close the inner block'],
+    ['{{#if app.a}}{{/each}}', '1:4', '{{#if}} ends with {{/if}}'],
+    ['{{#if app.a}}{{#else}}b{{/if}}', '1:17', '{{#else}} ends with {{/else}}'],
+    ['{{#else}}', '1:1', '{{else}} is written without #'],
+  ]);
+});
+
+describe('what stands in the wrong place is told there:', () => {
+  refuses([
+    ['text\n {{/if}}', '2:2', 'no block begins that this could end'],
+    ['{{else}}', '1:1', '{{else}} belongs into a block'],
+    ['{{else if app.a}}', '1:1', '{{else if …}} belongs into a block'],
+    [
+      '{{#if app.a}}long enough{{else}}long enough{{else}}z{{/if}}',
+      '1:44',
+      '{{else}} belongs into a block, once',
+    ],
+    ['{{}}', '1:3', 'something is missing before }}'],
+    ['{{#}}', '1:4', 'something is missing before }}'],
+    ['{{app.a b)}}', '1:10', 'this ) has no ( before it'],
+    ['{{(upper app.a)}}', '1:3', 'in parentheses only within another'],
+    ['{{upper(app.a)}}', '1:8', 'a helper stands before its arguments, {{upper VALUE}}'],
+    ['{{#if (eq(app.a) "x")}}{{/if}}', '1:10', 'a helper stands before its arguments'],
+    ['{{upper "a" , "b"}}', '1:13', 'arguments are divided by spaces'],
+    ['{{ | }}', '1:4', '| stands around names'],
+    ['{{#each app.a as |b}}{{/each}}', '1:20', 'names stand between two bars'],
+    ['{{#each app.a as ||}}{{/each}}', '1:19', 'names stand between two bars'],
+    ['{{app.x.*}}', '1:9', '* cannot stand here: paths are written app.metadata.name'],
+    ['{{#^foo}}{{/foo}}', '1:4', '^ cannot stand here'],
+    ['{{upper 😀}} {{upper %}}', '1:22', '% cannot stand here'],
+    ['{{{app.a}}', '1:9', 'write {{…}} with two braces'],
+    ['{{{{raw}}}} x', '1:12', 'there are no raw blocks'],
+    ['\n  {{!-- 1 --}} {{!-- 2 --}} {{app.a,}}', '2:36', 'arguments are divided by spaces'],
+    ['a\ud800b', '1:2', 'half a character'],
+    ['a\n\udc00', '2:1', 'half a character'],
+    ['a\n\u0000{{app.a}}', '2:1', 'NUL'],
+  ]);
+});
+
+describe('what other languages write is translated:', () => {
+  refuses([
+    ['{{#if app.status.health.status == "Degraded"}}x{{/if}}', '1:32', '{{#if (eq VALUE "text")}}'],
+    ['{{app.a=b}}', '1:8', '{{#if (eq VALUE "text")}}'],
+    ['{{#if !app.a}}{{/if}}', '1:7', '(not VALUE), or a block, {{#unless VALUE}}'],
+    ['{{#if app.a && app.b}}x{{/if}}', '1:13', '(and VALUE VALUE)'],
+    ['{{app.a || "b"}}', '1:9', '(default VALUE OTHER)'],
+    ['{{app.a ?? "b"}}', '1:3', '{{default app.a "text"}}'],
+    ['{{#if app.a > 5}}x{{/if}}', '1:13', 'there is no < and no >'],
+    ['{{app.metadata.annotations["a.b/c"]}}', '1:27', 'stands in brackets after a dot'],
+    ['{{app.spec.sources[0.repoURL}}', '1:19', 'the bracket is not closed'],
+    ['{{app.spec.sources[0].repoURL}}', '1:19', '(at LIST 0)'],
+    ['{{app.spec.sources.0.repoURL}}', '1:3', '(at LIST 0)'],
+    ['{{#if app.a}}a{{elseif app.b}}b{{/if}}', '1:17', 'write {{else if VALUE}}'],
+    ['{{elseif}}', '1:3', 'write {{else if VALUE}}'],
+    ['{{#if app.a}}a{{else if}}b{{/if}}', '1:15', '#if takes one value'],
+  ]);
+});
