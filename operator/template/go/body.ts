@@ -1,7 +1,7 @@
 import type { Template } from '../template.ts';
 import { type BodyScope, GoContext } from './context.ts';
 import { defines, type Escape } from './defines.ts';
-import { fixedBytes, LOOP_PASSES } from './room.ts';
+import { fixedBytes, LOOP_PIECES } from './room.ts';
 import { emitNodes, MAX_VALUE } from './statements.ts';
 
 /** DingTalk takes no body with more bytes than this, errcode 460101. */
@@ -41,6 +41,6 @@ export function compileBody(
     return emitNodes(part.template.nodes, context);
   });
   const declarations = context.declarations();
-  const message = `{{$B:=dict \`c\` ${MAX_VALUE} \`n\` ${maxBytes - fixed}${context.countsPasses ? ` \`w\` ${LOOP_PASSES}` : ''}}}`;
+  const message = `{{$B:=dict \`c\` ${MAX_VALUE} \`n\` ${maxBytes - fixed}${context.countsPieces ? ` \`w\` ${LOOP_PIECES}` : ''}}}`;
   return { ok: true, body: defines(context.used, scope.timeZone) + declarations + message + text.join('') };
 }

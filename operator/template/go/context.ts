@@ -38,7 +38,7 @@ export class GoContext {
   /** How values are treated where the emission is now. */
   escape: Escape = 'plain';
   /** Whether a loop is counted. */
-  countsPasses = false;
+  countsPieces = false;
   /** Loops around the place where the emission is now. */
   loopDepth = 0;
   /** Whether `$K` is used: the kinds of values that count as something even if they are empty or 0. */

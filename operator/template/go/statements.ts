@@ -5,7 +5,7 @@ import { type DefineName, PRINTS } from './defines.ts';
 import { alternatives, truthOf } from './expression.ts';
 import { jsonText } from './literal.ts';
 import { PathTrie } from './paths.ts';
-import { passBytes } from './room.ts';
+import { passBytes, passPieces } from './room.ts';
 import { expression, pathOf } from './values.ts';
 
 /** Characters of a value that are printed unless `truncate` says otherwise. */
@@ -103,15 +103,16 @@ function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context:
   );
 }
 
-/** A loop whose every pass takes some of the room can't go round too often; others are counted. */
-const COUNTING_BYTES = 4;
+/** A loop of which every pass takes some of the room, and little time, can't go round too often; others are counted. */
+const UNCOUNTED = { bytes: 4, pieces: 12 } as const;
 
 /** What ends a loop. */
 function passFor(body: readonly Node[], context: GoContext): string {
-  if (context.loopDepth === 0 && passBytes(body, context.scope) >= COUNTING_BYTES)
-    return '{{if lt $B.n 0}}…{{break}}{{end}}';
-  context.countsPasses = true;
-  return '{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}{{$_:=set $B `w` (sub $B.w 1)}}';
+  const pieces = passPieces(body);
+  const isShort = pieces <= UNCOUNTED.pieces && passBytes(body, context.scope) >= UNCOUNTED.bytes;
+  if (context.loopDepth === 0 && isShort) return '{{if lt $B.n 0}}…{{break}}{{end}}';
+  context.countsPieces = true;
+  return `{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}{{$_:=set $B \`w\` (sub $B.w ${Math.max(pieces, 10)})}}`;
 }
 
 function otherwiseBranch(nodes: readonly Node[], context: GoContext): string {
