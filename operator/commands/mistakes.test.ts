@@ -21,7 +21,7 @@ describe('lint of a folder with every documented mistake', () => {
     expect(json).toMatchObject({ code: 1, stderr: '' });
     findings = JSON.parse(json.stdout) as LintFinding[];
     text = (await run('lint', '-f', folder)).stdout;
-  });
+  }, 60_000);
 
   it.each(Object.keys(MISTAKES))('tells %s, where it is and what to do', (reason) => {
     const file = join(files.dir, 'mistakes', `${reason}.yaml`);
