@@ -6,7 +6,6 @@ import type { LintFinding } from '../files/finding.ts';
 import { run, TestFiles } from './testing/command-line.ts';
 import { MISTAKES, NOT_IN_FILES } from './testing/mistakes.ts';
 
-const SAMPLES = new URL('../../samples', import.meta.url).pathname;
 const files = new TestFiles();
 afterAll(() => files.remove());
 
@@ -46,9 +45,4 @@ describe('lint of a folder with every documented mistake', () => {
     const untested = Object.keys(REASONS).filter((reason) => !tested.includes(reason) && !delivery(reason));
     expect(untested.sort()).toEqual([...NOT_IN_FILES].sort());
   });
-});
-
-it('lint says nothing of the samples', async () => {
-  const result = await run('lint', '-f', SAMPLES, '--config', join(SAMPLES, 'config.yaml'));
-  expect(result).toEqual({ code: 0, stdout: '', stderr: '' });
 });

@@ -1,7 +1,7 @@
 import type { Mentions } from '../../api/types.generated.ts';
 import { type BodyPart, compileBody, MAX_BODY_BYTES } from '../../template/go/body.ts';
 import type { BodyScope } from '../../template/go/context.ts';
-import { isSurelyFilled } from '../../template/specialise.ts';
+import { isSurelyFilled, usesAppUrl } from '../../template/specialise.ts';
 import { memoised } from '../memo.ts';
 import type { Finding } from '../verdict.ts';
 import { type Demands, type FinishedField, finishFields } from './additions.ts';
@@ -42,13 +42,18 @@ function compile({ message, scope, demands }: MessageRequest): MessageBody {
     : { ok: false, finding: tooLong(compiled.fixedBytes, compiled.maxFixedBytes) };
 }
 
-/** It was filled for an Argo CD whose URL is known, when the template was read. */
-const withoutUrl = ({ path }: FinishedField): Finding => ({
-  reason: 'NoArgoCDURL',
-  message:
-    `spec.message.${path}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
-    "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.",
-});
+/** It was filled for the template's own params and an Argo CD whose URL is known, when the template was read. */
+function withoutUrl({ path, nodes }: FinishedField): Finding {
+  const field = `spec.message.${path}`;
+  if (!usesAppUrl(nodes)) {
+    const message = `${field}: with the event's params it can come out empty, and DingTalk takes no such message.`;
+    return { reason: 'InvalidTemplate', message };
+  }
+  const message =
+    `${field}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
+    "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.";
+  return { reason: 'NoArgoCDURL', message };
+}
 
 const tooLong = (bytes: number, max: number): Finding => ({
   reason: 'MessageTooLong',
@@ -71,28 +76,31 @@ function partsOf(message: ParsedMessage, fields: readonly FinishedField[], at: M
 type Part = (path: string) => BodyPart[];
 type Content = (part: Part, has: (path: string) => boolean, message: ParsedMessage) => BodyPart[];
 
-/** DingTalk's own names, whose capital letters differ from kind to kind. */
+/**
+ * DingTalk's own names, whose capital letters differ from kind to kind. The text comes last: it may fill what room the
+ * other fields have left.
+ */
 const CONTENT: Readonly<Record<ParsedMessage['kind'], Content>> = {
   markdown: (part) => ['"title":', ...part('title'), ',"text":', ...part('text')],
   text: (part) => ['"content":', ...part('content')],
   link: (part, has) => [
     '"title":',
     ...part('title'),
-    ',"text":',
-    ...part('text'),
     ',"messageUrl":',
     ...part('url'),
     ...(has('pictureUrl') ? [',"picUrl":', ...part('pictureUrl')] : []),
+    ',"text":',
+    ...part('text'),
   ],
   actionCard: (part, has, { isHorizontal }) => [
     '"title":',
     ...part('title'),
-    ',"text":',
-    ...part('text'),
     `,"btnOrientation":"${isHorizontal ? 1 : 0}",`,
     ...(has('buttons[1].title')
       ? ['"btns":[', ...list('buttons', { title: 'title', url: 'actionURL' }, part, has), ']']
       : ['"singleTitle":', ...part('buttons[0].title'), ',"singleURL":', ...part('buttons[0].url')]),
+    ',"text":',
+    ...part('text'),
   ],
   feedCard: (part, has) => [
     '"links":[',

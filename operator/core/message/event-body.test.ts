@@ -46,7 +46,7 @@ describe('a message of the catalogue', () => {
 
 describe('what a robot asks for', () => {
   it('is put at the end where the text has none', () => {
-    expect(bodyOf({}, { keywords: ['magician', 'ops'] })).toMatch(/\\n\\n— magician"\}\}$/);
+    expect(bodyOf({}, { keywords: ['magician', 'ops'] })).toMatch(/pc_slide=false\)\\n\\n— magician"\}\}$/);
     expect(bodyOf({}, { keywords: ['magician', 'sync failed'] })).not.toContain('magician');
   });
 
@@ -73,7 +73,7 @@ describe('a message of somebody’s own', () => {
 
   it('has DingTalk’s own names', () => {
     const body = bodyOf({ message: card });
-    expect(body).toMatch(/\{"msgtype":"actionCard","actionCard":\{"title":"Deploy","text":"\{\{template/);
+    expect(body).toMatch(/\{"msgtype":"actionCard","actionCard":\{"title":"Deploy","text":"\{\{/);
     expect(body).toContain('"btnOrientation":"1","btns":[{"title":"Open","actionURL":"dingtalk://');
     expect(body).not.toContain('singleTitle');
   });

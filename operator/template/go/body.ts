@@ -20,7 +20,8 @@ export type CompiledBody =
 
 /**
  * Parts → the Go template of the whole body, for the `webhook.<service>.body` of a template in Argo CD's configuration.
- * For any data it renders to JSON of at most `maxBytes`, and never to an error.
+ * For any data it renders to JSON of at most `maxBytes`, and never to an error. Each part that shows values may take an
+ * equal share of the room, and what those before it have left: so a long text in front cannot cut off a link behind it.
  */
 export function compileBody(
   parts: readonly BodyPart[],
@@ -35,12 +36,21 @@ export function compileBody(
   const maxFixedBytes = maxBytes * MAX_FIXED_SHARE;
   if (fixed > maxFixedBytes) return { ok: false, fixedBytes: fixed, maxFixedBytes };
   const context = new GoContext(scope);
+  const share = Math.floor((maxBytes - fixed) / Math.max(1, parts.filter(isVariable).length));
+  let isFirst = true;
   const text = parts.map((part) => {
     if (typeof part === 'string') return part;
     context.escape = part.escape;
-    return emitNodes(part.template.nodes, context);
+    const more = isVariable(part) && !isFirst ? `{{$_:=set $B \`n\` (add $B.n ${share})}}` : '';
+    isFirst &&= !isVariable(part);
+    return more + emitNodes(part.template.nodes, context);
   });
   const declarations = context.declarations();
-  const message = `{{$B:=dict \`c\` ${MAX_VALUE} \`n\` ${maxBytes - fixed}${context.countsPieces ? ` \`w\` ${LOOP_PIECES}` : ''}}}`;
-  return { ok: true, body: defines(context.used, scope.timeZone) + declarations + message + text.join('') };
+  const pieces = context.countsPieces ? ` \`w\` ${LOOP_PIECES}` : '';
+  const state = `{{$B:=dict \`c\` ${MAX_VALUE} \`n\` ${share}${pieces}}}`;
+  return { ok: true, body: defines(context.used, scope.timeZone) + declarations + state + text.join('') };
 }
+
+/** Whether a part takes more room for one Application than for another. */
+const isVariable = (part: BodyPart): boolean =>
+  typeof part !== 'string' && part.template.nodes.some(({ kind }) => kind !== 'text');

@@ -1,0 +1,38 @@
+import type { BodyScope } from '../../../template/go/context.ts';
+import type { Demands } from '../additions.ts';
+import { type MessageBody, messageBody } from '../body.ts';
+import type { TypedMessage } from '../fields.ts';
+import { readMessage } from '../parse.ts';
+
+/** What a message is made for; all but the message itself has an ordinary value. */
+export interface Making {
+  readonly message: TypedMessage;
+  readonly params?: Readonly<Record<string, string>>;
+  readonly demands?: Partial<Demands>;
+  readonly scope?: Partial<BodyScope>;
+}
+
+/** Reads a message and makes its body. @throws Error if a template in it is refused */
+export function made({ message, params = {}, demands = {}, scope = {} }: Making): MessageBody {
+  const reading = readMessage({ message, params });
+  if (!reading.ok) throw new Error(reading.findings.map((finding) => finding.message).join('\n'));
+  return messageBody({
+    message: reading.message,
+    scope: {
+      params,
+      event: { name: 'on-x', trigger: '' },
+      argocdUrl: 'https://cd.example.com',
+      timeZone: 'Asia/Shanghai',
+      ...scope,
+    },
+    demands: { keywords: [], at: {}, ...demands },
+  });
+}
+
+/** The URLs of a message as DingTalk gets it. */
+export function urlsOf(content: object): string[] {
+  return Object.entries(content).flatMap(([key, value]): string[] => {
+    if (Array.isArray(value)) return value.flatMap(urlsOf);
+    return /url$/i.test(key) ? [`${value}`] : [];
+  });
+}
