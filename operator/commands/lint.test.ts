@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { LintFinding } from '../files/finding.ts';
 import { run as runCommand, TestFiles } from './testing/command-line.ts';
@@ -44,15 +43,7 @@ const refused = (
   hint: expect.stringMatching(/\.$/),
 });
 
-const SAMPLES = new URL('../../samples', import.meta.url).pathname;
-
 describe('lint', () => {
-  it('has nothing to refuse in the samples', async () => {
-    const { code, stdout } = await run('-f', SAMPLES, '--config', join(SAMPLES, 'config.yaml'), '-o', 'json');
-    expect((JSON.parse(stdout) as LintFinding[]).filter(({ accepted }) => !accepted)).toEqual([]);
-    expect(code).toBe(0);
-  });
-
   it('points to file, line and column, and exits with 1', async () => {
     const path = files.write('bad.yaml', [
       robot,

@@ -23,7 +23,8 @@ export interface FilesOptions {
 
 /** What every help text of these commands ends with, before its examples. */
 export const FILES_HELP = `
-Credentials that are not among the files are taken to be right. Argo CD's own engine judges templates and conditions;
+Credentials that are not among the files are taken to be right. If argocd-notifications-cm or argocd-cm is among them, its
+context or url counts. Argo CD's own engine judges templates and conditions;
 it takes a second or two to start.`;
 
 /** A command that works on files and needs no cluster. */

@@ -56,6 +56,39 @@ describe('preview', () => {
     );
   });
 
+  it('knows what Argo CD’s own ConfigMaps say, if they are among the files', async () => {
+    const configMap = (name: string, data: object) => ({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: where(name),
+      data,
+    });
+    const text = { content: '{{context.cluster}} {{appUrl}} {{params.owner}}' };
+    const path = files.write('context.yaml', [
+      configMap('argocd-notifications-cm', { context: 'cluster: prod\n', 'trigger.on-x': 'not ours' }),
+      configMap('argocd-cm', { url: 'https://cd.example.com/' }),
+      robot(where('two', 'team'), { keywords: ['ops'] }),
+      { ...template(where('two', 'team'), ''), spec: { message: { text }, params: { owner: 'nobody' } } },
+      subscription(where('two', 'team'), {
+        events: [{ trigger: 'on-deployed', template: { name: 'two', params: { owner: 'payments' } } }],
+      }),
+    ]);
+    const { code, stdout } = await run('preview', '-f', path, '-o', 'json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject([
+      {
+        body: {
+          msgtype: 'text',
+          text: {
+            content: expect.stringMatching(
+              /^prod https:\/\/cd\.example\.com\/applications\/[\w-]+\/guestbook payments\n— ops$/,
+            ),
+          },
+        },
+      },
+    ]);
+  });
+
   it('with a name that is not there exits with 2', async () => {
     const { code, stdout, stderr } = await run('preview', ...quickstart, '--event', 'on-fire');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });

@@ -111,7 +111,7 @@ describe('send', () => {
     [
       'no webhook',
       [robot(WHERE, { webhook: undefined }), credentials],
-      /must have required property 'webhook'/,
+      /spec\.webhook: required value is missing/,
     ],
   ])('with %s says what to mend, with exit code 2 and nothing sent', async (_, manifests, message) => {
     const before = fake.requests.length;

@@ -18,6 +18,8 @@ export interface Judgement {
   readonly resources: readonly LoadedResource['resource'][];
   readonly findings: readonly LintFinding[];
   readonly decision: Decision;
+  /** Argo CD's `context`, if the files have it. */
+  readonly context?: string | undefined;
 }
 
 /** The namespace of a manifest that names none, as kubectl has it. */
@@ -44,7 +46,8 @@ export async function judge(
     return { each, violations: [...duplicates.violations(each), ...check.violations(each.resource)] };
   });
   const valid = judged.filter(({ violations }) => violations.length === 0).map(({ each }) => each);
-  const decision = await decideFully(snapshotOf(valid, manifests, config, clocks), gate);
+  const snapshot = snapshotOf(valid, manifests, config, clocks);
+  const decision = await decideFully(snapshot, gate);
   const verdicts = verdictsOf(decision);
   const findings = [
     ...strangers(manifests),
@@ -57,7 +60,8 @@ export async function judge(
     }),
   ];
   const resources = judged.map(({ each }) => each.resource);
-  return { resources, findings: inFileOrder(findings, manifests), decision };
+  const context = snapshot.target.configMap?.data.context;
+  return { resources, findings: inFileOrder(findings, manifests), decision, context };
 }
 
 /** Has the engine asked until nothing is left to ask. */

@@ -31,7 +31,7 @@ export interface PreviewedMessage extends Partial<Condition> {
  */
 export async function previewMessage(
   recipient: Recipient,
-  { decision: { plan } }: Pick<Judgement, 'decision'>,
+  { decision: { plan }, context }: Pick<Judgement, 'decision' | 'context'>,
   engine: Engine,
   now: Date,
   application?: Application,
@@ -42,7 +42,10 @@ export async function previewMessage(
   const { service } = robot;
   const keys = [templateKey(key), triggerKey(key), serviceKey(service)];
   const objects: EngineObjects = {
-    configMap: Object.fromEntries(keys.map((each) => [each, plan.configMap[each] as string])),
+    configMap: {
+      ...Object.fromEntries(keys.map((each) => [each, plan.configMap[each] as string])),
+      ...(context !== undefined && { context }),
+    },
     secret: { [service]: plan.secret[service] as string },
   };
   const app = application ?? (await sampleFor(recipient, objects, key, engine, now));

@@ -6,9 +6,9 @@ import {
   type NotificationTemplate,
 } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
-import { objectKey } from '../core/names.ts';
 import { shortHash } from '../core/provenance.ts';
-import type { CredentialSecret, Snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { assumedCredentials, givenConfigMap, givenCredentials } from './given.ts';
 import type { Manifest } from './manifests.ts';
 
 /** A custom resource and the document that it came from. */
@@ -41,8 +41,9 @@ export function loadResources(manifests: readonly Manifest[], defaultNamespace: 
 export type Clocks = Pick<Snapshot, 'now' | 'serverTime'>;
 
 /**
- * The snapshot of a cluster that has these manifests and nothing else, with an empty target. Credentials that are not
- * among the manifests are taken to be right, since they are seldom kept in files.
+ * The snapshot of a cluster that has these manifests and nothing else. Credentials that are not among the manifests are
+ * taken to be right, since they are seldom kept in files. Of the target, if it is among them, only `context` counts: what
+ * stands in its other keys says nothing about these resources.
  */
 export function snapshotOf(
   loaded: readonly LoadedResource[],
@@ -54,6 +55,8 @@ export function snapshotOf(
     loaded.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource as T);
   const robots = of<DingTalkRobot>(KINDS.robot.kind);
   const empty = { uid: 'files', resourceVersion: '1', data: {}, owned: new Set<string>() };
+  const { namespace, configMap } = config.target;
+  const context = givenConfigMap(manifests, namespace, configMap)?.context;
   return {
     ...clocks,
     config,
@@ -61,49 +64,9 @@ export function snapshotOf(
     templates: of<NotificationTemplate>(KINDS.template.kind),
     subscriptions: of<NotificationSubscription>(KINDS.subscription.kind),
     credentials: new Map([...assumedCredentials(robots), ...givenCredentials(manifests, 'default')]),
-    target: { configMap: empty, secret: empty },
+    target: { configMap: { ...empty, data: context === undefined ? {} : { context } }, secret: empty },
+    argocdUrl: givenConfigMap(manifests, namespace, config.argocd.configMap)?.url,
     deliveries: new Map(),
     answers: new Map(),
   };
-}
-
-/** The Secrets among the manifests. One without a namespace is taken to be of `defaultNamespace`. */
-export function givenCredentials(
-  manifests: readonly Manifest[],
-  defaultNamespace: string,
-): [string, CredentialSecret][] {
-  return manifests.flatMap(({ value }): [string, CredentialSecret][] => {
-    const secret = value as {
-      readonly kind?: string;
-      readonly metadata?: { readonly name?: string; readonly namespace?: string };
-      readonly data?: Record<string, string>;
-      readonly stringData?: Record<string, string>;
-    };
-    if (secret.kind !== 'Secret' || !secret.metadata?.name) return [];
-    const decoded = Object.entries(secret.data ?? {}).map(([key, text]) => [
-      key,
-      Buffer.from(text, 'base64').toString(),
-    ]);
-    const data = { ...Object.fromEntries(decoded), ...secret.stringData };
-    return [
-      [
-        objectKey(secret.metadata.namespace ?? defaultNamespace, secret.metadata.name),
-        { state: 'found', data },
-      ],
-    ];
-  });
-}
-
-function assumedCredentials(robots: readonly DingTalkRobot[]): [string, CredentialSecret][] {
-  const found = new Map<string, Record<string, string>>();
-  for (const { metadata, spec } of robots) {
-    const add = (reference: { name: string; key: string } | undefined, value: string) => {
-      if (!reference) return;
-      const key = objectKey(metadata.namespace, reference.name);
-      found.set(key, { ...found.get(key), [reference.key]: value });
-    };
-    add(spec.webhook.secretKeyRef, 'assumed');
-    add(spec.signing?.secretKeyRef, 'SECassumed');
-  }
-  return [...found].map(([key, data]) => [key, { state: 'found', data }]);
 }

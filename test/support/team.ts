@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { NotificationSubscription } from '../../operator/api/kinds.ts';
+import type { NotificationSubscription, NotificationTemplate } from '../../operator/api/kinds.ts';
 import type { FakeDingTalk, FakeRobot } from './fake-dingtalk.ts';
 
 /** Manifests as teams write them. */
@@ -58,6 +58,12 @@ export const template = (where: { readonly namespace: string; readonly name: str
   metadata: where,
   spec: { message: { raw } },
 });
+
+/** A template in Handlebars. */
+export const typedTemplate = (
+  where: { readonly namespace: string; readonly name: string },
+  spec: NotificationTemplate['spec'],
+) => ({ apiVersion: API_VERSION, kind: 'NotificationTemplate', metadata: where, spec });
 
 /** A robot that exists on both sides: on the fake, and as Secret and CR. */
 export function realRobot(

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { describeTrigger } from './descriptions.ts';
 import { LOCALES } from './locale.ts';
-import { defaultMessageBody } from './messages.ts';
 import { eventClause, nullSafe } from './trigger.ts';
 import { CATALOGUE, findTrigger } from './triggers.ts';
 
@@ -22,21 +21,6 @@ describe('the catalogue', () => {
       'on-sync-succeeded',
     ]);
     expect(findTrigger('on-nonsense')).toBeUndefined();
-  });
-
-  it.each(CATALOGUE.map(({ name }) => name))(
-    'has a message for %s, with a link where Argo CD is known',
-    (name) => {
-      expect(defaultMessageBody(name, undefined)).not.toContain('Open in Argo CD');
-      const body = defaultMessageBody(name, 'https://argocd.example.com/cd');
-      expect(body).toContain('page/link?url=https%3A%2F%2Fargocd.example.com%2Fcd%2Fapplications%2F{{$v');
-      // What the engine adds for its own functions must balance, or it refuses everybody's configuration.
-      expect(body.split('{{').length).toBe(body.split('}}').length - 1);
-    },
-  );
-
-  it('has no message for others', () => {
-    expect(() => defaultMessageBody('on-nonsense', undefined)).toThrow('no message for on-nonsense');
   });
 
   it.each(CATALOGUE.map(({ name }) => name))('says in both languages what %s is for', (name) => {

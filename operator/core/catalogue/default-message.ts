@@ -10,7 +10,6 @@ import {
   LAST_SYNC,
   LINK,
   type Lines,
-  operation,
   PHASE,
   REASON,
   SOURCES,
@@ -47,15 +46,8 @@ const HEALTH_CHANGE = [HEALTH, HEALTH_SINCE, SYNC_STATUS, COMPARED_REVISION];
 const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
   'on-created': said('🆕', 'created', '已创建', WHERE, SOURCES, CREATED),
   'on-deleted': said('⚫', 'is being deleted', '正在删除', WHERE, SOURCES, DELETION_REQUESTED),
-  'on-deployed': said(
-    '🟢',
-    'deployed',
-    '已部署',
-    WHERE,
-    SOURCES,
-    operation(SYNCED_REVISION, STARTED_BY, FINISHED),
-  ),
-  'on-health-degraded': said('🔴', 'degraded', '健康状态异常', WHERE, ...HEALTH_CHANGE, operation(LAST_SYNC)),
+  'on-deployed': said('🟢', 'deployed', '已部署', WHERE, SOURCES, SYNCED_REVISION, STARTED_BY, FINISHED),
+  'on-health-degraded': said('🔴', 'degraded', '健康状态异常', WHERE, ...HEALTH_CHANGE, LAST_SYNC),
   'on-health-recovered': said('🟢', 'recovered', '已恢复健康', WHERE, ...HEALTH_CHANGE),
   'on-health-suspended': said('🟠', 'suspended', '已挂起，等待处理', WHERE, ...HEALTH_CHANGE),
   'on-sync-failed': said(
@@ -64,9 +56,14 @@ const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
     '同步失败',
     WHERE,
     SOURCES,
-    operation(PHASE, REASON, SYNCED_REVISION, STARTED_BY, FINISHED, HEALTH),
+    PHASE,
+    REASON,
+    SYNCED_REVISION,
+    STARTED_BY,
+    FINISHED,
+    HEALTH,
   ),
-  'on-sync-running': said('🔵', 'sync started', '开始同步', WHERE, SOURCES, operation(STARTED_BY, STARTED)),
+  'on-sync-running': said('🔵', 'sync started', '开始同步', WHERE, SOURCES, STARTED_BY, STARTED),
   'on-sync-status-unknown': said(
     '🟡',
     'sync status unknown',
@@ -83,20 +80,15 @@ const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
     '同步成功',
     WHERE,
     SOURCES,
-    operation(SYNCED_REVISION, STARTED_BY, FINISHED, HEALTH),
+    SYNCED_REVISION,
+    STARTED_BY,
+    FINISHED,
+    HEALTH,
   ),
 };
 
 /** For an event of somebody's own: its name, and what is known of any application. */
-const OWN_EVENT = said(
-  '🔔',
-  '{{event.name}}',
-  '{{event.name}}',
-  WHERE,
-  STATUS_SO_FAR,
-  COMPARED_REVISION,
-  operation(PHASE),
-);
+const OWN_EVENT = said('🔔', '{{event.name}}', '{{event.name}}', WHERE, STATUS_SO_FAR, COMPARED_REVISION);
 
 /**
  * The message that is sent where an event names no template.

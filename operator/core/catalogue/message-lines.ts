@@ -44,31 +44,31 @@ export const WHERE = whole(
   ),
 );
 
-const SOURCE = item(
-  text('Source', '来源'),
-  '{{src.repoURL}} {{default src.path src.chart}} @ {{default src.targetRevision "HEAD"}}',
-);
+const source = (path: string): Lines =>
+  item(
+    text('Source', '来源'),
+    `{{${path}.repoURL}} {{default ${path}.path ${path}.chart}} @ {{default ${path}.targetRevision "HEAD"}}`,
+  );
 
 /** Repository, path or chart, and target revision; a line for each source. An application has either one or a list. */
 export const SOURCES = whole(
-  block('with', 'app.spec.source as |src|', SOURCE),
-  block('each', 'app.spec.sources as |src|', SOURCE),
+  block('if', 'app.spec.source.repoURL', source('app.spec.source')),
+  block('each', 'app.spec.sources as |src|', source('src')),
 );
 
-/** Of the last sync, of which an application that was never synced has nothing to tell. */
-export const operation = (...lines: readonly Lines[]): Lines =>
-  block('with', 'app.status.operationState as |op|', ...lines);
-
-export const SYNCED_REVISION = revision('op.syncResult');
-export const PHASE = item(text('Sync result', '同步结果'), '{{op.phase}}');
+/** Of the last sync. */
+const OPERATION = 'app.status.operationState';
+export const SYNCED_REVISION = revision(`${OPERATION}.syncResult`);
+export const PHASE = item(text('Sync result', '同步结果'), `{{${OPERATION}.phase}}`);
 export const STARTED_BY: Lines = (locale) =>
   item(
     text('Started by', '发起人'),
-    `{{default op.operation.initiatedBy.username "${AUTOMATED[locale]}"}}`,
+    `{{default ${OPERATION}.operation.initiatedBy.username "${AUTOMATED[locale]}"}}`,
   )(locale);
-export const STARTED = time(text('Started', '开始时间'), 'op.startedAt');
-export const FINISHED = time(text('Finished', '结束时间'), 'op.finishedAt');
-const message = (label: Localised): Lines => block('if', 'op.message', item(label, '{{op.message}}'));
+export const STARTED = time(text('Started', '开始时间'), `${OPERATION}.startedAt`);
+export const FINISHED = time(text('Finished', '结束时间'), `${OPERATION}.finishedAt`);
+const message = (label: Localised): Lines =>
+  block('if', `${OPERATION}.message`, item(label, `{{${OPERATION}.message}}`));
 export const REASON = message(text('Reason', '原因'));
 export const LAST_SYNC = message(text('Last sync', '最近一次同步'));
 
@@ -82,6 +82,7 @@ export const COMPARED_REVISION = revision('app.status.sync');
 export const STATUS_SO_FAR = whole(
   block('if', 'app.status.sync.status', SYNC_STATUS),
   block('if', 'app.status.health.status', HEALTH),
+  block('if', `${OPERATION}.phase`, PHASE),
 );
 
 /** Why Argo CD cannot do its work, and since when. */

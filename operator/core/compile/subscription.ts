@@ -1,8 +1,9 @@
-import { defaultMessageBody, ownEventMessageBody } from '../catalogue/messages.ts';
 import { yamlSafeJson } from '../json.ts';
+import { eventBody } from '../message/event-body.ts';
 import { eventKeyName } from '../names.ts';
 import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { accessHash } from './access.ts';
 import { type ConditionContext, companions, eventCondition } from './condition.ts';
@@ -40,7 +41,7 @@ export function compileSubscription(
   settings: CompileSettings,
 ): SubscriptionFragment {
   const { cr, fence, criteria } = subscription;
-  const usesRaw = subscription.events.some((event) => event.template?.cr.spec.message.raw !== undefined);
+  const usesRaw = subscription.events.some((event) => event.raw !== undefined);
   const provenance = provenanceOf(cr.metadata, accessHash(fence, usesRaw));
   const recipients = subscription.robots.map((robot) => robot.service).sort();
   const context: ConditionContext = {
@@ -54,21 +55,31 @@ export function compileSubscription(
   return {
     provenance,
     recipients,
-    events: subscription.events.map((event) => compileEvent(event, provenance, context, settings.argocdUrl)),
+    events: subscription.events.map((event) =>
+      compileEvent(event, { provenance, context, robots: subscription.robots, settings }),
+    ),
   };
+}
+
+interface EventContext {
+  readonly provenance: Provenance;
+  readonly context: ConditionContext;
+  readonly robots: readonly ResolvedRobot[];
+  readonly settings: CompileSettings;
 }
 
 function compileEvent(
   event: ResolvedEvent,
-  provenance: Provenance,
-  context: ConditionContext,
-  argocdUrl: string | undefined,
+  { provenance, context, robots, settings }: EventContext,
 ): EventFragment {
   const { trigger } = event;
   const name = context.keyName(event);
   const when = eventCondition(event, context);
   const { leaders, followers } = companions(event, context.events);
-  const body = event.template?.cr.spec.message.raw ?? defaultBody(event, argocdUrl);
+  const entries = robots.map((robot): [string, object] => [
+    robot.service,
+    { method: 'POST', body: event.raw ?? typedBody(event, robot, settings.argocdUrl) },
+  ]);
   return {
     name,
     when,
@@ -86,13 +97,14 @@ function compileEvent(
       // First, since a raw template's own text could hold the same mark.
       managedBy: formatProvenance(provenance),
       // POST must be said for every service: without an entry of its own the engine sends a GET, which is lost.
-      webhook: Object.fromEntries(context.recipients.map((service) => [service, { method: 'POST', body }])),
+      webhook: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))),
     }),
   };
 }
 
-function defaultBody({ catalogueName, name }: ResolvedEvent, argocdUrl: string | undefined): string {
-  return catalogueName === undefined
-    ? ownEventMessageBody(name, argocdUrl)
-    : defaultMessageBody(catalogueName, argocdUrl);
+function typedBody(event: ResolvedEvent, { audience }: ResolvedRobot, argocdUrl: string | undefined): string {
+  const body = eventBody(event.message, audience, argocdUrl);
+  // The judgement has made them all before.
+  if (!body.ok) throw new Error(`${event.path}: ${body.finding.message}`);
+  return body.body;
 }

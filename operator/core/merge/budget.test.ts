@@ -3,7 +3,6 @@ import { decide } from '../decide.ts';
 import { serviceKey } from '../names.ts';
 import { config, NAMESPACE, robot, settled, snapshot, subscription } from '../testing/fixtures.ts';
 
-const small = config({ limits: { configMapBytes: 12_000 } });
 const at = (name: string, minute: number) =>
   subscription(
     { name, creationTimestamp: `2026-11-23T07:0${minute}:00Z` },
@@ -17,9 +16,17 @@ const reasons = (before: Parameters<typeof decide>[0]) =>
     ]),
   );
 
+const bytes = (data: Readonly<Record<string, string>>): number =>
+  Object.entries(data).reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
+const robots = [robot()];
+const ofRobot = bytes(decide(snapshot({ robots })).plan.configMap);
+const ofOne = bytes(decide(snapshot({ robots, subscriptions: [at('e', 1)] })).plan.configMap) - ofRobot;
+/** Room for three, and half of a fourth. */
+const small = config({ limits: { configMapBytes: Math.round(ofRobot + 3.5 * ofOne + 1_000) } });
+
 const five = snapshot({
   config: small,
-  robots: [robot()],
+  robots,
   subscriptions: [at('e', 1), at('d', 2), at('c', 3), at('b', 4), at('a', 5)],
 });
 
@@ -34,11 +41,7 @@ it('refuses the newest, and says how much is missing', () => {
   const refused = decide(five).resolution.subscriptions.find(({ cr }) => cr.metadata.name === 'a');
   expect(refused?.verdict.refusal?.message).toMatch(/\d+ bytes are needed, \d+ are missing/);
   const { plan } = decide(five);
-  const total = Object.entries(plan.configMap).reduce(
-    (sum, [key, value]) => sum + key.length + Buffer.byteLength(value),
-    0,
-  );
-  expect(total).toBeLessThan(12_000);
+  expect(bytes(plan.configMap)).toBeLessThan(small.limits.configMapBytes);
   expect(plan.configMap[serviceKey(`dt_${NAMESPACE}_payments`)]).toBeDefined();
 });
 
@@ -68,7 +71,7 @@ it('counts what others have in the ConfigMap', () => {
     uid: 'x',
     resourceVersion: '1',
     owned: new Set<string>(),
-    data: { 'template.big': 'x'.repeat(7_000) },
+    data: { 'template.big': 'x'.repeat(2 * ofOne) },
   };
   const target = { ...five.target, configMap };
   expect(reasons({ ...five, target })).toMatchObject({ e: undefined, d: 'TargetFull' });

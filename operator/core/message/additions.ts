@@ -36,10 +36,16 @@ export function finishFields(
         : ' ';
   const suffix = ending.map((each) => gap + each).join('');
   return fields.map((field) =>
-    field === main && suffix !== ''
-      ? { ...field, nodes: [...field.nodes, { kind: 'text', text: suffix }] }
-      : field,
+    field === main && suffix !== '' ? { ...field, nodes: withEnding(field.nodes, suffix) } : field,
   );
+}
+
+/** Behind the last text, without the line breaks that it ends in. */
+function withEnding(nodes: readonly Node[], suffix: string): Node[] {
+  const last = nodes.at(-1);
+  return last?.kind === 'text'
+    ? [...nodes.slice(0, -1), { kind: 'text', text: last.text.trimEnd() + suffix }]
+    : [...nodes, { kind: 'text', text: suffix }];
 }
 
 /** DingTalk refuses a message with an empty title or text: the application's name is put in front of what may be empty. */

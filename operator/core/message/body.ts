@@ -1,16 +1,15 @@
 import type { Mentions } from '../../api/types.generated.ts';
-import { type BodyPart, compileBody } from '../../template/go/body.ts';
+import { type BodyPart, compileBody, MAX_BODY_BYTES } from '../../template/go/body.ts';
 import type { BodyScope } from '../../template/go/context.ts';
 import { isSurelyFilled, usesAppUrl } from '../../template/specialise.ts';
 import { memoised } from '../memo.ts';
+import type { Finding } from '../verdict.ts';
 import { type Demands, type FinishedField, finishFields } from './additions.ts';
 import type { ParsedMessage } from './parse.ts';
 
 /** A message for one event and one robot. */
 export interface MessageRequest {
   readonly message: ParsedMessage;
-  /** Tells messages apart: the source that it was read from. */
-  readonly key: string;
   readonly scope: BodyScope;
   readonly demands: Demands;
 }
@@ -18,7 +17,7 @@ export interface MessageRequest {
 /** The Go template of a message's body, or why it can't be made. */
 export type MessageBody =
   | { readonly ok: true; readonly body: string }
-  | { readonly ok: false; readonly problem: string };
+  | { readonly ok: false; readonly finding: Finding };
 
 /**
  * The whole JSON body of a message for Argo CD's `webhook.<service>.body`, as DingTalk wants it
@@ -27,7 +26,7 @@ export type MessageBody =
  */
 export const messageBody = memoised<MessageRequest, MessageBody>(
   compile,
-  ({ key, scope, demands }) => JSON.stringify([key, scope, demands]),
+  ({ message, scope, demands }) => JSON.stringify([message.key, scope, demands]),
   20_000,
 );
 
@@ -36,22 +35,32 @@ function compile({ message, scope, demands }: MessageRequest): MessageBody {
   const empty = fields.find(
     ({ escape: mode, isRequired, nodes }) => mode === 'url' && isRequired && !isSurelyFilled(nodes, scope),
   );
-  if (empty) {
-    const why = usesAppUrl(empty.nodes) ? " while nobody says where Argo CD's user interface is" : '';
-    return {
-      ok: false,
-      problem: `spec.message.${empty.path} can come out empty${why}: DingTalk takes no such message`,
-    };
-  }
+  if (empty) return { ok: false, finding: withoutUrl(empty) };
   const compiled = compileBody(partsOf(message, fields, demands.at), scope);
-  if (compiled.ok) return compiled;
-  return {
-    ok: false,
-    problem:
-      `its fixed text alone takes ${compiled.fixedBytes} bytes, and DingTalk takes messages of 20000 bytes, of which at most ` +
-      `${compiled.maxFixedBytes} may be fixed`,
-  };
+  return compiled.ok
+    ? compiled
+    : { ok: false, finding: tooLong(compiled.fixedBytes, compiled.maxFixedBytes) };
 }
+
+/** It was filled for the template's own params and an Argo CD whose URL is known, when the template was read. */
+function withoutUrl({ path, nodes }: FinishedField): Finding {
+  const field = `spec.message.${path}`;
+  if (!usesAppUrl(nodes)) {
+    const message = `${field}: with the event's params it can come out empty, and DingTalk takes no such message.`;
+    return { reason: 'InvalidTemplate', message };
+  }
+  const message =
+    `${field}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
+    "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.";
+  return { reason: 'NoArgoCDURL', message };
+}
+
+const tooLong = (bytes: number, max: number): Finding => ({
+  reason: 'MessageTooLong',
+  message:
+    `spec.message: its fixed text alone takes ${bytes} bytes. DingTalk takes messages of ${MAX_BODY_BYTES} bytes, of which ` +
+    `${max} may be fixed, so that there is room for values.`,
+});
 
 function partsOf(message: ParsedMessage, fields: readonly FinishedField[], at: Mentions): BodyPart[] {
   const part = (path: string): BodyPart[] => {

@@ -11,7 +11,7 @@ it.each(TRIGGERS.flatMap((trigger) => LOCALES.map((locale) => [trigger, locale] 
   'the message for %s in %s is a Go template of at most 4 KB',
   (trigger, locale) => {
     const body = made({ message: { markdown: defaultMessage(trigger, locale) } });
-    if (!body.ok) throw new Error(body.problem);
+    if (!body.ok) throw new Error(body.finding.message);
     expect(Buffer.byteLength(body.body)).toBeLessThanOrEqual(4_096);
   },
 );

@@ -27,7 +27,7 @@ describe('a text that could fill the whole message', () => {
     { feedCard: { links: Array(10).fill(link) } },
   ])('leaves enough for the links (%#)', (message) => {
     const body = made({ message });
-    if (!body.ok) throw new Error(body.problem);
+    if (!body.ok) throw new Error(body.finding.message);
     const sent = engine.render(body.body, app);
     expect(new Set(urlsOf(JSON.parse(sent)[kindOf(message)]))).toEqual(new Set([RUNBOOK]));
     expect(Buffer.byteLength(sent)).toBeGreaterThan(MAX_BODY_BYTES * 0.9);
@@ -39,10 +39,14 @@ describe('a link that leads nowhere is no message', () => {
   const message = (url: string): TypedMessage => ({ link: { title: 'a', text: 'b', url } });
 
   it('if it is to Argo CD, and nobody says where that is', () => {
-    expect(made({ message: message('{{appUrl}}'), scope: { argocdUrl: undefined } })).toEqual({
+    expect(made({ message: message('{{appUrl}}'), scope: { argocdUrl: undefined } })).toMatchObject({
       ok: false,
-      problem:
-        "spec.message.link.url can come out empty while nobody says where Argo CD's user interface is: DingTalk takes no such message",
+      finding: {
+        reason: 'NoArgoCDURL',
+        message: expect.stringContaining(
+          'spec.message.link.url: it leads to Argo CD, whose URL is not known',
+        ),
+      },
     });
   });
 
@@ -52,7 +56,12 @@ describe('a link that leads nowhere is no message', () => {
     const scope = { params: { url: '' } };
     expect(made({ message: message('{{params.url}}'), params, scope })).toMatchObject({
       ok: false,
-      problem: expect.stringContaining('spec.message.link.url can come out empty: '),
+      finding: {
+        reason: 'InvalidTemplate',
+        message: expect.stringContaining(
+          "spec.message.link.url: with the event's params it can come out empty",
+        ),
+      },
     });
   });
 });

@@ -7,6 +7,8 @@ import { fieldsOf, kindOf, type MessageField, type MessageKind, type TypedMessag
 
 /** A message whose templates have all been read. */
 export interface ParsedMessage {
+  /** Tells messages apart by what they were read from. */
+  readonly key: string;
   readonly kind: MessageKind;
   readonly fields: readonly ParsedField[];
   /** Whether several buttons stand side by side. */
@@ -30,11 +32,11 @@ export type MessageReading =
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** Reads a message of a NotificationTemplate; the findings name the field, line and column. */
-export const readMessage = memoised<MessageSource, MessageReading>(
-  read,
-  ({ message, params }) => JSON.stringify([message, params]),
-  10_000,
-);
+export const readMessage = memoised<MessageSource, MessageReading>(read, keyOf, 10_000);
+
+function keyOf({ message, params }: MessageSource): string {
+  return JSON.stringify([message, params]);
+}
 
 function read({ message, params }: MessageSource): MessageReading {
   const names = new Set(Object.keys(params));
@@ -46,7 +48,8 @@ function read({ message, params }: MessageSource): MessageReading {
   });
   if (findings.length > 0) return { ok: false, findings };
   const isHorizontal = message.actionCard?.orientation === 'Horizontal';
-  return { ok: true, message: { kind: kindOf(message), fields, isHorizontal } };
+  const key = keyOf({ message, params });
+  return { ok: true, message: { key, kind: kindOf(message), fields, isHorizontal } };
 }
 
 function paramFinding(name: string): Finding[] {

@@ -4,18 +4,25 @@ import type { Trigger } from '../catalogue/trigger.ts';
 import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
 import { expressionFinding } from '../gate/expressions.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
+import type { EventMessage } from '../message/event-body.ts';
 import { objectKey } from '../names.ts';
 import type { Finding } from '../verdict.ts';
+import { takesMentions } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import type { ResolvedTemplate } from './templates.ts';
 
-/** One event with its trigger, and its own template if it names one. */
+/** One event with its trigger and what it says. */
 export interface ResolvedEvent {
   readonly name: string;
   readonly trigger: Trigger;
   /** The trigger's name in the catalogue; absent for an event of somebody's own. */
   readonly catalogueName?: string;
-  readonly template?: ResolvedTemplate;
+  /** Its place in the custom resource. */
+  readonly path: string;
+  /** What it says, unless it is a raw template. */
+  readonly message: EventMessage;
+  /** The whole body as a Go template of a trusted namespace. */
+  readonly raw?: string | undefined;
 }
 
 /** What the events of a subscription are judged with. */
@@ -35,14 +42,51 @@ export function resolveEvent(
   const trigger =
     event.trigger === undefined ? ownTrigger(event, path, context) : catalogueTrigger(event.trigger, path);
   if ('reason' in trigger) return trigger;
-  const base = {
+  const template = event.template && resolveTemplateReference(namespace, event.template.name, path, context);
+  if (template && 'reason' in template) return template;
+  const content = resolveContent(event, path, template);
+  if ('reason' in content) return content;
+  return {
     name: eventName(event),
     trigger,
+    path,
     ...(event.trigger !== undefined && { catalogueName: event.trigger }),
+    ...content,
   };
-  if (!event.template) return base;
-  const template = resolveTemplateReference(namespace, event.template.name, path, context);
-  return 'reason' in template ? template : { ...base, template };
+}
+
+/** The template's message with the event's own values and mentions, or the catalogue's. */
+function resolveContent(
+  event: SubscribedEvent,
+  path: string,
+  template: ResolvedTemplate | undefined,
+): Pick<ResolvedEvent, 'message' | 'raw'> | Finding {
+  const spec = template?.cr.spec;
+  const raw = spec?.message.raw;
+  const own = event.template?.params ?? {};
+  const unknown = Object.keys(own).find((name) => !Object.hasOwn(spec?.params ?? {}, name));
+  if (unknown !== undefined) return unknownParam(unknown, path, spec?.params ?? {});
+  const message = {
+    name: eventName(event),
+    trigger: event.trigger,
+    message: raw === undefined ? spec?.message : undefined,
+    params: { ...spec?.params, ...own },
+    at: event.at ?? spec?.at ?? {},
+  };
+  if (event.at && !takesMentions({ raw, message })) {
+    const text = `${path}.at: the event's template is not a markdown or text message, and no other can mention people.`;
+    return { reason: 'MentionNotPossible', message: text };
+  }
+  return { message, raw };
+}
+
+function unknownParam(name: string, path: string, params: Readonly<Record<string, string>>): Finding {
+  const names = Object.keys(params);
+  const guess = closest(name, names);
+  const has = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
+  const hint = guess === undefined ? '' : ` Did you mean ${guess}?`;
+  const message = `${path}.template.params: the template has no param ${JSON.stringify(name.slice(0, 63))}; ${has}.${hint}`;
+  return { reason: 'UnknownParam', message };
 }
 
 function catalogueTrigger(name: string, path: string): Trigger | Finding {

@@ -1,6 +1,8 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
+import { isTimeZone } from '../../text/time-zone.ts';
 import { isForeignKey, isForeignSecretKey } from '../live.ts';
+import type { Audience } from '../message/event-body.ts';
 import { objectKey, serviceKey, serviceName } from '../names.ts';
 import { readProvenance } from '../provenance.ts';
 import type { Reason } from '../reasons.ts';
@@ -14,6 +16,8 @@ export interface ResolvedRobot {
   readonly cr: DingTalkRobot;
   /** Name of its service, and of its key in the Secret. */
   readonly service: string;
+  /** What its group asks of messages. */
+  readonly audience: Audience;
   readonly verdict: Verdict;
   /** Present where the course is `current`. */
   readonly credential?: Credential;
@@ -30,15 +34,17 @@ type ReadResult = { readonly text: string } | { readonly refusal: Finding; reado
 /** Judges one robot. Credentials that are gone or wrong count as revoked: its keys go. */
 export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): ResolvedRobot {
   const service = serviceName(cr.metadata.namespace, cr.metadata.name);
-  if (cr.spec.suspend) return { cr, service, verdict: { course: 'none', warnings: [] } };
+  const audience = audienceOf(cr, snapshot);
+  if (cr.spec.suspend) return { cr, service, audience, verdict: { course: 'none', warnings: [] } };
   const refused = (refusal: Finding, course: Course = 'none'): ResolvedRobot => ({
     cr,
     service,
+    audience,
     verdict: { course, refusal, warnings: [] },
   });
 
-  const unsupported = unsupportedField(cr);
-  if (unsupported) return refused(unsupported, isLive(cr, snapshot) ? 'previous' : 'none');
+  const mistake = unsupportedField(cr) ?? unknownTimeZone(cr);
+  if (mistake) return refused(mistake, isLive(cr, snapshot) ? 'previous' : 'none');
   const taken = takenKey(service, snapshot);
   if (taken) return refused(taken);
   const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);
@@ -47,7 +53,13 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
   if (!parsed.ok) return refused({ reason: parsed.reason, message: `spec.webhook: ${parsed.message}` });
   const warnings = parsed.warnings.map((text) => warning('PastedSignatureIgnored', `spec.webhook: ${text}`));
   if (!cr.spec.signing) {
-    return { cr, service, verdict: { course: 'current', warnings }, credential: { url: parsed.url } };
+    return {
+      cr,
+      service,
+      audience,
+      verdict: { course: 'current', warnings },
+      credential: { url: parsed.url },
+    };
   }
 
   const signing = readCredential(cr, 'signing', cr.spec.signing.secretKeyRef, snapshot);
@@ -56,7 +68,18 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
   if (!secret.ok) return refused({ reason: secret.reason, message: `spec.signing: ${secret.message}` });
   warnings.push(...secret.warnings.map((text) => warning('SigningSecretUnusual', `spec.signing: ${text}`)));
   const credential = { url: parsed.url, signingSecret: secret.secret };
-  return { cr, service, verdict: { course: 'current', warnings }, credential };
+  return { cr, service, audience, verdict: { course: 'current', warnings }, credential };
+}
+
+function audienceOf({ spec }: DingTalkRobot, { config: { robots } }: Pick<Snapshot, 'config'>): Audience {
+  const { locale = robots.locale, timeZone = robots.timeZone, keywords = [] } = spec;
+  return { locale, timeZone, keywords };
+}
+
+function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
+  if (spec.timeZone === undefined || isTimeZone(spec.timeZone)) return undefined;
+  const message = `spec.timeZone: there is no time zone ${spec.timeZone}. Write an IANA name, such as Asia/Shanghai or UTC.`;
+  return { reason: 'UnknownTimeZone', message };
 }
 
 /** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */

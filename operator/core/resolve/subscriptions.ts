@@ -4,8 +4,10 @@ import { isForeignKey } from '../live.ts';
 import { eventKeyName, objectKey, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
+import { combine } from './combine.ts';
 import { missingCompanions } from './companions.ts';
 import { criteriaExpression } from './criteria.ts';
+import { messageFindings, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
 import { fenceExpression, grantedProjects } from './fence.ts';
@@ -55,10 +57,12 @@ export function resolveSubscription(
     resolveRecipient(namespace, robot.name, index, references),
   );
   const usable = robots.filter((robot) => 'service' in robot);
+  const resolved = events.filter((event) => 'trigger' in event);
   const unsupported = unsupportedField(cr);
   const mistakes = [
     ...(unsupported ? [unsupported] : []),
     ...events.filter((event) => 'reason' in event),
+    ...messageFindings(resolved, usable, references.argocdUrl),
     ...missingCompanions(cr),
     ...takenKeys(cr, snapshot),
     ...tooMany(cr),
@@ -68,11 +72,15 @@ export function resolveSubscription(
   return {
     ...base,
     robots: usable,
-    events: events.filter((event) => 'trigger' in event),
+    events: resolved,
     verdict: {
       course: usable.length === 0 ? 'none' : mistakes.length > 0 ? 'previous' : 'current',
       ...(refusal && { refusal }),
-      warnings: [...ungranted(cr, granted), ...withoutLink(cr, references), ...replayable(cr)],
+      warnings: [
+        ...ungranted(cr, granted),
+        ...messageWarnings(resolved, usable, references.argocdUrl),
+        ...replayable(cr),
+      ],
     },
   };
 }
@@ -124,17 +132,6 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
     }));
 }
 
-/** The first finding gives the reason; the message tells all. */
-function combine(findings: readonly Finding[]): Finding | undefined {
-  const [first, ...others] = findings;
-  if (!first || others.length === 0) return first;
-  return {
-    reason: first.reason,
-    message: findings.map(({ message }) => message).join(' '),
-    parts: findings,
-  };
-}
-
 /** A project that isn't granted is no mistake: its applications that live in or deploy to the namespace still count. */
 function ungranted(cr: NotificationSubscription, granted: readonly string[]): Finding[] {
   const { namespace } = cr.metadata;
@@ -146,15 +143,6 @@ function ungranted(cr: NotificationSubscription, granted: readonly string[]): Fi
     `spec.applications.projects: ${missing.join(', ')} not granted to namespace ${namespace}, so only applications ` +
     'that live in the namespace or deploy to it are heard of. The platform team grants projects by tenancy.projects.';
   return [{ reason: 'ProjectNotGranted', message }];
-}
-
-/** Only the catalogue's own messages carry a link. */
-function withoutLink({ spec }: NotificationSubscription, { argocdUrl }: References): Finding[] {
-  if (argocdUrl !== undefined || spec.events.every((event) => event.template)) return [];
-  const message =
-    'Messages carry no link, since the URL of Argo CD is not known. The platform team sets argocd.url in the ' +
-    "operator's configuration, or url in argocd-cm.";
-  return [{ reason: 'NoArgoCDURL', message }];
 }
 
 /** An event that does not say when it happened is told again to whoever comes new. */

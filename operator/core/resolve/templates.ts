@@ -2,7 +2,10 @@ import type { NotificationTemplate } from '../../api/kinds.ts';
 import type { OperatorConfiguration } from '../../config.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { rawTemplateFinding } from '../gate/raw-template.ts';
+import { messageBody } from '../message/body.ts';
+import { ANY_SCOPE, readMessage } from '../message/parse.ts';
 import type { Finding, Verdict } from '../verdict.ts';
+import { combine } from './combine.ts';
 import { unsupportedField } from './unsupported.ts';
 
 /** A template with its judgement. */
@@ -17,12 +20,27 @@ export function resolveTemplate(
   config: OperatorConfiguration,
   inquiry: Inquiry,
 ): ResolvedTemplate {
+  const { raw } = cr.spec.message;
   const refusal =
-    unsupportedField(cr) ?? untrusted(cr, config) ?? rawTemplateFinding(cr.spec.message.raw ?? '', inquiry);
+    unsupportedField(cr) ??
+    (raw === undefined ? typedFinding(cr) : (untrusted(cr, config) ?? rawTemplateFinding(raw, inquiry)));
   return {
     cr,
     verdict: refusal ? { course: 'none', refusal, warnings: [] } : { course: 'current', warnings: [] },
   };
+}
+
+/** What is wrong with a message in Handlebars, all of it. */
+function typedFinding({ spec }: NotificationTemplate): Finding | undefined {
+  const { message, params = {}, at = {} } = spec;
+  const reading = readMessage({ message, params });
+  if (!reading.ok) return combine(reading.findings);
+  const body = messageBody({
+    message: reading.message,
+    scope: { ...ANY_SCOPE, params },
+    demands: { keywords: [], at },
+  });
+  return body.ok ? undefined : body.finding;
 }
 
 /**
@@ -37,7 +55,7 @@ function untrusted(
   if (trusted.includes(metadata.namespace)) return undefined;
   const message =
     `spec.message.raw: Go templates are accepted in trusted namespaces only (${trusted.join(', ')}), and ` +
-    `${metadata.namespace} is not one. Leave the template out of the event to get the catalogue's message, or ask the ` +
+    `${metadata.namespace} is not one. Write it in Handlebars, as message.markdown or another of the forms, or ask the ` +
     'platform team to add the namespace to tenancy.trustedNamespaces.';
   return { reason: 'RawTemplateNotTrusted', message };
 }

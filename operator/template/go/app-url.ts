@@ -1,5 +1,4 @@
 import type { BodyScope, GoContext } from './context.ts';
-import { bare, data, textOf } from './expression.ts';
 import { goText, jsonBytes, jsonText } from './literal.ts';
 
 /** The longest that Kubernetes lets them be, in characters. */
@@ -9,7 +8,7 @@ const MAX = { namespace: 63, name: 253 } as const;
 export function appUrlText(context: GoContext): string {
   const { argocdUrl } = context.scope;
   if (argocdUrl === undefined) return goText('');
-  return `(print ${goText(`${argocdUrl}/applications/`)} ${part('namespace', context, 1)} \`/\` ${part('name', context, 1)})`;
+  return `(print ${goText(`${argocdUrl}/applications/`)} ${part('namespace', context)} \`/\` ${part('name', context)})`;
 }
 
 /**
@@ -20,7 +19,7 @@ export function printAppLink(context: GoContext): string {
   const { argocdUrl } = context.scope;
   if (argocdUrl === undefined) return '';
   const before = `dingtalk://dingtalkclient/page/link?url=${escaped(`${argocdUrl}/applications/`)}`;
-  return `${jsonText(before)}{{${bare(part('namespace', context, 2))}}}%2F{{${bare(part('name', context, 2))}}}&pc_slide=false`;
+  return `${jsonText(before)}{{${part('namespace', context)}}}%2F{{${part('name', context)}}}&pc_slide=false`;
 }
 
 /** What it takes of a message, at most, in bytes. */
@@ -33,8 +32,7 @@ const escaped = (url: string): string =>
   encodeURIComponent(url).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Kubernetes' names need no escaping; whatever is no such name gets it, and can be no longer than one. */
-function part(segment: 'namespace' | 'name', context: GoContext, times: 1 | 2): string {
-  const name = textOf(data(context.table.access(['metadata', segment])), context);
-  const query = times === 1 ? `(urlquery ${name})` : `(urlquery (urlquery ${name}))`;
-  return `(printf \`%.${MAX[segment]}s\` ${query})`;
+function part(segment: 'namespace' | 'name', context: GoContext): string {
+  context.used.add('s');
+  return `(printf \`%.${MAX[segment]}s\` (urlquery ${context.table.text(['metadata', segment])}))`;
 }

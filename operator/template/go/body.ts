@@ -1,8 +1,8 @@
 import type { Template } from '../template.ts';
 import { type BodyScope, GoContext } from './context.ts';
-import { defines, type Escape, MAX_VALUE } from './defines.ts';
+import { defines, type Escape } from './defines.ts';
 import { fixedBytes, LOOP_PIECES } from './room.ts';
-import { emitNodes } from './statements.ts';
+import { emitNodes, MAX_VALUE } from './statements.ts';
 
 /** DingTalk takes no body with more bytes than this, errcode 460101. */
 export const MAX_BODY_BYTES = 20_000;
@@ -45,8 +45,10 @@ export function compileBody(
     isFirst &&= !isVariable(part);
     return more + emitNodes(part.template.nodes, context);
   });
-  const room = `{{$B:=dict \`n\` ${share} \`w\` ${LOOP_PIECES} \`l\` ${MAX_VALUE}}}`;
-  return { ok: true, body: defines(context.used) + context.declarations() + room + text.join('') };
+  const declarations = context.declarations();
+  const pieces = context.countsPieces ? ` \`w\` ${LOOP_PIECES}` : '';
+  const state = `{{$B:=dict \`c\` ${MAX_VALUE} \`n\` ${share}${pieces}}}`;
+  return { ok: true, body: defines(context.used, scope.timeZone) + declarations + state + text.join('') };
 }
 
 /** Whether a part takes more room for one Application than for another. */

@@ -1,4 +1,4 @@
-import type { Binding, Loop } from '../nodes.ts';
+import type { Binding, DataRoot, Loop } from '../nodes.ts';
 import type { DefineName, Escape } from './defines.ts';
 import { PathTable, PathTrie } from './paths.ts';
 
@@ -23,27 +23,35 @@ export interface LoopVariables {
   usesKey: boolean;
 }
 
+/** What a name stands for: a path into the data, or a value of its own. */
+export type Bound =
+  | { readonly root: DataRoot; readonly segments: readonly string[] }
+  | { readonly trie: PathTrie };
+
 /** What the emission of one body shares. */
 export class GoContext {
   readonly scope: BodyScope;
   readonly used = new Set<DefineName>();
   readonly table = new PathTable();
-  readonly bindings = new Map<Binding, PathTrie>();
+  readonly bindings = new Map<Binding, Bound>();
   readonly loops = new Map<Loop, LoopVariables>();
   /** How values are treated where the emission is now. */
   escape: Escape = 'plain';
+  /** Whether a loop is counted. */
+  countsPieces = false;
   /** Loops around the place where the emission is now. */
   loopDepth = 0;
+  /** Whether `$K` is used: the kinds of values that count as something even if they are empty or 0. */
+  usesKinds = false;
   #context: PathTrie | undefined;
-  /** Names of one letter come first: 10 is `a` in base 36. */
-  #variables = 10;
+  #variables = 0;
   #before: string[] = [];
 
   constructor(scope: BodyScope) {
     this.scope = scope;
   }
 
-  /** A variable's name. Capital letters are the compiler's own: $E, $N, $R, $C, $B. */
+  /** A variable's name. Capital letters are the compiler's own: $E, $R, $C, $B, $K. */
   readonly fresh = (): string => {
     const name = this.#variables.toString(36);
     this.#variables += 1;
@@ -77,6 +85,7 @@ export class GoContext {
       this.table.declarations(),
       this.#context ? `{{$C:=fromJson (toRawJson .context)}}${this.#context.declarations()}` : '',
     ].join('');
-    return `{{$E:=dict}}{{$N:=list nil \`\`}}${paths}`;
+    const kinds = this.usesKinds ? '{{$K:=list `map` `int64` `float64` `int`}}' : '';
+    return `{{$E:=dict}}${kinds}${paths}`;
   }
 }

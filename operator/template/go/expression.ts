@@ -3,42 +3,60 @@ import type { GoContext } from './context.ts';
 /** A Go expression and what is known of its value. */
 export interface Expression {
   readonly go: string;
-  /** `data` is anything that an Application may hold, `shown` the same where its text counts; `number` an int. */
-  readonly type: 'data' | 'shown' | 'text' | 'boolean' | 'number';
-  /** A shorter expression that is good enough for `if`. */
-  readonly truth?: string;
+  /** `data` is anything that an Application may hold; `number` an int. */
+  readonly type: 'data' | 'text' | 'boolean' | 'number';
   /** The value itself, if the template has it written out. */
   readonly literal?: string | number | boolean;
+  /** Expressions of which the first that has a text is meant. */
+  readonly choice?: readonly string[];
+  /** Gives an expression for its text, where there is a shorter way than through the value. */
+  readonly text?: () => string;
+  /** What it is true by, as the arguments of an `or`, where that is shorter. */
+  readonly truth?: string;
 }
 
 export const data = (go: string): Expression => ({ go, type: 'data' });
 export const text = (go: string): Expression => ({ go, type: 'text' });
-export const shown = (go: string): Expression => ({ go, type: 'shown' });
 export const boolean = (go: string): Expression => ({ go, type: 'boolean' });
 export const number = (go: string): Expression => ({ go, type: 'number' });
 
-/** A value's text, as a Go expression. */
-export function textOf({ go, type }: Expression, context: GoContext): string {
-  if (type === 'text') return go;
-  if (type !== 'data' && type !== 'shown') return `(print ${go})`;
+/** Something whose expression needs actions in front of it, which only come if it is asked for. */
+export const lazyText = (go: () => string, choice: readonly string[]): Expression => ({
+  get go() {
+    return go();
+  },
+  type: 'text',
+  choice,
+});
+
+/** The values of which the first that has a text is meant, as Go expressions in a row. */
+export const alternatives = (value: Expression): readonly string[] => value.choice ?? [value.go];
+
+/** The text of the first of some values that has one, as a Go expression. */
+export function firstText(values: readonly string[], context: GoContext): string {
   context.used.add('s');
   const dict = context.fresh();
-  context.before(`{{${dict}:=dict \`v\` ${go}}}{{template \`s\` ${dict}}}`);
+  context.before(`{{${dict}:=dict \`v\` (list ${values.join(' ')})}}{{template \`s\` ${dict}}}`);
   return `${dict}.s`;
 }
 
-/** Whether a value counts as something, as a Go expression: as in Handlebars, an empty map does and an empty list does not. */
-export function truthOf({ go, type, truth }: Expression, includeZero = false): string {
-  if (type === 'number') return includeZero ? 'true' : `(ne ${go} 0)`;
-  if (type === 'boolean') return truth ?? go;
-  if (type === 'text') return `(ne ${go} \`\`)`;
-  if (type === 'shown') return `(not ${hasNoText(go)})`;
-  // An empty list of the engine's JSON is one without items, and not nil.
-  return includeZero ? `(not (has ${go} (list nil \`\` false (list))))` : `(or ${go} (kindIs \`map\` ${go}))`;
+/** A value's text, as a Go expression. */
+export function textOf(value: Expression, context: GoContext): string {
+  if (value.text) return value.text();
+  if (value.type === 'data') return firstText([value.go], context);
+  return value.type === 'text' ? value.go : `(print ${value.go})`;
 }
 
-/** Whether a value's text is empty, as a Go expression. */
-export const hasNoText = (go: string): string => `(has ${go} $N)`;
-
-/** What `if` and its kind are written with: one expression, of which the parentheses are not needed. */
-export const bare = (go: string): string => (go.startsWith('(') ? go.slice(1, -1) : go);
+/**
+ * Whether a value counts as something, as the arguments of an `or`: as in Handlebars, an empty map does and an empty list
+ * does not.
+ */
+export function truthOf(value: Expression, context: GoContext, includeZero = false): string {
+  if (value.truth !== undefined) return value.truth;
+  const { go, type } = value;
+  if (type === 'number') return includeZero ? 'true' : `(ne ${go} 0)`;
+  if (type !== 'data') return go;
+  if (!includeZero) return `${go} (kindIs \`map\` ${go})`;
+  context.usesKinds = true;
+  return `${go} (has (kindOf ${go}) $K)`;
+}

@@ -1,7 +1,16 @@
 import { DATE_TOKENS } from '../helpers.ts';
 import type { GoContext } from './context.ts';
 import { MAX_TEXT } from './defines.ts';
-import { boolean, type Expression, hasNoText, shown, text, textOf, truthOf } from './expression.ts';
+import {
+  alternatives,
+  boolean,
+  type Expression,
+  firstText,
+  lazyText,
+  text,
+  textOf,
+  truthOf,
+} from './expression.ts';
 import { counted, itemAt, joined } from './list-helpers.ts';
 import { goText } from './literal.ts';
 
@@ -10,7 +19,10 @@ type Emit = (args: readonly Expression[], context: GoContext) => Expression;
 
 /** How each helper is said in Go. Whatever the data, none of it ends the send with an error. */
 const EMIT: Readonly<Record<string, Emit>> = {
-  default: firstFilled,
+  default: (args, context) => {
+    const choice = args.flatMap(alternatives);
+    return lazyText(() => firstText(choice, context), choice);
+  },
   upper: (args, context) => text(`(upper ${textOf(at(args, 0), context)})`),
   lower: (args, context) => text(`(lower ${textOf(at(args, 0), context)})`),
   short: (args, context) => text(`(printf \`%.7s\` ${textOf(at(args, 0), context)})`),
@@ -28,9 +40,15 @@ const EMIT: Readonly<Record<string, Emit>> = {
   ne: (args, context) => boolean(`(not ${equal(args, context)})`),
   contains: (args, context) =>
     boolean(`(contains ${textOf(at(args, 1), context)} ${textOf(at(args, 0), context)})`),
-  not: (args) => boolean(`(not ${truthOf(at(args, 0))})`),
-  and: (args) => logical('and', args),
-  or: (args) => logical('or', args),
+  not: (args, context) => boolean(`(not (or ${truthOf(at(args, 0), context)}))`),
+  and: (args, context) => {
+    const both = `(and ${args.map((each) => `(or ${truthOf(each, context)})`).join(' ')})`;
+    return { ...boolean(`(not (not ${both}))`), truth: both };
+  },
+  or: (args, context) => {
+    const truth = args.map((each) => truthOf(each, context)).join(' ');
+    return { ...boolean(`(not (not (or ${truth})))`), truth };
+  },
 };
 
 /** A helper's call. */
@@ -55,15 +73,6 @@ function literal(args: readonly Expression[], place: number): string {
 const texts = (args: readonly Expression[], context: GoContext): string =>
   args.map((each) => textOf(each, context)).join(' ');
 
-/** As a value it is a boolean; Go's own `and` and `or` give one of their arguments. */
-function logical(name: 'and' | 'or', args: readonly Expression[]): Expression {
-  const truths = args.map((each) => truthOf(each));
-  return {
-    ...boolean(`(${name} ${truths.map((each) => `(not (not ${each}))`).join(' ')})`),
-    truth: `(${name} ${truths.join(' ')})`,
-  };
-}
-
 /** A text that is never equal to the JSON of anything but a text, so that nothing has to be turned into text. */
 const isWord = ({ literal: value }: Expression): boolean =>
   value !== undefined && /^[A-Za-z][A-Za-z0-9_ -]*$/.test(`${value}`) && !/^(true|false)$/.test(`${value}`);
@@ -73,27 +82,6 @@ function equal(args: readonly Expression[], context: GoContext): string {
   return isWord(a) || isWord(b)
     ? `(deepEqual ${a.go} ${b.go})`
     : `(eq ${textOf(a, context)} ${textOf(b, context)})`;
-}
-
-/** The values stand as they are: what prints them, or works with them, makes texts of them. */
-function firstFilled(args: readonly Expression[], context: GoContext): Expression {
-  const [first, ...others] = args;
-  if (!first) throw new Error('default has no arguments');
-  if (others.length === 0) return shown(asShown(first));
-  const value = named(asShown(first), context);
-  return shown(`(ternary ${firstFilled(others, context).go} ${value} ${hasNoText(value)})`);
-}
-
-/** To print and to Go, a number of the template's own is what one of the data is. */
-const asShown = ({ go, type }: Expression): string =>
-  type === 'boolean' || type === 'number' ? `(print ${go})` : go;
-
-/** A name for what is too long to be said twice. */
-function named(go: string, context: GoContext): string {
-  if (!go.startsWith('(')) return go;
-  const variable = context.fresh();
-  context.before(`{{${variable}:=${go}}}`);
-  return variable;
 }
 
 function cut(value: Expression, length: string, context: GoContext): string {
@@ -117,10 +105,11 @@ function date(args: readonly Expression[], context: GoContext): string {
     /YYYY|MM|DD|HH|mm|ss/g,
     (token) => DATE_TOKENS[token as keyof typeof DATE_TOKENS],
   );
-  const zone = args.length > 2 ? literal(args, 2) : context.scope.timeZone;
+  const zone = args.length > 2 ? ` \`z\` ${goText(literal(args, 2))}` : '';
+  const values = alternatives(at(args, 0)).join(' ');
   context.used.add('d');
   context.before(
-    `{{${dict}:=dict \`v\` ${at(args, 0).go} \`f\` ${goText(layout)} \`z\` ${goText(zone)}}}{{template \`d\` ${dict}}}`,
+    `{{${dict}:=dict \`v\` (list ${values}) \`f\` ${goText(layout)}${zone}}}{{template \`d\` ${dict}}}`,
   );
   return `${dict}.s`;
 }

@@ -11,9 +11,8 @@ export function joined({ go }: Expression, separator: string, context: GoContext
   context.used.add('s');
   context.before(
     `{{${out}:=\`\`}}{{range ${index},${item}:=ternary ${go} (list ${go}) (kindIs \`slice\` ${go})}}` +
-      `{{if gt (len ${out}) ${MAX_JOINED}}}{{${out} = print ${out} \`…\`}}{{break}}{{end}}` +
-      `{{${dict}:=dict \`v\` ${item}}}{{template \`s\` ${dict}}}` +
-      `{{${out} = print ${out} (ternary \`\` ${goText(separator)} (eq ${index} 0)) ${dict}.s}}{{end}}`,
+      `{{if gt (len ${out}) ${MAX_JOINED}}}{{${out} = print ${out} \`…\`}}{{break}}{{end}}{{${dict}:=dict \`v\` (list ${item})}}` +
+      `{{template \`s\` ${dict}}}{{${out} = print ${out} (ternary ${goText(separator)} \`\` (gt ${index} 0)) ${dict}.s}}{{end}}`,
   );
   return text(out);
 }

@@ -6,8 +6,17 @@ import { jsonBytes } from './literal.ts';
 /** What a cut shows as, in bytes of UTF-8; it may show once for each value, beyond the room that is left. */
 const ELLIPSIS_BYTES = 3;
 
-/** How many pieces loops may emit in one message: what bounds the time that one takes in Argo CD's only worker. */
-export const LOOP_PIECES = 20_000;
+/** How many pieces loops may print or decide in one message: what bounds the time that it takes Argo CD's only worker. */
+export const LOOP_PIECES = 60_000;
+
+/** Pieces that one pass through a loop can come by, those of loops inside of it apart. */
+export function passPieces(nodes: readonly Node[]): number {
+  return nodes.reduce((sum, node) => {
+    if (node.kind === 'text' || node.kind === 'print') return sum + 1;
+    const body = node.kind === 'each' ? 0 : passPieces(node.body);
+    return sum + 1 + body + passPieces(node.otherwise);
+  }, 0);
+}
 
 /** The bytes that pieces take whatever the data, each branch and loop body once. */
 export function fixedBytes(nodes: readonly Node[], scope: BodyScope): number {
@@ -28,13 +37,12 @@ function bytesOf(node: Node, scope: BodyScope): number {
 }
 
 /**
- * What one pass through these pieces takes of the room, beside what is printed, and of the time. Inside of blocks, the
- * blocks count for themselves, since most items of a list may go by a condition in silence.
+ * What one pass through these pieces takes of the room, beside the values that are printed. Inside of blocks, the blocks
+ * count for themselves, since most items of a list may go by a condition in silence.
  */
-export function charge(
-  nodes: readonly Node[],
-  scope: BodyScope,
-): { readonly bytes: number; readonly pieces: number } {
-  const plain = nodes.filter((node) => node.kind === 'text' || node.kind === 'print');
-  return { bytes: fixedBytes(plain, scope), pieces: nodes.length };
+export function passBytes(nodes: readonly Node[], scope: BodyScope): number {
+  return fixedBytes(
+    nodes.filter((node) => node.kind === 'text' || node.kind === 'print'),
+    scope,
+  );
 }

@@ -1,12 +1,15 @@
-import type { EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../nodes.ts';
+import type { Call, EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../nodes.ts';
 import { printAppLink } from './app-url.ts';
 import type { GoContext } from './context.ts';
-import { type DefineName, MAX_VALUE, PRINTS } from './defines.ts';
-import { bare, truthOf } from './expression.ts';
+import { type DefineName, PRINTS } from './defines.ts';
+import { alternatives, truthOf } from './expression.ts';
 import { jsonText } from './literal.ts';
 import { PathTrie } from './paths.ts';
-import { charge } from './room.ts';
-import { expression } from './values.ts';
+import { passBytes, passPieces } from './room.ts';
+import { expression, pathOf } from './values.ts';
+
+/** Characters of a value that are printed unless `truncate` says otherwise. */
+export const MAX_VALUE = 1_000;
 
 /** Pieces → a Go template that prints them as the inside of a JSON string. */
 export function emitNodes(nodes: readonly Node[], context: GoContext): string {
@@ -30,34 +33,37 @@ function emitNode(node: Node, context: GoContext): string {
 
 function emitPrint({ value }: PrintNode, context: GoContext): string {
   if (value.kind === 'appUrl' && context.escape !== 'plain') return printAppLink(context);
-  const isRaw = value.kind === 'call' && value.helper === 'markdown';
+  const isRaw = isCall(value, 'markdown');
   const shown = isRaw ? (value.args[0] as Value) : value;
   const name: DefineName = isRaw ? 'r' : PRINTS[context.escape];
   context.used.add(name);
-  const { printed, length } = cutting(shown);
-  const limit = length === MAX_VALUE ? '' : `{{$_:=set $B \`l\` ${length}}}`;
-  return `${limit}{{template \`${name}\` (set $B \`v\` ${expression(printed, context).go})}}`;
+  if (!isCall(shown, 'truncate'))
+    return `{{template \`${name}\` (list $B ${alternatives(expression(shown, context)).join(' ')})}}`;
+  // The print cuts as well as `truncate` would, in fewer bytes.
+  const [cut, length] = shown.args as [Value, Value];
+  const limit = (characters: unknown) => `{{$_:=set $B \`c\` ${characters}}}`;
+  const characters = length.kind === 'literal' ? length.value : MAX_VALUE;
+  return `${limit(characters)}{{template \`${name}\` (list $B ${alternatives(expression(cut, context)).join(' ')})}}${limit(MAX_VALUE)}`;
 }
 
-/** A value that is cut where it is printed: the print does that itself. */
-function cutting(value: Value): { readonly printed: Value; readonly length: number } {
-  if (value.kind !== 'call' || value.helper !== 'truncate') return { printed: value, length: MAX_VALUE };
-  const [printed, length] = value.args;
-  return { printed: printed as Value, length: length?.kind === 'literal' ? Number(length.value) : MAX_VALUE };
-}
+const isCall = (value: Value, helper: string): value is Call =>
+  value.kind === 'call' && value.helper === helper;
 
 function emitIf({ test, includeZero, body, otherwise }: IfNode, context: GoContext): string {
-  const truth = truthOf(expression(test, context), includeZero);
-  if (body.length === 0) return `{{if not ${truth}}}${branch(otherwise, context)}{{end}}`;
-  return `{{if ${bare(truth)}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
+  const truth = truthOf(expression(test, context), context, includeZero);
+  if (body.length === 0) return `{{if not (or ${truth})}}${branch(otherwise, context)}{{end}}`;
+  return `{{if or ${truth}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitWith({ value, binding, body, otherwise }: WithNode, context: GoContext): string {
+  const path = pathOf(value, context);
   const named = expression(value, context);
   const trie = new PathTrie(named.go, context.fresh);
-  context.bindings.set(binding, trie);
+  // A name for a path is only a shorter way to write it.
+  context.bindings.set(binding, path ?? { trie });
   const inner = branch(body, context);
-  return `{{if ${bare(truthOf(named, true))}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
+  const truth = truthOf(named, context, true);
+  return `{{if or ${truth}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context: GoContext): string {
@@ -77,24 +83,36 @@ function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context:
     usesLast: false,
   };
   const trie = new PathTrie(variable, context.fresh);
-  context.bindings.set(item, trie);
   const keyTrie = new PathTrie(keyName, context.fresh);
-  if (key) context.bindings.set(key, keyTrie);
+  context.bindings.set(item, { trie });
+  if (key) context.bindings.set(key, { trie: keyTrie });
   context.loops.set(loop, variables);
   context.loopDepth += 1;
   const inner = emitNodes(body, context);
   const charged = chargeFor(body, context);
   context.loopDepth -= 1;
-  const isLoop = `and (has (kindOf ${go}) (list \`map\` \`slice\`)) ${go}`;
+  const items = `ternary ${go} $E (has (kindOf ${go}) (list \`map\` \`slice\`))`;
+  const all = variables.usesLast ? context.fresh() : items;
   const before =
     (variables.usesIndex ? `{{${index}:=-1}}` : '') +
-    (variables.usesLast ? `{{${last}:=sub (len ${go}) 1}}` : '');
+    (variables.usesLast ? `{{${all}:=${items}}}{{${last}:=sub (len ${all}) 1}}` : '');
   const count = variables.usesIndex ? `{{${index} = add1 ${index}}}` : '';
-  const range = `{{range ${variables.usesKey ? keyName : '$_'},${variable}:=${go}}}`;
   return (
-    `{{if ${isLoop}}}${before}${range}{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}${count}${charged}` +
-    `${trie.declarations()}${keyTrie.declarations()}${inner}{{end}}${otherwiseBranch(otherwise, context)}{{end}}`
+    `${before}{{range ${variables.usesKey ? keyName : '$_'},${variable}:=${all}}}${passFor(body, context)}${count}${charged}` +
+    `${trie.declarations()}${keyTrie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`
   );
+}
+
+/** A loop of which every pass takes some of the room, and little time, can't go round too often; others are counted. */
+const UNCOUNTED = { bytes: 4, pieces: 12 } as const;
+
+/** What ends a loop. */
+function passFor(body: readonly Node[], context: GoContext): string {
+  const pieces = passPieces(body);
+  const isShort = pieces <= UNCOUNTED.pieces && passBytes(body, context.scope) >= UNCOUNTED.bytes;
+  if (context.loopDepth === 0 && isShort) return '{{if lt $B.n 0}}…{{break}}{{end}}';
+  context.countsPieces = true;
+  return `{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}{{$_:=set $B \`w\` (sub $B.w ${Math.max(pieces, 10)})}}`;
 }
 
 function otherwiseBranch(nodes: readonly Node[], context: GoContext): string {
@@ -108,7 +126,6 @@ function branch(nodes: readonly Node[], context: GoContext): string {
 }
 
 function chargeFor(nodes: readonly Node[], { scope }: GoContext): string {
-  const { bytes, pieces } = charge(nodes, scope);
-  const room = bytes === 0 ? '$B' : `(set $B \`n\` (sub $B.n ${bytes}))`;
-  return `{{$_:=set ${room} \`w\` (sub $B.w ${pieces})}}`;
+  const bytes = passBytes(nodes, scope);
+  return bytes === 0 ? '' : `{{$_:=set $B \`n\` (sub $B.n ${bytes})}}`;
 }

@@ -1,4 +1,4 @@
-import type { Value } from '../nodes.ts';
+import type { Binding, DataRoot, Value } from '../nodes.ts';
 import { appUrlText } from './app-url.ts';
 import type { GoContext } from './context.ts';
 import { boolean, data, type Expression, number, text } from './expression.ts';
@@ -7,9 +7,9 @@ import { goText } from './literal.ts';
 
 /** A value → an expression for it, with whatever has to run before. */
 export function expression(value: Value, context: GoContext): Expression {
+  const path = pathOf(value, context);
+  if (path) return pathExpression(path, context);
   switch (value.kind) {
-    case 'data':
-      return data((value.root === 'app' ? context.table : context.context).access(value.segments));
     case 'bound':
       return data(trieOf(value.binding, context).access(value.segments));
     case 'loop':
@@ -26,6 +26,8 @@ export function expression(value: Value, context: GoContext): Expression {
       const args = value.args.map((each) => expression(each, context));
       return callExpression(value.helper, args, context);
     }
+    default:
+      throw new Error('a path leads nowhere');
   }
 }
 
@@ -34,10 +36,34 @@ function literal(value: string | number | boolean): Expression {
   return typeof value === 'boolean' ? boolean(`${value}`) : number(`${value}`);
 }
 
-function trieOf(binding: Extract<Value, { kind: 'bound' }>['binding'], { bindings }: GoContext) {
-  const trie = bindings.get(binding);
-  if (!trie) throw new Error(`${binding.name} is used outside of its block`);
-  return trie;
+function pathExpression({ root, segments }: DataPath, context: GoContext): Expression {
+  if (root === 'context') return data(context.context.access(segments));
+  const textInTable = () => {
+    context.used.add('s');
+    return context.table.text(segments);
+  };
+  return { ...data(context.table.access(segments)), text: textInTable };
+}
+
+/** A path from a root. */
+interface DataPath {
+  readonly root: DataRoot;
+  readonly segments: readonly string[];
+}
+
+/** Where a value stands in the data, if that is known: also by a name that `#with` gave to a path. */
+export function pathOf(value: Value, { bindings }: GoContext): DataPath | undefined {
+  if (value.kind === 'data') return value;
+  const bound = value.kind === 'bound' ? bindings.get(value.binding) : undefined;
+  return value.kind === 'bound' && bound && 'root' in bound
+    ? { root: bound.root, segments: [...bound.segments, ...value.segments] }
+    : undefined;
+}
+
+function trieOf(binding: Binding, { bindings }: GoContext) {
+  const bound = bindings.get(binding);
+  if (!bound || !('trie' in bound)) throw new Error(`${binding.name} is used outside of its block`);
+  return bound.trie;
 }
 
 function loopVariable({ loop, what }: Extract<Value, { kind: 'loop' }>, { loops }: GoContext): Expression {

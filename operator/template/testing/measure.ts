@@ -29,7 +29,7 @@ function catalogueRow(trigger: string | undefined, locale: (typeof LOCALES)[numb
     return made({ message: { markdown: { ...markdown, text: `${markdown.text} ${round}` } } });
   };
   const body = compile();
-  if (!body.ok) throw new Error(body.problem);
+  if (!body.ok) throw new Error(body.finding.message);
   return {
     message: trigger ?? 'own event',
     locale,

@@ -54,12 +54,11 @@ class AppUrl extends String {
 export function appUrl(app: unknown, { argocdUrl }: BodyScope): unknown {
   if (argocdUrl === undefined) return '';
   const { namespace, name } = (app as { metadata?: { namespace?: unknown; name?: unknown } }).metadata ?? {};
-  const part = (value: unknown, max: number, times: number): string =>
-    characters(
-      Array.from({ length: times }).reduce<string>((text) => percentEncoded(text), textOf(value)),
-      max,
-    );
-  const url = `${argocdUrl}/applications/${part(namespace, 63, 1)}/${part(name, 253, 1)}`;
-  const page = `${percentEncoded(`${argocdUrl}/applications/`)}${part(namespace, 63, 2)}%2F${part(name, 253, 2)}`;
+  const part = (value: unknown, max: number): string => characters(formEncoded(textOf(value)), max);
+  const url = `${argocdUrl}/applications/${part(namespace, 63)}/${part(name, 253)}`;
+  const page = `${percentEncoded(`${argocdUrl}/applications/`)}${part(namespace, 63)}%2F${part(name, 253)}`;
   return new AppUrl(url, `dingtalk://dingtalkclient/page/link?url=${page}&pc_slide=false`);
 }
+
+/** As in a query, where a space is a `+`. */
+const formEncoded = (text: string): string => percentEncoded(text).replaceAll('%20', '+');

@@ -18,7 +18,6 @@ export function made({ message, params = {}, demands = {}, scope = {} }: Making)
   if (!reading.ok) throw new Error(reading.findings.map((finding) => finding.message).join('\n'));
   return messageBody({
     message: reading.message,
-    key: JSON.stringify(message),
     scope: {
       params,
       event: { name: 'on-x', trigger: '' },

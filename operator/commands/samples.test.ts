@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { LintFinding } from '../files/finding.ts';
+import { run, TestFiles } from './testing/command-line.ts';
+
+const files = new TestFiles();
+afterAll(() => files.remove());
+
+const ROOT = new URL('../../', import.meta.url).pathname;
+const SAMPLES = join(ROOT, 'samples');
+const folders = readdirSync(SAMPLES, { withFileTypes: true })
+  .filter((each) => each.isDirectory())
+  .map(({ name }) => name);
+
+describe('the samples', () => {
+  it('are all in the README, and no others', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const listed = [...readme.matchAll(/^\| \[([\w-]+)\]\(samples\/\1\) \|/gm)].map(([, name]) => name);
+    expect(listed.sort()).toEqual([...folders].sort());
+  });
+
+  it.each(folders)('%s applies each of its files', (name) => {
+    const { resources } = parse(readFileSync(join(SAMPLES, name, 'kustomization.yaml'), 'utf8')) as {
+      resources: string[];
+    };
+    const others = readdirSync(join(SAMPLES, name)).filter((file) => file !== 'kustomization.yaml');
+    expect([...resources].sort()).toEqual(others.sort());
+  });
+
+  it('are accepted without a warning where Argo CD’s URL is known', async () => {
+    const config = parse(readFileSync(join(SAMPLES, 'config.yaml'), 'utf8')) as { argocd: object };
+    const argocd = { ...config.argocd, url: 'https://argocd.example.com' };
+    const file = files.write('config.yaml', stringify({ ...config, argocd }));
+    const { code, stdout } = await run('lint', '-f', SAMPLES, '--config', file, '-o', 'json');
+    expect(JSON.parse(stdout) as LintFinding[]).toEqual([]);
+    expect(code).toBe(0);
+  });
+
+  it('are accepted with the configuration as it is, and lack nothing but that URL', async () => {
+    const { code, stdout } = await run(
+      'lint',
+      '-f',
+      SAMPLES,
+      '--config',
+      join(SAMPLES, 'config.yaml'),
+      '-o',
+      'json',
+    );
+    const findings = JSON.parse(stdout) as LintFinding[];
+    expect(new Set(findings.map(({ reason, accepted }) => `${reason} ${accepted}`))).toEqual(
+      new Set(['NoArgoCDURL true']),
+    );
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,213 @@
+/**
+ * One file for each mistake that docs/reasons.md documents and that can be seen in files: what a team could write, with
+ * the word `here` in the line that the finding has to point to.
+ */
+
+const head = (kind: string, name: string, namespace = 'team') =>
+  `apiVersion: argocd-dingtalk.io/v1alpha1\nkind: ${kind}\nmetadata: { name: ${name}, namespace: ${namespace} }\nspec:\n`;
+
+const secret = (name: string, data: string) =>
+  `apiVersion: v1\nkind: Secret\nmetadata: { name: ${name}, namespace: team }\nstringData:\n  ${data}\n---\n`;
+
+const robot = (name: string, more = '', namespace = 'team') =>
+  `${head('DingTalkRobot', name, namespace)}  webhook: { secretKeyRef: { name: ${name}, key: webhook } }\n${more}`;
+
+const signed = (name: string, more = '') =>
+  robot(name, `  signing:\n    secretKeyRef: { name: ${name}, key: secret }\n${more}`);
+
+const template = (name: string, spec: string, namespace = 'team') =>
+  `${head('NotificationTemplate', name, namespace)}${spec}\n`;
+
+const subscription = (name: string, events: string, more = '', namespace = 'team') =>
+  `${head('NotificationSubscription', name, namespace)}${more || '  applications: { all: true }\n'}${events}\n`;
+
+const events = (...lines: string[]) => `  events:\n${lines.map((line) => `    - ${line}\n`).join('')}`;
+const to = (name: string) => `  robots: [{ name: ${name} }]\n  applications: { all: true }\n`;
+const documents = (...all: string[]) => all.join('---\n');
+
+const TOKEN = '0123456789abcdef'.repeat(4);
+const RAW_TEXT = '{"msgtype":"text","text":{"content":"{{.app.metadata.name}}"}}';
+
+/** Files by the reason of the finding; each has a namespace or names of its own, so that none disturbs another. */
+export const MISTAKES: Readonly<Record<string, string>> = {
+  SchemaViolation: robot('schema', '  verify: Sometimes # here\n'),
+  UnknownKind:
+    'apiVersion: argocd-dingtalk.io/v1alpha1\nkind: DingTalkRobt # here\nmetadata: { name: kind, namespace: team }\n',
+  UnsupportedField: robot('unsupported', '  keyword: [ops] # here\n'),
+  DuplicateResource: documents(
+    robot('twice'),
+    'apiVersion: argocd-dingtalk.io/v1alpha1\nkind: DingTalkRobot\nmetadata:\n  name: twice # here\n  namespace: team\nspec:\n  webhook: { secretKeyRef: { name: twice, key: webhook } }\n',
+  ),
+  InvalidWebhook:
+    secret('webhook', 'webhook: "not a token"') +
+    robot('webhook').replace('  webhook: {', '  webhook: # here\n    {'),
+  InvalidSigningSecret:
+    secret('signing', `{ webhook: ${TOKEN}, secret: "" }`) +
+    signed('signing').replace('signing:\n', 'signing: # here\n'),
+  HostNotAllowed:
+    secret('host', `webhook: https://oapi.dingtalk.com.evil.example/robot/send?access_token=${TOKEN}`) +
+    robot('host').replace('  webhook: {', '  webhook: # here\n    {'),
+  CredentialsKeyNotFound:
+    secret('key', `token: ${TOKEN}`) +
+    robot('key').replace(
+      '{ secretKeyRef: { name: key, key: webhook } }',
+      '\n    secretKeyRef:\n      name: key\n      key: webhook # here',
+    ),
+  PastedSignatureIgnored:
+    secret(
+      'pasted',
+      `webhook: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}&timestamp=1&sign=x`,
+    ) + robot('pasted').replace('  webhook: {', '  webhook: # here\n    {'),
+  SigningSecretUnusual:
+    secret('unusual', `{ webhook: ${TOKEN}, secret: hush }`) +
+    signed('unusual').replace('signing:\n', 'signing: # here\n'),
+  UnknownTimeZone: robot('zone', '  timeZone: Asia/Beijing # here\n'),
+  RawTemplateNotTrusted: template('untrusted', `  message:\n    raw: '${RAW_TEXT}' # here`),
+  InvalidTemplate: template(
+    'handlebars',
+    '  message:\n    markdown:\n      title: Deploy\n      text: |\n        ### {{app.metadata.name}}\n        {{uper app.spec.project}} {{! here }}',
+  ),
+  MessageTooLong: template('long', `  message: # here\n    text:\n      content: "${'字'.repeat(6_000)}"`),
+  InvalidMessage: template('nojson', '  message:\n    raw: "{{.app.metadata.name}} failed" # here', 'argocd'),
+  EngineRefused: template('broken', '  message:\n    raw: "{{.app.metadata.name" # here', 'argocd'),
+  TooExpensive: template(
+    'endless',
+    '  message:\n    raw: "{{range until 2000000000}}{{range until 2000000000}}x{{end}}{{end}}" # here',
+    'argocd',
+  ),
+  UnknownTrigger: documents(
+    robot('trigger'),
+    subscription('trigger', events('trigger: on-sync-fialed # here'), to('trigger')),
+  ),
+  CompanionMissing: documents(
+    robot('companion'),
+    subscription('companion', events('trigger: on-health-recovered # here'), to('companion')),
+  ),
+  ExpressionNotAllowed: documents(
+    robot('expression'),
+    subscription(
+      'expression',
+      events(
+        'name: own\n      when: secrets.token != nil # here\n      eventTime: app.metadata?.creationTimestamp',
+      ),
+      to('expression'),
+    ),
+  ),
+  ReplayPossible: documents(
+    robot('replay'),
+    subscription('replay', "  events: # here\n    - name: own\n      when: app.kind == 'x'\n", to('replay')),
+  ),
+  TemplateNotFound: documents(
+    robot('nowhere'),
+    subscription(
+      'nowhere',
+      events('trigger: on-deployed\n      template:\n        name: nowhere # here'),
+      to('nowhere'),
+    ),
+  ),
+  TemplateRefused: documents(
+    robot('refused'),
+    template('refused', '  message: { text: { content: "{{x}}" } }'),
+    subscription(
+      'refused',
+      events('trigger: on-deployed\n      template:\n        name: refused # here'),
+      to('refused'),
+    ),
+  ),
+  UnknownParam: documents(
+    robot('param'),
+    template('param', '  params: { owner: nobody }\n  message: { text: { content: "{{params.owner}}" } }'),
+    subscription(
+      'param',
+      events(
+        'trigger: on-deployed\n      template:\n        name: param\n        params: # here\n          ownr: me',
+      ),
+      to('param'),
+    ),
+  ),
+  MentionNotPossible: documents(
+    robot('mention'),
+    template('mention', '  message: { link: { title: a, text: b, url: "https://a.example" } }'),
+    subscription(
+      'mention',
+      events('trigger: on-deployed\n      template: { name: mention }\n      at: # here\n        all: true'),
+      to('mention'),
+    ),
+  ),
+  KeywordNotInTemplate: documents(
+    robot('keyword', '  keywords: [ops]\n', 'argocd'),
+    template('keyword', `  message:\n    raw: '${RAW_TEXT}'`, 'argocd'),
+    subscription(
+      'keyword',
+      events('trigger: on-deployed\n      template: # here\n        name: keyword'),
+      to('keyword'),
+      'argocd',
+    ),
+  ),
+  RobotNotFound: subscription(
+    'norobot',
+    events('trigger: on-deployed'),
+    '  robots:\n    - name: norobot # here\n  applications: { all: true }\n',
+  ),
+  RobotNotReady: documents(
+    robot('notready', '  timeZone: Nowhere/Here\n'),
+    subscription(
+      'notready',
+      events('trigger: on-deployed'),
+      '  robots:\n    - name: notready # here\n  applications: { all: true }\n',
+    ),
+  ),
+  RobotSuspended: documents(
+    robot('asleep', '  suspend: true\n'),
+    subscription(
+      'asleep',
+      events('trigger: on-deployed'),
+      '  robots:\n    - name: asleep # here\n  applications: { all: true }\n',
+    ),
+  ),
+  ProjectNotGranted: documents(
+    robot('project'),
+    subscription(
+      'project',
+      events('trigger: on-deployed'),
+      '  robots: [{ name: project }]\n  applications:\n    projects: [secret] # here\n',
+    ),
+  ),
+  TooManyDestinations: documents(
+    ...Array.from({ length: 5 }, (_, index) => robot(`many${index}`)),
+    subscription(
+      'many',
+      `  events: # here\n${Array.from({ length: 9 }, (_, index) => `    - { name: e${index}, trigger: on-deployed }\n`).join('')}`,
+      `  robots: [${Array.from({ length: 5 }, (_, index) => `{ name: many${index} }`).join(', ')}]\n  applications: { all: true }\n`,
+    ),
+  ),
+};
+
+/** Reasons that speak of a cluster, of other people's keys or of DingTalk, and so of nothing that files could show. */
+export const NOT_IN_FILES = [
+  'Accepted',
+  'Merged',
+  'Signed',
+  'Delivering',
+  'Ready',
+  'NotAccepted',
+  'PreviousVersionLive',
+  'PartlyLive',
+  'Pending',
+  'TargetNotFound',
+  'TargetBroken',
+  'WriteFailed',
+  'NotSigned',
+  'ForeignKeyBroken',
+  'KeyTaken',
+  'GateUnavailable',
+  'CredentialsUnreadable',
+  // Credentials are seldom kept in files, so those that are missing are taken to be right.
+  'CredentialsNotFound',
+  // Wanted, and no mistake.
+  'Suspended',
+  // It takes a megabyte of resources; core/merge/budget.test.ts has it.
+  'TargetFull',
+  // Of the installation: tested by itself.
+  'NoArgoCDURL',
+];

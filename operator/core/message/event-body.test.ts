@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest';
+import { LOCALES } from '../catalogue/locale.ts';
+import { CATALOGUE } from '../catalogue/triggers.ts';
+import { type Audience, type EventMessage, eventBody } from './event-body.ts';
+
+const audience: Audience = { locale: 'en', timeZone: 'Asia/Shanghai', keywords: [] };
+const event = (fields: Partial<EventMessage> = {}): EventMessage => ({
+  name: 'on-sync-failed',
+  trigger: 'on-sync-failed',
+  params: {},
+  at: {},
+  ...fields,
+});
+const URL = 'https://argocd.example.com/cd';
+
+function bodyOf(
+  fields: Partial<EventMessage> = {},
+  forWhom: Partial<Audience> = {},
+  url: string | undefined = URL,
+): string {
+  const result = eventBody(event(fields), { ...audience, ...forWhom }, url);
+  if (!result.ok) throw new Error(result.finding.message);
+  return result.body;
+}
+
+describe('a message of the catalogue', () => {
+  const all = [...CATALOGUE.map(({ name }) => name), undefined].flatMap((trigger) =>
+    LOCALES.map((locale) => [trigger ?? 'an event of one’s own', locale, trigger] as const),
+  );
+
+  it.each(all)('for %s in %s is small, and leads to Argo CD where it is known', (_, locale, trigger) => {
+    const body = bodyOf({ trigger }, { locale });
+    expect(body).toContain('page/link?url=https%3A%2F%2Fargocd.example.com%2Fcd%2Fapplications%2F{{');
+    expect(Buffer.byteLength(body)).toBeLessThan(4_096);
+    expect(eventBody(event({ trigger }), { ...audience, locale }, undefined)).toMatchObject({
+      ok: true,
+      body: expect.not.stringContaining('page/link'),
+    });
+  });
+
+  it('is told in the robot’s language and zone', () => {
+    expect(bodyOf({}, { locale: 'zh-CN' })).toContain('同步失败');
+    expect(bodyOf()).toContain('`Asia/Shanghai`');
+  });
+});
+
+describe('what a robot asks for', () => {
+  it('is put at the end where the text has none', () => {
+    expect(bodyOf({}, { keywords: ['magician', 'ops'] })).toMatch(/pc_slide=false\)\\n\\n— magician"\}\}$/);
+    expect(bodyOf({}, { keywords: ['magician', 'sync failed'] })).not.toContain('magician');
+  });
+
+  it('mentions people where DingTalk shows it', () => {
+    const body = bodyOf({ at: { mobiles: ['13800000000'], userIds: ['u1'] } });
+    expect(body).toMatch(
+      /\\n\\n@13800000000 @u1"\},"at":\{"atMobiles":\["13800000000"\],"atUserIds":\["u1"\],"isAtAll":false\}\}$/,
+    );
+  });
+});
+
+describe('a message of somebody’s own', () => {
+  const card = {
+    actionCard: {
+      title: 'Deploy',
+      text: '{{#if app.status}}x{{/if}}',
+      buttons: [
+        { title: 'Open', url: '{{appUrl}}' },
+        { title: 'Repo', url: '{{default app.spec.source.repoURL "https://gitee.com"}}' },
+      ],
+      orientation: 'Horizontal' as const,
+    },
+  };
+
+  it('has DingTalk’s own names', () => {
+    const body = bodyOf({ message: card });
+    expect(body).toContain(
+      '{"msgtype":"actionCard","actionCard":{"title":"Deploy","btnOrientation":"1","btns":[',
+    );
+    expect(body).toContain('"btnOrientation":"1","btns":[{"title":"Open","actionURL":"dingtalk://');
+    expect(body).not.toContain('singleTitle');
+  });
+
+  it('is refused where its button would lead nowhere', () => {
+    expect(eventBody(event({ message: card }), audience, undefined)).toMatchObject({
+      ok: false,
+      finding: {
+        reason: 'NoArgoCDURL',
+        message: expect.stringContaining('spec.message.actionCard.buttons[0].url'),
+      },
+    });
+  });
+
+  it('that is too long to leave room for values is refused', () => {
+    const text = { content: '字'.repeat(8_000) };
+    expect(eventBody(event({ message: { text } }), audience, URL)).toMatchObject({
+      ok: false,
+      finding: { reason: 'MessageTooLong' },
+    });
+  });
+});

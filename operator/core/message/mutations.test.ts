@@ -1,0 +1,185 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { messageProblem } from '../../../test/support/fake-dingtalk-messages.ts';
+import { OWN_MESSAGES } from '../../../test/support/own-messages.ts';
+import { MAX_BODY_BYTES } from '../../template/go/body.ts';
+import { RenderingEngine } from '../../template/testing/engine.ts';
+import { defaultMessage } from '../catalogue/default-message.ts';
+import { LOCALES, type Locale } from '../catalogue/locale.ts';
+import { CATALOGUE } from '../catalogue/triggers.ts';
+import { type EventMessage, eventBody } from './event-body.ts';
+import { mutants } from './testing/mutants.ts';
+
+/** An Application with everything in it that a message may look at. */
+const APPLICATION = {
+  metadata: {
+    name: 'guestbook',
+    namespace: 'argocd',
+    creationTimestamp: '2026-01-01T07:00:00Z',
+    deletionTimestamp: '2026-01-01T09:00:00Z',
+    annotations: { runbook: 'https://runbooks.example.com/guestbook', note: '**bold**' },
+  },
+  spec: {
+    project: 'default',
+    source: { repoURL: 'https://gitee.com/example/guestbook.git', path: 'guestbook', targetRevision: 'main' },
+    sources: [
+      { repoURL: 'https://charts.example.com', chart: 'guestbook', targetRevision: '1.2.*' },
+      { repoURL: 'https://gitee.com/example/values.git', path: 'prod' },
+    ],
+    destination: { name: 'in-cluster', server: 'https://kubernetes.default.svc', namespace: 'guestbook' },
+  },
+  status: {
+    operationState: {
+      phase: 'Failed',
+      message: 'one or more objects failed to apply',
+      startedAt: '2026-01-01T08:00:00Z',
+      finishedAt: '2026-01-01T08:00:05Z',
+      operation: { initiatedBy: { username: 'admin' } },
+      syncResult: {
+        revision: '53e28ff20cc530b9ada2173fbbd64d48338583ba',
+        revisions: ['1.2.3', '53e28ff20cc530b9ada2173fbbd64d48338583ba'],
+      },
+    },
+    health: { status: 'Degraded', lastTransitionTime: '2026-01-01T08:00:10Z' },
+    sync: {
+      status: 'OutOfSync',
+      revision: '53e28ff20cc530b9ada2173fbbd64d48338583ba',
+      revisions: ['1.2.3', '53e28ff20cc530b9ada2173fbbd64d48338583ba'],
+    },
+    conditions: [
+      { type: 'SyncError', message: 'failed to sync', lastTransitionTime: '2026-01-01T08:00:05Z' },
+      { type: 'ComparisonError', message: 'failed to compare', lastTransitionTime: '2026-01-01T08:00:06Z' },
+    ],
+    resources: [
+      {
+        kind: 'Deployment',
+        namespace: 'guestbook',
+        name: 'guestbook',
+        status: 'OutOfSync',
+        health: { status: 'Degraded', message: 'no memory limit' },
+      },
+      { kind: 'Service', name: 'guestbook', status: 'Synced', health: { status: 'Healthy' } },
+    ],
+    summary: { images: ['example/guestbook:1.2.3', 'example/redis:8'] },
+    reconciledAt: '2026-01-01T08:00:10Z',
+  },
+};
+
+/** Applications for one question: the fewer questions, the less often the engine reads the same templates. */
+const BATCH = 40;
+
+/** What is sent to one robot. */
+interface Body {
+  readonly name: string;
+  /** The Go template. */
+  readonly body: string;
+  /** What it looks at in an Application. */
+  readonly paths: readonly string[];
+}
+
+const BODIES: readonly Body[] = [
+  ...[...CATALOGUE.map(({ name }) => name), undefined].flatMap((trigger) =>
+    LOCALES.map((locale) => bodyOf({ name: trigger ?? 'own', trigger, params: {}, at: {} }, locale)),
+  ),
+  ...Object.entries(OWN_MESSAGES).map(([name, { message, params = {}, at = {} }]) =>
+    bodyOf({ name, message, params, at }, 'en'),
+  ),
+];
+
+function bodyOf(event: EventMessage, locale: Locale): Body {
+  const audience = { locale, timeZone: 'Asia/Shanghai', keywords: ['magician'] };
+  const result = eventBody(event, audience, 'https://argocd.example.com');
+  if (!result.ok) throw new Error(`${event.name}: ${result.finding.message}`);
+  // Templates name everything in full, from its root on.
+  const source = JSON.stringify(event.message ?? defaultMessage(event.trigger, locale));
+  const paths = [...source.matchAll(/\bapp\.([\w.]+)/g)].map((match) => `${match[1]}`);
+  // The link leads by both.
+  const always = ['metadata.name', 'metadata.namespace'];
+  return { name: `${event.name} in ${locale}`, body: result.body, paths: [...always, ...paths] };
+}
+
+/** Whether a body may change when what stands there does. */
+const looksAt = ({ paths }: Body, place: string): boolean =>
+  paths.some((path) => `${place}.`.startsWith(`${path}.`) || `${path}.`.startsWith(`${place}.`));
+
+/** What stands before a body's first declaration are its defines. */
+const definesOf = ({ body }: Body): readonly string[] =>
+  body.slice(0, body.indexOf('{{$E:=dict}}')).split(/(?=\{\{define `)/);
+const withoutDefines = ({ body }: Body): string => body.slice(body.indexOf('{{$E:=dict}}'));
+
+/**
+ * All bodies in one Go template, for each scene that stands in `app.all`: those that the scene asks for print one line.
+ * A define has variables of its own, and in it `$` is what it was called with.
+ */
+const TOGETHER = [
+  ...new Set(BODIES.flatMap(definesOf)),
+  ...BODIES.map((body, index) => `{{define "body ${index}"}}${withoutDefines(body)}\n{{end}}`),
+  '{{range $scene := .app.all}}',
+  ...BODIES.map((_, index) => `{{if $scene.bodies.n${index}}}{{template "body ${index}" $scene}}{{end}}`),
+  '{{end}}',
+].join('');
+
+let engine: RenderingEngine;
+beforeAll(async () => {
+  engine = await RenderingEngine.start();
+});
+
+/** An Application and what is sent for it. */
+interface Scene {
+  readonly name: string;
+  readonly app: object;
+  readonly bodies: readonly Body[];
+}
+
+/** What the engine prints for each body of each scene. */
+function printed(scenes: readonly Scene[]): string[] {
+  const all = scenes.map(({ app, bodies }) => ({
+    app,
+    context: {},
+    bodies: Object.fromEntries(BODIES.map((body, index) => [`n${index}`, bodies.includes(body)])),
+  }));
+  const lines = engine.render(TOGETHER, { all }).trimEnd().split('\n');
+  expect(lines).toHaveLength(scenes.reduce((sum, { bodies }) => sum + bodies.length, 0));
+  return lines;
+}
+
+/** What is wrong with a body for DingTalk; undefined for nothing. */
+function problemWith(body: string): string | undefined {
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES) return `it has ${Buffer.byteLength(body)} bytes`;
+  if (/<no value>|<nil>|%!|\[object/.test(body)) return 'it shows how it was made';
+  let message: unknown;
+  try {
+    // DingTalk takes a text of white space for none.
+    message = JSON.parse(body, (_, value) => (typeof value === 'string' ? value.trim() : value));
+  } catch (error) {
+    return `it is no JSON: ${error}`;
+  }
+  return messageProblem(message)?.errmsg;
+}
+
+function problemsWith(scenes: readonly Scene[]): string[] {
+  const lines = printed(scenes);
+  return scenes.flatMap(({ name, bodies }) =>
+    bodies.flatMap((body) => {
+      const problem = problemWith(lines.shift() as string);
+      return problem === undefined ? [] : [`${body.name}, ${name}: ${problem}`];
+    }),
+  );
+}
+
+describe('every message', () => {
+  it('can be sent, whatever stands in any one place of an Application', { timeout: 120_000 }, () => {
+    const scenes = mutants(APPLICATION).map(({ name, place, mutant }) => {
+      return { name, app: mutant, bodies: BODIES.filter((body) => looksAt(body, place)) };
+    });
+    expect(scenes.filter(({ bodies }) => bodies.length > 0).length).toBeGreaterThan(700);
+    const problems: string[] = [];
+    for (let first = 0; first < scenes.length; first += BATCH)
+      problems.push(...problemsWith(scenes.slice(first, first + BATCH)));
+    expect(problems).toEqual([]);
+  });
+
+  it('is rendered together as it is alone', () => {
+    const alone = BODIES.map(({ body }) => engine.render(body, APPLICATION));
+    expect(printed([{ name: 'alone', app: APPLICATION, bodies: BODIES }])).toEqual(alone);
+  });
+});

@@ -1,0 +1,65 @@
+import { eventBody, leadsToArgoCD } from '../message/event-body.ts';
+import { canMention, kindOf } from '../message/fields.ts';
+import type { Finding } from '../verdict.ts';
+import type { ResolvedEvent } from './events.ts';
+import type { ResolvedRobot } from './robots.ts';
+
+/** What keeps the messages of events from being made for these robots, each thing once. */
+export function messageFindings(
+  events: readonly ResolvedEvent[],
+  robots: readonly ResolvedRobot[],
+  argocdUrl: string | undefined,
+): Finding[] {
+  const findings = events.flatMap((event) =>
+    event.raw === undefined
+      ? robots.flatMap(({ audience }) => {
+          const body = eventBody(event.message, audience, argocdUrl);
+          return body.ok ? [] : [{ ...body.finding, message: `${event.path}: ${body.finding.message}` }];
+        })
+      : [],
+  );
+  return findings.filter(
+    ({ message }, index) => findings.findIndex((each) => each.message === message) === index,
+  );
+}
+
+/** What their author should know of messages that are sent all the same. */
+export function messageWarnings(
+  events: readonly ResolvedEvent[],
+  robots: readonly ResolvedRobot[],
+  argocdUrl: string | undefined,
+): Finding[] {
+  return [...withoutLink(events, argocdUrl), ...withoutKeyword(events, robots)];
+}
+
+function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undefined): Finding[] {
+  if (
+    argocdUrl !== undefined ||
+    !events.some((event) => event.raw === undefined && leadsToArgoCD(event.message))
+  )
+    return [];
+  const message =
+    'Messages carry no link, since the URL of Argo CD is not known. The platform team sets argocd.url in the ' +
+    "operator's configuration, or url in argocd-cm.";
+  return [{ reason: 'NoArgoCDURL', message }];
+}
+
+/** Nothing is added to a raw template. */
+function withoutKeyword(events: readonly ResolvedEvent[], robots: readonly ResolvedRobot[]): Finding[] {
+  return events.flatMap(({ raw, path }): Finding[] => {
+    if (raw === undefined) return [];
+    const names = robots
+      .filter(
+        ({ audience: { keywords } }) =>
+          keywords.length > 0 && !keywords.some((keyword) => raw.includes(keyword)),
+      )
+      .map(({ cr }) => cr.metadata.name);
+    if (names.length === 0) return [];
+    const message = `${path}.template: the raw template has none of the keywords of ${names.join(', ')}, without which DingTalk refuses a message.`;
+    return [{ reason: 'KeywordNotInTemplate', message }];
+  });
+}
+
+/** Whether people can be mentioned in what an event sends. */
+export const takesMentions = ({ raw, message }: Pick<ResolvedEvent, 'raw' | 'message'>): boolean =>
+  raw === undefined && (message.message === undefined || canMention(kindOf(message.message)));

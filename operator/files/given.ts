@@ -1,0 +1,64 @@
+import type { DingTalkRobot } from '../api/kinds.ts';
+import { objectKey } from '../core/names.ts';
+import type { CredentialSecret } from '../core/snapshot.ts';
+import type { Manifest } from './manifests.ts';
+
+/** The data of a ConfigMap among the manifests; undefined if it is not there. */
+export function givenConfigMap(
+  manifests: readonly Manifest[],
+  namespace: string,
+  name: string,
+): Readonly<Record<string, string>> | undefined {
+  for (const { value } of manifests) {
+    const { kind, metadata, data } = value as {
+      readonly kind?: string;
+      readonly metadata?: { readonly name?: string; readonly namespace?: string };
+      readonly data?: Readonly<Record<string, string>>;
+    };
+    const isHere = (metadata?.namespace ?? namespace) === namespace && metadata?.name === name;
+    if (kind === 'ConfigMap' && isHere) return data ?? {};
+  }
+  return undefined;
+}
+
+/** The Secrets among the manifests. One without a namespace is taken to be of `defaultNamespace`. */
+export function givenCredentials(
+  manifests: readonly Manifest[],
+  defaultNamespace: string,
+): [string, CredentialSecret][] {
+  return manifests.flatMap(({ value }): [string, CredentialSecret][] => {
+    const secret = value as {
+      readonly kind?: string;
+      readonly metadata?: { readonly name?: string; readonly namespace?: string };
+      readonly data?: Record<string, string>;
+      readonly stringData?: Record<string, string>;
+    };
+    if (secret.kind !== 'Secret' || !secret.metadata?.name) return [];
+    const decoded = Object.entries(secret.data ?? {}).map(([key, text]) => [
+      key,
+      Buffer.from(text, 'base64').toString(),
+    ]);
+    const data = { ...Object.fromEntries(decoded), ...secret.stringData };
+    return [
+      [
+        objectKey(secret.metadata.namespace ?? defaultNamespace, secret.metadata.name),
+        { state: 'found', data },
+      ],
+    ];
+  });
+}
+
+/** Credentials that would be right, for all that robots refer to. */
+export function assumedCredentials(robots: readonly DingTalkRobot[]): [string, CredentialSecret][] {
+  const found = new Map<string, Record<string, string>>();
+  for (const { metadata, spec } of robots) {
+    const add = (reference: { name: string; key: string } | undefined, value: string) => {
+      if (!reference) return;
+      const key = objectKey(metadata.namespace, reference.name);
+      found.set(key, { ...found.get(key), [reference.key]: value });
+    };
+    add(spec.webhook.secretKeyRef, 'assumed');
+    add(spec.signing?.secretKeyRef, 'SECassumed');
+  }
+  return [...found].map(([key, data]) => [key, { state: 'found', data }]);
+}
