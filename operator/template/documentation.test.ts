@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { LIMITS } from './check/limits.ts';
 import { BLOCKS, ROOTS } from './check/unknown.ts';
-import type { Escape } from './go/defines.ts';
+import { MAX_BODY_BYTES } from './go/body.ts';
+import { type Escape, MAX_TEXT } from './go/defines.ts';
+import { MAX_JOINED } from './go/list-helpers.ts';
+import { LOOP_PIECES } from './go/room.ts';
+import { MAX_VALUE } from './go/statements.ts';
 import { HELPERS } from './helpers.ts';
 import { parseTemplate } from './template.ts';
 import { APPLICATION, CONTEXT, EXAMPLES, type Example, PAGE, SCOPE } from './testing/documentation.ts';
@@ -19,6 +23,8 @@ const named = (examples: readonly Example[]) =>
 const [refused, accepted] = [true, false].map((isRefused) =>
   EXAMPLES.filter(({ kind }) => (kind === 'refused') === isRefused),
 ) as [Example[], Example[]];
+
+const thousands = (count: number): string => `${Math.floor(count / 1_000)} 000`;
 
 const escapeOf = ({ kind }: Example): Escape => (kind === '' ? 'markdown' : (kind as Escape));
 
@@ -71,6 +77,11 @@ describe('docs/templates.md', () => {
       `| texts, values and blocks of one field | ${LIMITS.nodes} |`,
       `| steps of a path, characters of a step | ${LIMITS.segments}, ${LIMITS.segment} |`,
       `| a text in quotes that a helper needs | ${LIMITS.literal} characters |`,
+      `| a value | ${MAX_VALUE} characters`,
+      `| a value that a helper works with | ${thousands(MAX_TEXT)} characters |`,
+      `| \`join\` | ${MAX_JOINED} bytes |`,
+      `| the whole message | ${thousands(MAX_BODY_BYTES)} bytes`,
+      `| what the loops of a message come by, printed or not | ${thousands(LOOP_PIECES)} pieces`,
     ])
       expect(PAGE).toContain(row);
   });

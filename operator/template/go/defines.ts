@@ -28,13 +28,14 @@ const date = (timeZone: string): string =>
   '{{define `d`}}{{template `s` .}}{{$t:=toDate `2006-01-02T15:04:05Z07:00` .s}}' +
   `{{$_:=set . \`s\` (ternary \`\` (dateInZone .f $t (default \`${timeZone}\` .z)) $t.IsZero)}}{{end}}`;
 
-/** Whoever writes a commit message mentions nobody in the group. */
-const MENTION = 'regexReplaceAll `(^|[^\\w.+-])@+` $t `$1＠`';
+/**
+ * Whoever writes a commit message mentions nobody in the group. Looking for an `@` first halves the time that a message
+ * takes: Go compiles the expression for each value.
+ */
+const MENTION = '{{if contains `@` $t}}{{$t = regexReplaceAll `(^|[^\\w.+-])@+` $t `$1＠`}}{{end}}';
 
 /** What DingTalk's Markdown would take for a link, an image, a tag, a heading or a list becomes its look-alike. */
-const MARKDOWN =
-  '{{range splitList ` ` `[［ ]］ (（ )） <＜`}}{{$t = replace (trunc 1 .) (substr 1 -1 .) $t}}{{end}}' +
-  `{{$t = regexReplaceAll \`[\\r\\n]+\` (${MENTION}) \` \`}}{{$t = regexReplaceAll \`^([#>*+-])\` $t \`\u200b$1\`}}`;
+const MARKDOWN = `${MENTION}{{$t = regexReplaceAll \`[\\r\\n]+\` $t \` \` | replace \`[\` \`［\` | replace \`]\` \`］\` | replace \`(\` \`（\` | replace \`)\` \`）\` | replace \`<\` \`＜\`}}{{$t = regexReplaceAll \`^([#>*+-])\` $t \`\u200b$1\`}}`;
 
 /** What cannot stand in a URL is percent-encoded; what has a meaning there is left alone, a `%` too. */
 const URL =
@@ -57,7 +58,7 @@ export function defines(used: ReadonlySet<DefineName>, timeZone: string): string
     s: TEXT,
     d: date(timeZone),
     m: print('m', MARKDOWN),
-    t: print('t', `{{$t = ${MENTION}}}`),
+    t: print('t', MENTION),
     u: print('u', URL),
     r: print('r', ''),
   };
