@@ -6,6 +6,7 @@ import {
   DELETION_REQUESTED,
   FINISHED,
   HEALTH,
+  HEALTH_IF_KNOWN,
   HEALTH_SINCE,
   LAST_SYNC,
   LINK,
@@ -17,6 +18,7 @@ import {
   STARTED_BY,
   STATUS_SO_FAR,
   SYNC_STATUS,
+  SYNC_STATUS_IF_KNOWN,
   SYNCED_REVISION,
   WHERE,
 } from './message-lines.ts';
@@ -41,7 +43,7 @@ const said = (icon: string, en: string, chinese: string, ...lines: readonly Line
   lines,
 });
 
-const HEALTH_CHANGE = [HEALTH, HEALTH_SINCE, SYNC_STATUS, COMPARED_REVISION];
+const HEALTH_CHANGE = [HEALTH, HEALTH_SINCE, SYNC_STATUS_IF_KNOWN, COMPARED_REVISION];
 
 const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
   'on-created': said('🆕', 'created', '已创建', WHERE, SOURCES, CREATED),
@@ -61,7 +63,7 @@ const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
     SYNCED_REVISION,
     STARTED_BY,
     FINISHED,
-    HEALTH,
+    HEALTH_IF_KNOWN,
   ),
   'on-sync-running': said('🔵', 'sync started', '开始同步', WHERE, SOURCES, STARTED_BY, STARTED),
   'on-sync-status-unknown': said(
@@ -71,7 +73,7 @@ const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
     WHERE,
     SOURCES,
     SYNC_STATUS,
-    HEALTH,
+    HEALTH_IF_KNOWN,
     CONDITIONS,
   ),
   'on-sync-succeeded': said(
@@ -83,7 +85,7 @@ const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
     SYNCED_REVISION,
     STARTED_BY,
     FINISHED,
-    HEALTH,
+    HEALTH_IF_KNOWN,
   ),
 };
 

@@ -78,10 +78,13 @@ export const HEALTH_SINCE = time(text('Since', '变更时间'), 'app.status.heal
 /** What Argo CD found when it last compared Git with the cluster. */
 export const SYNC_STATUS = item(text('Sync status', '同步状态'), '{{app.status.sync.status}}');
 export const COMPARED_REVISION = revision('app.status.sync');
-/** The same of an application that Argo CD has perhaps not looked at yet. */
+/** The same where the trigger does not imply that there is anything to tell. */
+export const HEALTH_IF_KNOWN = block('if', 'app.status.health.status', HEALTH);
+export const SYNC_STATUS_IF_KNOWN = block('if', 'app.status.sync.status', SYNC_STATUS);
+/** What is known of an application that Argo CD has perhaps not looked at yet. */
 export const STATUS_SO_FAR = whole(
-  block('if', 'app.status.sync.status', SYNC_STATUS),
-  block('if', 'app.status.health.status', HEALTH),
+  SYNC_STATUS_IF_KNOWN,
+  HEALTH_IF_KNOWN,
   block('if', `${OPERATION}.phase`, PHASE),
 );
 
