@@ -43,6 +43,10 @@ export const OWN_MESSAGES: Readonly<Record<string, TemplateSpec>> = {
 {{#each app.spec.sources as |source|}}
 {{@index}} {{source.repoURL}} {{default source.chart source.path}}
 {{/each}}
+{{#with app.spec.source.helm as |helm|}}
+{{helm.values}}
+{{helm.valuesObject}}
+{{/with}}
 {{app.status.operationState.message}}
 {{appUrl}}
 `,

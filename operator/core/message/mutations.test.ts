@@ -20,7 +20,12 @@ const APPLICATION = {
   },
   spec: {
     project: 'default',
-    source: { repoURL: 'https://gitee.com/example/guestbook.git', path: 'guestbook', targetRevision: 'main' },
+    source: {
+      repoURL: 'https://gitee.com/example/guestbook.git',
+      path: 'guestbook',
+      targetRevision: 'main',
+      helm: { values: 'a: b', valuesObject: { a: 'b' } },
+    },
     sources: [
       { repoURL: 'https://charts.example.com', chart: 'guestbook', targetRevision: '1.2.*' },
       { repoURL: 'https://gitee.com/example/values.git', path: 'prod' },
