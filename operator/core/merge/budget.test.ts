@@ -41,11 +41,7 @@ it('refuses the newest, and says how much is missing', () => {
   const refused = decide(five).resolution.subscriptions.find(({ cr }) => cr.metadata.name === 'a');
   expect(refused?.verdict.refusal?.message).toMatch(/\d+ bytes are needed, \d+ are missing/);
   const { plan } = decide(five);
-  const total = Object.entries(plan.configMap).reduce(
-    (sum, [key, value]) => sum + key.length + Buffer.byteLength(value),
-    0,
-  );
-  expect(total).toBeLessThan(12_000);
+  expect(bytes(plan.configMap)).toBeLessThan(small.limits.configMapBytes);
   expect(plan.configMap[serviceKey(`dt_${NAMESPACE}_payments`)]).toBeDefined();
 });
 
