@@ -125,11 +125,7 @@ never synced
 {{count app.status.resources}} resources
 {{#each app.status.resources as |resource|}}
 {{#if (eq resource.health.status "Degraded")}}
-{{#if resource.health.message}}
-- {{resource.kind}} {{resource.namespace}}/{{resource.name}}: {{resource.health.message}}
-{{else}}
-- {{resource.kind}} {{resource.name}}
-{{/if}}
+- {{resource.kind}} {{resource.name}}{{#if resource.health.message}}: {{resource.health.message}}{{/if}}
 {{/if}}
 {{/each}}
 `,
