@@ -156,7 +156,7 @@ describe('bad input that the operator refuses', () => {
       'a path that is not named in full',
       { message: { text: { content: 'a\n{{metadata.name}}' } } },
       'InvalidTemplate',
-      /spec\.message\.text\.content, line 2, column 3: metadata\.name: nothing is called metadata here/,
+      /spec\.message\.text\.content, line 2, column 3: metadata\.name\b/,
     ],
     [
       'other people’s secrets',
