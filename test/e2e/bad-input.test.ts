@@ -9,6 +9,7 @@ import {
   robot,
   subscription,
   template,
+  typedTemplate,
 } from '../support/team.ts';
 
 const GOOD = { namespace: 'team-good', name: 'good' };
@@ -148,6 +149,69 @@ describe('bad input that the operator refuses', () => {
     const { status } = await stage.conditions('nsub', BAD, where.name, shown);
     expect(status?.conditions?.find(({ type }) => type === 'Ready')?.message).toMatch(message);
     expect(goodKeys(await configMap())).toEqual(before);
+  });
+
+  it.each([
+    [
+      'a path that is not named in full',
+      { message: { text: { content: 'a\n{{metadata.name}}' } } },
+      'InvalidTemplate',
+      /spec\.message\.text\.content, line 2, column 3: metadata\.name\b/,
+    ],
+    [
+      'other people’s secrets',
+      { message: { markdown: { title: 'a', text: '{{secrets.token}}' } } },
+      'InvalidTemplate',
+      /spec\.message\.markdown\.text, line 1, column 3: secrets\.token: nothing is called secrets here/,
+    ],
+    [
+      'a Go template for Handlebars',
+      { message: { text: { content: '{{.app.metadata.name}}' } } },
+      'InvalidTemplate',
+      /is a Go template\. Here it is Handlebars/,
+    ],
+    [
+      'a param that is not declared',
+      { message: { text: { content: '{{params.ownr}}' } }, params: { owner: 'a' } },
+      'InvalidTemplate',
+      /spec\.params has no ownr; it has owner/,
+    ],
+    [
+      'a URL that may be missing',
+      { message: { link: { title: 'a', text: 'b', url: '{{app.spec.source.repoURL}}' } } },
+      'InvalidTemplate',
+      /spec\.message\.link\.url, line 1, column 1: it can come out empty/,
+    ],
+    [
+      'more text than fits',
+      { message: { text: { content: '字'.repeat(8_000) } } },
+      'MessageTooLong',
+      /its fixed text alone takes 24\d\d\d bytes/,
+    ],
+  ])('a message with %s', async (kind, spec, reason, message) => {
+    const where = { namespace: BAD, name: kind.replaceAll(/[^A-Za-z]+/g, '-').toLowerCase() };
+    const before = goodKeys(await configMap());
+    const { manifests } = realRobot(stage.dingtalk, where);
+    const events = [{ trigger: 'on-deployed', template: { name: where.name } }] as const;
+    await stage.apply(typedTemplate(where, spec), ...manifests, subscription(where, { events: [...events] }));
+    const { status } = await stage.conditions('ntpl', BAD, where.name, { Ready: `False/${reason}` });
+    expect(status?.conditions?.find(({ type }) => type === 'Ready')?.message).toMatch(message);
+    await stage.conditions('nsub', BAD, where.name, { Ready: 'False/TemplateRefused' });
+    expect(goodKeys(await configMap())).toEqual(before);
+  });
+
+  it('mentions in a message that has none, and values for params that there are not', async () => {
+    const where = { namespace: BAD, name: 'event' };
+    const link = { title: 'a', text: 'b', url: '{{appUrl}}' };
+    const { manifests } = realRobot(stage.dingtalk, where);
+    await stage.apply(...manifests, typedTemplate(where, { message: { link }, params: { owner: 'a' } }));
+    const shown = async (event: object, reason: string) => {
+      const events = [{ trigger: 'on-deployed', ...event }] as const;
+      await stage.apply(subscription(where, { events: [...events] }));
+      await stage.conditions('nsub', BAD, where.name, { Ready: `False/${reason}` });
+    };
+    await shown({ template: { name: 'event' }, at: { all: true } }, 'MentionNotPossible');
+    await shown({ template: { name: 'event', params: { ownr: 'b' } } }, 'UnknownParam');
   });
 
   it('a Go template outside of trusted namespaces', async () => {

@@ -6,14 +6,15 @@ import { expression } from './expressions.ts';
 import { clip, mutate } from './mutations.ts';
 import { Random } from './random.ts';
 import { goTemplate } from './templates.ts';
+import { typedCase } from './typed-cases.ts';
 
-/** Where the templates are: raw Go templates are for trusted namespaces only. */
+/** Where the Go templates are: they are for trusted namespaces only. */
 export const TRUSTED = 'argocd';
 
 /** Where everybody else is; as long as a name may be. */
 export const TENANT = `team-${'x'.repeat(58)}`;
 
-/** The robot that each of the two namespaces has. */
+/** A robot that each of the two namespaces has. */
 export const ROBOT = 'bot';
 
 /** What somebody might apply together: a subscription, and its template if it has one. */
@@ -62,7 +63,8 @@ export function makeCase(seed: number, index: number, corpus: Corpus): Case {
     0,
     63,
   );
-  if (random.chance(0.5)) return { index, subscription: ofTenant(random, name, corpus) };
+  if (random.chance(0.35)) return { index, subscription: ofTenant(random, name, corpus) };
+  if (random.chance(0.5)) return typedCase(random, index, name, random.pick([TENANT, TRUSTED]), corpus);
   const raw = clip(
     from(random, corpus.templates, () => goTemplate(random)),
     32_768,

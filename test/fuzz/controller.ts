@@ -6,8 +6,10 @@ import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FakeDingTalk, startFakeDingTalk } from '../support/fake-dingtalk.ts';
+import { answers } from '../support/fake-dingtalk-answers.ts';
 import { canaryKeys, canaryName } from './canary.ts';
 import type { Scene } from './judge.ts';
+import { STRICT_ROBOT } from './typed-cases.ts';
 
 const ARGOCD = 'argocd';
 /** How long the canary's message may take, on a machine that is busy. */
@@ -19,28 +21,35 @@ const QUIET_MS = 250;
 const MAX_PASSES = 40;
 const BAD_WORDS = /^.*(Failed to get api|fatal error|panic:|stack overflow|goroutine stack exceeds).*$/im;
 
+/** Whatever its data, a message in Handlebars can be rendered and sent. */
+const UNSENT = new RegExp(`^.*Failed to notify recipient \\{dt_\\S+_${STRICT_ROBOT} .*$`, 'm');
+
 /** Argo CD's own notifications controller, asked whether it can live with a configuration. */
 export class RealController implements AsyncDisposable {
   readonly #cp: ControlPlane;
   readonly #dingtalk: FakeDingTalk;
   readonly #undo: AsyncDisposableStack;
+  /** The same in each round, since messages of the last one may come late. */
+  readonly #strictSpec: ReturnType<typeof strictSpec>;
   #argocd: ArgoCDController | undefined;
+  readonly #strictTokens = new Set<string>();
   #round = 0;
 
-  private constructor(cp: ControlPlane, dingtalk: FakeDingTalk, undo: AsyncDisposableStack) {
+  private constructor(cp: ControlPlane, dingtalk: FakeDingTalk, undo: AsyncDisposableStack, seed: number) {
     this.#cp = cp;
     this.#dingtalk = dingtalk;
     this.#undo = undo;
+    this.#strictSpec = strictSpec(seed);
     undo.defer(() => this.#argocd?.stop());
   }
 
   /** Starts an API server, a fake DingTalk and the controller. */
-  static async start(): Promise<RealController> {
+  static async start(seed: number): Promise<RealController> {
     await using undo = new AsyncDisposableStack();
     const cp = undo.use(await startControlPlane());
     const dingtalk = undo.use(await startFakeDingTalk());
     await installArgoCD(cp, { namespace: ARGOCD, projects: ['payments'] });
-    return new RealController(cp, dingtalk, undo.move());
+    return new RealController(cp, dingtalk, undo.move(), seed);
   }
 
   /** What the next configuration has beside the cases. Each round has a robot of its own, since robots are throttled. */
@@ -48,17 +57,21 @@ export class RealController implements AsyncDisposable {
     const round = ++this.#round;
     const canary = this.#dingtalk.addRobot({ token: randomUUID() });
     const { token } = this.#dingtalk.addRobot({ token: randomUUID(), secret: 'SECfuzz' });
+    const { keywords } = this.#strictSpec;
+    const strict = this.#dingtalk.addRobot({ token: randomUUID(), secret: 'SECfuzz', keywords });
+    this.#strictTokens.add(strict.token);
     return {
       round,
       dingtalk: this.#dingtalk,
       token,
+      strict: { token: strict.token, spec: this.#strictSpec },
       foreign: canaryKeys(round),
       foreignSecret: { canary: canary.webhookUrl },
     };
   }
 
   /** Gives the controller the configuration; resolves to its words if it can't live with it, or undefined. */
-  async problemWith({ configMap, secret }: Target, { round }: Scene): Promise<string | undefined> {
+  async problemWith({ configMap, secret }: Target, { round, strict }: Scene): Promise<string | undefined> {
     this.#argocd ??= await startArgoCDNotifications(this.#cp, {
       namespace: ARGOCD,
       caFile: this.#dingtalk.caFile,
@@ -87,7 +100,12 @@ export class RealController implements AsyncDisposable {
     } finally {
       clearInterval(poking);
     }
-    const words = BAD_WORDS.exec(said())?.[0] ?? circling(said(), name) ?? (await this.#death());
+    const words =
+      BAD_WORDS.exec(said())?.[0] ??
+      UNSENT.exec(said())?.[0] ??
+      circling(said(), name) ??
+      this.#refusal(strict.token) ??
+      (await this.#death());
     if (words !== undefined) await this.#abandon();
     void this.#cp.tryKubectl(['delete', 'applications.argoproj.io', name, '-n', ARGOCD, '--wait=false']);
     return words;
@@ -101,6 +119,21 @@ export class RealController implements AsyncDisposable {
     return (
       passes(said(), name, 'Start processing') === before &&
       passes(said(), name, 'Processing completed') === before
+    );
+  }
+
+  /** How many messages in Handlebars DingTalk has looked at: all but those that came too fast were taken. */
+  messages(): number {
+    return this.#dingtalk.requests.filter(({ token }) => this.#strictTokens.has(`${token}`)).length;
+  }
+
+  /** What DingTalk said to a message in Handlebars, if it did not take it; that there are too many is nobody's fault. */
+  #refusal(token: string): string | undefined {
+    const refused = this.#dingtalk.requests.find(
+      (each) => each.token === token && ![0, answers.throttled('').errcode].includes(each.errcode),
+    );
+    return (
+      refused && `DingTalk refuses: ${refused.errcode} ${refused.errmsg}: ${refused.rawBody.slice(0, 2_000)}`
     );
   }
 
@@ -134,6 +167,19 @@ export class RealController implements AsyncDisposable {
     await this.#undo.disposeAsync();
   }
 }
+
+/** A keyword is looked for in what people read, so it may hold anything that they do. */
+const KEYWORDS = [['Argo CD'], ['值班', '{{'], ['"\\n'], ['＠'], ['a b', 'c']];
+const AUDIENCES = [
+  { locale: 'en', timeZone: 'UTC' },
+  { locale: 'zh-CN', timeZone: 'Asia/Shanghai' },
+  {},
+] as const;
+
+const strictSpec = (seed: number) => ({
+  keywords: KEYWORDS[seed % KEYWORDS.length] as string[],
+  ...AUDIENCES[seed % AUDIENCES.length],
+});
 
 function passes(said: string, name: string, words: string): number {
   return said.split('\n').filter((line) => line.includes(words) && line.endsWith(`/${name}`)).length;

@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { defaultMessage } from '../../operator/core/catalogue/default-message.ts';
+import { LOCALES } from '../../operator/core/catalogue/locale.ts';
+import { CATALOGUE } from '../../operator/core/catalogue/triggers.ts';
 import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../support/hostile.ts';
+import { OWN_MESSAGES } from '../support/own-messages.ts';
 
 /** Texts to begin with. */
 export interface Corpus {
+  /** Go templates. */
   readonly templates: readonly string[];
+  readonly handlebars: readonly string[];
   readonly expressions: readonly string[];
 }
 
@@ -50,9 +56,22 @@ export function loadCorpus(): Corpus {
   const others = rows.filter(({ key }) => !key.endsWith(':when')).map(({ value }) => value);
   return {
     templates: [...TEMPLATES, ...TEMPLATES, ...Object.values(HOSTILE_TEMPLATES), ...others],
+    handlebars: handlebarsTexts(),
     expressions: [...EXPRESSIONS, ...EXPRESSIONS, ...Object.values(HOSTILE_CONDITIONS), ...conditions],
   };
 }
+
+/** The catalogue's messages, a team's own, and Go templates pasted by mistake. */
+function handlebarsTexts(): string[] {
+  const catalogue = CATALOGUE.flatMap(({ name }) =>
+    LOCALES.flatMap((locale) => Object.values(defaultMessage(name, locale))),
+  );
+  const own = Object.values(OWN_MESSAGES).flatMap(({ message }) => textsIn(message));
+  return [...catalogue, ...own, ...own, ...TEMPLATES];
+}
+
+const textsIn = (value: unknown): string[] =>
+  typeof value === 'string' ? [value] : Object.values(value as object).flatMap(textsIn);
 
 function rowsOf(name: string): Row[] {
   const file = new URL(`../../engine/testdata/${name}`, import.meta.url);

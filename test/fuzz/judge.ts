@@ -1,3 +1,4 @@
+import type { DingTalkRobot } from '../../operator/api/kinds.ts';
 import { engineAsker, Gate } from '../../operator/controller/gate.ts';
 import { type Decision, decide } from '../../operator/core/decide.ts';
 import type { Snapshot, Target } from '../../operator/core/snapshot.ts';
@@ -11,6 +12,7 @@ import {
 } from '../../operator/core/testing/fixtures.ts';
 import type { Engine } from '../../operator/engine/types.ts';
 import { type Case, ROBOT, TENANT, TRUSTED } from './cases.ts';
+import { STRICT_ROBOT } from './typed-cases.ts';
 
 /** More than any decision takes: a template alone has a check and three renderings. */
 const MAX_ROUNDS = 20;
@@ -36,6 +38,8 @@ export interface Scene {
   readonly foreign: Readonly<Record<string, string>>;
   readonly foreignSecret: Readonly<Record<string, string>>;
   readonly token: string;
+  /** How the robot for messages in Handlebars is set up. */
+  readonly strict: { readonly token: string; readonly spec: Partial<DingTalkRobot['spec']> };
 }
 
 /**
@@ -77,9 +81,13 @@ export async function judge(cases: readonly Case[], scene: Scene, engine: Engine
 function snapshotOf(cases: readonly Case[], scene: Scene, gate: Gate): Snapshot {
   const { url, host } = scene.dingtalk;
   const now = new Date();
-  const credentials = { webhook: scene.token, secret: 'SECfuzz' };
-  const webhook = { secretKeyRef: { name: ROBOT, key: 'webhook' } };
-  const signing = { secretKeyRef: { name: ROBOT, key: 'secret' } };
+  const tokens: Readonly<Record<string, string>> = {
+    [ROBOT]: scene.token,
+    [STRICT_ROBOT]: scene.strict.token,
+  };
+  const robots = [TRUSTED, TENANT].flatMap((namespace) =>
+    Object.keys(tokens).map((name) => ({ namespace, name })),
+  );
   return snapshot({
     now,
     serverTime: now,
@@ -87,10 +95,22 @@ function snapshotOf(cases: readonly Case[], scene: Scene, gate: Gate): Snapshot 
       dingtalk: { endpoint: `${url}/robot/send`, allowedHosts: [host] },
       tenancy: { projects: { '*': [TRUSTED, TENANT] } },
     }),
-    robots: [TRUSTED, TENANT].map((namespace) => robot({ namespace, name: ROBOT }, { webhook, signing })),
+    robots: robots.map(({ namespace, name }) => {
+      const webhook = { secretKeyRef: { name, key: 'webhook' } };
+      const signing = { secretKeyRef: { name, key: 'secret' } };
+      return robot(
+        { namespace, name },
+        { webhook, signing, ...(name === STRICT_ROBOT && scene.strict.spec) },
+      );
+    }),
     templates: cases.flatMap(({ template }) => (template ? [template] : [])),
     subscriptions: cases.map(({ subscription }) => subscription),
-    credentials: new Map([TRUSTED, TENANT].map((namespace) => [`${namespace}/${ROBOT}`, found(credentials)])),
+    credentials: new Map(
+      robots.map(({ namespace, name }) => [
+        `${namespace}/${name}`,
+        found({ webhook: `${tokens[name]}`, secret: 'SECfuzz' }),
+      ]),
+    ),
     target: { configMap: liveObject(scene.foreign), secret: liveObject(scene.foreignSecret) },
     answers: gate.answers,
   });

@@ -25,12 +25,13 @@ export async function runFuzz({ durationSeconds, seed, print }: FuzzOptions): Pr
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
   const interrupted = once(interrupt.signal, 'abort');
   print(`seed ${seed}: starting an API server, Argo CD's notifications controller and a fake DingTalk`);
-  await using controller = await RealController.start();
+  await using controller = await RealController.start(seed);
   await using engine = withDisposal(
     createEngine({ wasmPath: locateEngine(), deadlineMs: ENGINE_DEADLINE_MS }),
   );
   const tally = new Tally();
-  const progress = setInterval(() => print(tally.line()), PROGRESS_MS);
+  const line = () => `${tally.line()}, ${controller.messages()} messages in Handlebars`;
+  const progress = setInterval(() => print(line()), PROGRESS_MS);
   try {
     const fuzzer = new Fuzzer(engine, controller, seed, tally, print);
     const outcome = await Promise.race([
@@ -38,7 +39,7 @@ export async function runFuzz({ durationSeconds, seed, print }: FuzzOptions): Pr
       interrupted.then(() => 'interrupted' as const),
     ]);
     print(
-      `${tally.line()}\nseed ${seed}: ${typeof outcome === 'string' ? outcome : outcome ? 'nothing was found' : 'see above for what was found'}`,
+      `${line()}\nseed ${seed}: ${typeof outcome === 'string' ? outcome : outcome ? 'nothing was found' : 'see above for what was found'}`,
     );
     return outcome === 'interrupted' ? 130 : outcome ? 0 : 1;
   } finally {

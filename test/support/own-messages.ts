@@ -43,6 +43,10 @@ export const OWN_MESSAGES: Readonly<Record<string, TemplateSpec>> = {
 {{#each app.spec.sources as |source|}}
 {{@index}} {{source.repoURL}} {{default source.chart source.path}}
 {{/each}}
+{{#with app.spec.source.helm as |helm|}}
+{{helm.values}}
+{{helm.valuesObject}}
+{{/with}}
 {{app.status.operationState.message}}
 {{appUrl}}
 `,
@@ -121,11 +125,7 @@ never synced
 {{count app.status.resources}} resources
 {{#each app.status.resources as |resource|}}
 {{#if (eq resource.health.status "Degraded")}}
-{{#if resource.health.message}}
-- {{resource.kind}} {{resource.namespace}}/{{resource.name}}: {{resource.health.message}}
-{{else}}
-- {{resource.kind}} {{resource.name}}
-{{/if}}
+- {{resource.kind}} {{resource.name}}{{#if resource.health.message}}: {{resource.health.message}}{{/if}}
 {{/if}}
 {{/each}}
 `,

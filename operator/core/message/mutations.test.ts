@@ -20,7 +20,12 @@ const APPLICATION = {
   },
   spec: {
     project: 'default',
-    source: { repoURL: 'https://gitee.com/example/guestbook.git', path: 'guestbook', targetRevision: 'main' },
+    source: {
+      repoURL: 'https://gitee.com/example/guestbook.git',
+      path: 'guestbook',
+      targetRevision: 'main',
+      helm: { values: 'a: b', valuesObject: { a: 'b' } },
+    },
     sources: [
       { repoURL: 'https://charts.example.com', chart: 'guestbook', targetRevision: '1.2.*' },
       { repoURL: 'https://gitee.com/example/values.git', path: 'prod' },
@@ -70,6 +75,7 @@ const BATCH = 40;
 /** What is sent to one robot. */
 interface Body {
   readonly name: string;
+  readonly locale: Locale;
   /** The Go template. */
   readonly body: string;
   /** What it looks at in an Application. */
@@ -94,7 +100,7 @@ function bodyOf(event: EventMessage, locale: Locale): Body {
   const paths = [...source.matchAll(/\bapp\.([\w.]+)/g)].map((match) => `${match[1]}`);
   // The link leads by both.
   const always = ['metadata.name', 'metadata.namespace'];
-  return { name: `${event.name} in ${locale}`, body: result.body, paths: [...always, ...paths] };
+  return { name: `${event.name} in ${locale}`, locale, body: result.body, paths: [...always, ...paths] };
 }
 
 /** Whether a body may change when what stands there does. */
@@ -156,8 +162,14 @@ function problemWith(body: string): string | undefined {
   return messageProblem(message)?.errmsg;
 }
 
+/** What is wrong with all that is sent in these scenes. */
 function problemsWith(scenes: readonly Scene[]): string[] {
-  const lines = printed(scenes);
+  const lines = printedOr(scenes);
+  if (lines instanceof Error) {
+    if (scenes.length === 1) return [`${scenes[0]?.name}: ${lines.message}`];
+    const middle = scenes.length >> 1;
+    return [scenes.slice(0, middle), scenes.slice(middle)].flatMap(problemsWith);
+  }
   return scenes.flatMap(({ name, bodies }) =>
     bodies.flatMap((body) => {
       const problem = problemWith(lines.shift() as string);
@@ -166,10 +178,21 @@ function problemsWith(scenes: readonly Scene[]): string[] {
   );
 }
 
+/** The engine's words where one of the bodies ends with an error, which ends them all. */
+function printedOr(scenes: readonly Scene[]): string[] | Error {
+  try {
+    return printed(scenes);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
 describe('every message', () => {
   it('can be sent, whatever stands in any one place of an Application', { timeout: 120_000 }, () => {
-    const scenes = mutants(APPLICATION).map(({ name, place, mutant }) => {
-      return { name, app: mutant, bodies: BODIES.filter((body) => looksAt(body, place)) };
+    const scenes = mutants(APPLICATION).map(({ name, place, mutant }, index) => {
+      // In Chinese the same program prints other labels, so that a part of all says enough, each place among it.
+      const isTold = (body: Body) => looksAt(body, place) && (body.locale === 'en' || index % 5 === 0);
+      return { name, app: mutant, bodies: BODIES.filter(isTold) };
     });
     expect(scenes.filter(({ bodies }) => bodies.length > 0).length).toBeGreaterThan(700);
     const problems: string[] = [];
