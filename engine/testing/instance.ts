@@ -21,9 +21,15 @@ export async function compileEngine(path: string): Promise<WebAssembly.Module> {
   return WebAssembly.compile(new Uint8Array(gunzipSync(readFileSync(path))));
 }
 
+/**
+ * Go's collector works beside the program, which a module without threads does not bear: it starves, or finds pointers
+ * that it takes for broken. It has to stop the world, here as in operator/engine.
+ */
+const ENVIRONMENT = { GODEBUG: 'gcstoptheworld=1' };
+
 /** Starts an instance, for tests: without a deadline and without a limit to its memory. */
 export async function startEngine(module: WebAssembly.Module): Promise<Instance> {
-  const wasi = new WASI({ version: 'preview1', args: ['engine'], env: {}, preopens: {} });
+  const wasi = new WASI({ version: 'preview1', args: ['engine'], env: ENVIRONMENT, preopens: {} });
   const imports = wasi.getImportObject() as Parameters<typeof WebAssembly.instantiate>[1];
   const instance = await WebAssembly.instantiate(module, imports);
   wasi.initialize(instance);

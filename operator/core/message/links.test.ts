@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { MAX_BODY_BYTES } from '../../template/go/body.ts';
 import { RenderingEngine } from '../../template/testing/engine.ts';
 import { kindOf, type TypedMessage } from './fields.ts';
+import { readMessage } from './parse.ts';
 import { made, urlsOf } from './testing/made.ts';
 
 let engine: RenderingEngine;
@@ -62,6 +63,22 @@ describe('a link that leads nowhere is no message', () => {
           "spec.message.link.url: with the event's params it can come out empty",
         ),
       },
+    });
+  });
+
+  it.each([
+    'https://example.com/a b',
+    'https://example.com/\n{{app.metadata.name}}',
+    '{{#if app.status}}https://example.com/<x>{{else}}https://example.com{{/if}}',
+  ])('if it has what cannot stand in a URL (%j)', (url) => {
+    expect(readMessage({ message: message(url), params: {} })).toMatchObject({
+      ok: false,
+      findings: [
+        {
+          reason: 'InvalidTemplate',
+          message: expect.stringMatching(/^spec\.message\.link\.url: ".{1,2}" cannot stand in a URL/),
+        },
+      ],
     });
   });
 });

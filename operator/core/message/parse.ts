@@ -1,4 +1,5 @@
 import type { BodyScope } from '../../template/go/context.ts';
+import type { Node } from '../../template/nodes.ts';
 import { isSurelyFilled, specialise } from '../../template/specialise.ts';
 import { type ParsedTemplate, parseTemplate, type Template } from '../../template/template.ts';
 import { memoised } from '../memo.ts';
@@ -90,6 +91,11 @@ function urlProblems(
       ),
     ];
   }
+  const unfit = texts(known).flatMap((text) => NOT_IN_A_URL.exec(text) ?? [])[0];
+  if (unfit !== undefined) {
+    const character = JSON.stringify(unfit);
+    return [invalid(`${at(field)}: ${character} cannot stand in a URL; percent-encode it, or leave it out.`)];
+  }
   if (!field.isRequired || isSurelyFilled(known, scope)) return [];
   const remedy = 'Give it something to fall back on, such as {{default app.spec.source.repoURL appUrl}}';
   return [
@@ -98,6 +104,16 @@ function urlProblems(
     ),
   ];
 }
+
+/** White space, and what RFC 3986 has no place for; letters of other alphabets are what people paste, and work. */
+const NOT_IN_A_URL = /[\s\p{Cc}"<>\\^`{|}]/u;
+
+/** All fixed texts, those inside of blocks too. */
+const texts = (nodes: readonly Node[]): string[] =>
+  nodes.flatMap((node) => {
+    if (node.kind === 'text') return [node.text];
+    return node.kind === 'print' ? [] : [...texts(node.body), ...texts(node.otherwise)];
+  });
 
 /** Stands for whatever a message is compiled for later. */
 export const ANY_SCOPE: BodyScope = {
