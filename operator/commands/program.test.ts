@@ -1,31 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runProgram } from './program.ts';
+import { afterAll, expect, it } from 'vitest';
+import { run, TestFiles } from './testing/command-line.ts';
 
-let dir: string;
-beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'program-'));
-});
-afterAll(() => rmSync(dir, { recursive: true }));
-
-async function run(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runProgram(args, {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    once: () => undefined,
-  });
-  return { code, stdout: out.join(''), stderr: err.join('') };
-}
-
-function file(name: string, text: string): string {
-  const path = join(dir, name);
-  writeFileSync(path, text);
-  return path;
-}
+const files = new TestFiles();
+afterAll(() => files.remove());
 
 const CONFIG = 'apiVersion: config.argocd-dingtalk.io/v1alpha1\nkind: OperatorConfiguration\n';
 
@@ -51,15 +28,15 @@ it.each([
 });
 
 it('names file, line and field of a mistake in the configuration', async () => {
-  const path = file('bad.yaml', `${CONFIG}signing: {renewAfter: 2h}\n`);
+  const path = files.write('bad.yaml', `${CONFIG}signing: {renewAfter: 2h}\n`);
   const { code, stderr } = await run('operator', '--config', path);
   expect(stderr).toContain(`${path}:3:23: signing.renewAfter: expected a duration from 1s to 50m`);
   expect(code).toBe(2);
 });
 
 it('that has no cluster to reach says so, with exit code 1', async () => {
-  const config = file('good.yaml', CONFIG);
-  const kubeconfig = file('kubeconfig', 'apiVersion: v1\nkind: Config\n');
+  const config = files.write('good.yaml', CONFIG);
+  const kubeconfig = files.write('kubeconfig', 'apiVersion: v1\nkind: Config\n');
   const { code, stderr } = await run('operator', '--config', config, '--kubeconfig', kubeconfig);
   expect(stderr).toMatch(/^error: .*no current context/);
   expect(code).toBe(1);

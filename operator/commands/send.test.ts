@@ -1,51 +1,35 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeDingTalk, startFakeDingTalk } from '../../test/support/fake-dingtalk.ts';
 import { operatorConfiguration } from '../../test/support/operator.ts';
 import { credentialsSecret, newCredentials, robot } from '../../test/support/team.ts';
-import { runProgram } from './program.ts';
+import { run as runCommand, TestFiles } from './testing/command-line.ts';
 
 const WHERE = { namespace: 'team', name: 'payments' };
 const { token, secret } = newCredentials();
 
-let dir: string;
+const files = new TestFiles();
 let fake: FakeDingTalk;
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'send-'));
   fake = await startFakeDingTalk();
 });
 afterAll(async () => {
   await fake.stop();
-  rmSync(dir, { recursive: true });
+  files.remove();
 });
 beforeEach(() => {
   for (const name of ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']) vi.stubEnv(name, undefined);
 });
 afterEach(() => vi.unstubAllEnvs());
 
-function file(name: string, ...documents: object[]): string {
-  const path = join(dir, name);
-  writeFileSync(path, documents.map((document) => JSON.stringify(document)).join('\n---\n'));
-  return path;
-}
-
 async function send(manifests: readonly object[], ...more: string[]) {
-  const config = file('config.json', operatorConfiguration(fake, {}));
-  const files = file('manifests.yaml', ...manifests);
-  return run('send', '--robot', 'team/payments', '-f', files, '--config', config, ...more);
+  const config = files.write('config.yaml', [operatorConfiguration(fake, {})]);
+  const path = files.write('manifests.yaml', manifests);
+  return run('send', '--robot', 'team/payments', '-f', path, '--config', config, ...more);
 }
 
+/** Whatever is printed, no credential is in it. */
 async function run(...args: string[]) {
-  const out: string[] = [];
-  const err: string[] = [];
-  const code = await runProgram(args, {
-    stdout: { write: (text) => out.push(text) },
-    stderr: { write: (text) => err.push(text) },
-    once: () => undefined,
-  });
-  const printed = { code, stdout: out.join(''), stderr: err.join('') };
+  const printed = await runCommand(...args);
   expect(JSON.stringify(printed)).not.toMatch(new RegExp(`${token}|${secret}|access_token|sign=`));
   return printed;
 }
@@ -134,9 +118,9 @@ describe('send', () => {
 
   it('names a CA file that cannot be used', async () => {
     const fields = { dingtalk: { caFile: '/nowhere.crt' } };
-    const config = file('ca.json', operatorConfiguration(fake, fields));
-    const files = file('manifests.yaml', robot(WHERE), credentials);
-    const { code, stderr } = await run('send', '--robot', 'team/payments', '-f', files, '--config', config);
+    const config = files.write('ca.yaml', [operatorConfiguration(fake, fields)]);
+    const path = files.write('manifests.yaml', [robot(WHERE), credentials]);
+    const { code, stderr } = await run('send', '--robot', 'team/payments', '-f', path, '--config', config);
     expect(stderr).toContain('dingtalk.caFile: /nowhere.crt: cannot be read');
     expect(code).toBe(2);
   });

@@ -3,7 +3,7 @@ import { usesAppUrl } from '../../template/specialise.ts';
 import { defaultMessage } from '../catalogue/default-message.ts';
 import type { Locale } from '../catalogue/locale.ts';
 import { type MessageBody, messageBody } from './body.ts';
-import type { TypedMessage } from './fields.ts';
+import { canMention, kindOf, type TypedMessage } from './fields.ts';
 import { type ParsedMessage, readMessage } from './parse.ts';
 
 /** Who reads: what a robot's group asks of its messages. */
@@ -42,6 +42,10 @@ export function eventBody(
   const demands = { keywords: audience.keywords, at: event.at };
   return messageBody({ message: parsed(event, audience.locale), scope, demands });
 }
+
+/** Whether people can be mentioned in an event's message. */
+export const takesMentions = ({ message }: EventMessage): boolean =>
+  message === undefined || canMention(kindOf(message));
 
 /** Whether an event's message leads to Argo CD. */
 export function leadsToArgoCD(event: EventMessage): boolean {

@@ -1,5 +1,4 @@
 import { eventBody, leadsToArgoCD } from '../message/event-body.ts';
-import { canMention, kindOf } from '../message/fields.ts';
 import type { Finding } from '../verdict.ts';
 import type { ResolvedEvent } from './events.ts';
 import type { ResolvedRobot } from './robots.ts';
@@ -59,7 +58,3 @@ function withoutKeyword(events: readonly ResolvedEvent[], robots: readonly Resol
     return [{ reason: 'KeywordNotInTemplate', message }];
   });
 }
-
-/** Whether people can be mentioned in what an event sends. */
-export const takesMentions = ({ raw, message }: Pick<ResolvedEvent, 'raw' | 'message'>): boolean =>
-  raw === undefined && (message.message === undefined || canMention(kindOf(message.message)));

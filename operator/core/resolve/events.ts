@@ -4,10 +4,9 @@ import type { Trigger } from '../catalogue/trigger.ts';
 import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
 import { expressionFinding } from '../gate/expressions.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
-import type { EventMessage } from '../message/event-body.ts';
+import { type EventMessage, takesMentions } from '../message/event-body.ts';
 import { objectKey } from '../names.ts';
 import type { Finding } from '../verdict.ts';
-import { takesMentions } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import type { ResolvedTemplate } from './templates.ts';
 
@@ -73,7 +72,7 @@ function resolveContent(
     params: { ...spec?.params, ...own },
     at: event.at ?? spec?.at ?? {},
   };
-  if (event.at && !takesMentions({ raw, message })) {
+  if (event.at && (raw !== undefined || !takesMentions(message))) {
     const text = `${path}.at: the event's template is not a markdown or text message, and no other can mention people.`;
     return { reason: 'MentionNotPossible', message: text };
   }
