@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
 import { catalogueCommand } from './catalogue.ts';
+import { diffCommand } from './diff.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
 import { previewCommand } from './preview.ts';
@@ -26,6 +27,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     catalogueCommand(surroundings),
     renderCommand(surroundings),
     previewCommand(surroundings),
+    diffCommand(surroundings),
     uninstallCommand(surroundings),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -7,8 +7,9 @@ import { type Uninstalled, uninstall } from '../controller/uninstaller.ts';
 import { redactError } from '../core/redact.ts';
 import { type Removal, removalOf } from '../core/removal.ts';
 import type { Target } from '../core/snapshot.ts';
-import { type Connection, connect } from '../kubernetes/connection.ts';
+import type { Connection } from '../kubernetes/connection.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
+import { openConnection } from './cluster.ts';
 import { readConfiguration } from './configuration.ts';
 import { findRunningOperator, mayWrite, OPERATOR_LEASE, type RunningOperator } from './running-operator.ts';
 import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
@@ -77,14 +78,6 @@ Examples:
 const CRDS = Object.values(KINDS)
   .map(({ plural }) => `${plural}.${GROUP}`)
   .join(' ');
-
-function openConnection(kubeconfig: string | undefined, clock: ServerClock): Connection {
-  try {
-    return connect({ kubeconfig, onServerTime: (sample) => clock.observe(sample) });
-  } catch (error) {
-    throw new UsageError(redactError(error), { cause: error });
-  }
-}
 
 /** Whatever keeps the cluster from being read is the caller's to mend. */
 async function look(

@@ -2,7 +2,7 @@ import type { OperatorConfiguration } from '../config.ts';
 import type { Target } from '../core/snapshot.ts';
 import { NotFoundError } from '../kubernetes/api-error.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
-import { resourcePath } from '../kubernetes/paths.ts';
+import { type ResourceAddress, resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 
@@ -14,15 +14,21 @@ export async function readTarget(
   request: ApiCall,
   { namespace, configMap, secret }: OperatorConfiguration['target'],
 ): Promise<Target> {
-  const read = async (plural: string, name: string): Promise<DataObject | undefined> => {
-    const path = resourcePath({ version: 'v1', plural, namespace, name });
-    try {
-      return (await request<DataObject>({ method: 'GET', path })).body;
-    } catch (error) {
-      if (error instanceof NotFoundError) return undefined;
-      throw error;
-    }
-  };
+  const read = (plural: string, name: string) =>
+    readObject(request, { version: 'v1', plural, namespace, name });
   const [map, sealed] = await Promise.all([read('configmaps', configMap), read('secrets', secret)]);
   return { configMap: liveConfigMap(map), secret: liveSecret(sealed) };
+}
+
+/** Reads one ConfigMap or Secret; undefined if it does not exist. */
+export async function readObject(
+  request: ApiCall,
+  address: ResourceAddress,
+): Promise<DataObject | undefined> {
+  try {
+    return (await request<DataObject>({ method: 'GET', path: resourcePath(address) })).body;
+  } catch (error) {
+    if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
 }
