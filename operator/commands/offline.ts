@@ -54,7 +54,7 @@ export interface FilesWork extends Judgement {
 export async function withJudgement(
   { file, config: configFile }: FilesOptions,
   clocks: Clocks,
-  { stderr }: Surroundings,
+  surroundings: Surroundings,
   work: (judged: FilesWork) => void | Promise<void>,
 ): Promise<void> {
   const config = readConfiguration(configFile);
@@ -62,12 +62,24 @@ export async function withJudgement(
   if (!manifests.some(isOfOurGroup)) {
     throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
   }
+  await withEngine(surroundings, async (engine, gate) => {
+    await work({ ...(await judge(manifests, config, gate, clocks)), config, engine });
+  });
+}
+
+/**
+ * Works while Argo CD's engine runs.
+ * @throws UsageError if there is no engine
+ */
+export async function withEngine(
+  { stderr }: Surroundings,
+  work: (engine: Engine, gate: Gate) => Promise<void>,
+): Promise<void> {
   const engine = createEngine({ wasmPath: engineFile() });
   if (stderr.isTTY) stderr.write("Argo CD's engine starts…\n");
   try {
     await engine.version();
-    const gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', stderr));
-    await work({ ...(await judge(manifests, config, gate, clocks)), config, engine });
+    await work(engine, new Gate(engineAsker(engine), new Map(), createLogger('warn', stderr)));
   } catch (error) {
     if (error instanceof EngineUnavailableError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -1,12 +1,14 @@
 import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
 import { catalogueCommand } from './catalogue.ts';
+import { diffCommand } from './diff.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
 import { previewCommand } from './preview.ts';
 import { renderCommand } from './render.ts';
 import { sendCommand } from './send.ts';
 import { EXIT, FindingsError, type Surroundings, UsageError } from './surroundings.ts';
+import { uninstallCommand } from './uninstall.ts';
 
 /** Runs one command line; resolves to the exit code. `args` are those after the program's name. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -25,6 +27,8 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     catalogueCommand(surroundings),
     renderCommand(surroundings),
     previewCommand(surroundings),
+    diffCommand(surroundings),
+    uninstallCommand(surroundings),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }

@@ -5,9 +5,19 @@ import type { Target } from '../core/snapshot.ts';
 import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
-import type { Caches } from './caches.ts';
 
 type Kind = 'ConfigMap' | 'Secret';
+
+/** Who is to know of what was written before a watch tells of it. */
+export interface WriteObservers {
+  readonly configMap: WriteObserver;
+  readonly secret: WriteObserver;
+}
+
+interface WriteObserver {
+  /** @param writtenOver the resourceVersion that the write replaced */
+  observe(object: DataObject, writtenOver: string): void;
+}
 
 /**
  * Carries out the steps of one decision. Each request demands the resourceVersion that the decision was made from, or
@@ -16,10 +26,10 @@ type Kind = 'ConfigMap' | 'Secret';
  */
 export class TargetWriter {
   readonly #request: ApiCall;
-  readonly #caches: Caches;
+  readonly #caches: WriteObservers;
   readonly #target: OperatorConfiguration['target'];
 
-  constructor(request: ApiCall, caches: Caches, target: OperatorConfiguration['target']) {
+  constructor(request: ApiCall, caches: WriteObservers, target: OperatorConfiguration['target']) {
     this.#request = request;
     this.#caches = caches;
     this.#target = target;

@@ -38,42 +38,63 @@ export async function judge(
   gate: Gate,
   clocks: Clocks,
 ): Promise<Judgement> {
-  const checks = await crdChecks();
-  const duplicates = new Duplicates();
-  const judged = loadResources(manifests, DEFAULT_NAMESPACE).map(({ manifest, resource: written }) => {
-    const check = checks[written.kind as CustomKind];
-    const each = { manifest, resource: check.stored(written) };
-    return { each, violations: [...duplicates.violations(each), ...check.violations(each.resource)] };
-  });
-  const valid = judged.filter(({ violations }) => violations.length === 0).map(({ each }) => each);
+  const { all, valid, findings: violations } = await validate(manifests, DEFAULT_NAMESPACE);
   const snapshot = snapshotOf(valid, manifests, config, clocks);
   const decision = await decideFully(snapshot, gate);
-  const verdicts = verdictsOf(decision);
-  const findings = [
-    ...strangers(manifests),
-    ...judged.flatMap(({ each, violations }) =>
-      violations.map((violation) => violationFinding(each, violation)),
-    ),
-    ...valid.flatMap((each) => {
-      const verdict = verdicts.get(keyOf(each.resource));
-      return verdict ? verdictFindings(each, verdict) : [];
-    }),
-  ];
-  const resources = judged.map(({ each }) => each.resource);
+  if (decision.writes.broken !== undefined)
+    throw new Error(`the subscriptions value is not one that can be written: ${decision.writes.broken}`);
+  const findings = [...violations, ...findingsOf(valid, decision)];
+  const resources = all.map(({ resource }) => resource);
   const context = snapshot.target.configMap?.data.context;
   return { resources, findings: inFileOrder(findings, manifests), decision, context };
 }
 
-/** Has the engine asked until nothing is left to ask. */
-async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
+/** Our custom resources in files, and what the API server would say of them by the CRDs. */
+export interface Validated {
+  readonly all: readonly LoadedResource[];
+  /** Those that it would take. */
+  readonly valid: readonly LoadedResource[];
+  readonly findings: readonly LintFinding[];
+}
+
+/** @param defaultNamespace of a manifest that names none */
+export async function validate(manifests: readonly Manifest[], defaultNamespace: string): Promise<Validated> {
+  const checks = await crdChecks();
+  const duplicates = new Duplicates();
+  const checked = loadResources(manifests, defaultNamespace).map(({ manifest, resource: written }) => {
+    const check = checks[written.kind as CustomKind];
+    const each = { manifest, resource: check.stored(written) };
+    return { each, violations: [...duplicates.violations(each), ...check.violations(each.resource)] };
+  });
+  const refused = checked.flatMap(({ each, violations }) =>
+    violations.map((violation) => violationFinding(each, violation)),
+  );
+  return {
+    all: checked.map(({ each }) => each),
+    valid: checked.filter(({ violations }) => violations.length === 0).map(({ each }) => each),
+    findings: [...strangers(manifests), ...refused],
+  };
+}
+
+/** What a decision says of resources in files. */
+export function findingsOf(resources: readonly LoadedResource[], decision: Decision): LintFinding[] {
+  const verdicts = verdictsOf(decision);
+  return resources.flatMap((each) => {
+    const verdict = verdicts.get(keyOf(each.resource));
+    return verdict ? verdictFindings(each, verdict) : [];
+  });
+}
+
+/**
+ * Has the engine asked until nothing is left to ask.
+ * @throws EngineUnavailableError if it can't be asked
+ */
+export async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
   for (;;) {
     const decision = decide({ ...snapshot, answers: gate.answers });
-    if (decision.questions.size > 0) {
-      if ((await gate.answer(decision.questions)) === 'answered') continue;
+    if (decision.questions.size === 0) return decision;
+    if ((await gate.answer(decision.questions)) !== 'answered')
       throw new EngineUnavailableError("Argo CD's engine could not be asked");
-    }
-    if (decision.writes.broken === undefined) return decision;
-    throw new Error(`the subscriptions value is not one that can be written: ${decision.writes.broken}`);
   }
 }
 

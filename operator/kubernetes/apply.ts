@@ -39,7 +39,13 @@ export async function serverSideApply(request: ApiCall, write: ApplyWrite): Prom
     query: { fieldManager, force: true },
     // JSON is YAML.
     contentType: 'application/apply-patch+yaml',
-    body: { apiVersion: 'v1', kind, metadata: { namespace, name, uid, resourceVersion }, data },
+    // An empty `data` would be a field to own; without it the manager leaves no trace in managedFields.
+    body: {
+      apiVersion: 'v1',
+      kind,
+      metadata: { namespace, name, uid, resourceVersion },
+      ...(Object.keys(data).length > 0 && { data }),
+    },
   });
   return body;
 }

@@ -63,6 +63,11 @@ describe('server-side apply', () => {
     });
   });
 
+  it('of nothing names no field, so that the manager owns none', async () => {
+    await serverSideApply(connection.request, { ...target, uid: 'u', data: {} });
+    expect(sent().body).not.toHaveProperty('data');
+  });
+
   it.each([
     [409, 'Conflict', ConflictError],
     [403, 'Forbidden', ForbiddenError],

@@ -1,0 +1,16 @@
+import { redactError } from '../core/redact.ts';
+import { type Connection, connect } from '../kubernetes/connection.ts';
+import type { ServerClock } from '../kubernetes/server-clock.ts';
+import { UsageError } from './surroundings.ts';
+
+/**
+ * Opens a connection with the caller's own rights; the clock learns from its answers.
+ * @throws UsageError if there is no usable kubeconfig
+ */
+export function openConnection(kubeconfig: string | undefined, clock: ServerClock): Connection {
+  try {
+    return connect({ kubeconfig, onServerTime: (sample) => clock.observe(sample) });
+  } catch (error) {
+    throw new UsageError(redactError(error), { cause: error });
+  }
+}

@@ -1,0 +1,72 @@
+import { stringify } from 'yaml';
+import type { OperatorConfiguration } from '../config.ts';
+import type { Difference, KeyChange } from '../core/difference.ts';
+import type { Notified } from '../files/notified.ts';
+import { unifiedDiff } from '../text/unified-diff.ts';
+
+/** All that applying files would change; `notified` is undefined where the applications can't be seen. */
+export interface DiffResult {
+  readonly difference: Difference;
+  readonly notified: readonly Notified[] | undefined;
+}
+
+type TargetNames = OperatorConfiguration['target'];
+
+/** For people: values of the ConfigMap with their changes in the unified format, of the Secret only the names. */
+export function diffText({ difference, notified }: DiffResult, target: TargetNames): string {
+  const { configMap, secret } = difference;
+  const lines = [
+    ...configMap.flatMap((change) => keyLines(change, `${target.namespace}/${target.configMap}`)),
+    ...secret.map(
+      (change) => `${kindOf(change)} ${target.namespace}/${target.secret} ${change.key} (not shown)`,
+    ),
+    ...(notified ?? []).map(notifiedLine),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The same for programs. Values are not in it. */
+export function diffJson({ difference, notified }: DiffResult, target: TargetNames): string {
+  const { configMap, secret } = difference;
+  const result = {
+    target,
+    configMap: configMap.map((change) => ({
+      key: change.key,
+      change: kindOf(change),
+      diff: hunks(change),
+    })),
+    secret: secret.map((change) => ({ key: change.key, change: kindOf(change) })),
+    notifiedAtOnce: notified ?? null,
+  };
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
+function kindOf({ before, after }: KeyChange): 'added' | 'changed' | 'removed' {
+  if (before === undefined) return 'added';
+  return after === undefined ? 'removed' : 'changed';
+}
+
+function keyLines(change: KeyChange, object: string): string[] {
+  const { key, before, after } = change;
+  const side = (value: string | undefined) => (value === undefined ? '/dev/null' : `${object} ${key}`);
+  return [`--- ${side(before)}`, `+++ ${side(after)}`, ...hunks(change)];
+}
+
+const hunks = ({ before = '', after = '' }: KeyChange): string[] =>
+  unifiedDiff(readable(before), readable(after));
+
+const notifiedLine = ({ trigger, recipients, applications }: Notified): string =>
+  `notified at once by ${trigger}, to ${recipients.join(', ')}: ${applications.join(', ')}`;
+
+/** A value of ours, which is JSON in one line, in lines; any other value as it is. */
+function readable(value: string): string {
+  try {
+    const parsed: unknown = JSON.parse(value, (_, each: unknown) =>
+      // A body is JSON in a text, and its lines are in there as \n.
+      typeof each === 'string' ? each.replaceAll('\\n', '\\n\n') : each,
+    );
+    return stringify(parsed, { lineWidth: 0 });
+  } catch {
+    return value;
+  }
+}

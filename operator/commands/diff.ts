@@ -1,0 +1,166 @@
+import { type Command, Option } from 'commander';
+import { GROUP } from '../api/kinds.ts';
+import type { OperatorConfiguration } from '../config.ts';
+import { readApplications, readCluster } from '../controller/cluster-reader.ts';
+import { CredentialCache } from '../controller/credentials.ts';
+import { readCredential } from '../controller/read-credential.ts';
+import { type Difference, differenceOf } from '../core/difference.ts';
+import { eventKeyName } from '../core/names.ts';
+import { redactError } from '../core/redact.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { describeFinding, type LintFinding } from '../files/finding.ts';
+import { decideFully, findingsOf, validate } from '../files/judge.ts';
+import type { Manifest } from '../files/manifests.ts';
+import { notifiedAtOnce } from '../files/notified.ts';
+import { orAssumed, withFilesApplied } from '../files/overlay.ts';
+import type { Application } from '../files/sample-application.ts';
+import type { LoadedResource } from '../files/snapshot.ts';
+import { isOfOurGroup } from '../files/strangers.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import { ServerClock } from '../kubernetes/server-clock.ts';
+import { openConnection } from './cluster.ts';
+import { readConfiguration } from './configuration.ts';
+import { diffJson, diffText } from './diff-text.ts';
+import { type FilesOptions, filesCommand, readFiles, withEngine } from './offline.ts';
+import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
+
+interface DiffOptions extends FilesOptions {
+  readonly kubeconfig?: string;
+  readonly output: 'text' | 'json';
+}
+
+/** `argocd-dingtalk diff`: what applying files would change in Argo CD's objects, and whom it would notify at once. */
+export function diffCommand(surroundings: Surroundings): Command {
+  return filesCommand(
+    'diff',
+    "Say what applying custom resources would change in Argo CD's ConfigMap and Secret.",
+  )
+    .option(
+      '--kubeconfig <file>',
+      'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'how to print the changes')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .addHelpText(
+      'after',
+      `
+The files are judged together with all custom resources of the cluster, of which they replace some or add to them; what
+the operator would make of both is compared with what it would make of the cluster as it is. Nothing is changed. Values of
+the ConfigMap are shown in lines, with their changes; of the Secret only the names of keys.
+
+A trigger whose condition changes, or that gets a further robot, starts anew: Argo CD's Applications for which it holds now
+are listed as notified at once. What happened before does not count for events with a time, so there are seldom any;
+an event without one is named as ReplayPossible.
+
+You need the right to list the custom resources in all namespaces and to get the target ConfigMap. With the rights to get
+the target Secret, argocd-cm and the robots' Secrets and to list Applications the answer is complete: credentials that can't
+be read are taken to be right, and what else can't be is told on standard error.
+
+Exit codes: 0 nothing changes, 1 something does, 2 something is refused, the command was called wrongly or could not read
+its input.
+
+Examples:
+  argocd-dingtalk diff -f deploy --config samples/config.yaml
+  kubectl kustomize overlays/prod | argocd-dingtalk diff -f /dev/stdin -o json`,
+    )
+    .action(async (options: DiffOptions) => {
+      const config = readConfiguration(options.config);
+      const manifests = await readFiles(options.file);
+      if (!manifests.some(isOfOurGroup)) {
+        throw new UsageError(`${options.file.join(', ')}: no custom resources of ${GROUP} found`);
+      }
+      const clock = new ServerClock(Date.now);
+      const connection = openConnection(options.kubeconfig, clock);
+      try {
+        await diff({ manifests, config, connection, clock }, options.output, surroundings);
+      } finally {
+        await connection.close();
+      }
+    });
+}
+
+interface DiffInput {
+  readonly manifests: readonly Manifest[];
+  readonly config: OperatorConfiguration;
+  readonly connection: Connection;
+  readonly clock: ServerClock;
+}
+
+async function diff(
+  { manifests, config, connection, clock }: DiffInput,
+  output: DiffOptions['output'],
+  surroundings: Surroundings,
+): Promise<void> {
+  const { stdout, stderr } = surroundings;
+  const unseen = (message: string) => void stderr.write(`not seen: ${message}\n`);
+  const namespace = defaultNamespace(connection);
+  const { valid, findings } = await validate(manifests, namespace);
+  refuseIfAny(findings, surroundings);
+  const read = await orUsageError(async () => ({
+    cluster: await readCluster(connection.request, config, unseen),
+    applications: await readApplications(connection.request, unseen),
+  }));
+  const times = { now: new Date(), serverTime: clock.now() };
+  const nothingYet = { credentials: new Map(), deliveries: new Map(), answers: new Map() };
+  const base: Snapshot = { ...read.cluster, ...times, ...nothingYet, config };
+  const credentials = await readCredentials(base, valid, manifests, connection);
+  const before = { ...base, credentials };
+  await withEngine(surroundings, async (engine, gate) => {
+    const was = await decideFully(before, gate);
+    const is = await decideFully(withFilesApplied(before, valid, manifests, namespace), gate);
+    const difference = differenceOf(was, is, before.target);
+    const applications = read.applications as readonly Application[] | undefined;
+    const notified =
+      applications && (await notifiedAtOnce(difference.triggers, is, applications, engine, times.serverTime));
+    const result = { difference, notified };
+    stdout.write(output === 'json' ? diffJson(result, config.target) : diffText(result, config.target));
+    const told = findingsOf(valid, is);
+    for (const finding of told.filter((each) => mayReplay(each, difference)))
+      stderr.write(`${describeFinding(finding)}\n`);
+    refuseIfAny(told, surroundings);
+    if (difference.configMap.length + difference.secret.length > 0) throw new FindingsError();
+  });
+}
+
+/** Whether a subscription starts anew with an event that has no time, so that what happened before counts too. */
+function mayReplay({ reason, namespace, name }: LintFinding, { triggers }: Difference): boolean {
+  const prefix = eventKeyName(namespace, name, '');
+  return reason === 'ReplayPossible' && triggers.some(({ trigger }) => trigger.startsWith(prefix));
+}
+
+/** Of all robots, those of the files too: what the cluster has of their Secrets. */
+async function readCredentials(
+  before: Snapshot,
+  valid: readonly LoadedResource[],
+  manifests: readonly Manifest[],
+  connection: Connection,
+): Promise<Snapshot['credentials']> {
+  const after = withFilesApplied(before, valid, manifests, defaultNamespace(connection));
+  const robots = [...before.robots, ...after.robots];
+  const cache = new CredentialCache(readCredential(connection), 0);
+  return orAssumed(await cache.refresh(robots, before.now), robots);
+}
+
+/** As kubectl has it for a manifest that names none. */
+function defaultNamespace({ kubeConfig }: Connection): string {
+  return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? 'default';
+}
+
+function refuseIfAny(findings: readonly LintFinding[], { stderr }: Surroundings): void {
+  const refused = findings.filter(({ accepted }) => !accepted);
+  for (const finding of refused) stderr.write(`${describeFinding(finding)}\n`);
+  if (refused.length > 0)
+    throw new UsageError('what is refused would not take effect; see argocd-dingtalk lint');
+}
+
+/** Whatever keeps the cluster from being read is the caller's to mend. */
+async function orUsageError<T>(reading: () => Promise<T>): Promise<T> {
+  try {
+    return await reading();
+  } catch (error) {
+    throw new UsageError(redactError(error), { cause: error });
+  }
+}

@@ -1,0 +1,88 @@
+import {
+  type DingTalkRobot,
+  GROUP,
+  KINDS,
+  type NotificationSubscription,
+  type NotificationTemplate,
+  VERSION,
+} from '../api/kinds.ts';
+import type { OperatorConfiguration } from '../config.ts';
+import { redactError } from '../core/redact.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { ForbiddenError } from '../kubernetes/api-error.ts';
+import { listAll, listResource } from '../kubernetes/list.ts';
+import type { KubernetesObject } from '../kubernetes/objects.ts';
+import { type ResourceAddress, resourcePath } from '../kubernetes/paths.ts';
+import type { ApiCall } from '../kubernetes/request.ts';
+import { liveConfigMap, liveSecret } from './live-object.ts';
+import { readObject } from './target-reader.ts';
+
+/** What a command may not see, in a sentence each. */
+export type Unseen = (message: string) => void;
+
+/** What a decision needs of a cluster, but for credentials. */
+export type ClusterState = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'target' | 'argocdUrl'>;
+
+/**
+ * Reads what the operator would watch, once. The target Secret and argocd-cm count as empty where the caller may not read
+ * them.
+ * @throws ForbiddenError if the caller may not list the custom resources or read the target ConfigMap, or whatever else a
+ *   request throws
+ */
+export async function readCluster(
+  request: ApiCall,
+  { target, argocd }: OperatorConfiguration,
+  unseen: Unseen,
+): Promise<ClusterState> {
+  const { namespace } = target;
+  const custom = <T extends KubernetesObject>({ plural }: { plural: string }) =>
+    listEvery<T>(request, { group: GROUP, version: VERSION, plural });
+  const read = (plural: string, name: string) =>
+    readObject(request, { version: 'v1', plural, namespace, name });
+  const [robots, templates, subscriptions, configMap, secret, argocdConfigMap] = await Promise.all([
+    custom<DingTalkRobot>(KINDS.robot),
+    custom<NotificationTemplate>(KINDS.template),
+    custom<NotificationSubscription>(KINDS.subscription),
+    read('configmaps', target.configMap),
+    orUnseen(read('secrets', target.secret), unseen),
+    orUnseen(read('configmaps', argocd.configMap), unseen),
+  ]);
+  return {
+    robots,
+    templates,
+    subscriptions,
+    target: { configMap: liveConfigMap(configMap), secret: liveSecret(secret) },
+    argocdUrl: argocdConfigMap?.data?.url,
+  };
+}
+
+/**
+ * Argo CD's Applications in all namespaces; undefined where the caller may not list them, or there are none to know of.
+ * @throws whatever else a request throws
+ */
+export function readApplications(
+  request: ApiCall,
+  unseen: Unseen,
+): Promise<readonly KubernetesObject[] | undefined> {
+  const address = { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications' };
+  return orUnseen(listEvery(request, address), unseen);
+}
+
+async function listEvery<T extends KubernetesObject>(
+  request: ApiCall,
+  address: ResourceAddress,
+): Promise<readonly T[]> {
+  const list = listResource<T>(request, resourcePath(address));
+  const { items } = await listAll(list, undefined, new AbortController().signal, () => undefined);
+  return items;
+}
+
+async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof ForbiddenError)) throw error;
+    unseen(redactError(error));
+    return undefined;
+  }
+}

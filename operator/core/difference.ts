@@ -1,0 +1,84 @@
+import type { Decision } from './decide.ts';
+import { SUBSCRIPTIONS_KEY, triggerKey } from './names.ts';
+import type { Target } from './snapshot.ts';
+import { spliceBlock } from './subscriptions-block.ts';
+
+/** One key of an object before and after; absent on the side where it is not there. */
+export interface KeyChange {
+  readonly key: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** A trigger by which applications could be notified that have been notified before, or never. */
+export interface ChangedTrigger {
+  /** Its name in Argo CD's configuration. */
+  readonly trigger: string;
+  /** Services that it newly sends to, or all if its condition is another one. Sorted. */
+  readonly recipients: readonly string[];
+}
+
+/** What two decisions on one and the same target differ in. */
+export interface Difference {
+  /** By key, sorted. */
+  readonly configMap: readonly KeyChange[];
+  /** Values are signed URLs: not for printing. */
+  readonly secret: readonly KeyChange[];
+  readonly triggers: readonly ChangedTrigger[];
+}
+
+/** Compares what two decisions want to stand in the target. */
+export function differenceOf(before: Decision, after: Decision, target: Target): Difference {
+  return {
+    configMap: changes(configMapOf(before, target), configMapOf(after, target)),
+    secret: changes(before.plan.secret, after.plan.secret),
+    triggers: changedTriggers(before, after),
+  };
+}
+
+type Data = Readonly<Record<string, string>>;
+
+/** Our keys, and the shared one as it would be; unchanged where it can't be written. */
+function configMapOf({ plan }: Decision, { configMap }: Target): Data {
+  const live = configMap?.data[SUBSCRIPTIONS_KEY];
+  const splice = spliceBlock(live, plan.entries);
+  const text = splice.ok ? splice.text : live;
+  return { ...plan.configMap, ...(text !== undefined && { [SUBSCRIPTIONS_KEY]: text }) };
+}
+
+function changes(before: Data, after: Data): KeyChange[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return keys.flatMap((key) => {
+    const [was, is] = [before[key], after[key]];
+    if (was === is) return [];
+    return [{ key, ...(was !== undefined && { before: was }), ...(is !== undefined && { after: is }) }];
+  });
+}
+
+/** What was sent is remembered by the bytes of the condition and the recipient; so either one makes a new start. */
+function changedTriggers(before: Decision, after: Decision): ChangedTrigger[] {
+  const earlier = recipientsOf(before);
+  return [...recipientsOf(after)].flatMap(([trigger, services]) => {
+    const key = triggerKey(trigger);
+    const isSame = whenOf(before.plan.configMap[key]) === whenOf(after.plan.configMap[key]);
+    const known = (isSame ? earlier.get(trigger) : undefined) ?? new Set();
+    const recipients = [...services].filter((service) => !known.has(service)).sort();
+    return recipients.length === 0 ? [] : [{ trigger, recipients }];
+  });
+}
+
+function recipientsOf({ plan }: Decision): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { triggers, recipients } of plan.entries) {
+    for (const trigger of triggers)
+      found.set(trigger, new Set([...(found.get(trigger) ?? []), ...recipients]));
+  }
+  return found;
+}
+
+/** The condition of a trigger that we have made. */
+function whenOf(value: string | undefined): string | undefined {
+  if (value === undefined) return undefined;
+  const [first] = JSON.parse(value) as [{ readonly when?: string }?];
+  return first?.when;
+}

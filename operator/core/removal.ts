@@ -1,0 +1,74 @@
+import { Inquiry } from './gate/inquiry.ts';
+import { foreignKeys, readLiveState } from './live.ts';
+import type { Plan } from './merge/plan.ts';
+import { type Write, writesFor } from './merge/writes.ts';
+import { PREFIX } from './names.ts';
+import type { LiveObject, Target } from './snapshot.ts';
+
+/** What takes the operator's part out of the two target objects, and nothing else. */
+export interface Removal {
+  /** In the order in which they have to happen; empty where nothing of ours is left. */
+  readonly steps: readonly Write[];
+  /** Our keys, sorted. */
+  readonly configMap: readonly string[];
+  readonly secret: readonly string[];
+  /** How many entries of the shared `subscriptions` key are ours. */
+  readonly entries: number;
+  /** Keys that are named like ours but carry no provenance: they are somebody else's, and stay. */
+  readonly left: { readonly configMap: readonly string[]; readonly secret: readonly string[] };
+  /** Why the shared key is left alone, if it is. */
+  readonly broken?: string;
+}
+
+const NOTHING: Plan = {
+  configMap: {},
+  entries: [],
+  secret: {},
+  robots: new Map(),
+  subscriptions: new Map(),
+};
+
+/** As if nobody had asked it anything: to take our entries away needs no engine. */
+const NO_ENGINE = () => new Inquiry(new Map());
+
+const ABSENT: LiveObject = { uid: '', resourceVersion: '', data: {}, owned: new Set() };
+
+/** The target with an absent object as an empty one, so that the other one can still be cleared. */
+export function asPresent({ configMap = ABSENT, secret = ABSENT }: Target): Required<Target> {
+  return { configMap, secret };
+}
+
+/**
+ * What the operator would write if there were no custom resources.
+ * @param knownSecretKeys keys of the Secret that were known to be ours before: once the service that refers to one is
+ *   gone, its name alone would prove nothing
+ */
+export function removalOf(before: Target, knownSecretKeys: ReadonlySet<string> = new Set()): Removal {
+  const target = asPresent(before);
+  const state = readLiveState(target);
+  const live = { ...state, secretKeys: withKnown(state.secretKeys, knownSecretKeys, target) };
+  const { steps, broken } = writesFor(NOTHING, target, live, NO_ENGINE());
+  const ours = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
+  const foreign = target.configMap ? Object.keys(foreignKeys(target.configMap)) : [];
+  return {
+    steps,
+    configMap: ours.sort(),
+    secret: [...live.secretKeys].sort(),
+    entries: live.entries.length,
+    left: {
+      configMap: foreign.filter(isNamedLikeOurs).sort(),
+      secret: Object.keys(target.secret?.data ?? {})
+        .filter((key) => key.startsWith(PREFIX) && !live.secretKeys.has(key))
+        .sort(),
+    },
+    ...(broken !== undefined && { broken }),
+  };
+}
+
+function withKnown(ours: ReadonlySet<string>, known: ReadonlySet<string>, { secret }: Target): Set<string> {
+  const present = [...known].filter((key) => secret?.data[key] !== undefined);
+  return new Set([...ours, ...present]);
+}
+
+const isNamedLikeOurs = (key: string): boolean =>
+  ['service.webhook.', 'template.', 'trigger.'].some((kind) => key.startsWith(`${kind}${PREFIX}`));

@@ -1,0 +1,48 @@
+import type { Decision } from '../core/decide.ts';
+import type { ChangedTrigger } from '../core/difference.ts';
+import { templateKey, triggerKey } from '../core/names.ts';
+import type { Engine } from '../engine/types.ts';
+import type { Application } from './sample-application.ts';
+
+/** Applications whose notification would go out at once. */
+export interface Notified extends ChangedTrigger {
+  /** `namespace/name`, sorted. */
+  readonly applications: readonly string[];
+}
+
+/**
+ * The applications for which a changed trigger's condition is true now. What happened before the change does not count: the
+ * new condition says so itself, where the event has a time.
+ * @throws Error if the engine refuses what it has accepted before
+ */
+export async function notifiedAtOnce(
+  triggers: readonly ChangedTrigger[],
+  { plan }: Decision,
+  applications: readonly Application[],
+  engine: Engine,
+  now: Date,
+): Promise<Notified[]> {
+  const names = triggers.map(({ trigger }) => trigger);
+  const keys = names.flatMap((name) => [triggerKey(name), templateKey(name)]);
+  const configMap = Object.fromEntries(keys.map((key) => [key, plan.configMap[key] as string]));
+  const found = new Map<string, string[]>(names.map((name) => [name, []]));
+  for (const app of names.length > 0 ? applications : []) {
+    const outcome = await engine.evaluate({ configMap, app, triggers: names, now: now.toISOString() });
+    if (!outcome.ok) {
+      const why = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');
+      throw new Error(`the conditions could not be evaluated for ${nameOf(app)}: ${why}`);
+    }
+    for (const { name, conditions } of outcome.triggers) {
+      if (conditions.some(({ triggered }) => triggered)) found.get(name)?.push(nameOf(app));
+    }
+  }
+  return triggers.flatMap((each) => {
+    const hits = found.get(each.trigger) ?? [];
+    return hits.length === 0 ? [] : [{ ...each, applications: hits.sort() }];
+  });
+}
+
+function nameOf({ metadata }: Application): string {
+  const { namespace, name } = metadata as { readonly namespace: string; readonly name: string };
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,76 @@
+import { KINDS } from '../api/kinds.ts';
+import { canonicalJson } from '../core/canonical-json.ts';
+import type { CredentialSecret, Snapshot } from '../core/snapshot.ts';
+import { assumedCredentials, givenCredentials } from './given.ts';
+import type { Manifest } from './manifests.ts';
+import type { LoadedResource } from './snapshot.ts';
+
+type Resource = LoadedResource['resource'];
+
+/**
+ * The snapshot of a cluster once these resources, and the Secrets beside them, are applied to it.
+ * @param defaultNamespace of a Secret that names none
+ */
+export function withFilesApplied(
+  before: Snapshot,
+  given: readonly LoadedResource[],
+  manifests: readonly Manifest[],
+  defaultNamespace: string,
+): Snapshot {
+  const applied = <T extends Resource>(existing: readonly T[], kind: T['kind']): T[] => {
+    const ofKind = given.map(({ resource }) => resource).filter((each) => each.kind === kind);
+    return overlay(existing, ofKind) as T[];
+  };
+  return {
+    ...before,
+    robots: applied(before.robots, KINDS.robot.kind),
+    templates: applied(before.templates, KINDS.template.kind),
+    subscriptions: applied(before.subscriptions, KINDS.subscription.kind),
+    credentials: new Map([...before.credentials, ...givenCredentials(manifests, defaultNamespace)]),
+  };
+}
+
+/** What was read of credentials, with those that could not be read taken to be right. */
+export function orAssumed(
+  read: ReadonlyMap<string, CredentialSecret>,
+  robots: Parameters<typeof assumedCredentials>[0],
+): ReadonlyMap<string, CredentialSecret> {
+  const assumed = assumedCredentials(robots).filter(([key]) => read.get(key)?.state === 'unreadable');
+  return new Map([...read, ...assumed]);
+}
+
+/**
+ * The resources of a cluster as they would be once files are applied to it: what is in the files takes the place of what
+ * is there, with its identity, or is added. A generation counts on if the spec is another one.
+ */
+function overlay(existing: readonly Resource[], files: readonly Resource[]): Resource[] {
+  const given = files.map(asStored);
+  const replaced = new Map(given.map((each) => [keyOf(each), each]));
+  const known = new Set(existing.map(keyOf));
+  return [
+    ...existing.map((each) => {
+      const now = replaced.get(keyOf(each));
+      return now ? replace(each, now) : each;
+    }),
+    ...given.filter((each) => !known.has(keyOf(each))),
+  ];
+}
+
+function replace(old: Resource, { spec, metadata }: Resource): Resource {
+  const { uid, creationTimestamp, resourceVersion, generation } = old.metadata;
+  const isSame = comparable(old.spec) === comparable(spec);
+  const identity = { uid, creationTimestamp, resourceVersion, generation: generation + (isSame ? 0 : 1) };
+  return { ...old, spec: isSame ? old.spec : spec, metadata: { ...metadata, ...identity } } as Resource;
+}
+
+/** The API server gives fields out in the order of their names, and hashes in our keys are over them. */
+const asStored = (each: Resource): Resource =>
+  ({ ...each, spec: JSON.parse(canonicalJson(each.spec) ?? 'null') }) as Resource;
+
+/** The API server fills in the defaults of the CRDs, all of which are false. */
+const comparable = (spec: object): string | undefined =>
+  canonicalJson(
+    JSON.parse(JSON.stringify(spec, (_, value: unknown) => (value === false ? undefined : value))),
+  );
+
+const keyOf = ({ kind, metadata }: Resource): string => `${kind}/${metadata.namespace}/${metadata.name}`;

@@ -1,0 +1,149 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { soon, syncFailed } from '../support/application-states.ts';
+import { application, applyApplication, patchApplication } from '../support/applications.ts';
+import { operatorConfiguration } from '../support/operator.ts';
+import { type RunResult, run } from '../support/run.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { namespace, realRobot, subscription } from '../support/team.ts';
+
+const CONFIG_MAP = 'argocd-notifications-cm';
+const SECRET = 'argocd-notifications-secret';
+const TEAM = { namespace: 'team', name: 'robot' };
+const EVENT = 'dt_team_robot_on-sync-failed';
+const MAIN = new URL('../../operator/main.ts', import.meta.url).pathname;
+const FOREIGN = '- recipients: [slack:x] # theirs\n  triggers: [on-deployed]\n';
+/** Without a time: what holds already counts. */
+const TIMELESS = { name: 'failed', when: "app.status?.operationState?.phase == 'Failed'" };
+
+let stage: Stage;
+/** Whatever must not be printed. */
+let secrets: string[] = ['access_token', 'sign='];
+let credentials: readonly object[];
+beforeAll(async () => {
+  stage = await startStage({ argocd: false });
+  const foreign = JSON.stringify({ data: { subscriptions: FOREIGN } });
+  await stage.cp.kubectl(['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, '--type=merge', '-p', foreign]);
+  const { manifests, credentials: own } = realRobot(stage.dingtalk, TEAM);
+  secrets = [...secrets, own.token, own.secret];
+  credentials = manifests;
+  await stage.apply(namespace('team'), ...manifests.slice(0, 1));
+  const destination = { server: 'https://kubernetes.default.svc', namespace: 'team' };
+  await applyApplication(stage.cp, application({ name: 'shop', namespace: ARGOCD, destination }));
+  await applyApplication(stage.cp, application({ name: 'calm', namespace: ARGOCD, destination }));
+  await patchApplication(stage.cp, ARGOCD, 'shop', syncFailed(soon()));
+});
+afterAll(async () => stage?.[Symbol.asyncDispose]());
+
+async function diffAs(
+  kubeconfig: string,
+  manifests: readonly object[],
+  ...args: string[]
+): Promise<RunResult> {
+  const [file, config] = [join(stage.cp.dir, 'files.yaml'), join(stage.cp.dir, 'diff.json')];
+  await writeFile(file, manifests.map((each) => JSON.stringify(each)).join('\n---\n'));
+  await writeFile(config, JSON.stringify(operatorConfiguration(stage.dingtalk, {})));
+  const command = [MAIN, 'diff', '-f', file, '--config', config, '--kubeconfig', kubeconfig];
+  const result = await run(process.execPath, [...command, ...args]);
+  for (const secret of secrets) expect(result.stdout + result.stderr).not.toContain(secret);
+  return result;
+}
+const diff = (manifests: readonly object[], ...args: string[]) =>
+  diffAs(stage.cp.adminKubeconfig, manifests, ...args);
+const keys = async () => {
+  const configMap = await stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP);
+  const secret = await stage.get<KubernetesResource>('secret', ARGOCD, SECRET);
+  return { configMap: configMap.data ?? {}, secret: secret.data ?? {} };
+};
+
+interface Changes {
+  readonly configMap: readonly { readonly key: string; readonly change: string; readonly diff: string[] }[];
+  readonly secret: readonly { readonly key: string; readonly change: string }[];
+  readonly notifiedAtOnce: readonly { readonly trigger: string; readonly applications: string[] }[] | null;
+}
+const parsed = ({ stdout }: RunResult) => JSON.parse(stdout) as Changes;
+
+describe('diff', () => {
+  it('names what the operator then writes, and nothing else', async () => {
+    const manifests = [...credentials, subscription(TEAM)];
+    const before = await keys();
+    const result = await diff(manifests, '--output', 'json');
+    expect(result).toMatchObject({ code: 1, stderr: '' });
+    expect(await keys()).toEqual(before);
+    const { configMap, secret, notifiedAtOnce } = parsed(result);
+    expect(notifiedAtOnce).toEqual([]);
+
+    await stage.apply(...manifests);
+    await stage.conditions('nsub', 'team', 'robot', { Ready: 'True/Ready' });
+    const after = await keys();
+    expect(configMap.map(({ key, change }) => [key, change])).toEqual([
+      ['service.webhook.dt_team_robot', 'added'],
+      ['subscriptions', 'changed'],
+      [`template.${EVENT}`, 'added'],
+      [`trigger.${EVENT}`, 'added'],
+    ]);
+    expect(configMap.map(({ key }) => key)).toEqual(Object.keys(after.configMap).sort());
+    expect(secret).toEqual([{ key: 'dt_team_robot', change: 'added' }]);
+    expect(Object.keys(after.secret)).toEqual(['dt_team_robot']);
+    const block = configMap[1]?.diff.filter((line) => line.startsWith('+')).map((line) => line.slice(1));
+    expect(after.configMap.subscriptions).toContain(block?.join('\n'));
+
+    expect(await diff(manifests)).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('shows an edit in lines, and whom it would notify at once', async () => {
+    const edited = subscription(TEAM, { events: [{ trigger: 'on-sync-failed' }, TIMELESS] });
+    const { code, stdout, stderr } = await diff([edited]);
+    expect(stderr).toMatch(
+      /^\S+: warning: NotificationSubscription team\/robot: ReplayPossible: .*\n {2}hint: .*\n$/,
+    );
+    expect(stdout).toContain(`--- /dev/null\n+++ argocd/${CONFIG_MAP} trigger.dt_team_robot_failed\n`);
+    expect(stdout).toMatch(/\n\+ +- dt_team_robot_failed\n/);
+    expect(stdout).toContain('notified at once by dt_team_robot_failed, to dt_team_robot: argocd/shop\n');
+    expect(stdout).not.toContain('argocd/calm');
+    expect(stdout).not.toContain(SECRET);
+    expect(code).toBe(1);
+  });
+
+  it('refuses what the operator would refuse', async () => {
+    const { code, stderr, stdout } = await diff([
+      subscription(TEAM, { events: [{ trigger: 'on-sync-fialed' }] }),
+    ]);
+    expect(stderr).toContain('UnknownTrigger');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  it('says what a caller with few rights can not see', async () => {
+    await stage.cp.kubectl(['create', 'serviceaccount', 'reader', '-n', ARGOCD]);
+    const subject = ['--serviceaccount', `${ARGOCD}:reader`];
+    const views = ['create', 'clusterrolebinding', 'reader', '--clusterrole=argocd-dingtalk-view'];
+    await stage.cp.kubectl([...views, ...subject]);
+    const kubeconfig = await stage.cp.serviceAccountKubeconfig(ARGOCD, 'reader');
+    expect(await diffAs(kubeconfig, [subscription(TEAM)])).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/configmaps.*Forbidden/),
+    });
+    const may = ['--verb=get', '--resource=configmaps', `--resource-name=${CONFIG_MAP}`];
+    await stage.cp.kubectl(['create', 'role', 'reader', '-n', ARGOCD, ...may]);
+    await stage.cp.kubectl(['create', 'rolebinding', 'reader', '-n', ARGOCD, '--role=reader', ...subject]);
+    const other = { ...TEAM, name: 'other' };
+    const { code, stdout, stderr } = await diffAs(
+      kubeconfig,
+      [...realRobot(stage.dingtalk, other).manifests.slice(1), subscription(other)],
+      '-o',
+      'json',
+    );
+    expect(stderr.match(/^not seen: GET \S+/gm)?.sort()).toEqual([
+      'not seen: GET /api/v1/namespaces/argocd/configmaps/argocd-cm:',
+      `not seen: GET /api/v1/namespaces/argocd/secrets/${SECRET}:`,
+      'not seen: GET /apis/argoproj.io/v1alpha1/applications:',
+    ]);
+    expect(code).toBe(1);
+    const { configMap, secret, notifiedAtOnce } = parsed({ code, stdout, stderr });
+    expect(configMap.map(({ key }) => key)).toContain('service.webhook.dt_team_other');
+    expect(configMap.map(({ key }) => key)).not.toContain('service.webhook.dt_team_robot');
+    expect(secret).toEqual([{ key: 'dt_team_other', change: 'added' }]);
+    expect(notifiedAtOnce).toBeNull();
+  });
+});

@@ -1,0 +1,200 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DataObject } from '../../operator/kubernetes/objects.ts';
+import { eventually } from '../support/eventually.ts';
+import { type RunResult, run } from '../support/run.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { namespace, realRobot, subscription } from '../support/team.ts';
+import { locateTools } from '../support/tools.ts';
+
+const CONFIG_MAP = 'argocd-notifications-cm';
+const SECRET = 'argocd-notifications-secret';
+const TEAM = { namespace: 'team', name: 'robot' };
+const SERVICE = 'dt_team_robot';
+const TRIGGER = `trigger.${SERVICE}_on-sync-failed`;
+const MAIN = new URL('../../operator/main.ts', import.meta.url).pathname;
+
+/** What people have put there before we came, with names like ours among it. */
+const FOREIGN = {
+  'service.slack': 'token: $slack-token\n# kept by the platform team\n',
+  'template.dt_hand_made_x': 'message: not of the operator',
+  subscriptions: [
+    '# who hears of what; ask #platform before you change this',
+    '- recipients:',
+    '  - slack:deployments  # all of us',
+    '  triggers: [on-sync-failed, on-deployed]',
+    '',
+    "- {recipients: ['slack:on-call'], selector: tier=gold}   # 24/7",
+    '# the end',
+  ].join('\n'),
+};
+
+let stage: Stage;
+let before: object;
+/** Whatever must not be printed. */
+let secrets: string[] = ['xoxb-1', 'access_token', 'sign='];
+beforeAll(async () => {
+  stage = await startStage({ argocd: false, operator: false });
+  const catalogue = locateTools().notificationsCatalog;
+  await stage.cp.kubectl(['apply', '-n', ARGOCD, '--server-side', '--force-conflicts', '-f', catalogue]);
+  await patch('configmap', CONFIG_MAP, { data: FOREIGN });
+  await patch('secret', SECRET, { stringData: { 'slack-token': 'xoxb-1', dt_by_hand: 'xoxb-1' } });
+  before = await target();
+  const { manifests, credentials } = realRobot(stage.dingtalk, TEAM);
+  secrets = [...secrets, credentials.token, credentials.secret];
+  await stage.apply(namespace(TEAM.namespace), ...manifests, subscription(TEAM));
+});
+afterAll(async () => stage?.[Symbol.asyncDispose]());
+
+const patch = (kind: string, name: string, change: object) =>
+  stage.cp.kubectl(['patch', kind, name, '-n', ARGOCD, '--type=merge', '-p', JSON.stringify(change)]);
+const objects = () =>
+  Promise.all([
+    stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP),
+    stage.get<KubernetesResource>('secret', ARGOCD, SECRET),
+  ]);
+/** All field managers of an object. */
+async function managers(kind: string, name: string): Promise<(string | undefined)[]> {
+  const args = ['get', kind, name, '-n', ARGOCD, '-o', 'json', '--show-managed-fields'];
+  const { metadata } = JSON.parse(await stage.cp.kubectl(args)) as DataObject;
+  return (metadata.managedFields ?? []).map(({ manager }) => manager);
+}
+/** Both objects as they are; kubectl leaves managedFields out. */
+const target = async () =>
+  (await objects()).map(({ metadata: { resourceVersion: _, ...metadata }, ...rest }) => ({
+    ...rest,
+    metadata,
+  }));
+const versions = async () => (await objects()).map(({ metadata }) => metadata.resourceVersion);
+const dataOfConfigMap = async () => (await objects())[0]?.data ?? {};
+
+async function uninstall(...args: string[]): Promise<RunResult> {
+  return uninstallAs(stage.cp.adminKubeconfig, ...args);
+}
+async function uninstallAs(kubeconfig: string, ...args: string[]): Promise<RunResult> {
+  const result = await run(process.execPath, [MAIN, 'uninstall', '--kubeconfig', kubeconfig, ...args]);
+  for (const secret of secrets) expect(result.stdout + result.stderr).not.toContain(secret);
+  return result;
+}
+
+/** The team's notifications are live; the operator has stopped. */
+async function installed(): Promise<void> {
+  await stage.restartOperator();
+  await eventually('the subscription to be live', async () => TRIGGER in (await dataOfConfigMap()));
+  await stage.conditions('nsub', TEAM.namespace, TEAM.name, { Ready: 'True/Ready' });
+  await stage.stopOperator();
+  expect(await target()).not.toEqual(before);
+}
+
+const lease = (renewTime: string) => ({
+  apiVersion: 'coordination.k8s.io/v1',
+  kind: 'Lease',
+  metadata: { name: 'argocd-dingtalk-operator', namespace: ARGOCD },
+  spec: { holderIdentity: 'operator-7d9f', leaseDurationSeconds: 60, renewTime },
+});
+
+describe('uninstall', () => {
+  it('leaves exactly what was there before the operator came', async () => {
+    await installed();
+    const installedVersions = await versions();
+    const dry = await uninstall('--dry-run');
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining(`  ${TRIGGER}\n`) });
+    expect(await versions()).toEqual(installedVersions);
+
+    const { code, stdout, stderr } = await uninstall();
+    expect(stdout).toBe(dry.stdout);
+    expect(stdout).toContain(`Secret argocd/${SECRET}:\n  ${SERVICE}\n`);
+    expect(stderr).toMatch(
+      /template\.dt_hand_made_x\n.*dt_by_hand\n[\s\S]*kubectl delete crd dingtalkrobots/,
+    );
+    expect(code).toBe(0);
+    expect(await target()).toEqual(before);
+    const books = [...(await managers('configmap', CONFIG_MAP)), ...(await managers('secret', SECRET))];
+    expect(books).toContain('argocd-installer');
+    expect(books).not.toContain('argocd-dingtalk');
+    await stage.get('robots', TEAM.namespace, TEAM.name);
+
+    const removedVersions = await versions();
+    expect(await uninstall()).toMatchObject({ code: 0, stdout: '' });
+    expect(await versions()).toEqual(removedVersions);
+  });
+
+  it('also removes what others have come to own with us', async () => {
+    await installed();
+    for (const [kind, object] of (await objects()).entries()) {
+      const keys = Object.entries(object.data ?? {}).filter(([key]) => key.includes(SERVICE));
+      const backup = {
+        apiVersion: 'v1',
+        kind: ['ConfigMap', 'Secret'][kind],
+        metadata: { name: [CONFIG_MAP, SECRET][kind], namespace: ARGOCD },
+        data: Object.fromEntries(keys),
+      };
+      expect(keys.length).toBeGreaterThan(0);
+      const asBackup = ['apply', '--server-side', '--field-manager=backup', '-f', '-'];
+      await stage.cp.kubectl(asBackup, JSON.stringify(backup));
+    }
+    expect(await uninstall()).toMatchObject({ code: 0 });
+    expect(await target()).toEqual(before);
+  });
+
+  it('refuses while a Lease is held, and goes on once it has run out', async () => {
+    await installed();
+    const live = await target();
+    await stage.apply(lease(new Date().toISOString().replace('Z', '000Z')));
+    const refused = await uninstall();
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(refused.stderr).toContain('is held by operator-7d9f');
+    expect(await target()).toEqual(live);
+
+    await stage.apply(lease('2026-01-01T00:00:00.000000Z'));
+    expect(await uninstall('--output', 'json')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('"cameBack": null'),
+    });
+    expect(await target()).toEqual(before);
+    await stage.remove('lease', ARGOCD, 'argocd-dingtalk-operator');
+  });
+
+  it('needs no more rights than it says', async () => {
+    await installed();
+    const may = ['-n', ARGOCD, '--verb=get', '--verb=patch'];
+    const bind = (role: string) =>
+      stage.cp.kubectl([
+        ...['create', 'rolebinding', role, '-n', ARGOCD],
+        ...[`--role=${role}`, `--serviceaccount=${ARGOCD}:janitor`],
+      ]);
+    await stage.cp.kubectl(['create', 'serviceaccount', 'janitor', '-n', ARGOCD]);
+    await stage.cp.kubectl([
+      ...['create', 'role', 'two-objects', ...may, '--resource=configmaps', '--resource=secrets'],
+      ...[`--resource-name=${CONFIG_MAP}`, `--resource-name=${SECRET}`],
+    ]);
+    await bind('two-objects');
+    const kubeconfig = await stage.cp.serviceAccountKubeconfig(ARGOCD, 'janitor');
+    const refused = await uninstallAs(kubeconfig);
+    expect(refused.stderr).toMatch(/cannot see whether an operator runs: .*Forbidden[\s\S]*--force/);
+    expect(refused).toMatchObject({ code: 1, stdout: '' });
+    expect(await uninstallAs(kubeconfig, '--force')).toMatchObject({ code: 0 });
+    expect(await target()).toEqual(before);
+  });
+
+  it('tells that everything came back while an operator runs unseen', async () => {
+    await stage.restartOperator();
+    await stage.conditions('nsub', TEAM.namespace, TEAM.name, { Ready: 'True/Ready' });
+    await eventually('the subscription to be live', async () => TRIGGER in (await dataOfConfigMap()));
+    const { code, stderr } = await uninstall();
+    expect(stderr).toMatch(/came back after it was removed:[\s\S]*An operator runs without a Lease/);
+    expect(stderr).toContain(TRIGGER);
+    expect(code).toBe(1);
+    expect(await dataOfConfigMap()).toHaveProperty([TRIGGER]);
+  });
+
+  it('says which configuration it looked at where neither object exists', async () => {
+    const config = join(stage.cp.dir, 'elsewhere.yaml');
+    const head = 'apiVersion: config.argocd-dingtalk.io/v1alpha1\nkind: OperatorConfiguration\n';
+    await writeFile(config, `${head}target: { namespace: elsewhere }\n`);
+    const { code, stderr } = await uninstall('--config', config);
+    expect(stderr).toContain('neither ConfigMap elsewhere/');
+    expect(code).toBe(2);
+  });
+});
