@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { decide } from '../decide.ts';
+import { globMatches } from '../glob.ts';
+import { settled } from '../testing/fixtures.ts';
+import { type Criteria, granting, outcome, sub, TEAMS, teams } from './testing.ts';
+
+describe('for any subscriptions', () => {
+  const some = (...values: string[]) => fc.option(fc.subarray(values, { minLength: 1 }), { nil: undefined });
+  const criteria = fc
+    .record({
+      names: some('n1', 'n2', 'n*'),
+      projects: some('p1', 'p2', 'q1'),
+      destinationNamespaces: some('team-a', 'team-b'),
+      namespaces: some('argocd', 'team-a'),
+    })
+    .map((fields): Criteria => {
+      const given = Object.entries(fields).filter(([, values]) => values !== undefined);
+      return given.length === 0 ? { all: true } : (Object.fromEntries(given) as Criteria);
+    });
+  const patterns = fc.constantFrom('p1', 'p2', 'p*', '*1', '*');
+  const grants = fc.dictionary(patterns, fc.subarray(TEAMS, { minLength: 1 }), { maxKeys: 3 });
+  const subscriptions = fc
+    .array(fc.tuple(fc.constantFrom(...TEAMS), fc.integer({ min: 1, max: 20 }), criteria), {
+      minLength: 4,
+      maxLength: 14,
+    })
+    .map((all) => all.map(([team, count, each], index) => sub(team, `s${index}`, count, each, index)));
+
+  interface App {
+    readonly name: string;
+    readonly project: string;
+    readonly namespace: string;
+    readonly destination: string;
+  }
+  const places = ['argocd', ...TEAMS];
+  const applications: App[] = ['n1', 'n2', 'n3'].flatMap((name) =>
+    ['p1', 'p2', 'p3', 'q1', 'r'].flatMap((project) =>
+      places.flatMap((namespace) => places.map((destination) => ({ name, project, namespace, destination }))),
+    ),
+  );
+
+  /** Fence and criteria once more, as the documentation has them. */
+  function hears(
+    { metadata, spec }: NotificationSubscription,
+    app: App,
+    projects: Record<string, string[]>,
+  ): boolean {
+    const own = metadata.namespace;
+    const isGranted = Object.entries(projects).some(
+      ([pattern, teams]) => teams.includes(own) && globMatches(pattern, app.project),
+    );
+    const allows = (wanted: readonly string[] | undefined, value: string) =>
+      wanted === undefined || wanted.some((pattern) => globMatches(pattern, value));
+    const { names, projects: named, namespaces, destinationNamespaces } = spec.applications;
+    return (
+      (app.namespace === own || app.destination === own || isGranted) &&
+      allows(names, app.name) &&
+      allows(named, app.project) &&
+      allows(namespaces, app.namespace) &&
+      allows(destinationNamespaces, app.destination)
+    );
+  }
+
+  it('no application has more than Argo CD remembers, with ten to spare', () => {
+    fc.assert(
+      fc.property(subscriptions, grants, (all, projects) => {
+        const snap = teams({ config: granting(projects), subscriptions: all });
+        const { plan } = decide(snap);
+        const live = all.flatMap((cr) => {
+          const placed = plan.subscriptions.get(`${cr.metadata.namespace}/${cr.metadata.name}`);
+          return placed ? [{ cr, count: placed.entry.triggers.length * placed.entry.recipients.length }] : [];
+        });
+        for (const app of applications) {
+          const count = live.reduce((sum, each) => sum + (hears(each.cr, app, projects) ? each.count : 0), 0);
+          expect(count).toBeLessThanOrEqual(90);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('the outcome depends on no order, and stays as it is once it is written', () => {
+    fc.assert(
+      fc.property(
+        subscriptions.chain((all) =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length })),
+        ),
+        grants,
+        ([all, shuffled], projects) => {
+          const fields = { config: granting(projects), subscriptions: all };
+          const first = teams(fields);
+          expect(outcome(teams({ ...fields, subscriptions: shuffled }))).toEqual(outcome(first));
+          const later = settled(first);
+          expect(outcome(later)).toEqual(outcome(first));
+          expect(decide(later).writes.steps).toEqual([]);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+});
