@@ -44,7 +44,7 @@ describe('the gate', () => {
     snapshot({
       robots: Array.from({ length: 1000 }, (_, i) => robot({ name: `r${i}` })),
       subscriptions: Array.from({ length: 1000 }, (_, i) =>
-        subscription({ name: `s${i}` }, { robots: [{ name: `r${i}` }] }),
+        subscription({ name: `s${i}` }, { robots: [{ name: `r${i}` }], applications: { names: [`a${i}`] } }),
       ),
     }),
   );

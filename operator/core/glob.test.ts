@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { globMatches, globToRegExpSource } from './glob.ts';
+import { globMatches, globsOverlap, globToRegExpSource } from './glob.ts';
 
 const few = fc.constantFrom(
   ...'ab*?.\n😀é',
@@ -73,6 +73,56 @@ describe('globMatches', () => {
     expect(globMatches('*a'.repeat(100), `${'a'.repeat(20_000)}b`)).toBe(false);
     // Two million steps at most; a matcher that backtracks would not come back.
     expect(performance.now() - started).toBeLessThan(5_000);
+  });
+});
+
+describe('globsOverlap', () => {
+  test.each([
+    ['team-*', 'team-a', true],
+    ['team-*', 'team-*', true],
+    ['team-*', '*-a', true],
+    ['team-*', 'ops-*', false],
+    ['a?c', 'ab?', true],
+    ['a?', 'a', false],
+    ['a*b', 'a*c', false],
+    ['*', '', true],
+    ['?', '', false],
+    ['', '', true],
+    ['*', '*', true],
+    ['a*', '*b*c?', true],
+  ])('%j and %j: %s', (one, other, expected) => {
+    expect(globsOverlap(one, other)).toBe(expected);
+    expect(globsOverlap(other, one)).toBe(expected);
+  });
+
+  it('holds for two globs exactly if some text matches both', () => {
+    // A text that matches both needs no more characters than the two have; two letters tell all apart, a third stands
+    // for any other.
+    const short = fc
+      .array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 3 })
+      .map((parts) => parts.join(''));
+    const letters = ['a', 'b', 'c'];
+    let longest = [''];
+    const all = [''];
+    for (let length = 1; length <= 6; length += 1) {
+      longest = longest.flatMap((text) => letters.map((letter) => text + letter));
+      all.push(...longest);
+    }
+    fc.assert(
+      fc.property(short, short, (one, other) => {
+        const common = all.some((text) => globMatches(one, text) && globMatches(other, text));
+        expect(globsOverlap(one, other)).toBe(common);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of an exact name is to match it', () => {
+    fc.assert(
+      fc.property(globs, texts, (pattern, text) => {
+        expect(globsOverlap(pattern, text)).toBe(globMatches(pattern, text));
+      }),
+    );
   });
 });
 

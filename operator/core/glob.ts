@@ -48,3 +48,29 @@ export function globToRegExpSource(pattern: string): string {
     .replace(/\?/g, '.');
   return `^(?s:${body})$`;
 }
+
+/** Whether a text is a glob; any other names exactly one thing. */
+export const isGlob = (text: string): boolean => /[*?]/.test(text);
+
+/** Whether any text matches both globs. Time is at most the product of their lengths. */
+export function globsOverlap(one: string, other: string): boolean {
+  const a = [...one];
+  const b = [...other];
+  // row[j]: whether what is left of both, from i and from j on, can match the same text.
+  let row: boolean[] = [];
+  for (let i = a.length; i >= 0; i -= 1) {
+    const below = row;
+    row = new Array<boolean>(b.length + 1).fill(false);
+    for (let j = b.length; j >= 0; j -= 1) {
+      const [left, right] = [a[i], b[j]];
+      const skipped = below[j] === true || row[j + 1] === true;
+      if (left === undefined && right === undefined) row[j] = true;
+      else if (left === '*') row[j] = skipped;
+      else if (right === '*') row[j] = skipped;
+      else if (left === right || left === '?' || right === '?') {
+        row[j] = left !== undefined && right !== undefined && below[j + 1] === true;
+      }
+    }
+  }
+  return row[0] === true;
+}

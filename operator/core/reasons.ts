@@ -42,7 +42,7 @@ export const REASONS = {
   InvalidMessage: 'A template does not yield a message that DingTalk would take.',
   UnsupportedField: 'A field that this version of the operator does not know.',
   ForeignKeyBroken: 'A key of somebody else’s stops Argo CD’s notifications for everybody.',
-  TooManyDestinations: 'The subscription has more robots times events than Argo CD can keep account of.',
+  TooManyDestinations: 'More could be sent about one application than Argo CD can keep account of.',
   TargetFull: 'Argo CD’s ConfigMap has no room for it.',
   KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
 

@@ -53,7 +53,9 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   InvalidMessage: 'Quote values with toRawJson; test for fields that may be missing.',
   UnsupportedField: 'Upgrade the operator, or remove the field.',
   ForeignKeyBroken: 'Mend or remove the key that the event names.',
-  TooManyDestinations: 'Use fewer robots or events.',
+  TooManyDestinations:
+    'Use fewer robots or events, or tell subscriptions apart by exact names, destinationNamespaces or projects. It goes in ' +
+    'by itself once others leave.',
   TargetFull: 'Use fewer events or robots. It goes in by itself once others leave.',
   KeyTaken: 'Remove that key if nobody needs it, or give the resource another name.',
 

@@ -47,6 +47,13 @@ export function readBlock(text: string | undefined): { entries: SubscriptionEntr
   return { entries: [...(text === undefined ? [] : examine(text).parts.entries)] };
 }
 
+/** The entries of others, parsed, maps as `Map`; none where the value is no list that both we and Argo CD can read. */
+export function foreignEntries(text: string | undefined): readonly unknown[] {
+  if (text === undefined) return [];
+  const { list } = examine(text);
+  return list.ok ? foreignValues(list) : [];
+}
+
 /**
  * The value as it would be without us: the bytes that were there before we came, with what others did since.
  * In a value that is no YAML list, our lines are taken out as they stand.

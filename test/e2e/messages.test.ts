@@ -26,6 +26,8 @@ import {
 
 /** No trusted one. */
 const TEAM = 'team-corpus';
+/** Another one, since all messages about one Application are more than the share of a single namespace. */
+const OWN_TEAM = 'team-own';
 const PROJECT = 'corpus';
 
 /** What the catalogue tells of each, by language. */
@@ -75,16 +77,16 @@ const moments = new Map<string, Date>();
 beforeAll(async () => {
   stage = await startStage({
     projects: [PROJECT],
-    operator: { tenancy: { projects: { [PROJECT]: [TEAM] } } },
+    operator: { tenancy: { projects: { [PROJECT]: [TEAM, OWN_TEAM] } } },
   });
-  await stage.apply(namespace(TEAM));
+  await stage.apply(namespace(TEAM), namespace(OWN_TEAM));
   const templates = Object.entries(OWN_MESSAGES).map(([name, spec]) =>
-    typedTemplate({ namespace: TEAM, name }, spec),
+    typedTemplate({ namespace: OWN_TEAM, name }, spec),
   );
   await stage.apply(...templates, ...GROUPS.flatMap(groupManifests));
   for (const index of GROUPS.keys()) {
-    for (const name of ['catalogue', 'own'])
-      await stage.conditions('nsub', TEAM, `${name}-${index}`, { Ready: 'True/Ready' });
+    await stage.conditions('nsub', TEAM, `catalogue-${index}`, { Ready: 'True/Ready' });
+    await stage.conditions('nsub', OWN_TEAM, `own-${index}`, { Ready: 'True/Ready' });
   }
   const liveSince = Date.now();
   await eventually('degradations by a former subscription to be out of the question', () => {
@@ -97,7 +99,7 @@ afterAll(async () => stage?.[Symbol.asyncDispose]());
 function groupManifests(applications: readonly OddApplication[], index: number): object[] {
   const criteria = { projects: [PROJECT], names: applications.map(({ name }) => name) };
   const robots = Object.entries(ROBOTS).flatMap(([kind, spec]) => {
-    const where = { namespace: TEAM, name: `${kind}-${index}` };
+    const where = { namespace: kind === 'own' ? OWN_TEAM : TEAM, name: `${kind}-${index}` };
     const { token, secret } = newCredentials();
     stage.dingtalk.addRobot({ token, secret, ...spec });
     robotNames.set(token, where.name);
@@ -110,7 +112,7 @@ function groupManifests(applications: readonly OddApplication[], index: number):
       applications: criteria,
       events: Object.keys(NEWS).map((trigger) => ({ trigger })),
     } as never),
-    subscription({ namespace: TEAM, name: `own-${index}` }, {
+    subscription({ namespace: OWN_TEAM, name: `own-${index}` }, {
       robots: [{ name: `own-${index}` }],
       applications: criteria,
       events: OWN_EVENTS,

@@ -13,7 +13,8 @@ const NAMES = Array.from({ length: 30 }, (_, index) => `team-${index}`);
 it('SIGTERM in the middle of the work ends the process soon, with nothing untrue left in any status', async () => {
   const manifests = NAMES.flatMap((name) => [
     ...realRobot(stage.dingtalk, { namespace: 'team', name }).manifests,
-    subscription({ namespace: 'team', name }),
+    // Each about another application, since a namespace has only so many destinations on any one.
+    subscription({ namespace: 'team', name }, { applications: { names: [name] } }),
   ]);
   await stage.apply(namespace('team'));
   await stage.apply(...manifests);

@@ -6,10 +6,12 @@ import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { Budget } from './budget.ts';
+import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
+import { reserveLive } from './reservations.ts';
 import { planRobots } from './robots.ts';
 import { formatMoment } from './since.ts';
-import { planSubscription } from './subscriptions.ts';
+import { draftSubscription, planSubscription, type Room } from './subscriptions.ts';
 
 /**
  * Verdicts and what is live now → what shall stand in the target, and the verdicts with those of the engine. Depends on
@@ -32,13 +34,17 @@ export function merge(
     inquiry,
   };
   const planned = new Map<string, ReturnType<typeof planSubscription>>();
-  const budget = new Budget(
-    snapshot.config.limits.configMapBytes,
-    snapshot.target.configMap,
-    robots.configMap,
-  );
-  for (const subscription of inOrderOfAdmission(resolution.subscriptions, live)) {
-    planned.set(resourceKey(subscription.cr), planSubscription(subscription, settings, budget));
+  const { configMap: target } = snapshot.target;
+  const candidates = inOrderOfAdmission(resolution.subscriptions, live).map((subscription) => ({
+    subscription,
+    draft: draftSubscription(subscription, settings),
+  }));
+  const room: Room = {
+    budget: new Budget(snapshot.config.limits.configMapBytes, target, robots.configMap),
+    destinations: reserveLive(candidates, settings, foreignDestinations(target)),
+  };
+  for (const { subscription, draft } of candidates) {
+    planned.set(resourceKey(subscription.cr), planSubscription(subscription, draft, settings, room));
   }
   const configMap = { ...robots.configMap };
   const placements = new Map<string, SubscriptionPlacement>();

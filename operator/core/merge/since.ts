@@ -25,7 +25,7 @@ export function sinceOf(
 }
 
 /** The condition of a trigger of ours; undefined if somebody has rewritten the value into another form. */
-function readWhen(value: string): string | undefined {
+export function readWhen(value: string): string | undefined {
   try {
     const [first] = JSON.parse(value) as [{ when?: unknown }?];
     return typeof first?.when === 'string' ? first.when : undefined;

@@ -2,60 +2,89 @@ import { compileSubscription, type EventFragment } from '../compile/subscription
 import { fieldOfEvent } from '../gate/fields.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { liveKeysOf, liveRecipients } from '../live.ts';
-import { templateKey, triggerKey } from '../names.ts';
+import { resourceKey, templateKey, triggerKey } from '../names.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Finding, Verdict } from '../verdict.ts';
 import type { Budget } from './budget.ts';
+import { claimOf, type Destinations } from './destinations.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { planPrevious } from './previous.ts';
+import { reachOf } from './reach.ts';
 import { sinceOf } from './since.ts';
+
+/** What there is only so much of. */
+export interface Room {
+  readonly budget: Budget;
+  readonly destinations: Destinations;
+}
 
 /**
  * This generation's keys if the engine takes them, those of the version that is live, or undefined for none; and the
  * verdict, which may be another one than before if the engine does not take them.
+ * @param draft this generation's keys, not judged yet
  */
 export function planSubscription(
   subscription: ResolvedSubscription,
+  draft: DraftPlan | undefined,
   settings: PlanSettings,
-  budget: Budget,
+  room: Room,
 ): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
   const { verdict } = subscription;
   if (verdict.course === 'none') return { verdict };
   if (verdict.course === 'current') {
-    const plan = planCurrent(subscription, settings);
-    if (!plan) return { verdict };
-    const refusal =
-      (plan.isLive
-        ? undefined
-        : checkFinding(settings.inquiry, plan.candidate, fieldOfEvent(subscription.cr))) ?? budget.take(plan);
-    if (!refusal) return { verdict, plan };
-    return withPrevious(subscription, settings, budget, { ...verdict, course: 'previous', refusal });
+    if (!draft) return { verdict };
+    const refusal = refusalOf(subscription, draft, settings, room);
+    if (!refusal) return { verdict, plan: draft };
+    return withPrevious(subscription, settings, room, { ...verdict, course: 'previous', refusal });
   }
-  return withPrevious(subscription, settings, budget, verdict);
+  return withPrevious(subscription, settings, room, verdict);
+}
+
+function refusalOf(
+  subscription: ResolvedSubscription,
+  draft: DraftPlan,
+  { inquiry }: PlanSettings,
+  { budget, destinations }: Room,
+): Finding | undefined {
+  const { cr } = subscription;
+  return (
+    (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(cr))) ??
+    destinations.take(resourceKey(cr), claimOf(draft.entry, reachOf(subscription))) ??
+    budget.take(draft)
+  );
 }
 
 function withPrevious(
   subscription: ResolvedSubscription,
   settings: PlanSettings,
-  budget: Budget,
+  { budget, destinations }: Room,
   verdict: Verdict,
 ) {
-  const plan = planPrevious({ ...subscription, verdict }, settings);
+  const key = resourceKey(subscription.cr);
+  const plan = destinations.keepLive(key) ? planPrevious({ ...subscription, verdict }, settings) : undefined;
   // What is live has its room; it is taken so that nobody else gets it.
-  return plan && !budget.take(plan) ? { verdict, plan } : { verdict };
+  if (plan && !budget.take(plan)) return { verdict, plan };
+  destinations.release(key);
+  return { verdict };
 }
 
 /** Stands for `since` in what the engine is asked: one moment is as valid as another, and an answer has to keep. */
 const ANY_MOMENT = '2000-01-01T00:00:00Z';
 
-interface CurrentPlan extends SubscriptionPlan {
+/** This generation's part of the plan, if all goes well. */
+export interface DraftPlan extends SubscriptionPlan {
   /** What the engine is asked about. */
   readonly candidate: Readonly<Record<string, string>>;
   /** Whether all of it stands in the ConfigMap already. */
   readonly isLive: boolean;
 }
 
-function planCurrent(subscription: ResolvedSubscription, settings: PlanSettings): CurrentPlan | undefined {
+/** This generation's keys, for a subscription that resolved; undefined while it has nobody to send to. */
+export function draftSubscription(
+  subscription: ResolvedSubscription,
+  settings: PlanSettings,
+): DraftPlan | undefined {
+  if (subscription.verdict.course !== 'current') return undefined;
   const robots = subscription.robots.filter((robot) => settings.services.has(robot.service));
   if (robots.length === 0) return undefined;
   const { recipients, events, provenance } = compileSubscription({ ...subscription, robots }, settings);

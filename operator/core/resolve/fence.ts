@@ -1,7 +1,7 @@
 import type { OperatorConfiguration } from '../../config.ts';
 import { nullSafe } from '../catalogue/trigger.ts';
 import { exprString, exprStringList } from '../expr.ts';
-import { globMatches, globToRegExpSource } from '../glob.ts';
+import { globMatches, globToRegExpSource, isGlob } from '../glob.ts';
 
 /** The name and the address that Argo CD gives the cluster that it runs in. */
 export const IN_CLUSTER = { name: 'in-cluster', server: 'https://kubernetes.default.svc' } as const;
@@ -35,12 +35,10 @@ const inCluster = (destination: string): string =>
 
 /** Null-safe clauses, to be joined by `or`, that are true if the value is one of the texts or matches one of the patterns. */
 export function oneOf(value: string, patterns: readonly string[]): string[] {
-  const exact = patterns.filter((pattern) => !isPattern(pattern));
-  const globs = patterns.filter(isPattern);
+  const exact = patterns.filter((pattern) => !isGlob(pattern));
+  const globs = patterns.filter(isGlob);
   return [
     ...(exact.length > 0 ? [`(${value} ?? '') in ${exprStringList(exact)}`] : []),
     ...globs.map((glob) => `(${value} ?? '') matches ${exprString(globToRegExpSource(glob))}`),
   ];
 }
-
-const isPattern = (text: string): boolean => /[*?]/.test(text);

@@ -66,17 +66,6 @@ describe('a subscription', () => {
     expect(verdict?.warnings.map(({ reason }) => reason)).toEqual(['NoArgoCDURL']);
   });
 
-  it('is refused where it would have Argo CD forget what it has sent', () => {
-    const robots = Array.from({ length: 10 }, (_, index) => robot({ name: `r${index}` }));
-    const events = (count: number) =>
-      Array.from({ length: count }, (_, index) => ({ trigger: 'on-sync-failed', name: `e${index}` }));
-    const to = robots.map(({ metadata }) => ({ name: metadata.name }));
-    const five = subscription({}, { robots: to, events: events(5) });
-    expect(verdictOf({ robots, subscriptions: [five] })?.refusal?.reason).toBe('TooManyDestinations');
-    const four = subscription({}, { robots: to, events: events(4) });
-    expect(verdictOf({ robots, subscriptions: [four] })?.refusal).toBeUndefined();
-  });
-
   it('drops just the recipient that is missing', () => {
     const spec = { robots: [{ name: 'payments' }, { name: 'nobody' }] };
     const { plan } = decide(snapshot({ robots: [robot()], subscriptions: [subscription({}, spec)] }));

@@ -24,6 +24,8 @@ export interface ResolvedSubscription {
   readonly events: readonly ResolvedEvent[];
   /** expr-lang condition: what the namespace may hear of. */
   readonly fence: string;
+  /** AppProjects, as patterns, that the fence lets through wherever their applications are. */
+  readonly granted: readonly string[];
   /** expr-lang condition: what the subscription is about; undefined means all. */
   readonly criteria: string | undefined;
 }
@@ -48,6 +50,7 @@ export function resolveSubscription(
   const base = {
     cr,
     fence: fenceExpression(namespace, granted),
+    granted,
     criteria: criteriaExpression(cr.spec.applications),
   };
   if (cr.spec.suspend) return { ...base, robots: [], events: [], verdict: { course: 'none', warnings: [] } };
@@ -65,7 +68,6 @@ export function resolveSubscription(
     ...messageFindings(resolved, usable, references.argocdUrl),
     ...missingCompanions(cr),
     ...takenKeys(cr, snapshot),
-    ...tooMany(cr),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
   const refusal = combine([...mistakes, ...missing]);
@@ -103,21 +105,6 @@ function resolveRecipient(
   }
   const reason = robot.verdict.refusal?.reason;
   return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
-}
-
-/**
- * Argo CD remembers a hundred sends for an Application and sends those that it forgets once more, and again. No single
- * subscription may come near that.
- */
-const MAX_DESTINATIONS = 40;
-
-function tooMany({ spec }: NotificationSubscription): Finding[] {
-  const count = spec.robots.length * spec.events.length;
-  if (count <= MAX_DESTINATIONS) return [];
-  const message =
-    `spec.events: ${spec.events.length} events for ${spec.robots.length} robots are ${count} messages that one application ` +
-    `could cause at once, of which at most ${MAX_DESTINATIONS} are allowed. Use fewer robots or events.`;
-  return [{ reason: 'TooManyDestinations', message }];
 }
 
 /** A key that somebody else made is never taken over. */
