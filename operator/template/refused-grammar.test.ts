@@ -1,15 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { problemOf } from './testing/problem.ts';
-
-/** A source, where its problem is, and what its author is told. */
-type Row = readonly [source: string, place: string, told: string];
-
-const refuses = (rows: readonly Row[]) =>
-  it.each(rows)('%j at %s: %s', (source, place, told) => {
-    const { message, line, column } = problemOf(source);
-    expect(`${line}:${column}`).toBe(place);
-    expect(message).toContain(told);
-  });
+import { describe } from 'vitest';
+import { refuses } from './testing/refuses.ts';
 
 describe('what has no end is told where it begins:', () => {
   refuses([

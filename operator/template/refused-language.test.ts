@@ -1,16 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe } from 'vitest';
 import { LIMITS } from './check/limits.ts';
-import { problemOf } from './testing/problem.ts';
-
-/** A source, where its problem is, and what its author is told. */
-type Row = readonly [source: string, place: string, told: string];
-
-const refuses = (rows: readonly Row[]) =>
-  it.each(rows)('%j at %s: %s', (source, place, told) => {
-    const { message, line, column } = problemOf(source);
-    expect(`${line}:${column}`).toBe(place);
-    expect(message).toContain(told);
-  });
+import { refuses } from './testing/refuses.ts';
 
 describe('what Handlebars has and this language has not:', () => {
   refuses([
