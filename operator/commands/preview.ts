@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { Judgement } from '../files/judge.ts';
 import { messageText, withoutControls } from '../files/message-text.ts';
-import { MAX_BODY_BYTES, type PreviewedMessage, previewMessage } from '../files/preview.ts';
+import { type PreviewedMessage, previewMessage } from '../files/preview.ts';
 import {
   chosenRecipients,
   nothingChosen,
@@ -10,6 +10,7 @@ import {
   unknownName,
 } from '../files/recipients.ts';
 import type { Application } from '../files/sample-application.ts';
+import { MAX_BODY_BYTES } from '../template/go/body.ts';
 import {
   FILES_HELP,
   type FilesOptions,

@@ -1,12 +1,10 @@
 import { eventKeyName, resourceKey, serviceKey, templateKey, triggerKey } from '../core/names.ts';
 import type { Engine, EngineObjects } from '../engine/types.ts';
+import { MAX_BODY_BYTES } from '../template/go/body.ts';
 import { type Condition, conditionFor } from './condition.ts';
 import type { Judgement } from './judge.ts';
 import type { Recipient } from './recipients.ts';
 import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
-
-/** DingTalk's limit: https://github.com/timonwong/prometheus-webhook-dingtalk/issues/30 */
-export const MAX_BODY_BYTES = 20_000;
 
 /** What DingTalk would receive. */
 export interface PreviewedMessage extends Partial<Condition> {

@@ -22,7 +22,7 @@ export function finishFields(
 ): FinishedField[] {
   const fields = message.fields.map((field) => ({ ...field, nodes: filled(field, scope) }));
   const main = mainField(message, fields);
-  const others = readFields(message, fields).filter((field) => field !== main);
+  const others = readFields(fields).filter((field) => field !== main);
   const people = mentioned(at, alwaysPrinted(main.nodes));
   const ending = [
     ...(people.length > 0 ? [people.map((name) => `@${name}`).join(' ')] : []),
@@ -59,12 +59,12 @@ function filled({ template, escape: mode, isRequired }: ParsedField, scope: Body
 /** Where people read, and DingTalk looks for keywords: the text, of a feedCard the titles. */
 const READ = /^(markdown\.text|text\.content|link\.text|actionCard\.text|feedCard\.links\[\d+\]\.title)$/;
 
-const readFields = (_: ParsedMessage, fields: readonly FinishedField[]): FinishedField[] =>
+const readFields = (fields: readonly FinishedField[]): FinishedField[] =>
   fields.filter(({ path }) => READ.test(path));
 
 /** The one that takes additions: the last that is read. */
 function mainField(message: ParsedMessage, fields: readonly FinishedField[]): FinishedField {
-  const main = readFields(message, fields).at(-1);
+  const main = readFields(fields).at(-1);
   if (!main) throw new Error(`a ${message.kind} message has no text`);
   return main;
 }

@@ -2,6 +2,7 @@ import type { Mentions } from '../../api/types.generated.ts';
 import { usesAppUrl } from '../../template/specialise.ts';
 import { defaultMessage } from '../catalogue/default-message.ts';
 import type { Locale } from '../catalogue/locale.ts';
+import { memoised } from '../memo.ts';
 import { type MessageBody, messageBody } from './body.ts';
 import { canMention, kindOf, type TypedMessage } from './fields.ts';
 import { type ParsedMessage, readMessage } from './parse.ts';
@@ -53,12 +54,16 @@ export function leadsToArgoCD(event: EventMessage): boolean {
 }
 
 function parsed({ message, trigger, params }: EventMessage, locale: Locale): ParsedMessage {
-  const source = message
-    ? { message, params }
-    : { message: { markdown: defaultMessage(trigger, locale) }, params: {} };
-  const reading = readMessage(source);
+  const reading = message ? readMessage({ message, params }) : readDefault({ trigger, locale });
   if (reading.ok) return reading.message;
-  throw new Error(
-    `a message of the catalogue is not good: ${reading.findings.map((each) => each.message).join(' ')}`,
-  );
+  const problems = reading.findings.map((each) => each.message).join(' ');
+  throw new Error(`a message that was accepted can't be read: ${problems}`);
 }
+
+/** The catalogue's messages are put together from many lines, and asked for by every event of every decision. */
+const readDefault = memoised(
+  ({ trigger, locale }: { readonly trigger: string | undefined; readonly locale: Locale }) =>
+    readMessage({ message: { markdown: defaultMessage(trigger, locale) }, params: {} }),
+  ({ trigger, locale }) => JSON.stringify([trigger ?? null, locale]),
+  100,
+);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { BodyScope } from '../../template/go/context.ts';
 import type { Node } from '../../template/nodes.ts';
 import { isSurelyFilled, specialise } from '../../template/specialise.ts';
@@ -8,7 +9,7 @@ import { fieldsOf, kindOf, type MessageField, type MessageKind, type TypedMessag
 
 /** A message whose templates have all been read. */
 export interface ParsedMessage {
-  /** Tells messages apart by what they were read from. */
+  /** Tells messages apart by what they were read from: a hash, since every body is remembered by it. */
   readonly key: string;
   readonly kind: MessageKind;
   readonly fields: readonly ParsedField[];
@@ -49,7 +50,7 @@ function read({ message, params }: MessageSource): MessageReading {
   });
   if (findings.length > 0) return { ok: false, findings };
   const isHorizontal = message.actionCard?.orientation === 'Horizontal';
-  const key = keyOf({ message, params });
+  const key = createHash('sha256').update(keyOf({ message, params })).digest('base64');
   return { ok: true, message: { key, kind: kindOf(message), fields, isHorizontal } };
 }
 

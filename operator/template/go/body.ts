@@ -4,7 +4,10 @@ import { defines, type Escape } from './defines.ts';
 import { fixedBytes, LOOP_PIECES } from './room.ts';
 import { emitNodes, MAX_VALUE } from './statements.ts';
 
-/** DingTalk takes no body with more bytes than this, errcode 460101. */
+/**
+ * DingTalk takes no body with more bytes than this, errcode 460101:
+ * https://github.com/timonwong/prometheus-webhook-dingtalk/issues/30
+ */
 export const MAX_BODY_BYTES = 20_000;
 
 /** How much of a body may be fixed text: the rest has to be worth showing. */
