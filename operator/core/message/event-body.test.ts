@@ -72,7 +72,7 @@ describe('a message of somebody’s own', () => {
   };
 
   it('has DingTalk’s own names', () => {
-    const body = bodyOf({ message: card });
+    const body = bodyOf({ template: { message: card, params: {} } });
     expect(body).toContain(
       '{"msgtype":"actionCard","actionCard":{"title":"Deploy","btnOrientation":"1","btns":[',
     );
@@ -81,7 +81,7 @@ describe('a message of somebody’s own', () => {
   });
 
   it('is refused where its button would lead nowhere', () => {
-    expect(eventBody(event({ message: card }), audience, undefined)).toMatchObject({
+    expect(eventBody(event({ template: { message: card, params: {} } }), audience, undefined)).toMatchObject({
       ok: false,
       finding: {
         reason: 'NoArgoCDURL',
@@ -92,7 +92,7 @@ describe('a message of somebody’s own', () => {
 
   it('that is too long to leave room for values is refused', () => {
     const text = { content: '字'.repeat(8_000) };
-    expect(eventBody(event({ message: { text } }), audience, URL)).toMatchObject({
+    expect(eventBody(event({ template: { message: { text }, params: {} } }), audience, URL)).toMatchObject({
       ok: false,
       finding: { reason: 'MessageTooLong' },
     });

@@ -4,8 +4,8 @@ import { defaultMessage } from '../catalogue/default-message.ts';
 import type { Locale } from '../catalogue/locale.ts';
 import { memoised } from '../memo.ts';
 import { type MessageBody, messageBody } from './body.ts';
-import { canMention, kindOf, type TypedMessage } from './fields.ts';
-import { type ParsedMessage, readMessage } from './parse.ts';
+import { canMention, kindOf } from './fields.ts';
+import { type MessageSource, type ParsedMessage, readMessage } from './parse.ts';
 
 /** Who reads: what a robot's group asks of its messages. */
 export interface Audience {
@@ -21,8 +21,8 @@ export interface EventMessage {
   readonly name: string;
   /** The trigger's name in the catalogue; absent for an event of somebody's own. */
   readonly trigger?: string | undefined;
-  /** A template's message; absent: the catalogue's. */
-  readonly message?: TypedMessage | undefined;
+  /** A template's message, with the template's own params, by which it was judged; absent: the catalogue's. */
+  readonly template?: MessageSource | undefined;
   /** The template's params with the event's values in place. */
   readonly params: Readonly<Record<string, string>>;
   readonly at: Mentions;
@@ -45,16 +45,16 @@ export function eventBody(
 }
 
 /** Whether people can be mentioned in an event's message. */
-export const takesMentions = ({ message }: EventMessage): boolean =>
-  message === undefined || canMention(kindOf(message));
+export const takesMentions = ({ template }: EventMessage): boolean =>
+  template === undefined || canMention(kindOf(template.message));
 
 /** Whether an event's message leads to Argo CD. */
 export function leadsToArgoCD(event: EventMessage): boolean {
   return parsed(event, 'en').fields.some(({ template }) => usesAppUrl(template.nodes));
 }
 
-function parsed({ message, trigger, params }: EventMessage, locale: Locale): ParsedMessage {
-  const reading = message ? readMessage({ message, params }) : readDefault({ trigger, locale });
+function parsed({ template, trigger }: EventMessage, locale: Locale): ParsedMessage {
+  const reading = template ? readMessage(template) : readDefault({ trigger, locale });
   if (reading.ok) return reading.message;
   const problems = reading.findings.map((each) => each.message).join(' ');
   throw new Error(`a message that was accepted can't be read: ${problems}`);

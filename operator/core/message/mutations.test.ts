@@ -87,7 +87,7 @@ const BODIES: readonly Body[] = [
     LOCALES.map((locale) => bodyOf({ name: trigger ?? 'own', trigger, params: {}, at: {} }, locale)),
   ),
   ...Object.entries(OWN_MESSAGES).map(([name, { message, params = {}, at = {} }]) =>
-    bodyOf({ name, message, params, at }, 'en'),
+    bodyOf({ name, template: { message, params }, params, at }, 'en'),
   ),
 ];
 
@@ -96,7 +96,7 @@ function bodyOf(event: EventMessage, locale: Locale): Body {
   const result = eventBody(event, audience, 'https://argocd.example.com');
   if (!result.ok) throw new Error(`${event.name}: ${result.finding.message}`);
   // Templates name everything in full, from its root on.
-  const source = JSON.stringify(event.message ?? defaultMessage(event.trigger, locale));
+  const source = JSON.stringify(event.template?.message ?? defaultMessage(event.trigger, locale));
   const paths = [...source.matchAll(/\bapp\.([\w.]+)/g)].map((match) => `${match[1]}`);
   // The link leads by both.
   const always = ['metadata.name', 'metadata.namespace'];

@@ -68,7 +68,7 @@ function resolveContent(
   const message = {
     name: eventName(event),
     trigger: event.trigger,
-    message: raw === undefined ? spec?.message : undefined,
+    template: spec && raw === undefined ? { message: spec.message, params: spec.params ?? {} } : undefined,
     params: { ...spec?.params, ...own },
     at: event.at ?? spec?.at ?? {},
   };

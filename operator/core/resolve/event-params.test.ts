@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest';
+import { decide } from '../decide.ts';
+import { robot, snapshot, subscription, template } from '../testing/fixtures.ts';
+
+const withLink = {
+  ...template({ name: 'linked' }, ''),
+  spec: {
+    params: { url: 'https://example.com' },
+    message: { link: { title: 'a', text: 'b', url: '{{params.url}}' } },
+  },
+};
+const named = (name: string, params: Record<string, string>) =>
+  subscription({ name }, { events: [{ trigger: 'on-deployed', template: { name: 'linked', params } }] });
+
+it('that leave a message without its URL are refused to their author, and to nobody else', () => {
+  const { resolution } = decide(
+    snapshot({
+      robots: [robot()],
+      templates: [withLink],
+      subscriptions: [named('empty', { url: '' }), named('good', { url: 'https://wiki.example.com' })],
+    }),
+  );
+  const verdicts = resolution.subscriptions.map(({ cr, verdict }) => [cr.metadata.name, verdict]);
+  expect(Object.fromEntries(verdicts)).toMatchObject({
+    empty: {
+      course: 'previous',
+      refusal: {
+        reason: 'InvalidTemplate',
+        message: expect.stringMatching(
+          /^spec\.events\[0\]: spec\.message\.link\.url: with the event's params/,
+        ),
+      },
+    },
+    good: { course: 'current' },
+  });
+});
