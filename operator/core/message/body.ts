@@ -1,11 +1,12 @@
 import type { Mentions } from '../../api/types.generated.ts';
 import { type BodyPart, compileBody, MAX_BODY_BYTES } from '../../template/go/body.ts';
 import type { BodyScope } from '../../template/go/context.ts';
-import { isSurelyFilled, usesAppUrl } from '../../template/specialise.ts';
+import { usesAppUrl } from '../../template/specialise.ts';
 import { memoised } from '../memo.ts';
 import type { Finding } from '../verdict.ts';
 import { type Demands, type FinishedField, finishFields } from './additions.ts';
 import type { ParsedMessage } from './parse.ts';
+import { type UrlProblem, urlProblem } from './url-field.ts';
 
 /** A message for one event and one robot. */
 export interface MessageRequest {
@@ -32,27 +33,31 @@ export const messageBody = memoised<MessageRequest, MessageBody>(
 
 function compile({ message, scope, demands }: MessageRequest): MessageBody {
   const fields = finishFields(message, demands, scope);
-  const empty = fields.find(
-    ({ escape: mode, isRequired, nodes }) => mode === 'url' && isRequired && !isSurelyFilled(nodes, scope),
-  );
-  if (empty) return { ok: false, finding: withoutUrl(empty) };
+  for (const field of fields.filter(({ escape: mode }) => mode === 'url')) {
+    const problem = urlProblem(field.nodes, scope, field.isRequired);
+    if (problem) return { ok: false, finding: urlFinding(field, problem) };
+  }
   const compiled = compileBody(partsOf(message, fields, demands.at), scope);
   return compiled.ok
     ? compiled
     : { ok: false, finding: tooLong(compiled.fixedBytes, compiled.maxFixedBytes) };
 }
 
-/** It was filled for the template's own params and an Argo CD whose URL is known, when the template was read. */
-function withoutUrl({ path, nodes }: FinishedField): Finding {
+/** It was right for the template's own params and an Argo CD whose URL is known, when the template was read. */
+function urlFinding({ path, nodes }: FinishedField, problem: UrlProblem): Finding {
   const field = `spec.message.${path}`;
-  if (!usesAppUrl(nodes)) {
-    const message = `${field}: with the event's params it can come out empty, and DingTalk takes no such message.`;
-    return { reason: 'InvalidTemplate', message };
+  if (problem.kind === 'empty' && usesAppUrl(nodes)) {
+    const message =
+      `${field}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
+      "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.";
+    return { reason: 'NoArgoCDURL', message };
   }
-  const message =
-    `${field}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
-    "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.";
-  return { reason: 'NoArgoCDURL', message };
+  const what = {
+    empty: 'it can come out empty, and DingTalk takes no such message',
+    scheme: 'it does not begin with https://, http:// or dingtalk://',
+    character: 'there is a character in it that cannot stand in a URL',
+  }[problem.kind];
+  return { reason: 'InvalidTemplate', message: `${field}: with the event's params ${what}.` };
 }
 
 const tooLong = (bytes: number, max: number): Finding => ({

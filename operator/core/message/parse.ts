@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { BodyScope } from '../../template/go/context.ts';
-import type { Node } from '../../template/nodes.ts';
-import { isSurelyFilled, specialise } from '../../template/specialise.ts';
+import { specialise } from '../../template/specialise.ts';
 import { type ParsedTemplate, parseTemplate, type Template } from '../../template/template.ts';
 import { memoised } from '../memo.ts';
 import type { Finding } from '../verdict.ts';
 import { fieldsOf, kindOf, type MessageField, type MessageKind, type TypedMessage } from './fields.ts';
+import { urlProblem } from './url-field.ts';
 
 /** A message whose templates have all been read. */
 export interface ParsedMessage {
@@ -73,9 +73,6 @@ function problems(
 const at = ({ path }: MessageField): string => `spec.message.${path}`;
 const invalid = (message: string): Finding => ({ reason: 'InvalidTemplate', message });
 
-/** What DingTalk's clients open. */
-const SCHEMES = /^(https?|dingtalk|dtmd):\/\//;
-
 /** A URL that is empty for some application would lose the whole message. */
 function urlProblems(
   field: MessageField,
@@ -83,38 +80,31 @@ function urlProblems(
   params: Readonly<Record<string, string>>,
 ): Finding[] {
   const scope: BodyScope = { ...ANY_SCOPE, params };
-  const known = specialise(nodes, scope);
-  const [first] = known;
-  if (first?.kind === 'text' && !SCHEMES.test(first.text)) {
-    return [
-      invalid(
-        `${at(field)}, line 1, column 1: a URL begins with https://, http:// or dingtalk://, or with a value.`,
-      ),
-    ];
+  const problem = urlProblem(specialise(nodes, scope), scope, field.isRequired);
+  switch (problem?.kind) {
+    case undefined:
+      return [];
+    case 'scheme':
+      return [
+        invalid(
+          `${at(field)}, line 1, column 1: a URL begins with https://, http:// or dingtalk://, or with a value.`,
+        ),
+      ];
+    case 'character': {
+      const character = JSON.stringify(problem.character);
+      return [
+        invalid(`${at(field)}: ${character} cannot stand in a URL; percent-encode it, or leave it out.`),
+      ];
+    }
+    case 'empty':
+      return [
+        invalid(
+          `${at(field)}, line 1, column 1: it can come out empty, and DingTalk takes no message without it. ` +
+            'Give it something to fall back on, such as {{default app.spec.source.repoURL appUrl}}.',
+        ),
+      ];
   }
-  const unfit = texts(known).flatMap((text) => NOT_IN_A_URL.exec(text) ?? [])[0];
-  if (unfit !== undefined) {
-    const character = JSON.stringify(unfit);
-    return [invalid(`${at(field)}: ${character} cannot stand in a URL; percent-encode it, or leave it out.`)];
-  }
-  if (!field.isRequired || isSurelyFilled(known, scope)) return [];
-  const remedy = 'Give it something to fall back on, such as {{default app.spec.source.repoURL appUrl}}';
-  return [
-    invalid(
-      `${at(field)}, line 1, column 1: it can come out empty, and DingTalk takes no message without it. ${remedy}.`,
-    ),
-  ];
 }
-
-/** White space, and what RFC 3986 has no place for; letters of other alphabets are what people paste, and work. */
-const NOT_IN_A_URL = /[\s\p{Cc}"<>\\^`{|}]/u;
-
-/** All fixed texts, those inside of blocks too. */
-const texts = (nodes: readonly Node[]): string[] =>
-  nodes.flatMap((node) => {
-    if (node.kind === 'text') return [node.text];
-    return node.kind === 'print' ? [] : [...texts(node.body), ...texts(node.otherwise)];
-  });
 
 /** Stands for whatever a message is compiled for later. */
 export const ANY_SCOPE: BodyScope = {

@@ -20,6 +20,8 @@ interface Case {
   readonly app: Record<string, unknown>;
   readonly context: Readonly<Record<string, string>>;
   readonly params: { readonly owner: string };
+  /** The event's own values. */
+  readonly own: { readonly owner?: string };
   readonly message: TypedMessage;
   readonly keywords: readonly string[];
   readonly at: Mentions;
@@ -30,6 +32,7 @@ const cases = fc.record({ app: hostileApplications, context: contexts, params })
     app: fc.constant(data.app),
     context: fc.constant(data.context),
     params: fc.constant(data.params),
+    own: fc.oneof(fc.constant({}), params, fc.constantFrom({ owner: '' }, { owner: 'https://a.b/c d' })),
     message: messages(data),
     keywords,
     at: mentions,
@@ -56,12 +59,17 @@ function required(kind: MessageKind, content: Content): (string | undefined)[] {
 const readable = (content: Content): string[] =>
   [content.text ?? content.content ?? [], content.links?.map(({ title }) => title ?? '') ?? []].flat();
 
-/** How many bytes the body has; undefined if its fixed text is too long for one. */
+/** How many bytes the body has; undefined if its fixed text is too long for one, or the event spoils a URL. */
 function check(given: Case): number | undefined {
   const kind = kindOf(given.message);
   const at = canMention(kind) ? given.at : {};
-  const { message, params: values, keywords: words, app, context } = given;
-  const compiled = made({ message, params: values, demands: { keywords: words, at } });
+  const { message, params: values, own, keywords: words, app, context } = given;
+  const compiled = made({
+    message,
+    params: values,
+    scope: { params: { ...values, ...own } },
+    demands: { keywords: words, at },
+  });
   if (!compiled.ok) return undefined;
   const body = engine.render(compiled.body, app, context);
   expect(Buffer.byteLength(body)).toBeLessThanOrEqual(MAX_BODY_BYTES);

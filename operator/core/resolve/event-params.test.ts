@@ -34,3 +34,28 @@ it('that leave a message without its URL are refused to their author, and to nob
     good: { course: 'current' },
   });
 });
+
+it.each([
+  [
+    'https://example.com/{{#if params.old}}old{{else}}new page{{/if}}',
+    /a character in it that cannot stand in a URL/,
+  ],
+  ['{{#if params.old}}https://example.com/{{else}}/a{{/if}}', /does not begin with https:/],
+])('that choose another branch of a URL have it judged: %s', (url, reason) => {
+  const linked = {
+    ...template({ name: 'linked' }, ''),
+    spec: { params: { old: 'yes' }, message: { link: { title: 'a', text: 'b', url } } },
+  };
+  const { resolution } = decide(
+    snapshot({
+      robots: [robot()],
+      templates: [linked],
+      subscriptions: [named('as-it-is', {}), named('other', { old: '' })],
+    }),
+  );
+  const verdicts = resolution.subscriptions.map(({ cr, verdict }) => [cr.metadata.name, verdict.refusal]);
+  expect(Object.fromEntries(verdicts)).toEqual({
+    'as-it-is': undefined,
+    other: { reason: 'InvalidTemplate', message: expect.stringMatching(reason) },
+  });
+});

@@ -112,6 +112,8 @@ const urls = fc.constantFrom(
   'https://example.com/{{urlencode app.status.operationState.message}}',
   '{{default app.spec.source.repoURL appUrl}}',
   'dingtalk://dingtalkclient/page/link?url={{app.status}}',
+  'https://example.com/{{#if params.owner}}{{params.owner}}{{else}}none{{/if}}',
+  '{{#if params.owner}}https://example.com/{{else}}{{appUrl}}{{/if}}',
   'https://example.com/?{{#each app.status.resources as |r|}}{{r.name}}&{{/each}}',
 );
 
