@@ -6,13 +6,14 @@ import { startApiServer, startEtcd } from './control-plane-processes.ts';
 import { kubeconfig } from './kubeconfig.ts';
 import { bindKubectl, type Kubectl } from './kubectl.ts';
 import { freePorts, retryOnPortCollision } from './ports.ts';
+import { createReader, type Reader } from './reader.ts';
 import { locateTools, type Tools } from './tools.ts';
 
 /** Nothing that is worth an orderly end is left when a control plane is stopped. */
 const STOP_GRACE_MS = 300;
 
 /** A real Kubernetes API server with its own etcd, both on loopback. */
-export interface ControlPlane extends Kubectl, AsyncDisposable {
+export interface ControlPlane extends Kubectl, Pick<Reader, 'get'>, AsyncDisposable {
   /** `https://127.0.0.1:PORT`. */
   readonly server: string;
   /** What signed the server's certificate, PEM. */
@@ -67,7 +68,10 @@ async function startOnce(
   const apiServer = await startApiServer(tools.kubeApiserver, files, dir, port, etcdPort);
   undo.defer(async () => void (await apiServer.stop(STOP_GRACE_MS)));
   log?.(`kube-apiserver runs on port ${port}, process ${apiServer.pid}`);
-  const handle = await controlPlaneHandle(tools, files, dir, `https://127.0.0.1:${port}`);
+  const server = `https://127.0.0.1:${port}`;
+  const reader = createReader({ server, caPem: files.caPem, token: files.adminToken });
+  undo.defer(() => reader.close());
+  const handle = { get: reader.get, ...(await controlPlaneHandle(tools, files, dir, server)) };
   const running = undo.move();
   const stop = (): Promise<void> => running.disposeAsync();
   return { ...handle, stop, [Symbol.asyncDispose]: stop };
@@ -78,7 +82,7 @@ async function controlPlaneHandle(
   files: ControlPlaneFiles,
   dir: string,
   server: string,
-): Promise<Omit<ControlPlane, 'stop' | typeof Symbol.asyncDispose>> {
+): Promise<Omit<ControlPlane, 'get' | 'stop' | typeof Symbol.asyncDispose>> {
   const adminKubeconfig = join(dir, 'admin.kubeconfig');
   const ca = files.caPem;
   await writeFile(adminKubeconfig, kubeconfig({ server, ca, token: files.adminToken }), { mode: 0o600 });

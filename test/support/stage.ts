@@ -76,8 +76,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   undo.defer(stopOperator);
   if (options.operator !== false) await restartOperator(options.operator);
 
-  const get = async <T>(kind: string, namespace: string, name: string): Promise<T> =>
-    JSON.parse(await cp.kubectl(['get', kind, name, '-n', namespace, '-o', 'json'])) as T;
+  const { get } = cp;
   const running = undo.move();
   return {
     cp,
