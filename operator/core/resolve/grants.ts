@@ -18,7 +18,9 @@ export class Grants {
     for (const [thing, namespaces] of grants) {
       for (const namespace of namespaces) {
         const index = isGlob(namespace) ? this.#byPattern : this.#byName;
-        index.set(namespace, [...(index.get(namespace) ?? []), thing]);
+        const known = index.get(namespace);
+        if (known) known.push(thing);
+        else index.set(namespace, [thing]);
       }
     }
   }
