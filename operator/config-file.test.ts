@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadConfigurationFile, parseConfiguration } from './config-file.ts';
 
@@ -42,6 +43,22 @@ describe('the configuration file', () => {
     ['kind: OperatorConfiguration\n', 'apiVersion: '],
     ['', 'apiVersion: '],
     [`${HEAD}a: [\n`, 'config.yaml:4:1: '],
+    [
+      `${HEAD}tenancy: {clusters: {in-cluster: [team]}}\n`,
+      "config.yaml:3:34: tenancy.clusters.in-cluster: this is Argo CD's own cluster",
+    ],
+    [
+      `${HEAD}tenancy: {deniedNamespaces: [Kube-*]}\n`,
+      'config.yaml:3:30: tenancy.deniedNamespaces.0: expected a namespace, in which',
+    ],
+    [
+      `${HEAD}tenancy: {namespaceSelector: {matchExpressions: [{key: a, operator: Exists, values: [b]}]}}\n`,
+      'config.yaml:3:85: tenancy.namespaceSelector.matchExpressions.0.values: unknown field',
+    ],
+    [
+      `${HEAD}tenancy: {namespaceSelector: {matchLabels: {"a b": c}}}\n`,
+      'tenancy.namespaceSelector.matchLabels.a b: expected a label key',
+    ],
   ])('is refused with file, line, column and field: %s', (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });
@@ -52,8 +69,19 @@ describe('the configuration file', () => {
     );
   });
 
-  it('that we ship is valid', () => {
+  it('that we ship names every field, with what holds where it is left out', () => {
     const file = new URL('../samples/config.yaml', import.meta.url).pathname;
-    expect(loadConfigurationFile(file).kind).toBe('OperatorConfiguration');
+    const { tenancy, ...shipped } = loadConfigurationFile(file);
+    const { tenancy: usual, ...defaults } = parse(HEAD);
+    expect(shipped).toEqual(defaults);
+    expect({ ...tenancy, projects: {} }).toEqual(usual);
+    const text = readFileSync(file, 'utf8');
+    const sections = Object.entries({ ...defaults, tenancy }).filter(
+      ([, value]) => typeof value === 'object',
+    );
+    for (const [name, section] of sections) {
+      for (const field of [name, ...Object.keys(section)])
+        expect(text).toMatch(new RegExp(`^ *${field}:`, 'm'));
+    }
   });
 });

@@ -35,11 +35,13 @@ export function parseConfiguration(text: string, file: string): OperatorConfigur
   }
   const result = operatorConfigurationSchema.safeParse(document.toJS() ?? {});
   if (result.success) return result.data;
-  const problems = result.error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => ({ path: [...issue.path, key], message: 'unknown field' }))
-      : [{ path: issue.path, message: issue.message }],
-  );
+  const problems = result.error.issues.flatMap((issue) => {
+    const { path } = issue;
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({ path: [...path, key], message: 'unknown field' }));
+    if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => ({ path, message }));
+    return [{ path, message: issue.message }];
+  });
   const lines = problems.map(({ path, message }) => {
     return `${at(offsetOf(document, path as (string | number)[]))}: ${path.join('.') || '(file)'}: ${message}`;
   });

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { NAMESPACE_PATTERN } from './core/names.ts';
+import { IN_CLUSTER } from './core/resolve/fence.ts';
 import { isTimeZone } from './text/time-zone.ts';
 
 const duration = (min: string, max: string) =>
@@ -25,6 +27,16 @@ const objectName = z
 const globPattern = z
   .string()
   .regex(/^[A-Za-z0-9.*?_-]{1,253}$/, 'expected a name, in which * and ? may stand for any characters');
+const namespacePattern = z
+  .string()
+  .regex(NAMESPACE_PATTERN, 'expected a namespace, in which * and ? may stand for any characters');
+const cluster = z
+  .string()
+  .regex(/^[!-~]{1,253}$/, 'expected the name or server URL of a cluster, as Argo CD lists it')
+  .refine(
+    (text) => !(Object.values(IN_CLUSTER) as string[]).includes(text),
+    "this is Argo CD's own cluster, which always counts for every namespace",
+  );
 const host = z
   .string()
   .regex(
@@ -45,6 +57,24 @@ const timeZone = z
   .string()
   .refine(isTimeZone, 'expected the IANA name of a time zone, such as Asia/Shanghai or UTC');
 
+const labelKey = z
+  .string()
+  .regex(
+    /^([a-z0-9][-a-z0-9.]{0,252}\/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/,
+    'expected a label key',
+  );
+const labelValue = z
+  .string()
+  .regex(/^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$/, 'expected a label value');
+const labelRequirement = z.discriminatedUnion('operator', [
+  z.strictObject({
+    key: labelKey,
+    operator: z.enum(['In', 'NotIn']),
+    values: z.array(labelValue).min(1),
+  }),
+  z.strictObject({ key: labelKey, operator: z.enum(['Exists', 'DoesNotExist']) }),
+]);
+
 /** zod builds a missing section from `{}`, so that each field's own default counts. */
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
@@ -63,8 +93,17 @@ export const operatorConfigurationSchema = z
     }),
     argocd: section({ url: argocdUrl, configMap: objectName.default('argocd-cm') }),
     tenancy: section({
+      mode: z.enum(['strict', 'open']).default('strict'),
+      namespaceSelector: section({
+        matchLabels: z.record(labelKey, labelValue).default({}),
+        matchExpressions: z.array(labelRequirement).default([]),
+      }),
+      deniedNamespaces: z.array(namespacePattern).default([]),
+      reportUnselected: z.boolean().default(false),
+      projects: z.record(globPattern, z.array(namespacePattern)).default({}),
+      clusters: z.record(cluster, z.array(namespacePattern)).default({}),
       trustedNamespaces: z.array(dnsLabel).optional(),
-      projects: z.record(globPattern, z.array(globPattern)).default({}),
+      allowExpressions: z.boolean().default(true),
     }),
     dingtalk: section({
       endpoint: z

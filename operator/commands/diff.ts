@@ -7,8 +7,10 @@ import { readCredential } from '../controller/read-credential.ts';
 import { type Difference, differenceOf } from '../core/difference.ts';
 import { eventKeyName } from '../core/names.ts';
 import { redactError } from '../core/redact.ts';
+import { served } from '../core/resolve/selection.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { describeFinding, type LintFinding } from '../files/finding.ts';
+import { forAsking, isAboutAccess } from '../files/given-access.ts';
 import { decideFully, findingsOf, validate } from '../files/judge.ts';
 import type { Manifest } from '../files/manifests.ts';
 import { notifiedAtOnce } from '../files/notified.ts';
@@ -49,15 +51,17 @@ export function diffCommand(surroundings: Surroundings): Command {
       `
 The files are judged together with all custom resources of the cluster, of which they replace some or add to them; what
 the operator would make of both is compared with what it would make of the cluster as it is. Nothing is changed. Values of
-the ConfigMap are shown in lines, with their changes; of the Secret only the names of keys.
+the ConfigMap are shown in lines, with their changes; of the Secret only the names of keys. Labels of Namespaces and grants
+on AppProjects count too, those of the cluster and those in the files.
 
 A trigger whose condition changes, or that gets a further robot, starts anew: Argo CD's Applications for which it holds now
 are listed as notified at once. What happened before does not count for events with a time, so there are seldom any;
 an event without one is named as ReplayPossible.
 
 You need the right to list the custom resources in all namespaces and to get the target ConfigMap. With the rights to get
-the target Secret, argocd-cm and the robots' Secrets and to list Applications the answer is complete: credentials that can't
-be read are taken to be right, and what else can't be is told on standard error.
+the target Secret, argocd-cm and the robots' Secrets and to list Applications, AppProjects and Namespaces the answer is
+complete: credentials that can't be read are taken to be right, a Namespace that can't be is taken to be selected, and what
+can't be read is told on standard error.
 
 Exit codes: 0 nothing changes, 1 something does, 2 something is refused, the command was called wrongly or could not read
 its input.
@@ -69,7 +73,7 @@ Examples:
     .action(async (options: DiffOptions) => {
       const config = readConfiguration(options.config);
       const manifests = await readFiles(options.file);
-      if (!manifests.some(isOfOurGroup)) {
+      if (!manifests.some((each) => isOfOurGroup(each) || isAboutAccess(each))) {
         throw new UsageError(`${options.file.join(', ')}: no custom resources of ${GROUP} found`);
       }
       const clock = new ServerClock(Date.now);
@@ -105,7 +109,7 @@ async function diff(
   }));
   const times = { now: new Date(), serverTime: clock.now() };
   const nothingYet = { credentials: new Map(), deliveries: new Map(), answers: new Map() };
-  const base: Snapshot = { ...read.cluster, ...times, ...nothingYet, config };
+  const base: Snapshot = forAsking({ ...read.cluster, ...times, ...nothingYet, config });
   const credentials = await readCredentials(base, valid, manifests, connection);
   const before = { ...base, credentials };
   await withEngine(surroundings, async (engine, gate) => {
@@ -139,7 +143,7 @@ async function readCredentials(
   connection: Connection,
 ): Promise<Snapshot['credentials']> {
   const after = withFilesApplied(before, valid, manifests, defaultNamespace(connection));
-  const robots = [...before.robots, ...after.robots];
+  const robots = [...served(before.robots, before), ...served(after.robots, after)];
   const cache = new CredentialCache(readCredential(connection), 0);
   return orAssumed(await cache.refresh(robots, before.now), robots);
 }

@@ -81,7 +81,13 @@ async function recipientOf(
   const refuse = (message: string) => new UsageError(`DingTalkRobot ${namespace}/${name}: ${message}`);
   if (cr.spec.suspend) throw refuse('spec.suspend is true: nothing is sent to it. Resume it first.');
   const credentials = await new CredentialCache(read, 0).refresh([cr], new Date());
-  const { credential, verdict } = resolveRobot(cr, { config, credentials, target: {}, now: new Date() });
+  const { credential, verdict } = resolveRobot(cr, {
+    config,
+    namespaces: new Map(),
+    credentials,
+    target: {},
+    now: new Date(),
+  });
   if (!credential) throw refuse(verdict.refusal?.message ?? 'its credentials are not usable');
   const { locale = config.robots.locale, keywords = [] } = cr.spec;
   return { credential, locale, keywords };

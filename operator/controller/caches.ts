@@ -10,7 +10,7 @@ import type { OperatorConfiguration } from '../config.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { reflectorSource } from '../kubernetes/list.ts';
 import type { Log } from '../kubernetes/log.ts';
-import type { DataObject, KubernetesObject } from '../kubernetes/objects.ts';
+import type { AnnotatedObject, DataObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
 
@@ -22,6 +22,10 @@ export interface Caches {
   readonly configMap: Reflector<DataObject>;
   readonly secret: Reflector<DataObject>;
   readonly argocdConfigMap: Reflector<DataObject>;
+  /** Nothing but their metadata. */
+  readonly namespaces: Reflector<AnnotatedObject>;
+  /** The AppProjects of the target namespace, nothing but their metadata; none where Argo CD is not installed yet. */
+  readonly projects: Reflector<AnnotatedObject>;
 }
 
 /** What the caches need of the outside. */
@@ -52,20 +56,40 @@ export function createCaches(options: CacheOptions): Caches {
     configMap: reflector(options, named('configmaps', configMap)),
     secret: reflector(options, named('secrets', secret)),
     argocdConfigMap: reflector(options, named('configmaps', options.config.argocd.configMap)),
+    namespaces: reflector(options, {
+      address: { version: 'v1', plural: 'namespaces' },
+      transform: metadataOf,
+    }),
+    projects: reflector(options, {
+      address: { ...APP_PROJECTS, namespace },
+      transform: metadataOf,
+      mayBeMissing: true,
+    }),
   };
 }
 
-interface What {
+/** Argo CD's kind, which the operator does not bring along. */
+export const APP_PROJECTS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'appprojects' } as const;
+
+interface What<T> {
   readonly address: Parameters<typeof resourcePath>[0];
   readonly fieldSelector?: string;
+  readonly transform?: (object: T) => T;
+  readonly mayBeMissing?: boolean;
 }
 
-function reflector<T extends KubernetesObject>(options: CacheOptions, what: What): Reflector<T> {
+function metadataOf({ apiVersion, kind, metadata }: AnnotatedObject): AnnotatedObject {
+  return { apiVersion, kind, metadata };
+}
+
+function reflector<T extends KubernetesObject>(options: CacheOptions, what: What<T>): Reflector<T> {
   const { connection, log, now, random, onChange } = options;
   return new Reflector<T>({
     ...reflectorSource<T>(connection, resourcePath(what.address)),
     name: what.fieldSelector ? `${what.address.plural} ${what.fieldSelector}` : what.address.plural,
     fieldSelector: what.fieldSelector,
+    transform: what.transform,
+    mayBeMissing: what.mayBeMissing,
     onChange,
     backoff: { random },
     now,

@@ -9,23 +9,28 @@ import {
 import type { OperatorConfiguration } from '../config.ts';
 import { redactError } from '../core/redact.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import { ForbiddenError } from '../kubernetes/api-error.ts';
+import { ForbiddenError, NotFoundError } from '../kubernetes/api-error.ts';
 import { listAll, listResource } from '../kubernetes/list.ts';
-import type { KubernetesObject } from '../kubernetes/objects.ts';
+import type { AnnotatedObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { type ResourceAddress, resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
+import { APP_PROJECTS } from './caches.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
+import { labelsByName, projectOf } from './snapshot.ts';
 import { readObject } from './target-reader.ts';
 
 /** What a command may not see, in a sentence each. */
 export type Unseen = (message: string) => void;
 
 /** What a decision needs of a cluster, but for credentials. */
-export type ClusterState = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'target' | 'argocdUrl'>;
+export type ClusterState = Pick<
+  Snapshot,
+  'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects' | 'target' | 'argocdUrl'
+>;
 
 /**
- * Reads what the operator would watch, once. The target Secret and argocd-cm count as empty where the caller may not read
- * them.
+ * Reads what the operator would watch, once. The target Secret, argocd-cm, Namespaces and AppProjects count as
+ * empty or absent where the caller may not read them.
  * @throws ForbiddenError if the caller may not list the custom resources or read the target ConfigMap, or whatever else a
  *   request throws
  */
@@ -39,10 +44,21 @@ export async function readCluster(
     listEvery<T>(request, { group: GROUP, version: VERSION, plural });
   const read = (plural: string, name: string) =>
     readObject(request, { version: 'v1', plural, namespace, name });
-  const [robots, templates, subscriptions, configMap, secret, argocdConfigMap] = await Promise.all([
+  const [
+    robots,
+    templates,
+    subscriptions,
+    namespaces = [],
+    projects = [],
+    configMap,
+    secret,
+    argocdConfigMap,
+  ] = await Promise.all([
     custom<DingTalkRobot>(KINDS.robot),
     custom<NotificationTemplate>(KINDS.template),
     custom<NotificationSubscription>(KINDS.subscription),
+    orUnseen(listEvery<AnnotatedObject>(request, { version: 'v1', plural: 'namespaces' }), unseen),
+    orUnseen(orNone(listEvery<AnnotatedObject>(request, { ...APP_PROJECTS, namespace })), unseen),
     read('configmaps', target.configMap),
     orUnseen(read('secrets', target.secret), unseen),
     orUnseen(read('configmaps', argocd.configMap), unseen),
@@ -51,6 +67,8 @@ export async function readCluster(
     robots,
     templates,
     subscriptions,
+    namespaces: labelsByName(namespaces),
+    projects: projects.map(projectOf),
     target: { configMap: liveConfigMap(configMap), secret: liveSecret(secret) },
     argocdUrl: argocdConfigMap?.data?.url,
   };
@@ -75,6 +93,16 @@ async function listEvery<T extends KubernetesObject>(
   const list = listResource<T>(request, resourcePath(address));
   const { items } = await listAll(list, undefined, new AbortController().signal, () => undefined);
   return items;
+}
+
+/** Of a kind that does not exist there is none. */
+async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof NotFoundError) return [];
+    throw error;
+  }
 }
 
 async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {

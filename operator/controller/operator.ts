@@ -20,6 +20,7 @@ import { type Caches, createCaches } from './caches.ts';
 import { CredentialCache } from './credentials.ts';
 import { createForeignReporter } from './foreign-reporter.ts';
 import { engineAsker, Gate } from './gate.ts';
+import { createGrantReporter } from './grant-reporter.ts';
 import { readCredential } from './read-credential.ts';
 import { Reconciler } from './reconciler.ts';
 import { createReporter } from './report.ts';
@@ -130,6 +131,7 @@ export class DingTalkOperator extends Operator {
         metrics.foreignKeysBroken(findings.length);
         return tellForeign(findings);
       },
+      reportGrants: createGrantReporter(caches, config.target, recordEvent, log),
       checkWhole: ({ target }) => wholeCheck.run(target, now()),
       config,
       log,

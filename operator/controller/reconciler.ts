@@ -3,7 +3,8 @@ import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
 import { redactError } from '../core/redact.ts';
 import type { Resolution } from '../core/resolve/resolve.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import { served } from '../core/resolve/selection.ts';
+import type { Project, Snapshot } from '../core/snapshot.ts';
 import { type StatusUpdate, statusUpdates } from '../core/status/statuses.ts';
 import type { Finding } from '../core/verdict.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
@@ -12,7 +13,7 @@ import type { Caches } from './caches.ts';
 import type { CredentialCache } from './credentials.ts';
 import type { Gate, Round } from './gate.ts';
 import type { RobotChecker } from './robot-checker.ts';
-import { customResources, type Times, takeSnapshot } from './snapshot.ts';
+import { collections, type Times, takeSnapshot } from './snapshot.ts';
 import type { TargetWriter } from './target-writer.ts';
 
 /** How soon to ask an engine again that could not be asked. */
@@ -40,6 +41,8 @@ export interface ReconcilerParts {
   readonly checkWhole: (snapshot: Snapshot) => Date | undefined;
   /** Tells, on the ConfigMap, of what is wrong with the keys of others. */
   readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
+  /** Tells, on each AppProject, of what is wrong with its grants. */
+  readonly reportGrants: (projects: readonly Project[]) => Promise<void>;
   readonly log: Log;
 }
 
@@ -63,8 +66,9 @@ export class Reconciler {
     this.#synced = true;
     const { now, serverTime } = this.#parts.times();
     // What comes while credentials are read belongs to the next run.
-    const resources = customResources(caches);
-    const secrets = await credentials.refresh(resources.robots, now);
+    const resources = collections(caches);
+    const robots = served(resources.robots, { ...resources, config: this.#parts.config });
+    const secrets = await credentials.refresh(robots, now);
     const deliveries = checker.memory;
     const look = () =>
       takeSnapshot(caches, this.#parts.config, {
@@ -82,6 +86,7 @@ export class Reconciler {
     const unchanged = before.round === 'answered' && before.decision.writes.steps.length === 0;
     const { decision, snapshot, round } = unchanged ? before : await this.#decide(look);
     await this.#parts.reportForeign(decision.foreign);
+    await this.#parts.reportGrants(snapshot.projects);
     const checkAgainAt = this.#parts.checkWhole(snapshot);
     const checks = deliveryChecks(decision.resolution.robots, snapshot);
     checker.update(checks, deliveries);

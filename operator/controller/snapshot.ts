@@ -1,5 +1,8 @@
 import type { OperatorConfiguration } from '../config.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import type { Labels } from '../core/label-selector.ts';
+import { GRANTED_NAMESPACES } from '../core/names.ts';
+import type { Project, Snapshot } from '../core/snapshot.ts';
+import type { AnnotatedObject } from '../kubernetes/objects.ts';
 import type { Caches } from './caches.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 
@@ -7,13 +10,31 @@ import { liveConfigMap, liveSecret } from './live-object.ts';
 export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
 
 /** What is the same throughout a run. */
-export type Fixed = Times &
-  Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'credentials' | 'deliveries' | 'answers'>;
+export type Fixed = Times & Collections & Pick<Snapshot, 'credentials' | 'deliveries' | 'answers'>;
 
-/** The custom resources as the caches have them now. */
-export function customResources({ robots, templates, subscriptions }: Caches) {
-  return { robots: robots.items(), templates: templates.items(), subscriptions: subscriptions.items() };
+type Collections = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects'>;
+
+/** The custom resources, and what decides what they may, as the caches have them now. */
+export function collections(caches: Caches): Collections {
+  const { robots, templates, subscriptions } = caches;
+  return {
+    robots: robots.items(),
+    templates: templates.items(),
+    subscriptions: subscriptions.items(),
+    namespaces: labelsByName(caches.namespaces.items()),
+    projects: caches.projects.items().map(projectOf),
+  };
 }
+
+/** Namespaces as the core sees them. */
+export const labelsByName = (namespaces: readonly AnnotatedObject[]): Map<string, Labels> =>
+  new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
+
+/** An AppProject as the core sees it. */
+export const projectOf = ({ metadata }: AnnotatedObject): Project => ({
+  name: metadata.name,
+  grantedTo: metadata.annotations?.[GRANTED_NAMESPACES],
+});
 
 /** Takes the picture that a decision is made from: what is fixed for the run, and the target as it is now. */
 export function takeSnapshot(caches: Caches, config: OperatorConfiguration, fixed: Fixed): Snapshot {

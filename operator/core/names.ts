@@ -18,6 +18,12 @@ export const SUBSCRIPTIONS_KEY = 'subscriptions';
 /** Annotation on a robot by which its author asks for it to be looked at again now, whatever its value. */
 export const RECONCILE_AT = 'argocd-dingtalk.io/reconcile-at';
 
+/** Annotation on an AppProject that grants it to namespaces: names or globs, with commas between them. */
+export const GRANTED_NAMESPACES = 'argocd-dingtalk.io/namespaces';
+
+/** The name of a namespace, or a glob that can match one. */
+export const NAMESPACE_PATTERN = /^[a-z0-9*?]([-a-z0-9*?]{0,61}[a-z0-9*?])?$/;
+
 /** Service name of a robot; also its key in the Secret (the engine's `$key` takes `[A-Za-z0-9_-]+`). */
 export function serviceName(namespace: string, robot: string): string {
   return `${PREFIX}${namespace}_${robot}`;

@@ -17,11 +17,16 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   PastedSignatureIgnored:
     'Store the URL as DingTalk shows it. If the robot demands a signature, add spec.signing.',
   ReplayPossible: 'Add eventTime to the event.',
-  ProjectNotGranted: 'Ask the platform team for a grant under tenancy.projects.',
+  ProjectNotGranted:
+    'Ask the platform team for a grant: under tenancy.projects, or by the annotation argocd-dingtalk.io/namespaces on the ' +
+    'AppProject.',
   SigningSecretUnusual: 'Check that the right value is in the Secret.',
   KeywordNotInTemplate: 'Write one of the keywords into message.raw.',
 
   Suspended: 'Set spec.suspend to false. What happened meanwhile is not sent afterwards.',
+  NamespaceNotSelected:
+    'Ask the platform team: tenancy.namespaceSelector says which labels the Namespace needs, and tenancy.deniedNamespaces ' +
+    'which are left out.',
   CredentialsNotFound:
     'Create the Secret. It is found within seconds at first, later within credentials.rereadInterval; the annotation ' +
     'argocd-dingtalk.io/reconcile-at on the robot, with any new value, has it read at once.',
@@ -48,10 +53,13 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   UnknownTimeZone: 'Write an IANA name, such as Asia/Shanghai.',
   EngineRefused: 'Correct what the message names.',
   ExpressionNotAllowed: 'Write the condition with what the message names.',
+  ExpressionNotTrusted:
+    'Use a trigger of the catalogue, or ask the platform team for tenancy.allowExpressions.',
   TooExpensive: 'Make the template or condition simpler. It is tried again after ten minutes.',
   GateUnavailable: "Wait; if it stays, look at the operator's log.",
   InvalidMessage: 'Quote values with toRawJson; test for fields that may be missing.',
   UnsupportedField: 'Upgrade the operator, or remove the field.',
+  InvalidGrant: 'Correct the annotation; the entries that are right count.',
   ForeignKeyBroken: 'Mend or remove the key that the event names.',
   TooManyDestinations:
     'Use fewer robots or events, or tell subscriptions apart by exact names, destinationNamespaces or projects. It goes in ' +

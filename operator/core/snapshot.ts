@@ -2,6 +2,7 @@ import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } fr
 import type { OperatorConfiguration } from '../config.ts';
 import type { CheckMemory } from './delivery/memory.ts';
 import type { Answers } from './gate/inquiry.ts';
+import type { Labels } from './label-selector.ts';
 
 /**
  * One immutable value that holds everything a decision needs and nothing else. The same snapshot always gives the
@@ -16,6 +17,10 @@ export interface Snapshot {
   readonly robots: readonly DingTalkRobot[];
   readonly templates: readonly NotificationTemplate[];
   readonly subscriptions: readonly NotificationSubscription[];
+  /** The labels of Namespaces, by name; `unseen` where the caller of a command may not look. */
+  readonly namespaces: ReadonlyMap<string, Labels | 'unseen'>;
+  /** The AppProjects of the target namespace. */
+  readonly projects: readonly Project[];
   /** Credential Secrets by `namespace/name`; all that a robot refers to are in here. */
   readonly credentials: ReadonlyMap<string, CredentialSecret>;
   readonly target: Target;
@@ -25,6 +30,13 @@ export interface Snapshot {
   readonly answers: Answers;
   /** `url` of argocd-cm, if there is one. */
   readonly argocdUrl?: string | undefined;
+}
+
+/** What the operator wants to know of an AppProject. */
+export interface Project {
+  readonly name: string;
+  /** The annotation by which it is granted to namespaces, as it was written. */
+  readonly grantedTo?: string | undefined;
 }
 
 /** A Secret that a robot refers to, as last read. */

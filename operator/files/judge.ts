@@ -8,6 +8,7 @@ import { EngineUnavailableError } from '../engine/threads.ts';
 import { type CustomKind, crdChecks } from './crd-check.ts';
 import { Duplicates } from './duplicates.ts';
 import { type LintFinding, verdictFindings, violationFinding } from './finding.ts';
+import { grantFindings } from './given-access.ts';
 import type { Manifest } from './manifests.ts';
 import { type Clocks, type LoadedResource, loadResources, snapshotOf } from './snapshot.ts';
 import { strangers } from './strangers.ts';
@@ -43,7 +44,8 @@ export async function judge(
   const decision = await decideFully(snapshot, gate);
   if (decision.writes.broken !== undefined)
     throw new Error(`the subscriptions value is not one that can be written: ${decision.writes.broken}`);
-  const findings = [...violations, ...findingsOf(valid, decision)];
+  const grants = grantFindings(manifests, config.target.namespace);
+  const findings = [...violations, ...grants, ...findingsOf(valid, decision)];
   const resources = all.map(({ resource }) => resource);
   const context = snapshot.target.configMap?.data.context;
   return { resources, findings: inFileOrder(findings, manifests), decision, context };

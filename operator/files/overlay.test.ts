@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { found, NAMESPACE, robot, snapshot, subscription } from '../core/testing/fixtures.ts';
+import { config, found, NAMESPACE, robot, snapshot, subscription } from '../core/testing/fixtures.ts';
 import { parseManifests } from './manifests.ts';
 import { orAssumed, withFilesApplied } from './overlay.ts';
 import type { LoadedResource } from './snapshot.ts';
@@ -59,4 +59,39 @@ it('gives fields out in the order in which the API server does', () => {
   expect(JSON.stringify(robots[1]?.spec)).toBe(
     '{"signing":{"secretKeyRef":{"key":"b","name":"a"}},"webhook":{"secretKeyRef":{"key":"y","name":"x"}}}',
   );
+});
+
+it('takes labels of Namespaces and grants of AppProjects, and leaves alone what the files do not name', () => {
+  const tenancy = { namespaceSelector: { matchLabels: { notify: 'on' } } };
+  const cluster = {
+    ...before,
+    config: config({ tenancy }),
+    namespaces: new Map([['a', { notify: 'on', tier: 'gold' }]]),
+    projects: [
+      { name: 'one', grantedTo: 'a' },
+      { name: 'two', grantedTo: 'a' },
+    ],
+  };
+  const manifests = parseManifests(
+    [
+      'apiVersion: v1\nkind: Namespace\nmetadata: { name: a, labels: { notify: "off" } }',
+      'apiVersion: v1\nkind: Namespace\nmetadata: { name: b }',
+      'apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: { name: one }',
+      'apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: { name: two, annotations: { argocd-dingtalk.io/namespaces: b } }',
+      'apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: { name: three, namespace: argocd }',
+    ].join('\n---\n'),
+    'access.yaml',
+  );
+  const after = withFilesApplied(cluster, [], manifests, 'default');
+  expect(Object.fromEntries(after.namespaces)).toEqual({
+    a: { notify: 'off', tier: 'gold' },
+    b: {},
+    // Of the resources that there are, and nobody knows its labels.
+    [NAMESPACE]: 'unseen',
+  });
+  expect(after.projects).toEqual([
+    { name: 'one', grantedTo: 'a' },
+    { name: 'two', grantedTo: 'b' },
+    { name: 'three', grantedTo: undefined },
+  ]);
 });

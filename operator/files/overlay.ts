@@ -1,14 +1,15 @@
 import { KINDS } from '../api/kinds.ts';
 import { canonicalJson } from '../core/canonical-json.ts';
-import type { CredentialSecret, Snapshot } from '../core/snapshot.ts';
+import type { CredentialSecret, Project, Snapshot } from '../core/snapshot.ts';
 import { assumedCredentials, givenCredentials } from './given.ts';
+import { forAsking, givenNamespaces, givenProjects } from './given-access.ts';
 import type { Manifest } from './manifests.ts';
 import type { LoadedResource } from './snapshot.ts';
 
 type Resource = LoadedResource['resource'];
 
 /**
- * The snapshot of a cluster once these resources, and the Secrets beside them, are applied to it.
+ * The snapshot of a cluster once these resources, and the Secrets, Namespaces and AppProjects beside them, are applied to it.
  * @param defaultNamespace of a Secret that names none
  */
 export function withFilesApplied(
@@ -21,13 +22,35 @@ export function withFilesApplied(
     const ofKind = given.map(({ resource }) => resource).filter((each) => each.kind === kind);
     return overlay(existing, ofKind) as T[];
   };
-  return {
+  return forAsking({
     ...before,
     robots: applied(before.robots, KINDS.robot.kind),
     templates: applied(before.templates, KINDS.template.kind),
     subscriptions: applied(before.subscriptions, KINDS.subscription.kind),
+    namespaces: labelled(before.namespaces, givenNamespaces(manifests)),
+    projects: granted(before.projects, givenProjects(manifests, before.config.target.namespace)),
     credentials: new Map([...before.credentials, ...givenCredentials(manifests, defaultNamespace)]),
-  };
+  });
+}
+
+/** Labels that the files do not name stay: they are mostly somebody else's. */
+function labelled(
+  before: Snapshot['namespaces'],
+  given: ReturnType<typeof givenNamespaces>,
+): Snapshot['namespaces'] {
+  const merged = [...given].map(([name, labels]) => {
+    const known = before.get(name);
+    return [name, known === undefined || known === 'unseen' ? labels : { ...known, ...labels }] as const;
+  });
+  return new Map([...before, ...merged]);
+}
+
+/** As with labels, a file that does not name the annotation leaves it as it is. */
+function granted(before: readonly Project[], given: readonly Project[]): Project[] {
+  const projects = new Map(before.map((each) => [each.name, each]));
+  for (const { name, grantedTo = projects.get(name)?.grantedTo } of given)
+    projects.set(name, { name, grantedTo });
+  return [...projects.values()];
 }
 
 /** What was read of credentials, with those that could not be read taken to be right. */

@@ -68,7 +68,7 @@ describe('the sample for', () => {
   ])('%j meets it, and may be heard of', async (applications) => {
     const cr = subscription({}, { applications });
     const criteria = criteriaExpression(applications) ?? 'true';
-    const when = `(${fenceExpression(cr.metadata.namespace, [])}) and (${criteria})`;
+    const when = `(${fenceExpression(cr.metadata.namespace, [], [])}) and (${criteria})`;
     expect(await evaluate(when, sampleApplication('on-deployed', cr, NOW))).toEqual({ condition: true });
   });
 });

@@ -9,6 +9,7 @@ import type { OperatorConfiguration } from '../config.ts';
 import { shortHash } from '../core/provenance.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { assumedCredentials, givenConfigMap, givenCredentials } from './given.ts';
+import { forAsking, givenNamespaces, givenProjects } from './given-access.ts';
 import type { Manifest } from './manifests.ts';
 
 /** A custom resource and the document that it came from. */
@@ -42,7 +43,7 @@ export type Clocks = Pick<Snapshot, 'now' | 'serverTime'>;
 
 /**
  * The snapshot of a cluster that has these manifests and nothing else. Credentials that are not among the manifests are
- * taken to be right, since they are seldom kept in files. Of the target, if it is among them, only `context` counts: what
+ * taken to be right, since they are seldom kept in files, and so are the labels of Namespaces. Of the target, if it is among them, only `context` counts: what
  * stands in its other keys says nothing about these resources.
  */
 export function snapshotOf(
@@ -57,16 +58,18 @@ export function snapshotOf(
   const empty = { uid: 'files', resourceVersion: '1', data: {}, owned: new Set<string>() };
   const { namespace, configMap } = config.target;
   const context = givenConfigMap(manifests, namespace, configMap)?.context;
-  return {
+  return forAsking({
     ...clocks,
     config,
     robots,
     templates: of<NotificationTemplate>(KINDS.template.kind),
     subscriptions: of<NotificationSubscription>(KINDS.subscription.kind),
+    namespaces: givenNamespaces(manifests),
+    projects: givenProjects(manifests, namespace),
     credentials: new Map([...assumedCredentials(robots), ...givenCredentials(manifests, 'default')]),
     target: { configMap: { ...empty, data: context === undefined ? {} : { context } }, secret: empty },
     argocdUrl: givenConfigMap(manifests, namespace, config.argocd.configMap)?.url,
     deliveries: new Map(),
     answers: new Map(),
-  };
+  });
 }

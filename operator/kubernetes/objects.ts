@@ -18,13 +18,17 @@ export interface ObjectMetadata {
   readonly resourceVersion: string;
 }
 
-/** A ConfigMap, or a Secret with its values in base64. */
-export interface DataObject extends KubernetesObject {
+/** An object of which the labels, annotations or owners of fields matter. */
+export interface AnnotatedObject extends KubernetesObject {
   readonly metadata: ObjectMetadata & {
     readonly managedFields?: readonly ManagedFields[];
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
   };
+}
+
+/** A ConfigMap, or a Secret with its values in base64. */
+export interface DataObject extends AnnotatedObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 

@@ -15,6 +15,8 @@ export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorS
   readonly onChange: (event: ReflectorEvent<T>) => void;
   /** Applied to every object before it is kept, to drop what nobody needs. */
   readonly transform?: ((object: T) => T) | undefined;
+  /** The kind itself may not exist, as one that another product brings along: the collection is empty until it does. */
+  readonly mayBeMissing?: boolean | undefined;
   readonly backoff: BackoffOptions;
   /** How often the whole collection is listed anew, whatever the watch says, in milliseconds. Default 10 min. */
   readonly relistAfterMs?: number;

@@ -141,6 +141,40 @@ describe('all is well', () => {
   });
 });
 
+describe('the kind does not exist', () => {
+  const absent = (response: Parameters<typeof refuse>[0]) => refuse(response, 404, 'NotFound');
+
+  it('is an empty collection where it may be so, and nothing to complain of', async () => {
+    for (let times = 0; times < 3; times++) collection.next('list', (_, response) => absent(response));
+    start({ mayBeMissing: true });
+    await watching();
+    collection.put('a');
+    await soon(() => expect(heard).toEqual(['synced', 'added a']));
+    expect(waits).toHaveLength(3);
+    expect(reflector.counts).toEqual({ lists: 1, failures: 0 });
+    expect(log.lines.map(({ level }) => level)).toEqual(['info']);
+  });
+
+  it('any more takes all objects with it', async () => {
+    start({ mayBeMissing: true });
+    await watching();
+    collection.put('a');
+    await soon(() => expect(names()).toEqual(['a']));
+    collection.next('watch', (_, response) => absent(response));
+    collection.next('list', (_, response) => absent(response));
+    collection.end();
+    await soon(() => expect(heard).toEqual(['synced', 'added a', 'deleted a', 'added a']));
+    expect(log.lines.map(({ level }) => level)).toEqual(['info']);
+  });
+
+  it('is a failure where it has to be there', async () => {
+    collection.next('list', (_, response) => absent(response));
+    start();
+    await synced();
+    expect(reflector.counts).toEqual({ lists: 1, failures: 1 });
+  });
+});
+
 describe('watch goes silent', () => {
   it('is opened anew from the last event, at once', async () => {
     start({ idleTimeoutMs: 300 });

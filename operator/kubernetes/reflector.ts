@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { ApiError, ExpiredError } from './api-error.ts';
+import { ApiError, ExpiredError, NotFoundError } from './api-error.ts';
 import { Backoff } from './backoff.ts';
 import { listAll } from './list.ts';
 import { type CacheChange, ObjectCache } from './object-cache.ts';
@@ -37,6 +37,8 @@ export class Reflector<T extends KubernetesObject> {
   /** Watches in a row that brought nothing at all. */
   #silences = 0;
   #synced = false;
+  /** Whether the kind was last found not to exist. */
+  #missing = false;
   #lastEventAt: number | undefined;
   #lastListAt: number | undefined;
   #lastContactAt: number | undefined;
@@ -121,15 +123,18 @@ export class Reflector<T extends KubernetesObject> {
     const { items, resourceVersion } = await listAll(list, fieldSelector, this.#stop.signal, () =>
       this.#touch(),
     );
-    const changes = this.#cache.replace(items.map((item) => this.#transform(item)));
     this.#resourceVersion = resourceVersion;
     this.#lastListAt = this.#options.now();
     this.#lists += 1;
-    this.#emit(changes);
-    if (!this.#synced) {
-      this.#synced = true;
-      this.#tell({ type: 'synced' });
-    }
+    this.#missing = false;
+    this.#replace(items);
+  }
+
+  #replace(items: readonly T[]): void {
+    this.#emit(this.#cache.replace(items.map((item) => this.#transform(item))));
+    if (this.#synced) return;
+    this.#synced = true;
+    this.#tell({ type: 'synced' });
   }
 
   /** Returns when the watch ended in order or a new list is due. */
@@ -168,7 +173,7 @@ export class Reflector<T extends KubernetesObject> {
   }
 
   async #recover(error: unknown): Promise<void> {
-    const { log, name } = this.#options;
+    const { log, name, mayBeMissing } = this.#options;
     const good = this.#watchWasGood();
     this.#lastWatch = undefined;
     if (good) this.#backoff.reset();
@@ -178,6 +183,7 @@ export class Reflector<T extends KubernetesObject> {
       log.debug({ cache: name }, 'watch is silent');
       return;
     }
+    if (mayBeMissing && error instanceof NotFoundError) return this.#waitForKind();
     if (error instanceof ExpiredError) {
       this.#resourceVersion = undefined;
       log.info({ cache: name }, 'watch has fallen too far behind, listing anew');
@@ -189,6 +195,16 @@ export class Reflector<T extends KubernetesObject> {
     if (this.#backoff.failures >= FAILURES_BEFORE_RELIST) this.#resourceVersion = undefined;
     log.warn({ cache: name, err: error, failures: this.#backoff.failures, waitMs }, 'cannot list or watch');
     await this.#sleep(waitMs);
+  }
+
+  /** The kind does not exist, or not any more: nothing is wrong, and nothing is there. */
+  async #waitForKind(): Promise<void> {
+    const { log, name } = this.#options;
+    if (!this.#missing) log.info({ cache: name }, 'the kind does not exist, looking for it again and again');
+    this.#missing = true;
+    this.#resourceVersion = undefined;
+    this.#replace([]);
+    await this.#sleep(Math.round(this.#backoff.next()));
   }
 
   async #sleep(ms: number): Promise<void> {

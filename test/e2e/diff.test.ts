@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
+import { eventually } from '../support/eventually.ts';
 import { operatorConfiguration } from '../support/operator.ts';
 import { type RunResult, run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
@@ -106,6 +107,31 @@ describe('diff', () => {
     expect(code).toBe(1);
   });
 
+  it('shows what a grant on an AppProject would change, and what the one in the cluster has changed', async () => {
+    const grant = (to: string) => ({
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: {
+        name: 'default',
+        namespace: ARGOCD,
+        annotations: { 'argocd-dingtalk.io/namespaces': to },
+      },
+      spec: { sourceRepos: ['*'] },
+    });
+    const { code, stdout, stderr } = await diff([grant('te?m')], '-o', 'json');
+    expect({ code, stderr }).toEqual({ code: 1, stderr: '' });
+    const { configMap } = parsed({ code, stdout, stderr });
+    // The template carries the mark of what the subscription may hear of.
+    expect(configMap.map(({ key }) => key)).toEqual([`template.${EVENT}`, `trigger.${EVENT}`]);
+    expect(configMap[1]?.diff.join('')).toContain("project ?? '') in ['default']");
+
+    await stage.apply(grant('team'));
+    await eventually('the grant to be live', async () =>
+      (await keys()).configMap[`trigger.${EVENT}`]?.includes("in ['default']"),
+    );
+    expect(await diff([subscription(TEAM)])).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
   it('refuses what the operator would refuse', async () => {
     const { code, stderr, stdout } = await diff([
       subscription(TEAM, { events: [{ trigger: 'on-sync-fialed' }] }),
@@ -137,7 +163,9 @@ describe('diff', () => {
     expect(stderr.match(/^not seen: GET \S+/gm)?.sort()).toEqual([
       'not seen: GET /api/v1/namespaces/argocd/configmaps/argocd-cm:',
       `not seen: GET /api/v1/namespaces/argocd/secrets/${SECRET}:`,
+      'not seen: GET /api/v1/namespaces:',
       'not seen: GET /apis/argoproj.io/v1alpha1/applications:',
+      'not seen: GET /apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects:',
     ]);
     expect(code).toBe(1);
     const { configMap, secret, notifiedAtOnce } = parsed({ code, stdout, stderr });

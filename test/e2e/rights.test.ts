@@ -32,6 +32,8 @@ describe('the operator’s rights', () => {
     ['delete', 'notificationsubscriptions', '-n', 'team'],
     ['get', 'applications.argoproj.io', '-A'],
     ['patch', 'appprojects.argoproj.io', '-A'],
+    ['list', 'appprojects.argoproj.io', '-n', 'team'],
+    ['patch', 'namespaces'],
     ['create', 'pods', '-A'],
     ['impersonate', 'users'],
   ])('do not let it %s %s %s %s', async (...question) => {
@@ -40,6 +42,8 @@ describe('the operator’s rights', () => {
 
   it.each([
     ['get', 'secrets', '-n', 'team'],
+    ['watch', 'namespaces'],
+    ['watch', 'appprojects.argoproj.io', '-n', 'argocd'],
     ['watch', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
     ['patch', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
     ['patch', 'secret/argocd-notifications-secret', '-n', 'argocd'],

@@ -173,6 +173,14 @@ export const MISTAKES: Readonly<Record<string, string>> = {
       '  robots: [{ name: project }]\n  applications:\n    projects: [secret] # here\n',
     ),
   ),
+  InvalidGrant: `apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata:
+  name: granted
+  namespace: argocd
+  annotations:
+    argocd-dingtalk.io/namespaces: team-a, Team B # here
+`,
   TooManyDestinations: documents(
     ...Array.from({ length: 5 }, (_, index) => robot(`many${index}`)),
     subscription(
@@ -210,4 +218,6 @@ export const NOT_IN_FILES = [
   'TargetFull',
   // Of the installation: tested by itself.
   'NoArgoCDURL',
+  'NamespaceNotSelected',
+  'ExpressionNotTrusted',
 ];

@@ -41,8 +41,11 @@ export function compileSubscription(
   settings: CompileSettings,
 ): SubscriptionFragment {
   const { cr, fence, criteria } = subscription;
-  const usesRaw = subscription.events.some((event) => event.raw !== undefined);
-  const provenance = provenanceOf(cr.metadata, accessHash(fence, usesRaw));
+  const uses = {
+    raw: subscription.events.some((event) => event.raw !== undefined),
+    expressions: subscription.events.some((event) => event.catalogueName === undefined),
+  };
+  const provenance = provenanceOf(cr.metadata, accessHash(fence, uses));
   const recipients = subscription.robots.map((robot) => robot.service).sort();
   const context: ConditionContext = {
     fence,

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { ExpressionFacts } from '../../engine/expression-facts.ts';
 import { decide } from '../decide.ts';
+import type { GateAnswer } from '../gate/engine-api.ts';
 import { templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import {
@@ -22,6 +24,14 @@ const EVENT = `${SERVICE}_on-sync-failed`;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const trusting = config({ tenancy: { trustedNamespaces: [NAMESPACE], projects: { payments: [NAMESPACE] } } });
+
+/** Of an expression that does nothing which a policy could mind. */
+const HARMLESS: ExpressionFacts = {
+  ...{ result: 'unknown', nodes: 1, nodesWrittenOut: 1, depth: 1, kinds: {}, environment: false },
+  ...{ identifiers: [], variables: [], paths: [], calls: [], builtins: [], operators: [], predicates: [] },
+  ...{ pointers: [], maxStringLength: 0, strings: [], integers: [], floats: [] },
+  ...{ patterns: [], dynamicPatterns: 0 },
+};
 
 const planOf = (fields: Partial<Snapshot>) => decide(snapshot(fields)).plan;
 const triggerOf = (before: Snapshot): string => decide(before).plan.configMap[triggerKey(EVENT)] ?? '';
@@ -112,6 +122,25 @@ describe('what is live', () => {
     expect(withdrawn.plan.entries).toEqual([]);
   });
 
+  it('stays with a condition of its own only as long as those are allowed', () => {
+    const own = [{ name: 'own', when: "app.kind == 'x'", eventTime: 'app.metadata?.creationTimestamp' }];
+    const answers = {
+      get: () => ({ ok: true, request: { bodyIsJSON: true }, facts: HARMLESS }) as GateAnswer,
+    };
+    const live = settled(
+      snapshot({ ...team(), answers, subscriptions: [subscription({}, { events: own })] }),
+    );
+    const broken = [subscription({ generation: 2 }, { events: [...own, { trigger: 'nonsense' }] })];
+    expect(decide({ ...live, subscriptions: broken }).writes.steps).toEqual([]);
+    const tenancy = { allowExpressions: false, projects: { payments: [NAMESPACE] } };
+    const forbidding = { ...live, config: config({ tenancy }) };
+    for (const subscriptions of [broken, live.subscriptions]) {
+      expect(decide({ ...forbidding, subscriptions }).plan.entries).toEqual([]);
+    }
+    const trusted = config({ tenancy: { ...tenancy, trustedNamespaces: [NAMESPACE] } });
+    expect(decide({ ...live, config: trusted }).writes.steps).toEqual([]);
+  });
+
   it('loses a robot that goes, even while the subscription is broken', () => {
     const two = [{ name: 'payments' }, { name: 'second' }];
     const robots = [robot(), robot({ name: 'second' })];
@@ -161,6 +190,24 @@ describe('since: what happened before is not replayed', () => {
     expect(triggerOf(edited)).toContain("'2026-11-24T08:00:00Z'");
     const paused = settled({ ...later, subscriptions: [subscription({}, { suspend: true })] }, DAY);
     expect(triggerOf({ ...paused, subscriptions: [subscription()] })).toContain("'2026-11-25T08:00:00Z'");
+  });
+
+  it('moves when a grant is given or withdrawn, whichever way it was given', () => {
+    const byAnnotation = { ...later, projects: [{ name: 'shop', grantedTo: NAMESPACE }] };
+    expect(triggerOf(byAnnotation)).toContain("'2026-11-24T08:00:00Z'");
+    const granted = settled(byAnnotation, DAY);
+    expect(triggerOf({ ...granted, projects: [] })).toContain("'2026-11-25T08:00:00Z'");
+    expect(triggerOf({ ...later, config: config({ tenancy: {} }) })).toContain("'2026-11-24T08:00:00Z'");
+  });
+
+  it('moves when the namespace was not served for a while', () => {
+    const tenancy = { namespaceSelector: { matchLabels: { notify: 'on' } } };
+    const selecting = { ...later, config: config({ tenancy }) };
+    const labelled = { ...selecting, namespaces: new Map([[NAMESPACE, { notify: 'on' }]]) };
+    const gone = settled({ ...labelled, namespaces: new Map([[NAMESPACE, {}]]) }, DAY);
+    expect(gone.target.configMap?.data).toEqual({});
+    expect(gone.target.secret?.data).toEqual({});
+    expect(triggerOf({ ...gone, namespaces: labelled.namespaces })).toContain("'2026-11-25T08:00:00Z'");
   });
 
   it('moves when the entry was gone for a while', () => {

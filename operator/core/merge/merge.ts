@@ -30,7 +30,7 @@ export function merge(
     moment: formatMoment(snapshot.serverTime),
     argocdUrl: resolution.argocdUrl,
     maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
-    trustedNamespaces: snapshot.config.tenancy.trustedNamespaces,
+    tenancy: snapshot.config.tenancy,
     inquiry,
   };
   const planned = new Map<string, ReturnType<typeof planSubscription>>();

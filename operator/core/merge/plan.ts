@@ -1,3 +1,4 @@
+import type { OperatorConfiguration } from '../../config.ts';
 import type { RobotFragment } from '../compile/robot.ts';
 import type { CompileSettings } from '../compile/subscription.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
@@ -41,8 +42,7 @@ export interface PlanSettings extends CompileSettings {
   readonly live: LiveState;
   /** Services that the plan has: nobody may be sent to any other. */
   readonly services: ReadonlySet<string>;
-  /** Namespaces that may use raw Go templates. */
-  readonly trustedNamespaces: readonly string[];
+  readonly tenancy: OperatorConfiguration['tenancy'];
   /** RFC 3339, whole seconds, by the API server's clock. */
   readonly moment: string;
   readonly inquiry: Inquiry;

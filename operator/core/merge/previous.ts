@@ -1,4 +1,4 @@
-import { accessHash } from '../compile/access.ts';
+import { allowedHashes } from '../compile/access.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { type LiveKey, liveKeysOf, liveRecipients } from '../live.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
@@ -17,18 +17,17 @@ export interface LiveVersion {
 
 /**
  * The live version as it may stay: only with the access that it was compiled with. What was withdrawn since, a grant of a
- * project or the trust in raw templates, can't be held on to by breaking one's own CR. Undefined if nothing may stay.
+ * project or the trust in raw templates and conditions, can't be held on to by breaking one's own CR. Undefined if nothing may stay.
  */
 export function liveVersion(
   subscription: ResolvedSubscription,
   settings: PlanSettings,
 ): LiveVersion | undefined {
   const { uid, namespace } = subscription.cr.metadata;
-  const isTrusted = settings.trustedNamespaces.includes(namespace);
-  const granted = [
-    accessHash(subscription.fence, false),
-    ...(isTrusted ? [accessHash(subscription.fence, true)] : []),
-  ];
+  const { trustedNamespaces, allowExpressions } = settings.tenancy;
+  const isTrusted = trustedNamespaces.includes(namespace);
+  const may = { raw: isTrusted, expressions: isTrusted || allowExpressions };
+  const granted = allowedHashes(subscription.fence, may);
   const keys = liveKeysOf(settings.live, subscription.cr).filter(
     ({ provenance }) => uid.startsWith(provenance.uid) && granted.includes(provenance.hash),
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { config } from '../testing/fixtures.ts';
+import { crdSchemas } from '../../api/crd-schemas.ts';
+import type { ApplicationCriteria } from '../../api/types.generated.ts';
 import { criteriaExpression } from './criteria.ts';
-import { fenceExpression, grantedProjects } from './fence.ts';
 
 describe('the criteria of a subscription', () => {
   it('are all compiled, joined by and', () => {
@@ -35,25 +35,19 @@ describe('the criteria of a subscription', () => {
     ]);
   });
 
+  it('leave none of those out that the API has', async () => {
+    const crd = (await crdSchemas()).find(({ kind }) => kind === 'NotificationSubscription');
+    const { applications } = crd?.schema.properties?.spec?.properties ?? {};
+    const examples: Record<string, unknown> = { selector: { matchLabels: { tier: 'gold' } } };
+    const criteria = Object.keys(applications?.properties ?? {}).filter((field) => field !== 'all');
+    expect(criteria.length).toBeGreaterThan(5);
+    for (const field of criteria) {
+      const alone = { [field]: examples[field] ?? ['some'] } as ApplicationCriteria;
+      expect(criteriaExpression(alone), field).toMatch(/^\(.*(some|gold).*\)$/);
+    }
+  });
+
   it('are none for all applications', () => {
     expect(criteriaExpression({ all: true })).toBeUndefined();
-  });
-});
-
-describe('the fence', () => {
-  it('grants projects by patterns on both sides', () => {
-    const grants = config({
-      tenancy: { projects: { 'pay-*': ['team-*'], billing: ['team-billing'], all: ['*'] } },
-    });
-    expect(grantedProjects('team-payments', grants)).toEqual(['all', 'pay-*']);
-    expect(grantedProjects('other', grants)).toEqual(['all']);
-  });
-
-  it('is the own namespace, deployments to it in the own cluster, and the granted projects', () => {
-    expect(fenceExpression('team-a', ['p', 'q-*'])).toBe(
-      `(app.metadata?.namespace == 'team-a') or ` +
-        `(app.spec?.destination?.namespace == 'team-a' and (app.spec?.destination?.server == 'https://kubernetes.default.svc' or app.spec?.destination?.name == 'in-cluster')) or ` +
-        `((app.spec?.project ?? '') in ['p']) or ((app.spec?.project ?? '') matches '^(?s:q-.*)$')`,
-    );
   });
 });

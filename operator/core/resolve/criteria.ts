@@ -1,7 +1,7 @@
 import type { ApplicationCriteria, LabelRequirement } from '../../api/types.generated.ts';
 import { nullSafe } from '../catalogue/trigger.ts';
 import { exprString, exprStringList } from '../expr.ts';
-import { IN_CLUSTER, oneOf } from './fence.ts';
+import { IN_CLUSTER, inOneOf, oneOf } from './fence.ts';
 
 /**
  * The condition that says which applications a subscription is about: all criteria must hold, and any value of a
@@ -32,7 +32,7 @@ function clusterClause(destination: string, clusters: readonly string[] | undefi
   const wanted = clusters.some((cluster) => own.includes(cluster))
     ? [...new Set([...clusters, ...own])]
     : clusters;
-  return [...oneOf(`${destination}?.name`, wanted), ...oneOf(`${destination}?.server`, wanted)].join(' or ');
+  return inOneOf(destination, wanted).join(' or ');
 }
 
 function labelClauses(criteria: ApplicationCriteria): string[] {

@@ -1,37 +1,64 @@
-import type { OperatorConfiguration } from '../../config.ts';
 import { nullSafe } from '../catalogue/trigger.ts';
 import { exprString, exprStringList } from '../expr.ts';
-import { globMatches, globToRegExpSource, isGlob } from '../glob.ts';
+import { globToRegExpSource, isGlob } from '../glob.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { Grants, projectGrants } from './grants.ts';
 
 /** The name and the address that Argo CD gives the cluster that it runs in. */
 export const IN_CLUSTER = { name: 'in-cluster', server: 'https://kubernetes.default.svc' } as const;
 
-/** AppProjects, as patterns, whose applications the namespace may hear of by the admin's grant. */
-export function grantedProjects(namespace: string, config: OperatorConfiguration): string[] {
-  return Object.entries(config.tenancy.projects)
-    .filter(([, namespaces]) => namespaces.some((pattern) => globMatches(pattern, namespace)))
-    .map(([project]) => project)
-    .sort();
+/** What a namespace may hear of. */
+export interface Access {
+  /** AppProjects, as patterns, whose applications it may hear of wherever they are. */
+  readonly granted: readonly string[];
+  /** expr-lang condition. */
+  readonly fence: string;
+}
+
+/** Says what each namespace may hear of. */
+export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (namespace: string) => Access {
+  const { mode, clusters } = snapshot.config.tenancy;
+  if (mode === 'open') return () => ({ granted: ['*'], fence: 'true' });
+  const projects = projectGrants(snapshot);
+  const others = new Grants(Object.entries(clusters));
+  return (namespace) => {
+    const granted = projects.of(namespace);
+    return { granted, fence: fenceExpression(namespace, granted, others.of(namespace)) };
+  };
 }
 
 /**
  * The condition that keeps a namespace to the applications it may hear of: those that live in it, those that deploy
- * to it in Argo CD's own cluster, and those of granted projects. It is part of every trigger, since any Application
- * can subscribe itself to any trigger by annotation.
+ * to it in Argo CD's own cluster or one that the admin names, and those of granted projects. It is part of every trigger,
+ * since any Application can subscribe itself to any trigger by annotation.
+ * @param granted projects, or patterns of them
+ * @param clusters names or server URLs of clusters, or patterns of them, in which the namespace is the same team's
  */
-export function fenceExpression(namespace: string, granted: readonly string[]): string {
+export function fenceExpression(
+  namespace: string,
+  granted: readonly string[],
+  clusters: readonly string[],
+): string {
   const own = exprString(namespace);
   const destination = nullSafe('spec.destination');
   const clauses = [
     `${nullSafe('metadata.namespace')} == ${own}`,
-    `${destination}?.namespace == ${own} and (${inCluster(destination)})`,
+    `${destination}?.namespace == ${own} and (${[...inCluster(destination), ...inOneOf(destination, clusters)].join(' or ')})`,
     ...oneOf(nullSafe('spec.project'), granted),
   ];
   return clauses.map((clause) => `(${clause})`).join(' or ');
 }
 
-const inCluster = (destination: string): string =>
-  `${destination}?.server == ${exprString(IN_CLUSTER.server)} or ${destination}?.name == ${exprString(IN_CLUSTER.name)}`;
+const inCluster = (destination: string): string[] => [
+  `${destination}?.server == ${exprString(IN_CLUSTER.server)}`,
+  `${destination}?.name == ${exprString(IN_CLUSTER.name)}`,
+];
+
+/** Clauses, to be joined by `or`, for a destination that says its cluster by either name or server. */
+export const inOneOf = (destination: string, clusters: readonly string[]): string[] => [
+  ...oneOf(`${destination}?.name`, clusters),
+  ...oneOf(`${destination}?.server`, clusters),
+];
 
 /** Null-safe clauses, to be joined by `or`, that are true if the value is one of the texts or matches one of the patterns. */
 export function oneOf(value: string, patterns: readonly string[]): string[] {

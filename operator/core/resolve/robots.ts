@@ -9,6 +9,7 @@ import type { Reason } from '../reasons.ts';
 import { type Credential, mayStay } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Course, Finding, Verdict } from '../verdict.ts';
+import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
 /** A robot with its credentials read and judged. */
@@ -27,7 +28,7 @@ export interface ResolvedRobot {
 const MAX_KEYS_NAMED = 10;
 
 /** What of a snapshot a robot is judged by. */
-type Surroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
+type Surroundings = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
 
 type ReadResult = { readonly text: string } | { readonly refusal: Finding; readonly course: Course };
 
@@ -35,7 +36,6 @@ type ReadResult = { readonly text: string } | { readonly refusal: Finding; reado
 export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): ResolvedRobot {
   const service = serviceName(cr.metadata.namespace, cr.metadata.name);
   const audience = audienceOf(cr, snapshot);
-  if (cr.spec.suspend) return { cr, service, audience, verdict: { course: 'none', warnings: [] } };
   const refused = (refusal: Finding, course: Course = 'none'): ResolvedRobot => ({
     cr,
     service,
@@ -43,6 +43,9 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
     verdict: { course, refusal, warnings: [] },
   });
 
+  const outside = outsideFinding(cr, snapshot);
+  if (outside) return refused(outside);
+  if (cr.spec.suspend) return { cr, service, audience, verdict: { course: 'none', warnings: [] } };
   const mistake = unsupportedField(cr) ?? unknownTimeZone(cr);
   if (mistake) return refused(mistake, isLive(cr, snapshot) ? 'previous' : 'none');
   const taken = takenKey(service, snapshot);

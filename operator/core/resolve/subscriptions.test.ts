@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../decide.ts';
-import { config, NAMESPACE, robot, snapshot, subscription, team, template } from '../testing/fixtures.ts';
+import {
+  config,
+  NAMESPACE,
+  robot,
+  SILENT,
+  snapshot,
+  subscription,
+  team,
+  template,
+} from '../testing/fixtures.ts';
 
 const verdictOf = (fields: Parameters<typeof snapshot>[0]) =>
   decide(snapshot({ robots: [robot()], ...fields })).resolution.subscriptions[0]?.verdict;
@@ -55,6 +64,28 @@ describe('a subscription', () => {
     const spec = { applications: { projects: ['billing'] } };
     const verdict = verdictOf({ subscriptions: [subscription({}, spec)] });
     expect(verdict?.warnings.map(({ reason }) => reason)).toEqual(['ProjectNotGranted']);
+    expect(verdict?.warnings[0]?.message).toMatch(
+      /tenancy\.projects .*argocd-dingtalk\.io\/namespaces on the AppProject/,
+    );
+    const granting = [{ name: 'billing', grantedTo: NAMESPACE }];
+    const subscriptions = [subscription({}, spec)];
+    expect(verdictOf({ subscriptions, projects: granting })?.warnings).toEqual([]);
+    expect(verdictOf({ subscriptions, config: config({ tenancy: { mode: 'open' } }) })?.warnings).toEqual([]);
+  });
+
+  it('can have conditions of its own only where the installation takes them', () => {
+    const events = [{ trigger: 'on-deployed' }, { name: 'own', when: "app.kind == 'x'" }];
+    const subscriptions = [subscription({}, { events })];
+    const refusalFor = (trustedNamespaces: string[]) => {
+      const tenancy = { allowExpressions: false, trustedNamespaces };
+      return verdictOf({ subscriptions, config: config({ tenancy }), answers: SILENT })?.refusal;
+    };
+    const { parts = [] } = refusalFor(['argocd']) ?? {};
+    expect(parts.map(({ reason }) => reason)).toEqual(['ExpressionNotTrusted', 'GateUnavailable']);
+    expect(parts[0]?.message).toMatch(
+      /^spec\.events\[1\]\.when: .* \(argocd\), and team-payments is not one/,
+    );
+    expect(refusalFor([NAMESPACE])?.reason).toBe('GateUnavailable');
   });
 
   it('is warned where nobody says where Argo CD is', () => {

@@ -1,7 +1,7 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { globMatches } from '../glob.ts';
 import { isForeignKey } from '../live.ts';
-import { eventKeyName, objectKey, templateKey, triggerKey } from '../names.ts';
+import { eventKeyName, GRANTED_NAMESPACES, objectKey, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { combine } from './combine.ts';
@@ -10,8 +10,9 @@ import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
-import { fenceExpression, grantedProjects } from './fence.ts';
+import type { Access } from './fence.ts';
 import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
+import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
 /** A subscription with all it refers to. */
@@ -33,6 +34,8 @@ export interface ResolvedSubscription {
 /** What else the judgement needs: the other kinds, judged before. */
 export interface References extends EventContext {
   readonly robots: ReadonlyMap<string, ResolvedRobot>;
+  /** What a namespace may hear of. */
+  readonly access: (namespace: string) => Access;
   readonly argocdUrl: string | undefined;
 }
 
@@ -46,14 +49,13 @@ export function resolveSubscription(
   snapshot: Snapshot,
 ): ResolvedSubscription {
   const { namespace } = cr.metadata;
-  const granted = grantedProjects(namespace, snapshot.config);
-  const base = {
-    cr,
-    fence: fenceExpression(namespace, granted),
-    granted,
-    criteria: criteriaExpression(cr.spec.applications),
-  };
-  if (cr.spec.suspend) return { ...base, robots: [], events: [], verdict: { course: 'none', warnings: [] } };
+  const access = references.access(namespace);
+  const base = { cr, ...access, criteria: criteriaExpression(cr.spec.applications) };
+  const outside = outsideFinding(cr, snapshot);
+  if (outside || cr.spec.suspend) {
+    const verdict: Verdict = { course: 'none', ...(outside && { refusal: outside }), warnings: [] };
+    return { ...base, robots: [], events: [], verdict };
+  }
 
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, references));
   const robots = cr.spec.robots.map((robot, index) =>
@@ -64,6 +66,7 @@ export function resolveSubscription(
   const unsupported = unsupportedField(cr);
   const mistakes = [
     ...(unsupported ? [unsupported] : []),
+    ...untrustedExpressions(cr, snapshot),
     ...events.filter((event) => 'reason' in event),
     ...messageFindings(resolved, usable, references.argocdUrl),
     ...missingCompanions(cr),
@@ -79,7 +82,7 @@ export function resolveSubscription(
       course: usable.length === 0 ? 'none' : mistakes.length > 0 ? 'previous' : 'current',
       ...(refusal && { refusal }),
       warnings: [
-        ...ungranted(cr, granted),
+        ...ungranted(cr, access),
         ...messageWarnings(resolved, usable, references.argocdUrl),
         ...replayable(cr),
       ],
@@ -120,7 +123,7 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
 }
 
 /** A project that isn't granted is no mistake: its applications that live in or deploy to the namespace still count. */
-function ungranted(cr: NotificationSubscription, granted: readonly string[]): Finding[] {
+function ungranted(cr: NotificationSubscription, { granted }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
     (project) => !granted.some((pattern) => globMatches(pattern, project)),
@@ -128,8 +131,26 @@ function ungranted(cr: NotificationSubscription, granted: readonly string[]): Fi
   if (missing.length === 0) return [];
   const message =
     `spec.applications.projects: ${missing.join(', ')} not granted to namespace ${namespace}, so only applications ` +
-    'that live in the namespace or deploy to it are heard of. The platform team grants projects by tenancy.projects.';
+    'that live in the namespace or deploy to it are heard of. The platform team grants projects under tenancy.projects of ' +
+    `the operator's configuration, or by the annotation ${GRANTED_NAMESPACES} on the AppProject.`;
   return [{ reason: 'ProjectNotGranted', message }];
+}
+
+/** Conditions of somebody's own, where the installation takes them from trusted namespaces only. */
+function untrustedExpressions(
+  { metadata, spec }: NotificationSubscription,
+  { config: { tenancy } }: Snapshot,
+): Finding[] {
+  const trusted = tenancy.trustedNamespaces;
+  if (tenancy.allowExpressions || trusted.includes(metadata.namespace)) return [];
+  return spec.events.flatMap(({ when }, index): Finding[] => {
+    if (when === undefined) return [];
+    const message =
+      `spec.events[${index}].when: this installation takes conditions of one's own from trusted namespaces only ` +
+      `(${trusted.join(', ') || 'there are none'}), and ${metadata.namespace} is not one. Use a trigger of the catalogue, or ask ` +
+      'the platform team for tenancy.allowExpressions.';
+    return [{ reason: 'ExpressionNotTrusted', message }];
+  });
 }
 
 /** An event that does not say when it happened is told again to whoever comes new. */

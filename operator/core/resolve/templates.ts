@@ -1,11 +1,12 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
-import type { OperatorConfiguration } from '../../config.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { rawTemplateFinding } from '../gate/raw-template.ts';
 import { messageBody } from '../message/body.ts';
 import { ANY_SCOPE, readMessage } from '../message/parse.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { combine } from './combine.ts';
+import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
 /** A template with its judgement. */
@@ -17,13 +18,16 @@ export interface ResolvedTemplate {
 /** Judges one template. */
 export function resolveTemplate(
   cr: NotificationTemplate,
-  config: OperatorConfiguration,
+  snapshot: Pick<Snapshot, 'config' | 'namespaces'>,
   inquiry: Inquiry,
 ): ResolvedTemplate {
   const { raw } = cr.spec.message;
   const refusal =
+    outsideFinding(cr, snapshot) ??
     unsupportedField(cr) ??
-    (raw === undefined ? typedFinding(cr) : (untrusted(cr, config) ?? rawTemplateFinding(raw, inquiry)));
+    (raw === undefined
+      ? typedFinding(cr)
+      : (untrusted(cr, snapshot.config) ?? rawTemplateFinding(raw, inquiry)));
   return {
     cr,
     verdict: refusal ? { course: 'none', refusal, warnings: [] } : { course: 'current', warnings: [] },
@@ -47,10 +51,7 @@ function typedFinding({ spec }: NotificationTemplate): Finding | undefined {
  * `message.raw` is a Go template that Argo CD's controller runs as it is, and a valid one can end that process; so it
  * is for those only who could edit Argo CD's ConfigMap anyway.
  */
-function untrusted(
-  { metadata }: NotificationTemplate,
-  { tenancy }: OperatorConfiguration,
-): Finding | undefined {
+function untrusted({ metadata }: NotificationTemplate, { tenancy }: Snapshot['config']): Finding | undefined {
   const trusted = tenancy.trustedNamespaces;
   if (trusted.includes(metadata.namespace)) return undefined;
   const message =

@@ -115,6 +115,8 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
     robots: [],
     templates: [],
     subscriptions: [],
+    namespaces: new Map(),
+    projects: [],
     credentials: credentials(),
     target: { configMap: liveObject(), secret: liveObject() },
     deliveries: new Map(),

@@ -1,0 +1,79 @@
+import { globMatches, isGlob } from '../glob.ts';
+import { GRANTED_NAMESPACES, NAMESPACE_PATTERN } from '../names.ts';
+import type { Project, Snapshot } from '../snapshot.ts';
+import type { Finding } from '../verdict.ts';
+
+/** Enough to find the mistake by. */
+const MAX_NAMED = 5;
+const MAX_QUOTED = 63;
+
+/** What is granted to namespaces, found by namespace in about the same time however much there is. */
+export class Grants {
+  readonly #byName = new Map<string, string[]>();
+  readonly #byPattern = new Map<string, string[]>();
+  readonly #known = new Map<string, readonly string[]>();
+
+  /** @param grants things, or patterns of things, each with the namespaces or patterns of namespaces that it is granted to */
+  constructor(grants: Iterable<readonly [string, readonly string[]]>) {
+    for (const [thing, namespaces] of grants) {
+      for (const namespace of namespaces) {
+        const index = isGlob(namespace) ? this.#byPattern : this.#byName;
+        const known = index.get(namespace);
+        if (known) known.push(thing);
+        else index.set(namespace, [thing]);
+      }
+    }
+  }
+
+  /** What a namespace has: sorted, without what a pattern among it covers. */
+  of(namespace: string): readonly string[] {
+    const known = this.#known.get(namespace);
+    if (known) return known;
+    const patterns = [...this.#byPattern].filter(([pattern]) => globMatches(pattern, namespace));
+    const all = [...(this.#byName.get(namespace) ?? []), ...patterns.flatMap(([, things]) => things)];
+    const globs = all.filter(isGlob);
+    const things = all.filter((each) => isGlob(each) || !globs.some((glob) => globMatches(glob, each)));
+    const found = [...new Set(things)].sort();
+    this.#known.set(namespace, found);
+    return found;
+  }
+}
+
+/**
+ * The grants of AppProjects: by the operator's configuration, and by an annotation on the AppProject itself. Both are the
+ * admin's; nothing on a Namespace or an Application grants anything, since an Application can set both
+ * (`managedNamespaceMetadata`).
+ */
+export function projectGrants({ config, projects }: Pick<Snapshot, 'config' | 'projects'>): Grants {
+  return new Grants([
+    ...Object.entries(config.tenancy.projects),
+    ...projects.map(({ name, grantedTo }) => [name, readGranted(grantedTo).namespaces] as const),
+  ]);
+}
+
+/** What the annotation of an AppProject says: entries between commas, of which those that can be no namespace don't count. */
+export function readGranted(annotation = ''): {
+  readonly namespaces: readonly string[];
+  readonly malformed: readonly string[];
+} {
+  const entries = annotation
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '');
+  return {
+    namespaces: entries.filter((entry) => NAMESPACE_PATTERN.test(entry)),
+    malformed: entries.filter((entry) => !NAMESPACE_PATTERN.test(entry)),
+  };
+}
+
+/** What is wrong with the grants on an AppProject, for whoever wrote them. */
+export function grantFinding({ grantedTo }: Project): Finding | undefined {
+  const { malformed } = readGranted(grantedTo);
+  if (malformed.length === 0) return undefined;
+  const named = malformed.slice(0, MAX_NAMED).map((entry) => JSON.stringify(entry.slice(0, MAX_QUOTED)));
+  const more = malformed.length > MAX_NAMED ? ` and ${malformed.length - MAX_NAMED} more` : '';
+  const message =
+    `metadata.annotations[${GRANTED_NAMESPACES}]: ${named.join(', ')}${more} can be no namespace, so that nobody gets a ` +
+    'grant by it; the other entries count. Write names of namespaces, or patterns with * and ?, with commas between them.';
+  return { reason: 'InvalidGrant', message };
+}

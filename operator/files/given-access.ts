@@ -1,0 +1,101 @@
+import { APP_PROJECTS } from '../controller/caches.ts';
+import type { Labels } from '../core/label-selector.ts';
+import { GRANTED_NAMESPACES } from '../core/names.ts';
+import { REMEDIES } from '../core/remedies.ts';
+import { grantFinding } from '../core/resolve/grants.ts';
+import type { Project, Snapshot } from '../core/snapshot.ts';
+import type { LintFinding } from './finding.ts';
+import type { Manifest } from './manifests.ts';
+
+/** What of a Namespace or an AppProject in a file matters; nobody has checked it yet. */
+interface Foreign {
+  readonly apiVersion?: unknown;
+  readonly kind?: unknown;
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly labels?: Labels | null;
+    readonly annotations?: Readonly<Record<string, unknown>> | null;
+  } | null;
+}
+
+/** Whether a manifest is of a kind of others that decides what namespaces may: a Namespace or an AppProject. */
+export const isAboutAccess = (manifest: Manifest): boolean => isNamespace(manifest) || isProject(manifest);
+
+const isNamespace = ({ value }: Manifest): boolean => {
+  const { apiVersion, kind } = value as Foreign;
+  return apiVersion === 'v1' && kind === 'Namespace';
+};
+
+const isProject = ({ value }: Manifest): boolean => {
+  const { apiVersion, kind } = value as Foreign;
+  return apiVersion === `${APP_PROJECTS.group}/${APP_PROJECTS.version}` && kind === 'AppProject';
+};
+
+/** The labels of the Namespaces among the manifests, by name. */
+export function givenNamespaces(manifests: readonly Manifest[]): Map<string, Labels> {
+  return new Map(
+    manifests.filter(isNamespace).map(({ value }) => {
+      const { metadata } = value as Foreign;
+      return [metadata?.name ?? '', metadata?.labels ?? {}];
+    }),
+  );
+}
+
+/** The AppProjects among the manifests; one without a namespace is taken to be where it counts, in the target's. */
+export function givenProjects(manifests: readonly Manifest[], targetNamespace: string): Project[] {
+  return projectsIn(manifests, targetNamespace).map(({ project }) => project);
+}
+
+/** What is wrong with grants on AppProjects in files; they are warnings, since the rest of each counts. */
+export function grantFindings(manifests: readonly Manifest[], targetNamespace: string): LintFinding[] {
+  return projectsIn(manifests, targetNamespace).flatMap(({ manifest, project }): LintFinding[] => {
+    const finding = grantFinding(project);
+    if (!finding) return [];
+    const { reason, message } = finding;
+    return [
+      {
+        file: manifest.file,
+        ...manifest.place(`metadata.annotations.${GRANTED_NAMESPACES}`),
+        kind: 'AppProject',
+        namespace: targetNamespace,
+        name: project.name,
+        accepted: true,
+        reason,
+        message,
+        hint: REMEDIES[reason],
+      },
+    ];
+  });
+}
+
+function projectsIn(manifests: readonly Manifest[], targetNamespace: string) {
+  return manifests.filter(isProject).flatMap((manifest) => {
+    const { metadata } = manifest.value as Foreign;
+    const { name = '', namespace = targetNamespace, annotations } = metadata ?? {};
+    if (namespace !== targetNamespace) return [];
+    const annotation = annotations?.[GRANTED_NAMESPACES];
+    const grantedTo = typeof annotation === 'string' ? annotation : undefined;
+    return [{ manifest, project: { name, grantedTo } }];
+  });
+}
+
+/**
+ * A snapshot for somebody who asks: a resource outside of what the installation serves is told so, and a Namespace of which
+ * nobody knows the labels counts as selected.
+ */
+export function forAsking<S extends AccessPart>(snapshot: S): S {
+  const { config, robots, templates, subscriptions } = snapshot;
+  const used = [...robots, ...templates, ...subscriptions].map(({ metadata }) => metadata.namespace);
+  const unseen = used.filter((namespace) => !snapshot.namespaces.has(namespace));
+  return {
+    ...snapshot,
+    config: { ...config, tenancy: { ...config.tenancy, reportUnselected: true } },
+    namespaces: new Map([
+      ...snapshot.namespaces,
+      ...unseen.map((namespace) => [namespace, 'unseen'] as const),
+    ]),
+  };
+}
+
+type AccessPart = Pick<Snapshot, 'config' | 'robots' | 'templates' | 'subscriptions' | 'namespaces'>;
