@@ -78,7 +78,7 @@ describe('another namespace’s robot', () => {
       const shown = shownTo(twoTeams({ robots, subscriptions: [subscription] }));
       expect(shown).toBe(shownTo(twoTeams({ subscriptions: [subscription] })));
       expect(shown).toContain(
-        `namespace ${OWNER} shares no DingTalkRobot lent with namespace ${USER}: there is none, or its owner's spec.sharedWith does not name ${USER}.`,
+        `namespace ${OWNER} shares no DingTalkRobot lent with namespace ${USER}: there is none, or its owner's spec.sharedWith.namespaces does not list ${USER}.`,
       );
       expect(shown).not.toContain(LENT);
     }

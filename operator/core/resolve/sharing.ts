@@ -42,6 +42,6 @@ export function notThere(kind: string, namespace: string, reference: Reference, 
   if (owner === namespace) return `${path}.name: there is no ${kind} ${name} in namespace ${namespace}.`;
   return (
     `${path}.name: namespace ${owner} shares no ${kind} ${name} with namespace ${namespace}: there is none, or its owner's ` +
-    `spec.sharedWith does not name ${namespace}. Its owner can list ${namespace} in spec.sharedWith.namespaces.`
+    `spec.sharedWith.namespaces does not list ${namespace}.`
   );
 }
