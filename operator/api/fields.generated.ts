@@ -18,6 +18,9 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
       }
     },
     "keywords": true,
+    "sharedWith": {
+      "namespaces": true
+    },
     "locale": true,
     "timeZone": true,
     "verify": true,
@@ -61,11 +64,15 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
       "mobiles": true,
       "userIds": true,
       "all": true
+    },
+    "sharedWith": {
+      "namespaces": true
     }
   },
   "NotificationSubscription": {
     "robots": {
-      "name": true
+      "name": true,
+      "namespace": true
     },
     "applications": {
       "all": true,
@@ -91,6 +98,7 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
       "eventTime": true,
       "template": {
         "name": true,
+        "namespace": true,
         "params": true
       },
       "at": {

@@ -18,6 +18,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'events[]': 'SubscribedEvent',
   template: 'TemplateReference',
   message: 'TemplateMessage',
+  sharedWith: 'SharedWith',
   at: 'Mentions',
   markdown: 'MarkdownMessage',
   text: 'TextMessage',

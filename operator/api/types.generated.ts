@@ -162,6 +162,10 @@ export interface DingTalkRobotSpec {
    */
   keywords?: string[];
   /**
+   * The owner's consent to use from other namespaces. Absent, only the resource's own namespace may use it; taken back, the others lose it at once.
+   */
+  sharedWith?: SharedWith;
+  /**
    * The language of the operator's own messages in this group, en or zh-CN. Absent, it is the installation's.
    */
   locale?: 'en' | 'zh-CN';
@@ -413,7 +417,7 @@ export interface NotificationSubscriptionStatus {
    */
   liveGeneration?: number;
   /**
-   * The robots that are sent to, in one line.
+   * The robots that are sent to, in one line; those of other namespaces as NAMESPACE/NAME.
    */
   robotNames?: string;
   /**
@@ -457,6 +461,10 @@ export interface NotificationTemplateSpec {
    * Who is mentioned, in text and markdown messages. The names are put at the message's end, where DingTalk needs them.
    */
   at?: Mentions;
+  /**
+   * The owner's consent to use from other namespaces. Absent, only the resource's own namespace may use it; taken back, the others lose it at once.
+   */
+  sharedWith?: SharedWith;
 }
 
 /**
@@ -468,7 +476,7 @@ export interface NotificationTemplateStatus {
    */
   observedGeneration?: number;
   /**
-   * How many subscriptions name this template.
+   * How many subscriptions use this template, those of other namespaces included.
    */
   usedBy?: number;
   /**
@@ -484,9 +492,13 @@ export interface NotificationTemplateStatus {
  */
 export interface RobotReference {
   /**
-   * The name of a DingTalkRobot in the same namespace.
+   * The name of a DingTalkRobot.
    */
   name: string;
+  /**
+   * The namespace of the robot, which has to share it by its spec.sharedWith. Absent, it is the subscription's own.
+   */
+  namespace?: string;
 }
 
 /**
@@ -501,6 +513,21 @@ export interface SecretKeyReference {
    * The key within the Secret's data.
    */
   key: string;
+}
+
+/**
+ * The owner's consent to use from other namespaces. Absent, only the resource's own namespace may use it; taken back, the others lose it at once.
+ */
+export interface SharedWith {
+  /**
+   * Namespaces whose subscriptions may name it, as globs: * stands for any characters, ? for one. Its own namespace always may.
+   *
+   * @minItems 1
+   * @maxItems 50
+   *
+   * Items: A namespace, or a glob such as team-*.
+   */
+  namespaces: string[];
 }
 
 /**
@@ -562,7 +589,7 @@ export interface TemplateMessage {
    */
   feedCard?: FeedCardMessage;
   /**
-   * The whole JSON body of the message to DingTalk, as a Go template in the dialect of Argo CD's notifications, with .app, .context and the functions described there. Such a template can read and break more than its own message, so it is accepted only in namespaces that the operator's configuration lists under tenancy.trustedNamespaces.
+   * The whole JSON body of the message to DingTalk, as a Go template in the dialect of Argo CD's notifications, with .app, .context and the functions described there. Such a template can read and break more than its own message, so it is accepted only in namespaces that the operator's configuration lists under tenancy.trustedNamespaces; they may share it with any other.
    */
   raw?: string;
 }
@@ -572,9 +599,13 @@ export interface TemplateMessage {
  */
 export interface TemplateReference {
   /**
-   * The name of a NotificationTemplate in the same namespace.
+   * The name of a NotificationTemplate.
    */
   name: string;
+  /**
+   * The namespace of the template, which has to share it by its spec.sharedWith. Absent, it is the subscription's own.
+   */
+  namespace?: string;
   /**
    * Values for params of the template, in place of its own. Each has to be one that the template has.
    */

@@ -8,7 +8,15 @@ it.each([
   [{ robots: [{ name: 'a' }], events: [{ trigger: 'x', template: { name: 'y' } }] }, undefined],
   [{ applications: { selector: { matchLabels: { anything: 'goes' } } } }, undefined],
   [{ silence: true }, 'spec.silence'],
-  [{ robots: [{ name: 'a' }, { name: 'b', namespace: 'c' }] }, 'spec.robots[1].namespace'],
+  [
+    {
+      robots: [
+        { name: 'a', namespace: 'c' },
+        { name: 'b', cluster: 'c' },
+      ],
+    },
+    'spec.robots[1].cluster',
+  ],
   [{ events: [{ trigger: 'x', sound: { loud: true } }] }, 'spec.events[0].sound'],
   [{ constructor: 1 }, 'spec.constructor'],
 ])('of %j is %s', (spec, expected) => {

@@ -23,10 +23,10 @@ export interface FilesOptions {
 
 /** What every help text of these commands ends with, before its examples. */
 export const FILES_HELP = `
-Credentials that are not among the files are taken to be right, and a Namespace that is not to be selected. If
-argocd-notifications-cm or argocd-cm is among them, its context or url counts; so do the labels of Namespaces and the grants
-on AppProjects. Argo CD's own engine judges templates and conditions;
-it takes a second or two to start.`;
+Credentials that are not among the files are taken to be right, and a Namespace that is not to be selected; what another
+namespace shares has to be among them. If argocd-notifications-cm or argocd-cm is among them, its context or url counts; so
+do the labels of Namespaces and the grants on AppProjects. Argo CD's own engine judges templates and conditions; it takes a
+second or two to start.`;
 
 /** A command that works on files and needs no cluster. */
 export function filesCommand(name: string, description: string): Command {

@@ -10,6 +10,13 @@ describe('provenance', () => {
     );
   });
 
+  it('tells which template of another namespace a value was made from', () => {
+    const shared = provenanceOf({ uid: '12345678-aaaa', generation: 7 }, provenance.hash, 'platform/release');
+    const value = JSON.stringify({ managedBy: formatProvenance(shared), webhook: {} });
+    expect(readProvenance(value)).toEqual(shared);
+    expect(readProvenance(value.replace(' from ', ' \n from '))).toEqual(provenance);
+  });
+
   it('is absent from what others write', () => {
     expect(readProvenance('{"url":"https://example.com","managedBy":"argocd-dingtalk"}')).toBeUndefined();
   });

@@ -13,6 +13,8 @@ export interface Provenance {
   readonly generation: number;
   /** Eight hex digits over what the value was allowed when it was compiled, see {@link shortHash}. */
   readonly hash: string;
+  /** The template of another namespace that the value was made from, `namespace/name`: its owner may stop sharing it. */
+  readonly template?: string;
 }
 
 /** Eight hex digits of SHA-256. */
@@ -21,19 +23,27 @@ export function shortHash(text: string): string {
 }
 
 /** The provenance of a CR's present generation. */
-export function provenanceOf(metadata: { uid: string; generation: number }, hash: string): Provenance {
-  return { uid: metadata.uid.slice(0, 8), generation: metadata.generation, hash };
+export function provenanceOf(
+  metadata: { uid: string; generation: number },
+  hash: string,
+  template?: string,
+): Provenance {
+  const { uid, generation } = metadata;
+  return { uid: uid.slice(0, 8), generation, hash, ...(template !== undefined && { template }) };
 }
 
 /** The text that travels in the value. */
-export function formatProvenance(provenance: Provenance): string {
-  return `${FIELD_MANAGER} ${provenance.uid}.${provenance.generation}.${provenance.hash}`;
+export function formatProvenance({ uid, generation, hash, template }: Provenance): string {
+  const text = `${FIELD_MANAGER} ${uid}.${generation}.${hash}`;
+  return template === undefined ? text : `${text} from ${template}`;
 }
 
 /** Found anywhere in a value, so that a hand edit of ours is still known as ours; undefined for a foreign value. */
 export function readProvenance(value: string): Provenance | undefined {
-  const match = new RegExp(`${FIELD_MANAGER} ([0-9a-f]{8})\\.(\\d{1,15})\\.([0-9a-f]{8})`).exec(value);
+  const match = new RegExp(
+    `${FIELD_MANAGER} ([0-9a-f]{8})\\.(\\d{1,15})\\.([0-9a-f]{8})(?: from ([-a-z0-9]+/[-a-z0-9]+))?`,
+  ).exec(value);
   if (!match) return undefined;
-  const [, uid, generation, hash] = match as unknown as [string, string, string, string];
-  return { uid, generation: Number(generation), hash };
+  const [, uid, generation, hash, template] = match as unknown as [string, string, string, string, string?];
+  return { uid, generation: Number(generation), hash, ...(template !== undefined && { template }) };
 }

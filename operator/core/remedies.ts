@@ -42,9 +42,12 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'tenancy.trustedNamespaces.',
   UnknownTrigger: 'Take one that the message lists.',
   CompanionMissing: 'Add - trigger: on-health-degraded to spec.events.',
-  TemplateNotFound: 'Create it, or correct the name. A version of the subscription that is live stays live.',
+  TemplateNotFound:
+    "Create it, correct the name, or have its owner list the subscription's namespace in spec.sharedWith. A version of the " +
+    'subscription that is live stays live, but for events whose template is not shared any more.',
   TemplateRefused: "See the template's own conditions.",
-  RobotNotFound: 'Create the robot, or take it off the list.',
+  RobotNotFound:
+    "Create the robot, have its owner list the subscription's namespace in spec.sharedWith, or take it off the list.",
   RobotNotReady: "See the robot's own conditions.",
   RobotSuspended: 'Resume the robot, or take it off the list.',
   InvalidTemplate: 'Correct what the message names; docs/templates.md describes the language.',

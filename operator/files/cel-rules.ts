@@ -30,7 +30,7 @@ export function compileCelRules(schema: Schema): CelRules {
   const properties = Object.entries(schema.properties ?? {});
   return {
     rules: validations.map(({ rule, message }) => {
-      const evaluate = environment.parse(rule);
+      const evaluate = environment.parse(unescaped(rule));
       return { rule, message, holds: (self) => evaluate({ self }) === true };
     }),
     properties: new Map(properties.map(([name, property]) => [name, compileCelRules(property)])),
@@ -38,6 +38,12 @@ export function compileCelRules(schema: Schema): CelRules {
     ...(schema.additionalProperties && { values: compileCelRules(schema.additionalProperties) }),
   };
 }
+
+/**
+ * A field that is called like a reserved word of CEL is written `__namespace__` in a rule of Kubernetes, whose own types
+ * need it: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
+ */
+const unescaped = (rule: string): string => rule.replaceAll(/\.__([a-z]+)__\b/g, '.$1');
 
 /**
  * The rules that a resource breaks. As in the API server, a rule sees the value at its place as `self`, and does not run

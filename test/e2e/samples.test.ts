@@ -54,6 +54,12 @@ const inZone = (at: Date, hours: number) =>
   new Date(at.getTime() + hours * 3_600_000).toISOString().slice(5, 16).replace('T', ' ');
 
 const SCENES: Readonly<Record<string, Scene>> = {
+  'across-namespaces': {
+    app: { name: 'invoices', ...deploysTo('team-invoices') },
+    trigger: 'on-deployed',
+    body: () =>
+      markdown('Invoices: invoices on-deployed', '### Invoices: invoices\n\nRevision 53e28ff, on-deployed'),
+  },
   'ack-seed': {
     app: { name: 'recipe' },
     trigger: 'on-sync-failed',
@@ -220,7 +226,7 @@ async function install(name: string): Promise<Sample> {
     Delivering: 'True/Delivering',
   });
   for (const { metadata } of subscriptions)
-    await stage.conditions('nsub', namespace, metadata.name, {
+    await stage.conditions('nsub', metadata.namespace, metadata.name, {
       Ready: 'True/Ready',
       Accepted: 'True/Accepted',
     });

@@ -138,6 +138,49 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
     'spec.robots',
     /a robot is listed twice/,
   ),
+  refused(
+    'a robot of another namespace twice',
+    subscription(X, {
+      robots: [
+        { name: 'a', namespace: 'b' },
+        { name: 'a' },
+        { name: 'a', namespace: 'c' },
+        { name: 'a', namespace: 'b' },
+      ],
+    }),
+    'spec.robots',
+    /a robot is listed twice/,
+  ),
+  refused(
+    'a robot by namespace and name in one',
+    subscription(X, { robots: [{ name: 'a', namespace: 'b/a' }] }),
+    'spec.robots[0].namespace',
+    /match/,
+  ),
+  refused(
+    'a template of no namespace',
+    events({ trigger: 'on-deployed', template: { name: 'a', namespace: '' } }),
+    'spec.events[0].template.namespace',
+    /template\.namespace in body should be at least 1 chars long/,
+  ),
+  refused(
+    'consent to nobody',
+    robot(X, { sharedWith: { namespaces: [] } }),
+    'spec.sharedWith.namespaces',
+    /should have at least 1 items/,
+  ),
+  refused(
+    'consent without names',
+    robot(X, { sharedWith: {} }),
+    'spec.sharedWith.namespaces',
+    /Required value/,
+  ),
+  refused(
+    'consent to what is no pattern of namespaces',
+    message({ message: { text: { content: 'x' } }, sharedWith: { namespaces: ['Team_*'] } }),
+    'spec.sharedWith.namespaces[0]',
+    /match/,
+  ),
   refused('no events', events(), 'spec.events', /spec\.events in body should have at least 1 items/),
   refused(
     'two events of one name',

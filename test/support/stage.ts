@@ -48,6 +48,8 @@ export interface StageOptions {
   /** Configuration of the operator; false: do not start it yet. */
   readonly operator?: ConfigFields | false;
   readonly projects?: readonly string[];
+  /** Where Applications may live, beside Argo CD's namespace. */
+  readonly applicationNamespaces?: readonly string[];
 }
 
 /** Sets everything up; what was started is stopped again if something fails on the way. */
@@ -60,7 +62,13 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   const controller =
     options.argocd === false
       ? undefined
-      : undo.use(await startArgoCDNotifications(cp, { namespace: ARGOCD, caFile: dingtalk.caFile }));
+      : undo.use(
+          await startArgoCDNotifications(cp, {
+            namespace: ARGOCD,
+            caFile: dingtalk.caFile,
+            args: (options.applicationNamespaces ?? []).flatMap((name) => ['--application-namespaces', name]),
+          }),
+        );
 
   let operator: RunningProcess | undefined;
   let earlierOutput = '';

@@ -1,4 +1,7 @@
-import { shortHash } from '../provenance.ts';
+import type { NotificationTemplate } from '../../api/kinds.ts';
+import type { OperatorConfiguration } from '../../config.ts';
+import { type Provenance, shortHash } from '../provenance.ts';
+import { mayUse } from '../resolve/sharing.ts';
 
 /**
  * To be raised when conditions that were allowed before are refused: versions that were compiled before then do not
@@ -15,18 +18,37 @@ export interface Uses {
 }
 
 /**
- * What a subscription's keys were allowed when they were compiled, as it travels in their provenance: the fence around
- * its applications, and what it uses. An admin can withdraw each of them.
+/**
+ * What an event's keys were allowed when they were compiled, as it travels in their provenance: the fence around its
+ * applications, and what it uses. An admin can withdraw each of them.
  */
 export function accessHash(fence: string, { raw, expressions }: Uses): string {
   const uses = [...(raw ? ['raw'] : []), ...(expressions ? ['expressions'] : [])];
   return shortHash([fence, `policy ${POLICY_VERSION}`, ...uses].join('\n'));
 }
 
-/** The hashes of all that may stay live with a fence. */
-export function allowedHashes(fence: string, may: Uses): string[] {
+/** What the subscriptions of a namespace are allowed now. */
+export interface Access {
+  readonly namespace: string;
+  readonly fence: string;
+  readonly tenancy: Pick<OperatorConfiguration['tenancy'], 'trustedNamespaces' | 'allowExpressions'>;
+  /** By `namespace/name`, refused ones too. */
+  readonly templates: ReadonlyMap<string, NotificationTemplate>;
+}
+
+/**
+ * Whether what a live key was compiled with is allowed still. A template of another namespace that is there and not shared
+ * was withdrawn; one that is gone was not, as with one's own.
+ */
+export function mayStay({ hash, template }: Provenance, access: Access): boolean {
+  const { namespace, fence, templates } = access;
+  const { trustedNamespaces, allowExpressions } = access.tenancy;
+  const shared = template === undefined ? undefined : templates.get(template);
+  if (shared && !mayUse(namespace, shared)) return false;
+  const [author = namespace] = template?.split('/') ?? [];
   const choices = (allowed: boolean) => (allowed ? [false, true] : [false]);
-  return choices(may.raw).flatMap((raw) =>
-    choices(may.expressions).map((expressions) => accessHash(fence, { raw, expressions })),
+  const expressionChoices = choices(allowExpressions || trustedNamespaces.includes(namespace));
+  return choices(trustedNamespaces.includes(author)).some((raw) =>
+    expressionChoices.some((expressions) => hash === accessHash(fence, { raw, expressions })),
   );
 }

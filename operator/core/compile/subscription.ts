@@ -10,7 +10,6 @@ import { type ConditionContext, companions, eventCondition } from './condition.t
 
 /** What a subscription wants in the merged objects. */
 export interface SubscriptionFragment {
-  readonly provenance: Provenance;
   /** Names of the services it sends to. */
   readonly recipients: readonly string[];
   readonly events: readonly EventFragment[];
@@ -41,11 +40,6 @@ export function compileSubscription(
   settings: CompileSettings,
 ): SubscriptionFragment {
   const { cr, fence, criteria } = subscription;
-  const uses = {
-    raw: subscription.events.some((event) => event.raw !== undefined),
-    expressions: subscription.events.some((event) => event.catalogueName === undefined),
-  };
-  const provenance = provenanceOf(cr.metadata, accessHash(fence, uses));
   const recipients = subscription.robots.map((robot) => robot.service).sort();
   const context: ConditionContext = {
     fence,
@@ -56,10 +50,18 @@ export function compileSubscription(
     keyName: (event) => eventKeyName(cr.metadata.namespace, cr.metadata.name, event.name),
   };
   return {
-    provenance,
     recipients,
     events: subscription.events.map((event) =>
-      compileEvent(event, { provenance, context, robots: subscription.robots, settings }),
+      compileEvent(event, {
+        provenance: provenanceOf(
+          cr.metadata,
+          accessHash(fence, { raw: event.raw !== undefined, expressions: event.catalogueName === undefined }),
+          event.sharedTemplate,
+        ),
+        context,
+        robots: subscription.robots,
+        settings,
+      }),
     ),
   };
 }

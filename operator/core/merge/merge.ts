@@ -26,7 +26,12 @@ export function merge(
   const robots = planRobots(resolution.robots, live, snapshot, inquiry);
   const settings: PlanSettings = {
     live,
-    services: new Set([...robots.placements.values()].map(({ service }) => service)),
+    services: new Map(
+      resolution.robots
+        .filter(({ cr }) => robots.placements.has(resourceKey(cr)))
+        .map(({ service, cr }) => [service, cr]),
+    ),
+    templates: new Map(resolution.templates.map(({ cr }) => [resourceKey(cr), cr])),
     moment: formatMoment(snapshot.serverTime),
     argocdUrl: resolution.argocdUrl,
     maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),

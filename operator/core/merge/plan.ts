@@ -1,3 +1,4 @@
+import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
 import type { OperatorConfiguration } from '../../config.ts';
 import type { RobotFragment } from '../compile/robot.ts';
 import type { CompileSettings } from '../compile/subscription.ts';
@@ -40,8 +41,10 @@ export interface SubscriptionPlan extends SubscriptionPlacement {
 /** What is the same for all subscriptions of a run. */
 export interface PlanSettings extends CompileSettings {
   readonly live: LiveState;
-  /** Services that the plan has: nobody may be sent to any other. */
-  readonly services: ReadonlySet<string>;
+  /** Robots by the services that the plan has: nobody may be sent to any other. */
+  readonly services: ReadonlyMap<string, DingTalkRobot>;
+  /** By `namespace/name`, refused ones too. */
+  readonly templates: ReadonlyMap<string, NotificationTemplate>;
   readonly tenancy: OperatorConfiguration['tenancy'];
   /** RFC 3339, whole seconds, by the API server's clock. */
   readonly moment: string;

@@ -1,6 +1,7 @@
-import { allowedHashes } from '../compile/access.ts';
+import { mayStay } from '../compile/access.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { type LiveKey, liveKeysOf, liveRecipients } from '../live.ts';
+import { mayUse } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { servicesOf, withoutServices } from './retained.ts';
@@ -10,26 +11,24 @@ export interface LiveVersion {
   readonly keys: readonly LiveKey[];
   /** Names of its triggers. */
   readonly triggers: readonly string[];
-  /** The services that it is sent to, and those of them that are gone from the plan. */
+  /** The services that it is sent to; and those that its templates have, but that are gone or not shared any more. */
   readonly recipients: readonly string[];
   readonly gone: readonly string[];
 }
 
 /**
  * The live version as it may stay: only with the access that it was compiled with. What was withdrawn since, a grant of a
- * project or the trust in raw templates and conditions, can't be held on to by breaking one's own CR. Undefined if nothing may stay.
+ * project, the trust in raw templates and conditions or somebody else's consent, can't be held on to by breaking one's own CR.
+ * Events that rest on nothing of the kind stay. Undefined if nothing may stay.
  */
 export function liveVersion(
   subscription: ResolvedSubscription,
   settings: PlanSettings,
 ): LiveVersion | undefined {
   const { uid, namespace } = subscription.cr.metadata;
-  const { trustedNamespaces, allowExpressions } = settings.tenancy;
-  const isTrusted = trustedNamespaces.includes(namespace);
-  const may = { raw: isTrusted, expressions: isTrusted || allowExpressions };
-  const granted = allowedHashes(subscription.fence, may);
+  const access = { namespace, fence: subscription.fence, ...settings };
   const keys = liveKeysOf(settings.live, subscription.cr).filter(
-    ({ provenance }) => uid.startsWith(provenance.uid) && granted.includes(provenance.hash),
+    ({ provenance }) => uid.startsWith(provenance.uid) && mayStay(provenance, access),
   );
   const triggers = keys.flatMap(({ key }) =>
     key.startsWith('trigger.') ? [key.slice('trigger.'.length)] : [],
@@ -37,9 +36,14 @@ export function liveVersion(
   const listed = triggers.flatMap((name) => [...liveRecipients(settings.live, name)]);
   // Somebody may have reset the shared key; whom to send to is in the templates too.
   const before = new Set(listed.length > 0 ? listed : keys.flatMap(servicesOf));
-  const recipients = [...before].filter((service) => settings.services.has(service)).sort();
+  const isUsable = (service: string): boolean => {
+    const robot = settings.services.get(service);
+    return robot !== undefined && mayUse(namespace, robot);
+  };
+  const recipients = [...before].filter(isUsable).sort();
   if (recipients.length === 0 || triggers.length === 0) return undefined;
-  return { keys, triggers, recipients, gone: [...before].filter((each) => !settings.services.has(each)) };
+  const gone = keys.flatMap(servicesOf).filter((service) => !recipients.includes(service));
+  return { keys, triggers, recipients, gone: [...new Set(gone)] };
 }
 
 /**

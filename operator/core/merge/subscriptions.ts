@@ -87,13 +87,14 @@ export function draftSubscription(
   if (subscription.verdict.course !== 'current') return undefined;
   const robots = subscription.robots.filter((robot) => settings.services.has(robot.service));
   if (robots.length === 0) return undefined;
-  const { recipients, events, provenance } = compileSubscription({ ...subscription, robots }, settings);
+  const { recipients, events } = compileSubscription({ ...subscription, robots }, settings);
   const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
   const configMap: Record<string, string> = {};
   const candidate: Record<string, string> = {};
   const moments = events.map((event) => {
     const previous = live.get(triggerKey(event.name));
-    const value = previous?.provenance.uid === provenance.uid ? previous.value : undefined;
+    const isOurs = previous && subscription.cr.metadata.uid.startsWith(previous.provenance.uid);
+    const value = isOurs ? previous.value : undefined;
     return sinceOf(event, recipients, value, liveRecipients(settings.live, event.name), settings.moment);
   });
   for (const [index, since] of commonMoments(events, moments).entries()) {

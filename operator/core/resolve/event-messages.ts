@@ -1,7 +1,9 @@
+import type { NotificationSubscription } from '../../api/kinds.ts';
 import { eventBody, leadsToArgoCD } from '../message/event-body.ts';
 import type { Finding } from '../verdict.ts';
 import type { ResolvedEvent } from './events.ts';
 import type { ResolvedRobot } from './robots.ts';
+import { nameFor } from './sharing.ts';
 
 /** What keeps the messages of events from being made for these robots, each thing once. */
 export function messageFindings(
@@ -24,11 +26,12 @@ export function messageFindings(
 
 /** What their author should know of messages that are sent all the same. */
 export function messageWarnings(
+  { metadata }: NotificationSubscription,
   events: readonly ResolvedEvent[],
   robots: readonly ResolvedRobot[],
   argocdUrl: string | undefined,
 ): Finding[] {
-  return [...withoutLink(events, argocdUrl), ...withoutKeyword(events, robots)];
+  return [...withoutLink(events, argocdUrl), ...withoutKeyword(metadata.namespace, events, robots)];
 }
 
 function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undefined): Finding[] {
@@ -44,7 +47,11 @@ function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undef
 }
 
 /** Nothing is added to a raw template. */
-function withoutKeyword(events: readonly ResolvedEvent[], robots: readonly ResolvedRobot[]): Finding[] {
+function withoutKeyword(
+  namespace: string,
+  events: readonly ResolvedEvent[],
+  robots: readonly ResolvedRobot[],
+): Finding[] {
   return events.flatMap(({ raw, path }): Finding[] => {
     if (raw === undefined) return [];
     const names = robots
@@ -52,7 +59,7 @@ function withoutKeyword(events: readonly ResolvedEvent[], robots: readonly Resol
         ({ audience: { keywords } }) =>
           keywords.length > 0 && !keywords.some((keyword) => raw.includes(keyword)),
       )
-      .map(({ cr }) => cr.metadata.name);
+      .map(({ cr }) => nameFor(namespace, cr.metadata));
     if (names.length === 0) return [];
     const message = `${path}.template: the raw template has none of the keywords of ${names.join(', ')}, without which DingTalk refuses a message.`;
     return [{ reason: 'KeywordNotInTemplate', message }];

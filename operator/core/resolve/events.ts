@@ -1,13 +1,14 @@
-import type { SubscribedEvent } from '../../api/types.generated.ts';
+import type { SubscribedEvent, TemplateReference } from '../../api/types.generated.ts';
 import { closest } from '../../text/closest.ts';
 import type { Trigger } from '../catalogue/trigger.ts';
 import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
 import { expressionFinding } from '../gate/expressions.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { type EventMessage, takesMentions } from '../message/event-body.ts';
-import { objectKey } from '../names.ts';
+import { resourceKey } from '../names.ts';
 import type { Finding } from '../verdict.ts';
 import { eventName } from './event-name.ts';
+import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import type { ResolvedTemplate } from './templates.ts';
 
 /** One event with its trigger and what it says. */
@@ -22,6 +23,8 @@ export interface ResolvedEvent {
   readonly message: EventMessage;
   /** The whole body as a Go template of a trusted namespace. */
   readonly raw?: string | undefined;
+  /** The template of another namespace that it is made from, `namespace/name`. */
+  readonly sharedTemplate?: string;
 }
 
 /** What the events of a subscription are judged with. */
@@ -41,7 +44,7 @@ export function resolveEvent(
   const trigger =
     event.trigger === undefined ? ownTrigger(event, path, context) : catalogueTrigger(event.trigger, path);
   if ('reason' in trigger) return trigger;
-  const template = event.template && resolveTemplateReference(namespace, event.template.name, path, context);
+  const template = event.template && resolveTemplateReference(namespace, event.template, path, context);
   if (template && 'reason' in template) return template;
   const content = resolveContent(event, path, template);
   if ('reason' in content) return content;
@@ -51,6 +54,8 @@ export function resolveEvent(
     path,
     ...(event.trigger !== undefined && { catalogueName: event.trigger }),
     ...content,
+    ...(template &&
+      template.cr.metadata.namespace !== namespace && { sharedTemplate: resourceKey(template.cr) }),
   };
 }
 
@@ -125,17 +130,18 @@ const enclosed = (expression: string): string => `(${expression}\n)`;
 
 function resolveTemplateReference(
   namespace: string,
-  name: string,
+  reference: TemplateReference,
   path: string,
   { templates }: EventContext,
 ): ResolvedTemplate | Finding {
-  const template = templates.get(objectKey(namespace, name));
-  if (!template) {
-    const message = `${path}.template.name: there is no NotificationTemplate ${name} in namespace ${namespace}.`;
+  const template = templates.get(referenceKey(namespace, reference));
+  if (!template || !mayUse(namespace, template.cr)) {
+    const message = notThere('NotificationTemplate', namespace, reference, `${path}.template`);
     return { reason: 'TemplateNotFound', message };
   }
   if (template.verdict.refusal?.reason === 'GateUnavailable') return template.verdict.refusal;
   if (template.verdict.refusal) {
+    const name = nameFor(namespace, reference);
     const message = `${path}.template.name: NotificationTemplate ${name} is not accepted (${template.verdict.refusal.reason}).`;
     return { reason: 'TemplateRefused', message };
   }

@@ -1,7 +1,8 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
+import type { RobotReference } from '../../api/types.generated.ts';
 import { globMatches } from '../glob.ts';
 import { isForeignKey } from '../live.ts';
-import { eventKeyName, GRANTED_NAMESPACES, objectKey, templateKey, triggerKey } from '../names.ts';
+import { eventKeyName, GRANTED_NAMESPACES, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { combine } from './combine.ts';
@@ -13,6 +14,7 @@ import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts
 import type { Access } from './fence.ts';
 import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
 import { outsideFinding } from './selection.ts';
+import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import { unsupportedField } from './unsupported.ts';
 
 /** A subscription with all it refers to. */
@@ -58,10 +60,9 @@ export function resolveSubscription(
   }
 
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, references));
-  const robots = cr.spec.robots.map((robot, index) =>
-    resolveRecipient(namespace, robot.name, index, references),
-  );
-  const usable = robots.filter((robot) => 'service' in robot);
+  const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
+  // One's own namespace may be written or left out: the same robot can stand there twice.
+  const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
   const resolved = events.filter((event) => 'trigger' in event);
   const unsupported = unsupportedField(cr);
   const mistakes = [
@@ -83,7 +84,7 @@ export function resolveSubscription(
       ...(refusal && { refusal }),
       warnings: [
         ...ungranted(cr, access),
-        ...messageWarnings(resolved, usable, references.argocdUrl),
+        ...messageWarnings(cr, resolved, usable, references.argocdUrl),
         ...replayable(cr),
       ],
     },
@@ -92,16 +93,17 @@ export function resolveSubscription(
 
 function resolveRecipient(
   namespace: string,
-  name: string,
+  reference: RobotReference,
   index: number,
   { robots }: References,
 ): ResolvedRobot | Finding {
-  const robot = robots.get(objectKey(namespace, name));
-  const path = `spec.robots[${index}].name`;
-  if (!robot) {
-    const message = `${path}: there is no DingTalkRobot ${name} in namespace ${namespace}.`;
+  const robot = robots.get(referenceKey(namespace, reference));
+  if (!robot || !mayUse(namespace, robot.cr)) {
+    const message = notThere('DingTalkRobot', namespace, reference, `spec.robots[${index}]`);
     return { reason: 'RobotNotFound', message };
   }
+  const path = `spec.robots[${index}].name`;
+  const name = nameFor(namespace, reference);
   if (robot.verdict.course !== 'none') return robot;
   if (robot.cr.spec.suspend) {
     return { reason: 'RobotSuspended', message: `${path}: DingTalkRobot ${name} is suspended.` };

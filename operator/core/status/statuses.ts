@@ -1,7 +1,8 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
 import { KINDS } from '../../api/kinds.ts';
-import { objectKey, resourceKey } from '../names.ts';
+import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
+import { mayUse, referenceKey } from '../resolve/sharing.ts';
 import type { Aftermath } from './aftermath.ts';
 import { type StateChange, stateChanges, statusPatch } from './changes.ts';
 import { robotStatus } from './robot.ts';
@@ -40,14 +41,18 @@ function update(
   return patch && { kind, cr, patch, events: stateChanges(cr.status?.conditions, status.conditions ?? []) };
 }
 
-/** Subscriptions by the template that they name. */
-function countUsers({ subscriptions }: Resolution): Map<string, number> {
+/** How many subscriptions name each template and may use it, by `namespace/name`: a count tells the owner of nobody. */
+function countUsers({ subscriptions, templates }: Resolution): Map<string, number> {
+  const crs = new Map(templates.map(({ cr }) => [resourceKey(cr), cr]));
   const users = new Map<string, number>();
   for (const { cr } of subscriptions) {
-    const names = new Set(cr.spec.events.flatMap((event) => (event.template ? [event.template.name] : [])));
-    for (const name of names) {
-      const key = objectKey(cr.metadata.namespace, name);
-      users.set(key, (users.get(key) ?? 0) + 1);
+    const { namespace } = cr.metadata;
+    const named = new Set(
+      cr.spec.events.flatMap(({ template }) => (template ? [referenceKey(namespace, template)] : [])),
+    );
+    for (const key of named) {
+      const template = crs.get(key);
+      if (template && mayUse(namespace, template)) users.set(key, (users.get(key) ?? 0) + 1);
     }
   }
   return users;

@@ -2,6 +2,7 @@ import type { NotificationSubscription } from '../../api/kinds.ts';
 import { type LiveState, liveRecipients } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import { eventName } from '../resolve/event-name.ts';
+import { nameFor } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Aftermath } from './aftermath.ts';
 import { accepted, conditions, ready } from './conditions.ts';
@@ -37,7 +38,7 @@ export function subscriptionStatus(
   return {
     observedGeneration: cr.metadata.generation,
     ...(generation !== undefined && { liveGeneration: generation }),
-    robotNames: cr.spec.robots.map(({ name }) => name).join(','),
+    robotNames: cr.spec.robots.map((robot) => nameFor(cr.metadata.namespace, robot)).join(','),
     eventNames: cr.spec.events.map(eventName).join(','),
     mergedKeys: keys.length,
     mergedBytes: keys.reduce(
