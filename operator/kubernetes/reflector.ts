@@ -18,6 +18,8 @@ const FAILURES_BEFORE_RELIST = 3;
 /** A watch from a version that the server has yet to reach, as after a restore, is accepted and silent for ever. */
 const SILENCES_BEFORE_RELIST = 2;
 const MAX_RETRY_AFTER_MS = 300_000;
+/** Longest wait for a kind that does not exist: to ask costs nothing, and somebody waits once it is there. */
+const MAX_KIND_WAIT_MS = 5_000;
 
 /**
  * A cache of one collection that follows it by list and watch and never gives up: whatever goes wrong is logged and
@@ -126,6 +128,8 @@ export class Reflector<T extends KubernetesObject> {
     this.#resourceVersion = resourceVersion;
     this.#lastListAt = this.#options.now();
     this.#lists += 1;
+    // Waiting for the kind was no failure, and what is new may well answer a first time that it is not ready.
+    if (this.#missing) this.#backoff.reset();
     this.#missing = false;
     this.#replace(items);
   }
@@ -204,7 +208,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#missing = true;
     this.#resourceVersion = undefined;
     this.#replace([]);
-    await this.#sleep(Math.round(this.#backoff.next()));
+    await this.#sleep(Math.min(Math.round(this.#backoff.next()), MAX_KIND_WAIT_MS));
   }
 
   async #sleep(ms: number): Promise<void> {

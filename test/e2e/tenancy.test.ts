@@ -135,12 +135,35 @@ describe('a namespace that is not served', () => {
         return { version: metadata.resourceVersion, status };
       }),
     );
+  /** How many Secrets the API server has given out so far, one by one. */
+  async function secretReads(): Promise<number> {
+    const metrics = (await stage.cp.kubectl(['get', '--raw', '/metrics'])).split('\n');
+    return metrics
+      .filter((line) => /^apiserver_request_total\{.*resource="secrets".*verb="GET"/.test(line))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
   /** Has the operator do something that comes after all that it has to do now. */
   async function later(name: string): Promise<void> {
     const where = { namespace: WITNESS, name };
     await stage.apply(...realRobot(stage.dingtalk, where).manifests);
     await stage.conditions('robots', WITNESS, name, { Ready: 'True/Ready' });
   }
+
+  it('because it is denied, has its Secrets left alone, even if somebody asks for them to be read', async () => {
+    const before = await secretReads();
+    const readAgain = (team: string, value: string) =>
+      stage.cp.kubectl([
+        ...['annotate', '--overwrite', 'robots', 'robot', '-n', team],
+        `argocd-dingtalk.io/reconcile-at=${value}`,
+      ]);
+    await readAgain(DENIED, '1');
+    for (const count of [1, 2]) {
+      await readAgain(TEAM, `${count}`);
+      await eventually('its Secret to be read again', async () => (await secretReads()) >= before + count);
+    }
+    // The second reading comes after all that the first round could have read.
+    expect(await secretReads()).toBe(before + 2);
+  });
 
   it('because it is denied, is left alone', async () => {
     await later('first');
@@ -197,9 +220,6 @@ describe('without AppProjects', () => {
     await stage.cp.kubectl(['delete', 'crd', 'appprojects.argoproj.io']);
     await stage.restartOperator({ tenancy: TENANCY });
     await condition('to have no grant', (text) => text.includes("namespace == 'team'"));
-    await installArgoCD(stage.cp, { namespace: ARGOCD, projects: [PROJECT] });
-    await annotate(`=${TEAM}`);
-    await condition('to have the grant', (text) => text.includes(`in ['${PROJECT}']`));
     const lines = stage
       .operator()
       .output()
@@ -208,5 +228,8 @@ describe('without AppProjects', () => {
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({ level: 'info', cache: 'appprojects' }),
     ]);
+    await installArgoCD(stage.cp, { namespace: ARGOCD, projects: [PROJECT] });
+    await annotate(`=${TEAM}`);
+    await condition('to have the grant', (text) => text.includes(`in ['${PROJECT}']`));
   });
 });
