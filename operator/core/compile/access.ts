@@ -17,7 +17,7 @@ export function accessHash(fence: string, isRaw: boolean): string {
 }
 
 /** What the subscriptions of a namespace are allowed now. */
-export interface Access {
+export interface Permissions {
   readonly namespace: string;
   readonly fence: string;
   /** Namespaces that may write raw Go templates. */
@@ -30,8 +30,8 @@ export interface Access {
  * Whether what a live key was compiled with is allowed still. A template of another namespace that is there and not shared
  * was withdrawn; one that is gone was not, as with one's own.
  */
-export function mayStay({ hash, template }: Provenance, access: Access): boolean {
-  const { namespace, fence, trustedNamespaces, templates } = access;
+export function mayStay({ hash, template }: Provenance, now: Permissions): boolean {
+  const { namespace, fence, trustedNamespaces, templates } = now;
   const shared = template === undefined ? undefined : templates.get(template);
   if (shared && !mayUse(namespace, shared)) return false;
   const [author = namespace] = template?.split('/') ?? [];
