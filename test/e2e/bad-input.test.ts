@@ -135,10 +135,16 @@ describe('bad input that the operator refuses', () => {
       /spec\.events\[0\]\.template\.name/,
     ],
     [
-      'another namespace’s robot',
+      'a robot that another namespace has',
       { robots: [{ name: GOOD.name }] },
       'RobotNotFound',
       /in namespace team-bad/,
+    ],
+    [
+      'another namespace’s robot',
+      { robots: [GOOD] },
+      'RobotNotFound',
+      /namespace team-good shares no DingTalkRobot good with namespace team-bad/,
     ],
   ])('a subscription with %s', async (kind, spec, reason, message) => {
     const where = { namespace: BAD, name: kind.replaceAll(/[^a-z]+/g, '-') };

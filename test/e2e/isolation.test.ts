@@ -18,6 +18,7 @@ import {
   PROJECT,
   ROUTES,
   SIDES,
+  TIME_ESCAPES,
   TRUE_CONDITIONS,
   VICTIM,
   WIDE_CRITERIA,
@@ -99,6 +100,15 @@ const REFUSED: Readonly<Record<string, readonly [RegExp, Partial<NotificationSub
     Object.entries(ESCAPES).map(([name, when]) => [
       `escape-${name}`,
       [/^(EngineRefused|ExpressionNotAllowed)$/, { ...own, events: [{ name: 'own', when }] }] as const,
+    ]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(TIME_ESCAPES).map(([name, fields]) => [
+      `escape-time-${name}`,
+      [
+        /^(EngineRefused|ExpressionNotAllowed)$/,
+        { ...own, events: [{ name: 'own', when: 'true', ...fields }] },
+      ] as const,
     ]),
   ),
   'robot-of-b': [/^RobotNotFound$/, { robots: [{ name: 'b', namespace: VICTIM }] }],

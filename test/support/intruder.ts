@@ -83,6 +83,21 @@ export const ESCAPES: Readonly<Record<string, string>> = {
   secrets: 'secrets != nil',
 };
 
+const TIME = 'app.metadata?.creationTimestamp';
+
+/** The same in the other two expressions of an event; eventTime becomes part of the condition, too. */
+export const TIME_ESCAPES: Readonly<
+  Record<string, { readonly oncePer?: string; readonly eventTime?: string }>
+> = {
+  parentheses: { eventTime: `${TIME}) != nil or (true` },
+  'parentheses-on-lines': { eventTime: `${TIME} // \n) != nil or (${TIME}` },
+  'block-comment': { eventTime: `${TIME} /*` },
+  quote: { eventTime: `${TIME} + '` },
+  environment: { eventTime: '$env.app.metadata.creationTimestamp' },
+  'once-per': { oncePer: 'app.metadata.name) or (true' },
+  'once-per-let': { oncePer: `let app = {metadata: {namespace: '${INTRUDER}'}}; app.metadata.namespace` },
+};
+
 const SUBSCRIBE = 'notifications.argoproj.io';
 const trigger = (namespace: string, subscription: string) => `dt_${namespace}_${subscription}_on-sync-failed`;
 const service = (namespace: string, robot: string) => `dt_${namespace}_${robot}`;

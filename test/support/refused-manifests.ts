@@ -167,7 +167,7 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
     'consent to nobody',
     robot(X, { sharedWith: { namespaces: [] } }),
     'spec.sharedWith.namespaces',
-    /should have at least 1 items/,
+    /sharedWith\.namespaces in body should have at least 1 items/,
   ),
   refused(
     'consent without names',
@@ -210,4 +210,11 @@ export const TAKEN_MANIFESTS: readonly { readonly title: string; readonly manife
     title: 'label keys that every JavaScript object has',
     manifest: criteria({ selector: { matchLabels: { constructor: 'a', 'a.b/c.d': 'e' } } }),
   },
+  {
+    title: 'robots of one name in several namespaces',
+    manifest: subscription(X, {
+      robots: [{ name: 'a' }, { name: 'a', namespace: 'b' }, { name: 'a', namespace: 'c' }],
+    }),
+  },
+  { title: 'consent to everybody', manifest: robot(X, { sharedWith: { namespaces: ['*', 'team-?-*'] } }) },
 ];

@@ -28,7 +28,7 @@ export function accessHash(fence: string, { raw, expressions }: Uses): string {
 }
 
 /** What the subscriptions of a namespace are allowed now. */
-export interface Access {
+export interface Permissions {
   readonly namespace: string;
   readonly fence: string;
   readonly tenancy: Pick<OperatorConfiguration['tenancy'], 'trustedNamespaces' | 'allowExpressions'>;
@@ -40,9 +40,9 @@ export interface Access {
  * Whether what a live key was compiled with is allowed still. A template of another namespace that is there and not shared
  * was withdrawn; one that is gone was not, as with one's own.
  */
-export function mayStay({ hash, template }: Provenance, access: Access): boolean {
-  const { namespace, fence, templates } = access;
-  const { trustedNamespaces, allowExpressions } = access.tenancy;
+export function mayStay({ hash, template }: Provenance, now: Permissions): boolean {
+  const { namespace, fence, templates } = now;
+  const { trustedNamespaces, allowExpressions } = now.tenancy;
   const shared = template === undefined ? undefined : templates.get(template);
   if (shared && !mayUse(namespace, shared)) return false;
   const [author = namespace] = template?.split('/') ?? [];

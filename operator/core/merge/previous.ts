@@ -26,9 +26,9 @@ export function liveVersion(
   settings: PlanSettings,
 ): LiveVersion | undefined {
   const { uid, namespace } = subscription.cr.metadata;
-  const access = { namespace, fence: subscription.fence, ...settings };
+  const now = { namespace, fence: subscription.fence, ...settings };
   const keys = liveKeysOf(settings.live, subscription.cr).filter(
-    ({ provenance }) => uid.startsWith(provenance.uid) && mayStay(provenance, access),
+    ({ provenance }) => uid.startsWith(provenance.uid) && mayStay(provenance, now),
   );
   const triggers = keys.flatMap(({ key }) =>
     key.startsWith('trigger.') ? [key.slice('trigger.'.length)] : [],
