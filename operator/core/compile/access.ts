@@ -18,7 +18,6 @@ export interface Uses {
 }
 
 /**
-/**
  * What an event's keys were allowed when they were compiled, as it travels in their provenance: the fence around its
  * applications, and what it uses. An admin can withdraw each of them.
  */
