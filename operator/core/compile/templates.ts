@@ -1,0 +1,69 @@
+import { selector } from '../../template/go/body.ts';
+import { yamlSafeJson } from '../json.ts';
+import { eventsBody } from '../message/event-body.ts';
+import { eventKeyName, subscriptionKeyName } from '../names.ts';
+import type { ResolvedEvent } from '../resolve/events.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+
+/** The templates of a subscription. */
+export interface CompiledTemplates {
+  /** Values of `template.<name>`, by name. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Names of the templates that an event's trigger sends, in this order. */
+  sentBy(event: ResolvedEvent): readonly string[];
+}
+
+/**
+ * The messages of a subscription. A Go template can share nothing with another one, and every one of them carries what it
+ * takes to print a value safely; so several messages stand in one template, and each event has a small one beside it that
+ * says which is meant. Argo CD executes the templates that a trigger names in their order, with the same data, which is
+ * made anew for each send: https://github.com/argoproj/notifications-engine/blob/master/pkg/templates/service.go. A single
+ * message, and a raw one, stands in its event's own template.
+ */
+export function compileTemplates(
+  { cr, events, robots }: Pick<ResolvedSubscription, 'cr' | 'events' | 'robots'>,
+  managedBy: string,
+  argocdUrl: string | undefined,
+): CompiledTemplates {
+  const { namespace, name } = cr.metadata;
+  const ownName = (event: ResolvedEvent) => eventKeyName(namespace, name, event.name);
+  const withBodies = (bodyFor: (robot: ResolvedRobot) => string) => template(managedBy, robots, bodyFor);
+  const together = messagesTogether(events);
+  const shared = subscriptionKeyName(namespace, name);
+  const bodyOf = (these: readonly ResolvedEvent[]) => {
+    const messages = these.map(({ message }) => message);
+    return withBodies(({ audience }) => eventsBody(messages, audience, argocdUrl));
+  };
+  const values: Record<string, string> = {};
+  for (const event of events) {
+    const { raw } = event;
+    const place = together.indexOf(event);
+    if (place >= 0) values[ownName(event)] = yamlSafeJson({ managedBy, message: selector(place) });
+    else values[ownName(event)] = raw === undefined ? bodyOf([event]) : withBodies(() => raw);
+  }
+  if (together.length > 0) values[shared] = bodyOf(together);
+  return {
+    values,
+    sentBy: (event) => [ownName(event), ...(together.includes(event) ? [shared] : [])],
+  };
+}
+
+/** The events whose messages stand in one template, in the order of their places in it. */
+export function messagesTogether(events: readonly ResolvedEvent[]): readonly ResolvedEvent[] {
+  const typed = events.filter(({ raw }) => raw === undefined);
+  return typed.length > 1 ? typed : [];
+}
+
+function template(
+  managedBy: string,
+  robots: readonly ResolvedRobot[],
+  bodyFor: (robot: ResolvedRobot) => string,
+): string {
+  // POST must be said for every service: without an entry of its own the engine sends a GET, which is lost.
+  const webhook = robots
+    .map((robot) => [robot.service, { method: 'POST', body: bodyFor(robot) }] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  // First the mark, since a raw template's own text could hold the same one.
+  return yamlSafeJson({ managedBy, webhook: Object.fromEntries(webhook) });
+}
