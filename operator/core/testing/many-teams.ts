@@ -27,6 +27,8 @@ export const EVENTS = [
 /** What others have in the ConfigMap: Argo CD's own catalogue takes 21 KB, and people add to it. */
 export const FOREIGN_BYTES = 40_000;
 
+const THEIRS = `message: ${'x'.repeat(FOREIGN_BYTES - 'template.theirs'.length - 'message: '.length)}`;
+
 /** Whose messages teams send: the catalogue's, or a template of ten lines for each event, no two of them alike. */
 export type Messages = 'catalogue' | 'own';
 
@@ -75,7 +77,7 @@ export function manyTeams(count: number, messages: Messages, fields: Partial<Sna
       names.map((name) => [`${name}/payments-dingtalk`, found({ webhook: TOKEN, secret: SECRET })]),
     ),
     target: {
-      configMap: liveObject({ 'template.theirs': 'x'.repeat(FOREIGN_BYTES - 15) }),
+      configMap: liveObject({ 'template.theirs': THEIRS }),
       secret: liveObject(),
     },
     ...fields,
