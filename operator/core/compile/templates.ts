@@ -5,6 +5,7 @@ import { eventKeyName, subscriptionKeyName } from '../names.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import { formatTemplate } from '../template-value.ts';
 
 /** The templates of a subscription. */
 export interface CompiledTemplates {
@@ -64,6 +65,5 @@ function template(
   const webhook = robots
     .map((robot) => [robot.service, { method: 'POST', body: bodyFor(robot) }] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  // First the mark, since a raw template's own text could hold the same one.
-  return yamlSafeJson({ managedBy, webhook: Object.fromEntries(webhook) });
+  return formatTemplate({ managedBy, webhook: Object.fromEntries(webhook) });
 }

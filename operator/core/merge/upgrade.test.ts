@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../decide.ts';
 import { subscriptionKeyName, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
+import { readTemplate } from '../template-value.ts';
 import { liveObject, NAMESPACE, robot, settled, snapshot, subscription } from '../testing/fixtures.ts';
 
 /** Versions before this one gave each event a template with a body of its own, and its trigger sent that one alone. */
@@ -20,7 +21,7 @@ function former(before: Snapshot): Snapshot {
   const live = settled(before, 600_000);
   const owned = [...(live.target.configMap?.owned ?? [])];
   const { [templateKey(NAME)]: shared = '', ...data } = { ...live.target.configMap?.data };
-  const { managedBy } = JSON.parse(shared) as { managedBy: string };
+  const managedBy = readTemplate(shared)?.managedBy;
   for (const event of EVENTS) {
     const name = `${NAME}_${event}`;
     const [trigger] = JSON.parse(data[triggerKey(name)] as string) as [object];
