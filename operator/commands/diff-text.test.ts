@@ -56,7 +56,7 @@ it('shows templates in lines that have aliases in them', () => {
     diffText({ difference: { ...difference, configMap, secret: [] }, notified: [] }, target),
   ).toBe(`--- /dev/null
 +++ argocd/argocd-notifications-cm template.dt_a
-@@ -1,0 +1,8 @@
+@@ -0,0 +1,8 @@
 +managedBy: argocd-dingtalk
 +webhook:
 +  dt_a: &a1

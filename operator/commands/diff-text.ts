@@ -60,9 +60,9 @@ const notifiedLine = ({ trigger, recipients, applications }: Notified): string =
 
 /** A value of ours, which is in one line, in lines; any other value as it is. */
 function readable(value: string): string {
-  // A body is JSON in a text, and its lines are in there as \n.
+  // A body is JSON in a text, and its lines are in there as \n. An alias is come by once more.
   const divided = (_: unknown, each: unknown) =>
-    typeof each === 'string' ? each.replaceAll('\\n', '\\n\n') : each;
+    typeof each === 'string' ? each.replace(/\\n(?!\n)/g, '\\n\n') : each;
   try {
     // Templates may have aliases in them, which JSON has not.
     const parsed: unknown = value.startsWith('{') ? parse(value, divided) : JSON.parse(value, divided);
