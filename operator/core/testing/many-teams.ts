@@ -1,5 +1,5 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
-import { TEN_LINES } from '../../template/testing/ten-lines.ts';
+import { inOtherWords } from '../../template/testing/ten-lines.ts';
 import { LOCALES } from '../catalogue/locale.ts';
 import type { Snapshot } from '../snapshot.ts';
 import {
@@ -35,9 +35,8 @@ export type Messages = 'catalogue' | 'own';
 /** The five templates of a team: the ten lines of docs/templates.md, each line said differently. */
 const ownTemplates = (namespace: string): NotificationTemplate[] =>
   EVENTS.map((name, index) => {
-    const words = TEN_LINES.split('\n').map((line) => `${line} ${'①②③④⑤'[index]}`);
     const { spec: _, ...named } = template({ namespace, name }, '');
-    const markdown = { title: `${name} {{app.metadata.name}}`, text: words.join('\n') };
+    const markdown = { title: `${name} {{app.metadata.name}}`, text: inOtherWords(index) };
     return { ...named, spec: { message: { markdown }, params: { owner: namespace } } };
   });
 
