@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { Difference } from '../core/difference.ts';
+import { formatTemplate } from '../core/template-value.ts';
 import { config } from '../core/testing/fixtures.ts';
 import { diffJson, diffText } from './diff-text.ts';
 
@@ -41,6 +42,29 @@ it('shows values in lines, and none of the Secret', () => {
 changed argocd/argocd-notifications-secret dt_a (not shown)
 added argocd/argocd-notifications-secret dt_b (not shown)
 notified at once by dt_a, to dt_r: argocd/a, argocd/b
+`);
+});
+
+it('shows templates in lines that have aliases in them', () => {
+  const webhook = {
+    dt_a: { method: 'POST', body: 'one\\ntwo' },
+    dt_b: { method: 'POST', body: 'one\\ntwo' },
+  };
+  const after = formatTemplate({ managedBy: 'argocd-dingtalk', webhook });
+  const configMap = [{ key: 'template.dt_a', after }];
+  expect(
+    diffText({ difference: { ...difference, configMap, secret: [] }, notified: [] }, target),
+  ).toBe(`--- /dev/null
++++ argocd/argocd-notifications-cm template.dt_a
+@@ -0,0 +1,8 @@
++managedBy: argocd-dingtalk
++webhook:
++  dt_a: &a1
++    method: POST
++    body: |-
++      one\\n
++      two
++  dt_b: *a1
 `);
 });
 

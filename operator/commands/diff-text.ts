@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import type { OperatorConfiguration } from '../config.ts';
 import type { Difference, KeyChange } from '../core/difference.ts';
 import type { Notified } from '../files/notified.ts';
@@ -58,13 +58,14 @@ const hunks = ({ before = '', after = '' }: KeyChange): string[] =>
 const notifiedLine = ({ trigger, recipients, applications }: Notified): string =>
   `notified at once by ${trigger}, to ${recipients.join(', ')}: ${applications.join(', ')}`;
 
-/** A value of ours, which is JSON in one line, in lines; any other value as it is. */
+/** A value of ours, which is in one line, in lines; any other value as it is. */
 function readable(value: string): string {
+  // A body is JSON in a text, and its lines are in there as \n. An alias is come by once more.
+  const divided = (_: unknown, each: unknown) =>
+    typeof each === 'string' ? each.replace(/\\n(?!\n)/g, '\\n\n') : each;
   try {
-    const parsed: unknown = JSON.parse(value, (_, each: unknown) =>
-      // A body is JSON in a text, and its lines are in there as \n.
-      typeof each === 'string' ? each.replaceAll('\\n', '\\n\n') : each,
-    );
+    // Templates may have aliases in them, which JSON has not.
+    const parsed: unknown = value.startsWith('{') ? parse(value, divided) : JSON.parse(value, divided);
     return stringify(parsed, { lineWidth: 0 });
   } catch {
     return value;

@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { eventKeyName, parseKey, serviceKey, serviceName, templateKey, triggerKey } from './names.ts';
+import {
+  eventKeyName,
+  parseKey,
+  serviceKey,
+  serviceName,
+  subscriptionKeyName,
+  templateKey,
+  triggerKey,
+} from './names.ts';
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);
 
@@ -13,6 +21,8 @@ describe('names in the merged objects', () => {
         expect(parseKey(serviceKey(serviceName(namespace, name)))).toEqual(robot);
         expect(parseKey(triggerKey(eventKeyName(namespace, name, event)))).toEqual(subscription);
         expect(parseKey(templateKey(eventKeyName(namespace, name, event)))).toEqual(subscription);
+        const together = { kind: 'subscription', namespace, name };
+        expect(parseKey(templateKey(subscriptionKeyName(namespace, name)))).toEqual(together);
       }),
     );
   });
@@ -29,7 +39,9 @@ describe('names in the merged objects', () => {
     'service.slack',
     'template.app-deployed',
     'service.webhook.dt_x',
-    'template.dt_a_b',
+    'template.dt_a',
+    'trigger.dt_a_b',
+    'service.webhook.dt_a_b_c',
     'context',
     'dt_a_b',
   ])('are not taken for ours: %s', (key) => {

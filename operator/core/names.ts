@@ -29,6 +29,11 @@ export function serviceName(namespace: string, robot: string): string {
   return `${PREFIX}${namespace}_${robot}`;
 }
 
+/** Name of the template that the messages of a subscription stand in together. */
+export function subscriptionKeyName(namespace: string, subscription: string): string {
+  return `${PREFIX}${namespace}_${subscription}`;
+}
+
 /** Name of the trigger and of the template of one event of a subscription. */
 export function eventKeyName(namespace: string, subscription: string, event: string): string {
   return `${PREFIX}${namespace}_${subscription}_${event}`;
@@ -41,7 +46,7 @@ export const triggerKey = (name: string): string => `trigger.${name}`;
 /** What a key of the ConfigMap with our prefix belongs to; undefined for any other key. */
 export type KeyOwner =
   | { kind: 'robot'; namespace: string; name: string }
-  | { kind: 'subscription'; namespace: string; name: string; event: string };
+  | { kind: 'subscription'; namespace: string; name: string; event?: string };
 
 /** Undoes the functions above. A `dt_` key of any other form is none of ours. */
 export function parseKey(key: string): KeyOwner | undefined {
@@ -49,7 +54,8 @@ export function parseKey(key: string): KeyOwner | undefined {
   if (!match) return undefined;
   const [, kind, namespace, name, event] = match as unknown as [string, string, string, string, string?];
   if (kind === 'service.webhook') return event === undefined ? { kind: 'robot', namespace, name } : undefined;
-  return event === undefined ? undefined : { kind: 'subscription', namespace, name, event };
+  if (event !== undefined) return { kind: 'subscription', namespace, name, event };
+  return kind === 'template' ? { kind: 'subscription', namespace, name } : undefined;
 }
 
 /** `namespace/name`, the key by which the core finds a CR or a Secret. */

@@ -3,6 +3,7 @@ import type { ChangedTrigger } from '../core/difference.ts';
 import { templateKey, triggerKey } from '../core/names.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Application } from './sample-application.ts';
+import { sentTemplates } from './sent-templates.ts';
 
 /** Applications whose notification would go out at once. */
 export interface Notified extends ChangedTrigger {
@@ -23,7 +24,7 @@ export async function notifiedAtOnce(
   now: Date,
 ): Promise<Notified[]> {
   const names = triggers.map(({ trigger }) => trigger);
-  const keys = names.flatMap((name) => [triggerKey(name), templateKey(name)]);
+  const keys = names.flatMap((name) => [triggerKey(name), ...sentTemplates(plan, name).map(templateKey)]);
   const configMap = Object.fromEntries(keys.map((key) => [key, plan.configMap[key] as string]));
   const found = new Map<string, string[]>(names.map((name) => [name, []]));
   for (const app of names.length > 0 ? applications : []) {

@@ -5,6 +5,7 @@ import { type Condition, conditionFor } from './condition.ts';
 import type { Judgement } from './judge.ts';
 import type { Recipient } from './recipients.ts';
 import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
+import { sentTemplates } from './sent-templates.ts';
 
 /** What DingTalk would receive. */
 export interface PreviewedMessage extends Partial<Condition> {
@@ -38,7 +39,8 @@ export async function previewMessage(
   const { namespace, name } = subscription.cr.metadata;
   const key = eventKeyName(namespace, name, event.name);
   const { service } = robot;
-  const keys = [templateKey(key), triggerKey(key), serviceKey(service)];
+  const templates = sentTemplates(plan, key);
+  const keys = [...templates.map(templateKey), triggerKey(key), serviceKey(service)];
   const objects: EngineObjects = {
     configMap: {
       ...Object.fromEntries(keys.map((each) => [each, plan.configMap[each] as string])),
@@ -48,7 +50,7 @@ export async function previewMessage(
   };
   const app = application ?? (await sampleFor(recipient, objects, key, engine, now));
   const condition = application && (await conditionFor(engine, { ...objects, app }, key, now));
-  const outcome = await engine.render({ ...objects, app, templates: [key], service, now: now.toISOString() });
+  const outcome = await engine.render({ ...objects, app, templates, service, now: now.toISOString() });
   const head = { namespace, subscription: name, event: event.name, robot: resourceKey(robot.cr) };
   if (!outcome.ok) {
     const error = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');

@@ -1,25 +1,24 @@
 import { yamlSafeJson } from '../json.ts';
-import { eventBody } from '../message/event-body.ts';
 import { eventKeyName } from '../names.ts';
 import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { accessHash } from './access.ts';
 import { type ConditionContext, companions, eventCondition } from './condition.ts';
+import { compileTemplates } from './templates.ts';
 
 /** What a subscription wants in the merged objects. */
 export interface SubscriptionFragment {
   /** Names of the services it sends to. */
   readonly recipients: readonly string[];
   readonly events: readonly EventFragment[];
+  /** Values of `template.<name>`, by name. */
+  readonly templates: Readonly<Record<string, string>>;
 }
 
-/** One event: a trigger and a template of one name. */
+/** One event: a trigger. */
 export interface EventFragment {
   readonly name: string;
-  /** Value of `template.<name>`. */
-  readonly templateValue: string;
   /** Whether its condition looks at what was sent by another event of the subscription, or is looked at. */
   readonly hasCompanion: boolean;
   /** Value of `trigger.<name>`, but for the moment from which on events count. */
@@ -34,7 +33,7 @@ export interface CompileSettings {
   readonly maxEventAgeSeconds: number;
 }
 
-/** A subscription that resolved → its trigger, template and recipients, for each event. */
+/** A subscription that resolved → its triggers, templates and recipients. */
 export function compileSubscription(
   subscription: ResolvedSubscription,
   settings: CompileSettings,
@@ -49,44 +48,33 @@ export function compileSubscription(
     recipients,
     keyName: (event) => eventKeyName(cr.metadata.namespace, cr.metadata.name, event.name),
   };
+  const provenanceFor = (event?: ResolvedEvent): Provenance => {
+    const expressions = event !== undefined && event.catalogueName === undefined;
+    const uses = { raw: event?.raw !== undefined, expressions };
+    return provenanceOf(cr.metadata, accessHash(fence, uses), event?.sharedTemplate);
+  };
+  const markFor = (event?: ResolvedEvent) => formatProvenance(provenanceFor(event));
+  const { values, sentBy } = compileTemplates(subscription, markFor, settings.argocdUrl);
   return {
     recipients,
     events: subscription.events.map((event) =>
-      compileEvent(event, {
-        provenance: provenanceOf(
-          cr.metadata,
-          accessHash(fence, { raw: event.raw !== undefined, expressions: event.catalogueName === undefined }),
-          event.sharedTemplate,
-        ),
-        context,
-        robots: subscription.robots,
-        settings,
-      }),
+      compileEvent(event, provenanceFor(event), context, sentBy(event)),
     ),
+    templates: values,
   };
-}
-
-interface EventContext {
-  readonly provenance: Provenance;
-  readonly context: ConditionContext;
-  readonly robots: readonly ResolvedRobot[];
-  readonly settings: CompileSettings;
 }
 
 function compileEvent(
   event: ResolvedEvent,
-  { provenance, context, robots, settings }: EventContext,
+  provenance: Provenance,
+  context: ConditionContext,
+  send: readonly string[],
 ): EventFragment {
   const { trigger } = event;
-  const name = context.keyName(event);
   const when = eventCondition(event, context);
   const { leaders, followers } = companions(event, context.events);
-  const entries = robots.map((robot): [string, object] => [
-    robot.service,
-    { method: 'POST', body: event.raw ?? typedBody(event, robot, settings.argocdUrl) },
-  ]);
   return {
-    name,
+    name: context.keyName(event),
     when,
     hasCompanion: leaders.length + followers.length > 0,
     triggerValue: (since) =>
@@ -95,21 +83,8 @@ function compileEvent(
           description: formatProvenance(provenance),
           when: when(since),
           ...(trigger.oncePer !== undefined && { oncePer: trigger.oncePer }),
-          send: [name],
+          send,
         },
       ]),
-    templateValue: yamlSafeJson({
-      // First, since a raw template's own text could hold the same mark.
-      managedBy: formatProvenance(provenance),
-      // POST must be said for every service: without an entry of its own the engine sends a GET, which is lost.
-      webhook: Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1))),
-    }),
   };
-}
-
-function typedBody(event: ResolvedEvent, { audience }: ResolvedRobot, argocdUrl: string | undefined): string {
-  const body = eventBody(event.message, audience, argocdUrl);
-  // The judgement has made them all before.
-  if (!body.ok) throw new Error(`${event.path}: ${body.finding.message}`);
-  return body.body;
 }

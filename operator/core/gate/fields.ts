@@ -1,11 +1,20 @@
-import type { NotificationSubscription } from '../../api/kinds.ts';
-import { eventKeyName, templateKey, triggerKey } from '../names.ts';
+import { messageAtLine } from '../../template/go/body.ts';
+import { messagesTogether } from '../compile/templates.ts';
+import { eventKeyName, subscriptionKeyName, templateKey, triggerKey } from '../names.ts';
 import { eventName } from '../resolve/event-name.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { FieldOf } from './verdicts.ts';
 
 /** Which field of a subscription a key of its fragment came from. */
-export function fieldOfEvent({ metadata, spec }: NotificationSubscription): FieldOf {
-  return ({ key, field }) => {
+export function fieldOfEvent({ cr, events }: Pick<ResolvedSubscription, 'cr' | 'events'>): FieldOf {
+  const { metadata, spec } = cr;
+  const together = templateKey(subscriptionKeyName(metadata.namespace, metadata.name));
+  return ({ key, field, line }) => {
+    if (key === together) {
+      const place = line === undefined ? undefined : messageAtLine(line);
+      const event = place === undefined ? undefined : messagesTogether(events)[place];
+      return event ? `${event.path}.template` : 'spec.events';
+    }
     for (const [index, event] of spec.events.entries()) {
       const name = eventKeyName(metadata.namespace, metadata.name, eventName(event));
       if (key === triggerKey(name))

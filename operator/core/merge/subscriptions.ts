@@ -48,7 +48,7 @@ function refusalOf(
 ): Finding | undefined {
   const { cr } = subscription;
   return (
-    (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(cr))) ??
+    (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription))) ??
     destinations.take(resourceKey(cr), claimOf(draft.entry, reachOf(subscription))) ??
     budget.take(draft)
   );
@@ -87,7 +87,7 @@ export function draftSubscription(
   if (subscription.verdict.course !== 'current') return undefined;
   const robots = subscription.robots.filter((robot) => settings.services.has(robot.service));
   if (robots.length === 0) return undefined;
-  const { recipients, events } = compileSubscription({ ...subscription, robots }, settings);
+  const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, settings);
   const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
   const configMap: Record<string, string> = {};
   const candidate: Record<string, string> = {};
@@ -100,9 +100,11 @@ export function draftSubscription(
   for (const [index, since] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
     configMap[triggerKey(event.name)] = event.triggerValue(since);
-    configMap[templateKey(event.name)] = event.templateValue;
     candidate[triggerKey(event.name)] = event.triggerValue(ANY_MOMENT);
-    candidate[templateKey(event.name)] = event.templateValue;
+  }
+  for (const [name, value] of Object.entries(templates)) {
+    configMap[templateKey(name)] = value;
+    candidate[templateKey(name)] = value;
   }
   return {
     configMap,

@@ -1,5 +1,5 @@
 import type { Mentions } from '../../api/types.generated.ts';
-import { type BodyPart, compileBody, MAX_BODY_BYTES } from '../../template/go/body.ts';
+import { type BodyPart, MAX_BODY_BYTES, measureBody } from '../../template/go/body.ts';
 import type { BodyScope } from '../../template/go/context.ts';
 import { usesAppUrl } from '../../template/specialise.ts';
 import { memoised } from '../memo.ts';
@@ -15,32 +15,31 @@ export interface MessageRequest {
   readonly demands: Demands;
 }
 
-/** The Go template of a message's body, or why it can't be made. */
-export type MessageBody =
-  | { readonly ok: true; readonly body: string }
+/** What a body is made of, or why it can't be made. */
+export type MessageParts =
+  | { readonly ok: true; readonly parts: readonly BodyPart[]; readonly scope: BodyScope }
   | { readonly ok: false; readonly finding: Finding };
+
+/** Tells requests apart. */
+export const requestKey = ({ message, scope, demands }: MessageRequest): string =>
+  JSON.stringify([message.key, scope, demands]);
 
 /**
  * The whole JSON body of a message for Argo CD's `webhook.<service>.body`, as DingTalk wants it
  * (https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages). Whatever the Application, it renders to
  * at most 20 000 bytes of valid JSON that contain a keyword and mention nobody else.
  */
-export const messageBody = memoised<MessageRequest, MessageBody>(
-  compile,
-  ({ message, scope, demands }) => JSON.stringify([message.key, scope, demands]),
-  20_000,
-);
+export const messageParts = memoised<MessageRequest, MessageParts>(judge, requestKey, 20_000);
 
-function compile({ message, scope, demands }: MessageRequest): MessageBody {
+function judge({ message, scope, demands }: MessageRequest): MessageParts {
   const fields = finishFields(message, demands, scope);
   for (const field of fields.filter(({ escape: mode }) => mode === 'url')) {
     const problem = urlProblem(field.nodes, scope, field.isRequired);
     if (problem) return { ok: false, finding: urlFinding(field, problem) };
   }
-  const compiled = compileBody(partsOf(message, fields, demands.at), scope);
-  return compiled.ok
-    ? compiled
-    : { ok: false, finding: tooLong(compiled.fixedBytes, compiled.maxFixedBytes) };
+  const parts = partsOf(message, fields, demands.at);
+  const { isTooLong, fixedBytes, maxFixedBytes } = measureBody(parts, scope);
+  return isTooLong ? { ok: false, finding: tooLong(fixedBytes, maxFixedBytes) } : { ok: true, parts, scope };
 }
 
 /** It was right for the template's own params and an Argo CD whose URL is known, when the template was read. */

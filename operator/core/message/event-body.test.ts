@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { LOCALES } from '../catalogue/locale.ts';
 import { CATALOGUE } from '../catalogue/triggers.ts';
-import { type Audience, type EventMessage, eventBody } from './event-body.ts';
+import { type Audience, type EventMessage, eventsBody, messageFinding } from './event-body.ts';
 
 const audience: Audience = { locale: 'en', timeZone: 'Asia/Shanghai', keywords: [] };
 const event = (fields: Partial<EventMessage> = {}): EventMessage => ({
@@ -18,9 +18,7 @@ function bodyOf(
   forWhom: Partial<Audience> = {},
   url: string | undefined = URL,
 ): string {
-  const result = eventBody(event(fields), { ...audience, ...forWhom }, url);
-  if (!result.ok) throw new Error(result.finding.message);
-  return result.body;
+  return eventsBody([event(fields)], { ...audience, ...forWhom }, url);
 }
 
 describe('a message of the catalogue', () => {
@@ -32,10 +30,7 @@ describe('a message of the catalogue', () => {
     const body = bodyOf({ trigger }, { locale });
     expect(body).toContain('page/link?url=https%3A%2F%2Fargocd.example.com%2Fcd%2Fapplications%2F{{');
     expect(Buffer.byteLength(body)).toBeLessThan(4_096);
-    expect(eventBody(event({ trigger }), { ...audience, locale }, undefined)).toMatchObject({
-      ok: true,
-      body: expect.not.stringContaining('page/link'),
-    });
+    expect(eventsBody([event({ trigger })], { ...audience, locale }, undefined)).not.toContain('page/link');
   });
 
   it('is told in the robot’s language and zone', () => {
@@ -76,25 +71,26 @@ describe('a message of somebody’s own', () => {
     expect(body).toContain(
       '{"msgtype":"actionCard","actionCard":{"title":"Deploy","btnOrientation":"1","btns":[',
     );
-    expect(body).toContain('"btnOrientation":"1","btns":[{"title":"Open","actionURL":"dingtalk://');
+    expect(body).toContain('"btnOrientation":"1","btns":[{"title":"Open","actionURL":"{{');
+    expect(body).toContain('}}dingtalk://dingtalkclient/page/link?url=');
     expect(body).not.toContain('singleTitle');
   });
 
   it('is refused where its button would lead nowhere', () => {
-    expect(eventBody(event({ template: { message: card, params: {} } }), audience, undefined)).toMatchObject({
-      ok: false,
-      finding: {
-        reason: 'NoArgoCDURL',
-        message: expect.stringContaining('spec.message.actionCard.buttons[0].url'),
-      },
+    const lost = event({ template: { message: card, params: {} } });
+    expect(messageFinding(lost, audience, URL)).toBeUndefined();
+    expect(messageFinding(lost, audience, undefined)).toMatchObject({
+      reason: 'NoArgoCDURL',
+      message: expect.stringContaining('spec.message.actionCard.buttons[0].url'),
     });
   });
 
   it('that is too long to leave room for values is refused', () => {
     const text = { content: '字'.repeat(8_000) };
-    expect(eventBody(event({ template: { message: { text }, params: {} } }), audience, URL)).toMatchObject({
-      ok: false,
-      finding: { reason: 'MessageTooLong' },
+    expect(
+      messageFinding(event({ template: { message: { text }, params: {} } }), audience, URL),
+    ).toMatchObject({
+      reason: 'MessageTooLong',
     });
   });
 });

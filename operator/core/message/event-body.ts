@@ -1,9 +1,11 @@
 import type { Mentions } from '../../api/types.generated.ts';
+import { compileBody } from '../../template/go/body.ts';
 import { usesAppUrl } from '../../template/specialise.ts';
 import { defaultMessage } from '../catalogue/default-message.ts';
 import type { Locale } from '../catalogue/locale.ts';
 import { memoised } from '../memo.ts';
-import { type MessageBody, messageBody } from './body.ts';
+import type { Finding } from '../verdict.ts';
+import { type MessageRequest, messageParts, requestKey } from './body.ts';
 import { canMention, kindOf } from './fields.ts';
 import { type MessageSource, type ParsedMessage, readMessage } from './parse.ts';
 
@@ -28,12 +30,42 @@ export interface EventMessage {
   readonly at: Mentions;
 }
 
-/** The body of an event's message to one robot. @throws Error for a template that is not accepted */
-export function eventBody(
+/** What keeps an event's message to one robot from being made; undefined if nothing does. */
+export function messageFinding(
   event: EventMessage,
   audience: Audience,
   argocdUrl: string | undefined,
-): MessageBody {
+): Finding | undefined {
+  const parts = messageParts(requestOf(event, audience, argocdUrl));
+  return parts.ok ? undefined : parts.finding;
+}
+
+/**
+ * The Go template of a body for the messages of several events to one robot, see {@link compileBody}.
+ * @throws Error for messages that can't be made, or a template that is not accepted
+ */
+export function eventsBody(
+  events: readonly EventMessage[],
+  audience: Audience,
+  argocdUrl: string | undefined,
+): string {
+  return compiled(events.map((event) => requestOf(event, audience, argocdUrl)));
+}
+
+const compiled = memoised<readonly MessageRequest[], string>(
+  (requests) =>
+    compileBody(
+      requests.map((request) => {
+        const parts = messageParts(request);
+        if (!parts.ok) throw new Error(parts.finding.message);
+        return parts;
+      }),
+    ),
+  (requests) => requests.map(requestKey).join('\n'),
+  5_000,
+);
+
+function requestOf(event: EventMessage, audience: Audience, argocdUrl: string | undefined): MessageRequest {
   const scope = {
     params: event.params,
     event: { name: event.name, trigger: event.trigger ?? '' },
@@ -41,7 +73,7 @@ export function eventBody(
     timeZone: audience.timeZone,
   };
   const demands = { keywords: audience.keywords, at: event.at };
-  return messageBody({ message: parsed(event, audience.locale), scope, demands });
+  return { message: parsed(event, audience.locale), scope, demands };
 }
 
 /** Whether people can be mentioned in an event's message. */

@@ -6,7 +6,7 @@ import { RenderingEngine } from '../../template/testing/engine.ts';
 import { defaultMessage } from '../catalogue/default-message.ts';
 import { LOCALES, type Locale } from '../catalogue/locale.ts';
 import { CATALOGUE } from '../catalogue/triggers.ts';
-import { type EventMessage, eventBody } from './event-body.ts';
+import { type EventMessage, eventsBody } from './event-body.ts';
 import { mutants } from './testing/mutants.ts';
 
 /** An Application with everything in it that a message may look at. */
@@ -76,8 +76,7 @@ const BATCH = 40;
 interface Body {
   readonly name: string;
   readonly locale: Locale;
-  /** The Go template. */
-  readonly body: string;
+  readonly event: EventMessage;
   /** What it looks at in an Application. */
   readonly paths: readonly string[];
 }
@@ -92,37 +91,41 @@ const BODIES: readonly Body[] = [
 ];
 
 function bodyOf(event: EventMessage, locale: Locale): Body {
-  const audience = { locale, timeZone: 'Asia/Shanghai', keywords: ['magician'] };
-  const result = eventBody(event, audience, 'https://argocd.example.com');
-  if (!result.ok) throw new Error(`${event.name}: ${result.finding.message}`);
   // Templates name everything in full, from its root on.
   const source = JSON.stringify(event.template?.message ?? defaultMessage(event.trigger, locale));
   const paths = [...source.matchAll(/\bapp\.([\w.]+)/g)].map((match) => `${match[1]}`);
   // The link leads by both.
   const always = ['metadata.name', 'metadata.namespace'];
-  return { name: `${event.name} in ${locale}`, locale, body: result.body, paths: [...always, ...paths] };
+  return { name: `${event.name} in ${locale}`, locale, event, paths: [...always, ...paths] };
 }
+
+/** The Go template of some messages to one robot. */
+const goTemplate = (bodies: readonly Body[], locale: Locale): string =>
+  eventsBody(
+    bodies.map(({ event }) => event),
+    { locale, timeZone: 'Asia/Shanghai', keywords: ['magician'] },
+    'https://argocd.example.com',
+  );
 
 /** Whether a body may change when what stands there does. */
 const looksAt = ({ paths }: Body, place: string): boolean =>
   paths.some((path) => `${place}.`.startsWith(`${path}.`) || `${path}.`.startsWith(`${place}.`));
 
-/** What stands before a body's first declaration are its defines. */
-const definesOf = ({ body }: Body): readonly string[] =>
-  body.slice(0, body.indexOf('{{$E:=dict}}')).split(/(?=\{\{define `)/);
-const withoutDefines = ({ body }: Body): string => body.slice(body.indexOf('{{$E:=dict}}'));
+const inLocale = (locale: Locale): readonly Body[] => BODIES.filter((body) => body.locale === locale);
 
-/**
- * All bodies in one Go template, for each scene that stands in `app.all`: those that the scene asks for print one line.
- * A define has variables of its own, and in it `$` is what it was called with.
- */
-const TOGETHER = [
-  ...new Set(BODIES.flatMap(definesOf)),
-  ...BODIES.map((body, index) => `{{define "body ${index}"}}${withoutDefines(body)}\n{{end}}`),
-  '{{range $scene := .app.all}}',
-  ...BODIES.map((_, index) => `{{if $scene.bodies.n${index}}}{{template "body ${index}" $scene}}{{end}}`),
-  '{{end}}',
-].join('');
+/** All messages in a language as one subscription has them, for each scene that stands in `app.all`: those that it asks for. */
+function together(locale: Locale): string {
+  const text = goTemplate(inLocale(locale), locale);
+  const first = text.indexOf(FIRST_ACTION);
+  // A define has variables of its own, and in it `$` is what it was called with.
+  return (
+    `${text.slice(0, first)}{{define "all"}}${text.slice(first)}\n{{end}}{{range $scene := .app.all}}{{range .messages}}` +
+    '{{template "all" (dict `app` $scene.app `context` (dict) `M` (int .))}}{{end}}{{end}}'
+  );
+}
+
+/** What stands before it are defines. */
+const FIRST_ACTION = '{{$_:=set (set $ `E` dict)';
 
 let engine: RenderingEngine;
 beforeAll(async () => {
@@ -138,14 +141,23 @@ interface Scene {
 
 /** What the engine prints for each body of each scene. */
 function printed(scenes: readonly Scene[]): string[] {
-  const all = scenes.map(({ app, bodies }) => ({
-    app,
-    context: {},
-    bodies: Object.fromEntries(BODIES.map((body, index) => [`n${index}`, bodies.includes(body)])),
-  }));
-  const lines = engine.render(TOGETHER, { all }).trimEnd().split('\n');
-  expect(lines).toHaveLength(scenes.reduce((sum, { bodies }) => sum + bodies.length, 0));
-  return lines;
+  const texts = new Map<string, string>();
+  for (const locale of LOCALES) {
+    const places = inLocale(locale);
+    const wanted = scenes.map(({ bodies }) => bodies.filter((body) => body.locale === locale));
+    const all = scenes.map(({ app }, index) => ({
+      app,
+      messages: wanted[index]?.map((body) => places.indexOf(body)),
+    }));
+    const lines = engine.render(together(locale), { all }).split('\n').filter(Boolean);
+    expect(lines).toHaveLength(wanted.flat().length);
+    for (const [index, bodies] of wanted.entries()) {
+      for (const body of bodies) texts.set(`${index} ${body.name}`, lines.shift() as string);
+    }
+  }
+  return scenes.flatMap(({ bodies }, index) =>
+    bodies.map(({ name }) => texts.get(`${index} ${name}`) as string),
+  );
 }
 
 /** What is wrong with a body for DingTalk; undefined for nothing. */
@@ -202,7 +214,7 @@ describe('every message', () => {
   });
 
   it('is rendered together as it is alone', () => {
-    const alone = BODIES.map(({ body }) => engine.render(body, APPLICATION));
+    const alone = BODIES.map((body) => engine.render(goTemplate([body], body.locale), APPLICATION));
     expect(printed([{ name: 'alone', app: APPLICATION, bodies: BODIES }])).toEqual(alone);
   });
 });

@@ -1,5 +1,5 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { eventBody, leadsToArgoCD } from '../message/event-body.ts';
+import { leadsToArgoCD, messageFinding } from '../message/event-body.ts';
 import type { Finding } from '../verdict.ts';
 import type { ResolvedEvent } from './events.ts';
 import type { ResolvedRobot } from './robots.ts';
@@ -14,8 +14,8 @@ export function messageFindings(
   const findings = events.flatMap((event) =>
     event.raw === undefined
       ? robots.flatMap(({ audience }) => {
-          const body = eventBody(event.message, audience, argocdUrl);
-          return body.ok ? [] : [{ ...body.finding, message: `${event.path}: ${body.finding.message}` }];
+          const finding = messageFinding(event.message, audience, argocdUrl);
+          return finding ? [{ ...finding, message: `${event.path}: ${finding.message}` }] : [];
         })
       : [],
   );

@@ -2,7 +2,7 @@ import type { NotificationSubscription } from '../../api/kinds.ts';
 import type { RobotReference } from '../../api/types.generated.ts';
 import { globMatches } from '../glob.ts';
 import { isForeignKey } from '../live.ts';
-import { eventKeyName, GRANTED_NAMESPACES, templateKey, triggerKey } from '../names.ts';
+import { eventKeyName, GRANTED_NAMESPACES, subscriptionKeyName, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { combine } from './combine.ts';
@@ -114,9 +114,9 @@ function resolveRecipient(
 
 /** A key that somebody else made is never taken over. */
 function takenKeys({ metadata, spec }: NotificationSubscription, { target, config }: Snapshot): Finding[] {
-  return spec.events
-    .map((event) => eventKeyName(metadata.namespace, metadata.name, eventName(event)))
-    .flatMap((name) => [triggerKey(name), templateKey(name)])
+  const { namespace, name } = metadata;
+  const events = spec.events.map((event) => eventKeyName(namespace, name, eventName(event)));
+  return [...events.map(triggerKey), ...[...events, subscriptionKeyName(namespace, name)].map(templateKey)]
     .filter((key) => isForeignKey(target.configMap, key))
     .map((key) => ({
       reason: 'KeyTaken',

@@ -1,7 +1,7 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { rawTemplateFinding } from '../gate/raw-template.ts';
-import { messageBody } from '../message/body.ts';
+import { messageParts } from '../message/body.ts';
 import { ANY_SCOPE, readMessage } from '../message/parse.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
@@ -39,12 +39,12 @@ function typedFinding({ spec }: NotificationTemplate): Finding | undefined {
   const { message, params = {}, at = {} } = spec;
   const reading = readMessage({ message, params });
   if (!reading.ok) return combine(reading.findings);
-  const body = messageBody({
+  const parts = messageParts({
     message: reading.message,
     scope: { ...ANY_SCOPE, params },
     demands: { keywords: [], at },
   });
-  return body.ok ? undefined : body.finding;
+  return parts.ok ? undefined : parts.finding;
 }
 
 /**

@@ -34,5 +34,5 @@ const escaped = (url: string): string =>
 /** Kubernetes' names need no escaping; whatever is no such name gets it, and can be no longer than one. */
 function part(segment: 'namespace' | 'name', context: GoContext): string {
   context.used.add('s');
-  return `(printf \`%.${MAX[segment]}s\` (urlquery ${context.table.text(['metadata', segment])}))`;
+  return `(printf \`%.${MAX[segment]}s\` (urlquery ${context.table.text(['app', 'metadata', segment])}))`;
 }

@@ -1,6 +1,8 @@
 import type { Binding, DataRoot, Loop } from '../nodes.ts';
 import type { DefineName, Escape } from './defines.ts';
-import { PathTable, PathTrie } from './paths.ts';
+import { shortName } from './names.ts';
+import { PathTable } from './path-table.ts';
+import type { PathTrie } from './paths.ts';
 
 /** What a template is compiled for: the values that are known by then. */
 export interface BodyScope {
@@ -28,64 +30,69 @@ export type Bound =
   | { readonly root: DataRoot; readonly segments: readonly string[] }
   | { readonly trie: PathTrie };
 
-/** What the emission of one body shares. */
+/**
+ * What the emission of a body shares. All that a body keeps while it renders stands in the dict that it is rendered with, `$`,
+ * beside the Application: so parts of it can be told apart into defines of their own, which see no variable from outside.
+ * Capital letters are the compiler's own: `$.E` the empty map, `$.B` how many bytes are left, `$.L` the most characters of a
+ * value, `$.W` how many pieces loops have left, `$.K` kinds of values; small letters are the values of paths, see PathTable.
+ */
 export class GoContext {
-  readonly scope: BodyScope;
   readonly used = new Set<DefineName>();
   readonly table = new PathTable();
   readonly bindings = new Map<Binding, Bound>();
   readonly loops = new Map<Loop, LoopVariables>();
+  /** Of the message that is being emitted. */
+  scope: BodyScope;
   /** How values are treated where the emission is now. */
   escape: Escape = 'plain';
   /** Whether a loop is counted. */
   countsPieces = false;
   /** Loops around the place where the emission is now. */
   loopDepth = 0;
-  /** Whether `$K` is used: the kinds of values that count as something even if they are empty or 0. */
+  /** Whether `$.K` is used: the kinds of values that count as something even if they are empty or 0. */
   usesKinds = false;
-  #context: PathTrie | undefined;
   #variables = 0;
+  #depth = 0;
   #before: string[] = [];
 
   constructor(scope: BodyScope) {
     this.scope = scope;
   }
 
-  /** A variable's name. Capital letters are the compiler's own: $E, $R, $C, $B, $K. */
+  /** A variable's name. */
   readonly fresh = (): string => {
-    const name = this.#variables.toString(36);
+    const name = shortName(this.#variables);
     this.#variables += 1;
-    return `$${/^\d/.test(name) ? `v${name}` : name}`;
+    return `$${name}`;
   };
-
-  /** Argo CD's `context`, a map of texts. */
-  get context(): PathTrie {
-    this.#context ??= new PathTrie('$C', this.fresh);
-    return this.#context;
-  }
 
   /** Puts an action in front of the statement that is being emitted. */
   before(action: string): void {
     this.#before.push(action);
   }
 
-  /** Emits one statement with the actions that go in front of it. */
+  /**
+   * Emits one statement with the actions that go in front of it. Nothing outlives a statement that is in no other one, so
+   * its names are free again for the next: then equal statements are equal texts.
+   */
   statement(emit: () => string): string {
+    if (this.#depth === 0) this.#variables = 0;
+    this.#depth += 1;
     const outer = this.#before;
     this.#before = [];
     const text = emit();
     const all = this.#before.join('') + text;
     this.#before = outer;
+    this.#depth -= 1;
     return all;
   }
 
-  /** What comes first in the body. */
-  declarations(): string {
-    const paths = [
+  /** What comes first in the body. @param pieces how many pieces loops may come by */
+  declarations(pieces: number): string {
+    return [
+      this.usesKinds ? '{{$_:=set $ `K` (list `map` `int64` `float64` `int`)}}' : '',
+      this.countsPieces ? `{{$_:=set $ \`W\` ${pieces}}}` : '',
       this.table.declarations(),
-      this.#context ? `{{$C:=fromJson (toRawJson .context)}}${this.#context.declarations()}` : '',
     ].join('');
-    const kinds = this.usesKinds ? '{{$K:=list `map` `int64` `float64` `int`}}' : '';
-    return `{{$E:=dict}}${kinds}${paths}`;
   }
 }

@@ -8,8 +8,8 @@
 /** How the values in one field of a message are treated. */
 export type Escape = 'markdown' | 'plain' | 'url';
 
-/** The defines by name: `s` and `d` give a text and a time, `m`, `t` and `u` print escaped, `r` prints as it is. */
-export type DefineName = 's' | 'd' | 'r' | PrintName;
+/** The defines by name: `s`, `d` and `j` give a text, a time and a joined list, `m`, `t` and `u` print escaped, `r` prints as it is. */
+export type DefineName = 's' | 'd' | 'j' | 'r' | PrintName;
 type PrintName = 'm' | 't' | 'u';
 
 /** What prints the values of a field. */
@@ -28,6 +28,15 @@ const date = (timeZone: string): string =>
   '{{define `d`}}{{template `s` .}}{{$t:=toDate `2006-01-02T15:04:05Z07:00` .s}}' +
   `{{$_:=set . \`s\` (ternary \`\` (dateInZone .f $t (default \`${timeZone}\` .z)) $t.IsZero)}}{{end}}`;
 
+/** A list is joined until the text has more bytes than this: each item costs the time that the text so far is long. */
+export const MAX_JOINED = 4_000;
+
+/** The texts of all items of the list `.v` with `.f` between them → `.s`; what is no list is its own text. */
+const JOIN =
+  '{{define `j`}}{{$o:=``}}{{range $i,$v:=ternary .v (list .v) (kindIs `slice` .v)}}' +
+  `{{if gt (len $o) ${MAX_JOINED}}}{{$o = print $o \`…\`}}{{break}}{{end}}{{$d:=dict \`v\` (list $v)}}{{template \`s\` $d}}` +
+  '{{$o = print $o (ternary $.f `` (gt $i 0)) $d.s}}{{end}}{{$_:=set . `s` $o}}{{end}}';
+
 /**
  * Whoever writes a commit message mentions nobody in the group. Looking for an `@` first halves the time that a message
  * takes: Go compiles the expression for each value.
@@ -42,21 +51,22 @@ const URL =
   '{{$t = urlquery $t | replace `+` `%20`}}{{range splitList ` ` `: / ? # @ & = + , ; $ ! %`}}{{$t = replace (urlquery .) . $t}}{{end}}';
 
 /**
- * Prints the first value that has a text as the inside of a JSON string, from the list (message, value, …). What is left
- * of the message's room, `.n` bytes, ends everything that is longer, and so do its most characters, `.c`; a cut shows as
+ * Prints the first value that has a text as the inside of a JSON string, from the list (`$`, value, …). What is left
+ * of the message's room, `.B` bytes, ends everything that is longer, and so do its most characters, `.L`; a cut shows as
  * `…` and never divides a character.
  */
 const print = (name: string, escaping: string): string =>
-  `{{define \`${name}\`}}{{$b:=index . 0}}{{$d:=dict \`v\` (slice . 1)}}{{template \`s\` $d}}{{$t:=printf \`%.*s\` $b.c $d.s}}` +
+  `{{define \`${name}\`}}{{$b:=index . 0}}{{$d:=dict \`v\` (slice . 1)}}{{template \`s\` $d}}{{$t:=printf \`%.*s\` $b.L $d.s}}` +
   `{{if ne $t $d.s}}{{$t = print $t \`…\`}}{{end}}${escaping}{{$j:=toRawJson $t}}` +
-  '{{if gt (len $j) $b.n}}{{$j = toRawJson (printf `%.*s…` (div (max $b.n 0) 6) $t)}}{{end}}' +
-  '{{$_:=set $b `n` (sub $b.n (len $j))}}{{trimPrefix `"` $j | trimSuffix `"`}}{{end}}';
+  '{{if gt (len $j) $b.B}}{{$j = toRawJson (printf `%.*s…` (div (max $b.B 0) 6) $t)}}{{end}}' +
+  '{{$_:=set $b `B` (sub $b.B (len $j))}}{{trimPrefix `"` $j | trimSuffix `"`}}{{end}}';
 
 /** The text of the defines that a body uses. @param timeZone where times are told that name no zone */
 export function defines(used: ReadonlySet<DefineName>, timeZone: string): string {
   const texts: Readonly<Record<DefineName, string>> = {
     s: TEXT,
     d: date(timeZone),
+    j: JOIN,
     m: print('m', MARKDOWN),
     t: print('t', MENTION),
     u: print('u', URL),

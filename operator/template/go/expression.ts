@@ -29,6 +29,9 @@ export const lazyText = (go: () => string, choice: readonly string[]): Expressio
   choice,
 });
 
+/** What an action is asked by: the first of these that is something. */
+export const condition = (truth: string): string => (/^[$.\w]+$/.test(truth) ? truth : `or ${truth}`);
+
 /** The values of which the first that has a text is meant, as Go expressions in a row. */
 export const alternatives = (value: Expression): readonly string[] => value.choice ?? [value.go];
 
@@ -52,11 +55,11 @@ export function textOf(value: Expression, context: GoContext): string {
  * does not.
  */
 export function truthOf(value: Expression, context: GoContext, includeZero = false): string {
-  if (value.truth !== undefined) return value.truth;
   const { go, type } = value;
+  if (value.truth !== undefined && !(includeZero && type === 'data')) return value.truth;
   if (type === 'number') return includeZero ? 'true' : `(ne ${go} 0)`;
   if (type !== 'data') return go;
   if (!includeZero) return `${go} (kindIs \`map\` ${go})`;
   context.usesKinds = true;
-  return `${go} (has (kindOf ${go}) $K)`;
+  return `${go} (has (kindOf ${go}) $.K)`;
 }

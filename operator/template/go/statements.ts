@@ -2,7 +2,7 @@ import type { Call, EachNode, IfNode, Node, PrintNode, Value, WithNode } from '.
 import { printAppLink } from './app-url.ts';
 import type { GoContext } from './context.ts';
 import { type DefineName, PRINTS } from './defines.ts';
-import { alternatives, truthOf } from './expression.ts';
+import { alternatives, condition, truthOf } from './expression.ts';
 import { jsonText } from './literal.ts';
 import { PathTrie } from './paths.ts';
 import { passBytes, passPieces } from './room.ts';
@@ -38,12 +38,12 @@ function emitPrint({ value }: PrintNode, context: GoContext): string {
   const name: DefineName = isRaw ? 'r' : PRINTS[context.escape];
   context.used.add(name);
   if (!isCall(shown, 'truncate'))
-    return `{{template \`${name}\` (list $B ${alternatives(expression(shown, context)).join(' ')})}}`;
+    return `{{template \`${name}\` (list $ ${alternatives(expression(shown, context)).join(' ')})}}`;
   // The print cuts as well as `truncate` would, in fewer bytes.
   const [cut, length] = shown.args as [Value, Value];
-  const limit = (characters: unknown) => `{{$_:=set $B \`c\` ${characters}}}`;
+  const limit = (characters: unknown) => `{{$_:=set $ \`L\` ${characters}}}`;
   const characters = length.kind === 'literal' ? length.value : MAX_VALUE;
-  return `${limit(characters)}{{template \`${name}\` (list $B ${alternatives(expression(cut, context)).join(' ')})}}${limit(MAX_VALUE)}`;
+  return `${limit(characters)}{{template \`${name}\` (list $ ${alternatives(expression(cut, context)).join(' ')})}}${limit(MAX_VALUE)}`;
 }
 
 const isCall = (value: Value, helper: string): value is Call =>
@@ -52,7 +52,7 @@ const isCall = (value: Value, helper: string): value is Call =>
 function emitIf({ test, includeZero, body, otherwise }: IfNode, context: GoContext): string {
   const truth = truthOf(expression(test, context), context, includeZero);
   if (body.length === 0) return `{{if not (or ${truth})}}${branch(otherwise, context)}{{end}}`;
-  return `{{if or ${truth}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
+  return `{{if ${condition(truth)}}}${branch(body, context)}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitWith({ value, binding, body, otherwise }: WithNode, context: GoContext): string {
@@ -63,7 +63,7 @@ function emitWith({ value, binding, body, otherwise }: WithNode, context: GoCont
   context.bindings.set(binding, path ?? { trie });
   const inner = branch(body, context);
   const truth = truthOf(named, context, true);
-  return `{{if or ${truth}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
+  return `{{if ${condition(truth)}}}${trie.declarations()}${inner}${otherwiseBranch(otherwise, context)}{{end}}`;
 }
 
 function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context: GoContext): string {
@@ -91,7 +91,7 @@ function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context:
   const inner = emitNodes(body, context);
   const charged = chargeFor(body, context);
   context.loopDepth -= 1;
-  const items = `ternary ${go} $E (has (kindOf ${go}) (list \`map\` \`slice\`))`;
+  const items = `ternary ${go} $.E (has (kindOf ${go}) (list \`map\` \`slice\`))`;
   const all = variables.usesLast ? context.fresh() : items;
   const before =
     (variables.usesIndex ? `{{${index}:=-1}}` : '') +
@@ -110,9 +110,9 @@ const UNCOUNTED = { bytes: 4, pieces: 12 } as const;
 function passFor(body: readonly Node[], context: GoContext): string {
   const pieces = passPieces(body);
   const isShort = pieces <= UNCOUNTED.pieces && passBytes(body, context.scope) >= UNCOUNTED.bytes;
-  if (context.loopDepth === 0 && isShort) return '{{if lt $B.n 0}}…{{break}}{{end}}';
+  if (context.loopDepth === 0 && isShort) return '{{if lt $.B 0}}…{{break}}{{end}}';
   context.countsPieces = true;
-  return `{{if lt (min $B.n $B.w) 0}}…{{break}}{{end}}{{$_:=set $B \`w\` (sub $B.w ${Math.max(pieces, 10)})}}`;
+  return `{{if lt (min $.B $.W) 0}}…{{break}}{{end}}{{$_:=set $ \`W\` (sub $.W ${Math.max(pieces, 10)})}}`;
 }
 
 function otherwiseBranch(nodes: readonly Node[], context: GoContext): string {
@@ -127,5 +127,5 @@ function branch(nodes: readonly Node[], context: GoContext): string {
 
 function chargeFor(nodes: readonly Node[], { scope }: GoContext): string {
   const bytes = passBytes(nodes, scope);
-  return bytes === 0 ? '' : `{{$_:=set $B \`n\` (sub $B.n ${bytes})}}`;
+  return bytes === 0 ? '' : `{{$_:=set $ \`B\` (sub $.B ${bytes})}}`;
 }

@@ -36,13 +36,15 @@ function literal(value: string | number | boolean): Expression {
   return typeof value === 'boolean' ? boolean(`${value}`) : number(`${value}`);
 }
 
-function pathExpression({ root, segments }: DataPath, context: GoContext): Expression {
-  if (root === 'context') return data(context.context.access(segments));
-  const textInTable = () => {
-    context.used.add('s');
-    return context.table.text(segments);
+function pathExpression({ root, segments }: DataPath, { table, used }: GoContext): Expression {
+  const path = [root, ...segments];
+  const go = table.access(path);
+  const text = () => {
+    used.add('s');
+    return table.text(path);
   };
-  return { ...data(context.table.access(segments)), text: textInTable };
+  // The table has made sure that an empty map is something.
+  return { ...data(go), text, truth: go };
 }
 
 /** A path from a root. */

@@ -2,7 +2,7 @@ import { locateEngine } from '../../../engine/locate.ts';
 import { compileEngine, type Instance, startEngine } from '../../../engine/testing/instance.ts';
 import { yamlSafeJson } from '../../core/json.ts';
 import type { BodyPart } from '../go/body.ts';
-import { compileBody } from '../go/body.ts';
+import { compileBody, measureBody } from '../go/body.ts';
 import type { BodyScope } from '../go/context.ts';
 
 /** Argo CD's engine in this thread, for rendering template bodies. */
@@ -46,9 +46,9 @@ export class RenderingEngine {
   }
 }
 
-/** Compiles parts that are known to be small enough. */
+/** The body of a single message. @throws Error if its fixed text is too long */
 export function bodyOf(parts: readonly BodyPart[], scope: BodyScope, maxBytes?: number): string {
-  const compiled = compileBody(parts, scope, maxBytes);
-  if (!compiled.ok) throw new Error(`${compiled.fixedBytes} bytes are fixed`);
-  return compiled.body;
+  const { isTooLong, fixedBytes } = measureBody(parts, scope, maxBytes);
+  if (isTooLong) throw new Error(`${fixedBytes} bytes are fixed`);
+  return compileBody([{ parts, scope }], maxBytes);
 }

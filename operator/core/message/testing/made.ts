@@ -1,6 +1,8 @@
+import { compileBody } from '../../../template/go/body.ts';
 import type { BodyScope } from '../../../template/go/context.ts';
+import type { Finding } from '../../verdict.ts';
 import type { Demands } from '../additions.ts';
-import { type MessageBody, messageBody } from '../body.ts';
+import { messageParts } from '../body.ts';
 import type { TypedMessage } from '../fields.ts';
 import { readMessage } from '../parse.ts';
 
@@ -12,11 +14,16 @@ export interface Making {
   readonly scope?: Partial<BodyScope>;
 }
 
+/** The Go template of a body, or why there is none. */
+export type Made =
+  | { readonly ok: true; readonly body: string }
+  | { readonly ok: false; readonly finding: Finding };
+
 /** Reads a message and makes its body. @throws Error if a template in it is refused */
-export function made({ message, params = {}, demands = {}, scope = {} }: Making): MessageBody {
+export function made({ message, params = {}, demands = {}, scope = {} }: Making): Made {
   const reading = readMessage({ message, params });
   if (!reading.ok) throw new Error(reading.findings.map((finding) => finding.message).join('\n'));
-  return messageBody({
+  const parts = messageParts({
     message: reading.message,
     scope: {
       params,
@@ -27,6 +34,7 @@ export function made({ message, params = {}, demands = {}, scope = {} }: Making)
     },
     demands: { keywords: [], at: {}, ...demands },
   });
+  return parts.ok ? { ok: true, body: compileBody([parts]) } : parts;
 }
 
 /** The URLs of a message as DingTalk gets it. */

@@ -1,0 +1,74 @@
+import { selector } from '../../template/go/body.ts';
+import { yamlSafeJson } from '../json.ts';
+import { eventsBody } from '../message/event-body.ts';
+import { eventKeyName, subscriptionKeyName } from '../names.ts';
+import type { ResolvedEvent } from '../resolve/events.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import { formatTemplate } from '../template-value.ts';
+
+/** The templates of a subscription. */
+export interface CompiledTemplates {
+  /** Values of `template.<name>`, by name. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Names of the templates that an event's trigger sends, in this order. */
+  sentBy(event: ResolvedEvent): readonly string[];
+}
+
+/**
+ * The messages of a subscription. A Go template can share nothing with another one, and every one of them carries what it
+ * takes to print a value safely; so several messages stand in one template, and each event has a small one beside it that
+ * says which is meant. Argo CD executes the templates that a trigger names in their order, with the same data, which is
+ * made anew for each send: https://github.com/argoproj/notifications-engine/blob/master/pkg/templates/service.go. A single
+ * message, a raw one, and one that somebody else may withdraw stand in their events' own templates.
+ * @param markFor the provenance of an event's template, or of the one that several share
+ */
+export function compileTemplates(
+  { cr, events, robots }: Pick<ResolvedSubscription, 'cr' | 'events' | 'robots'>,
+  markFor: (event?: ResolvedEvent) => string,
+  argocdUrl: string | undefined,
+): CompiledTemplates {
+  const { namespace, name } = cr.metadata;
+  const ownName = (event: ResolvedEvent) => eventKeyName(namespace, name, event.name);
+  const together = messagesTogether(events);
+  const shared = subscriptionKeyName(namespace, name);
+  const bodyOf = (these: readonly ResolvedEvent[]) => {
+    const messages = these.map(({ message }) => message);
+    return ({ audience }: ResolvedRobot) => eventsBody(messages, audience, argocdUrl);
+  };
+  const values: Record<string, string> = {};
+  for (const event of events) {
+    const { raw } = event;
+    const managedBy = markFor(event);
+    const place = together.indexOf(event);
+    values[ownName(event)] =
+      place >= 0
+        ? yamlSafeJson({ managedBy, message: selector(place) })
+        : template(managedBy, robots, raw === undefined ? bodyOf([event]) : () => raw);
+  }
+  if (together.length > 0) values[shared] = template(markFor(), robots, bodyOf(together));
+  return {
+    values,
+    sentBy: (event) => [ownName(event), ...(together.includes(event) ? [shared] : [])],
+  };
+}
+
+/** The events whose messages stand in one template, in the order of their places in it. */
+export function messagesTogether(events: readonly ResolvedEvent[]): readonly ResolvedEvent[] {
+  const lasting = events.filter(
+    ({ raw, sharedTemplate }) => raw === undefined && sharedTemplate === undefined,
+  );
+  return lasting.length > 1 ? lasting : [];
+}
+
+function template(
+  managedBy: string,
+  robots: readonly ResolvedRobot[],
+  bodyFor: (robot: ResolvedRobot) => string,
+): string {
+  // POST must be said for every service: without an entry of its own the engine sends a GET, which is lost.
+  const webhook = robots
+    .map((robot) => [robot.service, { method: 'POST', body: bodyFor(robot) }] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return formatTemplate({ managedBy, webhook: Object.fromEntries(webhook) });
+}

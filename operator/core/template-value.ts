@@ -1,0 +1,47 @@
+import { parse } from 'yaml';
+import { yamlSafeJson } from './json.ts';
+
+/** What a template of ours has for one service. */
+export interface WebhookEntry {
+  readonly method: string;
+  readonly body: string;
+}
+
+/** A template of ours with bodies. */
+export interface WebhookTemplate {
+  /** Where it comes from. */
+  readonly managedBy: string;
+  /** By service. */
+  readonly webhook: Readonly<Record<string, WebhookEntry>>;
+}
+
+/**
+ * The value of `template.<name>`: JSON, but for entries that are equal, as those of robots whose groups read the same
+ * language are: each further one is an alias of the first in YAML. The engine renders them all the same.
+ */
+export function formatTemplate({ managedBy, webhook }: WebhookTemplate): string {
+  const texts = Object.entries(webhook).map(([service, entry]) => [service, yamlSafeJson(entry)] as const);
+  const repeated = [...new Set(texts.map(([, text]) => text))].filter(
+    (text) => texts.filter(([, other]) => other === text).length > 1,
+  );
+  const seen = new Set<string>();
+  const entries = texts.map(([service, text]) => {
+    const anchor = `b${repeated.indexOf(text)}`;
+    const isAlias = seen.has(text);
+    seen.add(text);
+    const value = isAlias ? `*${anchor}` : repeated.includes(text) ? `&${anchor} ${text}` : text;
+    return `${yamlSafeJson(service)}:${value}`;
+  });
+  // First the mark, since a raw template's own text could hold the same one.
+  return `{"managedBy":${yamlSafeJson(managedBy)},"webhook":{${entries.join(',')}}}`;
+}
+
+/** Undoes it; undefined for a value of any other form, such as one that was edited by hand. */
+export function readTemplate(value: string): WebhookTemplate | undefined {
+  try {
+    const template = parse(value) as WebhookTemplate | null;
+    return typeof template?.webhook === 'object' && template.webhook ? template : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * `node operator/core/testing/measure.ts`: what a team with five events takes of Argo CD's ConfigMap, in bytes by the kind of
+ * key, for the catalogue's messages and for templates of ten lines, and how many such teams fit beside what others have there.
+ */
+import { decide } from '../decide.ts';
+import { SUBSCRIPTIONS_KEY } from '../names.ts';
+import { afterWrites } from './fixtures.ts';
+import { bytesOf, EVENTS, type Messages, manyTeams } from './many-teams.ts';
+
+const MANY = 200;
+
+function row(messages: Messages) {
+  const two = afterWrites(manyTeams(2, messages)).configMap?.data ?? {};
+  const parts: Record<string, number> = {};
+  for (const [key, value] of Object.entries(two)) {
+    if (key === 'template.theirs') continue;
+    const kind = key === SUBSCRIPTIONS_KEY ? 'entry' : kindOf(key, value);
+    parts[kind] = (parts[kind] ?? 0) + bytesOf({ [key]: value }) / 2;
+  }
+  const team = Object.values(parts).reduce((sum, each) => sum + each, 0);
+  const fit = decide(manyTeams(MANY, messages)).plan.subscriptions.size;
+  return { messages, events: EVENTS.length, ...parts, team, fit };
+}
+
+function kindOf(key: string, value: string): string {
+  if (key.startsWith('service.')) return 'service';
+  if (key.startsWith('trigger.')) return 'triggers';
+  return value.includes('"body"') ? 'bodies' : 'selectors';
+}
+
+for (const messages of ['catalogue', 'own'] as const)
+  process.stdout.write(`${JSON.stringify(row(messages))}\n`);
