@@ -1,11 +1,12 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { eventKeyName, templateKey, triggerKey } from '../names.ts';
+import { eventKeyName, SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../names.ts';
 import { eventName } from '../resolve/event-name.ts';
 import type { FieldOf } from './verdicts.ts';
 
 /** Which field of a subscription a key of its fragment came from. */
 export function fieldOfEvent({ metadata, spec }: NotificationSubscription): FieldOf {
   return ({ key, field }) => {
+    if (key === SUBSCRIPTIONS_KEY) return 'spec.applications.selector';
     for (const [index, event] of spec.events.entries()) {
       const name = eventKeyName(metadata.namespace, metadata.name, eventName(event));
       if (key === triggerKey(name))

@@ -1,8 +1,10 @@
 import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { fieldOfEvent } from '../gate/fields.ts';
 import { checkFinding } from '../gate/verdicts.ts';
+import { yamlSafeJson } from '../json.ts';
 import { liveKeysOf, liveRecipients } from '../live.ts';
-import { resourceKey, templateKey, triggerKey } from '../names.ts';
+import { resourceKey, SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../names.ts';
+import { labelSelector } from '../resolve/label-selector.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import type { Budget } from './budget.ts';
@@ -103,11 +105,19 @@ export function draftSubscription(
     candidate[triggerKey(event.name)] = event.triggerValue(ANY_MOMENT);
     candidate[templateKey(event.name)] = event.templateValue;
   }
+  const selector = labelSelector(subscription.cr.spec.applications);
+  const entry = {
+    recipients,
+    triggers: events.map((event) => event.name),
+    ...(selector !== undefined && { selector }),
+  };
+  // One bad selector makes Argo CD's controller refuse everybody's entries.
+  if (selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = yamlSafeJson([entry]);
   return {
     configMap,
     candidate,
     keys: Object.keys(configMap),
-    entry: { recipients, triggers: events.map((event) => event.name) },
+    entry,
     // What is live was accepted before it went there.
     isLive: Object.entries(configMap).every(([key, value]) => live.get(key)?.value === value),
   };
