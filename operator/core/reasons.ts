@@ -43,7 +43,8 @@ export const REASONS = {
   UnsupportedField: 'A field that this version of the operator does not know.',
   ForeignKeyBroken: 'A key of somebody else’s stops Argo CD’s notifications for everybody.',
   TooManyDestinations: 'More could be sent about one application than Argo CD can keep account of.',
-  TargetFull: 'Argo CD’s ConfigMap has no room for it.',
+  TargetFull: 'Argo CD’s ConfigMap or Secret has no room for it.',
+  NamespaceQuotaExceeded: 'The namespace has as much in Argo CD’s objects as it may.',
   KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
 
   NotAccepted: 'Nothing is live, because the resource is not accepted.',

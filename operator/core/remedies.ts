@@ -57,6 +57,9 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'Use fewer robots or events, or tell subscriptions apart by exact names, destinationNamespaces or projects. It goes in ' +
     'by itself once others leave.',
   TargetFull: 'Use fewer events or robots. It goes in by itself once others leave.',
+  NamespaceQuotaExceeded:
+    'Remove robots, subscriptions or events of the namespace, or ask the platform team to raise limits.perNamespace. It goes ' +
+    'in by itself once there is room.',
   KeyTaken: 'Remove that key if nobody needs it, or give the resource another name.',
 
   NotAccepted: 'See Accepted.',

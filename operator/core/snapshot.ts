@@ -44,6 +44,8 @@ export interface LiveObject {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly data: Readonly<Record<string, string>>;
+  /** What others have in it that is not in `data`, keys and values, in bytes: the values are not our business. Default 0. */
+  readonly unseenBytes?: number;
   /** Keys that our field manager holds by server-side apply. */
   readonly owned: ReadonlySet<string>;
 }

@@ -26,6 +26,8 @@ export interface DataObject extends KubernetesObject {
     readonly annotations?: Readonly<Record<string, string>>;
   };
   readonly data?: Readonly<Record<string, string>>;
+  /** Of a ConfigMap, in base64. */
+  readonly binaryData?: Readonly<Record<string, string>>;
 }
 
 /** Which fields one manager owns, as the API server keeps the books. */

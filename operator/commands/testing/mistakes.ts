@@ -208,6 +208,8 @@ export const NOT_IN_FILES = [
   'Suspended',
   // It takes a megabyte of resources; core/merge/budget.test.ts has it.
   'TargetFull',
+  // It takes a hundred subscriptions; core/merge/quota.test.ts has it.
+  'NamespaceQuotaExceeded',
   // Of the installation: tested by itself.
   'NoArgoCDURL',
 ];

@@ -5,11 +5,12 @@ import type { Resolution } from '../resolve/resolve.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
-import { Budget } from './budget.ts';
 import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
+import { withoutRefusedRobots } from './refused-robots.ts';
 import { reserveLive } from './reservations.ts';
 import { planRobots } from './robots.ts';
+import { inOrderOfAdmission, reserveRoom } from './room.ts';
 import { formatMoment } from './since.ts';
 import { draftSubscription, planSubscription, type Room } from './subscriptions.ts';
 
@@ -23,7 +24,8 @@ export function merge(
   live: LiveState,
   inquiry: Inquiry,
 ): { readonly plan: Plan; readonly resolution: Resolution } {
-  const robots = planRobots(resolution.robots, live, snapshot, inquiry);
+  const budget = reserveRoom(resolution, snapshot, live);
+  const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget);
   const settings: PlanSettings = {
     live,
     services: new Set([...robots.placements.values()].map(({ service }) => service)),
@@ -35,12 +37,13 @@ export function merge(
   };
   const planned = new Map<string, ReturnType<typeof planSubscription>>();
   const { configMap: target } = snapshot.target;
-  const candidates = inOrderOfAdmission(resolution.subscriptions, live).map((subscription) => ({
-    subscription,
-    draft: draftSubscription(subscription, settings),
-  }));
+  const isLive = ({ cr }: ResolvedSubscription) => live.events.has(resourceKey(cr));
+  const candidates = inOrderOfAdmission(resolution.subscriptions, isLive).map((each) => {
+    const subscription = withoutRefusedRobots(each, robots.refusals);
+    return { subscription, draft: draftSubscription(subscription, settings) };
+  });
   const room: Room = {
-    budget: new Budget(snapshot.config.limits.configMapBytes, target, robots.configMap),
+    budget,
     destinations: reserveLive(candidates, settings, foreignDestinations(target)),
   };
   for (const { subscription, draft } of candidates) {
@@ -74,19 +77,6 @@ export function merge(
       ...(robots.renewAt && { renewAt: robots.renewAt }),
     },
   };
-}
-
-/** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */
-function inOrderOfAdmission(
-  subscriptions: readonly ResolvedSubscription[],
-  live: LiveState,
-): ResolvedSubscription[] {
-  const rank = (subscription: ResolvedSubscription): string => {
-    const { creationTimestamp, uid } = subscription.cr.metadata;
-    return `${live.events.has(resourceKey(subscription.cr)) ? 0 : 1} ${creationTimestamp} ${uid}`;
-  };
-  const ranked = subscriptions.map((subscription) => ({ subscription, rank: rank(subscription) }));
-  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ subscription }) => subscription);
 }
 
 function refusedBy(verdict: Verdict, refusal: Finding | undefined): Verdict {

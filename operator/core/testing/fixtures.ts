@@ -24,9 +24,11 @@ export const SECRET = `SEC${'0123456789abcdef'.repeat(4)}`;
 
 const CONFIG_HEAD = { apiVersion: 'config.argocd-dingtalk.io/v1alpha1', kind: 'OperatorConfiguration' };
 
+const UNLIMITED = { subscriptions: 1_000_000, keys: 1_000_000, bytes: 1_000_000_000 };
+
 export function config(fields: Record<string, unknown> = {}): OperatorConfiguration {
   const defaults = {
-    limits: { configMapBytes: 100_000_000 },
+    limits: { configMapBytes: 100_000_000, secretBytes: 100_000_000, perNamespace: UNLIMITED },
     argocd: { url: 'https://argocd.example.com' },
     tenancy: { projects: { payments: [NAMESPACE] } },
   };
