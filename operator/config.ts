@@ -90,6 +90,7 @@ export const operatorConfigurationSchema = z
         keys: z.int().min(0).default(500),
         bytes: z.int().min(0).default(200_000),
       }),
+      unscopedTriggers: z.int().min(0).default(150),
     }),
     metrics: section({ listen: listenAddress.optional() }),
     log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),

@@ -14,6 +14,8 @@ export const REASONS = {
   ReplayPossible: 'An event of somebody’s own does not say when it happened.',
   ProjectNotGranted: 'A project that the subscription names is not granted to its namespace.',
   SigningSecretUnusual: 'The signing secret does not look like one of DingTalk.',
+  CostlyRoute: 'Argo CD looks at the subscription for every application, and at too many like it.',
+  ThrottlingPossible: 'A few applications could send more to the robot than DingTalk takes in a minute.',
   KeywordNotInTemplate: 'A robot has keywords, and a raw template may lack them.',
 
   Suspended: 'spec.suspend is true.',

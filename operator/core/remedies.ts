@@ -19,6 +19,9 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   ReplayPossible: 'Add eventTime to the event.',
   ProjectNotGranted: 'Ask the platform team for a grant under tenancy.projects.',
   SigningSecretUnusual: 'Check that the right value is in the Secret.',
+  CostlyRoute:
+    'Label the applications and add applications.selector, or ask the platform team to raise limits.unscopedTriggers.',
+  ThrottlingPossible: 'Spread the subscriptions over several robots, or subscribe to fewer events.',
   KeywordNotInTemplate: 'Write one of the keywords into message.raw.',
 
   Suspended: 'Set spec.suspend to false. What happened meanwhile is not sent afterwards.',

@@ -5,6 +5,8 @@ import type { Resolution } from '../resolve/resolve.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
+import { overloadedRobots } from './burst.ts';
+import { costlyRoutes } from './costly-routes.ts';
 import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
 import { withoutRefusedRobots } from './refused-robots.ts';
@@ -49,22 +51,32 @@ export function merge(
   for (const { subscription, draft } of candidates) {
     planned.set(resourceKey(subscription.cr), planSubscription(subscription, draft, settings, room));
   }
+  const placed = candidates.flatMap(({ subscription }) => {
+    const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
+    return plan ? [{ subscription: { ...subscription, verdict }, plan }] : [];
+  });
+  const costly = costlyRoutes(placed, snapshot.config.limits.unscopedTriggers);
+  const overloaded = overloadedRobots(placed);
   const configMap = { ...robots.configMap };
   const placements = new Map<string, SubscriptionPlacement>();
   const subscriptions = resolution.subscriptions.map((subscription) => {
-    const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
+    const key = resourceKey(subscription.cr);
+    const { verdict = subscription.verdict, plan } = planned.get(key) ?? {};
     if (plan) {
       Object.assign(configMap, plan.configMap);
-      placements.set(resourceKey(subscription.cr), { keys: plan.keys, entry: plan.entry });
+      placements.set(key, { keys: plan.keys, entry: plan.entry });
     }
-    return { ...subscription, verdict };
+    return { ...subscription, verdict: warned(verdict, costly.get(key)) };
   });
   return {
     resolution: {
       ...resolution,
       robots: resolution.robots.map((robot) => ({
         ...robot,
-        verdict: refusedBy(robot.verdict, robots.refusals.get(resourceKey(robot.cr))),
+        verdict: warned(
+          refusedBy(robot.verdict, robots.refusals.get(resourceKey(robot.cr))),
+          overloaded.get(robot.service),
+        ),
       })),
       subscriptions,
     },
@@ -82,3 +94,6 @@ export function merge(
 function refusedBy(verdict: Verdict, refusal: Finding | undefined): Verdict {
   return refusal ? { ...verdict, course: 'none', refusal } : verdict;
 }
+
+const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>
+  warning ? { ...verdict, warnings: [...verdict.warnings, warning] } : verdict;

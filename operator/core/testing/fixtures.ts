@@ -28,7 +28,12 @@ const UNLIMITED = { subscriptions: 1_000_000, keys: 1_000_000, bytes: 1_000_000_
 
 export function config(fields: Record<string, unknown> = {}): OperatorConfiguration {
   const defaults = {
-    limits: { configMapBytes: 100_000_000, secretBytes: 100_000_000, perNamespace: UNLIMITED },
+    limits: {
+      configMapBytes: 100_000_000,
+      secretBytes: 100_000_000,
+      perNamespace: UNLIMITED,
+      unscopedTriggers: 1_000_000,
+    },
     argocd: { url: 'https://argocd.example.com' },
     tenancy: { projects: { payments: [NAMESPACE] } },
   };
