@@ -66,6 +66,7 @@ export const operatorConfigurationSchema = z
       trustedNamespaces: z.array(dnsLabel).optional(),
       projects: z.record(globPattern, z.array(globPattern)).default({}),
     }),
+    routing: section({ projects: z.enum(['Condition', 'Annotation']).default('Condition') }),
     dingtalk: section({
       endpoint: z
         .string()

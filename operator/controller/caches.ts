@@ -13,6 +13,7 @@ import type { Log } from '../kubernetes/log.ts';
 import type { DataObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { APP_PROJECTS, type AppProject } from './projects.ts';
 
 /** Everything the operator watches. */
 export interface Caches {
@@ -22,6 +23,8 @@ export interface Caches {
   readonly configMap: Reflector<DataObject>;
   readonly secret: Reflector<DataObject>;
   readonly argocdConfigMap: Reflector<DataObject>;
+  /** AppProjects of Argo CD's namespace; absent unless subscriptions go by their annotations. */
+  readonly projects?: Reflector<AppProject>;
 }
 
 /** What the caches need of the outside. */
@@ -52,6 +55,9 @@ export function createCaches(options: CacheOptions): Caches {
     configMap: reflector(options, named('configmaps', configMap)),
     secret: reflector(options, named('secrets', secret)),
     argocdConfigMap: reflector(options, named('configmaps', options.config.argocd.configMap)),
+    ...(options.config.routing.projects === 'Annotation' && {
+      projects: reflector<AppProject>(options, { address: { ...APP_PROJECTS, namespace } }),
+    }),
   };
 }
 

@@ -2,6 +2,7 @@ import type { OperatorConfiguration } from '../config.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Caches } from './caches.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
+import { liveProjects } from './projects.ts';
 
 /** Both clocks at one moment. */
 export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
@@ -24,6 +25,7 @@ export function takeSnapshot(caches: Caches, config: OperatorConfiguration, fixe
     target: {
       configMap: liveConfigMap(caches.configMap.get(namespace, configMap)),
       secret: liveSecret(caches.secret.get(namespace, secret)),
+      ...(caches.projects && { projects: liveProjects(caches.projects.items()) }),
     },
     argocdUrl: caches.argocdConfigMap.get(namespace, config.argocd.configMap)?.data?.url,
   };

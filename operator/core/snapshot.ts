@@ -37,6 +37,15 @@ export type CredentialSecret =
 export interface Target {
   readonly configMap?: LiveObject | undefined;
   readonly secret?: LiveObject | undefined;
+  /** AppProjects by name; absent unless subscriptions go by their annotations. */
+  readonly projects?: ReadonlyMap<string, LiveProject>;
+}
+
+/** An AppProject, as far as we may change it. */
+export interface LiveProject {
+  readonly resourceVersion: string;
+  /** Value of our annotation, if it has one. */
+  readonly annotation?: string;
 }
 
 /** What is live now. Values are plain text, also those of the Secret. */

@@ -9,6 +9,7 @@ import { overloadedRobots } from './burst.ts';
 import { costlyRoutes } from './costly-routes.ts';
 import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
+import { projectRoutes, routedEntries } from './project-routes.ts';
 import { withoutRefusedRobots } from './refused-robots.ts';
 import { reserveLive } from './reservations.ts';
 import { planRobots } from './robots.ts';
@@ -55,7 +56,11 @@ export function merge(
     const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
     return plan ? [{ subscription: { ...subscription, verdict }, plan }] : [];
   });
-  const costly = costlyRoutes(placed, snapshot.config.limits.unscopedTriggers);
+  const routes = projectRoutes(placed, snapshot);
+  const costly = costlyRoutes(
+    placed.filter(({ subscription }) => !routes.has(resourceKey(subscription.cr))),
+    snapshot.config.limits.unscopedTriggers,
+  );
   const overloaded = overloadedRobots(placed);
   const configMap = { ...robots.configMap };
   const placements = new Map<string, SubscriptionPlacement>();
@@ -82,7 +87,7 @@ export function merge(
     },
     plan: {
       configMap,
-      entries: [...placements.values()].map(({ entry }) => entry),
+      ...routedEntries(placements, routes, snapshot),
       secret: robots.secret,
       robots: robots.placements,
       subscriptions: placements,

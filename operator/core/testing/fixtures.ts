@@ -137,15 +137,19 @@ export const team = (): Partial<Snapshot> => ({ robots: [robot()], subscriptions
 export function afterWrites(before: Snapshot): Target {
   const { writes } = decide(before);
   let { configMap, secret } = before.target;
+  const projects = new Map(before.target.projects);
   for (const step of writes.steps) {
     if (step.kind === 'subscriptions') {
       const { [SUBSCRIPTIONS_KEY]: _, ...others } = configMap?.data ?? {};
       const data = step.text === undefined ? others : { ...others, [SUBSCRIPTIONS_KEY]: step.text };
       configMap = liveObject(data, [...(configMap?.owned ?? [])]);
+    } else if (step.kind === 'project') {
+      const { name, resourceVersion, annotation } = step;
+      projects.set(name, { resourceVersion, ...(annotation !== undefined && { annotation }) });
     } else if (step.object === 'ConfigMap') configMap = applied(configMap, step.data, step.stale);
     else secret = applied(secret, step.data, step.stale);
   }
-  return { configMap, secret };
+  return { configMap, secret, ...(before.target.projects && { projects }) };
 }
 
 /** Server-side apply, and the removal of what somebody else co-owns. */

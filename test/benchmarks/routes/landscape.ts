@@ -121,16 +121,3 @@ function configuration(teams: readonly Team[], dingtalk: FakeDingTalk): Operator
     },
   });
 }
-
-/** The annotation that sends an AppProject's Applications to these entries' recipients. */
-export const PROJECT_ANNOTATION = 'notifications.argoproj.io/subscriptions.argocd-dingtalk';
-
-export function annotationValue(entries: readonly SubscriptionEntry[]): string {
-  return JSON.stringify(
-    entries.map(({ triggers, recipients }) => ({
-      trigger: triggers,
-      // Without a recipient in the list nothing is sent; a webhook's is empty.
-      destinations: recipients.map((service) => ({ service, recipients: [''] })),
-    })),
-  );
-}

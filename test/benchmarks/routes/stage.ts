@@ -1,4 +1,5 @@
 import { openConnection } from '../../../operator/commands/cluster.ts';
+import { PROJECT_ANNOTATION, projectSubscriptions } from '../../../operator/core/project-route.ts';
 import { spliceBlock } from '../../../operator/core/subscriptions-block.ts';
 import { resourcePath } from '../../../operator/kubernetes/paths.ts';
 import type { ApiCall } from '../../../operator/kubernetes/request.ts';
@@ -7,15 +8,7 @@ import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '
 import { type ControlPlane, startControlPlane } from '../../support/control-plane.ts';
 import { type FakeDingTalk, startFakeDingTalk } from '../../support/fake-dingtalk.ts';
 import { ARGOCD } from '../../support/stage.ts';
-import {
-  annotationValue,
-  applicationOf,
-  compileTeams,
-  makeTeams,
-  PROJECT_ANNOTATION,
-  type Route,
-  type Team,
-} from './landscape.ts';
+import { applicationOf, compileTeams, makeTeams, type Route, type Team } from './landscape.ts';
 import { PassLog } from './passes.ts';
 
 const PARALLEL_REQUESTS = 8;
@@ -104,7 +97,7 @@ export class BenchmarkStage implements AsyncDisposable {
     });
     for (const { namespace, project } of this.teams) {
       const own = entries.filter(({ triggers }) => triggers[0]?.startsWith(`dt_${namespace}_`));
-      const value = route === 'annotation' ? annotationValue(own) : null;
+      const value = route === 'annotation' ? projectSubscriptions(own) : null;
       await this.#patch(resourcePath({ ...ARGO_API, plural: 'appprojects', name: project }), {
         metadata: { annotations: { [PROJECT_ANNOTATION]: value } },
       });
