@@ -60,6 +60,10 @@ DURATION ?= 60
 fuzz: tools engine ## Random resources: does the real controller load what the gate lets through? DURATION=60, SEED=…
 	@node test/fuzz/main.ts --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
+.PHONY: bench-routes
+bench-routes: tools ## What subscriptions cost Argo CD's controller, by route (about 10 minutes); ARGS='--help' shows the flags
+	@node test/benchmarks/routes.ts $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf bin dist coverage

@@ -105,6 +105,7 @@ export const operatorConfigurationSchema = z
       trustedNamespaces: z.array(dnsLabel).optional(),
       allowExpressions: z.boolean().default(true),
     }),
+    routing: section({ projects: z.enum(['Condition', 'Annotation']).default('Condition') }),
     dingtalk: section({
       endpoint: z
         .string()
@@ -123,6 +124,13 @@ export const operatorConfigurationSchema = z
     limits: section({
       maxEventAge: duration('1m', '168h').prefault('24h'),
       configMapBytes: z.int().min(1_000).default(1_000_000),
+      secretBytes: z.int().min(1_000).default(1_000_000),
+      perNamespace: section({
+        subscriptions: z.int().min(0).default(100),
+        keys: z.int().min(0).default(500),
+        bytes: z.int().min(0).default(200_000),
+      }),
+      unscopedTriggers: z.int().min(0).default(150),
     }),
     metrics: section({ listen: listenAddress.optional() }),
     log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),

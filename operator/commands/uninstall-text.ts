@@ -1,5 +1,6 @@
 import type { OperatorConfiguration } from '../config.ts';
 import type { Uninstalled } from '../controller/uninstaller.ts';
+import { PROJECT_ANNOTATION } from '../core/project-route.ts';
 import type { Removal } from '../core/removal.ts';
 
 type TargetNames = OperatorConfiguration['target'];
@@ -11,6 +12,7 @@ export function removalText(removal: Removal, { namespace, configMap, secret }: 
   const lines = [
     ...section(`ConfigMap ${namespace}/${configMap}:`, [...removal.configMap, ...shared]),
     ...section(`Secret ${namespace}/${secret}:`, removal.secret),
+    ...section(`AppProjects of ${namespace}, annotation ${PROJECT_ANNOTATION}:`, removal.projects),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -40,10 +42,11 @@ export function uninstallJson(
   target: TargetNames,
   dryRun: boolean,
 ): string {
-  const keys = ({ configMap, secret, entries }: Uninstalled['removed']) => ({
+  const keys = ({ configMap, secret, entries, projects }: Uninstalled['removed']) => ({
     configMap,
     subscriptionEntries: entries,
     secret,
+    projects,
   });
   const { broken, left } = last;
   const outcome = {

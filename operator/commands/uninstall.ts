@@ -26,7 +26,7 @@ interface UninstallOptions {
 /** `argocd-dingtalk uninstall`: takes out of Argo CD's objects what the operator has put there, and nothing else. */
 export function uninstallCommand(surroundings: Surroundings): Command {
   return new Command('uninstall')
-    .description("Remove the operator's keys from Argo CD's ConfigMap and Secret, and nothing else.")
+    .description("Remove the operator's keys and annotations from Argo CD's objects, and nothing else.")
     .option('--config <file>', "the operator's configuration file, for its target (default: its defaults)")
     .option(
       '--kubeconfig <file>',
@@ -49,7 +49,8 @@ What others have in the two objects keeps its bytes, the shared key subscription
 the operator's is left alone and listed. No value of the Secret is ever printed. Custom resources stay: delete them, or
 their CRDs, yourself. The command can be run again at any time.
 
-You need the right to get and patch the two objects, and to get the Lease.
+You need the right to get and patch the two objects, and to get the Lease; where routing.projects was Annotation, to list and
+patch AppProjects too.
 
 Exit codes: 0 nothing of the operator is left, 1 something is, or an operator runs, 2 the command was called wrongly or
 could not read the two objects.

@@ -13,6 +13,7 @@ import type { Log } from '../kubernetes/log.ts';
 import type { AnnotatedObject, DataObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { APP_PROJECTS } from './projects.ts';
 
 /** Everything the operator watches. */
 export interface Caches {
@@ -67,9 +68,6 @@ export function createCaches(options: CacheOptions): Caches {
     }),
   };
 }
-
-/** Argo CD's kind, which the operator does not bring along. */
-export const APP_PROJECTS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'appprojects' } as const;
 
 interface What<T> {
   readonly address: Parameters<typeof resourcePath>[0];

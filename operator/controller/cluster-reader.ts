@@ -14,8 +14,8 @@ import { listAll, listResource } from '../kubernetes/list.ts';
 import type { AnnotatedObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { type ResourceAddress, resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
-import { APP_PROJECTS } from './caches.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
+import { APP_PROJECTS, liveProjects } from './projects.ts';
 import { labelsByName, projectOf } from './snapshot.ts';
 import { readObject } from './target-reader.ts';
 
@@ -36,7 +36,7 @@ export type ClusterState = Pick<
  */
 export async function readCluster(
   request: ApiCall,
-  { target, argocd }: OperatorConfiguration,
+  { target, argocd, routing }: OperatorConfiguration,
   unseen: Unseen,
 ): Promise<ClusterState> {
   const { namespace } = target;
@@ -69,7 +69,11 @@ export async function readCluster(
     subscriptions,
     namespaces: labelsByName(namespaces),
     projects: projects.map(projectOf),
-    target: { configMap: liveConfigMap(configMap), secret: liveSecret(secret) },
+    target: {
+      configMap: liveConfigMap(configMap),
+      secret: liveSecret(secret),
+      ...(routing.projects === 'Annotation' && { projects: liveProjects(projects) }),
+    },
     argocdUrl: argocdConfigMap?.data?.url,
   };
 }

@@ -16,12 +16,25 @@ const object = (data: Record<string, string>) => ({
 
 it('knows which keys our field manager has applied', () => {
   const live = liveConfigMap(object({ a: 'b' }));
-  expect(live).toEqual({ uid: 'u', resourceVersion: '7', data: { a: 'b' }, owned: new Set(['dt_a_b']) });
+  expect(live).toMatchObject({
+    uid: 'u',
+    resourceVersion: '7',
+    data: { a: 'b' },
+    owned: new Set(['dt_a_b']),
+  });
 });
 
 it('looks at no key of the Secret that can not be ours', () => {
   const data = { dt_a_b: Buffer.from('https://x').toString('base64'), slack: 'c2VjcmV0' };
   expect(liveSecret(object(data))?.data).toEqual({ dt_a_b: 'https://x' });
+});
+
+it('knows how large the rest is, and nothing else of it', () => {
+  const data = { dt_a_b: 'eA==', slack: Buffer.from('中文 secret').toString('base64'), empty: '' };
+  expect(liveSecret(object(data))?.unseenBytes).toBe('slack'.length + 13 + 'empty'.length);
+  expect(JSON.stringify(liveSecret(object(data)))).not.toContain('secret');
+  const binary = { ...object({ a: 'b' }), binaryData: { blob: Buffer.alloc(300, 7).toString('base64') } };
+  expect(liveConfigMap(binary)?.unseenBytes).toBe('blob'.length + 300);
 });
 
 it('is nothing where there is no object', () => {

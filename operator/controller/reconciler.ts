@@ -131,7 +131,9 @@ export class Reconciler {
         const [object, keys] =
           step.kind === 'apply'
             ? [step.object, Object.keys(step.data).length]
-            : ['ConfigMap', 'subscriptions'];
+            : step.kind === 'project'
+              ? [`AppProject ${step.name}`, 'annotation']
+              : ['ConfigMap', 'subscriptions'];
         log.info({ object, keys }, 'written');
       });
       return undefined;

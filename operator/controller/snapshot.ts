@@ -5,6 +5,7 @@ import type { Project, Snapshot } from '../core/snapshot.ts';
 import type { AnnotatedObject } from '../kubernetes/objects.ts';
 import type { Caches } from './caches.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
+import { liveProjects } from './projects.ts';
 
 /** Both clocks at one moment. */
 export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
@@ -45,6 +46,7 @@ export function takeSnapshot(caches: Caches, config: OperatorConfiguration, fixe
     target: {
       configMap: liveConfigMap(caches.configMap.get(namespace, configMap)),
       secret: liveSecret(caches.secret.get(namespace, secret)),
+      ...(config.routing.projects === 'Annotation' && { projects: liveProjects(caches.projects.items()) }),
     },
     argocdUrl: caches.argocdConfigMap.get(namespace, config.argocd.configMap)?.data?.url,
   };

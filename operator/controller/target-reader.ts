@@ -5,9 +5,10 @@ import type { DataObject } from '../kubernetes/objects.ts';
 import { type ResourceAddress, resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
+import { readProjects } from './projects.ts';
 
 /**
- * Reads the two target objects as they are now, for a command that runs once and so has no caches.
+ * Reads the two target objects and the AppProjects as they are now, for a command that runs once and so has no caches.
  * @throws ForbiddenError or whatever else a request throws
  */
 export async function readTarget(
@@ -16,8 +17,12 @@ export async function readTarget(
 ): Promise<Target> {
   const read = (plural: string, name: string) =>
     readObject(request, { version: 'v1', plural, namespace, name });
-  const [map, sealed] = await Promise.all([read('configmaps', configMap), read('secrets', secret)]);
-  return { configMap: liveConfigMap(map), secret: liveSecret(sealed) };
+  const [map, sealed, projects] = await Promise.all([
+    read('configmaps', configMap),
+    read('secrets', secret),
+    readProjects(request, namespace),
+  ]);
+  return { configMap: liveConfigMap(map), secret: liveSecret(sealed), projects };
 }
 
 /** Reads one ConfigMap or Secret; undefined if it does not exist. */

@@ -1,10 +1,18 @@
 import type { OperatorConfiguration } from '../config.ts';
-import type { Write } from '../core/merge/writes.ts';
-import { FIELD_MANAGER, SUBSCRIPTIONS_FIELD_MANAGER, SUBSCRIPTIONS_KEY } from '../core/names.ts';
+import type { ProjectWrite, Write } from '../core/merge/writes.ts';
+import {
+  FIELD_MANAGER,
+  PROJECTS_FIELD_MANAGER,
+  SUBSCRIPTIONS_FIELD_MANAGER,
+  SUBSCRIPTIONS_KEY,
+} from '../core/names.ts';
+import { PROJECT_ANNOTATION } from '../core/project-route.ts';
 import type { Target } from '../core/snapshot.ts';
 import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
+import { resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
+import { APP_PROJECTS } from './projects.ts';
 
 type Kind = 'ConfigMap' | 'Secret';
 
@@ -55,8 +63,17 @@ export class TargetWriter {
       });
       versions[kind] = this.#observe(kind, object, resourceVersion);
     };
+    const failures: unknown[] = [];
     for (const step of steps) {
-      if (step.kind === 'subscriptions') {
+      if (step.kind === 'project') {
+        try {
+          await this.#annotate(step);
+        } catch (error) {
+          // One that can't be written must not keep the others waiting; what it was to say stays in the shared key.
+          failures.push(error);
+          continue;
+        }
+      } else if (step.kind === 'subscriptions') {
         await patch('ConfigMap', { [SUBSCRIPTIONS_KEY]: step.text ?? null }, SUBSCRIPTIONS_FIELD_MANAGER);
       } else {
         const kind = step.object;
@@ -77,6 +94,18 @@ export class TargetWriter {
       }
       onWritten(step);
     }
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** The watch tells of it, which has the shared key looked at again. */
+  async #annotate({ name, resourceVersion, annotation }: ProjectWrite): Promise<void> {
+    await this.#request({
+      method: 'PATCH',
+      path: resourcePath({ ...APP_PROJECTS, namespace: this.#target.namespace, name }),
+      query: { fieldManager: PROJECTS_FIELD_MANAGER },
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { resourceVersion, annotations: { [PROJECT_ANNOTATION]: annotation ?? null } } },
+    });
   }
 
   #observe(kind: Kind, object: DataObject, writtenOver: string): string {

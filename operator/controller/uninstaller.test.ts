@@ -74,7 +74,7 @@ describe('uninstalling', () => {
     await run();
     const sent = server.requests.length;
     expect((await run()).removed).toMatchObject({ configMap: [], secret: [], entries: 0 });
-    expect(server.requests.slice(sent).map(({ method }) => method)).toEqual(['GET', 'GET']);
+    expect(server.requests.slice(sent).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
   });
 
   it('removes what somebody else has come to own together with us', async () => {

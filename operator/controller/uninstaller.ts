@@ -26,7 +26,7 @@ export interface UninstallerOptions {
 
 /** What was removed, all attempts together, and what was there again a little later. */
 export interface Uninstalled {
-  readonly removed: Pick<Removal, 'configMap' | 'secret' | 'entries'>;
+  readonly removed: Pick<Removal, 'configMap' | 'secret' | 'entries' | 'projects'>;
   /** The last attempt's. */
   readonly last: Removal;
   /** Absent if nothing came back. */
@@ -71,6 +71,7 @@ function together(a: Uninstalled['removed'], b: Uninstalled['removed']): Uninsta
     configMap: union(a.configMap, b.configMap),
     secret: union(a.secret, b.secret),
     entries: Math.max(a.entries, b.entries),
+    projects: union(a.projects, b.projects),
   };
 }
 

@@ -69,7 +69,9 @@ function changedTriggers(before: Decision, after: Decision): ChangedTrigger[] {
 
 function recipientsOf({ plan }: Decision): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  for (const { triggers, recipients } of plan.entries) {
+  for (const {
+    entry: { triggers, recipients },
+  } of plan.subscriptions.values()) {
     for (const trigger of triggers)
       found.set(trigger, new Set([...(found.get(trigger) ?? []), ...recipients]));
   }

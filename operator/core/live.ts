@@ -1,4 +1,5 @@
 import { objectKey, PREFIX, parseKey, resourceKey, SUBSCRIPTIONS_KEY, serviceKey } from './names.ts';
+import { readProjectSubscriptions } from './project-route.ts';
 import { type Provenance, readProvenance } from './provenance.ts';
 import type { LiveObject, Target } from './snapshot.ts';
 import { readBlock, type SubscriptionEntry } from './subscriptions-block.ts';
@@ -43,9 +44,13 @@ export function readLiveState(target: Target): LiveState {
     services,
     events,
     entries,
-    recipients: recipientsByTrigger(entries),
+    recipients: recipientsByTrigger([...entries, ...projectEntries(target)]),
     secretKeys: new Set(secretKeys),
   };
+}
+
+function projectEntries({ projects = new Map() }: Target): SubscriptionEntry[] {
+  return [...projects.values()].flatMap(({ annotation }) => readProjectSubscriptions(annotation));
 }
 
 function recipientsByTrigger(entries: readonly SubscriptionEntry[]): Map<string, Set<string>> {

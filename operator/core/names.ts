@@ -12,6 +12,9 @@ export const FIELD_MANAGER = 'argocd-dingtalk';
 /** The field manager of our merge patches on the shared `subscriptions` key. */
 export const SUBSCRIPTIONS_FIELD_MANAGER = 'argocd-dingtalk-subscriptions';
 
+/** The field manager of our annotation on AppProjects. */
+export const PROJECTS_FIELD_MANAGER = 'argocd-dingtalk-projects';
+
 /** The key that all subscribers of the ConfigMap share. */
 export const SUBSCRIPTIONS_KEY = 'subscriptions';
 

@@ -14,6 +14,8 @@ export const REASONS = {
   ReplayPossible: 'An event of somebody’s own does not say when it happened.',
   ProjectNotGranted: 'A project that the subscription names is not granted to its namespace.',
   SigningSecretUnusual: 'The signing secret does not look like one of DingTalk.',
+  CostlyRoute: 'Argo CD looks at the subscription for every application, and at too many like it.',
+  ThrottlingPossible: 'A few applications could send more to the robot than DingTalk takes in a minute.',
   KeywordNotInTemplate: 'A robot has keywords, and a raw template may lack them.',
 
   Suspended: 'spec.suspend is true.',
@@ -46,7 +48,8 @@ export const REASONS = {
   InvalidGrant: 'An AppProject is granted to what can be no namespace.',
   ForeignKeyBroken: 'A key of somebody else’s stops Argo CD’s notifications for everybody.',
   TooManyDestinations: 'More could be sent about one application than Argo CD can keep account of.',
-  TargetFull: 'Argo CD’s ConfigMap has no room for it.',
+  TargetFull: 'Argo CD’s ConfigMap or Secret has no room for it.',
+  NamespaceQuotaExceeded: 'The namespace has as much in Argo CD’s objects as it may.',
   KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
 
   NotAccepted: 'Nothing is live, because the resource is not accepted.',

@@ -21,6 +21,9 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'Ask the platform team for a grant: under tenancy.projects, or by the annotation argocd-dingtalk.io/namespaces on the ' +
     'AppProject.',
   SigningSecretUnusual: 'Check that the right value is in the Secret.',
+  CostlyRoute:
+    'Label the applications and add applications.selector, or ask the platform team to raise limits.unscopedTriggers.',
+  ThrottlingPossible: 'Spread the subscriptions over several robots, or subscribe to fewer events.',
   KeywordNotInTemplate: 'Write one of the keywords into message.raw.',
 
   Suspended: 'Set spec.suspend to false. What happened meanwhile is not sent afterwards.',
@@ -68,6 +71,9 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'Use fewer robots or events, or tell subscriptions apart by exact names, destinationNamespaces or projects. It goes in ' +
     'by itself once others leave.',
   TargetFull: 'Use fewer events or robots. It goes in by itself once others leave.',
+  NamespaceQuotaExceeded:
+    'Remove robots, subscriptions or events of the namespace, or ask the platform team to raise limits.perNamespace. It goes ' +
+    'in by itself once there is room.',
   KeyTaken: 'Remove that key if nobody needs it, or give the resource another name.',
 
   NotAccepted: 'See Accepted.',

@@ -14,6 +14,8 @@ export interface Removal {
   readonly secret: readonly string[];
   /** How many entries of the shared `subscriptions` key are ours. */
   readonly entries: number;
+  /** AppProjects with our annotation, sorted. */
+  readonly projects: readonly string[];
   /** Keys that are named like ours but carry no provenance: they are somebody else's, and stay. */
   readonly left: { readonly configMap: readonly string[]; readonly secret: readonly string[] };
   /** Why the shared key is left alone, if it is. */
@@ -23,6 +25,7 @@ export interface Removal {
 const NOTHING: Plan = {
   configMap: {},
   entries: [],
+  projects: new Map(),
   secret: {},
   robots: new Map(),
   subscriptions: new Map(),
@@ -34,8 +37,12 @@ const NO_ENGINE = () => new Inquiry(new Map());
 const ABSENT: LiveObject = { uid: '', resourceVersion: '', data: {}, owned: new Set() };
 
 /** The target with an absent object as an empty one, so that the other one can still be cleared. */
-export function asPresent({ configMap = ABSENT, secret = ABSENT }: Target): Required<Target> {
-  return { configMap, secret };
+export function asPresent({
+  configMap = ABSENT,
+  secret = ABSENT,
+  projects = new Map(),
+}: Target): Required<Target> {
+  return { configMap, secret, projects };
 }
 
 /**
@@ -55,6 +62,9 @@ export function removalOf(before: Target, knownSecretKeys: ReadonlySet<string> =
     configMap: ours.sort(),
     secret: [...live.secretKeys].sort(),
     entries: live.entries.length,
+    projects: [...target.projects]
+      .flatMap(([name, { annotation }]) => (annotation === undefined ? [] : [name]))
+      .sort(),
     left: {
       configMap: foreign.filter(isNamedLikeOurs).sort(),
       secret: Object.keys(target.secret?.data ?? {})

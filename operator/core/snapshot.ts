@@ -49,6 +49,15 @@ export type CredentialSecret =
 export interface Target {
   readonly configMap?: LiveObject | undefined;
   readonly secret?: LiveObject | undefined;
+  /** AppProjects by name; absent unless subscriptions go by their annotations. */
+  readonly projects?: ReadonlyMap<string, LiveProject>;
+}
+
+/** An AppProject, as far as we may change it. */
+export interface LiveProject {
+  readonly resourceVersion: string;
+  /** Value of our annotation, if it has one. */
+  readonly annotation?: string;
 }
 
 /** What is live now. Values are plain text, also those of the Secret. */
@@ -56,6 +65,8 @@ export interface LiveObject {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly data: Readonly<Record<string, string>>;
+  /** What others have in it that is not in `data`, keys and values, in bytes: the values are not our business. Default 0. */
+  readonly unseenBytes?: number;
   /** Keys that our field manager holds by server-side apply. */
   readonly owned: ReadonlySet<string>;
 }

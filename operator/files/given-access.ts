@@ -1,4 +1,4 @@
-import { APP_PROJECTS } from '../controller/caches.ts';
+import { APP_PROJECTS } from '../controller/projects.ts';
 import type { Labels } from '../core/label-selector.ts';
 import { GRANTED_NAMESPACES } from '../core/names.ts';
 import { REMEDIES } from '../core/remedies.ts';

@@ -30,6 +30,8 @@ export interface AnnotatedObject extends KubernetesObject {
 /** A ConfigMap, or a Secret with its values in base64. */
 export interface DataObject extends AnnotatedObject {
   readonly data?: Readonly<Record<string, string>>;
+  /** Of a ConfigMap, in base64. */
+  readonly binaryData?: Readonly<Record<string, string>>;
 }
 
 /** Which fields one manager owns, as the API server keeps the books. */

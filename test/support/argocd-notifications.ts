@@ -15,10 +15,13 @@ export interface ArgoCDControllerOptions {
   readonly args?: readonly string[];
   /** A kubeconfig with other rights than the administrator's. */
   readonly kubeconfig?: string;
+  /** Gets what it logs as it comes, in pieces that need not be lines. */
+  readonly onOutput?: (text: string) => void;
 }
 
 /** Argo CD's own notifications controller, as a process on this machine. */
 export interface ArgoCDController extends AsyncDisposable {
+  readonly pid: number;
   /** All it has logged so far. */
   output(): string;
   /** Its Prometheus metrics, as text. */
@@ -42,7 +45,7 @@ export async function startArgoCDNotifications(
     await running.stop();
   };
   const metrics = async (): Promise<string> => (await fetch(metricsUrl)).text();
-  return { output: running.output, metrics, stop, [Symbol.asyncDispose]: stop };
+  return { pid: running.pid, output: running.output, metrics, stop, [Symbol.asyncDispose]: stop };
 }
 
 async function startOnce(
@@ -63,6 +66,7 @@ async function startOnce(
       ...(options.args ?? []),
     ],
     env: { ARGOCD_TLS_DATA_PATH: tlsDir },
+    onOutput: options.onOutput,
     logFile: join(controlPlane.dir, `argocd-notifications-${options.namespace}.log`),
     // The metrics answer before the caches are filled; the word comes after.
     ready: async ({ output }) => output().includes('Controller is running') && (await fetch(metricsUrl)).ok,

@@ -17,6 +17,8 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** File that gets all output as well. */
   readonly logFile?: string;
+  /** Gets the output as it comes, in pieces that need not be lines. */
+  readonly onOutput?: ((text: string) => void) | undefined;
   /** Asked until it answers true; exceptions count as "not yet". Without it the process is ready when it is started. */
   readonly ready?: (process: RunningProcess) => boolean | Promise<boolean>;
   /** 60 000. */
@@ -63,6 +65,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     throw new Error(`${options.name} cannot be started: ${cause}`, { cause });
   }
   const running = supervise(options.name, child, child.pid, log);
+  const { onOutput } = options;
+  if (onOutput) for (const stream of [child.stdout, child.stderr]) stream?.on('data', onOutput);
   if (options.ready === undefined) return running;
   try {
     await untilReady(running, options.ready, options.readyTimeoutMs ?? 60_000);

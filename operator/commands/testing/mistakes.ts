@@ -181,6 +181,17 @@ metadata:
   annotations:
     argocd-dingtalk.io/namespaces: team-a, Team B # here
 `,
+  ThrottlingPossible: documents(
+    'apiVersion: argocd-dingtalk.io/v1alpha1\nkind: DingTalkRobot\nmetadata:\n  name: busy # here\n  namespace: busy\nspec:\n  webhook: { secretKeyRef: { name: busy, key: webhook } }\n',
+    ...['busy-a', 'busy-b'].map((name) =>
+      subscription(
+        name,
+        events('trigger: on-created', 'trigger: on-sync-running', 'trigger: on-sync-failed'),
+        to('busy'),
+        'busy',
+      ),
+    ),
+  ),
   TooManyDestinations: documents(
     ...Array.from({ length: 5 }, (_, index) => robot(`many${index}`)),
     subscription(
@@ -216,6 +227,10 @@ export const NOT_IN_FILES = [
   'Suspended',
   // It takes a megabyte of resources; core/merge/budget.test.ts has it.
   'TargetFull',
+  // It takes more than a hundred events; core/merge/costly-routes.test.ts has it.
+  'CostlyRoute',
+  // It takes a hundred subscriptions; core/merge/quota.test.ts has it.
+  'NamespaceQuotaExceeded',
   // Of the installation: tested by itself.
   'NoArgoCDURL',
   'NamespaceNotSelected',

@@ -1,6 +1,6 @@
 import { messageAtLine } from '../../template/go/body.ts';
 import { messagesTogether } from '../compile/templates.ts';
-import { eventKeyName, subscriptionKeyName, templateKey, triggerKey } from '../names.ts';
+import { eventKeyName, SUBSCRIPTIONS_KEY, subscriptionKeyName, templateKey, triggerKey } from '../names.ts';
 import { eventName } from '../resolve/event-name.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { FieldOf } from './verdicts.ts';
@@ -10,6 +10,7 @@ export function fieldOfEvent({ cr, events }: Pick<ResolvedSubscription, 'cr' | '
   const { metadata, spec } = cr;
   const together = templateKey(subscriptionKeyName(metadata.namespace, metadata.name));
   return ({ key, field, line }) => {
+    if (key === SUBSCRIPTIONS_KEY) return 'spec.applications.selector';
     if (key === together) {
       const place = line === undefined ? undefined : messageAtLine(line);
       const event = place === undefined ? undefined : messagesTogether(events)[place];

@@ -5,11 +5,15 @@ import type { Resolution } from '../resolve/resolve.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
-import { Budget } from './budget.ts';
+import { overloadedRobots } from './burst.ts';
+import { costlyRoutes } from './costly-routes.ts';
 import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
+import { projectRoutes, routedEntries } from './project-routes.ts';
+import { withoutRefusedRobots } from './refused-robots.ts';
 import { reserveLive } from './reservations.ts';
 import { planRobots } from './robots.ts';
+import { inOrderOfAdmission, reserveRoom } from './room.ts';
 import { formatMoment } from './since.ts';
 import { draftSubscription, planSubscription, type Room } from './subscriptions.ts';
 
@@ -23,7 +27,8 @@ export function merge(
   live: LiveState,
   inquiry: Inquiry,
 ): { readonly plan: Plan; readonly resolution: Resolution } {
-  const robots = planRobots(resolution.robots, live, snapshot, inquiry);
+  const budget = reserveRoom(resolution, snapshot, live);
+  const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget);
   const settings: PlanSettings = {
     live,
     services: new Map(
@@ -40,39 +45,54 @@ export function merge(
   };
   const planned = new Map<string, ReturnType<typeof planSubscription>>();
   const { configMap: target } = snapshot.target;
-  const candidates = inOrderOfAdmission(resolution.subscriptions, live).map((subscription) => ({
-    subscription,
-    draft: draftSubscription(subscription, settings),
-  }));
+  const isLive = ({ cr }: ResolvedSubscription) => live.events.has(resourceKey(cr));
+  const candidates = inOrderOfAdmission(resolution.subscriptions, isLive).map((each) => {
+    const subscription = withoutRefusedRobots(each, robots.refusals);
+    return { subscription, draft: draftSubscription(subscription, settings) };
+  });
   const room: Room = {
-    budget: new Budget(snapshot.config.limits.configMapBytes, target, robots.configMap),
+    budget,
     destinations: reserveLive(candidates, settings, foreignDestinations(target)),
   };
   for (const { subscription, draft } of candidates) {
     planned.set(resourceKey(subscription.cr), planSubscription(subscription, draft, settings, room));
   }
+  const placed = candidates.flatMap(({ subscription }) => {
+    const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
+    return plan ? [{ subscription: { ...subscription, verdict }, plan }] : [];
+  });
+  const routes = projectRoutes(placed, snapshot);
+  const costly = costlyRoutes(
+    placed.filter(({ subscription }) => !routes.has(resourceKey(subscription.cr))),
+    snapshot.config.limits.unscopedTriggers,
+  );
+  const overloaded = overloadedRobots(placed);
   const configMap = { ...robots.configMap };
   const placements = new Map<string, SubscriptionPlacement>();
   const subscriptions = resolution.subscriptions.map((subscription) => {
-    const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
+    const key = resourceKey(subscription.cr);
+    const { verdict = subscription.verdict, plan } = planned.get(key) ?? {};
     if (plan) {
       Object.assign(configMap, plan.configMap);
-      placements.set(resourceKey(subscription.cr), { keys: plan.keys, entry: plan.entry });
+      placements.set(key, { keys: plan.keys, entry: plan.entry });
     }
-    return { ...subscription, verdict };
+    return { ...subscription, verdict: warned(verdict, costly.get(key)) };
   });
   return {
     resolution: {
       ...resolution,
       robots: resolution.robots.map((robot) => ({
         ...robot,
-        verdict: refusedBy(robot.verdict, robots.refusals.get(resourceKey(robot.cr))),
+        verdict: warned(
+          refusedBy(robot.verdict, robots.refusals.get(resourceKey(robot.cr))),
+          overloaded.get(robot.service),
+        ),
       })),
       subscriptions,
     },
     plan: {
       configMap,
-      entries: [...placements.values()].map(({ entry }) => entry),
+      ...routedEntries(placements, routes, snapshot),
       secret: robots.secret,
       robots: robots.placements,
       subscriptions: placements,
@@ -81,19 +101,9 @@ export function merge(
   };
 }
 
-/** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */
-function inOrderOfAdmission(
-  subscriptions: readonly ResolvedSubscription[],
-  live: LiveState,
-): ResolvedSubscription[] {
-  const rank = (subscription: ResolvedSubscription): string => {
-    const { creationTimestamp, uid } = subscription.cr.metadata;
-    return `${live.events.has(resourceKey(subscription.cr)) ? 0 : 1} ${creationTimestamp} ${uid}`;
-  };
-  const ranked = subscriptions.map((subscription) => ({ subscription, rank: rank(subscription) }));
-  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ subscription }) => subscription);
-}
-
 function refusedBy(verdict: Verdict, refusal: Finding | undefined): Verdict {
   return refusal ? { ...verdict, course: 'none', refusal } : verdict;
 }
+
+const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>
+  warning ? { ...verdict, warnings: [...verdict.warnings, warning] } : verdict;

@@ -9,7 +9,10 @@ import type { SubscriptionEntry } from '../subscriptions-block.ts';
 /** What shall stand in the two target objects, of ours. Foreign content is not in here, so it can't be touched. */
 export interface Plan {
   readonly configMap: Readonly<Record<string, string>>;
+  /** Of the shared key `subscriptions`. */
   readonly entries: readonly SubscriptionEntry[];
+  /** Value of our annotation by AppProject; those that are not in here have none. */
+  readonly projects: ReadonlyMap<string, string>;
   readonly secret: Readonly<Record<string, string>>;
   /** By robot, `namespace/name`. */
   readonly robots: ReadonlyMap<string, RobotPlacement>;

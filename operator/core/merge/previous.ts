@@ -1,10 +1,12 @@
 import { mayStay } from '../compile/access.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { type LiveKey, liveKeysOf, liveRecipients } from '../live.ts';
+import { labelSelector } from '../resolve/label-selector.ts';
 import { mayUse } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { servicesOf, withoutServices } from './retained.ts';
+import { readWhen } from './since.ts';
 
 /** What of a subscription is live, and may be with the access that it has today. */
 export interface LiveVersion {
@@ -64,7 +66,20 @@ export function planPrevious(
   const isPending = subscription.verdict.refusal?.reason === 'GateUnavailable';
   const finding = isPending ? undefined : checkFinding(settings.inquiry, configMap, () => 'the live version');
   if (finding && finding.reason !== 'GateUnavailable') return undefined;
-  return { configMap, keys: Object.keys(configMap), entry: { recipients, triggers } };
+  // Of other criteria the selector is not known; the conditions have it anyway.
+  const selector = hasItsCriteria(subscription, keys)
+    ? labelSelector(subscription.cr.spec.applications)
+    : undefined;
+  const entry = { recipients, triggers, ...(selector !== undefined && { selector }) };
+  return { configMap, keys: Object.keys(configMap), entry };
+}
+
+/** Whether the conditions of a live version demand all that the newest generation's criteria do. */
+export function hasItsCriteria({ fence, criteria }: ResolvedSubscription, keys: readonly LiveKey[]): boolean {
+  if (criteria === undefined) return false;
+  const scope = `(${fence}) and ${criteria} and `;
+  const triggers = keys.filter(({ key }) => key.startsWith('trigger.'));
+  return triggers.every(({ value }) => readWhen(value)?.startsWith(scope));
 }
 
 /** A generation that is live and is now found to be dangerous is no "previous version". */

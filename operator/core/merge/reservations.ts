@@ -3,9 +3,8 @@ import { resourceKey } from '../names.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { type Claim, claimOf, Destinations } from './destinations.ts';
 import type { PlanSettings } from './plan.ts';
-import { liveVersion } from './previous.ts';
+import { hasItsCriteria, liveVersion } from './previous.ts';
 import { type Reach, reachOf, widestReach } from './reach.ts';
-import { readWhen } from './since.ts';
 import type { DraftPlan } from './subscriptions.ts';
 
 /** A subscription, and its newest generation's keys if it resolved. */
@@ -61,10 +60,6 @@ function liveClaim(
  * both; undefined otherwise.
  */
 function liveReach(subscription: ResolvedSubscription, { live }: PlanSettings): Reach | undefined {
-  const { cr, fence, criteria } = subscription;
-  if (criteria === undefined) return undefined;
-  const scope = `(${fence}) and ${criteria} and `;
-  const triggers = liveKeysOf(live, cr).filter(({ key }) => key.startsWith('trigger.'));
-  const isSame = triggers.every(({ value }) => readWhen(value)?.startsWith(scope));
+  const isSame = hasItsCriteria(subscription, liveKeysOf(live, subscription.cr));
   return isSame ? reachOf(subscription) : undefined;
 }

@@ -7,7 +7,9 @@ import type { ResolvedRobot } from '../resolve/robots.ts';
 import { freshUrl, readSignedUrl, renewalTime } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding } from '../verdict.ts';
+import { type Budget, robotNeed } from './budget.ts';
 import type { RobotPlacement } from './plan.ts';
+import { inOrderOfAdmission, robotHolder } from './room.ts';
 
 /** The robots' part of the plan. */
 export interface RobotsPlan {
@@ -25,9 +27,13 @@ export function planRobots(
   live: LiveState,
   snapshot: Snapshot,
   inquiry: Inquiry,
+  budget: Budget,
 ): RobotsPlan {
   const plan: RobotsPlan = { configMap: {}, secret: {}, placements: new Map(), refusals: new Map() };
-  for (const robot of robots) placeRobot(robot, live, snapshot, plan, inquiry);
+  const isLive = ({ cr }: ResolvedRobot) => live.services.has(resourceKey(cr));
+  for (const robot of inOrderOfAdmission(robots, isLive)) {
+    placeRobot(robot, live, snapshot, plan, inquiry, budget);
+  }
   const renewAt = placeUrls(plan, snapshot);
   return { ...plan, ...(renewAt && { renewAt }) };
 }
@@ -35,9 +41,10 @@ export function planRobots(
 function placeRobot(
   robot: ResolvedRobot,
   live: LiveState,
-  { target }: Snapshot,
+  { target, now }: Snapshot,
   plan: RobotsPlan,
   inquiry: Inquiry,
+  budget: Budget,
 ): void {
   const name = resourceKey(robot.cr);
   const { service, credential, verdict } = robot;
@@ -49,8 +56,21 @@ function placeRobot(
       target.configMap?.data[key] === fragment.serviceValue
         ? undefined
         : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
-    if (finding) {
-      plan.refusals.set(name, finding);
+    // Who is live stays, if by another URL of about the same length: a rotated token must not wait for room.
+    const lack = live.services.has(name)
+      ? undefined
+      : budget.take(
+          robotHolder(robot.cr),
+          robotNeed(
+            robot.cr.metadata.namespace,
+            { [key]: fragment.serviceValue },
+            { [service]: freshUrl(credential, now) },
+          ),
+        );
+    const refusal = finding ?? lack;
+    if (refusal) {
+      budget.release(robotHolder(robot.cr));
+      plan.refusals.set(name, refusal);
       return;
     }
     plan.configMap[key] = fragment.serviceValue;

@@ -1,15 +1,18 @@
 import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { fieldOfEvent } from '../gate/fields.ts';
 import { checkFinding } from '../gate/verdicts.ts';
+import { yamlSafeJson } from '../json.ts';
 import { liveKeysOf, liveRecipients } from '../live.ts';
-import { resourceKey, templateKey, triggerKey } from '../names.ts';
+import { resourceKey, SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../names.ts';
+import { labelSelector } from '../resolve/label-selector.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding, Verdict } from '../verdict.ts';
-import type { Budget } from './budget.ts';
+import { type Budget, subscriptionNeed } from './budget.ts';
 import { claimOf, type Destinations } from './destinations.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { planPrevious } from './previous.ts';
 import { reachOf } from './reach.ts';
+import { subscriptionHolder } from './room.ts';
 import { sinceOf } from './since.ts';
 
 /** What there is only so much of. */
@@ -50,7 +53,7 @@ function refusalOf(
   return (
     (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription))) ??
     destinations.take(resourceKey(cr), claimOf(draft.entry, reachOf(subscription))) ??
-    budget.take(draft)
+    budget.take(subscriptionHolder(cr), needOf(subscription, draft))
   );
 }
 
@@ -61,12 +64,19 @@ function withPrevious(
   verdict: Verdict,
 ) {
   const key = resourceKey(subscription.cr);
+  const holder = subscriptionHolder(subscription.cr);
   const plan = destinations.keepLive(key) ? planPrevious({ ...subscription, verdict }, settings) : undefined;
-  // What is live has its room; it is taken so that nobody else gets it.
-  if (plan && !budget.take(plan)) return { verdict, plan };
+  if (plan) {
+    budget.keep(holder, needOf(subscription, plan));
+    return { verdict, plan };
+  }
   destinations.release(key);
+  budget.release(holder);
   return { verdict };
 }
+
+const needOf = ({ cr }: ResolvedSubscription, { configMap, entry }: SubscriptionPlan) =>
+  subscriptionNeed(cr.metadata.namespace, configMap, entry);
 
 /** Stands for `since` in what the engine is asked: one moment is as valid as another, and an answer has to keep. */
 const ANY_MOMENT = '2000-01-01T00:00:00Z';
@@ -106,11 +116,19 @@ export function draftSubscription(
     configMap[templateKey(name)] = value;
     candidate[templateKey(name)] = value;
   }
+  const selector = labelSelector(subscription.cr.spec.applications);
+  const entry = {
+    recipients,
+    triggers: events.map((event) => event.name),
+    ...(selector !== undefined && { selector }),
+  };
+  // One bad selector makes Argo CD's controller refuse everybody's entries.
+  if (selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = yamlSafeJson([entry]);
   return {
     configMap,
     candidate,
     keys: Object.keys(configMap),
-    entry: { recipients, triggers: events.map((event) => event.name) },
+    entry,
     // What is live was accepted before it went there.
     isLive: Object.entries(configMap).every(([key, value]) => live.get(key)?.value === value),
   };

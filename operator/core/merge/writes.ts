@@ -17,7 +17,17 @@ export type Write =
       readonly data: Data;
       readonly stale: readonly string[];
     }
-  | { readonly kind: 'subscriptions'; readonly text: string | undefined };
+  | { readonly kind: 'subscriptions'; readonly text: string | undefined }
+  | ProjectWrite;
+
+/** Sets our annotation on an AppProject, or removes it. */
+export interface ProjectWrite {
+  readonly kind: 'project';
+  readonly name: string;
+  /** The version that it was decided on. */
+  readonly resourceVersion: string;
+  readonly annotation: string | undefined;
+}
 
 type Data = Readonly<Record<string, string>>;
 
@@ -49,10 +59,21 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
     steps.push({ kind: 'apply', object: 'ConfigMap', data: plan.configMap, stale: configMap.stale });
   }
   if (spliced.ok && spliced.text !== before) steps.push({ kind: 'subscriptions', text: spliced.text });
+  // What leaves an annotation for the shared key is there before.
+  steps.push(...projectWrites(plan, target));
   if (secret.stale.length > 0) {
     steps.push({ kind: 'apply', object: 'Secret', data: plan.secret, stale: secret.stale });
   }
   return spliced.ok ? { steps } : { steps, broken: spliced.message };
+}
+
+function projectWrites(plan: Plan, { projects = new Map() }: Target): ProjectWrite[] {
+  return [...projects].flatMap(([name, { resourceVersion, annotation }]) => {
+    const wanted = plan.projects.get(name);
+    return wanted === annotation
+      ? []
+      : [{ kind: 'project' as const, name, resourceVersion, annotation: wanted }];
+  });
 }
 
 /**

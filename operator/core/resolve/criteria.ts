@@ -49,14 +49,20 @@ function labelClauses(criteria: ApplicationCriteria): string[] {
 function requirementClause({ key, operator, values = [] }: LabelRequirement): string {
   switch (operator) {
     case 'In':
-      return `${label(key)} in ${exprStringList(values)}`;
+      return labelIn(key, values);
     case 'NotIn':
-      return `not (${label(key)} in ${exprStringList(values)})`;
+      return `not (${labelIn(key, values)})`;
     case 'Exists':
       return `${label(key)} != nil`;
     case 'DoesNotExist':
       return `${label(key)} == nil`;
   }
+}
+
+/** To `in`, nil is the empty text; to Kubernetes, an absent label is not one with an empty value. */
+function labelIn(key: string, values: readonly string[]): string {
+  const isIn = `${label(key)} in ${exprStringList(values)}`;
+  return values.includes('') ? `${label(key)} != nil and ${isIn}` : isIn;
 }
 
 const label = (key: string): string => `${nullSafe('metadata.labels')}?.[${exprString(key)}]`;

@@ -24,9 +24,16 @@ export const SECRET = `SEC${'0123456789abcdef'.repeat(4)}`;
 
 const CONFIG_HEAD = { apiVersion: 'config.argocd-dingtalk.io/v1alpha1', kind: 'OperatorConfiguration' };
 
+const UNLIMITED = { subscriptions: 1_000_000, keys: 1_000_000, bytes: 1_000_000_000 };
+
 export function config(fields: Record<string, unknown> = {}): OperatorConfiguration {
   const defaults = {
-    limits: { configMapBytes: 100_000_000 },
+    limits: {
+      configMapBytes: 100_000_000,
+      secretBytes: 100_000_000,
+      perNamespace: UNLIMITED,
+      unscopedTriggers: 1_000_000,
+    },
     argocd: { url: 'https://argocd.example.com' },
     tenancy: { projects: { payments: [NAMESPACE] } },
   };
@@ -132,15 +139,19 @@ export const team = (): Partial<Snapshot> => ({ robots: [robot()], subscriptions
 export function afterWrites(before: Snapshot): Target {
   const { writes } = decide(before);
   let { configMap, secret } = before.target;
+  const projects = new Map(before.target.projects);
   for (const step of writes.steps) {
     if (step.kind === 'subscriptions') {
       const { [SUBSCRIPTIONS_KEY]: _, ...others } = configMap?.data ?? {};
       const data = step.text === undefined ? others : { ...others, [SUBSCRIPTIONS_KEY]: step.text };
       configMap = liveObject(data, [...(configMap?.owned ?? [])]);
+    } else if (step.kind === 'project') {
+      const { name, resourceVersion, annotation } = step;
+      projects.set(name, { resourceVersion, ...(annotation !== undefined && { annotation }) });
     } else if (step.object === 'ConfigMap') configMap = applied(configMap, step.data, step.stale);
     else secret = applied(secret, step.data, step.stale);
   }
-  return { configMap, secret };
+  return { configMap, secret, ...(before.target.projects && { projects }) };
 }
 
 /** Server-side apply, and the removal of what somebody else co-owns. */

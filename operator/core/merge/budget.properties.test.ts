@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { decide } from '../decide.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { config, settled } from '../testing/fixtures.ts';
+import { sub, TEAMS, teams } from './testing.ts';
+
+const { limits } = config();
+const EMPTY = teams({});
+const bytes = ({ target }: Snapshot) =>
+  Object.entries(target.configMap?.data ?? {}).reduce(
+    (sum, [key, value]) => sum + key.length + Buffer.byteLength(value),
+    0,
+  );
+const ofRobots = bytes(settled(EMPTY));
+
+/** What a team wants at some time: subscriptions by name, with so many events. */
+const wishes = fc.dictionary(
+  fc.constantFrom(...TEAMS.flatMap((team) => [`${team}/x`, `${team}/y`])),
+  fc.integer({ min: 1, max: 12 }),
+);
+const subscriptionsOf = (wish: Record<string, number>) =>
+  Object.entries(wish).map(([key, count], index) => {
+    const [team, name] = key.split('/') as [string, string];
+    return sub(team, name, count, { names: [name] }, index);
+  });
+const room = fc.record({
+  configMapBytes: fc.integer({ min: ofRobots + 1_000, max: ofRobots + 60_000 }),
+  perNamespace: fc.record({
+    subscriptions: fc.integer({ min: 0, max: 2 }),
+    keys: fc.integer({ min: 0, max: 30 }),
+    bytes: fc.integer({ min: 0, max: 40_000 }),
+  }),
+});
+
+it('whatever is asked for and however limits are lowered: who is live stays, and what is written fits', () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(wishes, room), { minLength: 2, maxLength: 5 }), (history) => {
+      let before = settled(EMPTY);
+      let most = bytes(before);
+      for (const [wish, limit] of history) {
+        const live = new Set(decide(before).plan.subscriptions.keys());
+        const next = {
+          ...before,
+          subscriptions: subscriptionsOf(wish),
+          config: config({ limits: { ...limits, maxEventAge: '24h', ...limit } }),
+        };
+        const { plan, resolution } = decide(next);
+        for (const { cr, verdict } of resolution.subscriptions) {
+          const key = `${cr.metadata.namespace}/${cr.metadata.name}`;
+          if (live.has(key)) expect(plan.subscriptions.has(key), key).toBe(true);
+          if (verdict.refusal) {
+            expect(['TargetFull', 'NamespaceQuotaExceeded']).toContain(verdict.refusal.reason);
+          }
+        }
+        before = settled(next);
+        // Above the limit there is only what was there before it was lowered; the markers of the shared key are in the reserve.
+        most = Math.max(most, limit.configMapBytes + 500);
+        expect(bytes(before)).toBeLessThanOrEqual(most);
+        expect(decide(before).writes.steps).toEqual([]);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});

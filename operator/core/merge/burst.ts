@@ -1,0 +1,92 @@
+import { resourceKey } from '../names.ts';
+import type { ResolvedEvent } from '../resolve/events.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { Finding } from '../verdict.ts';
+import { Bucket } from './bucket.ts';
+import type { SubscriptionPlan } from './plan.ts';
+import { type Reach, reachOf } from './reach.ts';
+
+/**
+ * What a robot takes in a minute; beyond it, it takes nothing for ten minutes.
+ * https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages
+ */
+const PER_MINUTE = 20;
+
+/** So many applications that change in one minute are nothing unusual: those of one repository. */
+const TOGETHER = 4;
+
+/**
+ * Events of which one application has at most one in a minute, but for the rare. Its sync begins, and ends in one way; then
+ * its health becomes what it becomes. An event of somebody's own stands for itself.
+ */
+const ONE_OF: Readonly<Record<string, string>> = {
+  'on-created': 'existence',
+  'on-deleted': 'existence',
+  'on-sync-running': 'begin',
+  'on-sync-succeeded': 'end',
+  'on-sync-failed': 'end',
+  'on-sync-status-unknown': 'end',
+  'on-deployed': 'health',
+  'on-health-degraded': 'health',
+  'on-health-recovered': 'health',
+  'on-health-suspended': 'health',
+};
+
+/** A subscription and what is live of it, or will be. */
+export interface Placed {
+  readonly subscription: ResolvedSubscription;
+  readonly plan: SubscriptionPlan;
+}
+
+/**
+ * The robots that a few applications are enough to overload, by service. How many applications there are is not known to the
+ * operator; so it is told what four of them would do that change in one minute, all that may hear of one taken together.
+ */
+export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string, Finding> {
+  const robots = new Map<string, { bucket: Bucket; reaches: Reach[]; subscriptions: string[] }>();
+  for (const { subscription, plan } of placed) {
+    const reach = reachOf(subscription);
+    const count = messagesOf(subscription, plan);
+    for (const service of plan.entry.recipients) {
+      const robot = robots.get(service) ?? { bucket: new Bucket(), reaches: [], subscriptions: [] };
+      robots.set(service, robot);
+      robot.bucket.add(reach, count);
+      robot.reaches.push(reach);
+      robot.subscriptions.push(resourceKey(subscription.cr));
+    }
+  }
+  const found = new Map<string, Finding>();
+  for (const [service, { bucket, reaches, subscriptions }] of robots) {
+    const bursts = reaches.map((reach) => ({
+      each: bucket.taken(reach),
+      applications: Math.min(TOGETHER, applicationsOf(reach)),
+    }));
+    const worst = bursts.reduce((a, b) => (a.each * a.applications < b.each * b.applications ? b : a));
+    if (worst.each * worst.applications <= PER_MINUTE) continue;
+    found.set(service, finding(worst.each, worst.applications, subscriptions.sort()));
+  }
+  return found;
+}
+
+function messagesOf({ verdict, events }: ResolvedSubscription, { entry }: SubscriptionPlan): number {
+  // Of a live version only the names are known.
+  if (verdict.course !== 'current') return entry.triggers.length;
+  return new Set(events.map(kindOf)).size;
+}
+
+const kindOf = ({ catalogueName, name }: ResolvedEvent): string =>
+  (catalogueName !== undefined && ONE_OF[catalogueName]) || `own ${name}`;
+
+const applicationsOf = ({ facet }: Reach): number =>
+  facet?.name === 'name' ? facet.values.length : Number.POSITIVE_INFINITY;
+
+function finding(each: number, applications: number, subscriptions: readonly string[]): Finding {
+  const whose = applications === 1 ? 'One application' : `${applications} applications that change together`;
+  const named = subscriptions.slice(0, 5).join(', ');
+  const more = subscriptions.length > 5 ? ` and ${subscriptions.length - 5} more` : '';
+  const message =
+    `metadata.name: ${whose} can cause ${each * applications} messages in a minute, ${each} for each; DingTalk takes ${PER_MINUTE} a ` +
+    `minute from a robot, and then none for ten minutes. It is sent to by ${named}${more}. Spread them over several robots, or ` +
+    'subscribe to fewer events.';
+  return { reason: 'ThrottlingPossible', message };
+}

@@ -1,0 +1,37 @@
+import { objectKey, resourceKey } from '../names.ts';
+import { combine } from '../resolve/combine.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { Finding } from '../verdict.ts';
+
+/**
+ * A subscription without the robots that made sense but were refused while the target was planned, for want of room or by the
+ * engine. One that the engine is yet to look at is waited for.
+ * @param refusals by robot, `namespace/name`
+ */
+export function withoutRefusedRobots(
+  subscription: ResolvedSubscription,
+  refusals: ReadonlyMap<string, Finding>,
+): ResolvedSubscription {
+  const { cr, verdict } = subscription;
+  const refused = cr.spec.robots.flatMap(({ name }, index) => {
+    const reason = refusals.get(objectKey(cr.metadata.namespace, name))?.reason;
+    if (reason === undefined || reason === 'GateUnavailable') return [];
+    const message = `spec.robots[${index}].name: DingTalkRobot ${name} is not accepted (${reason}).`;
+    return [{ reason: 'RobotNotReady', message } as const];
+  });
+  if (verdict.course === 'none' || refused.length === 0) return subscription;
+  const robots = subscription.robots.filter((robot) => !refusals.has(resourceKey(robot.cr)));
+  const refusal = combine([
+    ...(verdict.refusal?.parts ?? (verdict.refusal ? [verdict.refusal] : [])),
+    ...refused,
+  ]);
+  return {
+    ...subscription,
+    robots,
+    verdict: {
+      ...verdict,
+      course: robots.length === 0 ? 'none' : verdict.course,
+      ...(refusal && { refusal }),
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { type LiveState, liveKeysOf } from '../live.ts';
+import { resourceKey } from '../names.ts';
+import type { Resolution } from '../resolve/resolve.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { SubscriptionEntry } from '../subscriptions-block.ts';
+import { Budget, robotNeed, subscriptionNeed } from './budget.ts';
+
+interface Named {
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}
+
+/** A robot and a subscription may have one name. */
+export const robotHolder = (cr: Named): string => `robot ${resourceKey(cr)}`;
+export const subscriptionHolder = (cr: Named): string => `subscription ${resourceKey(cr)}`;
+
+/** The budget with what is live, which is there before any newcomer. What is about to leave has no room. */
+export function reserveRoom(
+  { robots, subscriptions }: Resolution,
+  { config, target }: Snapshot,
+  live: LiveState,
+): Budget {
+  const budget = new Budget(config.limits, target, live);
+  for (const { cr, service, verdict } of robots) {
+    const key = live.services.get(resourceKey(cr));
+    const url = target.secret?.data[service];
+    if (verdict.course === 'none' || !key) continue;
+    const secret = url === undefined ? {} : { [service]: url };
+    budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, secret));
+  }
+  const entries = new Map<string, SubscriptionEntry>(
+    live.entries.flatMap((entry) => entry.triggers.map((trigger) => [trigger, entry])),
+  );
+  for (const { cr, verdict } of subscriptions) {
+    if (verdict.course === 'none') continue;
+    const keys = liveKeysOf(live, cr).filter(({ provenance }) => cr.metadata.uid.startsWith(provenance.uid));
+    if (keys.length === 0) continue;
+    const data = Object.fromEntries(keys.map(({ key, value }) => [key, value]));
+    const entry = keys
+      .map(({ key }) => entries.get(key.replace(/^trigger\./, '')))
+      .find((each) => each !== undefined);
+    budget.keep(subscriptionHolder(cr), subscriptionNeed(cr.metadata.namespace, data, entry));
+  }
+  return budget;
+}
+
+/** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */
+export function inOrderOfAdmission<
+  T extends {
+    readonly cr: { readonly metadata: { readonly creationTimestamp: string; readonly uid: string } };
+  },
+>(resources: readonly T[], isLive: (resource: T) => boolean): T[] {
+  const ranked = resources.map((resource) => {
+    const { creationTimestamp, uid } = resource.cr.metadata;
+    return { resource, rank: `${isLive(resource) ? 0 : 1} ${creationTimestamp} ${uid}` };
+  });
+  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ resource }) => resource);
+}
