@@ -84,6 +84,7 @@ export const operatorConfigurationSchema = z
     limits: section({
       maxEventAge: duration('1m', '168h').prefault('24h'),
       configMapBytes: z.int().min(1_000).default(1_000_000),
+      writeInterval: duration('0s', '1m').prefault('2s'),
     }),
     metrics: section({ listen: listenAddress.optional() }),
     log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../decide.ts';
+import type { FieldManager } from '../snapshot.ts';
 import { liveObject, robot, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
 
 const kinds = (before: Parameters<typeof decide>[0]) =>
@@ -38,8 +39,45 @@ describe('the order of writes', () => {
   it('leaves a shared key that it does not understand, and says so; the rest is written', () => {
     const target = { configMap: liveObject({ subscriptions: 'not: a list' }), secret: liveObject() };
     const { writes } = decide(snapshot({ ...team(), target }));
-    expect(writes.broken).toBeDefined();
+    expect(writes.blocked?.reason).toBe('TargetBroken');
     expect(writes.steps.map((step) => step.kind)).toEqual(['apply', 'apply']);
+  });
+
+  describe('while another tool applies the shared key', () => {
+    const helm = { name: 'helm', operation: 'Apply', time: '', keys: new Set(['subscriptions']) } as const;
+    const owned = (before: Parameters<typeof decide>[0], manager: FieldManager = helm) => {
+      const { configMap, secret } = before.target;
+      return { ...before, target: { configMap: configMap && { ...configMap, managers: [manager] }, secret } };
+    };
+
+    it('leaves it alone, names the tool, and writes the rest once', () => {
+      const before = owned(snapshot(team()));
+      const { blocked, steps } = decide(before).writes;
+      expect(blocked).toMatchObject({ reason: 'SharedKeyOwned', message: expect.stringContaining('helm') });
+      expect(steps.map((step) => step.kind)).toEqual(['apply', 'apply']);
+      // Nothing is sent yet, so that "from now on" moves with the clock; that alone is no reason to write.
+      expect(decide(owned(settled(before, 60_000))).writes).toMatchObject({ steps: [], blocked: {} });
+    });
+
+    it('has nothing to complain about where all is in it and right', () => {
+      expect(decide(owned(settled(snapshot(team())))).writes).toEqual({ steps: [] });
+      expect(decide(owned(snapshot())).writes).toEqual({ steps: [] });
+    });
+
+    it('leaves the entries of what is deleted, whose triggers and services go', () => {
+      const gone = owned({ ...settled(snapshot(team())), robots: [], subscriptions: [] });
+      expect(kinds(gone)).toEqual(['ConfigMap', 'Secret']);
+      expect(decide(gone).writes.blocked?.reason).toBe('SharedKeyOwned');
+    });
+
+    it.each<FieldManager>([
+      { ...helm, operation: 'Update' },
+      { ...helm, keys: new Set(['context']) },
+      { ...helm, name: 'argocd-dingtalk' },
+      { ...helm, name: 'argocd-dingtalk-subscriptions' },
+    ])('is not held up by $name with $operation of $keys', (manager) => {
+      expect(kinds(owned(snapshot(team()), manager))).toEqual(['Secret', 'ConfigMap', 'subscriptions']);
+    });
   });
 
   it('keeps foreign content byte for byte through create, edit and delete', () => {
