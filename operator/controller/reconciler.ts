@@ -77,7 +77,7 @@ export class Reconciler {
     const secrets = await credentials.refresh(resources.robots, now);
     const deliveries = checker.memory;
     const look = () =>
-      takeSnapshot(caches, this.#parts.config, {
+      takeSnapshot(caches, this.#parts.config, guard.leftBehind(), {
         ...resources,
         credentials: secrets,
         deliveries,

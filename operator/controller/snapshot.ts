@@ -10,20 +10,30 @@ export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
 export type Fixed = Times &
   Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'credentials' | 'deliveries' | 'answers'>;
 
+/** Keys that this process has left in the two objects. */
+export type LeftBehind = Readonly<Record<'ConfigMap' | 'Secret', ReadonlySet<string>>>;
+
 /** The custom resources as the caches have them now. */
 export function customResources({ robots, templates, subscriptions }: Caches) {
   return { robots: robots.items(), templates: templates.items(), subscriptions: subscriptions.items() };
 }
 
 /** Takes the picture that a decision is made from: what is fixed for the run, and the target as it is now. */
-export function takeSnapshot(caches: Caches, config: OperatorConfiguration, fixed: Fixed): Snapshot {
+export function takeSnapshot(
+  caches: Caches,
+  config: OperatorConfiguration,
+  leftBehind: LeftBehind,
+  fixed: Fixed,
+): Snapshot {
   const { namespace, configMap, secret } = config.target;
+  const liveMap = liveConfigMap(caches.configMap.get(namespace, configMap));
+  const liveSealed = liveSecret(caches.secret.get(namespace, secret));
   return {
     ...fixed,
     config,
     target: {
-      configMap: liveConfigMap(caches.configMap.get(namespace, configMap)),
-      secret: liveSecret(caches.secret.get(namespace, secret)),
+      configMap: liveMap && { ...liveMap, leftBehind: leftBehind.ConfigMap },
+      secret: liveSealed && { ...liveSealed, leftBehind: leftBehind.Secret },
     },
     argocdUrl: caches.argocdConfigMap.get(namespace, config.argocd.configMap)?.data?.url,
   };

@@ -195,7 +195,7 @@ describe('somebody who takes our keys', () => {
     const stage = setUp();
     fight(stage, 'secret', SERVICE, 3_600_000);
     const gaps = stage.rounds.slice(1).map((at, index) => at - (stage.rounds[index] ?? 0));
-    expect(Math.max(...gaps)).toBeLessThan(301_000);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(301_000);
     expect(stage.rounds.length).toBeLessThan(30);
   });
 

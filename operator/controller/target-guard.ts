@@ -1,6 +1,6 @@
 import { afterLoss, CALM, type Contest, endsAt, isOver, mayWriteAt } from '../core/coexistence/contest.ts';
 import { culpritOf, ownTime } from '../core/coexistence/culprit.ts';
-import { afterStep, lostKeys, type OurParts, ourParts } from '../core/coexistence/our-part.ts';
+import { afterStep, isEntryKey, lostKeys, type OurParts, ourParts } from '../core/coexistence/our-part.ts';
 import type { LiveState } from '../core/live.ts';
 import type { Write } from '../core/merge/writes.ts';
 import type { LiveObject, Target } from '../core/snapshot.ts';
@@ -30,6 +30,8 @@ export class TargetGuard {
   readonly #contests: Record<Kind, Contest> = { ConfigMap: CALM, Secret: CALM };
   /** What we have left behind, as long as it was there when we last looked. */
   #left: OurParts | undefined;
+  /** What we have left behind, whatever has become of it. */
+  #written: OurParts | undefined;
   readonly #seen: Partial<Record<Kind, Seen>> = {};
   #lastWriteAt = Number.NEGATIVE_INFINITY;
 
@@ -49,6 +51,7 @@ export class TargetGuard {
   /** Looks whether anybody has taken keys of ours since the last look or write. To be called before writing. */
   observe(target: Target, live: LiveState): void {
     this.#left ??= ourParts(live, target);
+    this.#written ??= this.#left;
     this.#look('ConfigMap', target.configMap);
     this.#look('Secret', target.secret);
   }
@@ -69,7 +72,15 @@ export class TargetGuard {
   /** To be called after each step, with the object as the API server returned it. */
   wrote(step: Write, object: LiveObject): void {
     if (this.#left) this.#left = afterStep(this.#left, step);
+    if (this.#written) this.#written = afterStep(this.#written, step);
     this.#remember(objectOf(step), object);
+  }
+
+  /** The keys that the last writes have left, entries of the shared key not among them. */
+  leftBehind(): Readonly<Record<Kind, ReadonlySet<string>>> {
+    const keys = (kind: Kind) =>
+      new Set([...(this.#written?.[kind].keys() ?? [])].filter((key) => !isEntryKey(key)));
+    return { ConfigMap: keys('ConfigMap'), Secret: keys('Secret') };
   }
 
   /** To be called once a round of writes has come to its end: the next one has to wait. */

@@ -46,6 +46,8 @@ export interface LiveObject {
   readonly data: Readonly<Record<string, string>>;
   /** Keys that our field manager holds by server-side apply. */
   readonly owned: ReadonlySet<string>;
+  /** Keys that this very process has left in it: ours, even if somebody has since replaced their values with all marks. */
+  readonly leftBehind?: ReadonlySet<string>;
   /** Who has written what is in it now, in the API server's books. */
   readonly managers: readonly FieldManager[];
   /** What it belongs to, by its ownerReferences, but for what is known to leave the keys of others alone. */

@@ -57,7 +57,7 @@ const base64 = (text: string, kind: string) =>
 const patch = (kind: string, name: string, change: object) =>
   stage.cp.kubectl(['patch', kind, name, '-n', ARGOCD, '--type=merge', '-p', JSON.stringify(change)]);
 /** Plain text, empty if there is none. */
-async function valueOf(kind: string, name: string, key: string): Promise<string> {
+async function textOf(kind: string, name: string, key: string): Promise<string> {
   const value = (await stage.get<KubernetesResource>(kind, ARGOCD, name)).data?.[key] ?? '';
   return kind === 'secret' ? Buffer.from(value, 'base64').toString() : value;
 }
@@ -173,7 +173,7 @@ describe('beside Argo CD’s catalogue, Slack and hand-written subscriptions', (
     ] as const) {
       for (const value of [base64('edited', kind), null]) {
         await patch(kind, name, { data: { [key]: value } });
-        await eventually(`${key} to be put back`, async () => right.test(await valueOf(kind, name, key)));
+        await eventually(`${key} to be put back`, async () => right.test(await textOf(kind, name, key)));
       }
     }
   });
@@ -184,11 +184,11 @@ describe('beside Argo CD’s catalogue, Slack and hand-written subscriptions', (
       ['configmap', CONFIG_MAP, TRIGGER],
       ['secret', SECRET, SERVICE],
     ] as const) {
-      const before = await valueOf(kind, name, key);
+      const before = await textOf(kind, name, key);
       await applyAs('tool', kind, name, { [key]: base64('not ours', kind) });
-      await eventually(`${key} to be put back`, async () => (await valueOf(kind, name, key)).length > 20);
+      await eventually(`${key} to be put back`, async () => (await textOf(kind, name, key)).length > 20);
       // The same value: now both hold it, and an apply of ours without it would leave it where it is.
-      const now = await valueOf(kind, name, key);
+      const now = await textOf(kind, name, key);
       await applyAs('tool', kind, name, { [key]: base64(now, kind) });
       expect(await managersOf(kind, name, key)).toEqual(['argocd-dingtalk', 'tool']);
       expect(before.length).toBeGreaterThan(20);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../decide.ts';
-import type { FieldManager } from '../snapshot.ts';
+import type { FieldManager, LiveObject, Snapshot } from '../snapshot.ts';
 import { liveObject, robot, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
 
 const kinds = (before: Parameters<typeof decide>[0]) =>
@@ -99,6 +99,23 @@ describe('the order of writes', () => {
     const deleted = settled({ ...edited, robots: [], subscriptions: [] });
     expect(deleted.target.configMap?.data).toEqual(foreign);
     expect(deleted.target.secret?.data).toEqual({ slack: 'x' });
+  });
+
+  it('puts back what somebody has replaced with all marks, if it is known whose it was', () => {
+    const live = settled(snapshot(team()));
+    const [key = ''] = Object.keys(live.target.configMap?.data ?? {}).filter((each) =>
+      each.startsWith('trigger.'),
+    );
+    const configMap = liveObject({ ...live.target.configMap?.data, [key]: 'edited' });
+    const targeting = (object: LiveObject) => ({ ...live, target: { ...live.target, configMap: object } });
+    const reason = (before: Snapshot) => decide(before).resolution.subscriptions[0]?.verdict.refusal?.reason;
+    const known = targeting({ ...configMap, leftBehind: new Set([key]) });
+    expect(reason(targeting(configMap))).toBe('KeyTaken');
+    expect(reason(known)).toBeUndefined();
+    expect(settled(known).target.configMap?.data).toEqual(live.target.configMap?.data);
+    // And if it has to go meanwhile, it goes.
+    const [step] = decide({ ...known, subscriptions: [] }).writes.steps;
+    expect(step).toMatchObject({ stale: expect.arrayContaining([key]) });
   });
 
   it('lists what server-side apply will not remove, should somebody co-own it', () => {

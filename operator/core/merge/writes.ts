@@ -45,7 +45,7 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
   const before = target.configMap.data[SUBSCRIPTIONS_KEY];
   const spliced = sharedKey(target.configMap, plan, inquiry);
   const wanted = spliced.ok ? plan.configMap : withoutNewMoments(plan, target.configMap, live);
-  const ourKeys = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
+  const ourKeys = ourKeysOf(live, target.configMap);
   const configMap = difference(wanted, target.configMap.data, ourKeys);
   const secret = difference(plan.secret, target.secret.data, [...live.secretKeys]);
   const kept = Object.fromEntries(secret.stale.map((key) => [key, target.secret?.data[key] as string]));
@@ -62,6 +62,12 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
   }
   if (spliced.ok) return { steps };
   return { steps, blocked: { reason: spliced.reason, message: spliced.message } };
+}
+
+/** With those that somebody has replaced together with their marks. */
+function ourKeysOf(live: LiveState, { data, leftBehind = new Set() }: LiveObject): string[] {
+  const marked = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
+  return [...new Set([...marked, ...[...leftBehind].filter((key) => data[key] !== undefined)])];
 }
 
 type SharedKey = Splice | (Blocked & { readonly ok: false });
