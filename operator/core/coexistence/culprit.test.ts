@@ -74,11 +74,15 @@ describe('who took our keys', () => {
     expect(culprit.remedy).toContain(remedy);
   });
 
+  it('may have deleted the object', () => {
+    expect(who(undefined).who).toContain('who deletes the object');
+    expect(who({ ...object([]), uid: 'new' }).who).toContain('makes it anew');
+  });
+
   it('is not known where the books tell nothing', () => {
     const early = manager('early', 'Update', '2026-11-23T07:00:00Z', 'context');
     expect(who(object([OURS, early])).who).toContain('these write to the object too: early');
     expect(who(object([OURS])).who).toContain('no trace');
-    expect(who(undefined).who).toContain('no trace');
     expect(ownerFindings('Secret a/b', object([], [{ kind: 'Deployment', name: 'x' }]))).toEqual([]);
   });
 });

@@ -53,6 +53,14 @@ export function culpritOf(
     const who = `${described(latest)}, by all appearance: it has written since`;
     return { who, remedy: remedyForManager(latest.name), isCertain: false };
   }
+  if (!object || object.uid !== left.uid) {
+    const who = object
+      ? 'somebody who deletes the object and makes it anew'
+      : 'somebody who deletes the object';
+    const remedy =
+      'The audit log of the API server names who does it; Replace=true and Force=true of Argo CD do, too.';
+    return { who, remedy, isCertain: false };
+  }
   const suspects = [...new Set(others.map(({ name }) => name))].sort();
   return {
     who:
