@@ -25,6 +25,7 @@ import { Reconciler } from './reconciler.ts';
 import { createReporter } from './report.ts';
 import { RobotChecker } from './robot-checker.ts';
 import { TargetGuard } from './target-guard.ts';
+import { readObject } from './target-reader.ts';
 import { createTargetReporter, type Topic } from './target-reporter.ts';
 import { TargetWriter } from './target-writer.ts';
 import { WholeCheck } from './whole-check.ts';
@@ -157,6 +158,14 @@ export class DingTalkOperator extends Operator {
       log,
       times: () => ({ now: new Date(now()), serverTime: this.#clock.now() }),
       credentials: new CredentialCache(readCredential(connection), config.credentials.rereadInterval),
+      readTarget: async () => {
+        const { namespace, configMap, secret } = config.target;
+        const read = (plural: string, name: string) =>
+          readObject(connection.request, { version: 'v1', plural, namespace, name });
+        const [map, sealed] = await Promise.all([read('configmaps', configMap), read('secrets', secret)]);
+        if (map) caches.configMap.observe(map);
+        if (sealed) caches.secret.observe(sealed);
+      },
       writer: new TargetWriter(connection.request, caches, config.target),
       report: createReporter(connection, caches, recordEvent, log),
     });

@@ -26,11 +26,16 @@ const GATE_BUDGET_MS = 1_500;
 /** A template raises four questions one after the other, nothing raises more. */
 const MAX_ROUNDS = 20;
 
+/** How often a run tries to write where somebody else comes in between. */
+const MAX_ATTEMPTS = 10;
+
 /** What one run works with. */
 export interface ReconcilerParts {
   readonly caches: Caches;
   readonly credentials: CredentialCache;
   readonly writer: TargetWriter;
+  /** Brings the target in the caches up to date. */
+  readonly readTarget: () => Promise<void>;
   /** Says what may be written when. */
   readonly guard: TargetGuard;
   readonly gate: Gate;
@@ -86,8 +91,14 @@ export class Reconciler {
         serverTime,
       });
 
-    const before = await this.#decide(look);
-    const { failure, admission } = await this.#write(before.decision, before.snapshot);
+    let before = await this.#decide(look);
+    let { failure, admission } = await this.#write(before.decision, before.snapshot);
+    for (let attempts = 1; failure instanceof ConflictError && attempts < MAX_ATTEMPTS; attempts++) {
+      // The watch would tell of it, too, but later: where somebody writes all the time, always too late.
+      await this.#parts.readTarget();
+      before = await this.#decide(look);
+      ({ failure, admission } = await this.#write(before.decision, before.snapshot));
+    }
     if (failure instanceof ConflictError) throw failure;
     const unchanged = before.round === 'answered' && admission.steps.length === 0;
     const { decision, snapshot, round } = unchanged ? before : await this.#decide(look);
