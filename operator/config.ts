@@ -131,6 +131,7 @@ export const operatorConfigurationSchema = z
         bytes: z.int().min(0).default(200_000),
       }),
       unscopedTriggers: z.int().min(0).default(150),
+      writeInterval: duration('0s', '1m').prefault('2s'),
     }),
     metrics: section({ listen: listenAddress.optional() }),
     log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),

@@ -8,6 +8,12 @@ export interface Metrics {
   readonly engine: EngineMetrics;
   /** How many keys of others stop Argo CD's engine for everybody now. */
   foreignKeysBroken(count: number): void;
+  /** A target object was written. */
+  targetWritten(object: string): void;
+  /** So many keys of ours were found changed or removed. */
+  keysLost(object: string, count: number): void;
+  /** Whether somebody takes our keys out of a target object again and again. */
+  targetContested(object: string, isContested: boolean): void;
 }
 
 /** Makes the metrics; each call makes its own. */
@@ -44,9 +50,28 @@ export function createMetrics(): Metrics {
     help: "Keys of others in the ConfigMap that stop Argo CD's notifications for everybody.",
     registers,
   });
+  const perObject = { labelNames: ['object'], registers };
+  const writes = new Counter({
+    name: 'argocd_dingtalk_target_writes_total',
+    help: 'Writes to the ConfigMap and the Secret of Argo CD; its controller makes its configuration anew on each.',
+    ...perObject,
+  });
+  const lost = new Counter({
+    name: 'argocd_dingtalk_keys_lost_total',
+    help: 'Keys of ours that somebody else changed or removed.',
+    ...perObject,
+  });
+  const contested = new Gauge({
+    name: 'argocd_dingtalk_target_contested',
+    help: 'Whether somebody takes our keys out of an object again and again.',
+    ...perObject,
+  });
   return {
     registry,
     foreignKeysBroken: (count) => foreign.set(count),
+    targetWritten: (object) => writes.inc({ object }),
+    keysLost: (object, count) => lost.inc({ object }, count),
+    targetContested: (object, isContested) => contested.set({ object }, isContested ? 1 : 0),
     engine: {
       called: (call, result, seconds) => calls.observe({ call, result }, seconds),
       started: () => running.set(1),

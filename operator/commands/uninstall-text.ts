@@ -21,12 +21,16 @@ const sharedLine = (entries: number): string =>
   `subscriptions: ${entries} ${entries === 1 ? 'entry' : 'entries'} of the operator; what others wrote in it stays`;
 
 /** What is not removed although it looks as if it should be, and why; empty if there is nothing of the kind. */
-export function leftText({ left, broken }: Removal, { configMap, secret }: TargetNames): string {
+export function leftText({ left, broken, owner }: Removal, { configMap, secret }: TargetNames): string {
   const keys = [
     ...left.configMap.map((key) => `${configMap}: ${key}`),
     ...left.secret.map((key) => `${secret}: ${key}`),
   ];
   const lines = section('left alone, since they do not carry the mark of the operator:', keys);
+  if (owner !== undefined)
+    lines.push(
+      `field manager ${owner} applies subscriptions as a whole: take the operator's entries out of its copy, too, or they come back`,
+    );
   if (broken !== undefined) lines.push(`not removed from subscriptions: ${broken}`);
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { FieldManager } from '../core/snapshot.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 
 const managedFields = [
@@ -22,6 +23,22 @@ it('knows which keys our field manager has applied', () => {
     data: { a: 'b' },
     owned: new Set(['dt_a_b']),
   });
+});
+
+it('knows who has written what', () => {
+  const of = ({ name, operation, keys }: FieldManager) => [name, operation, ...keys];
+  expect(liveConfigMap(object({}))?.managers.map(of)).toEqual([
+    ['kubectl', 'Update', 'service.slack'],
+    ['argocd-dingtalk', 'Apply', 'dt_a_b'],
+    ['argocd-dingtalk', 'Update', 'dt_c_d'],
+  ]);
+  // Of the Secret, not even the names of other keys.
+  expect(liveSecret(object({}))?.managers.map(of)[0]).toEqual(['kubectl', 'Update']);
+});
+
+it('reads an object that has not changed once', () => {
+  const same = object({ a: 'b' });
+  expect(liveConfigMap(same)).toBe(liveConfigMap(same));
 });
 
 it('looks at no key of the Secret that can not be ours', () => {

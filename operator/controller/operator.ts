@@ -17,14 +17,17 @@ import type { Logger } from '../log.ts';
 import { createMetrics, serveMetrics } from '../metrics.ts';
 import { Alarm } from './alarm.ts';
 import { type Caches, createCaches } from './caches.ts';
+import { createCoexistenceReporter } from './coexistence-reporter.ts';
 import { CredentialCache } from './credentials.ts';
-import { createForeignReporter } from './foreign-reporter.ts';
 import { engineAsker, Gate } from './gate.ts';
 import { createGrantReporter } from './grant-reporter.ts';
 import { readCredential } from './read-credential.ts';
 import { Reconciler } from './reconciler.ts';
 import { createReporter } from './report.ts';
 import { RobotChecker } from './robot-checker.ts';
+import { TargetGuard } from './target-guard.ts';
+import { readObject } from './target-reader.ts';
+import { createTargetReporter, type Topic } from './target-reporter.ts';
 import { TargetWriter } from './target-writer.ts';
 import { WholeCheck } from './whole-check.ts';
 import { Worker } from './worker.ts';
@@ -108,12 +111,22 @@ export class DingTalkOperator extends Operator {
       now: () => performance.now(),
       metrics: metrics.engine,
     });
-    const tellForeign = createForeignReporter(caches, config.target, recordEvent, log);
-    const wholeCheck = new WholeCheck(
-      engine,
-      createForeignReporter(caches, config.target, recordEvent, log),
-      (err) => log.error({ err }, 'the ConfigMap could not be checked as a whole'),
+    const reporter = createTargetReporter(caches, config.target, recordEvent, log);
+    const tellForeign = reporter(FOREIGN);
+    const wholeCheck = new WholeCheck(engine, reporter(WHOLE), (err) =>
+      log.error({ err }, 'the ConfigMap could not be checked as a whole'),
     );
+    const guard = new TargetGuard({
+      intervalMs: config.limits.writeInterval,
+      clock: () => performance.now(),
+      onLoss: (object, keys, who) => {
+        metrics.keysLost(object, keys.length);
+        log.warn(
+          { object, count: keys.length, keys: keys.slice(0, 10), who },
+          'keys of ours were changed or removed',
+        );
+      },
+    });
     const checker = new RobotChecker({
       send: dingtalk.send,
       pause: (ms, signal) => setTimeout(ms, undefined, { signal }),
@@ -132,11 +145,33 @@ export class DingTalkOperator extends Operator {
         return tellForeign(findings);
       },
       reportGrants: createGrantReporter(caches, config.target, recordEvent, log),
-      checkWhole: ({ target }) => wholeCheck.run(target, now()),
+      // Entries that have no effect are reported already.
+      checkWhole: ({ target }, { live, ignored }) =>
+        wholeCheck.run(target, ignored ? { ...live, entries: [] } : live, now()),
+      coexistence: createCoexistenceReporter(guard, config.target, reporter, metrics),
+      guard,
+      onWritten: (step) => {
+        if (step.kind === 'project') {
+          log.info({ object: `AppProject ${step.name}`, keys: 'annotation' }, 'written');
+          return;
+        }
+        const object = step.kind === 'apply' ? step.object : 'ConfigMap';
+        metrics.targetWritten(object);
+        const keys = step.kind === 'apply' ? Object.keys(step.data).length : 'subscriptions';
+        log.info({ object, keys }, 'written');
+      },
       config,
       log,
       times: () => ({ now: new Date(now()), serverTime: this.#clock.now() }),
       credentials: new CredentialCache(readCredential(connection), config.credentials.rereadInterval),
+      readTarget: async () => {
+        const { namespace, configMap, secret } = config.target;
+        const read = (plural: string, name: string) =>
+          readObject(connection.request, { version: 'v1', plural, namespace, name });
+        const [map, sealed] = await Promise.all([read('configmaps', configMap), read('secrets', secret)]);
+        if (map) caches.configMap.observe(map);
+        if (sealed) caches.secret.observe(sealed);
+      },
       writer: new TargetWriter(connection.request, caches, config.target),
       report: createReporter(connection, caches, recordEvent, log),
     });
@@ -162,6 +197,17 @@ export class DingTalkOperator extends Operator {
     await this.#connection.close();
   }
 }
+
+const FOREIGN: Topic = {
+  object: 'ConfigMap',
+  problem: 'nobody is notified',
+  mended: 'the keys of others are in order again',
+};
+const WHOLE: Topic = {
+  object: 'ConfigMap',
+  problem: 'Argo CD does not load what stands there',
+  mended: 'Argo CD loads what stands there again',
+};
 
 /** Room for the answers about a few thousand custom resources. */
 const ANSWERS = { maxEntries: 50_000, maxBytes: 32 * 2 ** 20 } as const;

@@ -1,7 +1,8 @@
+import type { Condition } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
-import { redactError } from '../core/redact.ts';
+import type { Write } from '../core/merge/writes.ts';
 import type { Resolution } from '../core/resolve/resolve.ts';
 import { served } from '../core/resolve/selection.ts';
 import type { Project, Snapshot } from '../core/snapshot.ts';
@@ -10,10 +11,13 @@ import type { Finding } from '../core/verdict.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import type { Log } from '../kubernetes/log.ts';
 import type { Caches } from './caches.ts';
+import type { CoexistenceReporter } from './coexistence-reporter.ts';
 import type { CredentialCache } from './credentials.ts';
 import type { Gate, Round } from './gate.ts';
+import { obstacleOf } from './obstacle.ts';
 import type { RobotChecker } from './robot-checker.ts';
 import { collections, type Times, takeSnapshot } from './snapshot.ts';
+import type { Admission, TargetGuard } from './target-guard.ts';
 import type { TargetWriter } from './target-writer.ts';
 
 /** How soon to ask an engine again that could not be asked. */
@@ -23,11 +27,18 @@ const GATE_BUDGET_MS = 1_500;
 /** A template raises four questions one after the other, nothing raises more. */
 const MAX_ROUNDS = 20;
 
+/** How often a run tries to write where somebody else comes in between. */
+const MAX_ATTEMPTS = 10;
+
 /** What one run works with. */
 export interface ReconcilerParts {
   readonly caches: Caches;
   readonly credentials: CredentialCache;
   readonly writer: TargetWriter;
+  /** Brings the target in the caches up to date. */
+  readonly readTarget: () => Promise<void>;
+  /** Says what may be written when. */
+  readonly guard: TargetGuard;
   readonly gate: Gate;
   readonly config: OperatorConfiguration;
   readonly times: () => Times;
@@ -38,7 +49,11 @@ export interface ReconcilerParts {
   /** Sends test messages, in the background. */
   readonly checker: Pick<RobotChecker, 'memory' | 'update'>;
   /** Looks at the target as a whole, in the background; returns when to come again. */
-  readonly checkWhole: (snapshot: Snapshot) => Date | undefined;
+  readonly checkWhole: (snapshot: Snapshot, decision: Decision) => Date | undefined;
+  /** Tells of others who write the target too. */
+  readonly coexistence: CoexistenceReporter;
+  /** Told of each step of a write that is done. */
+  readonly onWritten: (step: Write) => void;
   /** Tells, on the ConfigMap, of what is wrong with the keys of others. */
   readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
   /** Tells, on each AppProject, of what is wrong with its grants. */
@@ -60,7 +75,7 @@ export class Reconciler {
    * @throws if a write or a status could not be done; the run is then to be tried again
    */
   async run(): Promise<Date | undefined> {
-    const { caches, credentials, checker } = this.#parts;
+    const { caches, credentials, checker, guard, times } = this.#parts;
     if (!Object.values(caches).every((cache) => cache.synced)) return undefined;
     if (!this.#synced) this.#parts.log.info({}, 'caches have synced');
     this.#synced = true;
@@ -71,7 +86,7 @@ export class Reconciler {
     const secrets = await credentials.refresh(robots, now);
     const deliveries = checker.memory;
     const look = () =>
-      takeSnapshot(caches, this.#parts.config, {
+      takeSnapshot(caches, this.#parts.config, guard.leftBehind(), {
         ...resources,
         credentials: secrets,
         deliveries,
@@ -80,17 +95,24 @@ export class Reconciler {
         serverTime,
       });
 
-    const before = await this.#decide(look);
-    const failure = await this.#write(before.decision, before.snapshot);
+    let before = await this.#decide(look);
+    let { failure, admission } = await this.#write(before.decision, before.snapshot);
+    for (let attempts = 1; failure instanceof ConflictError && attempts < MAX_ATTEMPTS; attempts++) {
+      // The watch would tell of it, too, but later: where somebody writes all the time, always too late.
+      await this.#parts.readTarget();
+      before = await this.#decide(look);
+      ({ failure, admission } = await this.#write(before.decision, before.snapshot));
+    }
     if (failure instanceof ConflictError) throw failure;
-    const unchanged = before.round === 'answered' && before.decision.writes.steps.length === 0;
+    const unchanged = before.round === 'answered' && admission.steps.length === 0;
     const { decision, snapshot, round } = unchanged ? before : await this.#decide(look);
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
-    const checkAgainAt = this.#parts.checkWhole(snapshot);
+    await this.#parts.coexistence.report(decision, snapshot.target);
+    const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
     const checks = deliveryChecks(decision.resolution.robots, snapshot);
     checker.update(checks, deliveries);
-    await this.#report(decision, snapshot, failure, round);
+    await this.#report(decision, snapshot, failure, { round, admission });
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     return earliest(
@@ -98,6 +120,7 @@ export class Reconciler {
       decision.plan.renewAt,
       askAgainAt,
       checkAgainAt,
+      guard.nextAt(admission, times().now),
       nextCheckAt(checks, now),
     );
   }
@@ -123,67 +146,65 @@ export class Reconciler {
     }
   }
 
-  /** The error that ended the steps early, if one did. */
-  async #write({ writes }: Decision, { target }: Snapshot): Promise<Error | undefined> {
-    const { writer, log } = this.#parts;
+  /** Does what may be done now; gives the error that ended it early, if one did. */
+  async #write(
+    { writes, live }: Decision,
+    { target }: Snapshot,
+  ): Promise<{ failure?: Error; admission: Admission }> {
+    const { writer, guard, onWritten } = this.#parts;
+    guard.observe(target, live);
+    const admission = guard.admit(writes.steps);
     try {
-      await writer.write(writes.steps, target, (step) => {
-        const [object, keys] =
-          step.kind === 'apply'
-            ? [step.object, Object.keys(step.data).length]
-            : step.kind === 'project'
-              ? [`AppProject ${step.name}`, 'annotation']
-              : ['ConfigMap', 'subscriptions'];
-        log.info({ object, keys }, 'written');
+      await writer.write(admission.steps, target, (step, object) => {
+        if (step.kind !== 'project' && object) guard.wrote(step, object);
+        onWritten(step);
       });
-      return undefined;
+      if (admission.steps.length > 0) guard.roundEnded();
+      return { admission };
     } catch (error) {
-      return error instanceof Error ? error : new Error(String(error));
+      return { failure: error instanceof Error ? error : new Error(String(error)), admission };
     }
   }
 
   async #report(
-    { resolution, live, plan, writes }: Decision,
+    { resolution, live, plan, writes, ignored }: Decision,
     snapshot: Snapshot,
     failure: Error | undefined,
-    round: Round,
+    { round, admission }: { readonly round: Round; readonly admission: Admission },
   ): Promise<void> {
-    const obstacle = this.#obstacle(snapshot, writes.broken, failure);
-    // What the engine is still looking at is told when it has been judged.
+    const { namespace, configMap } = this.#parts.config.target;
+    const contested = this.#parts.coexistence.contested();
+    const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
+    const updates = statusUpdates(resolution, {
+      snapshot,
+      live,
+      plan,
+      obstacle: obstacleOf(snapshot.target, this.#parts.config.target, failure) ?? held,
+      blocked: writes.blocked && {
+        ...writes.blocked,
+        message: `ConfigMap ${namespace}/${configMap}, key subscriptions: ${writes.blocked.message}`,
+      },
+      ignored,
+      contested,
+    });
+    // What the engine is still looking at is told when it has been judged, and what has to wait for the next write, some
+    // seconds at most, is told with it: the generation that a status is about says that it is not yet known.
     const unjudged = new Set(round === 'pending' ? pendingResources(resolution) : []);
-    const updates = statusUpdates(resolution, { snapshot, live, plan, obstacle }).filter(
-      ({ cr }) => !unjudged.has(cr),
+    const due = updates.filter(
+      (update) => !unjudged.has(update.cr) && !(admission.isPaced && isPending(update)),
     );
-    const results = await Promise.allSettled(updates.map((update) => this.#parts.report(update)));
+    const { report } = this.#parts;
+    const results = await Promise.allSettled(due.map((update) => report(update)));
     const failures = results.flatMap((result) =>
       result.status === 'rejected' ? [result.reason as unknown] : [],
     );
     if (failures.length > 0) throw new AggregateError(failures, 'a status could not be written');
   }
+}
 
-  /** What keeps the plan out of the target, in the order in which a person would have to deal with it. */
-  #obstacle(
-    { target }: Snapshot,
-    broken: string | undefined,
-    failure: Error | undefined,
-  ): Finding | undefined {
-    const { namespace, configMap, secret } = this.#parts.config.target;
-    const missing = [
-      ...(target.configMap ? [] : [`ConfigMap ${namespace}/${configMap}`]),
-      ...(target.secret ? [] : [`Secret ${namespace}/${secret}`]),
-    ];
-    if (missing.length > 0) {
-      const message = `${missing.join(' and ')} not found. Argo CD's notifications bring it along; the operator never creates it.`;
-      return { reason: 'TargetNotFound', message };
-    }
-    if (broken) {
-      return {
-        reason: 'TargetBroken',
-        message: `ConfigMap ${namespace}/${configMap}, key subscriptions: ${broken}`,
-      };
-    }
-    return failure && { reason: 'WriteFailed', message: redactError(failure) };
-  }
+function isPending({ patch }: StatusUpdate): boolean {
+  const conditions = (patch.conditions ?? []) as readonly Condition[];
+  return conditions.some(({ type, reason }) => type === 'Merged' && reason === 'Pending');
 }
 
 function pendingResources({ robots, templates, subscriptions }: Resolution): StatusUpdate['cr'][] {

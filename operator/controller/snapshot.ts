@@ -15,6 +15,9 @@ export type Fixed = Times & Collections & Pick<Snapshot, 'credentials' | 'delive
 
 type Collections = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects'>;
 
+/** Keys that this process has left in the two objects. */
+export type LeftBehind = Readonly<Record<'ConfigMap' | 'Secret', ReadonlySet<string>>>;
+
 /** The custom resources, and what decides what they may, as the caches have them now. */
 export function collections(caches: Caches): Collections {
   const { robots, templates, subscriptions } = caches;
@@ -38,14 +41,21 @@ export const projectOf = ({ metadata }: AnnotatedObject): Project => ({
 });
 
 /** Takes the picture that a decision is made from: what is fixed for the run, and the target as it is now. */
-export function takeSnapshot(caches: Caches, config: OperatorConfiguration, fixed: Fixed): Snapshot {
+export function takeSnapshot(
+  caches: Caches,
+  config: OperatorConfiguration,
+  leftBehind: LeftBehind,
+  fixed: Fixed,
+): Snapshot {
   const { namespace, configMap, secret } = config.target;
+  const liveMap = liveConfigMap(caches.configMap.get(namespace, configMap));
+  const liveSealed = liveSecret(caches.secret.get(namespace, secret));
   return {
     ...fixed,
     config,
     target: {
-      configMap: liveConfigMap(caches.configMap.get(namespace, configMap)),
-      secret: liveSecret(caches.secret.get(namespace, secret)),
+      configMap: liveMap && { ...liveMap, leftBehind: leftBehind.ConfigMap },
+      secret: liveSealed && { ...liveSealed, leftBehind: leftBehind.Secret },
       ...(config.routing.projects === 'Annotation' && { projects: liveProjects(caches.projects.items()) }),
     },
     argocdUrl: caches.argocdConfigMap.get(namespace, config.argocd.configMap)?.data?.url,

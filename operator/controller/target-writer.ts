@@ -7,11 +7,12 @@ import {
   SUBSCRIPTIONS_KEY,
 } from '../core/names.ts';
 import { PROJECT_ANNOTATION } from '../core/project-route.ts';
-import type { Target } from '../core/snapshot.ts';
+import type { LiveObject, Target } from '../core/snapshot.ts';
 import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
+import { liveConfigMap, liveSecret } from './live-object.ts';
 import { APP_PROJECTS } from './projects.ts';
 
 type Kind = 'ConfigMap' | 'Secret';
@@ -45,54 +46,60 @@ export class TargetWriter {
 
   /**
    * @param before the objects that the steps were decided on
-   * @param onWritten told of each step that is done
+   * @param onWritten told of each step that is done, and of what the target object that it was about is after it
    * @throws ConflictError if an object has changed meanwhile; any other ApiError if a write is refused
    */
-  async write(steps: readonly Write[], before: Target, onWritten: (step: Write) => void): Promise<void> {
+  async write(
+    steps: readonly Write[],
+    before: Target,
+    onWritten: (step: Write, object?: LiveObject) => void,
+  ): Promise<void> {
     const { configMap, secret } = before;
     if (!configMap || !secret) return; // There are no steps on what does not exist.
     const versions = { ConfigMap: configMap.resourceVersion, Secret: secret.resourceVersion };
     const uids = { ConfigMap: configMap.uid, Secret: secret.uid };
     const patch = async (kind: Kind, data: Readonly<Record<string, string | null>>, fieldManager: string) => {
       const resourceVersion = versions[kind];
-      const object = await mergePatch(this.#request, {
+      const write = { ...this.#address(kind), data, resourceVersion, fieldManager };
+      const object = await mergePatch(this.#request, write);
+      versions[kind] = this.#observe(kind, object, resourceVersion);
+      return object;
+    };
+    const apply = async (step: Write & { kind: 'apply' }) => {
+      const kind = step.object;
+      const resourceVersion = versions[kind];
+      const data = kind === 'Secret' ? toBase64(step.data) : step.data;
+      const write = {
         ...this.#address(kind),
+        uid: uids[kind],
         data,
         resourceVersion,
-        fieldManager,
-      });
+        fieldManager: FIELD_MANAGER,
+      };
+      const object = await serverSideApply(this.#request, write);
       versions[kind] = this.#observe(kind, object, resourceVersion);
+      const left = step.stale.filter((key) => object.data?.[key] !== undefined);
+      if (left.length === 0) return object;
+      return patch(kind, Object.fromEntries(left.map((key) => [key, null])), FIELD_MANAGER);
     };
     const failures: unknown[] = [];
     for (const step of steps) {
       if (step.kind === 'project') {
         try {
           await this.#annotate(step);
+          onWritten(step);
         } catch (error) {
           // One that can't be written must not keep the others waiting; what it was to say stays in the shared key.
           failures.push(error);
-          continue;
         }
-      } else if (step.kind === 'subscriptions') {
-        await patch('ConfigMap', { [SUBSCRIPTIONS_KEY]: step.text ?? null }, SUBSCRIPTIONS_FIELD_MANAGER);
-      } else {
-        const kind = step.object;
-        const resourceVersion = versions[kind];
-        const data = kind === 'Secret' ? toBase64(step.data) : step.data;
-        const write = {
-          ...this.#address(kind),
-          uid: uids[kind],
-          data,
-          resourceVersion,
-          fieldManager: FIELD_MANAGER,
-        };
-        const object = await serverSideApply(this.#request, write);
-        versions[kind] = this.#observe(kind, object, resourceVersion);
-        const left = step.stale.filter((key) => object.data?.[key] !== undefined);
-        if (left.length > 0)
-          await patch(kind, Object.fromEntries(left.map((key) => [key, null])), FIELD_MANAGER);
+        continue;
       }
-      onWritten(step);
+      const isSecret = step.kind === 'apply' && step.object === 'Secret';
+      const object =
+        step.kind === 'apply'
+          ? await apply(step)
+          : await patch('ConfigMap', { [SUBSCRIPTIONS_KEY]: step.text ?? null }, SUBSCRIPTIONS_FIELD_MANAGER);
+      onWritten(step, isSecret ? liveSecret(object) : liveConfigMap(object));
     }
     if (failures.length > 0) throw failures[0];
   }

@@ -1,3 +1,5 @@
+import { missingFindings } from '../core/coexistence/missing.ts';
+import type { LiveState } from '../core/live.ts';
 import type { LiveObject, Target } from '../core/snapshot.ts';
 import type { Finding } from '../core/verdict.ts';
 import type { Engine } from '../engine/types.ts';
@@ -7,7 +9,8 @@ const AT_MOST_EVERY_MS = 60_000;
 
 /**
  * Has the engine load the whole ConfigMap once more, in the background: at the start, and after changes at most once a
- * minute. Verdicts of single keys compose, so this finds nothing new; it is there for the day on which they don't.
+ * minute. What it then works with has to contain all that is ours. Verdicts of single keys compose, so this finds nothing
+ * new; it is there for the day on which they don't.
  */
 export class WholeCheck {
   readonly #engine: Pick<Engine, 'check'>;
@@ -27,25 +30,26 @@ export class WholeCheck {
   }
 
   /**
+   * @param live what is ours in it
    * @param now in milliseconds
    * @returns when to come again, if the ConfigMap has changed but was checked too lately
    */
-  run({ configMap }: Target, now: number): Date | undefined {
+  run({ configMap }: Target, live: LiveState, now: number): Date | undefined {
     if (!configMap || configMap.resourceVersion === this.#checked) return undefined;
     const next = this.#checkedAt + AT_MOST_EVERY_MS;
     if (now < next) return new Date(next);
     this.#checked = configMap.resourceVersion;
     this.#checkedAt = now;
-    this.#check(configMap.data).catch(this.#onError);
+    this.#check(configMap.data, live).catch(this.#onError);
     return undefined;
   }
 
-  async #check(configMap: LiveObject['data']): Promise<void> {
+  async #check(configMap: LiveObject['data'], live: LiveState): Promise<void> {
     const outcome = await this.#engine.check(
       { configMap, secret: {} },
       { isBackground: true, deadlineMs: 60_000 },
     );
-    if (outcome.ok) await this.#onFindings([]);
+    if (outcome.ok) await this.#onFindings(missingFindings(live, outcome.parsed));
     else if (!outcome.killed) await this.#onFindings(outcome.errors.map(wholeFinding));
   }
 }

@@ -1,3 +1,4 @@
+import { ignoredSubscriptions } from './coexistence/legacy-config.ts';
 import type { GateRequest } from './gate/engine-api.ts';
 import { foreignFindings } from './gate/foreign.ts';
 import { Inquiry } from './gate/inquiry.ts';
@@ -19,6 +20,8 @@ export interface Decision {
   readonly writes: Writes;
   /** What others have put into the ConfigMap that stops Argo CD's engine for everybody. */
   readonly foreign: readonly Finding[];
+  /** Why Argo CD's engine does not look at our entries of the shared key, if it doesn't. */
+  readonly ignored?: Finding | undefined;
   /** What the engine has yet to be asked; decide again once it has answered. */
   readonly questions: ReadonlyMap<string, GateRequest>;
 }
@@ -31,5 +34,6 @@ export function decide(snapshot: Snapshot): Decision {
   const { plan, resolution } = merge(resolved, snapshot, live, inquiry);
   const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
-  return { resolution, live, plan, writes, foreign, questions: inquiry.open };
+  const ignored = ignoredSubscriptions(snapshot.target.configMap, inquiry);
+  return { resolution, live, plan, writes, foreign, ignored, questions: inquiry.open };
 }

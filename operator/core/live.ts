@@ -87,7 +87,7 @@ export function foreignKeys(configMap: LiveObject): Record<string, string> {
 /** Whether somebody else holds a key of the ConfigMap that we would need. */
 export function isForeignKey(configMap: LiveObject | undefined, key: string): boolean {
   const value = configMap?.data[key];
-  return value !== undefined && readProvenance(value) === undefined;
+  return value !== undefined && readProvenance(value) === undefined && !configMap?.leftBehind?.has(key);
 }
 
 /** Whether somebody else holds a key of the Secret that we would need. */
@@ -101,7 +101,7 @@ export function isForeignSecretKey(target: Target, key: string): boolean {
  */
 function isOurSecretKey(target: Target, key: string): boolean {
   if (!key.startsWith(PREFIX)) return false;
-  if (target.secret?.owned.has(key)) return true;
+  if (target.secret?.owned.has(key) || target.secret?.leftBehind?.has(key)) return true;
   const service = target.configMap?.data[serviceKey(key)];
   return service !== undefined && readProvenance(service) !== undefined;
 }

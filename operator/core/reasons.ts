@@ -58,6 +58,10 @@ export const REASONS = {
   Pending: 'Not yet written.',
   TargetNotFound: 'The ConfigMap or the Secret of Argo CD does not exist.',
   TargetBroken: 'The shared key `subscriptions` cannot be edited safely.',
+  SharedKeyOwned: 'Another tool applies the shared key `subscriptions` as a whole.',
+  EngineIgnoresSubscriptions: 'Argo CD’s engine does not read the key `subscriptions`.',
+  TargetContested: 'Somebody keeps changing or removing keys of the operator.',
+  TargetOwned: 'An owner of the object replaces all that is in it.',
   WriteFailed: 'The API server refused the write.',
   NotSigned: 'No valid signature is live.',
 

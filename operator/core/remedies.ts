@@ -82,6 +82,11 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   Pending: "If it stays, look at the operator's log.",
   TargetNotFound: "Install Argo CD's notifications, or correct target in the operator's configuration.",
   TargetBroken: 'Mend the value; the message says where.',
+  SharedKeyOwned: 'Leave the key subscriptions out of what the tool applies; the message names it.',
+  EngineIgnoresSubscriptions:
+    'Move the entries of the legacy key config.yaml to the key subscriptions, and remove them from config.yaml.',
+  TargetContested: 'Have the tool that the message names leave these keys alone; the message says how.',
+  TargetOwned: 'Change the owner as the message says, before it writes the next time.',
   WriteFailed: 'See the message.',
   NotSigned: 'See Accepted and Merged.',
 

@@ -30,6 +30,14 @@ describe('a removal', () => {
     expect(removal.broken).toBeUndefined();
   });
 
+  it('takes our entries from under a tool that applies the shared key, and names it', () => {
+    const { configMap, secret } = live();
+    const helm = { name: 'helm', operation: 'Apply', time: '', keys: new Set(['subscriptions']) } as const;
+    const owned = { configMap: configMap && { ...configMap, managers: [helm] }, secret };
+    expect(removalOf(owned)).toMatchObject({ owner: 'helm', entries: 1, steps: { length: 3 } });
+    expect(removalOf(live()).owner).toBeUndefined();
+  });
+
   it('lists what is only named like ours', () => {
     const left = { configMap: ['template.dt_theirs', 'trigger.dt_a_b_c'], secret: ['dt_theirs'] };
     expect(removalOf(live()).left).toEqual(left);

@@ -1,3 +1,4 @@
+import { sharedKeyOwner } from './coexistence/shared-key.ts';
 import { Inquiry } from './gate/inquiry.ts';
 import { foreignKeys, readLiveState } from './live.ts';
 import type { Plan } from './merge/plan.ts';
@@ -20,6 +21,8 @@ export interface Removal {
   readonly left: { readonly configMap: readonly string[]; readonly secret: readonly string[] };
   /** Why the shared key is left alone, if it is. */
   readonly broken?: string;
+  /** Field manager of a tool that applies the shared key as a whole, and so may have a copy of our entries. */
+  readonly owner?: string;
 }
 
 const NOTHING: Plan = {
@@ -34,7 +37,14 @@ const NOTHING: Plan = {
 /** As if nobody had asked it anything: to take our entries away needs no engine. */
 const NO_ENGINE = () => new Inquiry(new Map());
 
-const ABSENT: LiveObject = { uid: '', resourceVersion: '', data: {}, owned: new Set() };
+const ABSENT: LiveObject = {
+  uid: '',
+  resourceVersion: '',
+  data: {},
+  owned: new Set(),
+  managers: [],
+  owners: [],
+};
 
 /** The target with an absent object as an empty one, so that the other one can still be cleared. */
 export function asPresent({
@@ -54,7 +64,10 @@ export function removalOf(before: Target, knownSecretKeys: ReadonlySet<string> =
   const target = asPresent(before);
   const state = readLiveState(target);
   const live = { ...state, secretKeys: withKnown(state.secretKeys, knownSecretKeys, target) };
-  const { steps, broken } = writesFor(NOTHING, target, live, NO_ENGINE());
+  // What is removed for good is removed from under a tool that applies the shared key, too: it would be left for ever.
+  const unowned = { ...target, configMap: { ...(target.configMap ?? ABSENT), managers: [] } };
+  const { steps, blocked } = writesFor(NOTHING, unowned, live, NO_ENGINE());
+  const owner = sharedKeyOwner(target.configMap);
   const ours = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
   const foreign = target.configMap ? Object.keys(foreignKeys(target.configMap)) : [];
   return {
@@ -71,7 +84,8 @@ export function removalOf(before: Target, knownSecretKeys: ReadonlySet<string> =
         .filter((key) => key.startsWith(PREFIX) && !live.secretKeys.has(key))
         .sort(),
     },
-    ...(broken !== undefined && { broken }),
+    ...(blocked && { broken: blocked.message }),
+    ...(owner !== undefined && live.entries.length > 0 && { owner }),
   };
 }
 

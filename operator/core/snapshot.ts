@@ -69,4 +69,25 @@ export interface LiveObject {
   readonly unseenBytes?: number;
   /** Keys that our field manager holds by server-side apply. */
   readonly owned: ReadonlySet<string>;
+  /** Keys that this very process has left in it: ours, even if somebody has since replaced their values with all marks. */
+  readonly leftBehind?: ReadonlySet<string>;
+  /** Who has written what is in it now, in the API server's books. */
+  readonly managers: readonly FieldManager[];
+  /** What it belongs to, by its ownerReferences, but for what is known to leave the keys of others alone. */
+  readonly owners: readonly Owner[];
+}
+
+/** One entry of `metadata.managedFields`, reduced to keys of `data`; of a Secret, to those that could be ours. */
+export interface FieldManager {
+  readonly name: string;
+  readonly operation: 'Apply' | 'Update';
+  /** RFC 3339, whole seconds, by the API server's clock; empty if it has none. */
+  readonly time: string;
+  readonly keys: ReadonlySet<string>;
+}
+
+/** An owner of an object. */
+export interface Owner {
+  readonly kind: string;
+  readonly name: string;
 }

@@ -42,8 +42,10 @@ export async function judge(
   const { all, valid, findings: violations } = await validate(manifests, DEFAULT_NAMESPACE);
   const snapshot = snapshotOf(valid, manifests, config, clocks);
   const decision = await decideFully(snapshot, gate);
-  if (decision.writes.broken !== undefined)
-    throw new Error(`the subscriptions value is not one that can be written: ${decision.writes.broken}`);
+  if (decision.writes.blocked)
+    throw new Error(
+      `the subscriptions value is not one that can be written: ${decision.writes.blocked.message}`,
+    );
   const grants = grantFindings(manifests, config.target.namespace);
   const findings = [...violations, ...grants, ...findingsOf(valid, decision)];
   const resources = all.map(({ resource }) => resource);

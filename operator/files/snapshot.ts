@@ -55,7 +55,14 @@ export function snapshotOf(
   const of = <T>(kind: string): T[] =>
     loaded.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource as T);
   const robots = of<DingTalkRobot>(KINDS.robot.kind);
-  const empty = { uid: 'files', resourceVersion: '1', data: {}, owned: new Set<string>() };
+  const empty = {
+    uid: 'files',
+    resourceVersion: '1',
+    data: {},
+    owned: new Set<string>(),
+    managers: [],
+    owners: [],
+  };
   const { namespace, configMap } = config.target;
   const context = givenConfigMap(manifests, namespace, configMap)?.context;
   return forAsking({

@@ -24,6 +24,7 @@ export interface AnnotatedObject extends KubernetesObject {
     readonly managedFields?: readonly ManagedFields[];
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
+    readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
   };
 }
 

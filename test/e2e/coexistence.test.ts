@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
+import { ConflictError } from '../../operator/kubernetes/api-error.ts';
+import { connect } from '../../operator/kubernetes/connection.ts';
+import type { DataObject } from '../../operator/kubernetes/objects.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { eventually } from '../support/eventually.ts';
@@ -10,7 +13,8 @@ import { locateTools } from '../support/tools.ts';
 const CONFIG_MAP = 'argocd-notifications-cm';
 const SECRET = 'argocd-notifications-secret';
 const TEAM = { namespace: 'team', name: 'robot' };
-const TRIGGER = 'trigger.dt_team_robot_on-sync-failed';
+const SERVICE = 'dt_team_robot';
+const TRIGGER = `trigger.${SERVICE}_on-sync-failed`;
 
 /** What people and tools have put there before we came. */
 const FOREIGN = {
@@ -46,6 +50,31 @@ afterAll(async () => stage?.[Symbol.asyncDispose]());
 
 const configMap = () => stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP);
 const secret = () => stage.get<KubernetesResource>('secret', ARGOCD, SECRET);
+
+const KINDS = { configmap: 'ConfigMap', secret: 'Secret' } as const;
+const base64 = (text: string, kind: string) =>
+  kind === 'secret' ? Buffer.from(text).toString('base64') : text;
+const patch = (kind: string, name: string, change: object) =>
+  stage.cp.kubectl(['patch', kind, name, '-n', ARGOCD, '--type=merge', '-p', JSON.stringify(change)]);
+/** Plain text, empty if there is none. */
+async function textOf(kind: string, name: string, key: string): Promise<string> {
+  const value = (await stage.get<KubernetesResource>(kind, ARGOCD, name)).data?.[key] ?? '';
+  return kind === 'secret' ? Buffer.from(value, 'base64').toString() : value;
+}
+/** Another tool's forced server-side apply of some keys. */
+async function applyAs(manager: string, kind: keyof typeof KINDS, name: string, data: object): Promise<void> {
+  const args = ['apply', '--server-side', '--force-conflicts', '--field-manager', manager, '-f', '-'];
+  const metadata = { name, namespace: ARGOCD };
+  await stage.cp.kubectl(args, JSON.stringify({ apiVersion: 'v1', kind: KINDS[kind], metadata, data }));
+}
+async function managersOf(kind: string, name: string, key: string): Promise<(string | undefined)[]> {
+  const args = ['get', kind, name, '-n', ARGOCD, '-o', 'json', '--show-managed-fields'];
+  const { metadata } = JSON.parse(await stage.cp.kubectl(args)) as DataObject;
+  const holders = (metadata.managedFields ?? []).filter(
+    ({ fieldsV1 }) => (fieldsV1?.['f:data'] as object | undefined)?.[`f:${key}` as never] !== undefined,
+  );
+  return holders.map(({ manager }) => manager).sort();
+}
 
 /** The ConfigMap without our keys and our block, as somebody would find it who knows nothing of us. */
 function foreignPart(data: Readonly<Record<string, string>> = {}): Record<string, string> {
@@ -136,15 +165,117 @@ describe('beside Argo CD’s catalogue, Slack and hand-written subscriptions', (
     expect(delivery).toMatchObject({ errcode: 0, signature: 'valid' });
   });
 
-  it('puts a hand edit of ours back, and a key that somebody deleted', async () => {
-    const before = (await configMap()).data;
-    for (const value of [`${before?.[TRIGGER]} # edited`, null]) {
-      const patch = JSON.stringify({ data: { [TRIGGER]: value } });
-      await stage.cp.kubectl(['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, '--type=merge', '-p', patch]);
-      await eventually('the edit to be undone', async () => {
-        const now = (await configMap()).data?.[TRIGGER];
-        return now !== undefined && now !== value && JSON.parse(now)[0].send.length === 1;
-      });
+  it('puts back what somebody changes or deletes of ours, in both objects', async () => {
+    const url = /sign=/;
+    for (const [kind, name, key, right] of [
+      ['configmap', CONFIG_MAP, TRIGGER, /^\[\{.*"send"/],
+      ['secret', SECRET, SERVICE, url],
+    ] as const) {
+      for (const value of [base64('edited', kind), null]) {
+        await patch(kind, name, { data: { [key]: value } });
+        await eventually(`${key} to be put back`, async () => right.test(await textOf(kind, name, key)));
+      }
     }
   });
+
+  it('puts back what somebody else has come to own, and removes it when its time has come', async () => {
+    const foreign = foreignPart((await configMap()).data);
+    for (const [kind, name, key] of [
+      ['configmap', CONFIG_MAP, TRIGGER],
+      ['secret', SECRET, SERVICE],
+    ] as const) {
+      const before = await textOf(kind, name, key);
+      await applyAs('tool', kind, name, { [key]: base64('not ours', kind) });
+      await eventually(`${key} to be put back`, async () => (await textOf(kind, name, key)).length > 20);
+      // The same value: now both hold it, and an apply of ours without it would leave it where it is.
+      const now = await textOf(kind, name, key);
+      await applyAs('tool', kind, name, { [key]: base64(now, kind) });
+      expect(await managersOf(kind, name, key)).toEqual(['argocd-dingtalk', 'tool']);
+      expect(before.length).toBeGreaterThan(20);
+    }
+    await stage.remove('nsub', 'team', 'robot');
+    await stage.remove('robots', 'team', 'robot');
+    await stage.remove('robots', 'team', 'other');
+    await eventually('our keys to be gone', async () => {
+      expect((await configMap()).data).toEqual(foreign);
+      expect(Object.keys((await secret()).data ?? {})).toEqual(['slack-token']);
+      return true;
+    });
+  });
 });
+
+describe('two writers of the shared key', () => {
+  it('lose nothing of each other’s, whatever they do at the same time', async () => {
+    const { manifests } = realRobot(stage.dingtalk, TEAM);
+    const steady = { ...TEAM, name: 'steady' };
+    const robots = [{ name: 'robot' }];
+    await stage.apply(...manifests, subscription(steady, { robots }));
+    await stage.conditions('nsub', 'team', 'steady', { Ready: 'True/Ready' });
+
+    await using connections = new AsyncDisposableStack();
+    const { request, close } = connect({ kubeconfig: stage.cp.adminKubeconfig });
+    connections.defer(close);
+    const until = Date.now() + 6_000;
+    const mine = new Set<string>();
+    let writes = 0;
+    /** Another tool that gets, changes and puts the list, and so writes our lines anew in its own way. */
+    const other = async (): Promise<void> => {
+      for (let count = 0; Date.now() < until || mine.size === 0; count++) {
+        const object = (await request<DataObject>({ method: 'GET', path: CONFIG_MAP_PATH })).body;
+        const before = object.data?.subscriptions ?? '';
+        const list = parse(before) as Entry[];
+        const recipients = list.flatMap((entry) => entry.recipients);
+        expect(recipients.filter((each) => each.startsWith('other:'))).toEqual([...mine]);
+        expect(list.filter(isSteady).length).toBe(1);
+        const leaves = mine.size > 3 ? [...mine][count % 3] : undefined;
+        const name = `other:${count}`;
+        const kept = list.filter((entry) => !entry.recipients.includes(leaves ?? ''));
+        const next = leaves ? kept : [...kept, { recipients: [name], triggers: ['on-deployed'] }];
+        // By turns as a program does it, and as a person does who adds a line.
+        const text =
+          leaves || count % 2 === 0
+            ? stringify(next)
+            : `${before}\n- {recipients: ['${name}'], triggers: [on-deployed]}\n`;
+        const body = { ...object, data: { ...object.data, subscriptions: text } };
+        try {
+          await request({ method: 'PUT', path: CONFIG_MAP_PATH, body });
+        } catch (error) {
+          if (error instanceof ConflictError) continue;
+          throw error;
+        }
+        writes++;
+        if (leaves) mine.delete(leaves);
+        else mine.add(name);
+      }
+    };
+    const team = async (): Promise<void> => {
+      const busy = { ...TEAM, name: 'busy' };
+      for (let count = 0; Date.now() < until; count++) {
+        const events = [{ trigger: count % 2 === 0 ? 'on-sync-failed' : 'on-deployed' }];
+        await stage.apply(subscription(busy, { robots, events }));
+        if (count % 4 === 3) await stage.remove('nsub', 'team', 'busy');
+      }
+      await stage.apply(subscription(busy, { robots, events: [{ trigger: 'on-deployed' }] }));
+    };
+    await Promise.all([other(), team()]);
+    expect(writes).toBeGreaterThan(10);
+
+    await stage.conditions('nsub', 'team', 'busy', { Ready: 'True/Ready' });
+    const list = parse((await configMap()).data?.subscriptions ?? '') as Entry[];
+    const recipients = list.flatMap((entry) => entry.recipients);
+    expect(recipients.filter((each) => !each.startsWith('dt_')).sort()).toEqual(
+      ['slack:deployments', 'slack:on-call', ...mine].sort(),
+    );
+    expect(list.flatMap(({ triggers }) => triggers).filter((each) => each.startsWith('dt_'))).toEqual([
+      'dt_team_busy_on-deployed',
+      'dt_team_steady_on-sync-failed',
+    ]);
+  });
+});
+
+interface Entry {
+  readonly recipients: readonly string[];
+  readonly triggers: readonly string[];
+}
+const isSteady = ({ triggers }: Entry) => triggers.includes('dt_team_steady_on-sync-failed');
+const CONFIG_MAP_PATH = `/api/v1/namespaces/${ARGOCD}/configmaps/${CONFIG_MAP}`;

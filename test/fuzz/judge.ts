@@ -68,7 +68,7 @@ export async function judge(cases: readonly Case[], scene: Scene, engine: Engine
     throw new CoreError(`the decision has open questions after ${MAX_ROUNDS} rounds`);
   };
   const decision = await settle(before);
-  if (decision.writes.broken !== undefined) throw new CoreError(`broken: ${decision.writes.broken}`);
+  if (decision.writes.blocked) throw new CoreError(`broken: ${decision.writes.blocked.message}`);
   const target = afterWrites(before);
   const again = await settle({ ...before, target });
   if (again.writes.steps.length > 0) {

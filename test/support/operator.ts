@@ -60,6 +60,8 @@ export function operatorConfiguration(dingtalk: FakeDingTalk, fields: ConfigFiel
     // So that what arrives are notifications.
     robots: { verify: 'Never' },
     argocd: { url: 'https://argocd.example.com' },
+    // Tests wait for every single change.
+    limits: { writeInterval: '100ms' },
     log: { level: 'debug' },
     ...fields,
   };

@@ -17,8 +17,9 @@ export function foreignFindings(
 ): Finding[] {
   if (!configMap) return [];
   const foreign = foreignKeys(configMap);
-  const shared = foreignText(configMap.data[SUBSCRIPTIONS_KEY]);
-  if (shared !== undefined) foreign[SUBSCRIPTIONS_KEY] = shared;
+  const text = configMap.data[SUBSCRIPTIONS_KEY];
+  // Where the key is there because of us alone it counts as an empty list: a legacy config.yaml can need one.
+  if (text !== undefined) foreign[SUBSCRIPTIONS_KEY] = foreignText(text) ?? '[]';
   if (Object.keys(foreign).length === 0) return [];
   const answer = inquiry.ask({ call: 'check', configMap: foreign, secret: {} });
   if (!answer || answer.ok) return [];

@@ -85,6 +85,8 @@ it('counts what others have in the ConfigMap', () => {
     uid: 'x',
     resourceVersion: '1',
     owned: new Set<string>(),
+    managers: [],
+    owners: [],
     data: { 'template.big': 'x'.repeat(2 * ofOne) },
   };
   const target = { ...five.target, configMap };

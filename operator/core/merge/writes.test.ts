@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../decide.ts';
+import type { FieldManager, LiveObject, Snapshot } from '../snapshot.ts';
 import { liveObject, robot, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
 
 const kinds = (before: Parameters<typeof decide>[0]) =>
@@ -38,8 +39,45 @@ describe('the order of writes', () => {
   it('leaves a shared key that it does not understand, and says so; the rest is written', () => {
     const target = { configMap: liveObject({ subscriptions: 'not: a list' }), secret: liveObject() };
     const { writes } = decide(snapshot({ ...team(), target }));
-    expect(writes.broken).toBeDefined();
+    expect(writes.blocked?.reason).toBe('TargetBroken');
     expect(writes.steps.map((step) => step.kind)).toEqual(['apply', 'apply']);
+  });
+
+  describe('while another tool applies the shared key', () => {
+    const helm = { name: 'helm', operation: 'Apply', time: '', keys: new Set(['subscriptions']) } as const;
+    const owned = (before: Parameters<typeof decide>[0], manager: FieldManager = helm) => {
+      const { configMap, secret } = before.target;
+      return { ...before, target: { configMap: configMap && { ...configMap, managers: [manager] }, secret } };
+    };
+
+    it('leaves it alone, names the tool, and writes the rest once', () => {
+      const before = owned(snapshot(team()));
+      const { blocked, steps } = decide(before).writes;
+      expect(blocked).toMatchObject({ reason: 'SharedKeyOwned', message: expect.stringContaining('helm') });
+      expect(steps.map((step) => step.kind)).toEqual(['apply', 'apply']);
+      // Nothing is sent yet, so that "from now on" moves with the clock; that alone is no reason to write.
+      expect(decide(owned(settled(before, 60_000))).writes).toMatchObject({ steps: [], blocked: {} });
+    });
+
+    it('has nothing to complain about where all is in it and right', () => {
+      expect(decide(owned(settled(snapshot(team())))).writes).toEqual({ steps: [] });
+      expect(decide(owned(snapshot())).writes).toEqual({ steps: [] });
+    });
+
+    it('leaves the entries of what is deleted, whose triggers and services go', () => {
+      const gone = owned({ ...settled(snapshot(team())), robots: [], subscriptions: [] });
+      expect(kinds(gone)).toEqual(['ConfigMap', 'Secret']);
+      expect(decide(gone).writes.blocked?.reason).toBe('SharedKeyOwned');
+    });
+
+    it.each<FieldManager>([
+      { ...helm, operation: 'Update' },
+      { ...helm, keys: new Set(['context']) },
+      { ...helm, name: 'argocd-dingtalk' },
+      { ...helm, name: 'argocd-dingtalk-subscriptions' },
+    ])('is not held up by $name with $operation of $keys', (manager) => {
+      expect(kinds(owned(snapshot(team()), manager))).toEqual(['Secret', 'ConfigMap', 'subscriptions']);
+    });
   });
 
   it('keeps foreign content byte for byte through create, edit and delete', () => {
@@ -61,6 +99,23 @@ describe('the order of writes', () => {
     const deleted = settled({ ...edited, robots: [], subscriptions: [] });
     expect(deleted.target.configMap?.data).toEqual(foreign);
     expect(deleted.target.secret?.data).toEqual({ slack: 'x' });
+  });
+
+  it('puts back what somebody has replaced with all marks, if it is known whose it was', () => {
+    const live = settled(snapshot(team()));
+    const [key = ''] = Object.keys(live.target.configMap?.data ?? {}).filter((each) =>
+      each.startsWith('trigger.'),
+    );
+    const configMap = liveObject({ ...live.target.configMap?.data, [key]: 'edited' });
+    const targeting = (object: LiveObject) => ({ ...live, target: { ...live.target, configMap: object } });
+    const reason = (before: Snapshot) => decide(before).resolution.subscriptions[0]?.verdict.refusal?.reason;
+    const known = targeting({ ...configMap, leftBehind: new Set([key]) });
+    expect(reason(targeting(configMap))).toBe('KeyTaken');
+    expect(reason(known)).toBeUndefined();
+    expect(settled(known).target.configMap?.data).toEqual(live.target.configMap?.data);
+    // And if it has to go meanwhile, it goes.
+    const [step] = decide({ ...known, subscriptions: [] }).writes.steps;
+    expect(step).toMatchObject({ stale: expect.arrayContaining([key]) });
   });
 
   it('lists what server-side apply will not remove, should somebody co-own it', () => {

@@ -1,8 +1,9 @@
+import { sharedKeyOwnedMessage, sharedKeyOwner } from '../coexistence/shared-key.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
-import type { LiveState } from '../live.ts';
-import { SUBSCRIPTIONS_KEY } from '../names.ts';
-import type { Target } from '../snapshot.ts';
+import { type LiveState, liveRecipients } from '../live.ts';
+import { SUBSCRIPTIONS_KEY, triggerKey } from '../names.ts';
+import type { LiveObject, Target } from '../snapshot.ts';
 import { foreignText, readBlock, type Splice, spliceBlock } from '../subscriptions-block.ts';
 import type { Plan } from './plan.ts';
 
@@ -20,6 +21,9 @@ export type Write =
   | { readonly kind: 'subscriptions'; readonly text: string | undefined }
   | ProjectWrite;
 
+/** A request on one of the two target objects. */
+export type TargetWrite = Exclude<Write, ProjectWrite>;
+
 /** Sets our annotation on an AppProject, or removes it. */
 export interface ProjectWrite {
   readonly kind: 'project';
@@ -36,7 +40,13 @@ export interface Writes {
   /** In the order in which they have to happen; empty where all is as it should be. */
   readonly steps: readonly Write[];
   /** Why the shared key is left alone, if it is. */
-  readonly broken?: string;
+  readonly blocked?: Blocked;
+}
+
+/** What keeps our entries out of the shared key. */
+export interface Blocked {
+  readonly reason: 'TargetBroken' | 'SharedKeyOwned';
+  readonly message: string;
 }
 
 /**
@@ -45,18 +55,19 @@ export interface Writes {
  */
 export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: Inquiry): Writes {
   if (!target.configMap || !target.secret) return { steps: [] };
-  const ourKeys = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
-  const configMap = difference(plan.configMap, target.configMap.data, ourKeys);
-  const secret = difference(plan.secret, target.secret.data, [...live.secretKeys]);
   const before = target.configMap.data[SUBSCRIPTIONS_KEY];
-  const spliced = acceptedSplice(before, spliceBlock(before, plan.entries), inquiry);
+  const spliced = sharedKey(target.configMap, plan, inquiry);
+  const wanted = spliced.ok ? plan.configMap : withoutNewMoments(plan, target.configMap, live);
+  const ourKeys = ourKeysOf(live, target.configMap);
+  const configMap = difference(wanted, target.configMap.data, ourKeys);
+  const secret = difference(plan.secret, target.secret.data, [...live.secretKeys]);
   const kept = Object.fromEntries(secret.stale.map((key) => [key, target.secret?.data[key] as string]));
 
   const steps: Write[] = [];
   if (secret.changed)
     steps.push({ kind: 'apply', object: 'Secret', data: { ...plan.secret, ...kept }, stale: [] });
   if (configMap.changed || configMap.stale.length > 0) {
-    steps.push({ kind: 'apply', object: 'ConfigMap', data: plan.configMap, stale: configMap.stale });
+    steps.push({ kind: 'apply', object: 'ConfigMap', data: wanted, stale: configMap.stale });
   }
   if (spliced.ok && spliced.text !== before) steps.push({ kind: 'subscriptions', text: spliced.text });
   // What leaves an annotation for the shared key is there before.
@@ -64,7 +75,43 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
   if (secret.stale.length > 0) {
     steps.push({ kind: 'apply', object: 'Secret', data: plan.secret, stale: secret.stale });
   }
-  return spliced.ok ? { steps } : { steps, broken: spliced.message };
+  if (spliced.ok) return { steps };
+  return { steps, blocked: { reason: spliced.reason, message: spliced.message } };
+}
+
+/** With those that somebody has replaced together with their marks. */
+function ourKeysOf(live: LiveState, { data, leftBehind = new Set() }: LiveObject): string[] {
+  const marked = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
+  return [...new Set([...marked, ...[...leftBehind].filter((key) => data[key] !== undefined)])];
+}
+
+type SharedKey = Splice | (Blocked & { readonly ok: false });
+
+/** Nothing is in the way of a value that is right as it is, whoever it belongs to. */
+function sharedKey(configMap: LiveObject, { entries }: Plan, inquiry: Inquiry): SharedKey {
+  const before = configMap.data[SUBSCRIPTIONS_KEY];
+  const splice = spliceBlock(before, entries);
+  const owner = sharedKeyOwner(configMap);
+  if (splice.ok && splice.text !== before && owner !== undefined)
+    return { ok: false, reason: 'SharedKeyOwned', message: sharedKeyOwnedMessage(owner) };
+  return acceptedSplice(before, splice, inquiry);
+}
+
+/**
+ * A trigger that is sent to nobody yet counts from now on, whenever "now" is. While its entry can't be written that would
+ * be a new text in every run, so it keeps the moment that it has.
+ */
+function withoutNewMoments({ configMap, entries }: Plan, { data }: LiveObject, live: LiveState): Data {
+  const unsent = entries.flatMap(({ triggers, recipients }) =>
+    triggers.filter((trigger) => recipients.some((each) => !liveRecipients(live, trigger).has(each))),
+  );
+  const keys = unsent.map(triggerKey).filter((key) => isSameButForMoments(configMap[key], data[key]));
+  return { ...configMap, ...Object.fromEntries(keys.map((key) => [key, data[key] as string])) };
+}
+
+function isSameButForMoments(wanted: string | undefined, live: string | undefined): boolean {
+  const timeless = (value: string | undefined) => value?.replace(/'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'/g, '');
+  return live !== undefined && timeless(wanted) === timeless(live);
 }
 
 function projectWrites(plan: Plan, { projects = new Map() }: Target): ProjectWrite[] {

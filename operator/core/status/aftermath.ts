@@ -11,4 +11,27 @@ export interface Aftermath {
   readonly plan: Plan;
   /** Why the plan is not in the target, if something is in the way of everybody. */
   readonly obstacle?: Finding | undefined;
+  /** Why our entries are not in the shared key; whoever has none there, or has them there already, does not care. */
+  readonly blocked?: Finding | undefined;
+  /** Why Argo CD's engine does not look at our entries of the shared key, if it doesn't. */
+  readonly ignored?: Finding | undefined;
+  /** Who takes keys of ours away again and again. */
+  readonly contested?: readonly Contested[];
+}
+
+/** A fight over one object, with the keys that were lost in it. */
+export interface Contested {
+  readonly object: 'ConfigMap' | 'Secret';
+  readonly finding: Finding;
+  /** Entries of the shared key by `entryKey`. */
+  readonly keys: ReadonlySet<string>;
+}
+
+/** The fight in which one of these keys was lost, if any was. */
+export function contestOf(
+  { contested }: Aftermath,
+  object: Contested['object'],
+  keys: readonly string[],
+): Finding | undefined {
+  return contested?.find((each) => each.object === object && keys.some((key) => each.keys.has(key)))?.finding;
 }

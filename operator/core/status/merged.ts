@@ -12,10 +12,12 @@ export interface LiveFacts {
   readonly generations: readonly number[];
   /** Why the plan is not in the target, if something is in the way. */
   readonly obstacle?: Finding | undefined;
+  /** Why what is live has no effect, or does not stay, if that is so. */
+  readonly flaw?: Finding | undefined;
 }
 
 /** Whether this very generation is live. */
-export function merged({ verdict, suspended, live, generations, obstacle }: LiveFacts): Judgement {
+export function merged({ verdict, suspended, live, generations, obstacle, flaw }: LiveFacts): Judgement {
   const no = (reason: Judgement['reason'], message: string): Judgement => ({
     type: 'Merged',
     status: 'False',
@@ -33,7 +35,9 @@ export function merged({ verdict, suspended, live, generations, obstacle }: Live
       ? no('Suspended', 'Its keys are gone from the target.')
       : no('NotAccepted', 'It has no keys in the target.');
   }
+  if (flaw?.reason === 'TargetContested') return no(flaw.reason, flaw.message);
   if (!live) return no(obstacle?.reason ?? 'Pending', obstacle?.message ?? 'Not yet written to the target.');
+  if (flaw) return no(flaw.reason, flaw.message);
   if (verdict.refusal)
     return no('PartlyLive', `Live for the robots that there are. ${verdict.refusal.message}`);
   return { type: 'Merged', status: 'True', reason: 'Merged', message: 'This generation is live.' };

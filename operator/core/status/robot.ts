@@ -2,7 +2,7 @@ import type { DingTalkRobot } from '../../api/kinds.ts';
 import { resourceKey, serviceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { readSignedUrl, signatureEnd } from '../signatures.ts';
-import type { Aftermath } from './aftermath.ts';
+import { type Aftermath, contestOf } from './aftermath.ts';
 import { accepted, conditions, type Judgement, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
 import { liveGeneration, merged } from './merged.ts';
@@ -21,7 +21,10 @@ export function robotStatus(
   const isLive =
     plan.robots.has(key) &&
     target.configMap?.data[serviceKey(service)] === plan.configMap[serviceKey(service)] &&
-    target.secret?.data[service] === plan.secret[service];
+    (target.secret?.data[service] === plan.secret[service] ||
+      // A renewal that is due but has to wait: what stands there is as good.
+      (robot.credential !== undefined &&
+        readSignedUrl(target.secret?.data[service], robot.credential, snapshot.now) !== undefined));
   const suspended = cr.spec.suspend === true;
   const signed = signature(robot, aftermath);
   const delivery = delivering(robot, snapshot);
@@ -36,6 +39,8 @@ export function robotStatus(
       live: isLive,
       generations: keys.map(({ provenance }) => provenance.generation),
       obstacle: aftermath.obstacle,
+      flaw:
+        contestOf(aftermath, 'ConfigMap', [serviceKey(service)]) ?? contestOf(aftermath, 'Secret', [service]),
     }),
     ...(signed ? [signed.judgement] : []),
     delivery.judgement,

@@ -1,10 +1,12 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
+import { entryKey } from '../coexistence/our-part.ts';
 import { type LiveState, liveRecipients } from '../live.ts';
+import type { SubscriptionPlacement } from '../merge/plan.ts';
 import { resourceKey } from '../names.ts';
 import { eventName } from '../resolve/event-name.ts';
 import { nameFor } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Aftermath } from './aftermath.ts';
+import { type Aftermath, contestOf } from './aftermath.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 import { liveGeneration, merged } from './merged.ts';
 
@@ -32,7 +34,14 @@ export function subscriptionStatus(
         ? 'Suspended: what it refers to is not looked at.'
         : 'All that it refers to exists and is allowed.',
     ),
-    merged({ verdict, suspended, live: isLive, generations, obstacle: aftermath.obstacle }),
+    merged({
+      verdict,
+      suspended,
+      live: isLive,
+      generations,
+      obstacle: aftermath.obstacle ?? aftermath.blocked,
+      flaw: placement && (contestOf(aftermath, 'ConfigMap', ourKeys(placement)) ?? aftermath.ignored),
+    }),
   ];
   const generation = liveGeneration(keys);
   return {
@@ -53,6 +62,11 @@ export function subscriptionStatus(
     ),
   };
 }
+
+const ourKeys = ({ keys, entry }: SubscriptionPlacement): string[] => [
+  ...keys,
+  ...entry.triggers.map(entryKey),
+];
 
 function isSentTo(live: LiveState, trigger: string, recipients: readonly string[]): boolean {
   const now = liveRecipients(live, trigger);

@@ -106,6 +106,8 @@ export const liveObject = (data: Record<string, string> = {}, owned: string[] = 
   resourceVersion: '1',
   data,
   owned: new Set(owned),
+  managers: [],
+  owners: [],
 });
 
 /** An engine that takes everything: for tests that are not about the gate. */
@@ -135,12 +137,11 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
 /** A robot and a subscription to it. */
 export const team = (): Partial<Snapshot> => ({ robots: [robot()], subscriptions: [subscription()] });
 
-/** What the target looks like once all writes are done. */
-export function afterWrites(before: Snapshot): Target {
-  const { writes } = decide(before);
+/** What the target looks like once all writes are done, or these. */
+export function afterWrites(before: Snapshot, steps = decide(before).writes.steps): Target {
   let { configMap, secret } = before.target;
   const projects = new Map(before.target.projects);
-  for (const step of writes.steps) {
+  for (const step of steps) {
     if (step.kind === 'subscriptions') {
       const { [SUBSCRIPTIONS_KEY]: _, ...others } = configMap?.data ?? {};
       const data = step.text === undefined ? others : { ...others, [SUBSCRIPTIONS_KEY]: step.text };

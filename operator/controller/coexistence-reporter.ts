@@ -1,0 +1,80 @@
+import type { OperatorConfiguration } from '../config.ts';
+import { contestFinding } from '../core/coexistence/contest.ts';
+import { ownerFindings } from '../core/coexistence/owners.ts';
+import type { Decision } from '../core/decide.ts';
+import type { Target } from '../core/snapshot.ts';
+import type { Contested } from '../core/status/aftermath.ts';
+import type { Finding } from '../core/verdict.ts';
+import type { Metrics } from '../metrics.ts';
+import type { TargetGuard } from './target-guard.ts';
+import type { Topic } from './target-reporter.ts';
+
+const BLOCKED: Topic = {
+  object: 'ConfigMap',
+  problem: 'the key subscriptions is not written',
+  mended: 'the key subscriptions is written again',
+};
+const IGNORED: Topic = {
+  object: 'ConfigMap',
+  problem: 'Argo CD ignores the key subscriptions',
+  mended: 'Argo CD reads the key subscriptions again',
+};
+const contest = (object: Topic['object']): Topic => ({
+  object,
+  problem: 'somebody takes our keys again and again',
+  mended: 'our keys stay where they are again',
+});
+const owner = (object: Topic['object']): Topic => ({
+  object,
+  problem: 'the owner of the object may take our keys',
+  mended: 'no owner takes our keys any more',
+});
+
+/** Tells how the operator gets along with all who write the two objects too. */
+export interface CoexistenceReporter {
+  /** The fights of now, for the statuses. */
+  contested(): Contested[];
+  /** To be called at the end of each run. */
+  report(decision: Decision, target: Target): Promise<void>;
+}
+
+/** @param reporter from `createTargetReporter` */
+export function createCoexistenceReporter(
+  guard: TargetGuard,
+  { namespace, configMap, secret }: OperatorConfiguration['target'],
+  reporter: (topic: Topic) => (findings: readonly Finding[]) => Promise<void>,
+  metrics: Pick<Metrics, 'targetContested'>,
+): CoexistenceReporter {
+  const names = {
+    ConfigMap: `ConfigMap ${namespace}/${configMap}`,
+    Secret: `Secret ${namespace}/${secret}`,
+  } as const;
+  const tell = { blocked: reporter(BLOCKED), ignored: reporter(IGNORED) };
+  const perObject = (['ConfigMap', 'Secret'] as const).map((object) => ({
+    object,
+    tellContest: reporter(contest(object)),
+    tellOwners: reporter(owner(object)),
+  }));
+  const contested = (): Contested[] =>
+    guard.contests().map(({ object, contest: of }) => ({
+      object,
+      finding: contestFinding(names[object], of),
+      keys: of.keys,
+    }));
+  return {
+    contested,
+    report: async ({ writes: { blocked }, ignored }, target) => {
+      await tell.blocked(blocked ? [{ ...blocked, message: `${names.ConfigMap}: ${blocked.message}` }] : []);
+      await tell.ignored(ignored ? [ignored] : []);
+      const fights = contested();
+      for (const { object, tellContest, tellOwners } of perObject) {
+        const finding = fights.find((each) => each.object === object)?.finding;
+        metrics.targetContested(object, finding !== undefined);
+        await tellContest(finding ? [finding] : []);
+        await tellOwners(
+          ownerFindings(names[object], object === 'Secret' ? target.secret : target.configMap),
+        );
+      }
+    },
+  };
+}

@@ -1,0 +1,21 @@
+import type { OperatorConfiguration } from '../config.ts';
+import { redactError } from '../core/redact.ts';
+import type { Target } from '../core/snapshot.ts';
+import type { Finding } from '../core/verdict.ts';
+
+/** What keeps the whole plan out of the target, in the order in which a person would have to deal with it. */
+export function obstacleOf(
+  target: Target,
+  { namespace, configMap, secret }: OperatorConfiguration['target'],
+  failure: Error | undefined,
+): Finding | undefined {
+  const missing = [
+    ...(target.configMap ? [] : [`ConfigMap ${namespace}/${configMap}`]),
+    ...(target.secret ? [] : [`Secret ${namespace}/${secret}`]),
+  ];
+  if (missing.length > 0) {
+    const message = `${missing.join(' and ')} not found. Argo CD's notifications bring it along; the operator never creates it.`;
+    return { reason: 'TargetNotFound', message };
+  }
+  return failure && { reason: 'WriteFailed', message: redactError(failure) };
+}

@@ -1,0 +1,142 @@
+import { afterLoss, CALM, type Contest, endsAt, isOver, mayWriteAt } from '../core/coexistence/contest.ts';
+import { culpritOf, ownTime } from '../core/coexistence/culprit.ts';
+import { afterStep, isEntryKey, lostKeys, type OurParts, ourParts } from '../core/coexistence/our-part.ts';
+import type { LiveState } from '../core/live.ts';
+import type { TargetWrite, Write } from '../core/merge/writes.ts';
+import type { LiveObject, Target } from '../core/snapshot.ts';
+import type { Contested } from '../core/status/aftermath.ts';
+
+type Kind = Contested['object'];
+const KINDS: readonly Kind[] = ['ConfigMap', 'Secret'];
+
+/** What may be written now, and when to come again for the rest. */
+export interface Admission {
+  readonly steps: readonly Write[];
+  /** By the guard's clock; absent if nothing has to wait. */
+  readonly againAt?: number;
+  /** Whether it waits for its turn only, some seconds at most, and not for somebody who fights us. */
+  readonly isPaced: boolean;
+}
+
+/**
+ * Stands between the decision and the writes. Argo CD's controller makes its configuration anew on every write, so after
+ * one the next waits a little, and takes along what has come meanwhile. And who takes our keys out of an object again and
+ * again is not answered in a hot loop: writes to that object, and to that one alone, come at growing intervals.
+ */
+export class TargetGuard {
+  readonly #intervalMs: number;
+  readonly #clock: () => number;
+  readonly #onLoss: (object: Kind, keys: readonly string[], who: string) => void;
+  readonly #contests: Record<Kind, Contest> = { ConfigMap: CALM, Secret: CALM };
+  /** What we have left behind, as long as it was there when we last looked. */
+  #left: OurParts | undefined;
+  /** What we have left behind, whatever has become of it. */
+  #written: OurParts | undefined;
+  readonly #seen: Partial<Record<Kind, Seen>> = {};
+  #lastWriteAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: {
+    /** From the end of one round of writes to the next, in milliseconds. */
+    readonly intervalMs: number;
+    /** In milliseconds, only ever forward: a wall clock that is set back would hold all writes up. */
+    readonly clock: () => number;
+    /** Told of each time that keys of ours were found changed or gone. */
+    readonly onLoss: (object: Kind, keys: readonly string[], who: string) => void;
+  }) {
+    this.#intervalMs = options.intervalMs;
+    this.#clock = options.clock;
+    this.#onLoss = options.onLoss;
+  }
+
+  /** Looks whether anybody has taken keys of ours since the last look or write. To be called before writing. */
+  observe(target: Target, live: LiveState): void {
+    this.#left ??= ourParts(live, target);
+    this.#written ??= this.#left;
+    this.#look('ConfigMap', target.configMap);
+    this.#look('Secret', target.secret);
+  }
+
+  /** Which steps may be done now. */
+  admit(steps: readonly Write[]): Admission {
+    if (steps.length === 0) return { steps, isPaced: false };
+    const now = this.#clock();
+    const nextTurn = this.#lastWriteAt + this.#intervalMs;
+    if (nextTurn > now) return { steps: [], againAt: nextTurn, isPaced: true };
+    const freeAt = (step: Write): number =>
+      step.kind === 'project' ? now : mayWriteAt(this.#contests[objectOf(step)]);
+    const held = steps.filter((step) => freeAt(step) > now);
+    if (held.length === 0) return { steps, isPaced: false };
+    const againAt = Math.min(...held.map(freeAt));
+    return { steps: steps.filter((step) => freeAt(step) <= now), againAt, isPaced: false };
+  }
+
+  /** To be called after each step, with the object as the API server returned it. */
+  wrote(step: TargetWrite, object: LiveObject): void {
+    if (this.#left) this.#left = afterStep(this.#left, step);
+    if (this.#written) this.#written = afterStep(this.#written, step);
+    this.#remember(objectOf(step), object);
+  }
+
+  /** The keys that the last writes have left, entries of the shared key not among them. */
+  leftBehind(): Readonly<Record<Kind, ReadonlySet<string>>> {
+    const keys = (kind: Kind) =>
+      new Set([...(this.#written?.[kind].keys() ?? [])].filter((key) => !isEntryKey(key)));
+    return { ConfigMap: keys('ConfigMap'), Secret: keys('Secret') };
+  }
+
+  /** To be called once a round of writes has come to its end: the next one has to wait. */
+  roundEnded(): void {
+    this.#lastWriteAt = this.#clock();
+  }
+
+  /** Who fights us now. */
+  contests(): { readonly object: Kind; readonly contest: Contest }[] {
+    const now = this.#clock();
+    return KINDS.flatMap((object) => {
+      const contest = this.#contests[object];
+      return contest.level > 0 && !isOver(contest, now) ? [{ object, contest }] : [];
+    });
+  }
+
+  /**
+   * When to come again: for what was not admitted, and when a fight counts as over, for somebody has to tell then.
+   * @param now by the wall clock
+   */
+  nextAt({ againAt }: Admission, now: Date): Date | undefined {
+    const times = [
+      ...(againAt === undefined ? [] : [againAt]),
+      ...this.contests().map(({ contest }) => endsAt(contest)),
+    ];
+    if (times.length === 0) return undefined;
+    return new Date(now.getTime() + Math.ceil(Math.max(0, Math.min(...times) - this.#clock())));
+  }
+
+  #look(kind: Kind, object: LiveObject | undefined): void {
+    const part = this.#left?.[kind];
+    const seen = this.#seen[kind];
+    if (!part || !this.#left || (seen && seen.resourceVersion === object?.resourceVersion)) return;
+    const lost = lostKeys(part, object);
+    if (lost.length > 0) {
+      const by = culpritOf(object, lost, seen ?? { uid: '', ownTime: '' });
+      this.#contests[kind] = afterLoss(this.#contests[kind], { at: this.#clock(), keys: lost, by });
+      const gone = new Set(lost);
+      this.#left = { ...this.#left, [kind]: new Map([...part].filter(([key]) => !gone.has(key))) };
+      this.#onLoss(kind, lost, by.who);
+    }
+    if (object) this.#remember(kind, object);
+  }
+
+  #remember(kind: Kind, object: LiveObject): void {
+    const { uid, resourceVersion } = object;
+    this.#seen[kind] = { uid, resourceVersion, ownTime: ownTime(object) };
+  }
+}
+
+/** An object as it was when we last looked at it, or wrote it. */
+interface Seen {
+  readonly uid: string;
+  readonly resourceVersion: string;
+  readonly ownTime: string;
+}
+
+const objectOf = (step: TargetWrite): Kind => (step.kind === 'apply' ? step.object : 'ConfigMap');

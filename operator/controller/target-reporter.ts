@@ -1,0 +1,43 @@
+import type { OperatorConfiguration } from '../config.ts';
+import type { Finding } from '../core/verdict.ts';
+import type { RecordEvent } from '../kubernetes/events.ts';
+import type { Log } from '../kubernetes/log.ts';
+import type { Caches } from './caches.ts';
+
+/** What a reporter tells of, in the words of the log. */
+export interface Topic {
+  readonly object: 'ConfigMap' | 'Secret';
+  readonly problem: string;
+  readonly mended: string;
+}
+
+/**
+ * Tells what is wrong with a target object as a whole: once, by an event on it and a log line, not by a status of every CR
+ * that suffers from it. To be called with all findings that hold now.
+ */
+export function createTargetReporter(
+  caches: Pick<Caches, 'configMap' | 'secret'>,
+  target: OperatorConfiguration['target'],
+  recordEvent: RecordEvent,
+  log: Log,
+): (topic: Topic) => (findings: readonly Finding[]) => Promise<void> {
+  return ({ object: kind, problem, mended }) => {
+    const [cache, name] =
+      kind === 'Secret' ? [caches.secret, target.secret] : [caches.configMap, target.configMap];
+    const { namespace } = target;
+    const object = `${kind} ${namespace}/${name}`;
+    let told: ReadonlySet<string> = new Set();
+    return async (findings) => {
+      const news = findings.filter(({ message }) => !told.has(message));
+      const isMended = findings.length === 0 && told.size > 0;
+      told = new Set(findings.map(({ message }) => message));
+      if (isMended) log.info({ object }, mended);
+      const uid = cache.get(namespace, name)?.metadata.uid ?? '';
+      for (const { reason, message } of news) {
+        log.error({ object, reason, detail: message }, problem);
+        const regarding = { apiVersion: 'v1', kind, namespace, name, uid };
+        await recordEvent({ type: 'Warning', reason, message, regarding, action: 'Check' });
+      }
+    };
+  };
+}
