@@ -1,0 +1,39 @@
+import type { Annotated } from '../core/adoption/annotations.ts';
+import type { Timed } from '../core/adoption/event-times.ts';
+import { readSecret } from '../kubernetes/credentials.ts';
+import type { ApiCall } from '../kubernetes/request.ts';
+import { listEvery, orUnseen, readApplications, type Unseen } from './cluster-reader.ts';
+
+/** What moving in looks at beside the target: values of others' services, and who subscribes by annotation. */
+export interface AdoptionState {
+  /** All of the Secret, as text; undefined where it may not be read, or does not exist. */
+  readonly secret: Readonly<Record<string, string>> | undefined;
+  /** Undefined where they may not be listed. */
+  readonly applications: readonly (Annotated & Timed)[] | undefined;
+  readonly projects: readonly Annotated[] | undefined;
+}
+
+/**
+ * Reads it with the caller's own rights.
+ * @throws whatever a request throws, but for a missing right
+ */
+export async function readAdoptionState(
+  request: ApiCall,
+  target: { readonly namespace: string; readonly secret: string },
+  unseen: Unseen,
+): Promise<AdoptionState> {
+  const projects = { group: 'argoproj.io', version: 'v1alpha1', plural: 'appprojects' };
+  const [secret, applications, appProjects] = await Promise.all([
+    orUnseen(readSecret(request, target.namespace, target.secret), unseen),
+    readApplications(request, unseen),
+    orUnseen(listEvery(request, projects), unseen),
+  ]);
+  const data = secret?.found ? secret.data : undefined;
+  return {
+    secret: data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decoded(value)])),
+    applications: applications as readonly (Annotated & Timed)[] | undefined,
+    projects: appProjects as readonly Annotated[] | undefined,
+  };
+}
+
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

@@ -1,0 +1,33 @@
+import type { Decision } from '../decide.ts';
+import { resourceKey } from '../names.ts';
+import type { Verdict } from '../verdict.ts';
+import type { Resources } from './resources.ts';
+
+/**
+ * What keeps custom resources from taking the place of what they were made from: one that is not in the cluster, is
+ * refused there, or is suspended. They may have been edited since; what counts is that they are there and in force.
+ */
+export function resourceProblems(
+  { robots, templates, subscriptions }: Resources,
+  { resolution, plan }: Decision,
+): string[] {
+  const judged = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions];
+  const verdicts = new Map(judged.map(({ cr, verdict }) => [`${cr.kind} ${resourceKey(cr)}`, verdict]));
+  const problems = [...robots, ...templates, ...subscriptions].flatMap((draft) => {
+    const name = `${draft.kind} ${resourceKey(draft)}`;
+    const problem = problemOf(verdicts.get(name));
+    return problem === undefined ? [] : [`${name}: ${problem}`];
+  });
+  if (problems.length > 0) return problems;
+  return subscriptions.flatMap((draft) =>
+    plan.subscriptions.has(resourceKey(draft))
+      ? []
+      : [`${draft.kind} ${resourceKey(draft)}: it is suspended, or sends to nobody`],
+  );
+}
+
+function problemOf(verdict: Verdict | undefined): string | undefined {
+  if (!verdict) return 'it is not in the cluster';
+  if (verdict.refusal) return `${verdict.refusal.reason}: ${verdict.refusal.message}`;
+  return undefined;
+}
