@@ -59,7 +59,8 @@ export function mishapsBetween(
     const fresh = Object.entries(eventTimes(application)).filter(
       ([what, time]) => time > (earlier[what] ?? ''),
     );
-    missed.push(...fresh.filter(([, time]) => time <= since).map(([what]) => `${name} (${what})`));
+    // What began before and went on after it is told by its later part.
+    if (fresh.every(([, time]) => time <= since)) missed.push(...fresh.map(([what]) => `${name} (${what})`));
     const first = fresh
       .map(([, time]) => time)
       .filter((time) => time > since)
