@@ -59,6 +59,7 @@ export function inputFromFiles(
     secret: found?.state === 'found' ? found.data : undefined,
     applications: ofKind('Application'),
     projects: ofKind('AppProject'),
+    existing: [],
   };
 }
 
@@ -67,7 +68,7 @@ export function inputFromFiles(
  * @throws UsageError if the engine refuses what is there today, or can't be asked
  */
 export async function adoptFully(
-  { configMap, secret, applications = [], projects = [] }: AdoptInput,
+  { configMap, secret, applications = [], projects = [], existing }: AdoptInput,
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
@@ -80,7 +81,8 @@ export async function adoptFully(
     const inquiry = new Inquiry(gate.answers);
     const broken = foreignFindings({ configMap }, config.target, inquiry);
     if (broken.length > 0) throw new UsageError(broken.map(({ message }) => message).join('\n'));
-    const input = { configMap, secret, subscribers, namespace, rules: config.dingtalk };
+    const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
+    const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
     const adoption = inquiry.open.size === 0 ? adopt(input, inquiry) : undefined;
     if (adoption && inquiry.open.size === 0) {
       return { adoption, unheard: unheardOf(applications, adoption.units, namespace, config) };

@@ -1,4 +1,5 @@
 import { Document } from 'yaml';
+import type { Existing } from '../core/adoption/origins.ts';
 import type { CredentialsDraft, Resources } from '../core/adoption/resources.ts';
 
 /** What stands where a credential is not known, or not to be shown. */
@@ -12,6 +13,33 @@ export function adoptedFiles(resources: Resources, redact: boolean): ReadonlyMap
     ['templates.yaml', resources.templates],
     ['subscriptions.yaml', resources.subscriptions],
   ]);
+}
+
+/**
+ * What has yet to be applied, and what is in the cluster already, in words: that one may have been edited since, and is not
+ * printed again.
+ */
+export function divided(
+  resources: Resources,
+  existing: readonly Existing[],
+): { readonly missing: Resources; readonly there: readonly string[] } {
+  const known = new Set(
+    existing.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
+  );
+  const nameOf = ({ kind, metadata }: Existing): string => `${kind} ${metadata.namespace}/${metadata.name}`;
+  const isMissing = (each: Existing): boolean => !known.has(nameOf(each));
+  const { credentials, robots, templates, subscriptions } = resources;
+  const newRobots = robots.filter(isMissing);
+  const secrets = new Set(newRobots.map(({ spec }) => spec.webhook.secretKeyRef.name));
+  return {
+    missing: {
+      credentials: credentials.filter(({ metadata }) => secrets.has(metadata.name)),
+      robots: newRobots,
+      templates: templates.filter(isMissing),
+      subscriptions: subscriptions.filter(isMissing),
+    },
+    there: [...robots, ...templates, ...subscriptions].filter((each) => !isMissing(each)).map(nameOf),
+  };
 }
 
 function secretManifest({ webhook, ...head }: CredentialsDraft, redact: boolean): object {

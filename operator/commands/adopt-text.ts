@@ -1,6 +1,7 @@
 import type { Adoption } from '../core/adoption/adopt.ts';
 import type { Fate } from '../core/adoption/fates.ts';
 import type { Mishaps } from '../core/adoption/notes.ts';
+import type { Resources } from '../core/adoption/resources.ts';
 import { describeFinding, type LintFinding } from '../files/finding.ts';
 
 /** An adoption with all that is to be said of it. */
@@ -10,7 +11,14 @@ export interface AdoptReport {
   readonly refused: readonly LintFinding[];
   /** Applications that are told of today, and would not be any more. */
   readonly unheard: readonly string[];
+  /** What has yet to be applied. */
+  readonly missing: Resources;
+  /** What is in the cluster already. */
+  readonly there: readonly string[];
 }
+
+/** What a switch reports: by then, what was to be applied is. */
+type SwitchReport = Pick<AdoptReport, 'adoption' | 'unheard'> & Partial<AdoptReport>;
 
 /** Whether anything of DingTalk's is not carried over. */
 export function isComplete({ adoption, refused, unheard }: AdoptReport): boolean {
@@ -18,8 +26,8 @@ export function isComplete({ adoption, refused, unheard }: AdoptReport): boolean
 }
 
 /** For people: what becomes of each key, and why. */
-export function adoptText(report: AdoptReport, namespace: string): string {
-  const { adoption, refused, unheard } = report;
+export function adoptText(report: SwitchReport, namespace: string): string {
+  const { adoption, refused = [], unheard, there = [] } = report;
   const { fates, notes, idleSecretKeys } = adoption;
   const of = (isWanted: (fate: Fate) => boolean) => fates.filter(isWanted).map(fateLine);
   const lines = [
@@ -35,6 +43,7 @@ export function adoptText(report: AdoptReport, namespace: string): string {
       'left as it is:',
       of(({ isTaken, isProblem }) => !isTaken && !isProblem),
     ),
+    ...section('applied already, and not printed again:', there),
     ...section('good to know:', [...notes, ...idleSecretKeys.map(idleLine)]),
     ...section(
       `Applications that would no longer be told of: resources of ${namespace} may not hear of them. Grant their projects by tenancy.projects:`,
@@ -46,8 +55,8 @@ export function adoptText(report: AdoptReport, namespace: string): string {
 }
 
 /** The same for programs. */
-export function adoptJson(report: AdoptReport): object {
-  const { adoption, refused, unheard } = report;
+export function adoptJson(report: SwitchReport): object {
+  const { adoption, refused = [], unheard, there = [] } = report;
   const shown = ({ key, part, why }: Fate) => ({ key, ...(part !== undefined && { part }), why });
   return {
     takenOver: adoption.fates.filter(({ isTaken }) => isTaken).map(shown),
@@ -55,6 +64,7 @@ export function adoptJson(report: AdoptReport): object {
     left: adoption.fates.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
     notes: adoption.notes,
     idleSecretKeys: adoption.idleSecretKeys,
+    appliedAlready: there,
     unheardApplications: unheard,
     refused: refused.map(({ kind, namespace, name, reason, message }) => ({
       kind,
@@ -85,6 +95,6 @@ export function section(title: string, lines: readonly string[]): string[] {
 
 /** What a switch has come to, for programs. */
 export function takenOverJson(adoption: Adoption, since: string, mishaps: Mishaps): string {
-  const report = adoptJson({ adoption, refused: [], unheard: [] });
+  const report = adoptJson({ adoption, unheard: [] });
   return `${JSON.stringify({ since, ...mishaps, ...report }, null, 2)}\n`;
 }

@@ -8,7 +8,7 @@ import { judge } from '../files/judge.ts';
 import { parseManifests } from '../files/manifests.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
 import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './adopt-input.ts';
-import { adoptedFiles, asYaml } from './adopt-manifests.ts';
+import { adoptedFiles, asYaml, divided } from './adopt-manifests.ts';
 import { takeOverCommand } from './adopt-take-over.ts';
 import { type AdoptReport, adoptJson, adoptText, isComplete } from './adopt-text.ts';
 import { openConnection } from './cluster.ts';
@@ -151,13 +151,14 @@ async function reportOn(
   gate: Gate,
 ): Promise<AdoptReport> {
   const { adoption, unheard } = await adoptFully(input, namespace, config, gate);
-  const { credentials, robots, templates, subscriptions } = adoption.resources;
+  const { credentials, ...resources } = adoption.resources;
   const known = credentials.filter(({ webhook }) => webhook !== undefined);
-  const files = adoptedFiles({ credentials: known, robots, templates, subscriptions }, false);
+  const files = adoptedFiles({ credentials: known, ...resources }, false);
   const now = new Date();
   const manifests = [...files].flatMap(([file, objects]) => parseManifests(asYaml(objects), file));
   const { findings } = await judge(manifests, config, gate, { now, serverTime: now });
-  return { adoption, unheard, refused: findings.filter(({ accepted }) => !accepted) };
+  const { missing, there } = divided(adoption.resources, input.existing);
+  return { adoption, unheard, missing, there, refused: findings.filter(({ accepted }) => !accepted) };
 }
 
 async function tell(
@@ -166,7 +167,7 @@ async function tell(
   namespace: string,
   { stdout, stderr }: Surroundings,
 ): Promise<void> {
-  const files = adoptedFiles(report.adoption.resources, redact);
+  const files = adoptedFiles(report.missing, redact);
   const manifests = [...files.values()].flat();
   if (outputDir !== undefined) await writeFiles(outputDir, files);
   if (output === 'json') {
@@ -177,15 +178,15 @@ async function tell(
   if (outputDir === undefined) stdout.write(asYaml(manifests));
   stderr.write(adoptText(report, namespace));
   if (manifests.length === 0) {
-    stderr.write('there is nothing of DingTalk to adopt.\n');
+    stderr.write(report.there.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
     return;
   }
   const where = outputDir === undefined ? 'what is printed' : join(outputDir, 'credentials.yaml');
   if (!redact) stderr.write(`${where} holds access tokens: keep it out of Git and logs.\n`);
-  stderr.write(
-    'nothing is changed. Stop the operator before you apply this, then: argocd-dingtalk adopt --take-over\n',
-  );
+  stderr.write(`nothing is changed. Stop the operator before you apply this. ${NEXT}`);
 }
+
+const NEXT = 'To switch to what is applied: argocd-dingtalk adopt --take-over\n';
 
 /** Credentials are for their owner's eyes only. What is there is not overwritten: somebody may have edited it. */
 async function writeFiles(dir: string, files: ReadonlyMap<string, readonly object[]>): Promise<void> {

@@ -6,9 +6,10 @@ import type { AnnotatedSubscriber } from './annotations.ts';
 import { type EntryCut, withoutRecipients } from './entry-text.ts';
 import { type Fate, fatesOf } from './fates.ts';
 import { readForeignConfig } from './foreign-config.ts';
+import type { Existing } from './origins.ts';
 import { type Resources, resourcesFor } from './resources.ts';
 import { dingTalkServices, type SecretValues, secretReferences } from './robots.ts';
-import { type StillUsed, stillUsed, type Unit, unitsOf } from './units.ts';
+import { type StillUsed, stillUsed, type Unit, unitsOf, withDefaults, withoutHalves } from './units.ts';
 
 /** What is to be looked at. */
 export interface AdoptionInput {
@@ -19,6 +20,8 @@ export interface AdoptionInput {
   readonly subscribers: readonly AnnotatedSubscriber[];
   /** Of the custom resources. */
   readonly namespace: string;
+  /** Custom resources of that namespace. */
+  readonly existing: readonly Existing[];
   readonly rules: WebhookRules;
 }
 
@@ -50,13 +53,15 @@ export interface Cut {
  * @throws YAMLParseError for what is no YAML
  */
 export function adopt(
-  { configMap, secret, subscribers, namespace, rules }: AdoptionInput,
+  { configMap, secret, subscribers: annotated, namespace, existing, rules }: AdoptionInput,
   inquiry: Inquiry,
 ): Adoption {
   const config = readForeignConfig(configMap);
   const services = dingTalkServices(config, secret, rules);
   const text = configMap.data[SUBSCRIPTIONS_KEY];
-  const { units, subscriptions } = cuttable(unitsOf(config, services, inquiry), text);
+  const subscribers = withDefaults(annotated, config);
+  const whole = withoutHalves(unitsOf(config, services, inquiry), subscribers);
+  const { units, subscriptions } = cuttable(whole, text);
   const used: StillUsed = stillUsed(units, subscribers, config);
   const fates = fatesOf({ config, services, units, used, subscribers });
   const heard = units.filter(({ events }) => events !== undefined).map(({ service }) => service);
@@ -69,7 +74,7 @@ export function adopt(
   ];
   const gone = new Set(fates.flatMap(({ key, isTaken }) => (isTaken ? [key] : [])));
   return {
-    resources: resourcesFor(units, services, namespace),
+    resources: resourcesFor(units, services, namespace, existing),
     fates,
     notes: [...new Set(notes)],
     cut: {

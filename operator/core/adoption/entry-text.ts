@@ -89,7 +89,7 @@ function itemsToCut(text: string, list: YAMLSeq, isGone: readonly boolean[]): Ra
     if (list.flow !== true || at < lastKept) return [range];
     const comma = text.lastIndexOf(',', range.from - 1);
     const from = at === lastKept + 1 && comma >= 0 ? comma : range.from;
-    return [{ from, to: /\s/.test(text[range.to - 1] ?? '') ? range.to - 1 : range.to }];
+    return [{ from, to: range.to }];
   });
 }
 

@@ -9,8 +9,14 @@ export interface Timed {
     readonly deletionTimestamp?: string;
   };
   readonly status?: {
-    readonly operationState?: { readonly startedAt?: string; readonly finishedAt?: string } | null;
-    readonly health?: { readonly lastTransitionTime?: string } | null;
+    readonly operationState?: {
+      readonly phase?: string;
+      readonly startedAt?: string;
+      readonly finishedAt?: string;
+      readonly syncResult?: { readonly revision?: string } | null;
+    } | null;
+    readonly health?: { readonly status?: string; readonly lastTransitionTime?: string } | null;
+    readonly sync?: { readonly revision?: string } | null;
     readonly conditions?: readonly { readonly lastTransitionTime?: string }[] | null;
   };
 }

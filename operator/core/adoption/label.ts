@@ -2,7 +2,11 @@ const MAX_LABEL = 63;
 
 /** Gives out names as Kubernetes takes them, each once, like the names that they stand for. */
 export class Labels {
-  readonly #taken = new Set<string>();
+  readonly #taken: Set<string>;
+
+  constructor(taken: readonly string[] = []) {
+    this.#taken = new Set(taken);
+  }
 
   /** @param name any text; the same name asked for again gets another label */
   for(name: string, suffix = ''): string {

@@ -84,7 +84,8 @@ function wasToldSince(application: Timed, second: number, units: readonly Unit[]
   );
 }
 
-function notesOf({ metadata }: Timed): ReadonlyMap<string, number> {
+/** What Argo CD notes of an Application: when it sent what. */
+export function notesOf({ metadata }: Timed): ReadonlyMap<string, number> {
   try {
     const value: unknown = JSON.parse(metadata.annotations?.[NOTES] ?? '{}');
     return new Map(Object.entries((value ?? {}) as Record<string, number>));

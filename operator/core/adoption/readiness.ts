@@ -1,6 +1,7 @@
 import type { Decision } from '../decide.ts';
 import { resourceKey } from '../names.ts';
 import type { Verdict } from '../verdict.ts';
+import { ADOPTED_FROM, originOf } from './origins.ts';
 import type { Resources } from './resources.ts';
 
 /**
@@ -9,7 +10,7 @@ import type { Resources } from './resources.ts';
  */
 export function resourceProblems(
   { robots, templates, subscriptions }: Resources,
-  { resolution, plan }: Decision,
+  { resolution, plan, live }: Decision,
 ): string[] {
   const judged = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions];
   const verdicts = new Map(judged.map(({ cr, verdict }) => [`${cr.kind} ${resourceKey(cr)}`, verdict]));
@@ -19,15 +20,26 @@ export function resourceProblems(
     return problem === undefined ? [] : [`${name}: ${problem}`];
   });
   if (problems.length > 0) return problems;
-  return subscriptions.flatMap((draft) =>
-    plan.subscriptions.has(resourceKey(draft))
-      ? []
-      : [`${draft.kind} ${resourceKey(draft)}: it is suspended, or sends to nobody`],
-  );
+  const expected = new Set(subscriptions.map(resourceKey));
+  const idle = subscriptions.filter((draft) => !plan.subscriptions.has(resourceKey(draft)));
+  const forgotten = resolution.subscriptions.filter(({ cr }) => {
+    const key = resourceKey(cr);
+    return (
+      originOf(cr) !== undefined && !expected.has(key) && plan.subscriptions.has(key) && !live.events.has(key)
+    );
+  });
+  return [
+    ...idle.map((draft) => `${draft.kind} ${resourceKey(draft)}: it is suspended, or sends to nobody`),
+    ...forgotten.map(({ cr }) => `${cr.kind} ${resourceKey(cr)}: ${FORGOTTEN}`),
+  ];
 }
 
+const FORGOTTEN =
+  `it was adopted from what is written otherwise by now, and would tell beside what is adopted today: delete it, or remove ` +
+  `its annotation ${ADOPTED_FROM} to keep it`;
+
 function problemOf(verdict: Verdict | undefined): string | undefined {
-  if (!verdict) return 'it is not in the cluster';
+  if (!verdict) return `it is not in the cluster, with its annotation ${ADOPTED_FROM}`;
   if (verdict.refusal) return `${verdict.refusal.reason}: ${verdict.refusal.message}`;
   return undefined;
 }

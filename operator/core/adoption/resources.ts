@@ -5,8 +5,10 @@ import type {
   NotificationTemplateSpec,
   SubscribedEvent,
 } from '../../api/types.generated.ts';
+import { shortHash } from '../provenance.ts';
 import type { CarriedEvent } from './carry.ts';
 import { Labels } from './label.ts';
+import { type Existing, Naming } from './origins.ts';
 import type { DingTalkService } from './robots.ts';
 import { parseSelector } from './selector.ts';
 import type { Unit } from './units.ts';
@@ -15,7 +17,11 @@ import type { Unit } from './units.ts';
 export interface Draft<Kind extends string, Spec> {
   readonly apiVersion: string;
   readonly kind: Kind;
-  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations: Readonly<Record<string, string>>;
+  };
   readonly spec: Spec;
 }
 
@@ -40,35 +46,55 @@ const MAX_EVENTS = 20;
 const MAX_ROBOTS = 10;
 const CREDENTIAL_KEY = 'webhook';
 
-/** Makes the custom resources for the units that can be taken over. */
+/**
+ * Makes the custom resources for the units that can be taken over.
+ * @param existing what is in the namespace already
+ */
 export function resourcesFor(
   units: readonly Unit[],
   services: ReadonlyMap<string, DingTalkService>,
   namespace: string,
+  existing: readonly Existing[],
 ): Resources {
   const heard = groupByService(units);
-  const names = new Labels();
-  const robotNames = new Map([...heard.keys()].map((service) => [service, names.for(service)]));
-  const robotName = (service: string): string => robotNames.get(service) ?? '';
-  const templates = templatesFor(heard, namespace);
-  const metadata = (name: string) => ({ name, namespace });
-  const secretName = (service: string): string => `${robotName(service).slice(0, 240)}-webhook`;
+  const robots = robotsFor([...heard.keys()], namespace, existing);
+  const robotName = (service: string): string => robots.get(service)?.metadata.name ?? '';
+  const templates = templatesFor(heard, namespace, existing);
   return {
-    credentials: [...heard.keys()].map((service) => ({
+    credentials: [...robots].map(([service, { spec }]) => ({
       apiVersion: 'v1',
       kind: 'Secret',
-      metadata: metadata(secretName(service)),
+      metadata: { name: spec.webhook.secretKeyRef.name, namespace },
       webhook: services.get(service)?.url,
     })),
-    robots: [...heard.keys()].map((service) => ({
-      apiVersion: API_VERSION,
-      kind: KINDS.robot.kind,
-      metadata: metadata(robotName(service)),
-      spec: { webhook: { secretKeyRef: { name: secretName(service), key: CREDENTIAL_KEY } } },
-    })),
+    robots: [...robots.values()],
     templates: templates.drafts,
-    subscriptions: subscriptionsFor(heard, robotName, templates.nameOf, namespace),
+    subscriptions: subscriptionsFor(
+      heard,
+      robotName,
+      templates.nameOf,
+      new Naming(SUBSCRIPTION, existing),
+      namespace,
+    ),
   };
+}
+
+const SUBSCRIPTION = KINDS.subscription.kind;
+
+function robotsFor(
+  services: readonly string[],
+  namespace: string,
+  existing: readonly Existing[],
+): ReadonlyMap<string, Resources['robots'][number]> {
+  const { kind } = KINDS.robot;
+  const naming = new Naming(kind, existing);
+  return new Map(
+    services.map((service) => {
+      const metadata = naming.metadata(`service.webhook.${service}`, service, namespace);
+      const secretKeyRef = { name: `${metadata.name}-webhook`, key: CREDENTIAL_KEY };
+      return [service, { apiVersion: API_VERSION, kind, metadata, spec: { webhook: { secretKeyRef } } }];
+    }),
+  );
 }
 
 /** What one service hears: events by selector, '' for all Applications. */
@@ -98,7 +124,7 @@ function groupByService(units: readonly Unit[]): ReadonlyMap<string, Heard> {
 }
 
 /** One template for each body; it is called like the template that the body comes from. */
-function templatesFor(heard: ReadonlyMap<string, Heard>, namespace: string) {
+function templatesFor(heard: ReadonlyMap<string, Heard>, namespace: string, existing: readonly Existing[]) {
   const bodies = new Map<string, Map<string, string>>();
   for (const [service, selectors] of heard) {
     for (const { template } of [...selectors.values()].flat()) {
@@ -108,50 +134,59 @@ function templatesFor(heard: ReadonlyMap<string, Heard>, namespace: string) {
       bodies.set(template.name, known);
     }
   }
-  const labels = new Labels();
-  const names = new Map<string, string>();
-  const drafts = [...bodies].flatMap(([template, variants]) =>
-    [...variants].map(([body, service]): Resources['templates'][number] => {
-      const name = labels.for(variants.size === 1 ? template : `${template}-${service}`);
-      names.set(JSON.stringify([template, body]), name);
-      return {
-        apiVersion: API_VERSION,
-        kind: KINDS.template.kind,
-        metadata: { name, namespace },
-        spec: { message: { raw: body } },
-      };
+  const { kind } = KINDS.template;
+  const naming = new Naming(kind, existing);
+  const found = [...bodies].flatMap(([template, variants]) =>
+    [...variants].map(([body, service]): [string, Resources['templates'][number]] => {
+      const wanted = variants.size === 1 ? template : `${template}-${service}`;
+      const metadata = naming.metadata(`template.${template}/${shortHash(body)}`, wanted, namespace);
+      const draft = { apiVersion: API_VERSION, kind, metadata, spec: { message: { raw: body } } };
+      return [contentKey({ name: template, body }), draft];
     }),
   );
-  const nameOf = ({ name, body }: NonNullable<CarriedEvent['template']>): string =>
-    names.get(JSON.stringify([name, body])) ?? '';
-  return { drafts, nameOf };
+  const names = new Map(found.map(([key, { metadata }]) => [key, metadata.name]));
+  return {
+    drafts: found.map(([, draft]) => draft),
+    nameOf: (content: Content): string => names.get(contentKey(content)) ?? '',
+  };
 }
+
+type Content = NonNullable<CarriedEvent['template']>;
+
+const contentKey = ({ name, body }: Content): string => JSON.stringify([name, body]);
 
 /** Services that hear the same of the same Applications share a subscription. */
 function subscriptionsFor(
   heard: ReadonlyMap<string, Heard>,
   robotName: (service: string) => string,
-  templateName: (template: NonNullable<CarriedEvent['template']>) => string,
+  templateName: (content: Content) => string,
+  naming: Naming,
   namespace: string,
 ): Resources['subscriptions'] {
-  const groups = new Map<string, { selector: string; events: SubscribedEvent[]; robots: string[] }>();
+  const groups = new Map<string, { selector: string; events: SubscribedEvent[]; services: string[] }>();
   for (const [service, selectors] of heard) {
     for (const [selector, carried] of selectors) {
-      const events = subscribedEvents(carried, templateName);
-      const key = JSON.stringify([selector, events]);
-      const group = groups.get(key) ?? { selector, events, robots: [] };
-      groups.set(key, { ...group, robots: [...group.robots, robotName(service)] });
+      const key = JSON.stringify([selector, carried]);
+      const group = groups.get(key) ?? {
+        selector,
+        events: subscribedEvents(carried, templateName),
+        services: [],
+      };
+      groups.set(key, { ...group, services: [...group.services, service] });
     }
   }
-  const labels = new Labels();
-  return [...groups.values()].flatMap(({ selector, events, robots }) =>
-    chunks(robots, MAX_ROBOTS).flatMap((someRobots) =>
-      chunks(events, MAX_EVENTS).map((someEvents) => ({
+  return [...groups].flatMap(([key, { selector, events, services }]) =>
+    chunks(services, MAX_ROBOTS).flatMap((some) =>
+      chunks(events, MAX_EVENTS).map((someEvents, part) => ({
         apiVersion: API_VERSION,
-        kind: KINDS.subscription.kind,
-        metadata: { name: labels.for(someRobots[0] ?? ''), namespace },
+        kind: SUBSCRIPTION,
+        metadata: naming.metadata(
+          `subscriptions/${shortHash(JSON.stringify([some, key, part]))}`,
+          robotName(some[0] ?? ''),
+          namespace,
+        ),
         spec: {
-          robots: someRobots.map((name) => ({ name })),
+          robots: some.map((service) => ({ name: robotName(service) })),
           applications: selector === '' ? { all: true } : { selector: parseSelector(selector) ?? {} },
           events: someEvents,
         },
@@ -162,7 +197,7 @@ function subscriptionsFor(
 
 function subscribedEvents(
   carried: readonly CarriedEvent[],
-  templateName: (template: NonNullable<CarriedEvent['template']>) => string,
+  templateName: (content: Content) => string,
 ): SubscribedEvent[] {
   const labels = new Labels();
   return carried.map(({ trigger, index, of, condition, template }): SubscribedEvent => {

@@ -53,6 +53,44 @@ function unitOf(
   return { ...base, events: done.flatMap(({ events }) => events), notes: done.flatMap(({ notes }) => notes) };
 }
 
+/** Who subscribes by annotation without a trigger means the default ones. */
+export function withDefaults(
+  subscribers: readonly AnnotatedSubscriber[],
+  { defaultTriggers, serviceDefaults }: ForeignConfig,
+): AnnotatedSubscriber[] {
+  return subscribers.map((each) =>
+    each.triggers.length > 0
+      ? each
+      : { ...each, triggers: serviceDefaults.get(each.service) ?? defaultTriggers },
+  );
+}
+
+/**
+ * The engine sends an event once to a service, however many entries and annotations say so. If one of these stays, so does
+ * every other one for the same: else both configurations would tell of it.
+ */
+export function withoutHalves(
+  units: readonly Unit[],
+  subscribers: readonly AnnotatedSubscriber[],
+): readonly Unit[] {
+  const staying = new Map<string, string>();
+  const note = (service: string, triggers: readonly string[], who: string): void => {
+    for (const trigger of triggers) staying.set(JSON.stringify([service, trigger]), who);
+  };
+  for (const { service, triggers, object } of subscribers)
+    note(service, triggers, `an annotation of ${object}`);
+  for (const { service, triggers, entry, events } of units)
+    if (!events) note(service, triggers, `entry ${entry.index + 1} of subscriptions, which stays`);
+  const next = units.map((unit): Unit => {
+    const { events, ...rest } = unit;
+    const trigger = unit.triggers.find((each) => staying.has(JSON.stringify([unit.service, each])));
+    if (!events || trigger === undefined) return unit;
+    const who = staying.get(JSON.stringify([unit.service, trigger]));
+    return { ...rest, reason: `trigger.${trigger}: ${who}, says the same, and it would be told twice` };
+  });
+  return next.every((unit, index) => unit === units[index]) ? units : withoutHalves(next, subscribers);
+}
+
 /** What stays in use beside what is taken over. */
 export interface StillUsed {
   readonly services: ReadonlySet<string>;
