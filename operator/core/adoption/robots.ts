@@ -35,15 +35,24 @@ export function dingTalkServices(
   return new Map(found.map((each) => [each.name, each]));
 }
 
+/** In place of a value that is not known. */
+const UNKNOWN = 'unknown';
+
+const named = (keys: readonly string[]): string => keys.map((key) => `$${key}`).join(', ');
+
 function dingTalkService(
   { name, url: written, headers, extras }: WebhookService,
   secret: SecretValues = {},
   rules: WebhookRules,
 ): DingTalkService | undefined {
   const missing = secretReferences(written).filter((key) => secret[key] === undefined);
-  const filled = written.replace(REFERENCE, (reference) => secret[reference.slice(1)] ?? 'unknown').trim();
+  const filled = written.replace(REFERENCE, (reference) => secret[reference.slice(1)] ?? UNKNOWN).trim();
   const host = /^https?:\/\/([^/?#]*)/i.exec(filled)?.[1]?.toLowerCase() ?? '';
   const isDingTalk = rules.allowedHosts.some((allowed) => host.replace(/:443$/, '') === allowed);
+  if (missing.length > 0 && (host === '' || host.includes(UNKNOWN))) {
+    const refusal = `${named(missing)} of the Secret is not known, so that nobody can tell whether it is one of a DingTalk robot`;
+    return { name, url: undefined, notes: [], refusal };
+  }
   if (!isDingTalk) return undefined;
   const credential = parseWebhookCredential(filled, rules);
   if (!credential.ok) return { name, url: undefined, notes: [], refusal: credential.message };
@@ -55,9 +64,7 @@ function dingTalkService(
     ),
     ...(lost.length > 0 ? [`not carried over: ${lost.join(', ')}. DingTalk needs none of it.`] : []),
     ...(missing.length > 0
-      ? [
-          `${missing.map((key) => `$${key}`).join(', ')} of the Secret is not known: put the robot's URL into the new Secret.`,
-        ]
+      ? [`${named(missing)} of the Secret is not known: put the robot's URL into the new Secret.`]
       : []),
   ];
   return { name, url: missing.length > 0 ? undefined : credential.url, notes };
