@@ -8,7 +8,7 @@ import { cutTarget } from '../core/adoption/cut-target.ts';
 import { applicationName, type Timed, youngestOf } from '../core/adoption/event-times.ts';
 import { freshTriggers } from '../core/adoption/fresh-triggers.ts';
 import { type Holding, pendingOf } from '../core/adoption/notes.ts';
-import { resourceProblems } from '../core/adoption/readiness.ts';
+import { isInForce, resourceProblems } from '../core/adoption/readiness.ts';
 import { underWay } from '../core/adoption/under-way.ts';
 import type { Decision } from '../core/decide.ts';
 import { triggerKey } from '../core/names.ts';
@@ -43,14 +43,20 @@ export interface Ready extends Prepared {
   readonly unheard: readonly string[];
   readonly applications: readonly Timed[];
   readonly problems: readonly string[];
+  /** Told of in the first look only: it takes the engine a while. */
   readonly replays: readonly Notified[];
+  /** Whether all custom resources are in force beside what they take the place of. */
+  readonly isInForce: boolean;
 }
 
 /**
  * Reads everything, and decides what the switch would come to.
  * @throws UsageError if something of it can't be read
  */
-export async function prepare({ connection, config, namespace, gate, engine }: Context): Promise<Ready> {
+export async function prepare(
+  { connection, config, namespace, gate, engine }: Context,
+  isFirst: boolean,
+): Promise<Ready> {
   const unseen: string[] = [];
   const { cluster, input } = await orUsageError(async () => ({
     cluster: await readCluster(connection.request, config, (message) => unseen.push(message)),
@@ -77,7 +83,7 @@ export async function prepare({ connection, config, namespace, gate, engine }: C
   const target = cutTarget(cluster.target, adoption.cut);
   const since = new Date(youngestOf(applications) ?? now);
   const decision = await decide(target, since);
-  const fresh = freshTriggers(decision);
+  const fresh = isFirst ? freshTriggers(decision) : [];
   const replays = await notifiedAtOnce(
     fresh,
     decision,
@@ -92,6 +98,7 @@ export async function prepare({ connection, config, namespace, gate, engine }: C
     unheard,
     applications,
     problems: resourceProblems(adoption.resources, decision),
+    isInForce: isInForce(adoption.resources, decision),
     replays,
   };
 }

@@ -21,6 +21,10 @@ import { FindingsError, type Surroundings } from './surroundings.ts';
 
 const PAUSE_MS = 500;
 
+const TWICE =
+  'the custom resources are in force already, so that all is told twice until the switch: an operator has run since they ' +
+  'were applied. If one runs now, stop it.\n';
+
 /** `argocd-dingtalk adopt --take-over`: switches to custom resources that are applied already. */
 export async function takeOverCommand(
   options: AdoptOptions,
@@ -50,13 +54,14 @@ async function takeOver(context: Context): Promise<void> {
   let isFirst = true;
   let waitsFor = '';
   for (;;) {
-    const prepared = await prepare(context);
+    const prepared = await prepare(context, isFirst);
     const { adoption } = prepared;
     if (!adoption.fates.some(({ isTaken }) => isTaken)) {
       stderr.write(`${adoptText({ adoption, unheard: [] }, namespace)}nothing is left to take over.\n`);
       return;
     }
     if (isFirst) stderr.write(adoptText({ adoption, unheard: prepared.unheard }, namespace));
+    if (isFirst && prepared.isInForce) stderr.write(TWICE);
     isFirst = false;
     await refuseUnlessReady(prepared, context);
     const attempt = await orConflict(() =>

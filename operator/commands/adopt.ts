@@ -95,6 +95,9 @@ later it looks whether anything happened in the very moment of the switch, and n
 ${OPERATOR_LEASE} is held, and while a resource is missing or refused. Keys of the Secret stay; those that are not needed any
 more are named.
 
+What is printed says in an annotation, argocd-dingtalk.io/adopted-from, what it takes the place of. Leave that until the switch; by
+it, what is applied is known again, and is not printed a second time.
+
 You need the right to get the ConfigMap and the Secret, and to list Applications and AppProjects, which may subscribe by
 annotation; for --take-over also to patch the two objects, to get the Lease, to list the custom resources, and to get the
 robots' Secrets.

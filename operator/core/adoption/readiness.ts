@@ -1,4 +1,5 @@
 import type { Decision } from '../decide.ts';
+import { liveRecipients } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Verdict } from '../verdict.ts';
 import { ADOPTED_FROM, originOf } from './origins.ts';
@@ -32,6 +33,14 @@ export function resourceProblems(
     ...idle.map((draft) => `${draft.kind} ${resourceKey(draft)}: it is suspended, or sends to nobody`),
     ...forgotten.map(({ cr }) => `${cr.kind} ${resourceKey(cr)}: ${FORGOTTEN}`),
   ];
+}
+
+/** Whether somebody is subscribed to any of it already, beside what it takes the place of. */
+export function isInForce({ subscriptions }: Resources, { plan, live }: Decision): boolean {
+  const triggers = subscriptions.flatMap(
+    (each) => plan.subscriptions.get(resourceKey(each))?.entry.triggers ?? [],
+  );
+  return triggers.some((trigger) => liveRecipients(live, trigger).size > 0);
 }
 
 const FORGOTTEN =
