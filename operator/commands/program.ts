@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
+import { adoptCommand } from './adopt.ts';
 import { catalogueCommand } from './catalogue.ts';
 import { diffCommand } from './diff.ts';
 import { lintCommand } from './lint.ts';
@@ -28,6 +29,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     renderCommand(surroundings),
     previewCommand(surroundings),
     diffCommand(surroundings),
+    adoptCommand(surroundings),
     uninstallCommand(surroundings),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -90,7 +90,8 @@ export function readApplications(
   return orUnseen(listEvery(request, address), unseen);
 }
 
-async function listEvery<T extends KubernetesObject>(
+/** All objects of a kind, in all namespaces. */
+export async function listEvery<T extends KubernetesObject>(
   request: ApiCall,
   address: ResourceAddress,
 ): Promise<readonly T[]> {
@@ -109,7 +110,8 @@ async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> 
   }
 }
 
-async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {
+/** What a missing right keeps from being read is undefined, and told of. */
+export async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

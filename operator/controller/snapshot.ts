@@ -34,8 +34,10 @@ export function collections(caches: Caches): Collections {
 export const labelsByName = (namespaces: readonly AnnotatedObject[]): Map<string, Labels> =>
   new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
 
+type ProjectMetadata = Pick<AnnotatedObject['metadata'], 'name' | 'annotations'>;
+
 /** An AppProject as the core sees it. */
-export const projectOf = ({ metadata }: AnnotatedObject): Project => ({
+export const projectOf = ({ metadata }: { readonly metadata: ProjectMetadata }): Project => ({
   name: metadata.name,
   grantedTo: metadata.annotations?.[GRANTED_NAMESPACES],
 });

@@ -166,7 +166,7 @@ describe('somebody who takes our keys', () => {
   });
 
   /** Takes a key whenever it is back, a second later, until so much time is over. */
-  function fight(stage: ReturnType<typeof setUp>, kind: keyof Target, key: string, ms: number) {
+  function fight(stage: ReturnType<typeof setUp>, kind: 'configMap' | 'secret', key: string, ms: number) {
     for (const end = stage.now() + ms; stage.now() < end; ) {
       stage.pass(1_000);
       if (stage.data(kind)[key] !== undefined) stage.edit(kind, without(key));

@@ -11,6 +11,7 @@ import {
   liveObject,
   NAMESPACE,
   robot,
+  SILENT,
   settled,
   snapshot,
   subscription,
@@ -111,6 +112,25 @@ describe('what is live', () => {
     const { resolution, writes } = decide({ ...live, templates: [] });
     expect(resolution.subscriptions[0]?.verdict.refusal?.reason).toBe('TemplateNotFound');
     expect(writes.steps).toEqual([]);
+  });
+
+  it('stays as it is while nobody can judge it, whatever the order of events and of keys', () => {
+    const events = ['on-sync-failed', 'on-deployed'].map((trigger) => ({
+      trigger,
+      template: { name: 'short' },
+    }));
+    const live = settled(
+      snapshot({
+        ...team(),
+        config: trusting,
+        templates: [template({ name: 'short' }, '{"msgtype":"text"}')],
+        subscriptions: [subscription({}, { events })],
+      }),
+    );
+    const { configMap, secret } = live.target;
+    const data = Object.fromEntries(Object.entries(configMap?.data ?? {}).sort());
+    const target = { configMap: liveObject(data, Object.keys(data)), secret };
+    expect(decide({ ...live, target, answers: SILENT }).plan.entries).toEqual(decide(live).plan.entries);
   });
 
   it('stays when a subscription is edited into a mistake, unless a grant was withdrawn since', () => {

@@ -32,9 +32,10 @@ export function liveVersion(
   const keys = liveKeysOf(settings.live, subscription.cr).filter(
     ({ provenance }) => uid.startsWith(provenance.uid) && mayStay(provenance, now),
   );
-  const triggers = keys.flatMap(({ key }) =>
-    key.startsWith('trigger.') ? [key.slice('trigger.'.length)] : [],
-  );
+  const names = keys.flatMap(({ key }) => (key.startsWith('trigger.') ? [key.slice('trigger.'.length)] : []));
+  // As the entry has them: the ConfigMap's keys are in another order, and to change it would be a write for nothing.
+  const order = settings.live.entries.flatMap((entry) => entry.triggers);
+  const triggers = names.sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const listed = triggers.flatMap((name) => [...liveRecipients(settings.live, name)]);
   // Somebody may have reset the shared key; whom to send to is in the templates too.
   const before = new Set(listed.length > 0 ? listed : keys.flatMap(servicesOf));

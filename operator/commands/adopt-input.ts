@@ -1,0 +1,95 @@
+import type { OperatorConfiguration } from '../config.ts';
+import { type AdoptionState, readAdoptionState } from '../controller/adoption-reader.ts';
+import type { Gate } from '../controller/gate.ts';
+import { liveConfigMap } from '../controller/live-object.ts';
+import { projectOf } from '../controller/snapshot.ts';
+import { readObject } from '../controller/target-reader.ts';
+import { type Adoption, adopt } from '../core/adoption/adopt.ts';
+import { annotatedSubscribers } from '../core/adoption/annotations.ts';
+import { unheardOf } from '../core/adoption/unheard.ts';
+import { foreignFindings } from '../core/gate/foreign.ts';
+import { Inquiry } from '../core/gate/inquiry.ts';
+import { objectKey } from '../core/names.ts';
+import type { LiveObject } from '../core/snapshot.ts';
+import { givenConfigMap, givenCredentials } from '../files/given.ts';
+import type { Manifest } from '../files/manifests.ts';
+import type { ApiCall } from '../kubernetes/request.ts';
+import { UsageError } from './surroundings.ts';
+
+/** What is to be adopted, from wherever it was read. */
+export interface AdoptInput extends AdoptionState {
+  readonly configMap: LiveObject;
+}
+
+/**
+ * Reads it from a cluster.
+ * @throws UsageError if there is no ConfigMap
+ */
+export async function inputFromCluster(
+  request: ApiCall,
+  { target }: OperatorConfiguration,
+  unseen: (message: string) => void,
+): Promise<AdoptInput> {
+  const { namespace, configMap: name } = target;
+  const [object, state] = await Promise.all([
+    readObject(request, { version: 'v1', plural: 'configmaps', namespace, name }),
+    readAdoptionState(request, target, unseen),
+  ]);
+  const configMap = liveConfigMap(object);
+  if (!configMap) throw new UsageError(`there is no ConfigMap ${namespace}/${name}: nothing to adopt`);
+  return { ...state, configMap };
+}
+
+/**
+ * Takes it from files; Applications and AppProjects among them are looked at for annotations.
+ * @throws UsageError if the ConfigMap is not among them
+ */
+export function inputFromFiles(
+  manifests: readonly Manifest[],
+  files: readonly string[],
+  { target }: OperatorConfiguration,
+): AdoptInput {
+  const { namespace, configMap: name, secret } = target;
+  const data = givenConfigMap(manifests, namespace, name);
+  if (!data) throw new UsageError(`${files.join(', ')}: no ConfigMap ${namespace}/${name} found`);
+  const found = new Map(givenCredentials(manifests, namespace)).get(objectKey(namespace, secret));
+  const ofKind = <T>(kind: string): T[] =>
+    manifests.flatMap(({ value }) => ((value as { kind?: string }).kind === kind ? [value as T] : []));
+  return {
+    configMap: { uid: 'files', resourceVersion: '1', data, owned: new Set(), managers: [], owners: [] },
+    secret: found?.state === 'found' ? found.data : undefined,
+    applications: ofKind('Application'),
+    projects: ofKind('AppProject'),
+    existing: [],
+  };
+}
+
+/**
+ * Finds what can be adopted, and which Applications it would lose, with the engine as the judge.
+ * @throws UsageError if the engine refuses what is there today, or can't be asked
+ */
+export async function adoptFully(
+  { configMap, secret, applications = [], projects = [], existing }: AdoptInput,
+  namespace: string,
+  config: OperatorConfiguration,
+  gate: Gate,
+): Promise<{ readonly adoption: Adoption; readonly unheard: readonly string[] }> {
+  const subscribers = [
+    ...applications.flatMap((each) => annotatedSubscribers(each, 'Application')),
+    ...projects.flatMap((each) => annotatedSubscribers(each, 'AppProject')),
+  ];
+  const access = { config, projects: projects.map(projectOf) };
+  for (;;) {
+    const inquiry = new Inquiry(gate.answers);
+    const broken = foreignFindings({ configMap }, config.target, inquiry);
+    if (broken.length > 0) throw new UsageError(broken.map(({ message }) => message).join('\n'));
+    const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
+    const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
+    const adoption = inquiry.open.size === 0 ? adopt(input, inquiry) : undefined;
+    if (adoption && inquiry.open.size === 0) {
+      return { adoption, unheard: unheardOf(applications, adoption.units, namespace, access) };
+    }
+    if ((await gate.answer(inquiry.open)) !== 'answered')
+      throw new UsageError("Argo CD's engine could not be asked");
+  }
+}

@@ -1,0 +1,208 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import type { OperatorConfiguration } from '../config.ts';
+import type { Gate } from '../controller/gate.ts';
+import { redactError } from '../core/redact.ts';
+import { judge } from '../files/judge.ts';
+import { parseManifests } from '../files/manifests.ts';
+import { ServerClock } from '../kubernetes/server-clock.ts';
+import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './adopt-input.ts';
+import { adoptedFiles, asYaml, divided } from './adopt-manifests.ts';
+import { takeOverCommand } from './adopt-take-over.ts';
+import { type AdoptReport, adoptJson, adoptText, isComplete } from './adopt-text.ts';
+import { openConnection } from './cluster.ts';
+import { readConfiguration } from './configuration.ts';
+import { readFiles, withEngine } from './offline.ts';
+import { OPERATOR_LEASE } from './running-operator.ts';
+import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
+
+/** All options of the command. */
+export interface AdoptOptions {
+  readonly file?: string[];
+  readonly config?: string;
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly redact?: boolean;
+  readonly outputDir?: string;
+  readonly output: 'yaml' | 'json';
+  readonly takeOver?: boolean;
+  readonly wait: string;
+  readonly acceptDifferences?: boolean;
+  readonly force?: boolean;
+}
+
+/** `argocd-dingtalk adopt`: the custom resources that say what an existing configuration says to DingTalk. */
+export function adoptCommand(surroundings: Surroundings): Command {
+  return new Command('adopt')
+    .description(
+      "Print the custom resources for the DingTalk webhooks that Argo CD's configuration has already.",
+    )
+    .option(
+      '-f, --file <path...>',
+      'read the ConfigMap, and the Secret if it is there, from files instead of the cluster',
+    )
+    .option('--config <file>', "the operator's configuration file (default: its defaults)")
+    .option(
+      '--kubeconfig <file>',
+      'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',
+    )
+    .option('-n, --namespace <name>', "of the custom resources, a trusted one (default: the target's)")
+    .option('--redact', 'print placeholders instead of credentials')
+    .option('--output-dir <dir>', 'write files into this folder instead of standard output')
+    .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
+    .option('--take-over', 'switch to the custom resources, which are applied already: see below')
+    .option('--wait <seconds>', 'with --take-over: how long to wait for a quiet moment', '60')
+    .option(
+      '--accept-differences',
+      'with --take-over: go on although some Applications are told of again, or no more',
+    )
+    .option('--force', 'with --take-over: go on where the right to see whether an operator runs is missing')
+    .addHelpText('after', HELP)
+    .action(async (options: AdoptOptions) => {
+      const config = readConfiguration(options.config);
+      const namespace = trustedNamespace(options.namespace, config);
+      refuseContradictions(options);
+      if (options.takeOver) return takeOverCommand(options, namespace, config, surroundings);
+      const input = await readInput(options, config, surroundings);
+      await withEngine(surroundings, async (_, gate) => {
+        const report = await reportOn(input, namespace, config, gate);
+        await tell(report, options, namespace, surroundings);
+        if (!isComplete(report)) throw new FindingsError();
+      });
+    });
+}
+
+const HELP = `
+Every webhook service whose URL is one of a DingTalk robot becomes a Secret and a DingTalkRobot, each template that is sent
+to it a NotificationTemplate with the same body, and each entry of subscriptions a NotificationSubscription. Triggers that say
+what one of the catalogue says become that one; others keep their conditions. All else stays with Argo CD: Slack and other
+services, what they use too, context, and what can't be expressed, for which the reason is given. Nothing is changed.
+
+What is printed holds the robots' tokens, in the Secrets: keep them out of Git, or print them with --redact.
+
+Moving in, without a message lost or told twice:
+  1. Stop the operator, if it runs already: with it, everything would be told twice from step 3 to step 4.
+  2. argocd-dingtalk adopt --output-dir moved-in       # and read what it says; add signing secrets, if you like
+  3. kubectl apply -f moved-in
+  4. argocd-dingtalk adopt --take-over
+  5. Start the operator. It finds all in place.
+
+--take-over writes the operator's keys, which nobody uses yet; waits for a moment in which the former configuration has told
+of everything, and nothing has happened for two seconds; and then, in one write, subscribes them and removes what they
+take the place of. Later events are told by the new configuration, earlier ones were told by the former one. A few seconds
+later it looks whether anything happened in the very moment of the switch, and names it. It refuses while the Lease
+${OPERATOR_LEASE} is held, and while a resource is missing or refused. Keys of the Secret stay; those that are not needed any
+more are named.
+
+What is printed says in an annotation, argocd-dingtalk.io/adopted-from, what it takes the place of. Leave that until the switch; by
+it, what is applied is known again, and is not printed a second time.
+
+You need the right to get the ConfigMap and the Secret, and to list Applications and AppProjects, which may subscribe by
+annotation; for --take-over also to patch the two objects, to get the Lease, to list the custom resources, and to get the
+robots' Secrets.
+
+Exit codes: 0 all of DingTalk's is carried over, or there is nothing of it; 1 something is not, or the switch was refused;
+2 the command was called wrongly or could not read its input.
+
+Examples:
+  argocd-dingtalk adopt --redact
+  argocd-dingtalk adopt -f argocd-notifications-cm.yaml -f argocd-notifications-secret.yaml --output-dir moved-in
+  argocd-dingtalk adopt --take-over --config samples/config.yaml`;
+
+/** Bodies are taken over as raw templates, which only a trusted namespace may have. */
+function trustedNamespace(namespace: string | undefined, { target, tenancy }: OperatorConfiguration): string {
+  const wanted = namespace ?? target.namespace;
+  if (tenancy.trustedNamespaces.includes(wanted)) return wanted;
+  const trusted = tenancy.trustedNamespaces.join(', ') || 'none';
+  throw new UsageError(
+    `bodies are taken over as raw Go templates, which ${wanted} may not have: choose a trusted namespace (${trusted}) ` +
+      'by --namespace, or add it to tenancy.trustedNamespaces of the configuration',
+  );
+}
+
+function refuseContradictions({ takeOver, file, outputDir, redact, wait }: AdoptOptions): void {
+  if (takeOver && file) throw new UsageError('--take-over works on the cluster: leave out --file');
+  if (takeOver && (outputDir !== undefined || redact))
+    throw new UsageError('--take-over prints no manifests: leave out --output-dir and --redact');
+  if (!/^\d{1,4}$/.test(wait)) throw new UsageError('--wait takes whole seconds, at most 9999');
+}
+
+async function readInput(
+  { file, kubeconfig }: AdoptOptions,
+  config: OperatorConfiguration,
+  { stderr }: Surroundings,
+): Promise<AdoptInput> {
+  if (file) return inputFromFiles(await readFiles(file), file, config);
+  const connection = openConnection(kubeconfig, new ServerClock(Date.now));
+  try {
+    return await inputFromCluster(connection.request, config, (message) => {
+      stderr.write(`not seen: ${message}\n`);
+    });
+  } catch (error) {
+    throw error instanceof UsageError ? error : new UsageError(redactError(error), { cause: error });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The adoption, and what the operator would make of its custom resources on a cluster that has nothing else. */
+async function reportOn(
+  input: AdoptInput,
+  namespace: string,
+  config: OperatorConfiguration,
+  gate: Gate,
+): Promise<AdoptReport> {
+  const { adoption, unheard } = await adoptFully(input, namespace, config, gate);
+  const { credentials, ...resources } = adoption.resources;
+  const known = credentials.filter(({ webhook }) => webhook !== undefined);
+  const files = adoptedFiles({ credentials: known, ...resources }, false);
+  const now = new Date();
+  const manifests = [...files].flatMap(([file, objects]) => parseManifests(asYaml(objects), file));
+  const { findings } = await judge(manifests, config, gate, { now, serverTime: now });
+  const { missing, there } = divided(adoption.resources, input.existing);
+  return { adoption, unheard, missing, there, refused: findings.filter(({ accepted }) => !accepted) };
+}
+
+async function tell(
+  report: AdoptReport,
+  { output, outputDir, redact = false }: AdoptOptions,
+  namespace: string,
+  { stdout, stderr }: Surroundings,
+): Promise<void> {
+  const files = adoptedFiles(report.missing, redact);
+  const manifests = [...files.values()].flat();
+  if (outputDir !== undefined) await writeFiles(outputDir, files);
+  if (output === 'json') {
+    const shown = outputDir === undefined ? { manifests } : { outputDir };
+    stdout.write(`${JSON.stringify({ ...shown, ...adoptJson(report) }, null, 2)}\n`);
+    return;
+  }
+  if (outputDir === undefined) stdout.write(asYaml(manifests));
+  stderr.write(adoptText(report, namespace));
+  if (manifests.length === 0) {
+    stderr.write(report.there.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
+    return;
+  }
+  const where = outputDir === undefined ? 'what is printed' : join(outputDir, 'credentials.yaml');
+  if (!redact) stderr.write(`${where} holds access tokens: keep it out of Git and logs.\n`);
+  stderr.write(`nothing is changed. Stop the operator before you apply this. ${NEXT}`);
+}
+
+const NEXT = 'To switch to what is applied: argocd-dingtalk adopt --take-over\n';
+
+/** Credentials are for their owner's eyes only. What is there is not overwritten: somebody may have edited it. */
+async function writeFiles(dir: string, files: ReadonlyMap<string, readonly object[]>): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    for (const [name, manifests] of files) {
+      if (manifests.length > 0)
+        await writeFile(join(dir, name), asYaml(manifests), {
+          flag: 'wx',
+          mode: name.startsWith('cred') ? 0o600 : 0o644,
+        });
+    }
+  } catch (error) {
+    throw new UsageError(`--output-dir: ${(error as Error).message}`, { cause: error });
+  }
+}

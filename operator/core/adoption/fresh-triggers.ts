@@ -1,0 +1,17 @@
+import type { Decision } from '../decide.ts';
+import type { ChangedTrigger } from '../difference.ts';
+import { liveRecipients } from '../live.ts';
+import { triggerKey } from '../names.ts';
+
+/** The triggers of a plan that are new to somebody, compared with what is live. */
+export function freshTriggers({ plan, live }: Decision): ChangedTrigger[] {
+  const standing = new Map([...live.events.values()].flat().map(({ key, value }) => [key, value]));
+  return plan.entries.flatMap(({ triggers, recipients }) =>
+    triggers.flatMap((trigger) => {
+      const key = triggerKey(trigger);
+      const known = standing.get(key) === plan.configMap[key] ? liveRecipients(live, trigger) : new Set();
+      const fresh = recipients.filter((recipient) => !known.has(recipient));
+      return fresh.length === 0 ? [] : [{ trigger, recipients: fresh }];
+    }),
+  );
+}
