@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { redactError } from '../core/redact.ts';
 import { catalogueCommand } from './catalogue.ts';
 import { diffCommand } from './diff.ts';
+import { explainCommand } from './explain.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
 import { previewCommand } from './preview.ts';
@@ -28,6 +29,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     renderCommand(surroundings),
     previewCommand(surroundings),
     diffCommand(surroundings),
+    explainCommand(surroundings),
     uninstallCommand(surroundings),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));

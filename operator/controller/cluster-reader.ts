@@ -68,7 +68,8 @@ export function readApplications(
   return orUnseen(listEvery(request, address), unseen);
 }
 
-async function listEvery<T extends KubernetesObject>(
+/** Lists a collection, in all namespaces where the address names none. */
+export async function listEvery<T extends KubernetesObject>(
   request: ApiCall,
   address: ResourceAddress,
 ): Promise<readonly T[]> {
@@ -77,7 +78,8 @@ async function listEvery<T extends KubernetesObject>(
   return items;
 }
 
-async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {
+/** What is read, or undefined where the caller may not, which is then told. */
+export async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {
   try {
     return await reading;
   } catch (error) {

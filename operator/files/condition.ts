@@ -1,4 +1,5 @@
 import type { Engine, EngineObjects, EvaluatedCondition } from '../engine/types.ts';
+import { evaluateTriggers } from './evaluation.ts';
 import type { Application } from './sample-application.ts';
 
 /** Whether an event's condition is true for an Application, and why not, where more than that can be said. */
@@ -18,10 +19,9 @@ export async function conditionFor(
   now: Date,
 ): Promise<Condition> {
   const evaluate = async (time: Date): Promise<Condition> => {
-    const outcome = await engine.evaluate({ ...question, triggers: [trigger], now: time.toISOString() });
-    if (outcome.ok) return readCondition(outcome.triggers[0]?.conditions[0]);
-    const why = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');
-    return { condition: false, why };
+    const evaluation = await evaluateTriggers(engine, question, [trigger], time);
+    if (!evaluation.ok) return { condition: false, why: evaluation.why };
+    return readCondition(evaluation.conditions.get(trigger)?.[0]);
   };
   const condition = await evaluate(now);
   if (condition.condition || condition.why !== undefined) return condition;
