@@ -61,9 +61,10 @@ function eventSteps(
   if (!placement) return [problem('none of its keys may be live: see the subscription')];
   if (!placement.entry.triggers.includes(trigger))
     return [warning('the version of the subscription that is live has no such event: see the subscription')];
+  const others = cr.spec.events.map(eventName).filter((each) => each !== event);
   const keys = placement.keys.filter((key) => {
     const owner = parseKey(key);
-    return owner?.kind === 'subscription' && owner.event === event;
+    return !(owner?.kind === 'subscription' && others.includes(owner.event));
   });
   const steps = keySteps(keys, cr.metadata, sight);
   if (!sees.configMap) return steps;
