@@ -8,13 +8,13 @@ import { redactError } from '../core/redact.ts';
 import { eventName } from '../core/resolve/event-name.ts';
 import type { Engine } from '../engine/types.ts';
 import { decideFully } from '../files/judge.ts';
+import { applicationOutcomes } from '../files/outcomes.ts';
 import type { Application } from '../files/sample-application.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
 import { closest } from '../text/closest.ts';
 import { openConnection } from './cluster.ts';
 import { readConfiguration } from './configuration.ts';
-import { applicationOutcomes } from './explain-applications.ts';
 import { type SeenCluster, seeApplication, seeApplications, seeCluster } from './explain-cluster.ts';
 import {
   type ExplainedApplications,

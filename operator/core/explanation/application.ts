@@ -13,6 +13,8 @@ export interface EventOutcome {
    */
   readonly outcome: 'due' | 'sent' | 'excluded' | 'quiet' | 'unknown';
   readonly message: string;
+  /** Whether the whole condition is true; null where nobody can say. */
+  readonly holds: boolean | null;
   /** The parts of the condition, and which of them hold; null where nobody can say. */
   readonly clauses: readonly {
     readonly kind: Clause['kind'];
@@ -63,6 +65,7 @@ function eventOutcome(
   const { sends, lastSentAt } = sendsOf(app, view, whole);
   const head = {
     event: name,
+    holds: whole?.triggered ?? null,
     clauses: clauses.map((clause) => {
       const { kind, field } = clause;
       return { kind, ...(field !== undefined && { field }), holds: answerTo(clause)?.triggered ?? null };

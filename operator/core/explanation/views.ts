@@ -1,4 +1,6 @@
+import type { OperatorConfiguration } from '../../config.ts';
 import { type CompileSettings, compileSubscription } from '../compile/subscription.ts';
+import type { Decision } from '../decide.ts';
 import { liveRecipients } from '../live.ts';
 import { momentOf, readWhen } from '../merge/since.ts';
 import { eventKeyName, resourceKey, triggerKey } from '../names.ts';
@@ -31,23 +33,17 @@ const LONG_AGO = '1970-01-01T00:00:00Z';
 /** The events of a subscription that Argo CD knows of. */
 export function eventViews(subscription: ResolvedSubscription, sight: Sight): EventView[] {
   const { snapshot, decision, sees } = sight;
-  const { namespace, name } = subscription.cr.metadata;
-  const placement = decision.plan.subscriptions.get(resourceKey(subscription.cr));
-  const settings: CompileSettings = {
-    argocdUrl: decision.resolution.argocdUrl,
-    maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
-  };
-  return subscription.cr.spec.events.map(eventName).flatMap((each) => {
-    const trigger = eventKeyName(namespace, name, each);
-    const head = { name: each, trigger, subscription, settings };
-    if (!sees.configMap) return plannedView({ ...head, recipients: placement?.entry.recipients ?? [] });
-    const value = snapshot.target.configMap?.data[triggerKey(trigger)];
-    const recipients = [...liveRecipients(decision.live, trigger)].sort();
+  return subscription.cr.spec.events.map(eventName).flatMap((name) => {
+    const head = headOf(subscription, name, decision, snapshot.config);
+    if (!sees.configMap) return plannedView(head);
+    const value = snapshot.target.configMap?.data[triggerKey(head.trigger)];
+    const recipients = [...liveRecipients(decision.live, head.trigger)].sort();
     return value === undefined ? [] : [liveView({ ...head, recipients }, value)];
   });
 }
 
-interface Head {
+/** What it takes to tell an event's condition apart. */
+export interface ViewHead {
   readonly name: string;
   readonly trigger: string;
   readonly recipients: readonly string[];
@@ -55,21 +51,31 @@ interface Head {
   readonly settings: CompileSettings;
 }
 
-function plannedView(head: Head): EventView[] {
+/** @param name of the event; its recipients are those that the decision has for it */
+export function headOf(
+  subscription: ResolvedSubscription,
+  name: string,
+  { plan, resolution }: Pick<Decision, 'plan' | 'resolution'>,
+  { limits }: OperatorConfiguration,
+): ViewHead {
+  const { namespace, name: owner } = subscription.cr.metadata;
+  const settings: CompileSettings = {
+    argocdUrl: resolution.argocdUrl,
+    maxEventAgeSeconds: Math.round(limits.maxEventAge / 1000),
+  };
+  const recipients = plan.subscriptions.get(resourceKey(subscription.cr))?.entry.recipients ?? [];
+  return { name, trigger: eventKeyName(namespace, owner, name), recipients, subscription, settings };
+}
+
+/** An event as it must be, as if it counted since ever; none if it is sent to nobody or refused. */
+export function plannedView(head: ViewHead): EventView[] {
   const { name, trigger, recipients, subscription } = head;
   const made = compiled(head, subscription.fence);
   if (!made || recipients.length === 0) return [];
+  const { event, fragment } = made;
   const clauses = made.clauses(LONG_AGO).filter(({ kind }) => kind !== 'since');
   return [
-    {
-      name,
-      trigger,
-      recipients,
-      isLive: false,
-      value: made.fragment.triggerValue(LONG_AGO),
-      clauses,
-      event: made.event,
-    },
+    { name, trigger, recipients, isLive: false, value: fragment.triggerValue(LONG_AGO), clauses, event },
   ];
 }
 
@@ -77,7 +83,7 @@ function plannedView(head: Head): EventView[] {
  * What is live need not be what the resource asks for: then it is told as far as it is understood, at the least by its
  * parts. Grants that differ are understood: the caller may have given another configuration than the operator's.
  */
-function liveView(head: Head, value: string): EventView {
+function liveView(head: ViewHead, value: string): EventView {
   const { name, trigger, recipients, subscription } = head;
   const view = { name, trigger, recipients, value, isLive: true };
   const when = readWhen(value) ?? '';
@@ -95,7 +101,7 @@ function liveView(head: Head, value: string): EventView {
 }
 
 /** The event as this generation has it; undefined if the generation is refused. */
-function compiled({ name, trigger, recipients, subscription, settings }: Head, fence: string) {
+function compiled({ name, trigger, recipients, subscription, settings }: ViewHead, fence: string) {
   const event = subscription.events.find((each) => each.name === name);
   if (!event || subscription.verdict.course !== 'current') return undefined;
   const robots = subscription.robots.filter(({ service }) => recipients.includes(service));

@@ -3,8 +3,8 @@ import { probesFor } from '../core/explanation/probes.ts';
 import type { EventView } from '../core/explanation/views.ts';
 import type { WordsContext } from '../core/explanation/words.ts';
 import type { Engine } from '../engine/types.ts';
-import { evaluateTriggers } from '../files/evaluation.ts';
-import type { Application } from '../files/sample-application.ts';
+import { evaluateTriggers } from './evaluation.ts';
+import type { Application } from './sample-application.ts';
 
 /** Has Argo CD's engine say what becomes of the events of a subscription for each of some Applications. */
 export async function applicationOutcomes(

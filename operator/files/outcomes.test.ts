@@ -10,9 +10,9 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { config, NAMESPACE, robot, settled, snapshot, subscription } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
-import { decideFully } from '../files/judge.ts';
 import { createLogger } from '../log.ts';
-import { applicationOutcomes } from './explain-applications.ts';
+import { decideFully } from './judge.ts';
+import { applicationOutcomes } from './outcomes.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
 const SERVICE = `dt_${NAMESPACE}_payments`;
