@@ -16,10 +16,8 @@ import type { OperatorPresence, Sight } from '../core/explanation/sight.ts';
 import { objectKey } from '../core/names.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { orAssumed } from '../files/overlay.ts';
-import type { Application } from '../files/sample-application.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { KubernetesObject } from '../kubernetes/objects.ts';
-import { resourcePath } from '../kubernetes/paths.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
 import { findRunningOperator, OPERATOR_LEASE } from './running-operator.ts';
 
@@ -131,35 +129,4 @@ async function operatorPresence(
     case 'unknown':
       return { state: 'unknown', detail: running.message };
   }
-}
-
-const APPLICATIONS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications' };
-
-/**
- * The Applications that the caller may list: all, or else those of these namespaces; undefined for none.
- * @throws whatever a request throws, but for a missing right
- */
-export async function seeApplications(
-  { request }: Connection,
-  namespaces: readonly string[],
-  unseen: Unseen,
-): Promise<readonly Application[] | undefined> {
-  const list = (namespace?: string) =>
-    orUnseen(listEvery(request, { ...APPLICATIONS, namespace }), unseen) as Promise<
-      readonly Application[] | undefined
-    >;
-  const all = await list();
-  if (all) return all;
-  const some = await Promise.all([...new Set(namespaces)].map(list));
-  return some.every((each) => each === undefined) ? undefined : some.flatMap((each) => each ?? []);
-}
-
-/** One Application. @throws NotFoundError, ForbiddenError, or whatever else a request throws */
-export async function seeApplication(
-  { request }: Connection,
-  namespace: string,
-  name: string,
-): Promise<Application> {
-  const path = resourcePath({ ...APPLICATIONS, namespace, name });
-  return (await request<Application>({ method: 'GET', path })).body;
 }

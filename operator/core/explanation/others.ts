@@ -1,4 +1,4 @@
-import type { NotificationTemplate } from '../../api/kinds.ts';
+import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
 import { resourceKey } from '../names.ts';
 import { eventName } from '../resolve/event-name.ts';
 import { resourceSteps } from './resource.ts';
@@ -8,7 +8,7 @@ import { ok, warning } from './step.ts';
 import type { Section } from './subscription.ts';
 
 /** A robot, and who sends to it. */
-export function robotSections(namespace: string, name: string, sight: Sight): Section[] {
+export function robotSections({ metadata: { namespace, name } }: DingTalkRobot, sight: Sight): Section[] {
   const users = sight.snapshot.subscriptions.filter(
     ({ metadata, spec }) =>
       metadata.namespace === namespace && spec.robots.some((each) => each.name === name),

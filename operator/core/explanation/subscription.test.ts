@@ -66,7 +66,9 @@ const complaints = (sections: readonly Section[]) =>
 function explained(seen: Snapshot, fields: Partial<Sight> = {}, loading: object = loads): string[] {
   const [cr] = seen.subscriptions;
   if (!cr) throw new Error('there is no subscription');
-  return complaints(subscriptionSections(cr, sight(seen, fields), loading as Outcome<'check'>));
+  return complaints(
+    subscriptionSections(cr, ['on-sync-failed'], sight(seen, fields), loading as Outcome<'check'>),
+  );
 }
 
 const NOT_VERIFIED = expect.stringMatching(
@@ -221,7 +223,7 @@ describe("Argo CD's configuration", () => {
     );
     const [cr] = done().subscriptions;
     const gone = sight({ ...done(), target: { secret: liveObject() } });
-    const sections = cr ? subscriptionSections(cr, gone, undefined) : [];
+    const sections = cr ? subscriptionSections(cr, ['on-sync-failed'], gone, undefined) : [];
     expect(of(complaints(sections))).toEqual([
       expect.stringMatching(/argocd-notifications-cm does not exist$/),
     ]);
@@ -230,7 +232,7 @@ describe("Argo CD's configuration", () => {
 
 describe('a robot', () => {
   const urlOf = (seen: Snapshot, fields: Partial<Sight> = {}) =>
-    robotSections(NAMESPACE, 'payments', sight(seen, fields))[0]?.steps.at(-1);
+    robotSections(robot(), sight(seen, fields))[0]?.steps.at(-1);
   const later = (seen: Snapshot, ms: number) => ({ ...seen, now: new Date(NOW.getTime() + ms) });
 
   it('has a URL until its signature ends', () => {
@@ -263,9 +265,9 @@ describe('a robot', () => {
   });
 
   it('without anybody who sends to it says so', () => {
-    const [, users] = robotSections(NAMESPACE, 'payments', sight(done({ robots: [robot()] })));
+    const [, users] = robotSections(robot(), sight(done({ robots: [robot()] })));
     expect(users).toMatchObject({ about: 'who sends to it', steps: [{ verdict: 'warning' }] });
-    const [, known] = robotSections(NAMESPACE, 'payments', sight(done()));
+    const [, known] = robotSections(robot(), sight(done()));
     expect(known?.steps).toEqual([{ verdict: 'ok', message: 'team-payments/payments' }]);
   });
 });

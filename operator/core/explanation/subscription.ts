@@ -18,10 +18,12 @@ export interface Section {
 
 /**
  * A subscription on its way into Argo CD's configuration.
+ * @param events the names of those that are asked about
  * @param loading what the engine says of the whole live ConfigMap
  */
 export function subscriptionSections(
   cr: NotificationSubscription,
+  events: readonly string[],
   sight: Sight,
   loading: Outcome<'check'> | undefined,
 ): Section[] {
@@ -39,7 +41,7 @@ export function subscriptionSections(
       about: `robot ${objectKey(namespace, name)}`,
       steps: robotSteps(namespace, name, sight),
     })),
-    ...cr.spec.events.map(eventName).map((name) => ({
+    ...events.map((name) => ({
       about: `event ${name}`,
       steps: eventSteps(name, cr, sight, loading),
     })),
