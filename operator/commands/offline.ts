@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { locateEngine } from '../../engine/locate.ts';
 import { GROUP } from '../api/kinds.ts';
-import type { OperatorConfiguration } from '../config.ts';
 import { engineAsker, Gate } from '../controller/gate.ts';
 import { createEngine } from '../engine/client.ts';
 import { EngineUnavailableError } from '../engine/threads.ts';
@@ -44,7 +43,6 @@ export function filesCommand(name: string, description: string): Command {
 
 /** What such a command works with. */
 export interface FilesWork extends Judgement {
-  readonly config: OperatorConfiguration;
   readonly engine: Engine;
 }
 
@@ -64,7 +62,7 @@ export async function withJudgement(
     throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
   }
   await withEngine(surroundings, async (engine, gate) => {
-    await work({ ...(await judge(manifests, config, gate, clocks)), config, engine });
+    await work({ ...(await judge(manifests, config, gate, clocks)), engine });
   });
 }
 

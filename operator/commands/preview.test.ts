@@ -52,7 +52,7 @@ describe('preview', () => {
     const { code, stdout } = await run('preview', '-f', path, '--app', app);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^argocd\/one on-deployed → argocd\/one: no message, 0 of 20000 bytes\ncondition: false\nerror: .*can't evaluate field team/,
+      /^argocd\/one on-deployed → argocd\/one: no message, 0 of 20000 bytes\ncondition: false: on-deployed is told when .*\nerror: .*can't evaluate field team/,
     );
   });
 

@@ -64,7 +64,7 @@ export function previewCommand(surroundings: Surroundings): Command {
 
 const HELP = `
 Argo CD's own engine makes each body, for each subscription, event and robot. With --app it is also said whether the
-event's condition is true for that Application now; the message is shown in any case. An Application is what
+event's condition is true for that Application now, and if not, why; the message is shown in any case. An Application is what
 kubectl get applications.argoproj.io NAME -o yaml prints. What is refused is told on standard error, as by lint.
 ${FILES_HELP}
 

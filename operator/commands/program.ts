@@ -3,6 +3,7 @@ import { redactError } from '../core/redact.ts';
 import { adoptCommand } from './adopt.ts';
 import { catalogueCommand } from './catalogue.ts';
 import { diffCommand } from './diff.ts';
+import { explainCommand } from './explain.ts';
 import { lintCommand } from './lint.ts';
 import { operatorCommand } from './operator.ts';
 import { previewCommand } from './preview.ts';
@@ -30,6 +31,7 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     previewCommand(surroundings),
     diffCommand(surroundings),
     adoptCommand(surroundings),
+    explainCommand(surroundings),
     uninstallCommand(surroundings),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));

@@ -90,7 +90,7 @@ export function readApplications(
   return orUnseen(listEvery(request, address), unseen);
 }
 
-/** All objects of a kind, in all namespaces. */
+/** Lists a collection, in all namespaces where the address names none. */
 export async function listEvery<T extends KubernetesObject>(
   request: ApiCall,
   address: ResourceAddress,
@@ -101,7 +101,7 @@ export async function listEvery<T extends KubernetesObject>(
 }
 
 /** Of a kind that does not exist there is none. */
-async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
+export async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await reading;
   } catch (error) {
@@ -110,7 +110,7 @@ async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> 
   }
 }
 
-/** What a missing right keeps from being read is undefined, and told of. */
+/** What is read, or undefined where the caller may not, which is then told. */
 export async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {
   try {
     return await reading;

@@ -1,40 +1,34 @@
-import type { Engine, EngineObjects, EvaluatedCondition } from '../engine/types.ts';
+import { headOf, plannedView } from '../core/explanation/views.ts';
+import type { Engine } from '../engine/types.ts';
+import type { Judgement } from './judge.ts';
+import { applicationOutcomes } from './outcomes.ts';
+import type { Recipient } from './recipients.ts';
 import type { Application } from './sample-application.ts';
 
-/** Whether an event's condition is true for an Application, and why not, where more than that can be said. */
+/** Whether an event's condition is true for an Application, and why not. */
 export interface Condition {
   readonly condition: boolean;
   readonly why?: string;
 }
 
-/** A moment before all that an Application can tell of. */
-const LONG_AGO = new Date(0);
-
-/** Asks the engine for the condition of one trigger. */
-export async function conditionFor(
+/** The condition of one event, as if its subscription had been there all along. */
+export async function conditionOf(
+  application: Application,
+  { subscription, event }: Pick<Recipient, 'subscription' | 'event'>,
+  { decision, config }: Pick<Judgement, 'decision' | 'config'>,
   engine: Engine,
-  question: EngineObjects & { readonly app: Application },
-  trigger: string,
   now: Date,
 ): Promise<Condition> {
-  const evaluate = async (time: Date): Promise<Condition> => {
-    const outcome = await engine.evaluate({ ...question, triggers: [trigger], now: time.toISOString() });
-    if (outcome.ok) return readCondition(outcome.triggers[0]?.conditions[0]);
-    const why = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');
-    return { condition: false, why };
+  const views = plannedView(headOf(subscription, event.name, decision, config));
+  const context = {
+    namespace: subscription.cr.metadata.namespace,
+    criteria: subscription.cr.spec.applications,
+    maxEventAgeMs: config.limits.maxEventAge,
+    argocdNamespace: config.target.namespace,
+    isBlocked: false,
   };
-  const condition = await evaluate(now);
-  if (condition.condition || condition.why !== undefined) return condition;
-  // By an earlier clock nothing is too old, so what holds then fails by its age alone.
-  const earlier = await evaluate(LONG_AGO);
-  if (!earlier.condition) return condition;
-  return { condition: false, why: 'it holds, but what happened is too long ago (limits.maxEventAge)' };
-}
-
-function readCondition(evaluated: EvaluatedCondition | undefined): Condition {
-  if (!evaluated) throw new Error('the engine has not evaluated the condition that it was asked for');
-  const { triggered, error, errorField, gives } = evaluated;
-  if (error !== undefined) return { condition: triggered, why: `${errorField ?? 'when'}: ${error}` };
-  if (gives !== undefined) return { condition: triggered, why: `it gives a ${gives}, and no boolean` };
-  return { condition: triggered };
+  const [outcome] = await applicationOutcomes([application], views, context, engine, now);
+  const told = outcome?.events[0];
+  if (!told) throw new Error(`nothing is known of the condition of ${event.name}`);
+  return told.holds ? { condition: true } : { condition: false, why: told.message };
 }

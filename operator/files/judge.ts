@@ -19,6 +19,7 @@ export interface Judgement {
   readonly resources: readonly LoadedResource['resource'][];
   readonly findings: readonly LintFinding[];
   readonly decision: Decision;
+  readonly config: OperatorConfiguration;
   /** Argo CD's `context`, if the files have it. */
   readonly context?: string | undefined;
 }
@@ -50,7 +51,7 @@ export async function judge(
   const findings = [...violations, ...grants, ...findingsOf(valid, decision)];
   const resources = all.map(({ resource }) => resource);
   const context = snapshot.target.configMap?.data.context;
-  return { resources, findings: inFileOrder(findings, manifests), decision, context };
+  return { resources, findings: inFileOrder(findings, manifests), decision, config, context };
 }
 
 /** Our custom resources in files, and what the API server would say of them by the CRDs. */

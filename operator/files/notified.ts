@@ -2,6 +2,7 @@ import type { Decision } from '../core/decide.ts';
 import type { ChangedTrigger } from '../core/difference.ts';
 import { templateKey, triggerKey } from '../core/names.ts';
 import type { Engine } from '../engine/types.ts';
+import { evaluateTriggers } from './evaluation.ts';
 import type { Application } from './sample-application.ts';
 import { sentTemplates } from './sent-templates.ts';
 
@@ -28,12 +29,10 @@ export async function notifiedAtOnce(
   const configMap = Object.fromEntries(keys.map((key) => [key, plan.configMap[key] as string]));
   const found = new Map<string, string[]>(names.map((name) => [name, []]));
   for (const app of names.length > 0 ? applications : []) {
-    const outcome = await engine.evaluate({ configMap, app, triggers: names, now: now.toISOString() });
-    if (!outcome.ok) {
-      const why = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');
-      throw new Error(`the conditions could not be evaluated for ${nameOf(app)}: ${why}`);
-    }
-    for (const { name, conditions } of outcome.triggers) {
+    const evaluation = await evaluateTriggers(engine, { configMap, app }, names, now);
+    if (!evaluation.ok)
+      throw new Error(`the conditions could not be evaluated for ${nameOf(app)}: ${evaluation.why}`);
+    for (const [name, conditions] of evaluation.conditions) {
       if (conditions.some(({ triggered }) => triggered)) found.get(name)?.push(nameOf(app));
     }
   }

@@ -63,21 +63,29 @@ describe('the condition', () => {
   const failed = (finishedAt: string) => ({
     operationState: { phase: 'Failed', startedAt: finishedAt, finishedAt },
   });
-  const no = { condition: false, why: undefined };
+  const no = {
+    condition: false,
+    why: expect.stringMatching(
+      /^on-health-degraded is told when .*; its last operation is Failed, its health is \(none\)/,
+    ),
+  };
 
   it('is told, and why it can not be', async () => {
     const [fires, ...others] = await conditions(failed('2026-11-23T07:00:00Z'));
     expect(fires).toEqual({ condition: true, why: undefined });
     expect(others).toEqual([
       no,
-      { condition: false, why: expect.stringMatching(/^when: cannot fetch/) },
-      { condition: false, why: expect.stringMatching(/^when: /) },
+      { condition: false, why: expect.stringMatching(/^its condition fails: cannot fetch/) },
+      { condition: false, why: expect.stringMatching(/^its condition fails: /) },
     ]);
   });
 
   it('that fails by its age alone says so', async () => {
     const [tooOld, notAtAll] = await conditions(failed('2026-11-20T07:00:00Z'));
-    expect(tooOld).toEqual({ condition: false, why: expect.stringContaining('too long ago') });
+    expect(tooOld).toEqual({
+      condition: false,
+      why: expect.stringContaining('longer ago than limits.maxEventAge (24h)'),
+    });
     expect(notAtAll).toEqual(no);
   });
 });

@@ -1,7 +1,8 @@
 import { eventKeyName, resourceKey, serviceKey, templateKey, triggerKey } from '../core/names.ts';
 import type { Engine, EngineObjects } from '../engine/types.ts';
 import { MAX_BODY_BYTES } from '../template/go/body.ts';
-import { type Condition, conditionFor } from './condition.ts';
+import { type Condition, conditionOf } from './condition.ts';
+import { evaluateTriggers } from './evaluation.ts';
 import type { Judgement } from './judge.ts';
 import type { Recipient } from './recipients.ts';
 import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
@@ -30,12 +31,14 @@ export interface PreviewedMessage extends Partial<Condition> {
  */
 export async function previewMessage(
   recipient: Recipient,
-  { decision: { plan }, context }: Pick<Judgement, 'decision' | 'context'>,
+  judged: Pick<Judgement, 'decision' | 'config' | 'context'>,
   engine: Engine,
   now: Date,
   application?: Application,
 ): Promise<PreviewedMessage> {
   const { subscription, event, robot } = recipient;
+  const { context } = judged;
+  const { plan } = judged.decision;
   const { namespace, name } = subscription.cr.metadata;
   const key = eventKeyName(namespace, name, event.name);
   const { service } = robot;
@@ -49,7 +52,7 @@ export async function previewMessage(
     secret: { [service]: plan.secret[service] as string },
   };
   const app = application ?? (await sampleFor(recipient, objects, key, engine, now));
-  const condition = application && (await conditionFor(engine, { ...objects, app }, key, now));
+  const condition = application && (await conditionOf(application, recipient, judged, engine, now));
   const outcome = await engine.render({ ...objects, app, templates, service, now: now.toISOString() });
   const head = { namespace, subscription: name, event: event.name, robot: resourceKey(robot.cr) };
   if (!outcome.ok) {
@@ -96,7 +99,8 @@ async function sampleFor(
   }
   const samples = SAMPLED_TRIGGERS.map((trigger) => sampleApplication(trigger, subscription.cr, now));
   for (const app of samples) {
-    if ((await conditionFor(engine, { ...objects, app }, key, now)).condition) return app;
+    const evaluation = await evaluateTriggers(engine, { ...objects, app }, [key], now);
+    if (evaluation.ok && evaluation.conditions.get(key)?.some(({ triggered }) => triggered)) return app;
   }
   return sampleApplication('on-deployed', subscription.cr, now);
 }

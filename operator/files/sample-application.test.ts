@@ -8,7 +8,7 @@ import { fenceExpression } from '../core/resolve/fence.ts';
 import { NOW, subscription } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
-import { conditionFor } from './condition.ts';
+import { evaluateTriggers } from './evaluation.ts';
 import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
 
 let engine: Engine;
@@ -17,9 +17,10 @@ beforeAll(() => {
 });
 afterAll(() => engine.close());
 
-function evaluate(when: string, app: Application) {
+async function evaluate(when: string, app: Application) {
   const configMap = { 'template.t': 'message: x', 'trigger.t': JSON.stringify([{ when, send: ['t'] }]) };
-  return conditionFor(engine, { configMap, app }, 't', NOW);
+  const evaluation = await evaluateTriggers(engine, { configMap, app }, ['t'], NOW);
+  return evaluation.ok ? evaluation.conditions.get('t')?.[0] : evaluation;
 }
 
 describe('the sample for', () => {
@@ -29,7 +30,9 @@ describe('the sample for', () => {
       expect(SAMPLED_TRIGGERS).toContain(name);
       const since = '2026-11-23T07:00:00Z';
       const when = `${trigger.condition} and ${eventClause(trigger.eventTime, since, 600)}`;
-      expect(await evaluate(when, sampleApplication(name, subscription(), NOW))).toEqual({ condition: true });
+      expect(await evaluate(when, sampleApplication(name, subscription(), NOW))).toMatchObject({
+        triggered: true,
+      });
     },
   );
 
@@ -69,6 +72,8 @@ describe('the sample for', () => {
     const cr = subscription({}, { applications });
     const criteria = criteriaExpression(applications) ?? 'true';
     const when = `(${fenceExpression(cr.metadata.namespace, [], [])}) and (${criteria})`;
-    expect(await evaluate(when, sampleApplication('on-deployed', cr, NOW))).toEqual({ condition: true });
+    expect(await evaluate(when, sampleApplication('on-deployed', cr, NOW))).toMatchObject({
+      triggered: true,
+    });
   });
 });

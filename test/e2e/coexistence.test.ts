@@ -92,7 +92,7 @@ function foreignPart(data: Readonly<Record<string, string>> = {}): Record<string
 }
 
 describe('beside Argo CD’s catalogue, Slack and hand-written subscriptions', () => {
-  it('leaves every foreign byte alone through create, edit and delete', async () => {
+  it('a foreign key survives create, edit and delete byte by byte, and a key removed from a resource goes', async () => {
     const before = { configMap: (await configMap()).data, secret: (await secret()).data };
     expect(Object.keys(before.configMap ?? {}).filter((key) => key.startsWith('template.app-')).length).toBe(
       8,

@@ -51,11 +51,31 @@ export type EventTime =
  * `time.Parse` would panic on a missing one, so it comes after.
  */
 export function eventClause(eventTime: EventTime, since: string, maxAgeSeconds: number): string {
-  const newer = (value: string) =>
-    `(${value} ?? '') > '${since}' and time.Now().Sub(time.Parse(${value})).Seconds() < ${maxAgeSeconds}`;
-  if ('path' in eventTime) return newer(nullSafe(eventTime.path));
-  if ('expression' in eventTime) return newer(eventTime.expression);
-  return `any(${nullSafe(eventTime.list)} ?? [], ${newer(`#?.${eventTime.item}`)})`;
+  return onTime(
+    eventTime,
+    (value) =>
+      `${isLater(value, since)} and time.Now().Sub(time.Parse(${value})).Seconds() < ${maxAgeSeconds}`,
+  );
+}
+
+/** The part of {@link eventClause} that says that the event is later than `since`. */
+export function sinceClause(eventTime: EventTime, since: string): string {
+  return onTime(eventTime, (value) => isLater(value, since));
+}
+
+/** A text: when the event happened, by the latest time where there are several; empty if nothing says so. */
+export function eventTimeText(eventTime: EventTime): string {
+  if (!('list' in eventTime)) return onTime(eventTime, (value) => `${value} ?? ''`);
+  const time = `(#?.${eventTime.item} ?? '')`;
+  return `reduce(${nullSafe(eventTime.list)} ?? [], ${time} > #acc ? ${time} : #acc, '')`;
+}
+
+const isLater = (value: string, since: string): string => `(${value} ?? '') > '${since}'`;
+
+function onTime(eventTime: EventTime, clause: (value: string) => string): string {
+  if ('path' in eventTime) return clause(nullSafe(eventTime.path));
+  if ('expression' in eventTime) return clause(eventTime.expression);
+  return `any(${nullSafe(eventTime.list)} ?? [], ${clause(`#?.${eventTime.item}`)})`;
 }
 
 /** `status.health.status` → `app.status?.health?.status`. */

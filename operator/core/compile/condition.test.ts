@@ -24,55 +24,6 @@ const withEvents = (...triggers: string[]) =>
     subscriptions: [subscription({}, { events: triggers.map((trigger) => ({ trigger })) })],
   });
 
-/**
- * A condition's bytes are part of the key by which Argo CD knows what it has sent. Whoever changes one of these has
- * every subscription start anew; so they are written down here, and not computed.
- */
-describe('the bytes of a condition', () => {
-  const SCOPE =
-    "((app.metadata?.namespace == 'team-payments') or (app.spec?.destination?.namespace == 'team-payments' and " +
-    "(app.spec?.destination?.server == 'https://kubernetes.default.svc' or app.spec?.destination?.name == 'in-cluster')) " +
-    "or ((app.spec?.project ?? '') in ['payments'])) and ((app.spec?.project ?? '') in ['payments'])";
-  const newer = (time: string) =>
-    `(${time} ?? '') > '2026-11-23T08:00:00Z' and time.Now().Sub(time.Parse(${time})).Seconds() < 86400`;
-  const HEALTH_CHANGED = newer('app.status?.health?.lastTransitionTime');
-  const FINISHED = newer('app.status?.operationState?.finishedAt');
-  const SENT =
-    "any(toPairs(fromJSON(app.metadata?.annotations?.['notified.notifications.argoproj.io'] ?? '{}')), #[0] matches " +
-    "'^(dt_team-payments_payments_on-health-degraded):[[]0[]][.][^:]+:(dt_team-payments_payments):$' and #[1] > 1795420810)";
-
-  const GOLDEN: Readonly<Record<string, string>> = {
-    'on-created': `${SCOPE} and app.metadata?.creationTimestamp != nil and ${newer('app.metadata?.creationTimestamp')}`,
-    'on-deleted': `${SCOPE} and app.metadata?.deletionTimestamp != nil and ${newer('app.metadata?.deletionTimestamp')}`,
-    'on-deployed': `${SCOPE} and app.status?.operationState?.phase == 'Succeeded' and app.status?.health?.status == 'Healthy' and ${FINISHED}`,
-    'on-health-degraded': `${SCOPE} and app.status?.health?.status == 'Degraded' and ${HEALTH_CHANGED}`,
-    'on-health-suspended': `${SCOPE} and app.status?.health?.status == 'Suspended' and ${HEALTH_CHANGED}`,
-    'on-sync-failed': `${SCOPE} and app.status?.operationState?.phase in ['Error', 'Failed'] and ${FINISHED}`,
-    'on-sync-running': `${SCOPE} and app.status?.operationState?.phase == 'Running' and ${newer('app.status?.operationState?.startedAt')}`,
-    'on-sync-status-unknown': `${SCOPE} and app.status?.sync?.status == 'Unknown' and any(app.status?.conditions ?? [], ${newer('#?.lastTransitionTime')})`,
-    'on-sync-succeeded': `${SCOPE} and app.status?.operationState?.phase == 'Succeeded' and ${FINISHED}`,
-  };
-
-  it.each(Object.entries(GOLDEN))('of %s are what they were', (trigger, when) => {
-    expect(triggersOf(withEvents(trigger))[trigger]?.when).toBe(when);
-  });
-
-  it('of on-health-recovered, and of what it follows, are what they were', () => {
-    const triggers = triggersOf(withEvents('on-health-degraded', 'on-health-recovered'));
-    expect(triggers['on-health-recovered']?.when).toBe(
-      `${SCOPE} and app.status?.health?.status == 'Healthy' and ${HEALTH_CHANGED} and ${SENT}`,
-    );
-    expect(triggers['on-health-degraded']?.when).toBe(
-      `${SCOPE} and (app.status?.health?.status == 'Degraded' and ${HEALTH_CHANGED} or not (app.status?.health?.status == 'Healthy') and ${SENT})`,
-    );
-  });
-
-  it('are written down for all triggers', () => {
-    const names = [...Object.keys(GOLDEN), 'on-health-recovered'].sort();
-    expect(CATALOGUE.map(({ name }) => name)).toEqual(names);
-  });
-});
-
 describe('events that look at each other’s sends', () => {
   const both = ['on-health-degraded', 'on-health-recovered'];
   const LATER = '2026-11-23T08:10:00Z';

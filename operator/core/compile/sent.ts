@@ -1,7 +1,8 @@
 import { exprString } from '../expr.ts';
 
-/** Where Argo CD notes what it has sent about an Application: a JSON object of texts and Unix times. */
-const NOTES = `app.metadata?.annotations?.['notified.notifications.argoproj.io']`;
+/** The annotation in which Argo CD notes what it has sent about an Application: a JSON object of texts and Unix times. */
+const NOTIFIED = 'notified.notifications.argoproj.io';
+const NOTES = `app.metadata?.annotations?.['${NOTIFIED}']`;
 
 /**
  * For so long after a trigger has changed, Argo CD may still send by its former text, in seconds. What is noted of that
@@ -27,4 +28,36 @@ export function sentExpression(
   const note = exprString(`^(${triggers.join('|')}):[[]0[]][.][^:]+:(${services.join('|')}):$`);
   const after = Date.parse(since) / 1000 + GRACE_SECONDS;
   return `any(toPairs(fromJSON(${NOTES} ?? '{}')), #[0] matches ${note} and #[1] > ${after})`;
+}
+
+/** One send that Argo CD has noted. */
+export interface SentNote {
+  /** The value of the trigger's `oncePer`; empty if it has none. */
+  readonly oncePer: string;
+  readonly trigger: string;
+  /** Place and hash of the condition, as the engine's `evaluate` has it. */
+  readonly condition: string;
+  readonly service: string;
+  readonly at: Date;
+}
+
+/** What Argo CD notes of its sends for an Application, as far as it went to services without a recipient, as ours are. */
+export function sentNotes(app: { readonly metadata?: unknown }): SentNote[] {
+  const { annotations } = (app.metadata ?? {}) as { readonly annotations?: Readonly<Record<string, string>> };
+  return Object.entries(parsedNotes(annotations?.[NOTIFIED])).flatMap(([key, seconds]) => {
+    // A value of oncePer may hold colons, as times do.
+    const match = /^(?:(.*):)?([^:]+):(\[\d+\]\.[^:]+):([^:]+):$/s.exec(key);
+    if (!match || typeof seconds !== 'number') return [];
+    const [, oncePer = '', trigger = '', condition = '', service = ''] = match;
+    return [{ oncePer, trigger, condition, service, at: new Date(seconds * 1_000) }];
+  });
+}
+
+/** Notes that are no JSON count as none, as with Argo CD. */
+function parsedNotes(text: string | undefined): object {
+  try {
+    return (JSON.parse(text ?? '{}') as object | null) ?? {};
+  } catch {
+    return {};
+  }
 }

@@ -18,10 +18,15 @@ export function sinceOf(
 ): string {
   const liveWhen = live === undefined ? undefined : readWhen(live);
   if (liveWhen === undefined || recipients.some((recipient) => !liveRecipients.has(recipient))) return now;
-  const moments = [...liveWhen.matchAll(/'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g)].map(
+  return momentOf(event, liveWhen) ?? now;
+}
+
+/** The moment with which an event has this condition; undefined if it is the condition of something else. */
+export function momentOf(event: Pick<EventFragment, 'when'>, when: string): string | undefined {
+  const moments = [...when.matchAll(/'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g)].map(
     (match) => match[1] as string,
   );
-  return moments.find((moment) => event.when(moment) === liveWhen) ?? now;
+  return moments.find((moment) => event.when(moment) === when);
 }
 
 /** The condition of a trigger of ours; undefined if somebody has rewritten the value into another form. */

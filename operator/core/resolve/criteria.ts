@@ -3,22 +3,35 @@ import { nullSafe } from '../catalogue/trigger.ts';
 import { exprString, exprStringList } from '../expr.ts';
 import { IN_CLUSTER, inOneOf, oneOf } from './fence.ts';
 
+/** One criterion as an expr-lang condition. */
+export interface CriterionClause {
+  /** Below `spec.applications`. */
+  readonly field: string;
+  readonly expression: string;
+}
+
 /**
  * The condition that says which applications a subscription is about: all criteria must hold, and any value of a
  * criterion will do. All of it is compiled, the label selector too, since an Application's own subscribe annotation
  * goes round whatever stands beside the trigger. Undefined for `all: true`.
  */
 export function criteriaExpression(criteria: ApplicationCriteria): string | undefined {
+  const clauses = criteriaClauses(criteria);
+  return clauses.length === 0 ? undefined : clauses.map(({ expression }) => `(${expression})`).join(' and ');
+}
+
+/** The criteria one by one, all of which must hold. */
+export function criteriaClauses(criteria: ApplicationCriteria): CriterionClause[] {
   const destination = nullSafe('spec.destination');
-  const clauses = [
-    anyOf(nullSafe('spec.project'), criteria.projects),
-    anyOf(nullSafe('metadata.name'), criteria.names),
-    anyOf(nullSafe('metadata.namespace'), criteria.namespaces),
-    anyOf(`${destination}?.namespace`, criteria.destinationNamespaces),
-    clusterClause(destination, criteria.clusters),
+  const clauses: readonly (readonly [string, string | undefined])[] = [
+    ['projects', anyOf(nullSafe('spec.project'), criteria.projects)],
+    ['names', anyOf(nullSafe('metadata.name'), criteria.names)],
+    ['namespaces', anyOf(nullSafe('metadata.namespace'), criteria.namespaces)],
+    ['destinationNamespaces', anyOf(`${destination}?.namespace`, criteria.destinationNamespaces)],
+    ['clusters', clusterClause(destination, criteria.clusters)],
     ...labelClauses(criteria),
-  ].filter((clause) => clause !== undefined);
-  return clauses.length === 0 ? undefined : clauses.map((clause) => `(${clause})`).join(' and ');
+  ];
+  return clauses.flatMap(([field, expression]) => (expression === undefined ? [] : [{ field, expression }]));
 }
 
 function anyOf(value: string, patterns: readonly string[] | undefined): string | undefined {
@@ -35,13 +48,19 @@ function clusterClause(destination: string, clusters: readonly string[] | undefi
   return inOneOf(destination, wanted).join(' or ');
 }
 
-function labelClauses(criteria: ApplicationCriteria): string[] {
+function labelClauses(criteria: ApplicationCriteria): [string, string][] {
   const { matchLabels = {}, matchExpressions = [] } = criteria.selector ?? {};
   return [
     ...Object.entries(matchLabels)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, value]) => `${label(key)} == ${exprString(value)}`),
-    ...matchExpressions.map(requirementClause),
+      .map(([key, value]): [string, string] => [
+        `selector.matchLabels[${key}]`,
+        `${label(key)} == ${exprString(value)}`,
+      ]),
+    ...matchExpressions.map((requirement, index): [string, string] => [
+      `selector.matchExpressions[${index}]`,
+      requirementClause(requirement),
+    ]),
   ];
 }
 

@@ -1,0 +1,153 @@
+import {
+  type DingTalkRobot,
+  GROUP,
+  KINDS,
+  type NotificationSubscription,
+  type NotificationTemplate,
+  VERSION,
+} from '../api/kinds.ts';
+import type { OperatorConfiguration } from '../config.ts';
+import { listEvery, orNone, orUnseen, type Unseen } from '../controller/cluster-reader.ts';
+import { CredentialCache } from '../controller/credentials.ts';
+import { liveConfigMap, liveSecret } from '../controller/live-object.ts';
+import { APP_PROJECTS, liveProjects } from '../controller/projects.ts';
+import { readCredential } from '../controller/read-credential.ts';
+import { labelsByName, projectOf } from '../controller/snapshot.ts';
+import { readObject } from '../controller/target-reader.ts';
+import type { OperatorPresence, Sight } from '../core/explanation/sight.ts';
+import { objectKey } from '../core/names.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { forAsking } from '../files/given-access.ts';
+import { orAssumed } from '../files/overlay.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import type { AnnotatedObject, KubernetesObject } from '../kubernetes/objects.ts';
+import type { ServerClock } from '../kubernetes/server-clock.ts';
+import { findRunningOperator, OPERATOR_LEASE } from './running-operator.ts';
+
+/** A cluster as the caller may see it, not decided yet. */
+export type SeenCluster = Omit<Sight, 'decision'>;
+
+/**
+ * Reads what the operator would watch, as far as the caller may: at the least the custom resources of the namespace.
+ * @param unseen told of everything that was not to be read
+ * @throws ForbiddenError for the namespace's own custom resources, or whatever else a request throws
+ */
+export async function seeCluster(
+  connection: Connection,
+  config: OperatorConfiguration,
+  namespace: string,
+  clock: ServerClock,
+  unseen: Unseen,
+): Promise<SeenCluster> {
+  const { request } = connection;
+  const { target, argocd, routing } = config;
+  const read = (plural: string, name: string) =>
+    seen(readObject(request, { version: 'v1', plural, namespace: target.namespace, name }), unseen);
+  const namespaced = { ...APP_PROJECTS, namespace: target.namespace };
+  const [
+    robots,
+    templates,
+    subscriptions,
+    namespaces = [],
+    projects = [],
+    configMap,
+    secret,
+    argocdConfigMap,
+  ] = await Promise.all([
+    listCustom<DingTalkRobot>(connection, KINDS.robot.plural, namespace, unseen),
+    listCustom<NotificationTemplate>(connection, KINDS.template.plural, namespace, unseen),
+    listCustom<NotificationSubscription>(connection, KINDS.subscription.plural, namespace, unseen),
+    orUnseen(listEvery<AnnotatedObject>(request, { version: 'v1', plural: 'namespaces' }), unseen),
+    orUnseen(orNone(listEvery<AnnotatedObject>(request, namespaced)), unseen),
+    read('configmaps', target.configMap),
+    read('secrets', target.secret),
+    read('configmaps', argocd.configMap),
+  ]);
+  const presence = await operatorPresence(connection, config, clock);
+  const now = new Date();
+  const cache = new CredentialCache(readCredential(connection), 0);
+  const own = robots.filter(({ metadata }) => metadata.namespace === namespace);
+  const credentials = await cache.refresh(own, now);
+  const snapshot: Snapshot = forAsking({
+    now,
+    serverTime: clock.now(),
+    config,
+    robots,
+    templates,
+    subscriptions,
+    namespaces: labelsByName(namespaces),
+    projects: projects.map(projectOf),
+    credentials: orAssumed(withOthersUnread(credentials, robots), robots.filter(isNotRefused)),
+    target: {
+      configMap: liveConfigMap(configMap.value),
+      secret: liveSecret(secret.value),
+      ...(routing.projects === 'Annotation' && { projects: liveProjects(projects) }),
+    },
+    argocdUrl: argocdConfigMap.value?.data?.url,
+    deliveries: new Map(),
+    answers: new Map(),
+  });
+  const assumed = [...credentials].filter(([, { state }]) => state === 'unreadable').map(([key]) => key);
+  const sees = { configMap: configMap.seen, secret: secret.seen, argocdUrl: argocdConfigMap.seen };
+  return { snapshot, presence, sees, assumed: new Set(assumed) };
+}
+
+/** What the operator said of credentials that the caller may not read is better than to take them to be right. */
+function isNotRefused({ status, metadata }: DingTalkRobot): boolean {
+  const accepted = status?.conditions?.find(({ type }) => type === 'Accepted');
+  return !(accepted?.status === 'False' && status?.observedGeneration === metadata.generation);
+}
+
+/** Other namespaces' credentials are nobody's business here. */
+function withOthersUnread(
+  own: Snapshot['credentials'],
+  robots: readonly DingTalkRobot[],
+): Snapshot['credentials'] {
+  const unread = { state: 'unreadable', message: 'it was not looked at' } as const;
+  const all = robots.flatMap(({ metadata, spec }) =>
+    [spec.webhook, spec.signing].flatMap((field) =>
+      field ? [objectKey(metadata.namespace, field.secretKeyRef.name)] : [],
+    ),
+  );
+  return new Map([...all.map((key) => [key, unread] as const), ...own]);
+}
+
+async function listCustom<T extends KubernetesObject>(
+  { request }: Connection,
+  plural: string,
+  namespace: string,
+  unseen: Unseen,
+): Promise<readonly T[]> {
+  const address = { group: GROUP, version: VERSION, plural };
+  const all = await orUnseen(listEvery<T>(request, address), unseen);
+  return all ?? listEvery<T>(request, { ...address, namespace });
+}
+
+async function seen<T>(
+  reading: Promise<T | undefined>,
+  unseen: Unseen,
+): Promise<{ readonly seen: boolean; readonly value?: T | undefined }> {
+  let isSeen = true;
+  const value = await orUnseen(reading, (message) => {
+    isSeen = false;
+    unseen(message);
+  });
+  return { seen: isSeen, value };
+}
+
+async function operatorPresence(
+  { request }: Connection,
+  { target }: OperatorConfiguration,
+  clock: ServerClock,
+): Promise<OperatorPresence> {
+  const lease = `Lease ${target.namespace}/${OPERATOR_LEASE}`;
+  const running = await findRunningOperator(request, target.namespace, () => clock.now());
+  switch (running.state) {
+    case 'running':
+      return { state: 'running', detail: `${lease} is held by ${running.holder}` };
+    case 'none':
+      return { state: 'none', detail: `nobody holds ${lease}` };
+    case 'unknown':
+      return { state: 'unknown', detail: running.message };
+  }
+}

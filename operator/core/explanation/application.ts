@@ -1,0 +1,91 @@
+import type { Clause } from './clauses.ts';
+import type { ProbeAnswers, Probes } from './probes.ts';
+import { outcomeOfTrue, type Send, sendsOf } from './sends.ts';
+import type { EventView } from './views.ts';
+import { type Application, clauseText, nameOf, type WordsContext } from './words.ts';
+
+/** What becomes of one event of one application, and why. */
+export interface EventOutcome {
+  readonly event: string;
+  /**
+   * `due`: to be sent now; `sent`: it was; `excluded`: the subscription is not about the application; `quiet`: nothing
+   * to tell; `unknown`: the caller may not see what decides it.
+   */
+  readonly outcome: 'due' | 'sent' | 'excluded' | 'quiet' | 'unknown';
+  readonly message: string;
+  /** Whether the whole condition is true; null where nobody can say. */
+  readonly holds: boolean | null;
+  /** The parts of the condition, and which of them hold; null where nobody can say. */
+  readonly clauses: readonly {
+    readonly kind: Clause['kind'];
+    readonly field?: string;
+    readonly holds: boolean | null;
+  }[];
+  readonly robots: readonly Send[];
+  /** The last time that Argo CD has noted this event for the application, of whatever occurrence. */
+  readonly lastSentAt?: string;
+}
+
+/** What becomes of the events of a subscription for one application. */
+export interface ApplicationOutcome {
+  /** `namespace/name`. */
+  readonly application: string;
+  /** How many of fence and criteria do not hold. */
+  readonly missed: number;
+  readonly events: readonly EventOutcome[];
+}
+
+/** @param answers of the engine to the probes, for this application */
+export function applicationOutcome(
+  app: Application,
+  views: readonly EventView[],
+  probes: Probes,
+  answers: ProbeAnswers,
+  context: WordsContext,
+): ApplicationOutcome {
+  const holds = ({ expression }: Clause) => answers.get(probes.byExpression.get(expression) ?? '')?.triggered;
+  const inScope = (views[0]?.clauses ?? []).filter(({ kind }) => kind === 'fence' || kind === 'criterion');
+  return {
+    application: nameOf(app),
+    missed: inScope.filter((clause) => holds(clause) === false).length,
+    events: views.map((view) => eventOutcome(app, view, probes, answers, context)),
+  };
+}
+
+function eventOutcome(
+  app: Application,
+  view: EventView,
+  probes: Probes,
+  answers: ProbeAnswers,
+  context: WordsContext,
+): EventOutcome {
+  const { name, trigger, clauses } = view;
+  const answerTo = ({ expression }: Clause) => answers.get(probes.byExpression.get(expression) ?? '');
+  const whole = answers.get(trigger);
+  const { sends, lastSentAt } = sendsOf(app, view, whole);
+  const head = {
+    event: name,
+    holds: whole?.triggered ?? null,
+    clauses: clauses.map((clause) => {
+      const { kind, field } = clause;
+      return { kind, ...(field !== undefined && { field }), holds: answerTo(clause)?.triggered ?? null };
+    }),
+    robots: sends,
+    ...(lastSentAt !== undefined && { lastSentAt }),
+  };
+  if (!whole) return { ...head, outcome: 'unknown', message: "Argo CD's engine could not evaluate it" };
+  if (!whole.triggered) {
+    const failed = clauses.find((clause) => answerTo(clause)?.triggered === false);
+    const timeProbe = probes.timeByEvent.get(name);
+    const time = timeProbe === undefined ? undefined : answers.get(timeProbe)?.oncePer;
+    const isExcluded = failed?.kind === 'fence' || failed?.kind === 'criterion';
+    const message = clauseText(app, view, failed, {
+      ...context,
+      time,
+      error:
+        whole.error ?? (whole.gives === undefined ? undefined : `it gives a ${whole.gives}, and no boolean`),
+    });
+    return { ...head, outcome: isExcluded ? 'excluded' : 'quiet', message };
+  }
+  return { ...head, ...outcomeOfTrue(app, view, sends, context) };
+}
