@@ -237,6 +237,49 @@ describe('hostile values', () => {
   });
 });
 
+describe('several messages for several groups, in one template', () => {
+  const team = { namespace: 'team-payments', name: 'both' };
+
+  it('reach each group, each of them once', async () => {
+    const name = 'pay-both';
+    const groups = ['first', 'second'].map((robot) => realRobot(stage.dingtalk, { ...team, name: robot }));
+    await stage.apply(namespace(team.namespace), ...groups.flatMap(({ manifests }) => manifests));
+    const robots = [{ name: 'first' }, { name: 'second' }];
+    const events = [
+      { trigger: 'on-sync-failed' },
+      { trigger: 'on-health-degraded' },
+      { trigger: 'on-deployed' },
+    ];
+    await stage.apply(subscription(team, { robots, applications: { names: [name] }, events }));
+    await stage.conditions('nsub', team.namespace, team.name, { Ready: 'True/Ready' });
+    const { data } = await stage.get<{ data: Record<string, string> }>(
+      'configmap',
+      ARGOCD,
+      'argocd-notifications-cm',
+    );
+    // Both groups read the same, so it is said once.
+    expect(data[`template.dt_${team.namespace}_${team.name}`]?.match(/sync failed/g)).toHaveLength(2);
+
+    await applyApplication(stage.cp, application({ name, namespace: ARGOCD, project: 'payments' }));
+    const at = soon();
+    // Both hold by the time that Argo CD looks, so that it sends four messages in a row.
+    await move(name, [{ status: { ...syncFailed(at).status, ...degraded(at).status } }]);
+    const titles = [`🔴 ${name} degraded`, `🔴 ${name} sync failed`];
+    for (const { credentials } of groups) {
+      const isOurs = (each: Delivery) =>
+        each.token === credentials.token && JSON.stringify(each.body).includes(name);
+      for (const title of titles)
+        expectAccepted(
+          await stage.dingtalk.waitForDelivery((each) => isOurs(each) && markdown(each).title === title, {
+            describe: title,
+          }),
+        );
+      const sent = stage.dingtalk.requests.filter(isOurs).map((each) => markdown(each).title);
+      expect(sent.sort()).toEqual(titles);
+    }
+  });
+});
+
 describe('samples/ack-seed, the recipe as custom resources', () => {
   it('sends the recipe’s own messages', async () => {
     const context = JSON.stringify({ data: { context: 'argocdUrl: https://argocd.example.com\n' } });

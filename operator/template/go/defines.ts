@@ -1,7 +1,7 @@
 /**
  * What a compiled template carries along. A Go template has no functions of its own, so defines stand in for them: one
- * prints into the message, another gives its result back in the dict that it is called with. Every template in Argo CD's
- * ConfigMap has its own copy, and the ConfigMap holds 1 MiB for everybody, so these are as short as they can be; texts
+ * prints into the message, another gives its result back in the dict that it is called with. Every subscription in Argo
+ * CD's ConfigMap has its own copy, and the ConfigMap holds 1 MiB for everybody, so these are as short as they can be; texts
  * stand in backquotes where they can, since a quotation mark takes two bytes there.
  */
 

@@ -1,7 +1,7 @@
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz';
 
-/** The name in that place, from 0 on: one letter as long as there are any, then a letter and more. */
+/** The name in that place, from 0 on: a letter as long as there are any, then a letter and a number, so never a word. */
 export function shortName(place: number): string {
   const round = Math.floor(place / LETTERS.length);
-  return `${LETTERS[place % LETTERS.length]}${round === 0 ? '' : (round - 1).toString(36)}`;
+  return `${LETTERS[place % LETTERS.length]}${round === 0 ? '' : round - 1}`;
 }
