@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
+import { REMEDIES } from '../core/remedies.ts';
 import type { LintFinding } from '../files/finding.ts';
 import { run as runCommand, TestFiles } from './testing/command-line.ts';
 
@@ -107,9 +108,7 @@ spec:
       message: 'spec.webhoook: unknown field; did you mean webhook?',
       hint: 'Write webhook.',
     });
-    expect((await run('-f', path)).stdout).toContain(
-      '\n  hint: Create the robot, or take it off the list.\n',
-    );
+    expect((await run('-f', path)).stdout).toContain(`\n  hint: ${REMEDIES.RobotNotFound}\n`);
   });
 
   it('refuses what a cluster can have only once, and judges the first', async () => {
