@@ -199,6 +199,25 @@ describe('somebody who takes our keys', () => {
     expect(stage.rounds.length).toBeLessThan(30);
   });
 
+  it('piece by piece before we come to put anything back counts once', () => {
+    const { run, edit, lost, data, guard, tick } = setUp();
+    run();
+    for (const key of Object.keys(data('configMap'))) {
+      edit('configMap', without(key));
+      run();
+    }
+    expect(lost.length).toBe(4);
+    tick(INTERVAL);
+    run();
+    for (let count = 0; count < 4; count++) {
+      expect(guard.contests()).toEqual([]);
+      edit('configMap', without(serviceKey(SERVICE)));
+      tick(INTERVAL);
+      run();
+    }
+    expect(guard.contests().length).toBe(1);
+  });
+
   it('and stops is forgotten once our keys have stayed', () => {
     const stage = setUp();
     fight(stage, 'configMap', serviceKey(SERVICE), 30_000);
