@@ -10,14 +10,14 @@ const INTERVAL = 2_000;
 const SERVICE = `dt_${NAMESPACE}_payments`;
 
 /** A guard with a clock of its own, and a target that is written through it as the operator does. */
-function setUp(start: Partial<Snapshot> = team()) {
+function setUp(start: Partial<Snapshot> = team(), intervalMs = INTERVAL) {
   let now = 1_000_000;
   let version = 1;
   let snap = snapshot(start);
   const lost: string[] = [];
   const rounds: number[] = [];
   const guard = new TargetGuard({
-    intervalMs: INTERVAL,
+    intervalMs,
     clock: () => now,
     onLoss: (object, keys) => void lost.push(`${object}: ${keys.length}`),
   });
@@ -99,14 +99,17 @@ describe('the pace', () => {
     expect(objects(run().steps)).toEqual(['ConfigMap', 'subscriptions', 'Secret']);
   });
 
-  it('makes few rounds of a burst of a hundred changes', () => {
-    const { rounds, set, pass, data } = setUp({ config: config() });
-    for (let count = 0; count < 100; count++) {
-      set(withRobot(`r${count}`));
+  it.each([
+    [0, 100],
+    [INTERVAL, 3],
+  ])('of %i ms makes %i rounds of a hundred changes, 30 ms apart', (interval, count) => {
+    const { rounds, set, pass, data } = setUp({}, interval);
+    for (let index = 0; index < 100; index++) {
+      set(withRobot(`r${index}`));
       pass(30);
     }
     pass(10_000);
-    expect(rounds.length).toBe(3);
+    expect(rounds.length).toBe(count);
     expect(Object.keys(data('secret')).length).toBe(100);
   });
 
