@@ -1,4 +1,12 @@
-import { afterLoss, CALM, type Contest, endsAt, isOver, mayWriteAt } from '../core/coexistence/contest.ts';
+import {
+  afterLoss,
+  alsoLost,
+  CALM,
+  type Contest,
+  endsAt,
+  isOver,
+  mayWriteAt,
+} from '../core/coexistence/contest.ts';
 import { culpritOf, ownTime } from '../core/coexistence/culprit.ts';
 import { afterStep, isEntryKey, lostKeys, type OurParts, ourParts } from '../core/coexistence/our-part.ts';
 import type { LiveState } from '../core/live.ts';
@@ -33,6 +41,8 @@ export class TargetGuard {
   /** What we have left behind, whatever has become of it. */
   #written: OurParts | undefined;
   readonly #seen: Partial<Record<Kind, Seen>> = {};
+  /** Where keys were lost that we have not put back yet. */
+  readonly #unanswered = new Set<Kind>();
   #lastWriteAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
@@ -74,6 +84,7 @@ export class TargetGuard {
   wrote(step: TargetWrite, object: LiveObject): void {
     if (this.#left) this.#left = afterStep(this.#left, step);
     if (this.#written) this.#written = afterStep(this.#written, step);
+    this.#unanswered.delete(objectOf(step));
     this.#remember(objectOf(step), object);
   }
 
@@ -118,7 +129,11 @@ export class TargetGuard {
     const lost = lostKeys(part, object);
     if (lost.length > 0) {
       const by = culpritOf(object, lost, seen ?? { uid: '', ownTime: '' });
-      this.#contests[kind] = afterLoss(this.#contests[kind], { at: this.#clock(), keys: lost, by });
+      const contest = this.#contests[kind];
+      this.#contests[kind] = this.#unanswered.has(kind)
+        ? alsoLost(contest, lost)
+        : afterLoss(contest, { at: this.#clock(), keys: lost, by });
+      this.#unanswered.add(kind);
       const gone = new Set(lost);
       this.#left = { ...this.#left, [kind]: new Map([...part].filter(([key]) => !gone.has(key))) };
       this.#onLoss(kind, lost, by.who);

@@ -36,7 +36,7 @@ const FIELDS = {
   limits: { writeInterval: '500ms' },
 };
 /** Somebody fights the operator meanwhile, which it backs off from and has to find over. */
-const SETTLE_MS = 30_000 + 2_000 * SECONDS;
+const SETTLE_MS = 60_000 + 2_000 * SECONDS;
 
 let stage: Stage;
 let connection: Connection;
@@ -107,8 +107,8 @@ it(
         write: sweeper(request, random(300 + index), NAMESPACES),
         pauseMs: 8_000,
       })),
-      { write: meddler(request, random(400), 'configmap'), pauseMs: 6_000 },
-      { write: meddler(request, random(401), 'secret'), pauseMs: 6_000 },
+      { write: meddler(request, random(400), 'configmap'), pauseMs: 12_000 },
+      { write: meddler(request, random(401), 'secret'), pauseMs: 12_000 },
     ];
     expect(writers.length).toBe(50);
     const until = Date.now() + SECONDS * 1_000;

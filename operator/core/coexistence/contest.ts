@@ -43,6 +43,11 @@ export function afterLoss(contest: Contest, loss: Loss): Contest {
   return { losses, level, by, keys: new Set([...before.keys, ...loss.keys]) };
 }
 
+/** Further keys that were lost before we have put back the last ones: nobody has answered us. */
+export function alsoLost(contest: Contest, keys: readonly string[]): Contest {
+  return { ...contest, keys: new Set([...contest.keys, ...keys]) };
+}
+
 /** When our keys may be put back. A loss that is no fight is made good at once. */
 export function mayWriteAt({ losses, level }: Contest): number {
   const last = losses.at(-1);

@@ -4,7 +4,16 @@ import { decide } from '../decide.ts';
 import { type DeliveryCheck, deliveryChecks } from '../delivery/checks.ts';
 import { readLiveState } from '../live.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { config, robot, settled, snapshot, subscription, team, template } from '../testing/fixtures.ts';
+import {
+  config,
+  NAMESPACE,
+  robot,
+  settled,
+  snapshot,
+  subscription,
+  team,
+  template,
+} from '../testing/fixtures.ts';
 import type { Finding } from '../verdict.ts';
 import { type StatusUpdate, statusUpdates } from './statuses.ts';
 
@@ -156,6 +165,33 @@ describe('status', () => {
       Delivering: 'Unknown/NotVerified',
     });
     expect(patch).toMatchObject({ liveGeneration: null, signedUntil: null });
+  });
+
+  it('of a fight tells those who lost a key in it, whether it is back or not, and nobody else', () => {
+    const live = settled(snapshot(team()));
+    const { resolution, live: state, plan } = decide(live);
+    const finding: Finding = { reason: 'TargetContested', message: 'helm' };
+    const shown = (object: 'ConfigMap' | 'Secret', key: string) => {
+      const contested = [{ object, finding, keys: new Set([key]) }];
+      return statusUpdates(resolution, { snapshot: live, live: state, plan, contested }).map(
+        ({ patch }) => brief(patch as never).Merged,
+      );
+    };
+    const service = `dt_${NAMESPACE}_payments`;
+    const trigger = `${service}_on-sync-failed`;
+    const [fine, fought] = ['True/Merged', 'False/TargetContested'];
+    expect(shown('Secret', service)).toEqual([fought, fine]);
+    expect(shown('ConfigMap', `service.webhook.${service}`)).toEqual([fought, fine]);
+    expect(shown('ConfigMap', `trigger.${trigger}`)).toEqual([fine, fought]);
+    expect(shown('ConfigMap', `subscriptions/${trigger}`)).toEqual([fine, fought]);
+    expect(shown('ConfigMap', 'trigger.of-others')).toEqual([fine, fine]);
+  });
+
+  it('of a robot whose renewal has to wait shows the signature that is live', () => {
+    const live = withStatus(settled(snapshot(team())));
+    const due = { ...live, now: new Date(live.now.getTime() + 25 * 60_000) };
+    expect(decide(due).writes.steps.length).toBe(1);
+    expect(updatesFor(due)).toEqual([]);
   });
 
   it('counts the subscriptions that use a template', () => {

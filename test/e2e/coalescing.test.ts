@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Connection, connect } from '../../operator/kubernetes/connection.ts';
+import { resourcePath } from '../../operator/kubernetes/paths.ts';
+import { eventually } from '../support/eventually.ts';
+import { startProcess } from '../support/processes.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { credentialsSecret, namespace, newCredentials, robot, subscription } from '../support/team.ts';
+import { locateTools } from '../support/tools.ts';
+
+const CONFIG_MAP = 'argocd-notifications-cm';
+/** BURST_INTERVAL=0s shows what the pace is good for. */
+const INTERVAL = process.env.BURST_INTERVAL ?? '2s';
+const TEAMS = 100;
+/** Each may hear of its own applications only, so all find room beside each other. */
+const teams = Array.from({ length: TEAMS }, (_, index) => `team-${index}`);
+const PLURALS = { Namespace: 'namespaces', Secret: 'secrets' } as const;
+
+let stage: Stage;
+let connection: Connection;
+beforeAll(async () => {
+  stage = await startStage({ argocd: false, operator: { limits: { writeInterval: INTERVAL } } });
+  connection = connect({ kubeconfig: stage.cp.adminKubeconfig });
+});
+afterAll(async () => {
+  await connection?.close();
+  await stage?.[Symbol.asyncDispose]();
+});
+
+/** The resourceVersions that an object has from now on. */
+async function followVersions(kind: string, name: string) {
+  const where = [
+    'get',
+    kind,
+    name,
+    '-n',
+    ARGOCD,
+    '--watch',
+    '-o',
+    'jsonpath={.metadata.resourceVersion}{"\\n"}',
+  ];
+  const kubectl = await startProcess({
+    name: 'kubectl get --watch',
+    command: locateTools().kubectl,
+    args: ['--kubeconfig', stage.cp.adminKubeconfig, ...where],
+    ready: ({ output }) => /^\d+\n/.test(output()),
+  });
+  return { versions: () => kubectl.output().trim().split('\n'), stop: () => kubectl.stop() };
+}
+
+async function create(manifest: {
+  kind: string;
+  metadata: { name: string; namespace?: string };
+}): Promise<void> {
+  const isCore = manifest.kind in PLURALS;
+  const path = resourcePath({
+    ...(isCore ? { version: 'v1' } : { group: 'argocd-dingtalk.io', version: 'v1alpha1' }),
+    plural: isCore ? PLURALS[manifest.kind as keyof typeof PLURALS] : `${manifest.kind.toLowerCase()}s`,
+    namespace: manifest.metadata.namespace,
+  });
+  await connection.request({ method: 'POST', path, body: manifest });
+}
+
+describe('a burst of a hundred teams', () => {
+  it('leads to few writes', async () => {
+    await Promise.all(teams.map((team) => create(namespace(team))));
+    const configMap = await followVersions('configmap', CONFIG_MAP);
+    const began = Date.now();
+    await Promise.all(
+      teams.map(async (team) => {
+        const where = { namespace: team, name: 'robot' };
+        const { token, secret } = newCredentials();
+        await create(credentialsSecret(where, { webhook: token, secret }));
+        await create(robot(where));
+        await create(subscription(where));
+      }),
+    );
+    const created = Date.now();
+    await eventually(
+      'all to be ready',
+      async () => {
+        const args = ['get', 'robots,nsub', '-A', '-o', 'jsonpath={.items[*].status.conditions[0].status}'];
+        const statuses = (await stage.cp.kubectl(args)).split(' ');
+        return statuses.length === 2 * TEAMS && statuses.every((each) => each === 'True');
+      },
+      { timeoutMs: 45_000, intervalMs: 250 },
+    );
+    const ready = Date.now();
+    await configMap.stop();
+    const writes = configMap.versions().length - 1;
+    const text = `${writes} writes of the ConfigMap in ${ready - began} ms, ${ready - created} ms of them after the last create`;
+    process.stdout.write(`interval ${INTERVAL}: ${text}\n`);
+    // A round has two: our keys, and the shared one. The first comes at once, the last after the last create.
+    const rounds = Math.floor((ready - began) / 2_000) + 2;
+    if (INTERVAL === '2s') expect(writes).toBeLessThanOrEqual(2 * rounds);
+    expect(writes).toBeGreaterThan(0);
+  });
+});
+
+describe('a withdrawal', () => {
+  it('waits for its turn, and no longer', async () => {
+    const triggers = async () =>
+      Object.keys((await stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP)).data ?? {}).filter(
+        (key) => key.startsWith('trigger.'),
+      );
+    await stage.apply(
+      subscription({ namespace: 'team-0', name: 'robot' }, { events: [{ trigger: 'on-deployed' }] }),
+    );
+    await eventually('the edit to be written', async () =>
+      (await triggers()).includes('trigger.dt_team-0_robot_on-deployed'),
+    );
+    await stage.remove('nsub', 'team-1', 'robot');
+    await eventually(
+      'it to be gone',
+      async () => !(await triggers()).includes('trigger.dt_team-1_robot_on-sync-failed'),
+    );
+  });
+});
