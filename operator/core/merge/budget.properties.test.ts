@@ -17,7 +17,8 @@ const ofRobots = bytes(settled(EMPTY));
 /** What a team wants at some time: subscriptions by name, with so many events. */
 const wishes = fc.dictionary(
   fc.constantFrom(...TEAMS.flatMap((team) => [`${team}/x`, `${team}/y`])),
-  fc.integer({ min: 1, max: 12 }),
+  fc.integer({ min: 1, max: 6 }),
+  { minKeys: 3 },
 );
 const subscriptionsOf = (wish: Record<string, number>) =>
   Object.entries(wish).map(([key, count], index) => {
@@ -26,21 +27,24 @@ const subscriptionsOf = (wish: Record<string, number>) =>
   });
 const room = fc.record({
   configMapBytes: fc.integer({ min: ofRobots + 1_000, max: ofRobots + 60_000 }),
-  perNamespace: fc.record({
-    subscriptions: fc.integer({ min: 0, max: 2 }),
-    keys: fc.integer({ min: 0, max: 30 }),
-    bytes: fc.integer({ min: 0, max: 40_000 }),
-  }),
+  // Mostly none, or hardly anybody would come to be live.
+  perNamespace: fc.oneof(
+    { weight: 3, arbitrary: fc.constant(limits.perNamespace) },
+    fc.record({
+      subscriptions: fc.integer({ min: 0, max: 2 }),
+      keys: fc.integer({ min: 0, max: 30 }),
+      bytes: fc.integer({ min: 0, max: 40_000 }),
+    }),
+  ),
 });
 
 it('whatever is asked for and however limits are lowered: who is live stays, and what is written fits', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(wishes, room), { minLength: 2, maxLength: 5 }), (history) => {
       let before = settled(EMPTY);
-      let most = bytes(before);
       for (const [wish, limit] of history) {
         const live = new Set(decide(before).plan.subscriptions.keys());
-        const next = {
+        const next: Snapshot = {
           ...before,
           subscriptions: subscriptionsOf(wish),
           config: config({ limits: { ...limits, maxEventAge: '24h', ...limit } }),
@@ -53,13 +57,17 @@ it('whatever is asked for and however limits are lowered: who is live stays, and
             expect(['TargetFull', 'NamespaceQuotaExceeded']).toContain(verdict.refusal.reason);
           }
         }
-        before = settled(next);
-        // Above the limit there is only what was there before it was lowered; the markers of the shared key are in the reserve.
-        most = Math.max(most, limit.configMapBytes + 500);
-        expect(bytes(before)).toBeLessThanOrEqual(most);
-        expect(decide(before).writes.steps).toEqual([]);
+        // What somebody gives back late in a run is taken in the next one.
+        let after: Snapshot = next;
+        for (let runs = 0; decide(after).writes.steps.length > 0; runs++) {
+          expect(runs).toBeLessThan(10);
+          after = settled(after);
+          // Above the limit nothing grows. The markers of the shared key are in the reserve.
+          expect(bytes(after)).toBeLessThanOrEqual(Math.max(bytes(before), limit.configMapBytes + 500));
+        }
+        before = after;
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
 });
