@@ -1,6 +1,7 @@
 import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
-import { resourceKey } from '../names.ts';
+import { objectKey, resourceKey } from '../names.ts';
 import { eventName } from '../resolve/event-name.ts';
+import { referenceKey } from '../resolve/sharing.ts';
 import { resourceSteps } from './resource.ts';
 import { robotSteps } from './robot.ts';
 import type { Sight } from './sight.ts';
@@ -9,9 +10,9 @@ import type { Section } from './subscription.ts';
 
 /** A robot, and who sends to it. */
 export function robotSections({ metadata: { namespace, name } }: DingTalkRobot, sight: Sight): Section[] {
-  const users = sight.snapshot.subscriptions.filter(
-    ({ metadata, spec }) =>
-      metadata.namespace === namespace && spec.robots.some((each) => each.name === name),
+  const key = objectKey(namespace, name);
+  const users = sight.snapshot.subscriptions.filter(({ metadata, spec }) =>
+    spec.robots.some((each) => referenceKey(metadata.namespace, each) === key),
   );
   return [
     { about: `DingTalkRobot ${namespace}/${name}`, steps: robotSteps(namespace, name, sight) },
@@ -26,11 +27,9 @@ export function templateSections(cr: NotificationTemplate, sight: Sight): Sectio
     (each) => resourceKey(each.cr) === resourceKey(cr),
   );
   const users = sight.snapshot.subscriptions.flatMap(({ metadata, spec }) =>
-    metadata.namespace === namespace
-      ? spec.events
-          .filter(({ template }) => template?.name === name)
-          .map((event) => `${namespace}/${metadata.name} (${eventName(event)})`)
-      : [],
+    spec.events
+      .filter(({ template }) => template && referenceKey(metadata.namespace, template) === resourceKey(cr))
+      .map((event) => `${resourceKey({ metadata })} (${eventName(event)})`),
   );
   return [
     {

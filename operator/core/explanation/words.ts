@@ -38,7 +38,7 @@ export function clauseText(
   switch (clause?.kind) {
     case 'fence':
       return (
-        `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace}, and it ` +
+        `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace} (by tenancy.projects or on the AppProject), and it ` +
         `neither lives in ${namespace} (but in ${textAt(app, 'metadata.namespace')}) nor deploys to it in a cluster that ` +
         `counts (but to ${textAt(app, 'spec.destination.namespace')} in ${clusterOf(app)})`
       );
