@@ -70,7 +70,7 @@ const APPLICATION = {
 };
 
 /** Applications for one question: the fewer questions, the less often the engine reads the same templates. */
-const BATCH = 40;
+const BATCH = 80;
 
 /** What is sent to one robot. */
 interface Body {
@@ -145,10 +145,10 @@ function printed(scenes: readonly Scene[]): string[] {
   for (const locale of LOCALES) {
     const places = inLocale(locale);
     const wanted = scenes.map(({ bodies }) => bodies.filter((body) => body.locale === locale));
-    const all = scenes.map(({ app }, index) => ({
-      app,
-      messages: wanted[index]?.map((body) => places.indexOf(body)),
-    }));
+    const all = scenes
+      .map(({ app }, index) => ({ app, messages: wanted[index]?.map((body) => places.indexOf(body)) }))
+      .filter(({ messages }) => messages?.length);
+    if (all.length === 0) continue;
     const lines = engine.render(together(locale), { all }).split('\n').filter(Boolean);
     expect(lines).toHaveLength(wanted.flat().length);
     for (const [index, bodies] of wanted.entries()) {
@@ -200,7 +200,7 @@ function printedOr(scenes: readonly Scene[]): string[] | Error {
 }
 
 describe('every message', () => {
-  it('can be sent, whatever stands in any one place of an Application', { timeout: 120_000 }, () => {
+  it('can be sent, whatever stands in any one place of an Application', { timeout: 300_000 }, () => {
     const scenes = mutants(APPLICATION).map(({ name, place, mutant }, index) => {
       // In Chinese the same program prints other labels, so that a part of all says enough, each place among it.
       const isTold = (body: Body) => looksAt(body, place) && (body.locale === 'en' || index % 5 === 0);
