@@ -4,7 +4,7 @@ import type { LiveObject } from '../snapshot.ts';
 import type { Finding } from '../verdict.ts';
 
 /** The whole configuration of argocd-notifications before the engine, which Argo CD still merges into what is there. */
-const LEGACY_KEY = 'config.yaml';
+export const LEGACY_KEY = 'config.yaml';
 
 /** An entry that nobody has. */
 const PROBE = `${PREFIX}probe`;

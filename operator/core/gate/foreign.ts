@@ -1,4 +1,5 @@
 import type { EngineProblem } from '../../engine/types.ts';
+import { LEGACY_KEY } from '../coexistence/legacy-config.ts';
 import { foreignKeys } from '../live.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { Target } from '../snapshot.ts';
@@ -18,8 +19,10 @@ export function foreignFindings(
   if (!configMap) return [];
   const foreign = foreignKeys(configMap);
   const text = configMap.data[SUBSCRIPTIONS_KEY];
-  // Where the key is there because of us alone it counts as an empty list: a legacy config.yaml can need one.
-  if (text !== undefined) foreign[SUBSCRIPTIONS_KEY] = foreignText(text) ?? '[]';
+  const shared = foreignText(text);
+  if (shared !== undefined) foreign[SUBSCRIPTIONS_KEY] = shared;
+  // A legacy one needs the key, which can be there because of us alone: then it counts as an empty list.
+  else if (text !== undefined && foreign[LEGACY_KEY] !== undefined) foreign[SUBSCRIPTIONS_KEY] = '[]';
   if (Object.keys(foreign).length === 0) return [];
   const answer = inquiry.ask({ call: 'check', configMap: foreign, secret: {} });
   if (!answer || answer.ok) return [];
