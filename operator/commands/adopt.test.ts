@@ -142,7 +142,9 @@ describe('adopt, from files', () => {
       '-f',
       files.write('many.yaml', [configMap(data), application('elsewhere')]),
     );
-    expect(stderr).toMatch(/no longer be told of[^\n]*tenancy\.projects:\n {2}elsewhere\/shop/);
+    expect(stderr).toMatch(
+      /no longer be told of[^\n]*tenancy\.projects, or on the AppProjects:\n {2}elsewhere\/shop/,
+    );
     expect(stderr).toMatch(/refused by the operator:\n.*argocd\/ding: TooManyDestinations/);
     expect(code).toBe(1);
   });

@@ -110,7 +110,7 @@ describe('an application that the subscription is not about', () => {
       clauses: [{ kind: 'fence', holds: false }, {}, {}, {}],
     });
     expect(event?.message).toMatch(
-      /^namespace team-payments may not hear of it: project billing is not granted to team-payments,/,
+      /^namespace team-payments may not hear of it: project billing is not granted to team-payments \(by tenancy\.projects or on the AppProject\),/,
     );
   });
 });

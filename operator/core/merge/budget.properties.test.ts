@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { config, settled } from '../testing/fixtures.ts';
+import { config, limited, settled } from '../testing/fixtures.ts';
 import { sub, TEAMS, teams } from './testing.ts';
 
 const { limits } = config();
@@ -47,7 +47,7 @@ it('whatever is asked for and however limits are lowered: who is live stays, and
         const next: Snapshot = {
           ...before,
           subscriptions: subscriptionsOf(wish),
-          config: config({ limits: { ...limits, maxEventAge: '24h', ...limit } }),
+          config: limited(limit),
         };
         const { plan, resolution } = decide(next);
         for (const { cr, verdict } of resolution.subscriptions) {

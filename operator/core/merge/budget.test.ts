@@ -4,6 +4,7 @@ import { serviceKey } from '../names.ts';
 import {
   config,
   found,
+  limited,
   liveObject,
   NAMESPACE,
   robot,
@@ -27,9 +28,6 @@ const reasons = (before: Parameters<typeof decide>[0]) =>
     ]),
   );
 
-const { limits } = config();
-const limited = (fields: Partial<typeof limits>) =>
-  config({ limits: { ...limits, maxEventAge: '24h', ...fields } });
 const bytes = (data: Readonly<Record<string, string>>): number =>
   Object.entries(data).reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
 const robots = [robot()];

@@ -1,12 +1,9 @@
 import { expect, it } from 'vitest';
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
 import { decide } from '../decide.ts';
-import { config, settled } from '../testing/fixtures.ts';
+import { config, limited, settled } from '../testing/fixtures.ts';
 import { sub, teams } from './testing.ts';
 
-const { limits } = config();
-const limited = (unscopedTriggers: number) =>
-  config({ limits: { ...limits, maxEventAge: '24h', unscopedTriggers } });
 const selecting: ApplicationCriteria = { projects: ['s'], selector: { matchLabels: { team: 's' } } };
 const subscriptions = [
   sub('team-a', 'x', 10, { projects: ['x'] }, 2),

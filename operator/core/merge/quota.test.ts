@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { config, settled } from '../testing/fixtures.ts';
+import { config, limited, settled } from '../testing/fixtures.ts';
 import { outcome, sub, teams } from './testing.ts';
 
 const [OK, REFUSED, KEPT] = ['ok live', 'NamespaceQuotaExceeded', 'NamespaceQuotaExceeded live'];
@@ -19,7 +19,7 @@ const three = (fields: Partial<Snapshot> = {}) =>
     ...fields,
   });
 const withQuota = (quota: Partial<typeof limits.perNamespace>) =>
-  config({ limits: { ...limits, maxEventAge: '24h', perNamespace: { ...limits.perNamespace, ...quota } } });
+  limited({ perNamespace: { ...limits.perNamespace, ...quota } });
 
 /** What one of the subscriptions takes: triggers and templates of two events. */
 const { plan } = decide(three());

@@ -40,6 +40,12 @@ export function config(fields: Record<string, unknown> = {}): OperatorConfigurat
   return operatorConfigurationSchema.parse({ ...CONFIG_HEAD, ...defaults, ...fields });
 }
 
+/** The same with other limits, durations in milliseconds as they come out. */
+export function limited(fields: Partial<OperatorConfiguration['limits']>): OperatorConfiguration {
+  const whole = config();
+  return { ...whole, limits: { ...whole.limits, ...fields } };
+}
+
 function metadata(kind: string, fields: Partial<Metadata>): Metadata {
   const named = { namespace: NAMESPACE, name: 'payments', ...fields };
   return {

@@ -2,6 +2,7 @@ import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } fr
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
 import type { SharedWith } from '../../api/types.generated.ts';
 import { readLiveState } from '../live.ts';
+import { servicesOf } from '../merge/retained.ts';
 import { resourceKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { config, found, robot, SECRET, snapshot, subscription, TOKEN, template } from './fixtures.ts';
@@ -67,10 +68,7 @@ export function usersPart({ target }: Snapshot) {
   const keys = events.get(resourceKey(uses())) ?? [];
   const messages = keys
     .filter(({ key }) => key.startsWith('template.'))
-    .map(({ key, value }) => [
-      key.split('_').at(-1),
-      Object.keys((JSON.parse(value) as { webhook: object }).webhook),
-    ]);
+    .map(({ key, value }) => [key.split('_').at(-1), servicesOf({ key, value })]);
   const mine = entries.filter(({ triggers }) => triggers.some((name) => name.startsWith(`dt_${USER}_`)));
   return {
     messages: Object.fromEntries(messages) as Record<string, string[]>,
