@@ -73,6 +73,7 @@ Secret argocd/argocd-notifications-secret:
         ],
         subscriptionEntries: 1,
         secret: [SERVICE],
+        projects: [],
       },
       left: { configMap: [], secret: [] },
       cameBack: null,
