@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { decide } from '../decide.ts';
 import { serviceKey } from '../names.ts';
 import {
-  config,
   found,
   limited,
   liveObject,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
 import { decide } from '../decide.ts';
-import { config, limited, settled } from '../testing/fixtures.ts';
+import { limited, settled } from '../testing/fixtures.ts';
 import { sub, teams } from './testing.ts';
 
 const selecting: ApplicationCriteria = { projects: ['s'], selector: { matchLabels: { team: 's' } } };
@@ -18,7 +18,7 @@ const warnings = (before: Parameters<typeof decide>[0]) =>
   ]);
 
 it('warns whoever comes after so many conditions that are looked at for every application', () => {
-  expect(warnings(teams({ subscriptions, config: limited(20) }))).toEqual([
+  expect(warnings(teams({ subscriptions, config: limited({ unscopedTriggers: 20 }) }))).toEqual([
     ['team-a/x'],
     ['team-b/older'],
     ['team-b/selecting'],
@@ -30,7 +30,9 @@ it('warns whoever comes after so many conditions that are looked at for every ap
 });
 
 it('warns nobody who was there before', () => {
-  const live = settled(teams({ subscriptions: subscriptions.slice(0, 3), config: limited(20) }));
+  const live = settled(
+    teams({ subscriptions: subscriptions.slice(0, 3), config: limited({ unscopedTriggers: 20 }) }),
+  );
   const old = sub('team-d', 'old-but-new', 5, { projects: ['x'] }, 0);
   const warned = warnings({ ...live, subscriptions: [...live.subscriptions, old] }).filter(
     (each) => each.length > 1,
@@ -39,5 +41,7 @@ it('warns nobody who was there before', () => {
 });
 
 it('warns nobody within the limit', () => {
-  expect(warnings(teams({ subscriptions, config: limited(21) })).flat()).toHaveLength(4);
+  expect(warnings(teams({ subscriptions, config: limited({ unscopedTriggers: 21 }) })).flat()).toHaveLength(
+    4,
+  );
 });
