@@ -48,7 +48,7 @@ test: check tools engine ## All tests: unit, cluster, end to end with the real A
 
 .PHONY: test-unit
 test-unit: engine ## Unit tests alone, in seconds
-	@vitest run --project unit
+	@vitest run --project unit --project footprint
 
 .PHONY: demo
 demo: tools engine ## The whole line on a control plane of its own; ONCE=1 ends by itself

@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** It looks at the memory of its own process, in which nothing else may have run. */
+const MEASURES_ITSELF = 'operator/engine/real-engine-footprint.test.ts';
+
 /** Unit tests stand beside their source; what needs a control plane stands in test/e2e, each file with its own. */
 export default defineConfig({
   test: {
@@ -20,8 +23,12 @@ export default defineConfig({
           // Some start Argo CD's engine, which takes a second on a quiet machine.
           testTimeout: 30_000,
           include: ['operator/**/*.test.ts', 'engine/**/*.test.ts', 'test/support/**/*.test.ts'],
+          exclude: [MEASURES_ITSELF],
+          // To load the same modules anew for each of them takes as long as many a file's tests.
+          isolate: false,
         },
       },
+      { extends: true, test: { name: 'footprint', testTimeout: 30_000, include: [MEASURES_ITSELF] } },
       {
         extends: true,
         test: {

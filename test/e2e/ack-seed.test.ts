@@ -41,10 +41,8 @@ beforeAll(async () => {
   await patchApplication(stage.cp, ARGOCD, OLD, syncFailed(new Date(Date.now() - 60_000)));
   const recipe = stage.dingtalk.addRobot({ token: newCredentials().token });
   const filled = RECIPE.replaceAll('WEBHOOK_URL', recipe.webhookUrl).replaceAll('ARGOCD_URL', ARGOCD_URL);
-  await stage.cp.kubectl(
-    ['apply', '--server-side', '--field-manager', 'recipe', '--force-conflicts', '-f', '-'],
-    filled,
-  );
+  // As the recipe says; by server-side apply it would claim the shared key for itself.
+  await stage.cp.kubectl(['apply', '-f', '-'], filled);
   const sample = await applySample();
   const canary = realRobot(stage.dingtalk, CANARY);
   const events = { applications: { names: ['canary-*'] }, events: [{ trigger: 'on-health-suspended' }] };

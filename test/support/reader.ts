@@ -34,6 +34,7 @@ const GROUPS = {
   'apis/argocd-dingtalk.io/v1alpha1': '.argocd-dingtalk.io',
   'apis/argoproj.io/v1alpha1': '.argoproj.io',
   'apis/coordination.k8s.io/v1': '.coordination.k8s.io',
+  'apis/rbac.authorization.k8s.io/v1': '.rbac.authorization.k8s.io',
 };
 
 /** Makes a reader; nothing is asked yet. */
