@@ -26,9 +26,19 @@ export default defineConfig({
           exclude: [MEASURES_ITSELF],
           // To load the same modules anew for each of them takes as long as many a file's tests.
           isolate: false,
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
-      { extends: true, test: { name: 'footprint', testTimeout: 30_000, include: [MEASURES_ITSELF] } },
+      {
+        extends: true,
+        test: {
+          name: 'footprint',
+          testTimeout: 30_000,
+          include: [MEASURES_ITSELF],
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         extends: true,
         test: {
@@ -36,7 +46,9 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          // They wait more than they work.
           maxWorkers: 3,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

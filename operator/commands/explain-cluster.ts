@@ -7,12 +7,10 @@ import {
   VERSION,
 } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
-import { listEvery, orNone, orUnseen, type Unseen } from '../controller/cluster-reader.ts';
+import { listEvery, orUnseen, readAccess, type Unseen } from '../controller/cluster-reader.ts';
 import { CredentialCache } from '../controller/credentials.ts';
 import { liveConfigMap, liveSecret } from '../controller/live-object.ts';
-import { APP_PROJECTS, liveProjects } from '../controller/projects.ts';
 import { readCredential } from '../controller/read-credential.ts';
-import { labelsByName, projectOf } from '../controller/snapshot.ts';
 import { readObject } from '../controller/target-reader.ts';
 import type { OperatorPresence, Sight } from '../core/explanation/sight.ts';
 import { objectKey } from '../core/names.ts';
@@ -20,7 +18,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { forAsking } from '../files/given-access.ts';
 import { orAssumed } from '../files/overlay.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import type { AnnotatedObject, KubernetesObject } from '../kubernetes/objects.ts';
+import type { KubernetesObject } from '../kubernetes/objects.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
 import { findRunningOperator, OPERATOR_LEASE } from './running-operator.ts';
 
@@ -40,25 +38,14 @@ export async function seeCluster(
   unseen: Unseen,
 ): Promise<SeenCluster> {
   const { request } = connection;
-  const { target, argocd, routing } = config;
+  const { target, argocd } = config;
   const read = (plural: string, name: string) =>
     seen(readObject(request, { version: 'v1', plural, namespace: target.namespace, name }), unseen);
-  const namespaced = { ...APP_PROJECTS, namespace: target.namespace };
-  const [
-    robots,
-    templates,
-    subscriptions,
-    namespaces = [],
-    projects = [],
-    configMap,
-    secret,
-    argocdConfigMap,
-  ] = await Promise.all([
+  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap] = await Promise.all([
     listCustom<DingTalkRobot>(connection, KINDS.robot.plural, namespace, unseen),
     listCustom<NotificationTemplate>(connection, KINDS.template.plural, namespace, unseen),
     listCustom<NotificationSubscription>(connection, KINDS.subscription.plural, namespace, unseen),
-    orUnseen(listEvery<AnnotatedObject>(request, { version: 'v1', plural: 'namespaces' }), unseen),
-    orUnseen(orNone(listEvery<AnnotatedObject>(request, namespaced)), unseen),
+    readAccess(request, config, unseen),
     read('configmaps', target.configMap),
     read('secrets', target.secret),
     read('configmaps', argocd.configMap),
@@ -75,13 +62,12 @@ export async function seeCluster(
     robots,
     templates,
     subscriptions,
-    namespaces: labelsByName(namespaces),
-    projects: projects.map(projectOf),
+    ...access.rules,
     credentials: orAssumed(withOthersUnread(credentials, robots), robots.filter(isNotRefused)),
     target: {
       configMap: liveConfigMap(configMap.value),
       secret: liveSecret(secret.value),
-      ...(routing.projects === 'Annotation' && { projects: liveProjects(projects) }),
+      ...access.routes,
     },
     argocdUrl: argocdConfigMap.value?.data?.url,
     deliveries: new Map(),

@@ -36,29 +36,20 @@ export type ClusterState = Pick<
  */
 export async function readCluster(
   request: ApiCall,
-  { target, argocd, routing }: OperatorConfiguration,
+  config: OperatorConfiguration,
   unseen: Unseen,
 ): Promise<ClusterState> {
+  const { target, argocd } = config;
   const { namespace } = target;
   const custom = <T extends KubernetesObject>({ plural }: { plural: string }) =>
     listEvery<T>(request, { group: GROUP, version: VERSION, plural });
   const read = (plural: string, name: string) =>
     readObject(request, { version: 'v1', plural, namespace, name });
-  const [
-    robots,
-    templates,
-    subscriptions,
-    namespaces = [],
-    projects = [],
-    configMap,
-    secret,
-    argocdConfigMap,
-  ] = await Promise.all([
+  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap] = await Promise.all([
     custom<DingTalkRobot>(KINDS.robot),
     custom<NotificationTemplate>(KINDS.template),
     custom<NotificationSubscription>(KINDS.subscription),
-    orUnseen(listEvery<AnnotatedObject>(request, { version: 'v1', plural: 'namespaces' }), unseen),
-    orUnseen(orNone(listEvery<AnnotatedObject>(request, { ...APP_PROJECTS, namespace })), unseen),
+    readAccess(request, config, unseen),
     read('configmaps', target.configMap),
     orUnseen(read('secrets', target.secret), unseen),
     orUnseen(read('configmaps', argocd.configMap), unseen),
@@ -67,14 +58,28 @@ export async function readCluster(
     robots,
     templates,
     subscriptions,
-    namespaces: labelsByName(namespaces),
-    projects: projects.map(projectOf),
-    target: {
-      configMap: liveConfigMap(configMap),
-      secret: liveSecret(secret),
-      ...(routing.projects === 'Annotation' && { projects: liveProjects(projects) }),
-    },
+    ...access.rules,
+    target: { configMap: liveConfigMap(configMap), secret: liveSecret(secret), ...access.routes },
     argocdUrl: argocdConfigMap?.data?.url,
+  };
+}
+
+/** What decides which namespaces may do what, and the AppProjects as targets where subscriptions go by them. */
+export async function readAccess(
+  request: ApiCall,
+  { target: { namespace }, routing }: OperatorConfiguration,
+  unseen: Unseen,
+): Promise<{
+  readonly rules: Pick<Snapshot, 'namespaces' | 'projects'>;
+  readonly routes: Pick<Snapshot['target'], 'projects'>;
+}> {
+  const [namespaces = [], projects = []] = await Promise.all([
+    orUnseen(listEvery<AnnotatedObject>(request, { version: 'v1', plural: 'namespaces' }), unseen),
+    orUnseen(orNone(listEvery<AnnotatedObject>(request, { ...APP_PROJECTS, namespace })), unseen),
+  ]);
+  return {
+    rules: { namespaces: labelsByName(namespaces), projects: projects.map(projectOf) },
+    routes: routing.projects === 'Annotation' ? { projects: liveProjects(projects) } : {},
   };
 }
 
@@ -101,7 +106,7 @@ export async function listEvery<T extends KubernetesObject>(
 }
 
 /** Of a kind that does not exist there is none. */
-export async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
+async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await reading;
   } catch (error) {

@@ -192,7 +192,7 @@ describe('a tool that replaces the ConfigMap again and again', () => {
       const isOurs = (key: string) => key.includes('.dt_') || key === 'subscriptions';
       const theirs = Object.entries(object.data ?? {}).filter(([key]) => !isOurs(key));
       if (theirs.length === Object.keys(object.data ?? {}).length) continue;
-      const data = { ...Object.fromEntries(theirs), 'of.git': `revision ${++replaced}` };
+      const data = { ...Object.fromEntries(theirs), 'of.git': `revision ${replaced + 1}` };
       try {
         await connection.request({
           method: 'PUT',
@@ -200,6 +200,7 @@ describe('a tool that replaces the ConfigMap again and again', () => {
           query: { fieldManager: 'argocd-controller' },
           body: { ...object, data },
         });
+        replaced += 1;
       } catch (error) {
         if (!(error instanceof ConflictError)) throw error;
       }
@@ -223,7 +224,10 @@ describe('a tool that replaces the ConfigMap again and again', () => {
     expect(await (await fetch(metricsUrl)).text()).toMatch(/target_contested\{object="ConfigMap"\} 1/);
     // Five in a row are a fight; the next comes after five seconds.
     expect(replaced).toBeLessThanOrEqual(7);
-    expect(stage.operatorOutput().match(/"keys of ours were changed or removed"/g)?.length).toBe(replaced);
+    const losses = stage.operatorOutput().match(/"keys of ours were changed or removed"/g)?.length ?? 0;
+    expect(losses).toBeGreaterThanOrEqual(5);
+    // What is taken away twice before it was put back is one loss.
+    expect(losses).toBeLessThanOrEqual(replaced);
 
     await eventually('our keys to be put back', async () => (await shared())?.includes('managedBy'));
     const options = { Merged: 'True/Merged', Ready: 'True/Ready' };

@@ -1,6 +1,5 @@
 import type { LabelRequirement, LabelSelector } from '../../api/types.generated.ts';
-
-type Labels = Readonly<Record<string, string>>;
+import { type Labels, selectorMatches } from '../label-selector.ts';
 
 /**
  * A label selector in kubectl's syntax as the structured one of a subscription; undefined for what that has no words for
@@ -31,24 +30,9 @@ export function parseSelector(text: string): LabelSelector | undefined {
 /** Whether labels meet a selector; one that can't be read meets none. */
 export function selects(text: string | undefined, labels: Labels): boolean {
   if (text === undefined) return true;
-  return partsOf(text).every((part) => {
-    const requirement = parseRequirement(part);
-    return requirement !== undefined && meets(requirement, labels);
-  });
-}
-
-function meets({ key, operator, values = [] }: LabelRequirement, labels: Labels): boolean {
-  const value = labels[key];
-  switch (operator) {
-    case 'In':
-      return value !== undefined && values.includes(value);
-    case 'NotIn':
-      return value === undefined || !values.includes(value);
-    case 'Exists':
-      return value !== undefined;
-    case 'DoesNotExist':
-      return value === undefined;
-  }
+  const requirements = partsOf(text).map(parseRequirement);
+  const known = requirements.filter((each) => each !== undefined);
+  return known.length === requirements.length && selectorMatches({ matchExpressions: known }, labels);
 }
 
 /** Split at the commas outside of parentheses. */
