@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { IN_CLUSTER } from './core/in-cluster.ts';
 import { NAMESPACE_PATTERN } from './core/names.ts';
-import { IN_CLUSTER } from './core/resolve/fence.ts';
 import { isTimeZone } from './text/time-zone.ts';
 
 const duration = (min: string, max: string) =>

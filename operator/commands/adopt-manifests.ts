@@ -1,6 +1,6 @@
 import { Document } from 'yaml';
+import type { CredentialsDraft, Resources } from '../core/adoption/drafts.ts';
 import type { Existing } from '../core/adoption/origins.ts';
-import type { CredentialsDraft, Resources } from '../core/adoption/resources.ts';
 
 /** What stands where a credential is not known, or not to be shown. */
 export const PLACEHOLDER = '<the robot’s webhook URL or access token>';

@@ -19,8 +19,8 @@ import { type Notified, notifiedAtOnce } from '../files/notified.ts';
 import type { Application } from '../files/sample-application.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
-import type { AdoptOptions } from './adopt.ts';
 import { adoptFully, inputFromCluster } from './adopt-input.ts';
+import type { AdoptOptions } from './adopt-options.ts';
 import { type Surroundings, UsageError } from './surroundings.ts';
 
 /** What the former configuration has not told by then, it tries again and again, or never will. */

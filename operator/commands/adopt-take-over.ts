@@ -4,7 +4,7 @@ import { type Attempt, tryTakeOver } from '../controller/take-over.ts';
 import { underWay } from '../core/adoption/under-way.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import type { AdoptOptions } from './adopt.ts';
+import type { AdoptOptions } from './adopt-options.ts';
 import {
   type Context,
   listApplications,

@@ -1,7 +1,7 @@
 import type { Adoption } from '../core/adoption/adopt.ts';
+import type { Resources } from '../core/adoption/drafts.ts';
 import type { Fate } from '../core/adoption/fates.ts';
 import type { Mishaps } from '../core/adoption/notes.ts';
-import type { Resources } from '../core/adoption/resources.ts';
 import { describeFinding, type LintFinding } from '../files/finding.ts';
 
 /** An adoption with all that is to be said of it. */

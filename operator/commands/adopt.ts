@@ -1,5 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import type { OperatorConfiguration } from '../config.ts';
 import type { Gate } from '../controller/gate.ts';
@@ -9,28 +7,15 @@ import { parseManifests } from '../files/manifests.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
 import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './adopt-input.ts';
 import { adoptedFiles, asYaml, divided } from './adopt-manifests.ts';
+import type { AdoptOptions } from './adopt-options.ts';
+import { tell } from './adopt-output.ts';
 import { takeOverCommand } from './adopt-take-over.ts';
-import { type AdoptReport, adoptJson, adoptText, isComplete } from './adopt-text.ts';
+import { type AdoptReport, isComplete } from './adopt-text.ts';
 import { openConnection } from './cluster.ts';
 import { readConfiguration } from './configuration.ts';
 import { readFiles, withEngine } from './offline.ts';
 import { OPERATOR_LEASE } from './running-operator.ts';
 import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
-
-/** All options of the command. */
-export interface AdoptOptions {
-  readonly file?: string[];
-  readonly config?: string;
-  readonly kubeconfig?: string;
-  readonly namespace?: string;
-  readonly redact?: boolean;
-  readonly outputDir?: string;
-  readonly output: 'yaml' | 'json';
-  readonly takeOver?: boolean;
-  readonly wait: string;
-  readonly acceptDifferences?: boolean;
-  readonly force?: boolean;
-}
 
 /** `argocd-dingtalk adopt`: the custom resources that say what an existing configuration says to DingTalk. */
 export function adoptCommand(surroundings: Surroundings): Command {
@@ -162,47 +147,4 @@ async function reportOn(
   const { findings } = await judge(manifests, config, gate, { now, serverTime: now });
   const { missing, there } = divided(adoption.resources, input.existing);
   return { adoption, unheard, missing, there, refused: findings.filter(({ accepted }) => !accepted) };
-}
-
-async function tell(
-  report: AdoptReport,
-  { output, outputDir, redact = false }: AdoptOptions,
-  namespace: string,
-  { stdout, stderr }: Surroundings,
-): Promise<void> {
-  const files = adoptedFiles(report.missing, redact);
-  const manifests = [...files.values()].flat();
-  if (outputDir !== undefined) await writeFiles(outputDir, files);
-  if (output === 'json') {
-    const shown = outputDir === undefined ? { manifests } : { outputDir };
-    stdout.write(`${JSON.stringify({ ...shown, ...adoptJson(report) }, null, 2)}\n`);
-    return;
-  }
-  if (outputDir === undefined) stdout.write(asYaml(manifests));
-  stderr.write(adoptText(report, namespace));
-  if (manifests.length === 0) {
-    stderr.write(report.there.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
-    return;
-  }
-  const where = outputDir === undefined ? 'what is printed' : join(outputDir, 'credentials.yaml');
-  if (!redact) stderr.write(`${where} holds access tokens: keep it out of Git and logs.\n`);
-  stderr.write(`nothing is changed. Stop the operator before you apply this. ${NEXT}`);
-}
-
-const NEXT = 'To switch to what is applied: argocd-dingtalk adopt --take-over\n';
-
-/** Credentials are for their owner's eyes only. What is there is not overwritten: somebody may have edited it. */
-async function writeFiles(dir: string, files: ReadonlyMap<string, readonly object[]>): Promise<void> {
-  try {
-    await mkdir(dir, { recursive: true });
-    for (const [name, manifests] of files) {
-      if (manifests.length > 0)
-        await writeFile(join(dir, name), asYaml(manifests), {
-          flag: 'wx',
-          mode: name.startsWith('cred') ? 0o600 : 0o644,
-        });
-    }
-  } catch (error) {
-    throw new UsageError(`--output-dir: ${(error as Error).message}`, { cause: error });
-  }
 }

@@ -1,4 +1,5 @@
-import type { ApplicationOutcome, EventOutcome } from '../core/explanation/application.ts';
+import type { ApplicationOutcome } from '../core/explanation/application.ts';
+import type { EventOutcome } from '../core/explanation/outcome.ts';
 import type { Step } from '../core/explanation/step.ts';
 import type { Section } from '../core/explanation/subscription.ts';
 import { withoutControls } from '../files/message-text.ts';

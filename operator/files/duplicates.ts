@@ -1,5 +1,5 @@
 import { resourceKey } from '../core/names.ts';
-import type { LoadedResource } from './snapshot.ts';
+import type { LoadedResource } from './loaded-resource.ts';
 import type { Violation } from './violation.ts';
 
 /** Tells whether a resource was there before. A cluster has one of each kind and name: the last to be applied wins. */

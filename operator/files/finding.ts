@@ -1,7 +1,7 @@
 import { REMEDIES } from '../core/remedies.ts';
 import type { Finding, Verdict } from '../core/verdict.ts';
+import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
-import type { LoadedResource } from './snapshot.ts';
 import type { Violation } from './violation.ts';
 
 /** One thing that a person should know of a custom resource in a file. */

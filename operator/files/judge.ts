@@ -9,8 +9,9 @@ import { type CustomKind, crdChecks } from './crd-check.ts';
 import { Duplicates } from './duplicates.ts';
 import { type LintFinding, verdictFindings, violationFinding } from './finding.ts';
 import { grantFindings } from './given-access.ts';
+import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
-import { type Clocks, type LoadedResource, loadResources, snapshotOf } from './snapshot.ts';
+import { type Clocks, loadResources, snapshotOf } from './snapshot.ts';
 import { strangers } from './strangers.ts';
 
 /** What the operator makes of files. */

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
 import type { NotificationSubscription } from '../api/kinds.ts';
 import { engineAsker, Gate } from '../controller/gate.ts';
-import type { EventOutcome } from '../core/explanation/application.ts';
+import type { EventOutcome } from '../core/explanation/outcome.ts';
 import type { Sight } from '../core/explanation/sight.ts';
 import { eventViews } from '../core/explanation/views.ts';
 import { liveKeysOf, readLiveState } from '../core/live.ts';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { config, found, NAMESPACE, robot, snapshot, subscription } from '../core/testing/fixtures.ts';
+import type { LoadedResource } from './loaded-resource.ts';
 import { parseManifests } from './manifests.ts';
 import { orAssumed, withFilesApplied } from './overlay.ts';
-import type { LoadedResource } from './snapshot.ts';
 
 const [manifest] = parseManifests('kind: Nothing', 'team.yaml') as [LoadedResource['manifest']];
 const given = (...resources: LoadedResource['resource'][]): LoadedResource[] =>

@@ -3,8 +3,8 @@ import { canonicalJson } from '../core/canonical-json.ts';
 import type { CredentialSecret, Project, Snapshot } from '../core/snapshot.ts';
 import { assumedCredentials, givenCredentials } from './given.ts';
 import { forAsking, givenNamespaces, givenProjects } from './given-access.ts';
+import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
-import type { LoadedResource } from './snapshot.ts';
 
 type Resource = LoadedResource['resource'];
 

@@ -1,5 +1,5 @@
 import type { NotificationSubscription } from '../api/kinds.ts';
-import { IN_CLUSTER } from '../core/resolve/fence.ts';
+import { IN_CLUSTER } from '../core/in-cluster.ts';
 import { health, operation, SAMPLE_STATES, SOURCE, sync } from './sample-states.ts';
 
 /** An Application as the API server has it. */

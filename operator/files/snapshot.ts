@@ -10,13 +10,8 @@ import { shortHash } from '../core/provenance.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { assumedCredentials, givenConfigMap, givenCredentials } from './given.ts';
 import { forAsking, givenNamespaces, givenProjects } from './given-access.ts';
+import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
-
-/** A custom resource and the document that it came from. */
-export interface LoadedResource {
-  readonly manifest: Manifest;
-  readonly resource: DingTalkRobot | NotificationTemplate | NotificationSubscription;
-}
 
 /** Our custom resources among the manifests. A manifest without a namespace is taken to be of `defaultNamespace`. */
 export function loadResources(manifests: readonly Manifest[], defaultNamespace: string): LoadedResource[] {

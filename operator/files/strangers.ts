@@ -1,8 +1,8 @@
 import { API_VERSION, GROUP, KINDS } from '../api/kinds.ts';
 import { closest } from '../text/closest.ts';
 import type { LintFinding } from './finding.ts';
+import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
-import type { LoadedResource } from './snapshot.ts';
 
 const KNOWN: readonly string[] = Object.values(KINDS).map(({ kind }) => kind);
 

@@ -3,11 +3,12 @@ import type { Inquiry } from '../gate/inquiry.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { LiveObject } from '../snapshot.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
+import type { Resources } from './drafts.ts';
 import { type EntryCut, withoutRecipients } from './entry-text.ts';
 import { type Fate, fatesOf } from './fates.ts';
 import { readForeignConfig } from './foreign-config.ts';
 import type { Existing } from './origins.ts';
-import { type Resources, resourcesFor } from './resources.ts';
+import { resourcesFor } from './resources.ts';
 import { dingTalkServices, type SecretValues, secretReferences } from './robots.ts';
 import { type StillUsed, stillUsed, type Unit, unitsOf, withDefaults, withoutHalves } from './units.ts';
 

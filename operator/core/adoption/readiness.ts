@@ -2,8 +2,8 @@ import type { Decision } from '../decide.ts';
 import { liveRecipients } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Verdict } from '../verdict.ts';
+import type { Resources } from './drafts.ts';
 import { ADOPTED_FROM, originOf } from './origins.ts';
-import type { Resources } from './resources.ts';
 
 /**
  * What keeps custom resources from taking the place of what they were made from: one that is not in the cluster, is

@@ -1,46 +1,13 @@
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
-import type {
-  DingTalkRobotSpec,
-  NotificationSubscriptionSpec,
-  NotificationTemplateSpec,
-  SubscribedEvent,
-} from '../../api/types.generated.ts';
+import type { SubscribedEvent } from '../../api/types.generated.ts';
 import { shortHash } from '../provenance.ts';
 import type { CarriedEvent } from './carry.ts';
+import type { Resources } from './drafts.ts';
 import { Labels } from './label.ts';
 import { type Existing, Naming } from './origins.ts';
 import type { DingTalkService } from './robots.ts';
 import { parseSelector } from './selector.ts';
 import type { Unit } from './units.ts';
-
-/** A manifest of ours as a person would write it. */
-export interface Draft<Kind extends string, Spec> {
-  readonly apiVersion: string;
-  readonly kind: Kind;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace: string;
-    readonly annotations: Readonly<Record<string, string>>;
-  };
-  readonly spec: Spec;
-}
-
-/** A robot's credentials. */
-export interface CredentialsDraft {
-  readonly apiVersion: 'v1';
-  readonly kind: 'Secret';
-  readonly metadata: { readonly name: string; readonly namespace: string };
-  /** Secret; undefined where it is not known. */
-  readonly webhook: string | undefined;
-}
-
-/** All that takes the place of what is taken over. */
-export interface Resources {
-  readonly credentials: readonly CredentialsDraft[];
-  readonly robots: readonly Draft<'DingTalkRobot', DingTalkRobotSpec>[];
-  readonly templates: readonly Draft<'NotificationTemplate', NotificationTemplateSpec>[];
-  readonly subscriptions: readonly Draft<'NotificationSubscription', NotificationSubscriptionSpec>[];
-}
 
 const MAX_EVENTS = 20;
 const MAX_ROBOTS = 10;

@@ -1,5 +1,5 @@
 import { globMatches } from '../glob.ts';
-import { IN_CLUSTER } from '../resolve/fence.ts';
+import { IN_CLUSTER } from '../in-cluster.ts';
 import { Grants, projectGrants } from '../resolve/grants.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { applicationName, type Timed } from './event-times.ts';

@@ -1,30 +1,9 @@
 import type { Clause } from './clauses.ts';
+import type { EventOutcome } from './outcome.ts';
 import type { ProbeAnswers, Probes } from './probes.ts';
-import { outcomeOfTrue, type Send, sendsOf } from './sends.ts';
+import { outcomeOfTrue, sendsOf } from './sends.ts';
 import type { EventView } from './views.ts';
 import { type Application, clauseText, nameOf, type WordsContext } from './words.ts';
-
-/** What becomes of one event of one application, and why. */
-export interface EventOutcome {
-  readonly event: string;
-  /**
-   * `due`: to be sent now; `sent`: it was; `excluded`: the subscription is not about the application; `quiet`: nothing
-   * to tell; `unknown`: the caller may not see what decides it.
-   */
-  readonly outcome: 'due' | 'sent' | 'excluded' | 'quiet' | 'unknown';
-  readonly message: string;
-  /** Whether the whole condition is true; null where nobody can say. */
-  readonly holds: boolean | null;
-  /** The parts of the condition, and which of them hold; null where nobody can say. */
-  readonly clauses: readonly {
-    readonly kind: Clause['kind'];
-    readonly field?: string;
-    readonly holds: boolean | null;
-  }[];
-  readonly robots: readonly Send[];
-  /** The last time that Argo CD has noted this event for the application, of whatever occurrence. */
-  readonly lastSentAt?: string;
-}
 
 /** What becomes of the events of a subscription for one application. */
 export interface ApplicationOutcome {

@@ -1,16 +1,9 @@
 import type { EvaluatedCondition } from '../../engine/types.ts';
 import { sentNotes } from '../compile/sent.ts';
 import { parseKey, serviceKey } from '../names.ts';
-import type { EventOutcome } from './application.ts';
+import type { EventOutcome, Send } from './outcome.ts';
 import type { EventView } from './views.ts';
 import { type Application, isComparedSinceSync, textAt, type WordsContext } from './words.ts';
-
-/** Whether Argo CD has noted that it has sent an event to a robot. */
-export interface Send {
-  /** `namespace/name`. */
-  readonly robot: string;
-  readonly sentAt?: string;
-}
 
 /**
  * What Argo CD has noted of this occurrence of an event, and when it last noted any.

@@ -1,7 +1,8 @@
 import type { ApplicationCriteria, LabelRequirement } from '../../api/types.generated.ts';
 import { nullSafe } from '../catalogue/trigger.ts';
 import { exprString, exprStringList } from '../expr.ts';
-import { IN_CLUSTER, inOneOf, oneOf } from './fence.ts';
+import { IN_CLUSTER } from '../in-cluster.ts';
+import { inOneOf, oneOf } from './fence.ts';
 
 /** One criterion as an expr-lang condition. */
 export interface CriterionClause {

@@ -1,11 +1,9 @@
 import { nullSafe } from '../catalogue/trigger.ts';
 import { exprString, exprStringList } from '../expr.ts';
 import { globToRegExpSource, isGlob } from '../glob.ts';
+import { IN_CLUSTER } from '../in-cluster.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { Grants, projectGrants } from './grants.ts';
-
-/** The name and the address that Argo CD gives the cluster that it runs in. */
-export const IN_CLUSTER = { name: 'in-cluster', server: 'https://kubernetes.default.svc' } as const;
 
 /** What a namespace may hear of. */
 export interface Access {

@@ -1,0 +1,14 @@
+/** All options of `argocd-dingtalk adopt`. */
+export interface AdoptOptions {
+  readonly file?: string[];
+  readonly config?: string;
+  readonly kubeconfig?: string;
+  readonly namespace?: string;
+  readonly redact?: boolean;
+  readonly outputDir?: string;
+  readonly output: 'yaml' | 'json';
+  readonly takeOver?: boolean;
+  readonly wait: string;
+  readonly acceptDifferences?: boolean;
+  readonly force?: boolean;
+}
