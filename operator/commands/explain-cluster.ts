@@ -50,20 +50,21 @@ export async function seeCluster(
     read('secrets', target.secret),
     read('configmaps', argocd.configMap),
   ]);
+  const otherNamespaces = [robots, templates].every(({ all }) => all);
   const presence = await operatorPresence(connection, config, clock);
   const now = new Date();
   const cache = new CredentialCache(readCredential(connection), 0);
-  const own = robots.filter(({ metadata }) => metadata.namespace === namespace);
+  const own = robots.items.filter(({ metadata }) => metadata.namespace === namespace);
   const credentials = await cache.refresh(own, now);
   const snapshot: Snapshot = forAsking({
     now,
     serverTime: clock.now(),
     config,
-    robots,
-    templates,
-    subscriptions,
+    robots: robots.items,
+    templates: templates.items,
+    subscriptions: subscriptions.items,
     ...access.rules,
-    credentials: orAssumed(withOthersUnread(credentials, robots), robots.filter(isNotRefused)),
+    credentials: orAssumed(withOthersUnread(credentials, robots.items), robots.items.filter(isNotRefused)),
     target: {
       configMap: liveConfigMap(configMap.value),
       secret: liveSecret(secret.value),
@@ -74,7 +75,12 @@ export async function seeCluster(
     answers: new Map(),
   });
   const assumed = [...credentials].filter(([, { state }]) => state === 'unreadable').map(([key]) => key);
-  const sees = { configMap: configMap.seen, secret: secret.seen, argocdUrl: argocdConfigMap.seen };
+  const sees = {
+    configMap: configMap.seen,
+    secret: secret.seen,
+    argocdUrl: argocdConfigMap.seen,
+    otherNamespaces,
+  };
   return { snapshot, presence, sees, assumed: new Set(assumed) };
 }
 
@@ -103,10 +109,12 @@ async function listCustom<T extends KubernetesObject>(
   plural: string,
   namespace: string,
   unseen: Unseen,
-): Promise<readonly T[]> {
+): Promise<{ readonly all: boolean; readonly items: readonly T[] }> {
   const address = { group: GROUP, version: VERSION, plural };
   const all = await orUnseen(listEvery<T>(request, address), unseen);
-  return all ?? listEvery<T>(request, { ...address, namespace });
+  return all
+    ? { all: true, items: all }
+    : { all: false, items: await listEvery<T>(request, { ...address, namespace }) };
 }
 
 async function seen<T>(

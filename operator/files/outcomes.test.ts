@@ -26,7 +26,7 @@ beforeAll(() => {
 });
 afterAll(() => engine.close());
 
-const ALL = { configMap: true, secret: true, argocdUrl: true };
+const ALL = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: true };
 
 /** What is told of an application, for a subscription that went live at 08:00. */
 async function told(

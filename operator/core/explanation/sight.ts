@@ -12,6 +12,8 @@ export interface Sight {
     readonly secret: boolean;
     /** argocd-cm, whose URL is in the messages. */
     readonly argocdUrl: boolean;
+    /** The custom resources of all namespaces, not only of the one that is asked about. */
+    readonly otherNamespaces: boolean;
   };
   /** Secrets of robots, by `namespace/name`, that were not to be read and are taken to be right. */
   readonly assumed: ReadonlySet<string>;

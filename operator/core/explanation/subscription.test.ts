@@ -17,6 +17,7 @@ import {
   TOKEN,
   team,
 } from '../testing/fixtures.ts';
+import { lent, TO_LENT, twoTeams, USER, uses, WITH_USER } from '../testing/sharing.ts';
 import { robotSections, templateSections } from './others.ts';
 import type { Sight } from './sight.ts';
 import { type Section, subscriptionSections } from './subscription.ts';
@@ -51,7 +52,7 @@ function sight(seen: Snapshot, fields: Partial<Sight> = {}): Sight {
     snapshot: seen,
     decision: decide(seen),
     presence: { state: 'none', detail: LEASE },
-    sees: { configMap: true, secret: true, argocdUrl: true },
+    sees: { configMap: true, secret: true, argocdUrl: true, otherNamespaces: true },
     assumed: new Set(),
     ...fields,
   };
@@ -123,6 +124,24 @@ describe('a subscription', () => {
     ]);
   });
 
+  it('to what another namespace shares is not blamed for what the caller may not see', () => {
+    const spec = { robots: TO_LENT, events: [{ trigger: 'on-sync-failed' }] };
+    const all = done(twoTeams({ robots: [lent(WITH_USER)], subscriptions: [uses(spec)] }));
+    const ownOnly = { ...all, robots: all.robots.filter(({ metadata }) => metadata.namespace === USER) };
+    const sees = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: false };
+    expect(explained(ownOnly, { sees })).toEqual([
+      expect.stringMatching(/^robot team-owner\/lent: unknown: it is of namespace team-owner/),
+      expect.stringMatching(/^event on-sync-failed: unknown: whether its keys/),
+    ]);
+    expect(explained(ownOnly)).toContainEqual(expect.stringMatching(/problem: .*RobotNotFound/));
+    const silent = { ...ownOnly, target: { ...ownOnly.target, configMap: liveObject() } };
+    expect(explained(silent, { sees })).toContainEqual(
+      expect.stringMatching(
+        /^event on-sync-failed: problem: nobody is sent dt_team-user_news_on-sync-failed/,
+      ),
+    );
+  });
+
   it('that is being deleted counts as gone', () => {
     const deletionTimestamp = '2026-11-23T08:00:00Z';
     const seen = done({ ...team(), subscriptions: [subscription({ deletionTimestamp })] });
@@ -177,7 +196,7 @@ describe('a subscription', () => {
     const without = { ...config({ argocd: {} }) };
     const seen = done({ ...team(), config: without, argocdUrl: 'https://cd.example.com' });
     const blind = { ...seen, argocdUrl: undefined };
-    const sees = { configMap: true, secret: true, argocdUrl: false };
+    const sees = { configMap: true, secret: true, argocdUrl: false, otherNamespaces: true };
     expect(explained(blind, { sees }).filter((each) => each.startsWith('event'))).toEqual([
       expect.stringMatching(/unknown: whether template\.\S+ is as it should be: it may hold the URL/),
     ]);
@@ -202,7 +221,7 @@ describe('a subscription', () => {
   it('of which nothing can be seen claims nothing', () => {
     const seen = done();
     const blind = { ...seen, target: {} };
-    const sees = { configMap: false, secret: false, argocdUrl: false };
+    const sees = { configMap: false, secret: false, argocdUrl: false, otherNamespaces: true };
     const told = explained(blind, { sees }).filter((each) => !/ unknown: /.test(each));
     expect(told).toEqual([]);
   });
@@ -257,7 +276,7 @@ describe('a robot', () => {
   });
 
   it('is believed by its status where the Secret can not be read', () => {
-    const sees = { configMap: true, secret: false, argocdUrl: true };
+    const sees = { configMap: true, secret: false, argocdUrl: true, otherNamespaces: true };
     expect(urlOf(done(), { sees })?.message).toBe(
       'its status says that the URL is signed until 2026-11-23T09:00:00Z',
     );

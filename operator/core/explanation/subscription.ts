@@ -1,10 +1,10 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import type { Outcome } from '../../engine/types.ts';
 import { liveRecipients } from '../live.ts';
-import { eventKeyName, parseKey, resourceKey, SUBSCRIPTIONS_KEY } from '../names.ts';
+import { eventKeyName, objectKey, parseKey, resourceKey, SUBSCRIPTIONS_KEY } from '../names.ts';
 import { REMEDIES } from '../remedies.ts';
 import { eventName } from '../resolve/event-name.ts';
-import { referenceKey } from '../resolve/sharing.ts';
+import { unseenEventSteps, unseenRobotSteps, usesUnseen, withoutRefusal } from './elsewhere.ts';
 import { keySteps } from './keys.ts';
 import { loadingSteps } from './loading.ts';
 import { resourceSteps } from './resource.ts';
@@ -33,19 +33,21 @@ export function subscriptionSections(
   const resolved = sight.decision.resolution.subscriptions.find(
     (each) => resourceKey(each.cr) === resourceKey(cr),
   );
+  const isBlind = usesUnseen(cr, sight);
+  const verdict = isBlind ? withoutRefusal(resolved?.verdict) : resolved?.verdict;
   const head = {
     about: `NotificationSubscription ${resourceKey(cr)}`,
-    steps: resourceSteps(cr, resolved?.verdict, sight.presence),
+    steps: resourceSteps(cr, verdict, sight.presence),
   };
   return [
     head,
-    ...cr.spec.robots.map((reference) => ({
-      about: `robot ${referenceKey(namespace, reference)}`,
-      steps: robotSteps(reference.namespace ?? namespace, reference.name, sight),
+    ...cr.spec.robots.map(({ name, namespace: owner = namespace }) => ({
+      about: `robot ${objectKey(owner, name)}`,
+      steps: isBlind && owner !== namespace ? unseenRobotSteps(owner) : robotSteps(owner, name, sight),
     })),
     ...events.map((name) => ({
       about: `event ${name}`,
-      steps: eventSteps(name, cr, sight, loading),
+      steps: isBlind ? unseenEventSteps(name, cr, sight) : eventSteps(name, cr, sight, loading),
     })),
     { about: "Argo CD's configuration", steps: loadingSteps(sight, loading) },
   ];
