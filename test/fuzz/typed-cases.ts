@@ -49,12 +49,15 @@ export function typedCase(
     template: { name, ...own },
     ...(random.chance(canMention ? 0.3 : isWild ? 0.1 : 0) && { at: mentions(random) }),
   };
+  // With another event beside it, a message stands in a template that both share.
+  const another = [{ ...event, name: 'again' }, { trigger: 'on-deployed' }];
+  const companions = random.chance(0.5) ? [random.pick(another)] : [];
   return {
     index,
     template: { ...template({ namespace, name }, ''), spec },
     subscription: subscription(
       { namespace, name },
-      { robots: [{ name: STRICT_ROBOT }], applications: { all: true }, events: [event] },
+      { robots: [{ name: STRICT_ROBOT }], applications: { all: true }, events: [event, ...companions] },
     ),
   };
 }
