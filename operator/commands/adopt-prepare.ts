@@ -12,8 +12,8 @@ import { isInForce, resourceProblems } from '../core/adoption/readiness.ts';
 import { underWay } from '../core/adoption/under-way.ts';
 import type { Decision } from '../core/decide.ts';
 import { triggerKey } from '../core/names.ts';
-import { redactError } from '../core/redact.ts';
 import type { Engine } from '../engine/types.ts';
+import { evaluateTriggers } from '../files/evaluation.ts';
 import { decideFully } from '../files/judge.ts';
 import { type Notified, notifiedAtOnce } from '../files/notified.ts';
 import type { Application } from '../files/sample-application.ts';
@@ -21,6 +21,7 @@ import type { Connection } from '../kubernetes/connection.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
 import { adoptFully, inputFromCluster } from './adopt-input.ts';
 import type { AdoptOptions } from './adopt-options.ts';
+import { orUsageError } from './cluster.ts';
 import { type Surroundings, UsageError } from './surroundings.ts';
 
 /** What the former configuration has not told by then, it tries again and again, or never will. */
@@ -131,11 +132,17 @@ export async function pendingIn(
   for (const app of applications) {
     const youngest = youngestOf([app]);
     if (youngest === undefined || now.getTime() - Date.parse(youngest) > RECENT_MS) continue;
-    const request = { configMap, app: app as unknown as Application, triggers, now: now.toISOString() };
-    const outcome = await engine.evaluate(request);
-    if (!outcome.ok)
-      throw new Error(`the former conditions could not be evaluated for ${applicationName(app)}`);
-    const holding = outcome.triggers.flatMap(({ name, conditions }) =>
+    const evaluation = await evaluateTriggers(
+      engine,
+      { configMap, app: app as unknown as Application },
+      triggers,
+      now,
+    );
+    if (!evaluation.ok)
+      throw new Error(
+        `the former conditions could not be evaluated for ${applicationName(app)}: ${evaluation.why}`,
+      );
+    const holding = [...evaluation.conditions].flatMap(([name, conditions]) =>
       conditions.flatMap(({ triggered, key, oncePer }): Holding[] =>
         triggered ? [{ trigger: name, key, oncePer }] : [],
       ),
@@ -143,13 +150,4 @@ export async function pendingIn(
     found.push(...pendingOf(app, holding, adoption.units).map((what) => `${applicationName(app)}: ${what}`));
   }
   return found;
-}
-
-/** Whatever keeps the cluster from being read is the caller's to mend. */
-export async function orUsageError<T>(reading: () => Promise<T>): Promise<T> {
-  try {
-    return await reading();
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(redactError(error), { cause: error });
-  }
 }

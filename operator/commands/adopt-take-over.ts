@@ -5,16 +5,9 @@ import { underWay } from '../core/adoption/under-way.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
 import type { AdoptOptions } from './adopt-options.ts';
-import {
-  type Context,
-  listApplications,
-  orUsageError,
-  pendingIn,
-  prepare,
-  type Ready,
-} from './adopt-prepare.ts';
+import { type Context, listApplications, pendingIn, prepare, type Ready } from './adopt-prepare.ts';
 import { adoptText, section, takenOverJson } from './adopt-text.ts';
-import { openConnection } from './cluster.ts';
+import { openConnection, orUsageError } from './cluster.ts';
 import { withEngine } from './offline.ts';
 import { findRunningOperator, mayWrite } from './running-operator.ts';
 import { FindingsError, type Surroundings } from './surroundings.ts';

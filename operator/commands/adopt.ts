@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander';
 import type { OperatorConfiguration } from '../config.ts';
 import type { Gate } from '../controller/gate.ts';
-import { redactError } from '../core/redact.ts';
 import { judge } from '../files/judge.ts';
 import { parseManifests } from '../files/manifests.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
@@ -11,7 +10,7 @@ import type { AdoptOptions } from './adopt-options.ts';
 import { tell } from './adopt-output.ts';
 import { takeOverCommand } from './adopt-take-over.ts';
 import { type AdoptReport, isComplete } from './adopt-text.ts';
-import { openConnection } from './cluster.ts';
+import { openConnection, orUsageError } from './cluster.ts';
 import { readConfiguration } from './configuration.ts';
 import { readFiles, withEngine } from './offline.ts';
 import { OPERATOR_LEASE } from './running-operator.ts';
@@ -121,11 +120,8 @@ async function readInput(
   if (file) return inputFromFiles(await readFiles(file), file, config);
   const connection = openConnection(kubeconfig, new ServerClock(Date.now));
   try {
-    return await inputFromCluster(connection.request, config, (message) => {
-      stderr.write(`not seen: ${message}\n`);
-    });
-  } catch (error) {
-    throw error instanceof UsageError ? error : new UsageError(redactError(error), { cause: error });
+    const unseen = (message: string) => void stderr.write(`not seen: ${message}\n`);
+    return await orUsageError(() => inputFromCluster(connection.request, config, unseen));
   } finally {
     await connection.close();
   }

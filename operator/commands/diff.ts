@@ -6,7 +6,6 @@ import { CredentialCache } from '../controller/credentials.ts';
 import { readCredential } from '../controller/read-credential.ts';
 import { type Difference, differenceOf } from '../core/difference.ts';
 import { eventKeyName } from '../core/names.ts';
-import { redactError } from '../core/redact.ts';
 import { served } from '../core/resolve/selection.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { describeFinding, type LintFinding } from '../files/finding.ts';
@@ -20,7 +19,7 @@ import type { Application } from '../files/sample-application.ts';
 import { isOfOurGroup } from '../files/strangers.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import { openConnection } from './cluster.ts';
+import { openConnection, orUsageError } from './cluster.ts';
 import { readConfiguration } from './configuration.ts';
 import { diffJson, diffText } from './diff-text.ts';
 import { type FilesOptions, filesCommand, readFiles, withEngine } from './offline.ts';
@@ -158,13 +157,4 @@ function refuseIfAny(findings: readonly LintFinding[], { stderr }: Surroundings)
   for (const finding of refused) stderr.write(`${describeFinding(finding)}\n`);
   if (refused.length > 0)
     throw new UsageError('what is refused would not take effect; see argocd-dingtalk lint');
-}
-
-/** Whatever keeps the cluster from being read is the caller's to mend. */
-async function orUsageError<T>(reading: () => Promise<T>): Promise<T> {
-  try {
-    return await reading();
-  } catch (error) {
-    throw new UsageError(redactError(error), { cause: error });
-  }
 }

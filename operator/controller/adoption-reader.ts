@@ -2,10 +2,10 @@ import { GROUP, KINDS, VERSION } from '../api/kinds.ts';
 import type { Annotated } from '../core/adoption/annotations.ts';
 import type { Timed } from '../core/adoption/event-times.ts';
 import type { Existing } from '../core/adoption/origins.ts';
-import { NotFoundError } from '../kubernetes/api-error.ts';
 import { readSecret } from '../kubernetes/credentials.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
-import { listEvery, orUnseen, readApplications, type Unseen } from './cluster-reader.ts';
+import { listEvery, orNone, orUnseen, readApplications, type Unseen } from './cluster-reader.ts';
+import { APP_PROJECTS } from './projects.ts';
 
 /** What moving in looks at beside the target: values of others' services, and who subscribes by annotation. */
 export interface AdoptionState {
@@ -27,12 +27,11 @@ export async function readAdoptionState(
   target: { readonly namespace: string; readonly secret: string },
   unseen: Unseen,
 ): Promise<AdoptionState> {
-  const projects = { group: 'argoproj.io', version: 'v1alpha1', plural: 'appprojects' };
   const customs = Object.values(KINDS).map(({ plural }) => ({ group: GROUP, version: VERSION, plural }));
   const [secret, applications, appProjects, ...existing] = await Promise.all([
     orUnseen(readSecret(request, target.namespace, target.secret), unseen),
     readApplications(request, unseen),
-    orUnseen(listEvery(request, projects), unseen),
+    orUnseen(listEvery(request, APP_PROJECTS), unseen),
     ...customs.map((address) => orUnseen(orNone(listEvery(request, address)), unseen)),
   ]);
   const data = secret?.found ? secret.data : undefined;
@@ -42,16 +41,6 @@ export async function readAdoptionState(
     projects: appProjects as readonly Annotated[] | undefined,
     existing: existing.flatMap((each) => each ?? []) as readonly unknown[] as readonly Existing[],
   };
-}
-
-/** Where the CRDs are not installed yet, there are no custom resources. */
-async function orNone<T>(listing: Promise<readonly T[]>): Promise<readonly T[]> {
-  try {
-    return await listing;
-  } catch (error) {
-    if (error instanceof NotFoundError) return [];
-    throw error;
-  }
 }
 
 const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

@@ -106,7 +106,7 @@ export async function listEvery<T extends KubernetesObject>(
 }
 
 /** Of a kind that does not exist there is none. */
-async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
+export async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await reading;
   } catch (error) {

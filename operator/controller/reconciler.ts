@@ -95,15 +95,7 @@ export class Reconciler {
         serverTime,
       });
 
-    let before = await this.#decide(look);
-    let { failure, admission } = await this.#write(before.decision, before.snapshot);
-    for (let attempts = 1; failure instanceof ConflictError && attempts < MAX_ATTEMPTS; attempts++) {
-      // The watch would tell of it, too, but later: where somebody writes all the time, always too late.
-      await this.#parts.readTarget();
-      before = await this.#decide(look);
-      ({ failure, admission } = await this.#write(before.decision, before.snapshot));
-    }
-    if (failure instanceof ConflictError) throw failure;
+    const { before, failure, admission } = await this.#decideAndWrite(look);
     const unchanged = before.round === 'answered' && admission.steps.length === 0;
     const { decision, snapshot, round } = unchanged ? before : await this.#decide(look);
     await this.#parts.reportForeign(decision.foreign);
@@ -143,6 +135,18 @@ export class Reconciler {
         const latest = look();
         return { decision: decide(latest), snapshot: latest, round };
       }
+    }
+  }
+
+  /** Again and again while somebody comes in between. @throws ConflictError in the end */
+  async #decideAndWrite(look: () => Snapshot) {
+    for (let attempt = 1; ; attempt++) {
+      const before = await this.#decide(look);
+      const { failure, admission } = await this.#write(before.decision, before.snapshot);
+      if (!(failure instanceof ConflictError)) return { before, failure, admission };
+      if (attempt === MAX_ATTEMPTS) throw failure;
+      // The watch would tell of it, too, but later: where somebody writes all the time, always too late.
+      await this.#parts.readTarget();
     }
   }
 

@@ -62,6 +62,11 @@ function recipientsByTrigger(entries: readonly SubscriptionEntry[]): Map<string,
   return found;
 }
 
+/** All our keys of the ConfigMap. */
+export function ourLiveKeys({ services, events }: LiveState): LiveKey[] {
+  return [...services.values(), ...[...events.values()].flat()];
+}
+
 /** The triggers and templates of a subscription that are live, of whatever version. */
 export function liveKeysOf(
   live: LiveState,

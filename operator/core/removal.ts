@@ -1,6 +1,6 @@
 import { sharedKeyOwner } from './coexistence/shared-key.ts';
 import { Inquiry } from './gate/inquiry.ts';
-import { foreignKeys, readLiveState } from './live.ts';
+import { foreignKeys, ourLiveKeys, readLiveState } from './live.ts';
 import type { Plan } from './merge/plan.ts';
 import { type Write, writesFor } from './merge/writes.ts';
 import { PREFIX } from './names.ts';
@@ -68,7 +68,7 @@ export function removalOf(before: Target, knownSecretKeys: ReadonlySet<string> =
   const unowned = { ...target, configMap: { ...(target.configMap ?? ABSENT), managers: [] } };
   const { steps, blocked } = writesFor(NOTHING, unowned, live, NO_ENGINE());
   const owner = sharedKeyOwner(target.configMap);
-  const ours = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
+  const ours = ourLiveKeys(live).map(({ key }) => key);
   const foreign = target.configMap ? Object.keys(foreignKeys(target.configMap)) : [];
   return {
     steps,

@@ -1,3 +1,4 @@
+import { firstOf } from '../../text/first-of.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
 import type { ForeignConfig, ForeignTemplate } from './foreign-config.ts';
@@ -62,7 +63,7 @@ function serviceFate(name: string, { services, units, used, subscribers }: Fates
     const objects = [...new Set(byAnnotation.map(({ object }) => object))];
     const how =
       'name them in a NotificationSubscription (applications.names), remove the annotations, and run this again';
-    return left(`used by annotations of ${some(objects)}: ${how}`, true);
+    return left(`used by annotations of ${firstOf(objects, 10)}: ${how}`, true);
   }
   if (used.services.has(name)) return left('entries of subscriptions that stay send to it', true);
   if (!units.some((unit) => unit.service === name)) return left('nobody is subscribed to it');
@@ -114,9 +115,4 @@ function otherKey(key: string): string {
   if (key === 'context') return 'it is for all templates; those that are taken over go on reading it';
   if (key.startsWith('defaultTriggers')) return 'annotations of Applications may rely on it';
   return 'not of DingTalk';
-}
-
-function some(names: readonly string[]): string {
-  const shown = names.slice(0, 10).join(', ');
-  return names.length > 10 ? `${shown} and ${names.length - 10} more` : shown;
 }

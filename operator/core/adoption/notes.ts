@@ -1,9 +1,7 @@
+import { readNotes } from '../sent-notes.ts';
 import { applicationName, eventTimes, type Timed } from './event-times.ts';
 import { selects } from './selector.ts';
 import type { Unit } from './units.ts';
-
-/** Where Argo CD notes what it has sent: a JSON object of keys and Unix times. */
-const NOTES = 'notified.notifications.argoproj.io';
 
 /** A condition of a trigger that holds for an Application now, as the engine names it. */
 export interface Holding {
@@ -86,12 +84,7 @@ function wasToldSince(application: Timed, second: number, units: readonly Unit[]
 
 /** What Argo CD notes of an Application: when it sent what. */
 export function notesOf({ metadata }: Timed): ReadonlyMap<string, number> {
-  try {
-    const value: unknown = JSON.parse(metadata.annotations?.[NOTES] ?? '{}');
-    return new Map(Object.entries((value ?? {}) as Record<string, number>));
-  } catch {
-    return new Map(); // Argo CD can't read them either, and begins anew.
-  }
+  return new Map(readNotes(metadata.annotations) as [string, number][]);
 }
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -1,5 +1,6 @@
 import type { Accepted } from '../../engine/types.ts';
-import type { LiveState } from '../live.ts';
+import { firstOf } from '../../text/first-of.ts';
+import { type LiveState, ourLiveKeys } from '../live.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
 import type { Finding } from '../verdict.ts';
 
@@ -11,7 +12,7 @@ const NAMED = 3;
  * @param parsed the engine's account of that configuration
  */
 export function missingFindings(live: LiveState, parsed: Accepted['parsed']): Finding[] {
-  const keys = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
+  const keys = ourLiveKeys(live).map(({ key }) => key);
   const known = {
     'service.webhook.': new Set(parsed.services),
     'template.': new Set(parsed.templates),
@@ -39,6 +40,5 @@ const entryText = ({ recipients, triggers }: SubscriptionEntry): string =>
 
 function finding(reason: Finding['reason'], what: string, names: readonly string[]): Finding[] {
   if (names.length === 0) return [];
-  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return [{ reason, message: `Argo CD's engine ${what}: ${names.slice(0, NAMED).join(', ')}${more}.` }];
+  return [{ reason, message: `Argo CD's engine ${what}: ${firstOf(names, NAMED)}.` }];
 }

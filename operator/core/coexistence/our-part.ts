@@ -1,4 +1,4 @@
-import type { LiveState } from '../live.ts';
+import { type LiveState, ourLiveKeys } from '../live.ts';
 import type { TargetWrite } from '../merge/writes.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { LiveObject, Target } from '../snapshot.ts';
@@ -21,9 +21,11 @@ export const isEntryKey = (key: string): boolean => key.startsWith(`${SUBSCRIPTI
 
 /** What is ours in the target now. */
 export function ourParts(live: LiveState, { secret }: Target): OurParts {
-  const keys = [...live.services.values(), ...[...live.events.values()].flat()];
   return {
-    ConfigMap: new Map([...keys.map(({ key, value }) => [key, value] as const), ...entriesOf(live.entries)]),
+    ConfigMap: new Map([
+      ...ourLiveKeys(live).map(({ key, value }) => [key, value] as const),
+      ...entriesOf(live.entries),
+    ]),
     Secret: new Map([...live.secretKeys].map((key) => [key, secret?.data[key] ?? ''])),
   };
 }

@@ -1,7 +1,6 @@
 import { exprString } from '../expr.ts';
+import { NOTIFIED, readNotes } from '../sent-notes.ts';
 
-/** The annotation in which Argo CD notes what it has sent about an Application: a JSON object of texts and Unix times. */
-const NOTIFIED = 'notified.notifications.argoproj.io';
 const NOTES = `app.metadata?.annotations?.['${NOTIFIED}']`;
 
 /**
@@ -44,20 +43,11 @@ export interface SentNote {
 /** What Argo CD notes of its sends for an Application, as far as it went to services without a recipient, as ours are. */
 export function sentNotes(app: { readonly metadata?: unknown }): SentNote[] {
   const { annotations } = (app.metadata ?? {}) as { readonly annotations?: Readonly<Record<string, string>> };
-  return Object.entries(parsedNotes(annotations?.[NOTIFIED])).flatMap(([key, seconds]) => {
+  return readNotes(annotations).flatMap(([key, seconds]) => {
     // A value of oncePer may hold colons, as times do.
     const match = /^(?:(.*):)?([^:]+):(\[\d+\]\.[^:]+):([^:]+):$/s.exec(key);
     if (!match || typeof seconds !== 'number') return [];
     const [, oncePer = '', trigger = '', condition = '', service = ''] = match;
     return [{ oncePer, trigger, condition, service, at: new Date(seconds * 1_000) }];
   });
-}
-
-/** Notes that are no JSON count as none, as with Argo CD. */
-function parsedNotes(text: string | undefined): object {
-  try {
-    return (JSON.parse(text ?? '{}') as object | null) ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -1,4 +1,5 @@
 import type { ExpressionFacts, PathUse } from '../../engine/expression-facts.ts';
+import { NOTIFIED } from '../sent-notes.ts';
 
 /** What an expression is for. */
 export type ExpressionRole = 'when' | 'oncePer' | 'eventTime';
@@ -24,8 +25,6 @@ const STABLE_METADATA = [
   'creationTimestamp',
   'deletionTimestamp',
 ];
-/** Where Argo CD notes what it has sent. */
-const NOTES = 'notified.notifications.argoproj.io';
 
 function changedBySending({ root, path, segments }: PathUse): string | undefined {
   if (root !== 'app') return undefined;
@@ -36,7 +35,7 @@ function changedBySending({ root, path, segments }: PathUse): string | undefined
   if (first !== 'metadata') return undefined;
   const isStable =
     STABLE_METADATA.includes(`${second}`) &&
-    !(second === 'annotations' && (third === undefined || third === NOTES));
+    !(second === 'annotations' && (third === undefined || third === NOTIFIED));
   if (isStable) return undefined;
   return `${path} changes with every message; name another field (of metadata: ${STABLE_METADATA.join(', ')}).`;
 }

@@ -1,3 +1,4 @@
+import { firstOf } from '../../text/first-of.ts';
 import { resourceKey } from '../names.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
@@ -82,11 +83,9 @@ const applicationsOf = ({ facet }: Reach): number =>
 
 function finding(each: number, applications: number, subscriptions: readonly string[]): Finding {
   const whose = applications === 1 ? 'One application' : `${applications} applications that change together`;
-  const named = subscriptions.slice(0, 5).join(', ');
-  const more = subscriptions.length > 5 ? ` and ${subscriptions.length - 5} more` : '';
   const message =
     `metadata.name: ${whose} can cause ${each * applications} messages in a minute, ${each} for each; DingTalk takes ${PER_MINUTE} a ` +
-    `minute from a robot, and then none for ten minutes. It is sent to by ${named}${more}. Spread them over several robots, or ` +
+    `minute from a robot, and then none for ten minutes. It is sent to by ${firstOf(subscriptions, 5)}. Spread them over several robots, or ` +
     'subscribe to fewer events.';
   return { reason: 'ThrottlingPossible', message };
 }

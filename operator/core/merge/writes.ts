@@ -1,7 +1,7 @@
 import { sharedKeyOwnedMessage, sharedKeyOwner } from '../coexistence/shared-key.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
-import { type LiveState, liveRecipients } from '../live.ts';
+import { type LiveState, liveRecipients, ourLiveKeys } from '../live.ts';
 import { SUBSCRIPTIONS_KEY, triggerKey } from '../names.ts';
 import type { LiveObject, Target } from '../snapshot.ts';
 import { foreignText, readBlock, type Splice, spliceBlock } from '../subscriptions-block.ts';
@@ -81,7 +81,7 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
 
 /** With those that somebody has replaced together with their marks. */
 function ourKeysOf(live: LiveState, { data, leftBehind = new Set() }: LiveObject): string[] {
-  const marked = [...live.services.values(), ...[...live.events.values()].flat()].map(({ key }) => key);
+  const marked = ourLiveKeys(live).map(({ key }) => key);
   return [...new Set([...marked, ...[...leftBehind].filter((key) => data[key] !== undefined)])];
 }
 

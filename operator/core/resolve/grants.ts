@@ -1,3 +1,4 @@
+import { firstOf } from '../../text/first-of.ts';
 import { globMatches, isGlob } from '../glob.ts';
 import { GRANTED_NAMESPACES, NAMESPACE_PATTERN } from '../names.ts';
 import type { Project, Snapshot } from '../snapshot.ts';
@@ -70,10 +71,9 @@ export function readGranted(annotation = ''): {
 export function grantFinding({ grantedTo }: Project): Finding | undefined {
   const { malformed } = readGranted(grantedTo);
   if (malformed.length === 0) return undefined;
-  const named = malformed.slice(0, MAX_NAMED).map((entry) => JSON.stringify(entry.slice(0, MAX_QUOTED)));
-  const more = malformed.length > MAX_NAMED ? ` and ${malformed.length - MAX_NAMED} more` : '';
+  const quoted = malformed.map((entry) => JSON.stringify(entry.slice(0, MAX_QUOTED)));
   const message =
-    `metadata.annotations[${GRANTED_NAMESPACES}]: ${named.join(', ')}${more} can be no namespace, so that nobody gets a ` +
+    `metadata.annotations[${GRANTED_NAMESPACES}]: ${firstOf(quoted, MAX_NAMED)} can be no namespace, so that nobody gets a ` +
     'grant by it; the other entries count. Write names of namespaces, or patterns with * and ?, with commas between them.';
   return { reason: 'InvalidGrant', message };
 }
