@@ -78,7 +78,11 @@ export async function adoptFully(
     ...applications.flatMap((each) => annotatedSubscribers(each, 'Application')),
     ...projects.flatMap((each) => annotatedSubscribers(each, 'AppProject')),
   ];
-  const access = { config, projects: projects.map(projectOf) };
+  const { target } = config;
+  const granting = projects.filter(
+    (each) => (each.metadata.namespace ?? target.namespace) === target.namespace,
+  );
+  const access = { config, projects: granting.map(projectOf) };
   for (;;) {
     const inquiry = new Inquiry(gate.answers);
     const broken = foreignFindings({ configMap }, config.target, inquiry);

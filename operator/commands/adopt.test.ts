@@ -128,6 +128,26 @@ describe('adopt, from files', () => {
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   });
 
+  it.each([
+    ['elsewhere', true],
+    ['argocd', false],
+  ])('takes the grant of an AppProject in %s for what it is', async (namespace, isUnheard) => {
+    const data = {
+      'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,
+      'trigger.t': '[{when: "true", send: [t]}]',
+      'template.t': 'webhook: {ding: {method: POST, body: "{}"}}',
+      subscriptions: '[{recipients: [ding], triggers: [t]}]',
+    };
+    const project = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'AppProject',
+      metadata: { name: 'default', namespace, annotations: { 'argocd-dingtalk.io/namespaces': 'argocd' } },
+    };
+    const file = files.write(`grant-${namespace}.yaml`, [configMap(data), application('teams'), project]);
+    const { stderr } = await adopt('-f', file);
+    expect(/no longer be told of.*\n {2}teams\/shop/.test(stderr)).toBe(isUnheard);
+  });
+
   it('tells what the operator would refuse, and of which Applications nobody would hear', async () => {
     const names = Array.from({ length: 26 }, (_, index) => `t${index}`);
     const data = {
