@@ -32,6 +32,12 @@ it('finds a separator for any step', () => {
   expect(table.declarations()).toContain('"a\ue001app\ue001a./|,;~ \ue000"');
 });
 
+it('divides rows by another character than steps', () => {
+  const table = new PathTable();
+  table.access(['app', 'a b', 'c.d', 'e/f', 'g|h']);
+  expect(table.declarations()).toContain('{{range splitList `;` `a,app,a b,c.d,e/f,g|h`}}{{$p:=splitList `,` .}}');
+});
+
 it('takes no time for very many paths', () => {
   const table = new PathTable();
   for (let index = 0; index < 20_000; index++)

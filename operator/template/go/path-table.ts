@@ -40,7 +40,8 @@ export class PathTable {
     const paths = [...this.#names.values()];
     if (paths.length === 0) return '';
     const rows = entries(paths);
-    const [step, end] = [separator('./|,;~', rows.flat()), separator(' ,;~|/', rows.flat())];
+    const step = separator('./|,;~', rows.flat());
+    const end = separator(' ,;~|/', [...rows.flat(), step]);
     const list = rows.map((row) => row.join(step)).join(end);
     return [
       paths.some(({ path }) => path[0] === 'context') ? CONTEXT : '',
