@@ -24,7 +24,7 @@ tools: install ## Build what is missing of the test control plane into bin/ (Go,
 	@node test/cluster/build.ts
 
 .PHONY: engine
-engine: install ## Build Argo CD's engine as WebAssembly into bin/ if it is missing (Go, about 3 minutes)
+engine: install ## Build Argo CD's engine into bin/ if it is missing (Go, about 1 minute); PLATFORMS=linux/arm64,… for others
 	@node engine/build.ts
 
 .PHONY: generate
@@ -59,6 +59,10 @@ DURATION ?= 60
 .PHONY: fuzz
 fuzz: tools engine ## Random resources: does the real controller load what the gate lets through? DURATION=60, SEED=…
 	@node test/fuzz/main.ts --duration $(DURATION) $(if $(SEED),--seed $(SEED))
+
+.PHONY: bench-engine
+bench-engine: engine ## What Argo CD's engine takes in time and memory (20 s); fails beyond the bounds it names
+	@node --expose-gc test/benchmarks/engine.ts $(ARGS)
 
 .PHONY: bench-routes
 bench-routes: tools ## What subscriptions cost Argo CD's controller, by route (about 10 minutes); ARGS='--help' shows the flags

@@ -1,66 +1,64 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, readlink, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
+import { mkdir, readlink, rename, stat, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { compile } from '../test/cluster/compile.ts';
 import { withLock } from '../test/cluster/lock.ts';
-import { type EngineLayout, engineLayout, GO_TARGET } from './layout.ts';
-import { ENGINE_FILE, locateEngine } from './locate.ts';
+import { type EngineLayout, engineLayout, GO_FLAGS } from './layout.ts';
+import { ENGINE_NAME, enginePath, locateEngine, type Platform, thisPlatform } from './locate.ts';
 
 const HELP = `Usage: node engine/build.ts
 
-Builds Argo CD's notifications engine as a WebAssembly module, only if it is missing, into
-bin/engine/<hash>/${ENGINE_FILE} (bin/engine/current leads there). It takes Go, and 1 to 3 min on two cores
-when nothing is cached.
+Builds Argo CD's notifications engine as a program, only if it is missing, into
+bin/engine/<hash>/<os>-<arch>/${ENGINE_NAME} (bin/engine/current leads to <hash>). It takes Go, and
+about 1 min on two cores when nothing is cached.
 
 Environment:
-  ARGOCD_DINGTALK_ENGINE   the path of such a module: used instead, and nothing is built
+  PLATFORMS                what to build for, in Go's names: linux/amd64,linux/arm64 (default: this machine)
+  ARGOCD_DINGTALK_ENGINE   the path of such a program: used instead, and nothing is built
 
 <hash> stands for the Go module, its sources and the Go version. Old folders may be deleted at any time.
 `;
 
-const EXPECTED = '1 to 3 min';
-const OPERATING_SYSTEM_BYTE = 9;
-const UNKNOWN_OPERATING_SYSTEM = 255;
+const EXPECTED = 'about 1 min';
 
 function report(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-async function ensureEngine(signal: AbortSignal): Promise<void> {
+/** @throws Error for a text that is no list of platforms */
+function platformsOf(text: string | undefined): Platform[] {
+  if (!text) return [thisPlatform()];
+  return text.split(',').map((name) => {
+    const [, os, arch] = /^\s*([a-z0-9]+)\/([a-z0-9]+)\s*$/.exec(name) ?? [];
+    if (os === undefined || arch === undefined)
+      throw new Error(
+        `PLATFORMS: expected a list such as linux/amd64,darwin/arm64, got ${JSON.stringify(text)}`,
+      );
+    return { os, arch };
+  });
+}
+
+async function ensureEngine(platforms: readonly Platform[], signal: AbortSignal): Promise<void> {
   const layout = engineLayout();
-  if (!existsSync(layout.file)) {
+  const isMissing = (platform: Platform) => !existsSync(layout.file(platform));
+  if (platforms.some(isMissing)) {
     await mkdir(layout.directory, { recursive: true });
     await withLock(`${layout.directory}.lock`, { signal, report }, async () => {
-      if (!existsSync(layout.file)) await build(layout, signal);
+      for (const platform of platforms) if (isMissing(platform)) await build(layout, platform, signal);
     });
   }
   await pointCurrent(layout);
 }
 
-async function build({ moduleDir, directory, file }: EngineLayout, signal: AbortSignal): Promise<void> {
-  const target = join(directory, 'engine'); // named as its Go command
-  const { GOFLAGS, ...platform } = GO_TARGET;
-  Object.assign(process.env, platform, { GOFLAGS: `${process.env.GOFLAGS ?? ''} ${GOFLAGS}`.trim() });
-  try {
-    await compile({ moduleDir, target, expected: EXPECTED, signal, report });
-    report('engine: compressing (about 10 s)');
-    const packed = await compress(await readFile(target));
-    const fresh = `${file}.tmp-${process.pid}`;
-    await writeFile(fresh, packed);
-    await rename(fresh, file);
-    report(`engine: ${(packed.length / 1e6).toFixed(1)} MB in ${file}`);
-  } finally {
-    await rm(target, { force: true });
-  }
-}
-
-/** The same bytes for the same module: no time, and no trace of the system that compressed it. */
-async function compress(module: Uint8Array): Promise<Buffer> {
-  const packed = await promisify(gzip)(module, { level: constants.Z_BEST_COMPRESSION });
-  packed[OPERATING_SYSTEM_BYTE] = UNKNOWN_OPERATING_SYSTEM;
-  return packed;
+async function build(layout: EngineLayout, platform: Platform, signal: AbortSignal): Promise<void> {
+  const target = layout.file(platform);
+  const goFlags = `${process.env.GOFLAGS ?? ''} ${GO_FLAGS}`.trim();
+  const env = { GOOS: platform.os, GOARCH: platform.arch, GOFLAGS: goFlags };
+  await mkdir(dirname(target), { recursive: true });
+  await compile({ moduleDir: layout.moduleDir, target, env, expected: EXPECTED, signal, report });
+  const { size } = await stat(target);
+  report(`${enginePath(platform)}: ${(size / 1e6).toFixed(1)} MB in ${target}`);
 }
 
 async function pointCurrent({ base, directory }: EngineLayout): Promise<void> {
@@ -86,7 +84,7 @@ async function main(): Promise<void> {
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
   try {
     if (process.env.ARGOCD_DINGTALK_ENGINE) report(`engine: ${locateEngine()}`);
-    else await ensureEngine(interrupted.signal);
+    else await ensureEngine(platformsOf(process.env.PLATFORMS), interrupted.signal);
   } catch (error) {
     if (!interrupted.signal.aborted) throw error;
     process.stderr.write('interrupted: what Go has compiled so far stays in its cache\n');

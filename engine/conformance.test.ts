@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from './locate.ts';
-import { compileEngine, type Instance, startEngine } from './testing/instance.ts';
+import { type Instance, startEngine } from './testing/instance.ts';
 
 /** One verdict of Argo CD's real controller; with `:message` or `:when`, `value` is that field of the key's value. */
 interface Row {
@@ -29,13 +29,11 @@ const rowsOf = (name: string): Row[] =>
     .map((line) => JSON.parse(line));
 const app = JSON.parse(testdata('application.json'));
 
-let module: WebAssembly.Module;
 let engine: Instance;
 const ask = (request: unknown): Answer => engine.ask(request) as Answer;
 
 beforeAll(async () => {
-  module = await compileEngine(locateEngine());
-  engine = await startEngine(module);
+  engine = await startEngine(locateEngine());
 }, 60_000);
 
 function configMapOf({ key, value }: Row): { key: string; configMap: Record<string, string> } {
@@ -68,7 +66,7 @@ function reproduce(row: Row): Pick<Row, 'verdict' | 'error' | 'out'> {
   return { verdict: 'ok', ...(request?.body && { out: request.body }) };
 }
 
-describe('the module says what the real controller says', () => {
+describe('the engine says what the real controller says', () => {
   it.each([
     ['verdicts.jsonl', 159],
     ['verdicts-config.jsonl', 101],
@@ -92,7 +90,7 @@ describe('the module says what the real controller says', () => {
   );
 });
 
-describe('the module', () => {
+describe('the engine', () => {
   it('tells what it was built from', () => {
     expect(ask({ call: 'version' })).toEqual({
       ok: true,
@@ -139,7 +137,7 @@ describe('the module', () => {
     ],
   ])('throws at %s', async (_name, message) => {
     const { configMap } = configMapOf({ key: 'template.t:message', value: message, verdict: 'ok' });
-    const own = await startEngine(module);
+    const own = await startEngine(locateEngine());
     expect(() => own.ask({ call: 'render', configMap, app, templates: ['t'], service: 's' })).toThrow();
   });
 

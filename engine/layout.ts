@@ -2,26 +2,21 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { goToolchain } from '../test/cluster/toolchain.ts';
-import { ENGINE_FILE } from './locate.ts';
+import { enginePath, type Platform } from './locate.ts';
 
-/** What Go builds for. CGO_ENABLED and the flags that strip symbols and paths are those of every build here. */
-export const GO_TARGET = {
-  GOOS: 'wasip1',
-  GOARCH: 'wasm',
-  // Without the commit, which would make a new module of every commit.
-  GOFLAGS: '-buildmode=c-shared -buildvcs=false',
-} as const;
+/** Without the commit, which would make a new program of every commit. */
+export const GO_FLAGS = '-buildvcs=false';
 
-/** Where the module of this checkout belongs, whether it exists yet or not. */
+/** Where the programs of this checkout belong, whether they exist yet or not. */
 export interface EngineLayout {
-  /** Folder of the Go module that builds it. */
+  /** Folder of the Go module that builds them. */
   readonly moduleDir: string;
   /** `<repository>/bin/engine`. */
   readonly base: string;
   /** `<repository>/bin/engine/<hash>`. */
   readonly directory: string;
-  /** `<repository>/bin/engine/<hash>/engine.wasm.gz`. */
-  readonly file: string;
+  /** `<directory>/linux-amd64/argocd-dingtalk-engine`. */
+  file(platform: Platform): string;
 }
 
 /**
@@ -33,12 +28,12 @@ export function engineLayout(): EngineLayout {
   const moduleDir = import.meta.dirname;
   const base = join(dirname(moduleDir), 'bin', 'engine');
   const directory = join(base, contentHash(moduleDir));
-  return { moduleDir, base, directory, file: join(directory, ENGINE_FILE) };
+  return { moduleDir, base, directory, file: (platform) => join(directory, enginePath(platform)) };
 }
 
 function contentHash(moduleDir: string): string {
   const hash = createHash('sha256');
-  hash.update(`${goToolchain(moduleDir, 'the engine').version} ${JSON.stringify(GO_TARGET)}\n`);
+  hash.update(`${goToolchain(moduleDir, 'the engine').version} ${GO_FLAGS}\n`);
   const sources = globSync(['cmd/**/*.go', 'internal/**/*.go'], { cwd: moduleDir });
   const built = sources.filter((file) => !file.endsWith('_test.go')).sort();
   for (const file of ['go.mod', 'go.sum', ...built]) {

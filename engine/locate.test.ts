@@ -1,21 +1,30 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { locateEngine } from './locate.ts';
+import { enginePath, locateEngine, thisPlatform } from './locate.ts';
 
 describe('locateEngine', () => {
   it('finds what was built', () => {
     expect(locateEngine({})).toBe(
-      join(import.meta.dirname, '..', 'bin', 'engine', 'current', 'engine.wasm.gz'),
+      join(import.meta.dirname, '..', 'bin', 'engine', 'current', enginePath(thisPlatform())),
     );
   });
 
-  it('prefers the path that the environment names', () => {
-    expect(locateEngine({ ARGOCD_DINGTALK_ENGINE: import.meta.filename })).toBe(import.meta.filename);
+  it('prefers the path that the environment names, and makes it absolute', () => {
+    const { filename } = import.meta;
+    expect(locateEngine({ ARGOCD_DINGTALK_ENGINE: filename })).toBe(filename);
+    expect(locateEngine({ ARGOCD_DINGTALK_ENGINE: relative(process.cwd(), filename) })).toBe(filename);
   });
 
   it('names the remedy for a path that does not exist', () => {
-    expect(() => locateEngine({ ARGOCD_DINGTALK_ENGINE: '/nowhere/engine.wasm.gz' })).toThrow(
-      "ARGOCD_DINGTALK_ENGINE names /nowhere/engine.wasm.gz, which does not exist: correct it, or unset it to use what 'make engine' built",
+    expect(() => locateEngine({ ARGOCD_DINGTALK_ENGINE: '/nowhere/engine' })).toThrow(
+      "ARGOCD_DINGTALK_ENGINE names /nowhere/engine, which does not exist: correct it, or unset it to use what 'make engine' built",
     );
   });
+});
+
+it.each([
+  [{ os: 'linux', arch: 'arm64' }, 'linux-arm64/argocd-dingtalk-engine'],
+  [{ os: 'windows', arch: 'amd64' }, 'windows-amd64/argocd-dingtalk-engine.exe'],
+])('has a place for each platform: %j', (platform, path) => {
+  expect(enginePath(platform)).toBe(path);
 });

@@ -30,7 +30,7 @@ export function createMetrics(): Metrics {
   });
   const ends = new Counter({
     name: 'argocd_dingtalk_engine_ends_total',
-    help: 'How often the engine was ended: because it was idle, or because it had to be killed.',
+    help: 'How often the process of the engine ended: because it was idle, because it had to be killed, or by somebody else.',
     labelNames: ['cause'],
     registers,
   });
@@ -42,7 +42,7 @@ export function createMetrics(): Metrics {
   });
   const running = new Gauge({
     name: 'argocd_dingtalk_engine_running',
-    help: 'Whether the engine holds its memory now.',
+    help: 'Whether the process of the engine is there now.',
     registers,
   });
   const foreign = new Gauge({
@@ -77,7 +77,7 @@ export function createMetrics(): Metrics {
       started: () => running.set(1),
       ended: (cause) => {
         ends.inc({ cause });
-        running.set(cause === 'idle' || cause === 'closed' ? 0 : 1);
+        running.set(0);
       },
       cacheRead: (result) => cache.inc({ result }),
     },

@@ -3,8 +3,8 @@ import { locateEngine } from '../../engine/locate.ts';
 import { GROUP } from '../api/kinds.ts';
 import { engineAsker, Gate } from '../controller/gate.ts';
 import { createEngine } from '../engine/client.ts';
-import { EngineUnavailableError } from '../engine/threads.ts';
 import type { Engine } from '../engine/types.ts';
+import { EngineUnavailableError } from '../engine/types.ts';
 import { describeFinding } from '../files/finding.ts';
 import { type Judgement, judge } from '../files/judge.ts';
 import { type Manifest, ManifestError, readManifests } from '../files/manifests.ts';
@@ -74,7 +74,7 @@ export async function withEngine(
   { stderr }: Surroundings,
   work: (engine: Engine, gate: Gate) => Promise<void>,
 ): Promise<void> {
-  const engine = createEngine({ wasmPath: engineFile() });
+  const engine = createEngine({ program: engineProgram() });
   if (stderr.isTTY) stderr.write("Argo CD's engine starts…\n");
   try {
     await engine.version();
@@ -100,7 +100,7 @@ export async function readFiles(paths: readonly string[]): Promise<Manifest[]> {
   }
 }
 
-function engineFile(): string {
+function engineProgram(): string {
   try {
     return locateEngine();
   } catch (error) {

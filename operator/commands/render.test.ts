@@ -10,7 +10,7 @@ import { run, TestFiles } from './testing/command-line.ts';
 const files = new TestFiles();
 let engine: Engine;
 beforeAll(() => {
-  engine = createEngine({ wasmPath: locateEngine() });
+  engine = createEngine({ program: locateEngine() });
 });
 afterAll(async () => {
   files.remove();

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import dotI from '@dot-i/k8s-operator';
-import { ENGINE_FILE, locateEngine } from '../../engine/locate.ts';
+import { ENGINE_NAME, locateEngine } from '../../engine/locate.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import type { GateAnswer } from '../core/gate/engine-api.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
@@ -105,7 +105,7 @@ export class DingTalkOperator extends Operator {
     const metrics = createMetrics();
     if (config.metrics.listen !== undefined)
       this.#server = await serveMetrics(metrics, config.metrics.listen);
-    const engine = createEngine({ wasmPath: engineFile(log), metrics: metrics.engine });
+    const engine = createEngine({ program: engineProgram(log), metrics: metrics.engine });
     const answers = new VerdictCache<GateAnswer>({
       ...ANSWERS,
       now: () => performance.now(),
@@ -216,12 +216,12 @@ const ANSWERS = { maxEntries: 50_000, maxBytes: 32 * 2 ** 20 } as const;
  * An installation without the engine is broken, but ends no process: what is live goes on being renewed, and what is
  * new says GateUnavailable.
  */
-function engineFile(log: Logger): string {
+function engineProgram(log: Logger): string {
   try {
     return locateEngine();
   } catch (err) {
     log.error({ err }, 'the engine is missing: nothing new can be merged');
-    return ENGINE_FILE;
+    return ENGINE_NAME;
   }
 }
 

@@ -4,7 +4,7 @@ import { createEngine } from '../engine/client.ts';
 import { serviceKey, templateKey } from './names.ts';
 import { formatTemplate, readTemplate } from './template-value.ts';
 
-const engine = createEngine({ wasmPath: locateEngine() });
+const engine = createEngine({ program: locateEngine() });
 afterAll(() => engine.close());
 
 const entry = (text: string) => ({ method: 'POST', body: `{"msgtype":"text","text":{"content":"${text}"}}` });

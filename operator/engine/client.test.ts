@@ -1,15 +1,13 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import type { Worker } from 'node:worker_threads';
-import { gzipSync } from 'node:zlib';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createEngine, type EngineOptions } from './client.ts';
+import { MAX_REQUEST_BYTES } from './frames.ts';
 import { EngineCounters } from './metrics.ts';
-import { tinyEngineFile } from './testing/tiny-engine.ts';
-import type { Behaviour } from './testing/tiny-module.ts';
-import { EngineUnavailableError } from './threads.ts';
-import type { Engine, Outcome } from './types.ts';
+import { type Behaviour, fakeEngine } from './testing/fake-engine.ts';
+import { type Engine, EngineUnavailableError, type Outcome } from './types.ts';
 
-// Tiny modules hang, burst and crash like a real one, but start in no time.
+// Fake engines hang, burst and crash like a real one, but start in no time.
 
 const closing: (() => unknown)[] = [];
 const rejections: unknown[] = [];
@@ -24,22 +22,24 @@ afterEach(async () => {
 });
 
 function setUp(behaviours: Record<string, Behaviour> = {}, options: Partial<EngineOptions> = {}) {
-  const file = tinyEngineFile(behaviours);
+  const file = fakeEngine(behaviours);
   const metrics = new EngineCounters();
-  const engine = createEngine({
-    wasmPath: file.wasmPath,
-    metrics,
-    maxMemoryBytes: 4 * 2 ** 20,
-    deadlineMs: 30_000,
-    ...options,
-  });
+  const engine = createEngine({ program: file.program, metrics, deadlineMs: 30_000, ...options });
   closing.push(file[Symbol.dispose], () => engine.close());
-  return { engine, metrics, wasmPath: file.wasmPath };
+  return { engine, metrics, program: file.program };
 }
 
-/** The tiny modules' good answer is the request itself, which is no answer of the engine's: it has no `ok`. */
+/** The processes of fake engines that this process has. */
+function children(program: string): string[] {
+  const table = execFileSync('ps', ['-o', 'ppid=,args=', '-A'], { encoding: 'utf8' });
+  return table.split('\n').filter((line) => line.includes(program));
+}
+
+/** The fake engines' good answer is the request itself, which is no answer of the engine's: it has no `ok`. */
 const good = (engine: Engine, name = 'x') => engine.check({ configMap: { name }, ok: true } as never);
 const GOOD = (name = 'x') => ({ call: 'check', configMap: { name }, ok: true });
+const inspected = (expression: string) => ({ call: 'inspect', expression, ok: true });
+const inspect = (engine: Engine, expression: string) => engine.inspect({ expression, ok: true } as never);
 const app = { app: {}, configMap: {}, secret: {} };
 
 describe('calls', () => {
@@ -89,15 +89,57 @@ describe('a call without an answer', () => {
   it.each([
     ['eat', 'memory', 'The engine needed more memory than it may have.'],
     ['babble', 'memory', 'The engine answered with more than 0 MiB.'],
+    ['stutter', 'memory', 'The engine answered with more than 0 MiB.'],
     ['recurse', 'trap', 'The engine ran out of stack, as endless recursion makes it.'],
     ['trap', 'trap', 'The engine crashed.'],
     ['mumble', 'trap', 'The engine crashed.'],
+    ['breakOff', 'trap', 'The engine crashed.'],
+    ['die', 'trap', 'The engine crashed.'],
   ] as const)('is one that makes it %s', async (behaviour, killed, message) => {
     const { engine, metrics } = setUp({ i: behaviour }, { maxAnswerBytes: 10_000 });
     const [culprit, next] = await Promise.all([engine.inspect({ expression: '' }), good(engine)]);
     expect(culprit).toEqual({ ok: false, killed, message });
     expect(next).toEqual(GOOD());
-    expect([metrics.starts, metrics.ends]).toEqual([2, new Map([[killed, 1]])]);
+    // What kills it from outside may not mean the question, which is asked once more.
+    const outside: [string, number][] = behaviour === 'die' ? [['outside', 1]] : [];
+    expect(metrics.ends).toEqual(new Map([...outside, [killed, 1]]));
+    expect(metrics.starts).toBe(2 + outside.length);
+    expect(metrics.calls.get('inspect')).toEqual(new Map([[killed, 1]]));
+  });
+
+  it.each(['silence', 'trailOff', 'loop'] as const)('is one that is too late: %s', async (behaviour) => {
+    const { engine, metrics } = setUp({ i: behaviour });
+    const [culprit, next] = await Promise.all([
+      engine.inspect({ expression: '' }, { deadlineMs: 50 }),
+      good(engine),
+    ]);
+    expect(culprit).toHaveProperty('killed', 'deadline');
+    expect(next).toEqual(GOOD());
+    expect(metrics.ends).toEqual(new Map([['deadline', 1]]));
+  });
+
+  it('is none that another process can give: one that was killed from outside meant nobody', async () => {
+    const { engine, metrics } = setUp({ i: 'dieOnce' });
+    expect(await inspect(engine, 'a')).toEqual(inspected('a'));
+    expect([metrics.starts, metrics.ends]).toEqual([2, new Map([['outside', 1]])]);
+  });
+
+  it('is none that stands for the next: a second answer ends the process that gave it', async () => {
+    const { engine, metrics } = setUp({ i: 'repeat' });
+    expect(await inspect(engine, 'a')).toEqual(inspected('a'));
+    expect(await good(engine, '1')).toEqual(GOOD('1'));
+    expect(await good(engine, '2')).toEqual(GOOD('2'));
+    expect(metrics.starts).toBe(2);
+  });
+
+  it('is one that is never asked, for its length', async () => {
+    const { engine, metrics } = setUp();
+    expect(await good(engine, 'x'.repeat(MAX_REQUEST_BYTES))).toEqual({
+      ...{ ok: false, killed: 'memory' },
+      message: 'The engine was to read more than 16 MiB.',
+    });
+    expect(await good(engine, 'x'.repeat(1e6))).toEqual(GOOD('x'.repeat(1e6)));
+    expect([metrics.starts, metrics.ends.size]).toEqual([1, 0]);
   });
 
   it('can follow on another', async () => {
@@ -153,26 +195,38 @@ describe('an engine without work', () => {
 
 describe('an engine that cannot be started', () => {
   it('rejects what waits, and tries again for the next', async () => {
-    const { engine, metrics, wasmPath } = setUp();
-    const module = readFileSync(wasmPath);
-    for (const [content, reason] of [
-      [Buffer.from('no module at all, but long enough'), 'incorrect header check'],
-      [gzipSync('no module'), 'the module ends in the middle'],
-      [Buffer.concat([module.subarray(0, -4), Buffer.alloc(4)]), 'incorrect length check'],
-      [module.subarray(0, -1), 'unexpected end of file'],
-      [Buffer.concat([module, gzipSync('more')]), 'is damaged'],
+    const { engine, metrics, program } = setUp();
+    const script = readFileSync(program);
+    for (const [content, mode, message] of [
+      ['no program', 0o755, 'the engine did not start'],
+      ['#!/bin/sh\nexit 0\n', 0o755, 'the engine did not start'],
+      ['#!/bin/sh\n', 0o644, 'the engine did not start'],
+      ['#!/bin/sh\necho one engine of another version\n', 0o755, 'is another program, or of another version'],
     ] as const) {
-      writeFileSync(wasmPath, content);
+      writeFileSync(program, content);
+      chmodSync(program, mode);
       const results = await Promise.allSettled([good(engine, '1'), good(engine, '2')]);
       for (const result of results) {
         expect(result).toMatchObject({ reason: expect.any(EngineUnavailableError) });
-        expect(result).toHaveProperty('reason.cause.message', expect.stringContaining(reason));
+        expect(result).toHaveProperty('reason.message', expect.stringContaining(message));
+        expect(result).toHaveProperty('reason.message', expect.stringContaining(program));
       }
     }
-    expect(metrics.calls.get('check')).toEqual(new Map([['unavailable', 10]]));
+    rmSync(program);
+    await expect(good(engine)).rejects.toMatchObject({ cause: { code: 'ENOENT' } });
+    expect(metrics.calls.get('check')).toEqual(new Map([['unavailable', 9]]));
     expect([metrics.starts, metrics.isRunning]).toEqual([0, false]);
-    writeFileSync(wasmPath, module);
+    writeFileSync(program, script);
+    chmodSync(program, 0o755);
     expect(await good(engine)).toEqual(GOOD());
+  });
+
+  it('is one that greets otherwise', async () => {
+    using file = fakeEngine({}, 'argocd-dingtalk-engine/0');
+    const engine = createEngine({ program: file.program });
+    await expect(good(engine)).rejects.toThrow('is another program, or of another version');
+    await engine.close();
+    expect(children(file.program)).toEqual([]);
   });
 
   it('is one whose start takes too long', async () => {
@@ -194,20 +248,13 @@ describe('a closed engine', () => {
     await engine.close();
   });
 
-  it('leaves no thread behind, not even one that was just being started', async () => {
-    const threads = new Set<Worker>();
-    const onWorker = (worker: Worker) => {
-      threads.add(worker);
-      worker.once('exit', () => threads.delete(worker));
-    };
-    process.on('worker', onWorker);
-    closing.push(() => process.off('worker', onWorker));
-    const { engine } = setUp();
+  it('leaves no process behind, not even one that was just being started', async () => {
+    const { engine, program } = setUp();
     const call = Promise.allSettled([good(engine)]);
     await new Promise((resolve) => setImmediate(resolve));
-    expect(threads.size).toBe(2);
+    expect(children(program)).toHaveLength(1);
     await engine.close();
     expect(await call).toMatchObject([{ reason: { message: 'the engine is closed' } }]);
-    expect(threads.size).toBe(0);
+    expect(children(program)).toEqual([]);
   });
 });

@@ -1,26 +1,31 @@
-import type { EndCause, EngineMetrics } from './metrics.ts';
-import { outcomeOf, resultOf } from './outcome.ts';
+import { MAX_REQUEST_BYTES } from './frames.ts';
+import type { EngineMetrics } from './metrics.ts';
+import { outcomeOf, resultOf, tooLong } from './outcome.ts';
 import { Queue } from './queue.ts';
-import type { Runner } from './runner.ts';
-import { EngineUnavailableError, Threads } from './threads.ts';
-import type { CallName, CallOptions, Engine, EngineRequest, Outcome } from './types.ts';
+import { Supervisor } from './supervisor.ts';
+import {
+  type CallName,
+  type CallOptions,
+  type Engine,
+  type EngineRequest,
+  EngineUnavailableError,
+  type Outcome,
+} from './types.ts';
 
 const MIB = 2 ** 20;
 
 export interface EngineOptions {
-  /** The gzipped module, as `make engine` builds it. */
-  readonly wasmPath: string;
-  /** The entry of the engine's threads. Default: worker.ts beside this file; a bundle has it elsewhere. */
-  readonly workerUrl?: URL;
-  /** Limit of the module's own memory. Default 512 MiB. */
+  /** Absolute path of the program, as `make engine` builds it. */
+  readonly program: string;
+  /** Limit of the process' memory. Default 208 MiB, which a full ConfigMap takes little more than half of. */
   readonly maxMemoryBytes?: number;
-  /** Limit of an answer's length. Default 8 MiB, which the main thread reads in less than 100 ms. */
+  /** Limit of an answer's length. Default 8 MiB, which this thread reads in less than 100 ms. */
   readonly maxAnswerBytes?: number;
   /** How long one answer may take where the call does not say. Default 2 s. */
   readonly deadlineMs?: number;
-  /** How long the start may take. Default 60 s. */
+  /** How long the start may take. Default 30 s, for a machine that has to read the program from a slow disk. */
   readonly startDeadlineMs?: number;
-  /** How long the threads stay without work. Default 60 s. */
+  /** How long the process stays without work. Default 10 s: a start costs 20 ms, and an idle process 30 to 120 MB. */
   readonly idleMs?: number;
   readonly metrics?: EngineMetrics;
   /** Milliseconds on a clock that is never set. */
@@ -50,35 +55,44 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 class EngineClient {
-  readonly #options: EngineOptions;
+  readonly #deadlineMs: number;
+  readonly #maxAnswerBytes: number;
+  readonly #idleMs: number;
   readonly #metrics: EngineMetrics | undefined;
   readonly #now: () => number;
-  readonly #threads: Threads;
+  readonly #supervisor: Supervisor;
   readonly #queue = new Queue<Job>();
   #working: Promise<void> | undefined;
   #idle: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: EngineOptions) {
-    this.#options = options;
-    this.#metrics = options.metrics;
-    this.#now = options.now ?? (() => performance.now());
-    this.#threads = new Threads({
-      wasmPath: options.wasmPath,
-      workerUrl: options.workerUrl ?? new URL('./worker.ts', import.meta.url),
-      maxMemoryBytes: options.maxMemoryBytes ?? 512 * MIB,
-      maxAnswerBytes: options.maxAnswerBytes ?? 8 * MIB,
-      startDeadlineMs: options.startDeadlineMs ?? 60_000,
+    const { program, metrics, maxMemoryBytes = 208 * MIB, maxAnswerBytes = 8 * MIB } = options;
+    const { deadlineMs = 2_000, startDeadlineMs = 30_000, idleMs = 10_000 } = options;
+    const now = options.now ?? (() => performance.now());
+    this.#deadlineMs = deadlineMs;
+    this.#maxAnswerBytes = maxAnswerBytes;
+    this.#idleMs = idleMs;
+    this.#metrics = metrics;
+    this.#now = now;
+    this.#supervisor = new Supervisor({
+      ...{ program, maxMemoryBytes, maxAnswerBytes },
+      ...{ startDeadlineMs, metrics, now },
     });
   }
 
   async call<C extends CallName>(
     request: EngineRequest & { readonly call: C },
-    { deadlineMs = this.#options.deadlineMs ?? 2_000, isBackground = false }: CallOptions = {},
+    { deadlineMs = this.#deadlineMs, isBackground = false }: CallOptions = {},
   ): Promise<Outcome<C>> {
     if (this.#isClosed) throw closed();
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
-    const job = { call: request.call, request: JSON.stringify(request), deadlineMs, resolve, reject };
+    const text = JSON.stringify(request);
+    if (Buffer.byteLength(text) > MAX_REQUEST_BYTES) {
+      this.#metrics?.called(request.call, 'memory', 0);
+      return tooLong(MAX_REQUEST_BYTES);
+    }
+    const job = { call: request.call, request: text, deadlineMs, resolve, reject };
     this.#queue.add(job, isBackground);
     this.#working ??= this.#work();
     // An answer is of its call's kind.
@@ -87,11 +101,12 @@ class EngineClient {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearTimeout(this.#idle);
     this.#fail(this.#queue.takeAll(), closed());
-    await this.#release('closed');
+    await this.#supervisor.end('closed');
     await this.#working;
     // What was being started meanwhile.
-    await this.#threads.release();
+    await this.#supervisor.end('closed');
   }
 
   /** Serves the line to its end. Never fails. */
@@ -99,42 +114,36 @@ class EngineClient {
     clearTimeout(this.#idle);
     for (let job = this.#queue.next(); job; job = this.#queue.next()) await this.#serve(job);
     this.#working = undefined;
-    if (!this.#isClosed) this.#idle = setTimeout(() => this.#release('idle'), this.#options.idleMs ?? 60_000);
+    if (!this.#isClosed) this.#idle = setTimeout(() => this.#supervisor.end('idle'), this.#idleMs);
   }
 
   async #serve(job: Job): Promise<void> {
     try {
-      const runner = await this.#runner();
-      if (this.#isClosed) throw closed();
-      const begin = this.#now();
-      const event = await runner.call(job.request, job.deadlineMs);
-      // A thread that close() ended has judged nothing.
-      if (this.#isClosed) throw closed();
-      const outcome = outcomeOf(event, job.deadlineMs);
-      this.#metrics?.called(job.call, resultOf(outcome), (this.#now() - begin) / 1_000);
+      const outcome = await this.#ask(job);
       job.resolve(outcome);
-      if (!outcome.ok && outcome.killed) {
-        this.#metrics?.ended(outcome.killed);
-        await this.#threads.drop();
-      }
+      if (!outcome.ok && outcome.killed) await this.#supervisor.end(outcome.killed);
     } catch (error) {
-      // Without a start there is nothing to wait for: who asks again makes the next attempt.
+      // Without a start there is nothing to wait for: whoever asks again makes the next attempt.
       this.#fail([job, ...this.#queue.takeAll()], this.#isClosed ? closed() : error);
     }
   }
 
-  async #runner(): Promise<Runner> {
-    const begin = this.#now();
-    const wasRunning = this.#threads.isRunning;
-    const runner = await this.#threads.runner();
-    if (!wasRunning) this.#metrics?.started((this.#now() - begin) / 1_000);
-    return runner;
-  }
-
-  async #release(cause: EndCause): Promise<void> {
-    clearTimeout(this.#idle);
-    if (this.#threads.isRunning) this.#metrics?.ended(cause);
-    await this.#threads.release();
+  /** @throws EngineUnavailableError */
+  async #ask({ call, request, deadlineMs }: Job): Promise<Outcome> {
+    const limits = { deadlineMs, maxAnswerBytes: this.#maxAnswerBytes };
+    for (let attempt = 1; ; attempt += 1) {
+      const process = await this.#supervisor.running();
+      if (this.#isClosed) throw closed();
+      const begin = this.#now();
+      const event = await process.call(request, deadlineMs);
+      // A process that close() ended has judged nothing.
+      if (this.#isClosed) throw closed();
+      // A signal from outside says nothing about the question. A second one might: without memory the system kills, too.
+      if (event.type === 'ended' && event.signal !== null && attempt === 1) continue;
+      const outcome = outcomeOf(event, limits);
+      this.#metrics?.called(call, resultOf(outcome), (this.#now() - begin) / 1_000);
+      return outcome;
+    }
   }
 
   #fail(jobs: readonly Job[], error: unknown): void {

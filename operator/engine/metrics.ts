@@ -3,16 +3,16 @@ import type { CallName, Killed } from './types.ts';
 /** What came of a call. `refused` is an answer; `unavailable` says nothing about the request. */
 export type CallResult = 'ok' | 'refused' | Killed['killed'] | 'unavailable';
 
-/** Why threads were ended. */
-export type EndCause = Killed['killed'] | 'idle' | 'closed';
+/** Why the process was ended; `outside`: by somebody else. */
+export type EndCause = Killed['killed'] | 'idle' | 'closed' | 'outside';
 
 /** Told of what the engine does; an exporter implements it, or reads EngineCounters. */
 export interface EngineMetrics {
   /** @param seconds from the request's turn to its answer, without a start */
   called(call: CallName, result: CallResult, seconds: number): void;
-  /** The threads are there and ready. */
+  /** The process is there and ready. */
   started(seconds: number): void;
-  /** The threads are gone, or the one that was killed. */
+  /** The process is gone. */
   ended(cause: EndCause): void;
   cacheRead(result: 'hit' | 'miss'): void;
 }

@@ -1,38 +1,53 @@
 import { describe, expect, it } from 'vitest';
-import { outcomeOf, resultOf } from './outcome.ts';
+import { outcomeOf, resultOf, tooLong } from './outcome.ts';
 
-const outOfMemory = Object.assign(new Error('reached limit'), { code: 'ERR_WORKER_OUT_OF_MEMORY' });
+const LIMITS = { deadlineMs: 2_500, maxAnswerBytes: 8 * 2 ** 20 };
+const ended = { type: 'ended', signal: null, fatalError: undefined, error: undefined } as const;
 const crashed = { ok: false, killed: 'trap', message: 'The engine crashed.' };
 
 describe('the outcome of a call', () => {
   it.each(['{"ok":true,"parsed":{}}', '{"ok":false,"errors":[{"message":"no"}]}'])(
     'is the answer: %s',
     (text) => {
-      expect(outcomeOf({ type: 'answer', text }, 1)).toEqual(JSON.parse(text));
+      expect(outcomeOf({ type: 'answer', text }, LIMITS)).toEqual(JSON.parse(text));
     },
   );
 
   it.each(['', 'text', 'null', '1', '{}', '[]', '{"error":"panic: token=123"}'])(
     'is a crash, and nothing is quoted, where there is no answer: %s',
     (text) => {
-      expect(outcomeOf({ type: 'answer', text }, 1)).toEqual(crashed);
+      expect(outcomeOf({ type: 'answer', text }, LIMITS)).toEqual(crashed);
     },
   );
 
   it('tells the deadline', () => {
     const message = 'The engine did not answer within 2.5 s.';
-    expect(outcomeOf({ type: 'late' }, 2_500)).toEqual({ ok: false, killed: 'deadline', message });
+    expect(outcomeOf({ type: 'late' }, LIMITS)).toEqual({ ok: false, killed: 'deadline', message });
   });
 
-  it('tells what ended the thread, if that can be told', () => {
-    expect(outcomeOf({ type: 'ended', error: undefined }, 1)).toEqual(crashed);
-    expect(outcomeOf({ type: 'ended', error: new Error('token=123') }, 1)).toEqual(crashed);
-    expect(outcomeOf({ type: 'ended', error: outOfMemory }, 1)).toMatchObject({ killed: 'memory' });
-    expect(outcomeOf({ type: 'fault', kind: 'memory', message: 'm' }, 1)).toEqual({
-      ok: false,
-      killed: 'memory',
-      message: 'm',
-    });
+  it.each([
+    ['out of memory', 'memory', 'The engine needed more memory than it may have.'],
+    [
+      'out of memory allocating heap arena metadata',
+      'memory',
+      'The engine needed more memory than it may have.',
+    ],
+    ['runtime: cannot allocate memory', 'memory', 'The engine needed more memory than it may have.'],
+    ['stack overflow', 'trap', 'The engine ran out of stack, as endless recursion makes it.'],
+    ['all goroutines are asleep', 'trap', 'The engine ended itself: all goroutines are asleep.'],
+  ] as const)('tells what ended the process: %s', (fatalError, cause, message) => {
+    expect(outcomeOf({ ...ended, fatalError }, LIMITS)).toEqual({ ok: false, killed: cause, message });
+  });
+
+  it('quotes no error, and not what killed the process', () => {
+    expect(outcomeOf({ ...ended, error: new Error('token=123') }, LIMITS)).toEqual(crashed);
+    expect(outcomeOf({ ...ended, signal: 'SIGKILL' }, LIMITS)).toEqual(crashed);
+  });
+
+  it('tells the length', () => {
+    const message = 'The engine answered with more than 8 MiB.';
+    expect(outcomeOf({ type: 'oversized' }, LIMITS)).toEqual({ ok: false, killed: 'memory', message });
+    expect(tooLong(2 ** 20)).toHaveProperty('message', 'The engine was to read more than 1 MiB.');
   });
 
   it('is counted by what it is', () => {

@@ -1,23 +1,33 @@
 import type { CallResult } from './metrics.ts';
-import type { RunnerEvent } from './runner.ts';
+import type { ProcessEvent } from './process.ts';
 import type { CallName, Killed, Outcome } from './types.ts';
 
-/** What a runner's event means as the outcome of a call. Of what the thread said, only sentences of ours get through. */
-export function outcomeOf(event: RunnerEvent, deadlineMs: number): Outcome {
+/** What the limits of a call were, for the sentences that name them. */
+export interface CallLimits {
+  readonly deadlineMs: number;
+  readonly maxAnswerBytes: number;
+}
+
+/** What an event means as the outcome of a call. Of what the process said, only sentences of ours get through. */
+export function outcomeOf(event: ProcessEvent, { deadlineMs, maxAnswerBytes }: CallLimits): Outcome {
   switch (event.type) {
     case 'answer':
       return parse(event.text);
-    case 'fault':
-      return killed(event.kind, event.message);
+    case 'oversized':
+      return killed(
+        'memory',
+        `The engine answered with more than ${Math.floor(maxAnswerBytes / 2 ** 20)} MiB.`,
+      );
     case 'late':
       return killed('deadline', `The engine did not answer within ${deadlineMs / 1000} s.`);
     case 'ended':
-      return isOutOfMemory(event.error)
-        ? killed('memory', 'The engine needed more memory than it may have.')
-        : killed('trap', CRASHED);
-    case 'ready':
-      return killed('trap', CRASHED);
+      return endOf(event.fatalError ?? '');
   }
+}
+
+/** Nothing is asked whose length alone the engine refuses. */
+export function tooLong(maxBytes: number): Killed {
+  return killed('memory', `The engine was to read more than ${Math.floor(maxBytes / 2 ** 20)} MiB.`);
 }
 
 export function resultOf(outcome: Outcome): CallResult {
@@ -25,9 +35,19 @@ export function resultOf(outcome: Outcome): CallResult {
   return outcome.killed ?? 'refused';
 }
 
+/** Go says why it ends itself. */
+function endOf(fatalError: string): Killed {
+  if (fatalError.includes('out of memory') || fatalError.includes('cannot allocate memory'))
+    return killed('memory', 'The engine needed more memory than it may have.');
+  if (fatalError === 'stack overflow')
+    return killed('trap', 'The engine ran out of stack, as endless recursion makes it.');
+  if (fatalError !== '') return killed('trap', `The engine ended itself: ${fatalError}.`);
+  return killed('trap', CRASHED);
+}
+
 const CRASHED = 'The engine crashed.';
 
-/** The module answers `{"error": …}` where the engine panicked; the text can quote the configuration. */
+/** The engine answers `{"error": …}` where it panicked; the text can quote the configuration. */
 function parse(text: string): Outcome {
   try {
     const answer: unknown = JSON.parse(text);
@@ -40,8 +60,4 @@ function parse(text: string): Outcome {
 
 function killed(cause: Killed['killed'], message: string): Killed {
   return { ok: false, killed: cause, message };
-}
-
-function isOutOfMemory(error: Error | undefined): boolean {
-  return error !== undefined && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }

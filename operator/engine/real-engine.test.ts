@@ -2,13 +2,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
 import { createEngine } from './client.ts';
 import { EngineCounters } from './metrics.ts';
-import { GOOD_CONFIG, HOSTILE, rendering } from './testing/requests.ts';
+import { GOOD_CONFIG, HOSTILE, manySets, rendering } from './testing/requests.ts';
 
 // Far beyond what an answer takes, so that a busy machine is no reason for a verdict.
 const PATIENT = { deadlineMs: 60_000 };
 
 const metrics = new EngineCounters();
-const engine = createEngine({ wasmPath: locateEngine(), metrics, ...PATIENT });
+const engine = createEngine({ program: locateEngine(), metrics, ...PATIENT });
 afterAll(() => engine.close());
 
 describe('the real engine', { timeout: 120_000 }, () => {
@@ -73,14 +73,24 @@ describe('the real engine', { timeout: 120_000 }, () => {
     expect([first.ok, next.ok]).toEqual([true, true]);
   });
 
-  it('collects its garbage: one large configuration after the other passes', async () => {
-    const configMap = Object.fromEntries(
-      Array.from({ length: 9_000 }, (_, index) => [
-        `template.t${index}`,
-        'message: "{{.app.metadata.name}}"',
-      ]),
-    );
-    for (let round = 0; round < 3; round += 1)
-      expect(await engine.check({ configMap })).toHaveProperty('ok', true);
+  it.each([
+    ['asks for more than there is at once', '{{repeat 1000000000 "x"}}'],
+    ['makes a long list', '{{until 1000000000}}'],
+    [
+      'fills a map',
+      '{{$d := dict}}{{range until 1000000}}{{$_ := set $d (print .) (repeat 1000 "x")}}{{end}}',
+    ],
+  ])('ends a template that %s', async (_, template) => {
+    const outcome = await engine.render(rendering(template));
+    expect(outcome).toHaveProperty('killed', 'memory');
+    expect(await engine.check(GOOD_CONFIG)).toHaveProperty('ok', true);
+  });
+
+  it('holds a full ConfigMap, and one after the other', async () => {
+    const full = manySets(1_700);
+    expect(JSON.stringify(full).length).toBeGreaterThan(2 ** 20);
+    const { starts } = metrics;
+    for (let round = 0; round < 3; round += 1) expect(await engine.check(full)).toHaveProperty('ok', true);
+    expect(metrics.starts - starts).toBeLessThan(2);
   });
 });

@@ -19,7 +19,7 @@ export interface Scene {
   readonly now?: string;
 }
 
-/** What was the module built from? */
+/** What was the program built from? */
 export interface VersionRequest {
   readonly call: 'version';
 }
@@ -84,7 +84,7 @@ export interface Version {
     readonly expr: string;
     readonly sprig: string;
     readonly go: string;
-    /** The release line of Argo CD that the module behaves like. */
+    /** The release line of Argo CD that the program behaves like. */
     readonly argocd: string;
   };
 }
@@ -178,8 +178,11 @@ export interface CallOptions {
   readonly isBackground?: boolean;
 }
 
+/** The engine cannot be asked, which says nothing about what it was to be asked. */
+export class EngineUnavailableError extends Error {}
+
 /**
- * Argo CD's engine, to be asked. A call that no answer comes of costs a thread and gives `killed`. A call is rejected
+ * Argo CD's engine, to be asked. A call that no answer comes of costs a process and gives `killed`. A call is rejected
  * with EngineUnavailableError only where the engine could not be started or was closed, which says nothing about
  * what it was asked.
  */
@@ -189,6 +192,6 @@ export interface Engine {
   evaluate(request: Omit<EvaluateRequest, 'call'>, options?: CallOptions): Promise<Outcome<'evaluate'>>;
   render(request: Omit<RenderRequest, 'call'>, options?: CallOptions): Promise<Outcome<'render'>>;
   inspect(request: Omit<InspectRequest, 'call'>, options?: CallOptions): Promise<Outcome<'inspect'>>;
-  /** Ends the threads; calls that have no answer yet are rejected, and so are all later ones. */
+  /** Ends the process; calls that have no answer yet are rejected, and so are all later ones. */
   close(): Promise<void>;
 }

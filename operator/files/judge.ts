@@ -4,7 +4,7 @@ import { type Decision, decide } from '../core/decide.ts';
 import { resourceKey } from '../core/names.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Verdict } from '../core/verdict.ts';
-import { EngineUnavailableError } from '../engine/threads.ts';
+import { EngineUnavailableError } from '../engine/types.ts';
 import { type CustomKind, crdChecks } from './crd-check.ts';
 import { Duplicates } from './duplicates.ts';
 import { type LintFinding, verdictFindings, violationFinding } from './finding.ts';

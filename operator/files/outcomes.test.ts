@@ -21,7 +21,7 @@ const NOTES = 'notified.notifications.argoproj.io';
 let engine: Engine;
 let gate: Gate;
 beforeAll(() => {
-  engine = createEngine({ wasmPath: locateEngine(), deadlineMs: 20_000 });
+  engine = createEngine({ program: locateEngine(), deadlineMs: 20_000 });
   gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', process.stderr));
 });
 afterAll(() => engine.close());

@@ -13,7 +13,7 @@ import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-
 
 let engine: Engine;
 beforeAll(() => {
-  engine = createEngine({ wasmPath: locateEngine() });
+  engine = createEngine({ program: locateEngine() });
 });
 afterAll(() => engine.close());
 

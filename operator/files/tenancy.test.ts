@@ -13,7 +13,7 @@ import { parseManifests } from './manifests.ts';
 let engine: Engine;
 let gate: Gate;
 beforeAll(() => {
-  engine = createEngine({ wasmPath: locateEngine() });
+  engine = createEngine({ program: locateEngine() });
   gate = new Gate(engineAsker(engine), new Map(), createLogger('error', process.stderr));
 });
 afterAll(() => engine.close());

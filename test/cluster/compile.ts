@@ -6,10 +6,12 @@ import { basename, dirname, join } from 'node:path';
 const HEARTBEAT_MS = 15_000;
 const TAIL_LINES = 40;
 
-/** One program to build: `./cmd/<name>` of the module into the file `target`. */
+/** One program to build: `./cmd/<name>` of the module into the file `target`, which is `<name>` or `<name>.exe`. */
 export interface Compilation {
   readonly moduleDir: string;
   readonly target: string;
+  /** More environment for Go: what to build for. */
+  readonly env?: Readonly<Record<string, string>>;
   /** What to expect from a cold cache, for the progress line: `about 1 min`. */
   readonly expected: string;
   readonly signal: AbortSignal;
@@ -45,12 +47,21 @@ function goBuild(workDir: string, options: Compilation, heartbeat: (last: string
   const { moduleDir, signal } = options;
   const name = basename(options.target);
   const output = join(workDir, name);
-  const args = ['build', '-mod=readonly', '-trimpath', '-ldflags', '-s -w', '-o', output, `./cmd/${name}`];
+  const args = [
+    'build',
+    '-mod=readonly',
+    '-trimpath',
+    '-ldflags',
+    '-s -w',
+    '-o',
+    output,
+    `./cmd/${basename(name, '.exe')}`,
+  ];
   return new Promise((resolve, reject) => {
     // A process group of its own, because compilers run below `go`, and all have to end with it.
     const child = spawn('go', args, {
       cwd: moduleDir,
-      env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOTMPDIR: workDir },
+      env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOTMPDIR: workDir, ...options.env },
       stdio: ['ignore', 'ignore', 'pipe'],
       detached: true,
     });

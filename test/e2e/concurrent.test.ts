@@ -46,7 +46,7 @@ let config: OperatorConfiguration;
 beforeAll(async () => {
   stage = await startStage({ argocd: false, operator: FIELDS });
   connection = connect({ kubeconfig: stage.cp.adminKubeconfig, maxInFlight: 60 });
-  engine = createEngine({ wasmPath: locateEngine() });
+  engine = createEngine({ program: locateEngine() });
   gate = new Gate(engineAsker(engine), new Map(), { error: () => expect.unreachable() } as never);
   config = operatorConfigurationSchema.parse(operatorConfiguration(stage.dingtalk, FIELDS));
   await stage.apply(...NAMESPACES.map(namespace));

@@ -27,7 +27,7 @@ export async function runFuzz({ durationSeconds, seed, print }: FuzzOptions): Pr
   print(`seed ${seed}: starting an API server, Argo CD's notifications controller and a fake DingTalk`);
   await using controller = await RealController.start(seed);
   await using engine = withDisposal(
-    createEngine({ wasmPath: locateEngine(), deadlineMs: ENGINE_DEADLINE_MS }),
+    createEngine({ program: locateEngine(), deadlineMs: ENGINE_DEADLINE_MS }),
   );
   const tally = new Tally();
   const line = () => `${tally.line()}, ${controller.messages()} messages in Handlebars`;

@@ -18,7 +18,7 @@ const NAMESPACE = 'argocd';
 let engine: Engine;
 let gate: Gate;
 beforeAll(() => {
-  engine = createEngine({ wasmPath: locateEngine() });
+  engine = createEngine({ program: locateEngine() });
   gate = new Gate(engineAsker(engine), new Map(), createLogger('error', process.stderr));
 });
 afterAll(() => engine.close());

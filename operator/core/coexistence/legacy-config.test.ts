@@ -11,7 +11,7 @@ import { liveObject, settled, snapshot, team } from '../testing/fixtures.ts';
 
 let engine: Engine;
 beforeAll(() => {
-  engine = createEngine({ wasmPath: locateEngine() });
+  engine = createEngine({ program: locateEngine() });
 });
 afterAll(() => engine?.close());
 

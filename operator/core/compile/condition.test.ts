@@ -62,7 +62,7 @@ describe('events that look at each other’s sends', () => {
 describe('in Argo CD’s engine', () => {
   let engine: Engine;
   beforeAll(() => {
-    engine = createEngine({ wasmPath: locateEngine(), deadlineMs: 20_000 });
+    engine = createEngine({ program: locateEngine(), deadlineMs: 20_000 });
   });
   afterAll(() => engine.close());
 

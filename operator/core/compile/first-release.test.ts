@@ -48,7 +48,7 @@ const recorded = (parse(readFileSync(FILE, 'utf8')) as { readonly cases: readonl
 let engine: Engine;
 let gate: Gate;
 beforeAll(() => {
-  engine = createEngine({ wasmPath: locateEngine(), deadlineMs: 20_000 });
+  engine = createEngine({ program: locateEngine(), deadlineMs: 20_000 });
   gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', process.stderr));
 });
 afterAll(() => engine.close());

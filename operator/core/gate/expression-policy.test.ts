@@ -10,7 +10,7 @@ import { Inquiry, questionKey } from './inquiry.ts';
 
 let engine: Engine;
 beforeAll(() => {
-  engine = createEngine({ wasmPath: locateEngine() });
+  engine = createEngine({ program: locateEngine() });
 });
 afterAll(() => engine.close());
 

@@ -25,7 +25,7 @@ let engine: Engine;
 let gate: Gate;
 beforeAll(() => {
   // Runaways are tried elsewhere, with all the time that they may take.
-  engine = createEngine({ wasmPath: locateEngine(), deadlineMs: 500 });
+  engine = createEngine({ program: locateEngine(), deadlineMs: 500 });
   gate = new Gate(engineAsker(engine), new Map(), createLogger('error', process.stderr));
 });
 afterAll(() => engine.close());

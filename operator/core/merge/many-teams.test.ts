@@ -9,7 +9,7 @@ import { bytesOf, FOREIGN_BYTES, type Messages, manyTeams } from '../testing/man
 /** What Kubernetes refuses a ConfigMap above. */
 const MIB = 1_048_576;
 
-const engine = createEngine({ wasmPath: locateEngine() });
+const engine = createEngine({ program: locateEngine() });
 afterAll(() => engine.close());
 
 const dataOf = (before: Snapshot) => afterWrites(before).configMap?.data ?? {};

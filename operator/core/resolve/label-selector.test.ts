@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { compileEngine, type Instance, startEngine } from '../../../engine/testing/instance.ts';
+import { type Instance, startEngine } from '../../../engine/testing/instance.ts';
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
 import { exprString } from '../expr.ts';
 import { yamlSafeJson } from '../json.ts';
@@ -67,7 +67,7 @@ function selects(canonical: string, labels: Readonly<Record<string, string>>): b
 }
 
 it('selects what the condition holds for, as the engine reads both', async () => {
-  const engine = await startEngine(await compileEngine(locateEngine()));
+  const engine = await startEngine(locateEngine());
   const keys = ['tier', 'env', 'in', 'notin', 'a', 'b', 'app', 'x', 'a.b/c_d'];
   const labelSets: Record<string, string>[] = [
     {},

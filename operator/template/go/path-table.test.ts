@@ -35,7 +35,9 @@ it('finds a separator for any step', () => {
 it('divides rows by another character than steps', () => {
   const table = new PathTable();
   table.access(['app', 'a b', 'c.d', 'e/f', 'g|h']);
-  expect(table.declarations()).toContain('{{range splitList `;` `a,app,a b,c.d,e/f,g|h`}}{{$p:=splitList `,` .}}');
+  expect(table.declarations()).toContain(
+    '{{range splitList `;` `a,app,a b,c.d,e/f,g|h`}}{{$p:=splitList `,` .}}',
+  );
 });
 
 it('takes no time for very many paths', () => {

@@ -1,11 +1,11 @@
 import { locateEngine } from '../../../engine/locate.ts';
-import { compileEngine, type Instance, startEngine } from '../../../engine/testing/instance.ts';
+import { type Instance, startEngine } from '../../../engine/testing/instance.ts';
 import { yamlSafeJson } from '../../core/json.ts';
 import type { BodyPart } from '../go/body.ts';
 import { compileBody, measureBody } from '../go/body.ts';
 import type { BodyScope } from '../go/context.ts';
 
-/** Argo CD's engine in this thread, for rendering template bodies. */
+/** Argo CD's engine, for rendering template bodies. */
 export class RenderingEngine {
   readonly #instance: Instance;
 
@@ -14,7 +14,7 @@ export class RenderingEngine {
   }
 
   static async start(): Promise<RenderingEngine> {
-    return new RenderingEngine(await startEngine(await compileEngine(locateEngine())));
+    return new RenderingEngine(await startEngine(locateEngine()));
   }
 
   /**

@@ -1,14 +1,14 @@
 const MAX_LENGTH = 8_192;
 /** How Go's runtime and an unrecovered panic begin what they say before the end. */
-const LAST_WORDS = /^(?:fatal error: |runtime: |panic: )/;
+const BEGINNING = /^(?:fatal error: |runtime: |panic: )/m;
 /** The runtime's own constant texts; other causes could quote what was in the configuration. */
-const FATAL = /^fatal error: ([a-z][a-z ]{0,60})/m;
+const FATAL = /^fatal error: ([a-z][a-z: ]{0,60})/m;
 
 /**
- * What a module wrote to its standard output and error, kept to tell why it ended: the beginning, or from a program's
- * last words on, which push out the log lines before them. Not for showing: it can quote the configuration.
+ * What a program wrote to its standard error, kept to tell why it ended: the beginning, or from a program's last words on,
+ * which push out the log lines before them. Not for showing: it can quote the configuration.
  */
-export class Output {
+export class LastWords {
   #text = '';
   #isEnding = false;
 
@@ -21,18 +21,16 @@ export class Output {
     return FATAL.exec(this.#text)?.[1];
   }
 
-  write(bytes: Uint8Array): void {
+  /** @param piece some bytes, which need not end with a line */
+  write(piece: Buffer): void {
     if (this.#text.length >= MAX_LENGTH && this.#isEnding) return;
-    const text = Buffer.from(bytes.subarray(0, MAX_LENGTH)).toString('utf8');
-    if (!this.#isEnding && LAST_WORDS.test(text)) {
+    let text = piece.subarray(0, MAX_LENGTH).toString('latin1');
+    const begins = this.#isEnding ? undefined : BEGINNING.exec(text)?.index;
+    if (begins !== undefined) {
       this.#isEnding = true;
       this.#text = '';
+      text = text.slice(begins);
     }
     this.#text = (this.#text + text).slice(0, MAX_LENGTH);
-  }
-
-  clear(): void {
-    this.#text = '';
-    this.#isEnding = false;
   }
 }

@@ -1,0 +1,141 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { FrameReader, frameOf } from './frames.ts';
+import { LastWords } from './last-words.ts';
+
+/** What to run, and what it may take. */
+export interface EngineProgram {
+  /** Absolute path of the program that `make engine` builds. */
+  readonly program: string;
+  /** The process ends itself, or the system ends it, before it has more. */
+  readonly maxMemoryBytes: number;
+  readonly maxAnswerBytes: number;
+}
+
+/** What the process says, or what became of it. */
+export type ProcessEvent =
+  | { readonly type: 'answer'; readonly text: string }
+  /** It began an answer that is longer than allowed. */
+  | { readonly type: 'oversized' }
+  /** The time was up first. */
+  | { readonly type: 'late' }
+  | {
+      readonly type: 'ended';
+      /** Sent by somebody else: `stop` is never waited for as an event. */
+      readonly signal: NodeJS.Signals | null;
+      /** What Go's runtime calls the reason, such as `stack overflow`. */
+      readonly fatalError: string | undefined;
+      /** Why it could not be started. */
+      readonly error: Error | undefined;
+    };
+
+/**
+ * One process that answers requests, one at a time. Whatever it does but answer, it is good for nothing afterwards.
+ *
+ * It gets nothing of this process: no environment, no descriptor but its three pipes, and a process group of its own, so
+ * that Ctrl-C in a terminal is this process' alone. It ends with its standard input, and so with this process at the latest.
+ */
+export class EngineProcess {
+  /** Resolves when the process is gone, whatever ended it; never rejects. */
+  readonly ended: Promise<void>;
+  readonly #child: ChildProcessWithoutNullStreams | undefined;
+  readonly #frames: FrameReader;
+  readonly #lastWords = new LastWords();
+  readonly #end = Promise.withResolvers<void>();
+  #next = Promise.withResolvers<ProcessEvent>();
+  /** Of the request that is being answered; undefined if there is none. */
+  #number: number | undefined = 0;
+  #requests = 0;
+  #isGone = false;
+  #receivedBytes = 0;
+
+  /** Starts the process, which then greets: the first event. */
+  constructor({ program, maxMemoryBytes, maxAnswerBytes }: EngineProgram) {
+    this.#frames = new FrameReader(maxAnswerBytes);
+    this.ended = this.#end.promise;
+    try {
+      this.#child = spawn(program, ['--max-memory', `${maxMemoryBytes}`], {
+        ...{ cwd: '/', env: {}, detached: true, windowsHide: true },
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      this.#listen(this.#child);
+    } catch (error) {
+      this.#gone({ signal: null, error: error as Error });
+    }
+  }
+
+  get hasEnded(): boolean {
+    return this.#isGone;
+  }
+
+  /** Waits for the greeting. */
+  greeting(deadlineMs: number): Promise<ProcessEvent> {
+    return this.#happens(deadlineMs);
+  }
+
+  /** Waits for the answer to a request. */
+  call(request: string, deadlineMs: number): Promise<ProcessEvent> {
+    if (!this.#isGone) {
+      this.#next = Promise.withResolvers();
+      this.#requests = (this.#requests + 1) % 2 ** 32;
+      this.#number = this.#requests;
+      this.#child?.stdin.write(frameOf({ number: this.#number, text: request }));
+    }
+    return this.#happens(deadlineMs);
+  }
+
+  /** Ends the process, whatever it is doing, and waits until it is gone. */
+  async stop(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.ended;
+  }
+
+  #listen(child: ChildProcessWithoutNullStreams): void {
+    child.once('error', (error) => this.#gone({ signal: null, error }));
+    child.once('close', (_code, signal) => this.#gone({ signal, error: undefined }));
+    // Without processes or descriptors to be had, there are no streams either; the error tells.
+    if (!child.stdin) return;
+    // A process that is gone reads nothing: its end tells that.
+    child.stdin.on('error', () => undefined);
+    child.stdout.on('data', (piece: Buffer) => this.#read(piece));
+    child.stderr.on('data', (piece: Buffer) => this.#lastWords.write(piece));
+  }
+
+  #read(piece: Buffer): void {
+    this.#receivedBytes += piece.length;
+    for (const frame of this.#frames.read(piece)) {
+      if (frame !== 'oversized' && frame.number === this.#number) {
+        this.#number = undefined;
+        this.#next.resolve({ type: 'answer', text: frame.text });
+      } else {
+        // Behind an answer that is not read nothing can be read, and what answers no question talks nonsense.
+        if (frame === 'oversized') this.#next.resolve({ type: 'oversized' });
+        this.#child?.stdout.removeAllListeners('data').destroy();
+        this.#child?.kill('SIGKILL');
+      }
+    }
+  }
+
+  async #happens(deadlineMs: number): Promise<ProcessEvent> {
+    // If it was this thread that was held up, an answer may lie waiting: as long as more of it arrives at each turn of the
+    // event loop, it is not late.
+    const onDeadline = () => {
+      const before = this.#receivedBytes;
+      setImmediate(() => {
+        if (this.#receivedBytes === before) this.#next.resolve({ type: 'late' });
+        else onDeadline();
+      });
+    };
+    const timer = setTimeout(onDeadline, deadlineMs);
+    try {
+      return await this.#next.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #gone(ending: { readonly signal: NodeJS.Signals | null; readonly error: Error | undefined }): void {
+    this.#isGone = true;
+    this.#next.resolve({ type: 'ended', fatalError: this.#lastWords.fatalError, ...ending });
+    this.#end.resolve();
+  }
+}
