@@ -20,7 +20,7 @@ it.each(['lint', 'render', 'preview'])('%s --help teaches with examples and exit
 describe('without an engine', () => {
   it.each([
     ['that is missing', () => '/nowhere', 'ARGOCD_DINGTALK_ENGINE names /nowhere, which does not exist'],
-    ['that does not start', () => files.write('engine.wasm.gz', 'no gzip'), 'the engine did not start'],
+    ['that does not start', () => files.write('engine', 'no program'), 'the engine did not start'],
   ])('%s, commands on files exit with 2 and not as if they had found something', async (_, path, message) => {
     vi.stubEnv('ARGOCD_DINGTALK_ENGINE', path());
     const { code, stdout, stderr } = await run('lint', '-f', QUICKSTART);

@@ -17,7 +17,7 @@ type versionAnswer struct {
 	Version map[string]string `json:"version"`
 }
 
-// answerVersion tells what the module was built from.
+// answerVersion tells what the program was built from.
 func answerVersion(request []byte) (any, error) {
 	if err := decode(request, &versionRequest{}); err != nil {
 		return nil, err
