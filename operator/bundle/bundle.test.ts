@@ -65,6 +65,14 @@ it('is one file for each program', () => {
   );
 });
 
+it('comes with the licence of each package that is inside', () => {
+  const licences = readFileSync(join(directory, 'LICENSES.txt'), 'utf8');
+  const packages = packagesOf(Object.keys(metafile.inputs));
+  expect(packages).toContain('undici');
+  for (const name of packages) expect(licences).toMatch(new RegExp(`^${name} \\d\\S*, \\S`, 'm'));
+  expect(licences).not.toMatch(/, undefined$/m);
+});
+
 it.each([
   '--help',
   'operator --help',

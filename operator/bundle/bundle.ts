@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildResult, build } from 'esbuild';
+import { licencesOf } from './licences.ts';
 import { crdsInside, partsOfPackages } from './plugins.ts';
 import { PROGRAMS } from './programs.ts';
 
@@ -14,7 +15,7 @@ const require = createRequireOfBundle(import.meta.url);`;
 export type Metafile = NonNullable<BuildResult['metafile']>;
 
 /**
- * Makes one file of each program; beside it are its source map and the licences that its sources hold.
+ * Makes one file of each program; beside it are its source map, and the licences of all packages that are inside.
  * @param directory where to put them; it is made if it is missing
  * @throws Error if something that is imported can't be found or parsed
  */
@@ -38,6 +39,10 @@ export async function bundle(directory: string): Promise<Metafile> {
     metafile: true,
     logLevel: 'warning',
   });
+  await writeFile(
+    join(directory, 'LICENSES.txt'),
+    await licencesOf(REPOSITORY, Object.keys(metafile.inputs)),
+  );
   // Node would parse a file twice to find out that it is an ES module.
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
   return metafile;
