@@ -27,6 +27,10 @@ tools: install ## Build what is missing of the test control plane into bin/ (Go,
 engine: install ## Build Argo CD's engine into bin/ if it is missing (Go, about 1 minute); PLATFORMS=linux/arm64,… for others
 	@node engine/build.ts
 
+.PHONY: build
+build: install ## Bundle the operator and the CLI into one file each, in dist/
+	@node operator/bundle/build.ts
+
 .PHONY: generate
 generate: install ## Generate the TypeScript types from crds/
 	@node operator/api/generate.ts
@@ -43,7 +47,7 @@ format: install ## Mend format and what lint can mend
 	@biome check --write .
 
 .PHONY: test
-test: check tools engine ## All tests: unit, cluster, end to end with the real Argo CD controller
+test: check tools engine build ## All tests, to the end with the real Argo CD controller; BUNDLE=1 runs the bundle in those
 	@vitest run --coverage
 
 .PHONY: test-unit

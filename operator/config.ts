@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { IN_CLUSTER } from './core/in-cluster.ts';
 import { NAMESPACE_PATTERN } from './core/names.ts';
 import { isTimeZone } from './text/time-zone.ts';

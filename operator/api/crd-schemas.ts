@@ -1,10 +1,9 @@
 /**
- * Reads the CRDs from crds/: for generating types, for tests, and for commands on files. The operator leaves it to the API
+ * The schemas of the CRDs: for generating types, for tests, and for commands on files. The operator leaves it to the API
  * server to enforce them.
  */
 
-import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { readCrd } from './crd-files.ts';
 import { GROUP, KINDS, VERSION } from './kinds.ts';
 
 /** The part of an OpenAPI schema that the CRDs use, Kubernetes' extensions included under their own names. */
@@ -24,9 +23,8 @@ export type CrdSchema = { readonly kind: string; readonly plural: string; readon
 export async function crdSchemas(): Promise<CrdSchema[]> {
   return Promise.all(
     Object.values(KINDS).map(async ({ kind, plural }) => {
-      const file = new URL(`../../crds/${plural}.yaml`, import.meta.url);
-      const crd = parse(await readFile(file, 'utf8'));
-      const version = crd.spec.versions.find((candidate: { name: string }) => candidate.name === VERSION);
+      const crd = await readCrd(plural);
+      const version = crd.spec.versions.find(({ name }) => name === VERSION);
       if (crd.spec.group !== GROUP || crd.spec.names.kind !== kind || !version) {
         throw new Error(`crds/${plural}.yaml does not define ${kind} in ${GROUP}/${VERSION}`);
       }

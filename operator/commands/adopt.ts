@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { OperatorConfiguration } from '../config.ts';
 import type { Gate } from '../controller/gate.ts';
 import { judge } from '../files/judge.ts';
@@ -17,11 +17,8 @@ import { OPERATOR_LEASE } from './running-operator.ts';
 import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
 
 /** `argocd-dingtalk adopt`: the custom resources that say what an existing configuration says to DingTalk. */
-export function adoptCommand(surroundings: Surroundings): Command {
-  return new Command('adopt')
-    .description(
-      "Print the custom resources for the DingTalk webhooks that Argo CD's configuration has already.",
-    )
+export function adoptCommand(command: Command, surroundings: Surroundings): void {
+  command
     .option(
       '-f, --file <path...>',
       'read the ConfigMap, and the Secret if it is there, from files instead of the cluster',

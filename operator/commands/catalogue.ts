@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { defaultMessage } from '../core/catalogue/default-message.ts';
 import { LOCALES, type Locale } from '../core/catalogue/locale.ts';
 import type { TriggerName } from '../core/catalogue/trigger.ts';
@@ -13,9 +13,8 @@ interface CatalogueOptions {
 }
 
 /** `argocd-dingtalk catalogue`: the triggers that an event can name, and what is said about them. */
-export function catalogueCommand({ stdout }: Surroundings): Command {
-  return new Command('catalogue')
-    .description('List the triggers that events of a subscription can name. Needs no cluster.')
+export function catalogueCommand(command: Command, { stdout }: Surroundings): void {
+  command
     .addOption(new Option('--locale <locale>', 'language').choices(LOCALES).default('en'))
     .addOption(
       new Option('--trigger <name>', 'this trigger alone, with its message').choices(

@@ -22,7 +22,7 @@ import { ServerClock } from '../kubernetes/server-clock.ts';
 import { openConnection, orUsageError } from './cluster.ts';
 import { readConfiguration } from './configuration.ts';
 import { diffJson, diffText } from './diff-text.ts';
-import { type FilesOptions, filesCommand, readFiles, withEngine } from './offline.ts';
+import { type FilesOptions, filesOptions, readFiles, withEngine } from './offline.ts';
 import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
 
 interface DiffOptions extends FilesOptions {
@@ -31,11 +31,8 @@ interface DiffOptions extends FilesOptions {
 }
 
 /** `argocd-dingtalk diff`: what applying files would change in Argo CD's objects, and whom it would notify at once. */
-export function diffCommand(surroundings: Surroundings): Command {
-  return filesCommand(
-    'diff',
-    "Say what applying custom resources would change in Argo CD's ConfigMap and Secret.",
-  )
+export function diffCommand(command: Command, surroundings: Surroundings): void {
+  filesOptions(command)
     .option(
       '--kubeconfig <file>',
       'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { KINDS } from '../api/kinds.ts';
 import { robotSections, templateSections } from '../core/explanation/others.ts';
 import { operatorStep, type Section } from '../core/explanation/subscription.ts';
@@ -24,16 +24,9 @@ interface ExplainOptions {
 }
 
 /** `argocd-dingtalk explain`: where a message stops on its way, by what a cluster has now. */
-export function explainCommand(surroundings: Surroundings): Command {
-  return new Command('explain')
-    .description(
-      'Say why a subscription sends a message or none, step by step, from what the cluster has now.',
-    )
+export function explainCommand(command: Command, surroundings: Surroundings): void {
+  command
     .usage('[subscription|robot|template] <namespace/name> [options]')
-    .argument(
-      '<what...>',
-      'NAMESPACE/NAME of a NotificationSubscription; robot or template before it for one of those',
-    )
     .option('--app <namespace/name>', 'the Application to ask about (default: all that you may list)')
     .option('--event <name>', 'only this event, by its name or else its trigger')
     .option(

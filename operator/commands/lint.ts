@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { describeFinding } from '../files/finding.ts';
-import { FILES_HELP, type FilesOptions, filesCommand, withJudgement } from './offline.ts';
+import { FILES_HELP, type FilesOptions, filesOptions, withJudgement } from './offline.ts';
 import { FindingsError, type Surroundings } from './surroundings.ts';
 
 interface LintOptions extends FilesOptions {
@@ -8,12 +8,9 @@ interface LintOptions extends FilesOptions {
 }
 
 /** `argocd-dingtalk lint`: what the operator would say of files, without a cluster. */
-export function lintCommand(surroundings: Surroundings): Command {
+export function lintCommand(command: Command, surroundings: Surroundings): void {
   const { stdout } = surroundings;
-  return filesCommand(
-    'lint',
-    'Say what the API server and the operator would say of custom resources in files. Needs no cluster.',
-  )
+  filesOptions(command)
     .addOption(
       new Option('-o, --output <format>', 'how to print findings').choices(['text', 'json']).default('text'),
     )

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { locateEngine } from '../../engine/locate.ts';
 import { GROUP } from '../api/kinds.ts';
 import { engineAsker, Gate } from '../controller/gate.ts';
@@ -27,10 +27,9 @@ namespace shares has to be among them. If argocd-notifications-cm or argocd-cm i
 do the labels of Namespaces and the grants on AppProjects. Argo CD's own engine judges templates and conditions; it takes a
 second or two to start.`;
 
-/** A command that works on files and needs no cluster. */
-export function filesCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
+/** Gives a command the options of those that work on files. */
+export function filesOptions(command: Command): Command {
+  return command
     .requiredOption(
       '-f, --file <path...>',
       'files, or folders with all the .yaml, .yml and .json files below them',

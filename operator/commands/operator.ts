@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { DingTalkOperator } from '../controller/operator.ts';
 import { createLogger } from '../log.ts';
 import { readConfiguration } from './configuration.ts';
@@ -9,9 +9,8 @@ import type { Surroundings } from './surroundings.ts';
 const MESSAGE_TIMEOUT_MS = 4_000;
 
 /** `argocd-dingtalk operator`: runs until it is told to stop. */
-export function operatorCommand(surroundings: Surroundings): Command {
-  return new Command('operator')
-    .description('Run the operator: keep the notifications of Argo CD as the custom resources declare them.')
+export function operatorCommand(command: Command, surroundings: Surroundings): void {
+  command
     .requiredOption('--config <file>', 'configuration file; samples/config.yaml explains every field')
     .option(
       '--kubeconfig <file>',
@@ -19,11 +18,11 @@ export function operatorCommand(surroundings: Surroundings): Command {
     )
     .addHelpText(
       'after',
-      `
+      () => `
 Logs are JSON lines on standard output. Stop with Ctrl-C or SIGTERM.
 
 Example:
-  argocd-dingtalk operator --config samples/config.yaml --kubeconfig ~/.kube/config`,
+  ${asTyped(command)} --config samples/config.yaml --kubeconfig ~/.kube/config`,
     )
     .action(async (options: { config: string; kubeconfig?: string }) => {
       const config = readConfiguration(options.config);
@@ -54,4 +53,9 @@ Example:
       }
       log.info({}, 'stopped');
     });
+}
+
+/** The operator is a program of its own, too. */
+function asTyped(command: Command): string {
+  return command.parent ? `${command.parent.name()} ${command.name()}` : command.name();
 }

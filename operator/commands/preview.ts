@@ -14,7 +14,7 @@ import { MAX_BODY_BYTES } from '../template/go/body.ts';
 import {
   FILES_HELP,
   type FilesOptions,
-  filesCommand,
+  filesOptions,
   readFiles,
   tellRefusals,
   withJudgement,
@@ -27,11 +27,8 @@ interface PreviewOptions extends FilesOptions, RecipientFilter {
 }
 
 /** `argocd-dingtalk preview`: what DingTalk would receive, without a cluster. */
-export function previewCommand(surroundings: Surroundings): Command {
-  return filesCommand(
-    'preview',
-    'Show the messages that DingTalk would receive for custom resources in files. Needs no cluster.',
-  )
+export function previewCommand(command: Command, surroundings: Surroundings): void {
+  filesOptions(command)
     .option(
       '--app <file>',
       'an Application to make the messages for (default: a sample that fits each event)',

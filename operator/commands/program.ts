@@ -1,49 +1,46 @@
-import { Command, CommanderError } from 'commander';
-import { redactError } from '../core/redact.ts';
-import { adoptCommand } from './adopt.ts';
-import { catalogueCommand } from './catalogue.ts';
-import { diffCommand } from './diff.ts';
-import { explainCommand } from './explain.ts';
-import { lintCommand } from './lint.ts';
-import { operatorCommand } from './operator.ts';
-import { previewCommand } from './preview.ts';
-import { renderCommand } from './render.ts';
-import { sendCommand } from './send.ts';
-import { EXIT, FindingsError, type Surroundings, UsageError } from './surroundings.ts';
-import { uninstallCommand } from './uninstall.ts';
+import { Command } from 'commander';
+import { COMMANDS, type CommandDescription, type CommandName } from './descriptions.ts';
+import { type CompleteCommand, run, withinSurroundings } from './run.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** A command is loaded when it is called: most need little, and none needs what all of them need together. */
+const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {
+  operator: async () => (await import('./operator.ts')).operatorCommand,
+  lint: async () => (await import('./lint.ts')).lintCommand,
+  send: async () => (await import('./send.ts')).sendCommand,
+  catalogue: async () => (await import('./catalogue.ts')).catalogueCommand,
+  render: async () => (await import('./render.ts')).renderCommand,
+  preview: async () => (await import('./preview.ts')).previewCommand,
+  diff: async () => (await import('./diff.ts')).diffCommand,
+  adopt: async () => (await import('./adopt.ts')).adoptCommand,
+  explain: async () => (await import('./explain.ts')).explainCommand,
+  uninstall: async () => (await import('./uninstall.ts')).uninstallCommand,
+};
 
 /** Runs one command line; resolves to the exit code. `args` are those after the program's name. */
 export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const program = new Command('argocd-dingtalk')
+  const program = withinSurroundings(new Command('argocd-dingtalk'), surroundings)
     .description('DingTalk notifications for Argo CD, declared by each team as custom resources.')
-    .configureOutput({
-      writeOut: (text) => surroundings.stdout.write(text),
-      writeErr: (text) => surroundings.stderr.write(text),
-    })
-    .showHelpAfterError('Run with --help to see what there is.')
-    .exitOverride();
-  for (const command of [
-    operatorCommand(surroundings),
-    lintCommand(surroundings),
-    sendCommand(surroundings),
-    catalogueCommand(surroundings),
-    renderCommand(surroundings),
-    previewCommand(surroundings),
-    diffCommand(surroundings),
-    adoptCommand(surroundings),
-    explainCommand(surroundings),
-    uninstallCommand(surroundings),
-  ]) {
-    program.addCommand(command.copyInheritedSettings(program));
+    // The default leaves out `[options]` where there are none, and those of the commands are not known yet.
+    .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` });
+  const complete = new Map<Command, () => Promise<void>>();
+  for (const name of Object.keys(COMMANDS) as CommandName[]) {
+    const command = bareCommand(name).copyInheritedSettings(program);
+    program.addCommand(command);
+    complete.set(command, async () => (await LOADERS[name]())(command, surroundings));
   }
-  try {
-    await program.parseAsync([...args], { from: 'user' });
-    return EXIT.ok;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof FindingsError) return EXIT.problem;
-    const usage = error instanceof UsageError;
-    surroundings.stderr.write(usage ? `${error.message}\n` : `error: ${redactError(error)}\n`);
-    return usage ? EXIT.usage : EXIT.problem;
-  }
+  program.hook('preSubcommand', (_, command) => complete.get(command)?.());
+  return run(program, withHelpAsFlag(args), surroundings);
+}
+
+function bareCommand(name: CommandName): Command {
+  const { description, argument }: CommandDescription = COMMANDS[name];
+  const command = new Command(name).description(description);
+  return argument ? command.argument(argument.name, argument.description) : command;
+}
+
+/** `help NAME` calls no hook, and so would print the help of a command that is not loaded; `NAME --help` does. */
+function withHelpAsFlag(args: readonly string[]): readonly string[] {
+  const [first, name] = args;
+  return first === 'help' && name !== undefined && Object.hasOwn(COMMANDS, name) ? [name, '--help'] : args;
 }

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { Document, isScalar, Scalar, visit } from 'yaml';
 import { type RenderedTarget, renderTarget } from '../files/target.ts';
-import { FILES_HELP, type FilesOptions, filesCommand, tellRefusals, withJudgement } from './offline.ts';
+import { FILES_HELP, type FilesOptions, filesOptions, tellRefusals, withJudgement } from './offline.ts';
 import { FindingsError, type Surroundings } from './surroundings.ts';
 
 interface RenderOptions extends FilesOptions {
@@ -13,11 +13,8 @@ const MAX_FLOW_LENGTH = 60;
 const LINE_WIDTH = 120;
 
 /** `argocd-dingtalk render`: what the operator would write for files, without a cluster. */
-export function renderCommand(surroundings: Surroundings): Command {
-  return filesCommand(
-    'render',
-    'Print the ConfigMap and Secret of Argo CD that custom resources in files lead to. Needs no cluster.',
-  )
+export function renderCommand(command: Command, surroundings: Surroundings): void {
+  filesOptions(command)
     .addOption(
       new Option('-o, --output <format>', 'how to print the objects')
         .choices(['yaml', 'json'])

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { OperatorConfiguration } from '../config.ts';
 import { redactError } from '../core/redact.ts';
 import { explain } from '../dingtalk/explanations.ts';
@@ -21,10 +21,9 @@ interface SendOptions {
 }
 
 /** `argocd-dingtalk send`: a test message now, with DingTalk's answer explained. */
-export function sendCommand(surroundings: Surroundings): Command {
+export function sendCommand(command: Command, surroundings: Surroundings): void {
   const { stdout } = surroundings;
-  return new Command('send')
-    .description("Send a test message to a robot's group now, and explain DingTalk's answer.")
+  command
     .requiredOption('--robot <namespace/name>', 'the DingTalkRobot')
     .option(
       '-f, --file <path...>',

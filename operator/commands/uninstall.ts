@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { GROUP, KINDS } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { readTarget } from '../controller/target-reader.ts';
@@ -24,9 +24,8 @@ interface UninstallOptions {
 }
 
 /** `argocd-dingtalk uninstall`: takes out of Argo CD's objects what the operator has put there, and nothing else. */
-export function uninstallCommand(surroundings: Surroundings): Command {
-  return new Command('uninstall')
-    .description("Remove the operator's keys and annotations from Argo CD's objects, and nothing else.")
+export function uninstallCommand(command: Command, surroundings: Surroundings): void {
+  command
     .option('--config <file>', "the operator's configuration file, for its target (default: its defaults)")
     .option(
       '--kubeconfig <file>',

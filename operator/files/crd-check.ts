@@ -1,4 +1,4 @@
-import { crdSchemas } from '../api/crd-schemas.ts';
+import { crdSchemas, type Schema } from '../api/crd-schemas.ts';
 import type { KINDS } from '../api/kinds.ts';
 import { brokenCelRules, compileCelRules } from './cel-rules.ts';
 import { metadataViolations } from './metadata.ts';
@@ -18,22 +18,26 @@ export interface CrdCheck {
 /** A kind of ours. */
 export type CustomKind = (typeof KINDS)[keyof typeof KINDS]['kind'];
 
-/** The CRDs of crds/, read and compiled once for any number of resources. */
+/** The CRDs of crds/, each compiled at its first resource, for any number of them. */
 export async function crdChecks(): Promise<Readonly<Record<CustomKind, CrdCheck>>> {
   const checks = (await crdSchemas()).map(({ kind, schema }): [string, CrdCheck] => {
-    const check = compileSchema(schema);
-    const rules = compileCelRules(schema);
+    let compiled: ReturnType<typeof compile> | undefined;
     const violations: CrdCheck['violations'] = (resource) => {
+      compiled ??= compile(schema);
       const metadata = metadataViolations(resource);
-      const result = check(resource);
+      const result = compiled.check(resource);
       return [
         ...metadata,
         ...unknownFields(resource, schema),
         ...result.violations,
-        ...(result.isBlocking || metadata.length > 0 ? [] : brokenCelRules(resource, rules)),
+        ...(result.isBlocking || metadata.length > 0 ? [] : brokenCelRules(resource, compiled.rules)),
       ];
     };
     return [kind, { violations, stored: (resource) => withoutNulls(resource, schema) as typeof resource }];
   });
   return Object.fromEntries(checks) as Record<CustomKind, CrdCheck>;
+}
+
+function compile(schema: Schema) {
+  return { check: compileSchema(schema), rules: compileCelRules(schema) };
 }

@@ -11,6 +11,7 @@ import { application, applyApplication, patchApplication } from '../support/appl
 import { eventually } from '../support/eventually.ts';
 import { operatorConfiguration } from '../support/operator.ts';
 import { startProcess } from '../support/processes.ts';
+import { cliCommand } from '../support/programs.ts';
 import { type RunResult, run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { newCredentials } from '../support/team.ts';
@@ -21,7 +22,6 @@ import { newCredentials } from '../support/team.ts';
  */
 
 const CONFIG_MAP = 'argocd-notifications-cm';
-const MAIN = new URL('../../operator/main.ts', import.meta.url).pathname;
 const RECIPE = parse(readFileSync(new URL('ack-seed.configmap.yaml', import.meta.url), 'utf8'))
   .data as Record<string, string>;
 
@@ -84,14 +84,8 @@ const patch = (kind: string, name: string, change: object) =>
   stage.cp.kubectl(['patch', kind, name, '-n', ARGOCD, '--type=merge', '-p', JSON.stringify(change)]);
 const configMap = async () =>
   (await stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP)).data as Record<string, string>;
-const command = (...args: string[]) => [
-  MAIN,
-  ...args,
-  '--config',
-  config,
-  '--kubeconfig',
-  stage.cp.adminKubeconfig,
-];
+const command = (...args: string[]) =>
+  cliCommand(...args, '--config', config, '--kubeconfig', stage.cp.adminKubeconfig);
 
 async function adopt(...args: string[]): Promise<RunResult> {
   const result = await run(process.execPath, command('adopt', ...args), { timeoutMs: 120_000 });

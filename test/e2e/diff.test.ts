@@ -5,6 +5,7 @@ import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { eventually } from '../support/eventually.ts';
 import { operatorConfiguration } from '../support/operator.ts';
+import { cliCommand } from '../support/programs.ts';
 import { type RunResult, run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { namespace, realRobot, subscription } from '../support/team.ts';
@@ -13,7 +14,6 @@ const CONFIG_MAP = 'argocd-notifications-cm';
 const SECRET = 'argocd-notifications-secret';
 const TEAM = { namespace: 'team', name: 'robot' };
 const EVENT = 'dt_team_robot_on-sync-failed';
-const MAIN = new URL('../../operator/main.ts', import.meta.url).pathname;
 const FOREIGN = '- recipients: [slack:x] # theirs\n  triggers: [on-deployed]\n';
 /** Without a time: what holds already counts. */
 const TIMELESS = { name: 'failed', when: "app.status?.operationState?.phase == 'Failed'" };
@@ -45,8 +45,8 @@ async function diffAs(
   const [file, config] = [join(stage.cp.dir, 'files.yaml'), join(stage.cp.dir, 'diff.json')];
   await writeFile(file, manifests.map((each) => JSON.stringify(each)).join('\n---\n'));
   await writeFile(config, JSON.stringify(operatorConfiguration(stage.dingtalk, {})));
-  const command = [MAIN, 'diff', '-f', file, '--config', config, '--kubeconfig', kubeconfig];
-  const result = await run(process.execPath, [...command, ...args]);
+  const options = ['-f', file, '--config', config, '--kubeconfig', kubeconfig];
+  const result = await run(process.execPath, cliCommand('diff', ...options, ...args));
   for (const secret of secrets) expect(result.stdout + result.stderr).not.toContain(secret);
   return result;
 }

@@ -4,6 +4,7 @@ import { PROJECT_ANNOTATION } from '../../operator/core/project-route.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { eventually } from '../support/eventually.ts';
+import { cliCommand } from '../support/programs.ts';
 import { run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { namespace, realRobot, subscription } from '../support/team.ts';
@@ -101,8 +102,7 @@ describe('the annotation of an AppProject', () => {
     await subscribe();
     await routed();
     await stage.stopOperator();
-    const main = join(REPOSITORY, 'operator/main.ts');
-    const args = [main, 'uninstall', '--kubeconfig', stage.cp.adminKubeconfig];
+    const args = cliCommand('uninstall', '--kubeconfig', stage.cp.adminKubeconfig);
     const { code, stdout } = await run(process.execPath, args);
     expect(stdout).toContain(`AppProjects of argocd, annotation ${PROJECT_ANNOTATION}:\n  ${OURS}\n`);
     expect(code).toBe(0);

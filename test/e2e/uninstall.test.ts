@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DataObject } from '../../operator/kubernetes/objects.ts';
 import { eventually } from '../support/eventually.ts';
+import { cliCommand } from '../support/programs.ts';
 import { type RunResult, run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { namespace, realRobot, subscription } from '../support/team.ts';
@@ -13,7 +14,6 @@ const SECRET = 'argocd-notifications-secret';
 const TEAM = { namespace: 'team', name: 'robot' };
 const SERVICE = 'dt_team_robot';
 const TRIGGER = `trigger.${SERVICE}_on-sync-failed`;
-const MAIN = new URL('../../operator/main.ts', import.meta.url).pathname;
 
 /** What people have put there before we came, with names like ours among it. */
 const FOREIGN = {
@@ -73,7 +73,7 @@ async function uninstall(...args: string[]): Promise<RunResult> {
   return uninstallAs(stage.cp.adminKubeconfig, ...args);
 }
 async function uninstallAs(kubeconfig: string, ...args: string[]): Promise<RunResult> {
-  const result = await run(process.execPath, [MAIN, 'uninstall', '--kubeconfig', kubeconfig, ...args]);
+  const result = await run(process.execPath, cliCommand('uninstall', '--kubeconfig', kubeconfig, ...args));
   for (const secret of secrets) expect(result.stdout + result.stderr).not.toContain(secret);
   return result;
 }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { connectSender } from '../support/fake-dingtalk-sender.ts';
+import { cliCommand } from '../support/programs.ts';
 import { run } from '../support/run.ts';
 import { type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import {
@@ -16,7 +17,6 @@ import {
 const TEAM = 'team';
 const OPERATOR = { robots: { verify: 'OnChange' } };
 const RECONCILE_AT = 'argocd-dingtalk.io/reconcile-at';
-const MAIN = new URL('../../operator/main.ts', import.meta.url).pathname;
 
 let stage: Stage;
 /** Every credential that is used here: none of them may show anywhere. */
@@ -223,7 +223,9 @@ describe('argocd-dingtalk send', () => {
       join(stage.cp.dir, 'operator.json'),
     ];
     const env = { NO_PROXY: '127.0.0.1' };
-    return run(process.execPath, [MAIN, 'send', '--robot', `${TEAM}/${name}`, ...options, ...more], { env });
+    return run(process.execPath, cliCommand('send', '--robot', `${TEAM}/${name}`, ...options, ...more), {
+      env,
+    });
   };
 
   it('sends to a robot of the cluster', async () => {

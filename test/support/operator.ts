@@ -5,6 +5,7 @@ import type { ControlPlane } from './control-plane.ts';
 import { waitForCrds } from './crds.ts';
 import type { FakeDingTalk } from './fake-dingtalk.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
+import { operatorCommand } from './programs.ts';
 
 const REPOSITORY = new URL('../..', import.meta.url).pathname;
 
@@ -39,7 +40,7 @@ export async function startOperator(
   return startProcess({
     name: 'operator',
     command: process.execPath,
-    args: [join(REPOSITORY, 'operator/main.ts'), 'operator', '--config', config, '--kubeconfig', kubeconfig],
+    args: operatorCommand('--config', config, '--kubeconfig', kubeconfig),
     // The fake is on this machine.
     env: { NO_PROXY: '127.0.0.1,localhost', ...env },
     ready: (running) => running.output().includes('"msg":"caches have synced"'),

@@ -1,0 +1,147 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run as runSource, TestFiles } from '../commands/testing/command-line.ts';
+import { bundle, type Metafile } from './bundle.ts';
+import { bundledFile, PROGRAMS, type ProgramName } from './programs.ts';
+
+/** Outside of the repository, where there are no packages and no CRDs. */
+const directory = mkdtempSync(join(tmpdir(), 'bundle-'));
+const files = new TestFiles();
+let metafile: Metafile;
+beforeAll(async () => {
+  metafile = await bundle(directory);
+});
+afterAll(() => {
+  rmSync(directory, { recursive: true });
+  files.remove();
+});
+
+function run(program: ProgramName, args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const command = [join(directory, bundledFile(program)), ...args];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, {
+    cwd: directory,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
+  return { code: status, stdout, stderr };
+}
+
+/** The packages of these modules. */
+function packagesOf(modules: Iterable<string>): string[] {
+  const names = [...modules].map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]);
+  return [...new Set(names)].filter((name) => name !== undefined).sort();
+}
+
+/** The modules that are evaluated together with this one. */
+function importedWith(module: string, found = new Set<string>()): Set<string> {
+  if (found.has(module)) return found;
+  found.add(module);
+  for (const { path, kind, external } of metafile.inputs[module]?.imports ?? []) {
+    if (!external && kind !== 'dynamic-import') importedWith(path, found);
+  }
+  return found;
+}
+
+/** Modules of the CLI that Node evaluates: those that are not part of the program's own are functions by their names. */
+function evaluatedBy(...args: string[]): string[] {
+  const coverage = mkdtempSync(join(directory, 'coverage-'));
+  expect(run('argocd-dingtalk', args, { NODE_V8_COVERAGE: coverage }).code).toBe(0);
+  const scripts = readdirSync(coverage).flatMap(
+    (file) => JSON.parse(readFileSync(join(coverage, file), 'utf8')).result,
+  );
+  const script = scripts.find(({ url }) => url.endsWith(`/${bundledFile('argocd-dingtalk')}`));
+  return script.functions
+    .filter((each: { ranges: [{ count: number }] }) => each.ranges[0].count > 0)
+    .map((each: { functionName: string }) => each.functionName)
+    .filter((name: string) => Object.hasOwn(metafile.inputs, name));
+}
+
+it('is one file for each program', () => {
+  expect(readdirSync(directory).filter((name) => name.endsWith('.js'))).toEqual(
+    (Object.keys(PROGRAMS) as ProgramName[]).map(bundledFile).sort(),
+  );
+});
+
+it('comes with the licence of each package that is inside', () => {
+  const licences = readFileSync(join(directory, 'LICENSES.txt'), 'utf8');
+  const packages = packagesOf(Object.keys(metafile.inputs));
+  expect(packages).toContain('undici');
+  for (const name of packages) expect(licences).toMatch(new RegExp(`^${name} \\d\\S*, \\S`, 'm'));
+  expect(licences).not.toMatch(/, undefined$/m);
+});
+
+it.each([
+  '--help',
+  'operator --help',
+  'lint --help',
+  'help explain',
+  'nonsense',
+  'operator',
+  'catalogue --trigger on-sync-failed --locale zh-CN',
+])('says what the sources say: %s', async (line) => {
+  const args = line.split(' ');
+  expect(run('argocd-dingtalk', args)).toEqual(await runSource(...args));
+});
+
+it('has an operator that takes what the command takes', async () => {
+  const { stdout } = await runSource('operator', '--help');
+  expect(run('argocd-dingtalk-operator', ['--help'])).toEqual({
+    code: 0,
+    stdout: stdout.replaceAll('argocd-dingtalk operator', 'argocd-dingtalk-operator'),
+    stderr: '',
+  });
+  expect(run('argocd-dingtalk-operator', [])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("required option '--config <file>' not specified"),
+  });
+});
+
+it('can read a kubeconfig', () => {
+  const config = files.write('config.yaml', [
+    { apiVersion: 'config.argocd-dingtalk.io/v1alpha1', kind: 'OperatorConfiguration' },
+  ]);
+  const kubeconfig = files.write('kubeconfig', [{ apiVersion: 'v1', kind: 'Config' }]);
+  expect(run('argocd-dingtalk-operator', ['--config', config, '--kubeconfig', kubeconfig])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^error: .*no current context/),
+  });
+});
+
+it('has the CRDs inside', () => {
+  const robot = files.write('robot.yaml', [
+    {
+      apiVersion: 'argocd-dingtalk.io/v1alpha1',
+      kind: 'DingTalkRobot',
+      metadata: { namespace: 'team', name: 'ops' },
+      spec: { webhook: { secretKeyRef: { name: 'ops', key: 'webhook' } }, verify: 'Sometimes' },
+    },
+  ]);
+  expect(run('argocd-dingtalk', ['send', '--robot', 'team/ops', '-f', robot])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('"Sometimes" is none of '),
+  });
+});
+
+describe('what is loaded', () => {
+  it('is commander alone, to begin with', () => {
+    const atStart = importedWith('operator/main.ts');
+    expect(packagesOf(atStart)).toEqual(['commander']);
+    expect(evaluatedBy('--help').filter((module) => !atStart.has(module))).toEqual([]);
+  });
+
+  it('is no Kubernetes client for a command that needs no cluster', () => {
+    const packages = packagesOf(evaluatedBy('lint', '--help'));
+    expect(packages).toContain('ajv');
+    for (const unneeded of ['@dot-i/k8s-operator', '@kubernetes/client-node', 'prom-client', 'undici'])
+      expect(packages).not.toContain(unneeded);
+    expect(packagesOf(evaluatedBy('uninstall', '--help'))).toContain('@kubernetes/client-node');
+  });
+
+  it('is of the Kubernetes client neither the types of the API nor its clients', () => {
+    const generated = Object.keys(metafile.inputs).filter((path) => path.includes('client-node/dist/gen/'));
+    expect(generated.filter((path) => /\/gen\/(models|apis|types)\//.test(path))).toEqual([]);
+  });
+});

@@ -1,0 +1,49 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BuildResult, build } from 'esbuild';
+import { licencesOf } from './licences.ts';
+import { crdsInside, partsOfPackages } from './plugins.ts';
+import { PROGRAMS } from './programs.ts';
+
+const REPOSITORY = join(import.meta.dirname, '../..');
+
+/** CommonJS packages require Node's own modules, and an ES module has no `require`. */
+const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
+const require = createRequireOfBundle(import.meta.url);`;
+
+/** Which modules there are and what they import, by their paths from the repository. */
+export type Metafile = NonNullable<BuildResult['metafile']>;
+
+/**
+ * Makes one file of each program; beside it are its source map, and the licences of all packages that are inside.
+ * @param directory where to put them; it is made if it is missing
+ * @throws Error if something that is imported can't be found or parsed
+ */
+export async function bundle(directory: string): Promise<Metafile> {
+  const { metafile } = await build({
+    absWorkingDir: REPOSITORY,
+    entryPoints: Object.entries(PROGRAMS).map(([out, source]) => ({ in: source, out })),
+    outdir: directory,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: REQUIRE },
+    plugins: [crdsInside, partsOfPackages],
+    // Nothing is minified: that made no start faster (docs/adr/0026), and a stack trace would name no line.
+    // The names of errors and classes are in messages and logs.
+    keepNames: true,
+    legalComments: 'external',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    metafile: true,
+    logLevel: 'warning',
+  });
+  await writeFile(
+    join(directory, 'LICENSES.txt'),
+    await licencesOf(REPOSITORY, Object.keys(metafile.inputs)),
+  );
+  // Node would parse a file twice to find out that it is an ES module.
+  await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
+  return metafile;
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import type { Plugin } from 'esbuild';
+import { readCrd } from '../api/crd-files.ts';
+import { KINDS } from '../api/kinds.ts';
+
+/** Puts the CRDs into the bundle, parsed, in place of the module that reads them from crds/. */
+export const crdsInside: Plugin = {
+  name: 'crds-inside',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]operator[\\/]api[\\/]crd-files\.ts$/ }, async () => {
+      const entries = Object.values(KINDS).map(
+        async ({ plural }) => [plural, await readCrd(plural)] as const,
+      );
+      const crds = JSON.stringify(Object.fromEntries(await Promise.all(entries)));
+      return { contents: `const CRDS = ${crds};\nexport const readCrd = async (plural) => CRDS[plural];\n` };
+    });
+  },
+};
+
+/** Which import is replaced by a file of parts/; an importer matters where others import the same. */
+const PARTS = [
+  { imported: '@kubernetes/client-node', part: 'client.ts' },
+  { imported: './gen/index.js', importer: '@kubernetes/client-node/dist', part: 'client-gen.ts' },
+  { imported: 'gaxios', importer: '@dot-i/k8s-operator', part: 'gaxios.ts' },
+] as const;
+
+/**
+ * Leaves out what is never used of some packages, 17 MB in all. esbuild itself can't: it keeps all that a CommonJS
+ * module may require, and each module that may do something when it is loaded. An import that a part lacks fails the
+ * build.
+ */
+export const partsOfPackages: Plugin = {
+  name: 'parts-of-packages',
+  setup(build) {
+    build.onResolve({ filter: /^(@kubernetes\/client-node|gaxios|\.\/gen\/index\.js)$/ }, (args) => {
+      const found = PARTS.find(
+        (each) =>
+          each.imported === args.path &&
+          (!('importer' in each) || args.importer.includes(join('node_modules', each.importer))),
+      );
+      return found && { path: join(import.meta.dirname, 'parts', found.part) };
+    });
+  },
+};

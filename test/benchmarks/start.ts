@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { programCommand } from '../support/programs.ts';
+import { startStage } from '../support/stage.ts';
+
+const HELP = `Usage: node test/benchmarks/start.ts [--runs N]
+
+Measures how long our programs take to start, and the resident memory of an operator that has nothing to do, from source
+and from the bundle. Needs what \`make build\` and \`make tools\` build. Linux only. The median of N runs counts (9).
+`;
+
+const { values } = parseArgs({
+  options: { runs: { type: 'string', default: '9' }, help: { type: 'boolean' } },
+});
+
+/** Command lines that end by themselves. The last two load all that the work takes, and do none of it. */
+const COMMANDS = ['--help', 'catalogue', 'lint --help', 'operator --help'];
+const KINDS = { source: '0', bundle: '1' } as const;
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
+}
+
+/** Milliseconds from the start of the process to its end. */
+function timeOf(line: string, bundle: string): number {
+  const started = performance.now();
+  const { status } = spawnSync(process.execPath, programCommand('argocd-dingtalk', line.split(' '), bundle));
+  if (status !== 0) throw new Error(`argocd-dingtalk ${line} ended with ${status}`);
+  return performance.now() - started;
+}
+
+/** Megabytes that a process occupies now. */
+function residentMemory(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) / 1024;
+}
+
+async function measureOperator(bundle: string, runs: number): Promise<string> {
+  process.env.BUNDLE = bundle;
+  await using stage = await startStage({ argocd: false, operator: false });
+  const times: number[] = [];
+  const sizes: number[] = [];
+  for (let run = 0; run < runs; run++) {
+    const started = performance.now();
+    await stage.restartOperator();
+    times.push(performance.now() - started);
+    sizes.push(residentMemory(stage.operator().pid));
+  }
+  return `${median(times).toFixed(0)} ms, ${median(sizes).toFixed(0)} MB`;
+}
+
+async function main(): Promise<void> {
+  const runs = Number(values.runs);
+  for (const [kind, bundle] of Object.entries(KINDS)) {
+    for (const line of COMMANDS) {
+      const times = Array.from({ length: runs }, () => timeOf(line, bundle));
+      process.stdout.write(`${kind}: argocd-dingtalk ${line}: ${median(times).toFixed(0)} ms\n`);
+    }
+    process.stdout.write(
+      `${kind}: operator, until its caches have synced: ${await measureOperator(bundle, runs)}\n`,
+    );
+  }
+}
+
+if (values.help) process.stdout.write(HELP);
+else await main();
