@@ -64,6 +64,10 @@ fuzz: tools engine ## Random resources: does the real controller load what the g
 bench-routes: tools ## What subscriptions cost Argo CD's controller, by route (about 10 minutes); ARGS='--help' shows the flags
 	@node test/benchmarks/routes.ts $(ARGS)
 
+.PHONY: bench-teams
+bench-teams: tools engine ## What the operator takes with 200 teams (about 5 minutes); ARGS='--help' shows the flags
+	@node test/benchmarks/teams.ts $(ARGS)
+
 .PHONY: clean
 clean: ## Remove what was built
 	rm -rf bin dist coverage
