@@ -18,7 +18,8 @@ const FIELD_SELECTOR = 'metadata.name=argocd-notifications-cm';
  */
 export async function measureEdits(stage: TeamsStage, count: number): Promise<number[]> {
   using live = await LiveTexts.follow(stage);
-  return Promise.all(
+  // Awaited here: the watch ends with this function.
+  return await Promise.all(
     Array.from({ length: count }, async (_, index) => {
       await delay(index * PACE_MS);
       const team = stage.teams[index % stage.teams.length] as string;
