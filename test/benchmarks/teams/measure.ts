@@ -79,10 +79,11 @@ async function measureFirst(stage: TeamsStage, extent: Extent, print: (line: str
   const cpuBefore = sampler.cpuSeconds();
   sampler.takeSums();
   const latencies = await measureEdits(stage, extent.editsSeconds);
+  const sums = sampler.takeSums();
   await untilQuiet(stage, running, sampler);
   const edits = {
     latencies,
-    sums: sampler.takeSums(),
+    sums,
     cpuSeconds: sampler.cpuSeconds() - cpuBefore,
     writes: writesBetween(beforeEdits, await readWrites(stage.cp)),
   };

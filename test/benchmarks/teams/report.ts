@@ -20,7 +20,7 @@ export function rowsOf(figures: Figures): Row[] {
     row(`first start: ${WRITES}`, writes(startWrites)),
     row(`quiet, the engine loaded: ${MEMORY}`, memory(converged)),
     row(`quiet, the engine ${engineIsGone ? 'let go' : 'NOT let go'}: ${MEMORY}`, memory(settled)),
-    row('highest of one process until then: operator / a child, MB', peaks(settled)),
+    row(`until then: ${PEAKS}`, peaks(settled)),
     row(
       'an edit a second: resident memory of all, max / p99 / mean, MB',
       [sums.at(-1) ?? 0, rank(sums, 0.99), mean(sums)].map(megabytes).join(' / '),
@@ -31,7 +31,7 @@ export function rowsOf(figures: Figures): Row[] {
     ),
     row(`CPU for ${edits.latencies.length} edits, s`, edits.cpuSeconds.toFixed(1)),
     row(`${edits.latencies.length} edits: ${WRITES}`, writes(edits.writes)),
-    row('highest of one process until then: operator / a child, MB', peaks(edited)),
+    row(`until the end of the edits: ${PEAKS}`, peaks(edited)),
     row('restart, nothing to do: caches synced / quiet, s', startTimes(restart)),
     row('restart: CPU, s', restart.cpuSeconds.toFixed(1)),
     row(`restart, quiet: ${MEMORY}`, memory(restart.memory)),
@@ -39,6 +39,7 @@ export function rowsOf(figures: Figures): Row[] {
 }
 
 const MEMORY = 'operator / children / together, MB';
+const PEAKS = 'peak of the operator / of one child, MB';
 const WRITES = 'status patches / writes of ConfigMap / of Secret';
 
 const row = (what: string, figure: string): Row => ({ what, figure });
