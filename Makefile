@@ -65,7 +65,7 @@ bench-routes: tools ## What subscriptions cost Argo CD's controller, by route (a
 	@node test/benchmarks/routes.ts $(ARGS)
 
 .PHONY: bench-teams
-bench-teams: tools engine ## What the operator takes with 200 teams (about 5 minutes); ARGS='--help' shows the flags
+bench-teams: tools engine ## What the operator takes with 200 teams (about 4 minutes); ARGS='--help' shows the flags
 	@node test/benchmarks/teams.ts $(ARGS)
 
 .PHONY: clean

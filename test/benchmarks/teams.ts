@@ -10,7 +10,7 @@ import { TeamsStage } from './teams/stage.ts';
 const HELP = `Usage: make bench-teams [ARGS='…']
 
 Measures what the operator itself takes with many teams: memory, CPU time, and how soon an edit is live. It works on an API
-server and etcd of its own, without Argo CD's controller. Needs what \`make tools\` and \`make engine\` build; takes about five
+server and etcd of its own, without Argo CD's controller. Needs what \`make tools\` and \`make engine\` build; takes about four
 minutes, most of it waiting for the engine to be let go. Progress goes to standard error; Ctrl-C cleans up.
 
 A team is a namespace, a Secret with credentials, a signed robot, a template with a line of text, and a subscription to four
