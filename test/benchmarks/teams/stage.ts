@@ -1,0 +1,129 @@
+import { GROUP, KINDS, VERSION } from '../../../operator/api/kinds.ts';
+import { openConnection } from '../../../operator/commands/cluster.ts';
+import type { Connection } from '../../../operator/kubernetes/connection.ts';
+import { type ResourceAddress, resourcePath } from '../../../operator/kubernetes/paths.ts';
+import { ServerClock } from '../../../operator/kubernetes/server-clock.ts';
+import { installArgoCD } from '../../support/argocd.ts';
+import { type ControlPlane, startControlPlane } from '../../support/control-plane.ts';
+import { type FakeDingTalk, startFakeDingTalk } from '../../support/fake-dingtalk.ts';
+import { installOperator, startOperator } from '../../support/operator.ts';
+import { freePorts } from '../../support/ports.ts';
+import type { RunningProcess } from '../../support/processes.ts';
+import { ARGOCD, type KubernetesResource } from '../../support/stage.ts';
+import { newCredentials } from '../../support/team.ts';
+import { manifestsOf, NAMES, teamName, textOf } from './landscape.ts';
+
+const PARALLEL_REQUESTS = 16;
+
+/** An operator that runs, and where it tells its metrics. */
+export interface Running extends AsyncDisposable {
+  readonly operator: RunningProcess;
+  /** `http://127.0.0.1:PORT/metrics` */
+  readonly metricsUrl: string;
+}
+
+/** An API server with the resources of many teams, on which the operator is started, and started anew. */
+export class TeamsStage implements AsyncDisposable {
+  readonly cp: ControlPlane;
+  /** With an administrator's rights. */
+  readonly connection: Connection;
+  readonly teams: readonly string[];
+  readonly #dingtalk: FakeDingTalk;
+  readonly #undo: AsyncDisposableStack;
+
+  private constructor(
+    cp: ControlPlane,
+    dingtalk: FakeDingTalk,
+    connection: Connection,
+    teams: readonly string[],
+    undo: AsyncDisposableStack,
+  ) {
+    this.cp = cp;
+    this.connection = connection;
+    this.teams = teams;
+    this.#dingtalk = dingtalk;
+    this.#undo = undo;
+  }
+
+  /** Without Argo CD's controller, and without an operator yet. */
+  static async start(teamCount: number): Promise<TeamsStage> {
+    await using undo = new AsyncDisposableStack();
+    const cp = undo.use(await startControlPlane());
+    const dingtalk = undo.use(await startFakeDingTalk());
+    await installArgoCD(cp, { namespace: ARGOCD });
+    await installOperator(cp);
+    const connection = openConnection(cp.adminKubeconfig, new ServerClock(Date.now));
+    undo.defer(() => connection.close());
+    const teams = Array.from({ length: teamCount }, (_, index) => teamName(index));
+    return new TeamsStage(cp, dingtalk, connection, teams, undo.move());
+  }
+
+  /** Applies what every team applies. */
+  async createTeams(): Promise<void> {
+    const next = this.teams.values();
+    const work = async () => {
+      for (const team of next) await this.#createTeam(team);
+    };
+    await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, work));
+  }
+
+  /** Has a team say something else in all its messages; resolves with the API server's answer. */
+  async editText(team: string, mark: string): Promise<void> {
+    await this.connection.request({
+      method: 'PATCH',
+      path: resourcePath({ ...custom('template'), namespace: team, name: NAMES.template }),
+      contentType: 'application/merge-patch+json',
+      body: { spec: { message: { text: { content: textOf(mark) } } } },
+    });
+  }
+
+  /** All custom resources of all teams as they are now. */
+  async resources(): Promise<KubernetesResource[]> {
+    const lists = (['robot', 'template', 'subscription'] as const).map(async (kind) => {
+      const { body } = await this.connection.request<{ items: KubernetesResource[] }>({
+        method: 'GET',
+        path: resourcePath(custom(kind)),
+        // From the API server's memory, which does not trouble etcd.
+        query: { resourceVersion: '0' },
+      });
+      return body.items;
+    });
+    return (await Promise.all(lists)).flat();
+  }
+
+  /**
+   * Starts the operator as a process of its own; resolves once its caches have synced.
+   * @param writeInterval of the configuration's limits: `2s`
+   */
+  async startOperator(writeInterval: string): Promise<Running> {
+    const [port] = (await freePorts(1)) as [number];
+    const operator = await startOperator(this.cp, this.#dingtalk, {
+      limits: { writeInterval },
+      log: { level: 'info' },
+      metrics: { listen: `127.0.0.1:${port}` },
+    });
+    const metricsUrl = `http://127.0.0.1:${port}/metrics`;
+    return { operator, metricsUrl, [Symbol.asyncDispose]: () => operator[Symbol.asyncDispose]() };
+  }
+
+  async #createTeam(team: string): Promise<void> {
+    const credentials = newCredentials();
+    this.#dingtalk.addRobot(credentials);
+    const { namespace, secret, robot, template, subscription } = manifestsOf(team, credentials);
+    await this.#create({ version: 'v1', plural: 'namespaces' }, namespace);
+    await this.#create({ version: 'v1', plural: 'secrets', namespace: team }, secret);
+    await this.#create({ ...custom('robot'), namespace: team }, robot);
+    await this.#create({ ...custom('template'), namespace: team }, template);
+    await this.#create({ ...custom('subscription'), namespace: team }, subscription);
+  }
+
+  async #create(address: ResourceAddress, body: object): Promise<void> {
+    await this.connection.request({ method: 'POST', path: resourcePath(address), body });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#undo.disposeAsync();
+  }
+}
+
+const custom = (kind: keyof typeof KINDS) => ({ group: GROUP, version: VERSION, plural: KINDS[kind].plural });
