@@ -28,7 +28,7 @@ engine: install ## Build Argo CD's engine into bin/ if it is missing (Go, about 
 	@node engine/build.ts
 
 .PHONY: build
-build: install ## Bundle the operator and the CLI into one file each, in dist/
+build: engine ## Bundle the operator and the CLI into one file each, in dist/, with the engine beside them
 	@node operator/bundle/build.ts
 
 .PHONY: generate
@@ -47,8 +47,8 @@ format: install ## Mend format and what lint can mend
 	@biome check --write .
 
 .PHONY: test
-test: check tools engine build ## All tests, to the end with the real Argo CD controller; BUNDLE=1 runs the bundle in those
-	@vitest run --coverage
+test: check tools build ## All tests, to the end with the real Argo CD controller and what dist/ has; BUNDLE=0 runs the sources
+	@BUNDLE=$${BUNDLE-1} vitest run --coverage
 
 .PHONY: test-unit
 test-unit: engine ## Unit tests alone, in seconds

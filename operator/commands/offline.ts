@@ -24,8 +24,7 @@ export interface FilesOptions {
 export const FILES_HELP = `
 Credentials that are not among the files are taken to be right, and a Namespace that is not to be selected; what another
 namespace shares has to be among them. If argocd-notifications-cm or argocd-cm is among them, its context or url counts; so
-do the labels of Namespaces and the grants on AppProjects. Argo CD's own engine judges templates and conditions; it takes a
-second or two to start.`;
+do the labels of Namespaces and the grants on AppProjects. Argo CD's own engine judges templates and conditions.`;
 
 /** Gives a command the options of those that work on files. */
 export function filesOptions(command: Command): Command {

@@ -1,5 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
@@ -9,9 +11,15 @@ import { GOOD_CONFIG, HOSTILE, manySets, rendering } from './testing/requests.ts
 
 // engine/internal/confine tries the doors from inside. This looks at the process from outside, and knocks as templates do.
 
-const program = locateEngine();
+// Under a name of its own: other files' engines may be children of this process, too.
+const folder = mkdtempSync(join(tmpdir(), 'engine-'));
+const program = join(folder, 'engine');
+symlinkSync(locateEngine(), program);
 const engine = createEngine({ program, deadlineMs: 60_000 });
-afterAll(() => engine.close());
+afterAll(async () => {
+  await engine.close();
+  rmSync(folder, { recursive: true });
+});
 
 interface ProcessEntry {
   readonly pid: number;
