@@ -1,3 +1,6 @@
-import { runOperator } from './commands/operator-program.ts';
+import { collectEarly } from './memory-saver.ts';
 
+collectEarly();
+// Later than the line above: loading all this makes the heap grow.
+const { runOperator } = await import('./commands/operator-program.ts');
 process.exitCode = await runOperator(process.argv.slice(2), process);

@@ -31,8 +31,7 @@ export async function bundle(directory: string): Promise<Metafile> {
     banner: { js: REQUIRE },
     plugins: [crdsInside, partsOfPackages],
     // Nothing is minified: that made no start faster (docs/adr/0026), and a stack trace would name no line.
-    // The names of errors and classes are in messages and logs.
-    keepNames: true,
+    // keepNames is off: it writes the name of each function anew whenever that is made, in the midst of hot loops.
     legalComments: 'external',
     sourcemap: 'linked',
     sourcesContent: false,

@@ -14,6 +14,7 @@ import { type Connection, connect } from '../kubernetes/connection.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
 import type { Logger } from '../log.ts';
+import { MemorySaver } from '../memory-saver.ts';
 import { createMetrics, serveMetrics } from '../metrics.ts';
 import { Alarm } from './alarm.ts';
 import { type Caches, createCaches } from './caches.ts';
@@ -81,8 +82,12 @@ export class DingTalkOperator extends Operator {
     const connection = this.#connection;
     const config = withJitter(this.#options.config, random);
 
+    const memory = new MemorySaver();
     const worker = new Worker({
-      task: async () => alarm.set(await reconciler.run()),
+      task: async () => {
+        alarm.set(await reconciler.run());
+        memory.worked();
+      },
       onError: (error, retryInMs) => {
         // Somebody else wrote at the same time: everyday business, and the next run sees it.
         const level = error instanceof ConflictError ? 'debug' : 'warn';

@@ -38,11 +38,13 @@ export function formatProvenance({ uid, generation, hash, template }: Provenance
   return template === undefined ? text : `${text} from ${template}`;
 }
 
+const TEXT = new RegExp(
+  `${FIELD_MANAGER} ([0-9a-f]{8})\\.(\\d{1,15})\\.([0-9a-f]{8})(?: from ([-a-z0-9]+/[-a-z0-9]+))?`,
+);
+
 /** Found anywhere in a value, so that a hand edit of ours is still known as ours; undefined for a foreign value. */
 export function readProvenance(value: string): Provenance | undefined {
-  const match = new RegExp(
-    `${FIELD_MANAGER} ([0-9a-f]{8})\\.(\\d{1,15})\\.([0-9a-f]{8})(?: from ([-a-z0-9]+/[-a-z0-9]+))?`,
-  ).exec(value);
+  const match = TEXT.exec(value);
   if (!match) return undefined;
   const [, uid, generation, hash, template] = match as unknown as [string, string, string, string, string?];
   return { uid, generation: Number(generation), hash, ...(template !== undefined && { template }) };

@@ -94,8 +94,8 @@ export class EngineProcess {
     child.once('close', (_code, signal) => this.#gone({ signal, error: undefined }));
     // Without processes or descriptors to be had, there are no streams either; the error tells.
     if (!child.stdin) return;
-    // A process that is gone reads nothing: its end tells that.
-    child.stdin.on('error', () => undefined);
+    // A process that is gone reads and writes nothing: its end tells that.
+    for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
     child.stdout.on('data', (piece: Buffer) => this.#read(piece));
     child.stderr.on('data', (piece: Buffer) => this.#lastWords.write(piece));
   }

@@ -76,13 +76,18 @@ async function* lines(
   deadline: Deadline,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  let rest = '';
+  // An event of a full ConfigMap comes in a hundred chunks: they are put together once.
+  let pieces: string[] = [];
   try {
     for await (const chunk of body) {
       deadline.refresh();
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = parts.pop() ?? '';
-      for (const line of parts) if (line !== '') yield line;
+      const [end = '', ...begun] = decoder.decode(chunk, { stream: true }).split('\n');
+      pieces.push(end);
+      for (const piece of begun) {
+        const line = pieces.join('');
+        pieces = [piece];
+        if (line !== '') yield line;
+      }
     }
   } catch (error) {
     throw connectionFailure(exchange, error);

@@ -32,7 +32,9 @@ export interface Cycle {
 }
 
 export interface EngineFigures {
-  /** The first of them warms this process up. */
+  /** This process' own memory when it had asked an engine once and let it go. */
+  readonly quietMb: number;
+  /** What follows. */
   readonly cycles: readonly Cycle[];
 }
 
@@ -48,7 +50,8 @@ export async function measureEngine(log: (line: string) => void): Promise<Engine
     globalThis.gc?.();
     cycles.push({ ...life, ownMb: Math.round(process.memoryUsage.rss() / 1e6) });
   }
-  return { cycles: cycles.slice(1) };
+  const [first, ...others] = cycles;
+  return { quietMb: first?.ownMb ?? 0, cycles: others };
 }
 
 async function cycle(engine: Engine, program: string): Promise<Omit<Cycle, 'ownMb'>> {
