@@ -125,6 +125,15 @@ it('has the CRDs inside', () => {
   });
 });
 
+it.each(Object.keys(PROGRAMS) as ProgramName[])('%s says that Node is too old', (program) => {
+  const older = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '22.9.0' } })`;
+  expect(run(program, ['--help'], { NODE_OPTIONS: `--import "${older}"` })).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `error: this takes Node 24 or newer, and ${process.execPath} is 22.9.0\n`,
+  });
+});
+
 describe('what is loaded', () => {
   it('is commander alone, to begin with', () => {
     const atStart = importedWith('operator/main.ts');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildResult, build } from 'esbuild';
@@ -7,9 +8,22 @@ import { PROGRAMS } from './programs.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
+/** An older Node would fail somewhere in the middle, and say nothing of its version. */
+const VERSION_CHECK = `const neededNode = ${neededNode()};
+if (Number.parseInt(process.versions.node) < neededNode) {
+  console.error(\`error: this takes Node \${neededNode} or newer, and \${process.execPath} is \${process.versions.node}\`);
+  process.exit(2);
+}`;
+
 /** CommonJS packages require Node's own modules, and an ES module has no `require`. */
 const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);`;
+
+/** The oldest major version, of which package.json is the home. */
+function neededNode(): number {
+  const { engines } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
+  return Number(/^>=(\d+)$/.exec(engines.node)?.[1]);
+}
 
 /** Which modules there are and what they import, by their paths from the repository. */
 export type Metafile = NonNullable<BuildResult['metafile']>;
@@ -28,7 +42,7 @@ export async function bundle(directory: string): Promise<Metafile> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    banner: { js: REQUIRE },
+    banner: { js: `${VERSION_CHECK}\n${REQUIRE}` },
     plugins: [crdsInside, partsOfPackages],
     // Nothing is minified: that made no start faster (docs/adr/0026), and a stack trace would name no line.
     // keepNames is off: it writes the name of each function anew whenever that is made, in the midst of hot loops.

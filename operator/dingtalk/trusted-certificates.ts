@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { getCACertificates } from 'node:tls';
+import tls from 'node:tls';
 
 /** The file of additional CA certificates can't be used; the message names the field and the file. */
 export class TrustError extends Error {
@@ -31,5 +31,5 @@ export function trustedCertificates(caFile: string | undefined): readonly string
       throw refuse(`certificate ${index + 1} of ${certificates.length} cannot be parsed`, error);
     }
   }
-  return [...getCACertificates('default'), ...certificates];
+  return [...tls.getCACertificates('default'), ...certificates];
 }
