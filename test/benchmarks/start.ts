@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { readProcessTree } from '../support/process-tree.ts';
 import { programCommand } from '../support/programs.ts';
 import { startStage } from '../support/stage.ts';
 
@@ -37,12 +37,6 @@ function timeOf(line: string, bundle: string): number {
   return performance.now() - started;
 }
 
-/** Megabytes that a process occupies now. */
-function residentMemory(pid: number): number {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-  return Number(kilobytes) / 1024;
-}
-
 async function measureOperator(bundle: string, runs: number): Promise<string> {
   process.env.BUNDLE = bundle;
   await using stage = await startStage({ argocd: false, operator: false });
@@ -52,7 +46,7 @@ async function measureOperator(bundle: string, runs: number): Promise<string> {
     const started = performance.now();
     await stage.restartOperator();
     times.push(performance.now() - started);
-    sizes.push(residentMemory(stage.operator().pid));
+    sizes.push((readProcessTree(stage.operator().pid)?.root.residentBytes ?? 0) / 1e6);
   }
   return `${median(times).toFixed(0)} ms, ${median(sizes).toFixed(0)} MB`;
 }

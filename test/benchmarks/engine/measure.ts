@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { locateEngine } from '../../../engine/locate.ts';
 import { createEngine } from '../../../operator/engine/client.ts';
-import { childMemory } from '../../../operator/engine/testing/child-memory.ts';
 import { GOOD_CONFIG, HOSTILE, manySets, rendering } from '../../../operator/engine/testing/requests.ts';
 import type { Engine, Outcome } from '../../../operator/engine/types.ts';
+import { readProcessTree } from '../../support/process-tree.ts';
 
 const DEADLINE_MS = 2_000;
 const PATIENT = { deadlineMs: 60_000 };
@@ -45,24 +45,24 @@ export async function measureEngine(log: (line: string) => void): Promise<Engine
   for (let round = 0; round < CYCLES; round += 1) {
     log(`cycle ${round + 1} of ${CYCLES}`);
     const engine = createEngine({ program });
-    const life = await cycle(engine, program).finally(() => engine.close());
+    const life = await cycle(engine).finally(() => engine.close());
     // With --expose-gc: what nobody holds any more is not what the engine left behind.
     globalThis.gc?.();
-    cycles.push({ ...life, ownMb: Math.round(process.memoryUsage.rss() / 1e6) });
+    cycles.push({ ...life, ownMb: megabytes(process.memoryUsage.rss()) });
   }
   const [first, ...others] = cycles;
   return { quietMb: first?.ownMb ?? 0, cycles: others };
 }
 
-async function cycle(engine: Engine, program: string): Promise<Omit<Cycle, 'ownMb'>> {
+async function cycle(engine: Engine): Promise<Omit<Cycle, 'ownMb'>> {
   const small = () => engine.check(GOOD_CONFIG, PATIENT);
   const startMs = await timed(() => engine.version());
   const firstCheckMs = await timed(small);
   const warmMs = await median(200, small);
-  const quietMb = childMemory(program)?.nowMb ?? 0;
+  const quietMb = megabytes(engineProcess()?.residentBytes);
   const large = manySets(1_000);
   const largeMs = await median(5, () => engine.check(large, PATIENT));
-  const peakMb = childMemory(program)?.peakMb ?? 0;
+  const peakMb = megabytes(engineProcess()?.peakBytes);
   const kills: Kill[] = [];
   for (const [template, text] of Object.entries(HOSTILE)) {
     let outcome: Outcome | undefined;
@@ -96,3 +96,8 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
 }
 
 const rounded = (ms: number): number => Math.round(ms * 100) / 100;
+
+const megabytes = (bytes = 0): number => Math.round(bytes / 1e6);
+
+/** The only child of this process. */
+const engineProcess = () => readProcessTree(process.pid)?.children[0];

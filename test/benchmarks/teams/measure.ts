@@ -1,6 +1,6 @@
+import { startedAt } from '../../support/process-tree.ts';
 import type { RunningProcess } from '../../support/processes.ts';
 import { measureEdits } from './edits.ts';
-import { startedAt } from './process-tree.ts';
 import { untilEngineIsGone, untilQuiet } from './quiet.ts';
 import { readWrites, type Writes, writesBetween } from './requests.ts';
 import { type Memory, Sampler } from './sampler.ts';

@@ -1,4 +1,4 @@
-import { cpuSum, type ProcessTree, readProcessTree, residentSum } from './process-tree.ts';
+import { cpuSum, type ProcessTree, readProcessTree, residentSum } from '../../support/process-tree.ts';
 
 const INTERVAL_MS = 100;
 
