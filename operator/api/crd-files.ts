@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
-import type { Schema } from './crd-schemas.ts';
+
+/** The part of an OpenAPI schema that the CRDs use, Kubernetes' extensions included under their own names. */
+export type Schema = {
+  type?: string;
+  description?: string;
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  additionalProperties?: Schema;
+  [keyword: string]: unknown;
+};
 
 /** What is read of a CRD. */
 export interface Crd {

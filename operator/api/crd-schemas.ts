@@ -3,18 +3,8 @@
  * server to enforce them.
  */
 
-import { readCrd } from './crd-files.ts';
+import { readCrd, type Schema } from './crd-files.ts';
 import { GROUP, KINDS, VERSION } from './kinds.ts';
-
-/** The part of an OpenAPI schema that the CRDs use, Kubernetes' extensions included under their own names. */
-export type Schema = {
-  type?: string;
-  description?: string;
-  properties?: Record<string, Schema>;
-  items?: Schema;
-  additionalProperties?: Schema;
-  [keyword: string]: unknown;
-};
 
 /** One custom resource and its schema. */
 export type CrdSchema = { readonly kind: string; readonly plural: string; readonly schema: Schema };

@@ -1,6 +1,7 @@
 /** Lists the fields of each kind's spec, so that the operator can tell a field of a newer API from its own. */
 
-import { crdSchemas, type Schema } from './crd-schemas.ts';
+import type { Schema } from './crd-files.ts';
+import { crdSchemas } from './crd-schemas.ts';
 
 const BANNER =
   '// Generated from crds/ by operator/api/generate.ts. Change the CRDs and run `make generate`.\n\n' +

@@ -2,7 +2,8 @@
 
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
-import { crdSchemas, type Schema } from './crd-schemas.ts';
+import type { Schema } from './crd-files.ts';
+import { crdSchemas } from './crd-schemas.ts';
 
 // Required, not imported: the declarations of one of its dependencies do not pass exactOptionalPropertyTypes.
 const { compile }: { compile(schema: Schema, name: string, options: object): Promise<string> } =

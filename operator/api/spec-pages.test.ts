@@ -5,7 +5,8 @@ import { parse, parseAllDocuments, stringify } from 'yaml';
 import { run, TestFiles } from '../commands/testing/command-line.ts';
 import { type CustomKind, crdChecks } from '../files/crd-check.ts';
 import type { LintFinding } from '../files/finding.ts';
-import { crdSchemas, type Schema } from './crd-schemas.ts';
+import type { Schema } from './crd-files.ts';
+import { crdSchemas } from './crd-schemas.ts';
 
 /** docs/spec has a page for each kind; what can be known of it from the CRD is held to the CRD. */
 

@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import type { Schema } from '../api/crd-schemas.ts';
+import type { Schema } from '../api/crd-files.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
 /** The CEL rules of a schema, each at its place. */

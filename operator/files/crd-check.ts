@@ -1,4 +1,5 @@
-import { crdSchemas, type Schema } from '../api/crd-schemas.ts';
+import type { Schema } from '../api/crd-files.ts';
+import { crdSchemas } from '../api/crd-schemas.ts';
 import type { KINDS } from '../api/kinds.ts';
 import { brokenCelRules, compileCelRules } from './cel-rules.ts';
 import { metadataViolations } from './metadata.ts';

@@ -1,4 +1,4 @@
-import type { Schema } from '../api/crd-schemas.ts';
+import type { Schema } from '../api/crd-files.ts';
 
 /**
  * The value without the fields that are null, as the API server stores it: `suspend:` with nothing behind it is as good

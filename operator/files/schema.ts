@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import type { Schema } from '../api/crd-schemas.ts';
+import type { Schema } from '../api/crd-files.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
 /** What the schema says of a resource. */

@@ -1,4 +1,4 @@
-import type { Schema } from '../api/crd-schemas.ts';
+import type { Schema } from '../api/crd-files.ts';
 import { closest } from '../text/closest.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
