@@ -13,3 +13,12 @@ it.each([
 ])('%s is taken for %s', (word, expected) => {
   expect(closest(word, names)).toBe(expected);
 });
+
+it('takes no time for a word or a candidate of a megabyte', () => {
+  const long = 'x'.repeat(1_000_000);
+  const before = process.cpuUsage();
+  expect(closest(long, names)).toBeUndefined();
+  expect(closest('on-deploy', [long, 'on-deployed'])).toBe('on-deployed');
+  expect(closest(long, [`${long}y`])).toBeUndefined();
+  expect(process.cpuUsage(before).user / 1_000).toBeLessThan(100);
+});

@@ -1,10 +1,16 @@
+/** No name that can be meant is longer, and to compare two words takes the product of their lengths. */
+const LONGEST = 253;
+
 /** The candidate nearest to a misspelt word, if one is near enough to be meant; ties go to the first. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
+  if (word.length > LONGEST) return undefined;
   // In a short word, two mistakes make another word.
   const limit = word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
+    // Each letter that one has more is a mistake. It also bounds the work, since words come from tenants.
+    if (Math.abs(candidate.length - word.length) > limit) continue;
     const distance = editDistance(word, candidate);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }

@@ -46,6 +46,18 @@ describe('a robot', () => {
     expect(plan.secret).toEqual({});
   });
 
+  it.each(['constructor', 'toString', '__proto__', 'hasOwnProperty'])(
+    'that names the key %s is refused as for any other that is missing',
+    (key) => {
+      const named = robot({}, { webhook: { secretKeyRef: { name: 'payments-dingtalk', key } } });
+      const secret = found({ webhook: TOKEN, secret: SECRET });
+      const { resolution } = decide(
+        snapshot({ robots: [named], credentials: new Map([[SECRET_NAME, secret]]) }),
+      );
+      expect(resolution.robots[0]?.verdict.refusal?.reason).toBe('CredentialsKeyNotFound');
+    },
+  );
+
   it('names the keys that the Secret has, and never a value', () => {
     const { verdict } = judge(found({ token: TOKEN, secret: SECRET }));
     expect(verdict?.refusal?.message).toContain('no key "webhook"; it has secret, token');

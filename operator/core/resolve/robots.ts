@@ -142,8 +142,8 @@ function readCredential(
     const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;
     return { refusal: { reason: 'CredentialsNotFound', message }, course: 'none' };
   }
-  const text = secret.data[reference.key];
-  if (text !== undefined) return { text };
+  // The name is a tenant's: `constructor` is no key of a Secret that lacks it.
+  if (Object.hasOwn(secret.data, reference.key)) return { text: secret.data[reference.key] as string };
   const keys = Object.keys(secret.data).sort();
   const more = keys.length > MAX_KEYS_NAMED ? `, and ${keys.length - MAX_KEYS_NAMED} more` : '';
   const has = keys.length === 0 ? 'it is empty' : `it has ${keys.slice(0, MAX_KEYS_NAMED).join(', ')}${more}`;
