@@ -124,6 +124,14 @@ describe('a call without an answer', () => {
     expect([metrics.starts, metrics.ends]).toEqual([2, new Map([['outside', 1]])]);
   });
 
+  it('is none that a fresh process can give: what was asked before may have left too little memory', async () => {
+    const { engine, metrics } = setUp({ i: 'fill' });
+    expect(await inspect(engine, 'a')).toEqual(inspected('a'));
+    expect(await inspect(engine, 'b')).toEqual(inspected('b'));
+    expect([metrics.starts, metrics.ends]).toEqual([2, new Map([['memory', 1]])]);
+    expect(metrics.calls.get('inspect')).toEqual(new Map([['ok', 2]]));
+  });
+
   it('is none that stands for the next: a second answer ends the process that gave it', async () => {
     const { engine, metrics } = setUp({ i: 'repeat' });
     expect(await inspect(engine, 'a')).toEqual(inspected('a'));
@@ -156,7 +164,8 @@ describe('a call without an answer', () => {
       'killed' in outcome ? outcome.killed : 'ok',
     );
     expect(results).toEqual(Array.from({ length: 4 }, () => ['memory', 'trap', 'deadline', 'ok']).flat());
-    expect(metrics.starts).toBe(13);
+    // 12 ends, and one more in each round but the first: the process that ate had given the good answer before.
+    expect(metrics.starts).toBe(16);
   });
 
   it('is not one whose answer lay waiting while this thread was busy', async () => {
@@ -219,6 +228,16 @@ describe('an engine that cannot be started', () => {
     writeFileSync(program, script);
     chmodSync(program, 0o755);
     expect(await good(engine)).toEqual(GOOD());
+  });
+
+  it.each([
+    ['printf "no room for it\\n\\nstack" >&2; exit 1', 'it ended at once: no room for it'],
+    ['exit 0', 'it ended at once'],
+    ['kill -9 $$', 'it was ended by SIGKILL'],
+  ])('says why: %s', async (script, reason) => {
+    const { engine, program } = setUp();
+    writeFileSync(program, `#!/bin/sh\n${script}\n`);
+    await expect(good(engine)).rejects.toHaveProperty('cause.message', reason);
   });
 
   it('is one that greets otherwise', async () => {

@@ -134,13 +134,19 @@ class EngineClient {
     for (let attempt = 1; ; attempt += 1) {
       const process = await this.#supervisor.running();
       if (this.#isClosed) throw closed();
+      const { wasAsked } = process;
       const begin = this.#now();
       const event = await process.call(request, deadlineMs);
       // A process that close() ended has judged nothing.
       if (this.#isClosed) throw closed();
-      // A signal from outside says nothing about the question. A second one might: without memory the system kills, too.
-      if (event.type === 'ended' && event.signal !== null && attempt === 1) continue;
       const outcome = outcomeOf(event, limits);
+      // A signal from outside says nothing about the question. A second one might: without memory the system kills, too.
+      // And what earlier questions left behind may be what there was no room beside: only a fresh process tells.
+      if (event.type === 'ended' && attempt === 1 && (event.signal !== null || wasAsked)) {
+        if (event.signal === null && !outcome.ok && outcome.killed)
+          await this.#supervisor.end(outcome.killed);
+        continue;
+      }
       this.#metrics?.called(call, resultOf(outcome), (this.#now() - begin) / 1_000);
       return outcome;
     }

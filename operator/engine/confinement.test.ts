@@ -67,6 +67,7 @@ describe('the process', () => {
     expect(proc(pid, 'limits')).toMatch(
       new RegExp(`^Max data size +${208 * 2 ** 20} +${208 * 2 ** 20} `, 'm'),
     );
+    expect(proc(pid, 'limits')).toMatch(/^Max address space +\d+ +\d+ /m);
     // A filter of system calls, and no way back.
     expect(proc(pid, 'status')).toMatch(/^NoNewPrivs:\t1\n[\s\S]*^Seccomp:\t2$/m);
   });

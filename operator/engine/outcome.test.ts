@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { outcomeOf, resultOf, tooLong } from './outcome.ts';
 
 const LIMITS = { deadlineMs: 2_500, maxAnswerBytes: 8 * 2 ** 20 };
-const ended = { type: 'ended', signal: null, fatalError: undefined, error: undefined } as const;
+const ended = {
+  type: 'ended',
+  lastWords: '',
+  signal: null,
+  fatalError: undefined,
+  error: undefined,
+} as const;
 const crashed = { ok: false, killed: 'trap', message: 'The engine crashed.' };
 
 describe('the outcome of a call', () => {

@@ -26,6 +26,8 @@ export type ProcessEvent =
       readonly fatalError: string | undefined;
       /** Why it could not be started. */
       readonly error: Error | undefined;
+      /** What it wrote to its standard error. Not for showing once it was asked: it can quote the configuration. */
+      readonly lastWords: string;
     };
 
 /**
@@ -65,6 +67,11 @@ export class EngineProcess {
 
   get hasEnded(): boolean {
     return this.#isGone;
+  }
+
+  /** Whether it had a request already, which may have left something behind. */
+  get wasAsked(): boolean {
+    return this.#requests > 0;
   }
 
   /** Waits for the greeting. */
@@ -135,7 +142,8 @@ export class EngineProcess {
 
   #gone(ending: { readonly signal: NodeJS.Signals | null; readonly error: Error | undefined }): void {
     this.#isGone = true;
-    this.#next.resolve({ type: 'ended', fatalError: this.#lastWords.fatalError, ...ending });
+    const { fatalError, text } = this.#lastWords;
+    this.#next.resolve({ type: 'ended', fatalError, lastWords: text, ...ending });
     this.#end.resolve();
   }
 }

@@ -65,11 +65,20 @@ function unavailable(event: ProcessEvent, program: string): EngineUnavailableErr
     case 'late':
       return new EngineUnavailableError(`the engine did not start in time: ${program}`);
     case 'ended':
-      return new EngineUnavailableError(`the engine did not start: ${program}`, { cause: event.error });
+      return new EngineUnavailableError(`the engine did not start: ${program}`, { cause: reasonOf(event) });
     case 'answer':
     case 'oversized':
       return new EngineUnavailableError(
         `the engine did not start: ${program} is another program, or of another version`,
       );
   }
+}
+
+/** Of a process that was not asked anything yet: its words quote no configuration. */
+function reasonOf({ error, signal, lastWords }: Extract<ProcessEvent, { type: 'ended' }>): Error {
+  if (error) return error;
+  const ending = signal === null ? 'it ended at once' : `it was ended by ${signal}`;
+  // What Go's runtime says of its stacks comes behind an empty line.
+  const [words = ''] = lastWords.trim().split('\n\n');
+  return new Error(words === '' ? ending : `${ending}: ${words}`);
 }

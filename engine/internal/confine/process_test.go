@@ -62,6 +62,10 @@ func TestMain(m *testing.M) {
 	case "memory":
 		must(Process(DefaultMemory))
 		hoard()
+	case "reservation":
+		must(Process(DefaultMemory))
+		_, err := syscall.Mmap(-1, 0, 2*DefaultMemory, syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+		must(err)
 	case "watch":
 		go watch(DefaultMemory, endForMemory)
 		hoard()
@@ -169,6 +173,17 @@ func TestMemoryEnds(t *testing.T) {
 		if err == nil || !strings.Contains(errors, "out of memory") && !strings.Contains(errors, "cannot allocate memory") {
 			t.Errorf("%s: %v\n%.300s", as, err, errors)
 		}
+	}
+}
+
+// Go turns what it has reserved into memory, however large it is, and the kernel's limit of data does not notice.
+func TestNothingLargeCanBeReserved(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("elsewhere the process watches what it has")
+	}
+	_, errors, err := child(t, "reservation")
+	if err == nil || !strings.Contains(errors, "cannot allocate memory") {
+		t.Errorf("%v\n%.300s", err, errors)
 	}
 }
 

@@ -22,6 +22,8 @@ const BEHAVIOURS = {
   loop: 'for (;;);',
   /** Takes memory until there is none, and ends itself as Go does. */
   eat: "fs.writeSync(2, 'fatal error: runtime: out of memory\\n\\nruntime stack:\\n'), process.exit(2)",
+  /** The same, but not at the first question. */
+  fill: "number === 1 ? send(text) : (fs.writeSync(2, 'fatal error: out of memory\\n'), process.exit(2))",
   recurse: "fs.writeSync(2, 'runtime: sp=0x1\\nfatal error: stack overflow\\n'), process.exit(2)",
   trap: 'process.exit(2)',
   /** Is killed by somebody else. */
