@@ -14,23 +14,22 @@ const reserved = 144 << 20
 // process can write to counts, whether it has written there or not. A limit from outside that is lower stays.
 //
 // The limit of data alone would let a large block pass: Go reserves addresses first and makes them writable later, and
-// the kernel does not count what replaces a reservation. So the reservations are limited, too.
+// the kernel does not count what replaces a reservation. So the reservations are limited, too, and the process watches what
+// it makes of them.
 //
 // Reference: RLIMIT_DATA and RLIMIT_AS in https://man7.org/linux/man-pages/man2/setrlimit.2.html
 func limitMemory(bytes uint64) error {
-	addresses, data, err := mapped()
-	if err != nil {
-		// Without /proc nobody knows where the limit of addresses has to be.
-		go watch(bytes, endForMemory)
-	} else if err := limit(syscall.RLIMIT_AS, addresses+max(bytes, data)-data+reserved); err != nil {
-		return err
+	// Without /proc nobody knows where the limit of addresses has to be.
+	if addresses, data, err := mapped(); err == nil {
+		if err := limit(syscall.RLIMIT_AS, addresses+max(bytes, data)-data+reserved); err != nil {
+			return err
+		}
 	}
 	if err := limit(syscall.RLIMIT_DATA, bytes); err != nil {
 		return err
 	}
-	if err == nil && !refuses(bytes) {
-		go watch(bytes, endForMemory)
-	}
+	// Sandboxes and emulators that play the kernel's part may take a limit and forget it. The watch is for them, too.
+	go watch(bytes, endForMemory)
 	return nil
 }
 
@@ -58,13 +57,4 @@ func mapped() (addresses, data uint64, err error) {
 	}
 	page := uint64(os.Getpagesize())
 	return addresses * page, data * page, nil
-}
-
-// refuses asks for more than the limit. Sandboxes and emulators that play the kernel's part may take a limit and forget it.
-func refuses(bytes uint64) bool {
-	block, err := syscall.Mmap(-1, 0, int(bytes), syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
-	if err != nil {
-		return true
-	}
-	return syscall.Munmap(block) != nil
 }

@@ -2,7 +2,7 @@
 
 package confine
 
-// limitMemory watches the memory, since these systems have no limit for what a process maps.
+// limitMemory watches the memory: these systems have no limit for what a process maps.
 func limitMemory(bytes uint64) error {
 	go watch(bytes, endForMemory)
 	return nil
