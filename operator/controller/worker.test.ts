@@ -36,6 +36,23 @@ describe('the worker', () => {
     expect(runs).toBe(2);
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'loses no request that comes %i turns after the end of a run',
+    async (turns) => {
+      let runs = 0;
+      const { worker } = setUp(async () => {
+        runs++;
+        if (runs > 1) return;
+        let later = Promise.resolve();
+        for (let turn = 0; turn < turns; turn++) later = later.then(() => undefined);
+        void later.then(() => worker.request());
+      });
+      worker.request();
+      await settle();
+      expect(runs).toBe(2);
+    },
+  );
+
   it('tries a failed run again after growing pauses', async () => {
     let runs = 0;
     const { worker, errors } = setUp(async () => {

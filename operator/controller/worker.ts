@@ -29,9 +29,7 @@ export class Worker {
     if (this.#stopped) return;
     this.#wanted = true;
     clearTimeout(this.#retry);
-    this.#running ??= this.#drain().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#drain();
   }
 
   /** Lets the present run end and starts no other, but for a last one if there is something yet to be told. */
@@ -43,11 +41,16 @@ export class Worker {
   }
 
   async #drain(): Promise<void> {
-    while (this.#wanted && !this.#stopped) {
-      this.#wanted = false;
-      // One turn of the event loop: events that arrive together become one run.
-      await new Promise((resolve) => setImmediate(resolve));
-      await this.#run();
+    try {
+      while (this.#wanted && !this.#stopped) {
+        this.#wanted = false;
+        // One turn of the event loop: events that arrive together become one run.
+        await new Promise((resolve) => setImmediate(resolve));
+        await this.#run();
+      }
+    } finally {
+      // In the same turn as the last look at what is wanted: a request that came in between would be lost.
+      this.#running = undefined;
     }
   }
 
