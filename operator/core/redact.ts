@@ -14,7 +14,7 @@ const FIELDS =
   '(?:(?:access|refresh|private|auth|bearer|id|session|csrf|gitee|gitlab|hook|api|app|client|secret|signing)' +
   '[_-]?(?:token|secret|key)|password|passwd)';
 
-const RULES: readonly (readonly [RegExp, string])[] = [
+const RULES: readonly (readonly [RegExp, string | ((match: string) => string)])[] = [
   // https://user:password@host: everything up to the last @ before the path
   [/:\/\/[^\s/?#"<>`]+@/g, `://${MASK}@`],
   // Authorization: Bearer …, and the schemes wherever they stand
@@ -23,7 +23,8 @@ const RULES: readonly (readonly [RegExp, string])[] = [
   [new RegExp(`(${FIELDS}${QUOTE}\\s*(?::|${EQUALS})\\s*${QUOTE})${VALUE}`, 'gi'), `$1${MASK}`],
   [new RegExp(`(${PARAMETERS}${EQUALS}${QUOTE})${VALUE}`, 'gi'), `$1${MASK}`],
   // DingTalk's signing secrets: SEC and, in all that are known, 64 hex digits
-  [/(?<![A-Za-z0-9])SEC(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{4,}/g, `SEC${MASK}`],
+  // To look ahead for the digit would look at the rest of a long word again for each SEC in it.
+  [/(?<![A-Za-z0-9])SEC[A-Za-z0-9_-]{4,}/g, (word) => (/[0-9]/.test(word) ? `SEC${MASK}` : word)],
   // JSON Web Tokens
   [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, MASK],
   // Bare access tokens: 64 hex digits (DingTalk), 32 (Gitee). Image digests and commits (40) stay readable.
@@ -40,7 +41,11 @@ const RULES: readonly (readonly [RegExp, string])[] = [
  * Time is linear in the text's length.
  */
 export function redact(text: string): string {
-  return RULES.reduce((masked, [pattern, replacement]) => masked.replace(pattern, replacement), text);
+  return RULES.reduce(
+    (masked, [pattern, by]) =>
+      typeof by === 'string' ? masked.replace(pattern, by) : masked.replace(pattern, by),
+    text,
+  );
 }
 
 /**

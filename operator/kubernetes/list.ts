@@ -79,7 +79,8 @@ export async function listAll<T>(
     for (let token: string | undefined; ; ) {
       const page = await list({ limit, continue: token, fieldSelector }, signal);
       onPage();
-      items.push(...page.items);
+      // One by one: an unpaged list can be longer than a call may have arguments.
+      for (const item of page.items) items.push(item);
       token = page.continue;
       if (token === undefined) return { items, resourceVersion: page.resourceVersion };
     }
