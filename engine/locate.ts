@@ -51,6 +51,10 @@ export function locateEngine(environment: NodeJS.ProcessEnv = process.env): stri
   const built = join(import.meta.dirname, '..', 'bin', 'engine', 'current', enginePath(platform));
   const found = [beside, built].find((path) => existsSync(path));
   if (found) return found;
+  if (!import.meta.filename.endsWith('locate.ts'))
+    throw new Error(
+      `${beside} does not exist: put it there, where 'make build' puts it, or set ARGOCD_DINGTALK_ENGINE to its path`,
+    );
   throw new Error(
     `${built} does not exist: run 'make engine' (it takes Go), or set ARGOCD_DINGTALK_ENGINE to the path of an ${ENGINE_NAME}`,
   );

@@ -233,11 +233,27 @@ describe('an engine that cannot be started', () => {
   it.each([
     ['printf "no room for it\\n\\nstack" >&2; exit 1', 'it ended at once: no room for it'],
     ['exit 0', 'it ended at once'],
+    // The second time, too.
     ['kill -9 $$', 'it was ended by SIGKILL'],
   ])('says why: %s', async (script, reason) => {
     const { engine, program } = setUp();
     writeFileSync(program, `#!/bin/sh\n${script}\n`);
     await expect(good(engine)).rejects.toHaveProperty('cause.message', reason);
+  });
+
+  it('is none that somebody killed while it started', async () => {
+    const { engine, program, metrics } = setUp();
+    const script = readFileSync(program, 'utf8');
+    const mark = `${program}.mark`;
+    writeFileSync(
+      program,
+      script.replace(
+        "const fs = require('node:fs');",
+        `$&if (!fs.existsSync('${mark}')) (fs.writeFileSync('${mark}', ''), process.kill(process.pid, 'SIGKILL'));`,
+      ),
+    );
+    expect(await Promise.all([good(engine, '1'), good(engine, '2')])).toEqual([GOOD('1'), GOOD('2')]);
+    expect([metrics.starts, metrics.ends.size]).toEqual([1, 0]);
   });
 
   it('is one that greets otherwise', async () => {
@@ -265,6 +281,17 @@ describe('a closed engine', () => {
       expect(result).toHaveProperty('reason.message', 'the engine is closed');
     expect([metrics.isRunning, metrics.ends]).toEqual([false, new Map([['closed', 1]])]);
     await engine.close();
+  });
+
+  it('starts none for a call of the same turn', async () => {
+    const { engine, metrics, program } = setUp();
+    writeFileSync(program, '#!/bin/sh\nexec sleep 60\n');
+    const call = Promise.allSettled([good(engine)]);
+    const begin = performance.now();
+    await engine.close();
+    expect(performance.now() - begin).toBeLessThan(20_000);
+    expect(await call).toMatchObject([{ reason: { message: 'the engine is closed' } }]);
+    expect([metrics.starts, metrics.ends.size]).toEqual([0, 0]);
   });
 
   it('leaves no process behind, not even one that was just being started', async () => {

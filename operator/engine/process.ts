@@ -47,7 +47,8 @@ export class EngineProcess {
   /** Of the request that is being answered; undefined if there is none. */
   #number: number | undefined = 0;
   #requests = 0;
-  #isGone = false;
+  /** Set once it is gone. */
+  #ending: ProcessEvent | undefined;
   #receivedBytes = 0;
 
   /** Starts the process, which then greets: the first event. */
@@ -66,7 +67,7 @@ export class EngineProcess {
   }
 
   get hasEnded(): boolean {
-    return this.#isGone;
+    return this.#ending !== undefined;
   }
 
   /** Whether it had a request already, which may have left something behind. */
@@ -81,12 +82,11 @@ export class EngineProcess {
 
   /** Waits for the answer to a request. */
   call(request: string, deadlineMs: number): Promise<ProcessEvent> {
-    if (!this.#isGone) {
-      this.#next = Promise.withResolvers();
-      this.#requests = (this.#requests + 1) % 2 ** 32;
-      this.#number = this.#requests;
-      this.#child?.stdin.write(frameOf({ number: this.#number, text: request }));
-    }
+    if (this.#ending) return Promise.resolve(this.#ending);
+    this.#next = Promise.withResolvers();
+    this.#requests = (this.#requests + 1) % 2 ** 32;
+    this.#number = this.#requests;
+    this.#child?.stdin.write(frameOf({ number: this.#number, text: request }));
     return this.#happens(deadlineMs);
   }
 
@@ -141,9 +141,9 @@ export class EngineProcess {
   }
 
   #gone(ending: { readonly signal: NodeJS.Signals | null; readonly error: Error | undefined }): void {
-    this.#isGone = true;
     const { fatalError, text } = this.#lastWords;
-    this.#next.resolve({ type: 'ended', fatalError, lastWords: text, ...ending });
+    this.#ending = { type: 'ended', fatalError, lastWords: text, ...ending };
+    this.#next.resolve(this.#ending);
     this.#end.resolve();
   }
 }

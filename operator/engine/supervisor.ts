@@ -17,6 +17,9 @@ export interface SupervisorOptions extends EngineProgram {
 export class Supervisor {
   readonly #options: SupervisorOptions;
   #process: EngineProcess | undefined;
+  /** Whether the process has greeted. */
+  #isReady = false;
+  #isClosed = false;
   /** Processes that are coming to their end: the next start waits, so that memory is not held twice. */
   #ending: Promise<unknown> = Promise.resolve();
 
@@ -25,33 +28,46 @@ export class Supervisor {
   }
 
   /**
-   * The process, ready for a request.
+   * The process, ready for a request. One that somebody else kills during its start is started once more.
    * @throws EngineUnavailableError
    */
   async running(): Promise<EngineProcess> {
     if (this.#process?.hasEnded) await this.end('outside');
     if (this.#process) return this.#process;
+    const event = await this.#start();
+    const isKilled = event.type === 'ended' && event.signal !== null && !this.#isClosed;
+    const last = isKilled ? await this.#start() : event;
+    if (this.#process && this.#isReady) return this.#process;
+    throw unavailable(last, this.#options.program);
+  }
+
+  /** Ends the process, if there is one, and waits until it has given its memory back. After `closed` none is started. */
+  async end(cause: EndCause): Promise<void> {
+    if (cause === 'closed') this.#isClosed = true;
+    const process = this.#process;
+    if (this.#isReady) this.#options.metrics?.ended(cause);
+    this.#process = undefined;
+    this.#isReady = false;
+    await this.#gone(process);
+  }
+
+  /** Leaves a process that is ready, or none. */
+  async #start(): Promise<ProcessEvent> {
     await this.#ending;
+    if (this.#isClosed) throw new EngineUnavailableError('the engine is closed');
     const { now, metrics, startDeadlineMs } = this.#options;
     const begin = now();
     const process = new EngineProcess(this.#options);
     this.#process = process;
     const event = await process.greeting(startDeadlineMs);
-    if (event.type !== 'answer' || event.text !== GREETING) {
-      this.#process = undefined;
-      await this.#gone(process);
-      throw unavailable(event, this.#options.program);
+    // Otherwise close() has ended it meanwhile.
+    if (this.#process === process) {
+      this.#isReady = event.type === 'answer' && event.text === GREETING;
+      if (this.#isReady) metrics?.started((now() - begin) / 1_000);
+      else this.#process = undefined;
     }
-    metrics?.started((now() - begin) / 1_000);
-    return process;
-  }
-
-  /** Ends the process, if there is one, and waits until it has given its memory back. */
-  async end(cause: EndCause): Promise<void> {
-    const process = this.#process;
-    this.#process = undefined;
-    if (process) this.#options.metrics?.ended(cause);
-    await this.#gone(process);
+    if (!this.#isReady) await this.#gone(process);
+    return event;
   }
 
   async #gone(process: EngineProcess | undefined): Promise<void> {

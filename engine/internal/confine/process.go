@@ -15,7 +15,7 @@ import (
 const DefaultMemory = 208 << 20
 
 // maxStack is where endless recursion ends. Argo CD's controller has a gigabyte; what needs more than this is refused.
-const maxStack = 64 << 20
+const maxStack = 32 << 20
 
 var errNoNetwork = errors.New("the engine has no network")
 
