@@ -3,8 +3,7 @@ import { locateEngine } from '../../engine/locate.ts';
 import { GROUP } from '../api/kinds.ts';
 import { engineAsker, Gate } from '../controller/gate.ts';
 import { createEngine } from '../engine/client.ts';
-import type { Engine } from '../engine/types.ts';
-import { EngineUnavailableError } from '../engine/types.ts';
+import { type Engine, EngineUnavailableError } from '../engine/types.ts';
 import { describeFinding } from '../files/finding.ts';
 import { type Judgement, judge } from '../files/judge.ts';
 import { type Manifest, ManifestError, readManifests } from '../files/manifests.ts';
@@ -73,7 +72,6 @@ export async function withEngine(
   work: (engine: Engine, gate: Gate) => Promise<void>,
 ): Promise<void> {
   const engine = createEngine({ program: engineProgram() });
-  if (stderr.isTTY) stderr.write("Argo CD's engine starts…\n");
   try {
     await engine.version();
     await work(engine, new Gate(engineAsker(engine), new Map(), createLogger('warn', stderr)));

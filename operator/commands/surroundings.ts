@@ -1,8 +1,7 @@
 /** What a command sees of the process that it runs in. */
 export interface Surroundings {
   readonly stdout: { write(text: string): unknown };
-  /** `isTTY`: somebody watches. */
-  readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
   /** Ends the command in good order. */
   once(signal: 'SIGINT' | 'SIGTERM', listener: () => void): unknown;
 }

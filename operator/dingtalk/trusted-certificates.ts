@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+// The module as a whole: an old Node lacks the function, and has to get as far as to say that it is too old.
 import tls from 'node:tls';
 
 /** The file of additional CA certificates can't be used; the message names the field and the file. */
