@@ -105,8 +105,6 @@ class EngineClient {
     this.#fail(this.#queue.takeAll(), closed());
     await this.#supervisor.end('closed');
     await this.#working;
-    // What was being started meanwhile.
-    await this.#supervisor.end('closed');
   }
 
   /** Serves the line to its end. Never fails. */

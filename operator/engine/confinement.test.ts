@@ -108,16 +108,21 @@ process.stdout.write('asking\\n');
 `;
 
 describe('a template', () => {
+  const undefinedFunction = (name: string) => ({
+    errors: [{ message: expect.stringContaining(`function "${name}" not defined`) }],
+  });
+
   it.each([
-    ['a name', '{{getHostByName "localhost"}}', 'getHostByName'],
-    ['the environment', '{{env "PATH"}}', 'function "env" not defined'],
-    ['the environment in a text', '{{expandenv "$PATH"}}', 'function "expandenv" not defined'],
-    ['a file of Helm', '{{.Files.Get "/etc/passwd"}}', 'nil pointer'],
-  ])('that asks for %s gets nothing', async (_, template, message) => {
-    const outcome = await engine.render(rendering(template));
-    const error = outcome.ok ? outcome.request.error : outcome.errors?.[0]?.message;
-    if (message === 'nil pointer') expect(outcome).toMatchObject({ request: { body: '<no value>' } });
-    else expect(error).toContain(message);
+    [
+      'a name',
+      '{{getHostByName "localhost"}}',
+      { request: { error: expect.stringContaining('getHostByName') } },
+    ],
+    ['the environment', '{{env "PATH"}}', undefinedFunction('env')],
+    ['the environment in a text', '{{expandenv "$PATH"}}', undefinedFunction('expandenv')],
+    ['a file, as with Helm', '{{.Files.Get "/etc/passwd"}}', { request: { body: '<no value>' } }],
+  ])('that asks for %s gets nothing', async (_, template, nothing) => {
+    expect(await engine.render(rendering(template))).toMatchObject(nothing);
   });
 
   it('finds its time zones without the files of the machine, and no other', async () => {
