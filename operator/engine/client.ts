@@ -17,8 +17,6 @@ const MIB = 2 ** 20;
 export interface EngineOptions {
   /** Absolute path of the program, as `make engine` builds it. */
   readonly program: string;
-  /** Limit of the process' memory. Default 208 MiB, which a full ConfigMap takes little more than half of. */
-  readonly maxMemoryBytes?: number;
   /** Limit of an answer's length. Default 8 MiB, which this thread reads in less than 100 ms. */
   readonly maxAnswerBytes?: number;
   /** How long one answer may take where the call does not say. Default 2 s. */
@@ -67,7 +65,7 @@ class EngineClient {
   #isClosed = false;
 
   constructor(options: EngineOptions) {
-    const { program, metrics, maxMemoryBytes = 208 * MIB, maxAnswerBytes = 8 * MIB } = options;
+    const { program, metrics, maxAnswerBytes = 8 * MIB } = options;
     const { deadlineMs = 2_000, startDeadlineMs = 30_000, idleMs = 10_000 } = options;
     const now = options.now ?? (() => performance.now());
     this.#deadlineMs = deadlineMs;
@@ -76,7 +74,7 @@ class EngineClient {
     this.#metrics = metrics;
     this.#now = now;
     this.#supervisor = new Supervisor({
-      ...{ program, maxMemoryBytes, maxAnswerBytes },
+      ...{ program, maxAnswerBytes },
       ...{ startDeadlineMs, metrics, now },
     });
   }

@@ -2,12 +2,10 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { FrameReader, frameOf } from './frames.ts';
 import { LastWords } from './last-words.ts';
 
-/** What to run, and what it may take. */
+/** What to run, and how much to read of it. How much memory it takes is the program's own affair. */
 export interface EngineProgram {
   /** Absolute path of the program that `make engine` builds. */
   readonly program: string;
-  /** The process ends itself, or the system ends it, before it has more. */
-  readonly maxMemoryBytes: number;
   readonly maxAnswerBytes: number;
 }
 
@@ -37,11 +35,10 @@ export type ProcessEvent =
  * that Ctrl-C in a terminal is this process' alone. It ends with its standard input, and so with this process at the latest.
  */
 export class EngineProcess {
-  /** Resolves when the process is gone, whatever ended it; never rejects. */
-  readonly ended: Promise<void>;
   readonly #child: ChildProcessWithoutNullStreams | undefined;
   readonly #frames: FrameReader;
   readonly #lastWords = new LastWords();
+  /** Resolved when the process is gone, whatever ended it. */
   readonly #end = Promise.withResolvers<void>();
   #next = Promise.withResolvers<ProcessEvent>();
   /** Of the request that is being answered; undefined if there is none. */
@@ -52,11 +49,10 @@ export class EngineProcess {
   #receivedBytes = 0;
 
   /** Starts the process, which then greets: the first event. */
-  constructor({ program, maxMemoryBytes, maxAnswerBytes }: EngineProgram) {
+  constructor({ program, maxAnswerBytes }: EngineProgram) {
     this.#frames = new FrameReader(maxAnswerBytes);
-    this.ended = this.#end.promise;
     try {
-      this.#child = spawn(program, ['--max-memory', `${maxMemoryBytes}`], {
+      this.#child = spawn(program, [], {
         ...{ cwd: '/', env: {}, detached: true, windowsHide: true },
         stdio: ['pipe', 'pipe', 'pipe'],
       });
@@ -93,7 +89,7 @@ export class EngineProcess {
   /** Ends the process, whatever it is doing, and waits until it is gone. */
   async stop(): Promise<void> {
     this.#child?.kill('SIGKILL');
-    await this.ended;
+    await this.#end.promise;
   }
 
   #listen(child: ChildProcessWithoutNullStreams): void {

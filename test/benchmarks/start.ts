@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { readProcessTree } from '../support/process-tree.ts';
 import { programCommand } from '../support/programs.ts';
 import { startStage } from '../support/stage.ts';
+import { median } from './median.ts';
 
 const HELP = `Usage: make bench-start [ARGS='--runs N']
 
@@ -24,10 +25,6 @@ const COMMANDS = new Map([
   ['operator --help', Number.POSITIVE_INFINITY],
 ]);
 const KINDS = { source: '0', bundle: '1' } as const;
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] as number;
-}
 
 /** Milliseconds from the start of the process to its end. */
 function timeOf(line: string, bundle: string): number {

@@ -10,8 +10,7 @@ import { TeamsStage } from './teams/stage.ts';
 const HELP = `Usage: make bench-teams [ARGS='…']
 
 Measures what the operator itself takes with many teams: memory, CPU time, and how soon an edit is live. It works on an API
-server and etcd of its own, without Argo CD's controller. Needs what \`make tools\` and \`make engine\` build; takes about four
-minutes, most of it waiting for the engine to be let go. Progress goes to standard error; Ctrl-C cleans up.
+server and etcd of its own, without Argo CD's controller. Takes about two minutes. Progress goes to standard error; Ctrl-C cleans up.
 
 A team is a namespace, a Secret with credentials, a signed robot, a template with a line of text, and a subscription to four
 events of the catalogue, which all send that text. Two hundred such teams fill the ConfigMap; if there are more, the operator
@@ -22,8 +21,8 @@ changes the text of another team each second, and restarts the operator. Memory 
 the operator's process and of all its children; pages that two of them share count twice.
 
   --teams N             teams (200)
-  --settle N            seconds to wait, at most, for the engine to be let go. The operator looks at the whole ConfigMap a
-                        minute after its first look, and lets the engine go a minute after that (150)
+  --settle N            seconds to wait, at most, for the engine to be let go. That is ten seconds after its
+                        last question; the operator may look at the whole ConfigMap once more a minute later (150)
   --edits-seconds N     edits, one a second (60)
   --write-interval D    limits.writeInterval of the operator's configuration: edits that come meanwhile are written together,
                         so half of it is part of the latency; 0s shows the work alone (2s)

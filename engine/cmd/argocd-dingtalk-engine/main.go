@@ -25,7 +25,8 @@ const greeting = "argocd-dingtalk-engine/1"
 const usage = `Usage: argocd-dingtalk-engine [--max-memory BYTES]
 
 Argo CD's notifications engine, to be asked by the argocd-dingtalk operator. Each request on standard input and each answer
-on standard output is four bytes of length and four of the request's number, both big-endian, and so many bytes of JSON. The program ends with its input.
+on standard output is four bytes of length and four of the request's number, both big-endian, and so many bytes of JSON.
+The program ends with its input.
 
 `
 

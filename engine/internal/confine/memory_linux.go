@@ -29,7 +29,7 @@ func limitMemory(bytes uint64) error {
 		return err
 	}
 	// Sandboxes and emulators that play the kernel's part may take a limit and forget it. The watch is for them, too.
-	go watch(bytes, endForMemory)
+	go watch(bytes)
 	return nil
 }
 

@@ -67,7 +67,7 @@ func TestMain(m *testing.M) {
 		_, err := syscall.Mmap(-1, 0, 2*DefaultMemory, syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 		must(err)
 	case "watch":
-		go watch(DefaultMemory, endForMemory)
+		go watch(DefaultMemory)
 		hoard()
 	case "stack":
 		must(Process(DefaultMemory))

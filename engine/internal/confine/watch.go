@@ -9,24 +9,19 @@ import (
 // watchEvery is how long memory may grow unseen. The runtime interrupts whatever runs after 10 ms, so the watch gets its turn.
 const watchEvery = 5 * time.Millisecond
 
-// OutOfMemory is what Go's runtime says when the system refuses it memory.
-const OutOfMemory = "fatal error: out of memory\n"
+// outOfMemory is what Go's runtime says when the system refuses it memory.
+const outOfMemory = "fatal error: out of memory\n"
 
 // watch looks at all memory that Go's runtime has from the system, and ends the process beyond the limit. It sees a block
 // once that is mapped, before it is filled. Without cgo the process has no other memory.
-func watch(bytes uint64, end func()) {
+func watch(bytes uint64) {
 	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	for {
 		metrics.Read(sample)
 		if sample[0].Value.Uint64()-sample[1].Value.Uint64() > bytes {
-			end()
-			return
+			_, _ = os.Stderr.WriteString(outOfMemory) // Without a reader there is nobody to tell.
+			os.Exit(2)
 		}
 		time.Sleep(watchEvery)
 	}
-}
-
-func endForMemory() {
-	_, _ = os.Stderr.WriteString(OutOfMemory) // Without a reader there is nobody to tell.
-	os.Exit(2)
 }

@@ -4,6 +4,7 @@ import { createEngine } from '../../../operator/engine/client.ts';
 import { GOOD_CONFIG, HOSTILE, manySets, rendering } from '../../../operator/engine/testing/requests.ts';
 import type { Engine, Outcome } from '../../../operator/engine/types.ts';
 import { readProcessTree } from '../../support/process-tree.ts';
+import { median } from '../median.ts';
 
 const DEADLINE_MS = 2_000;
 const PATIENT = { deadlineMs: 60_000 };
@@ -58,10 +59,10 @@ async function cycle(engine: Engine): Promise<Omit<Cycle, 'ownMb'>> {
   const small = () => engine.check(GOOD_CONFIG, PATIENT);
   const startMs = await timed(() => engine.version());
   const firstCheckMs = await timed(small);
-  const warmMs = await median(200, small);
+  const warmMs = await medianOf(200, small);
   const quietMb = megabytes(engineProcess()?.residentBytes);
   const large = manySets(1_000);
-  const largeMs = await median(5, () => engine.check(large, PATIENT));
+  const largeMs = await medianOf(5, () => engine.check(large, PATIENT));
   const peakMb = megabytes(engineProcess()?.peakBytes);
   const kills: Kill[] = [];
   for (const [template, text] of Object.entries(HOSTILE)) {
@@ -83,10 +84,10 @@ async function cycle(engine: Engine): Promise<Omit<Cycle, 'ownMb'>> {
   return { startMs, firstCheckMs, warmMs, quietMb, largeMs, peakMb, kills };
 }
 
-async function median(times: number, run: () => Promise<unknown>): Promise<number> {
+async function medianOf(times: number, run: () => Promise<unknown>): Promise<number> {
   const all: number[] = [];
   for (let index = 0; index < times; index += 1) all.push(await timed(run));
-  return all.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
+  return median(all);
 }
 
 async function timed(run: () => Promise<unknown>): Promise<number> {

@@ -67,7 +67,7 @@ function reasonsOf(resources: readonly KubernetesResource[]): Map<string, number
 }
 
 /**
- * Waits until the operator has let its engine go, which it does after a minute without work.
+ * Waits until the operator has let its engine go, which it does ten seconds after the last question.
  * @returns whether it has within the time
  */
 export async function untilEngineIsGone({ metricsUrl }: Running, timeoutMs: number): Promise<boolean> {
