@@ -167,6 +167,7 @@ export class DingTalkOperator extends Operator {
       },
       config,
       log,
+      clock: () => performance.now(),
       times: () => ({ now: new Date(now()), serverTime: this.#clock.now() }),
       credentials: new CredentialCache(readCredential(connection), config.credentials.rereadInterval),
       readTarget: async () => {

@@ -22,9 +22,12 @@ import type { TargetWriter } from './target-writer.ts';
 
 /** How soon to ask an engine again that could not be asked. */
 const GATE_RETRY_MS = 10_000;
-/** How long a run waits for the engine; a small check takes some milliseconds, a cold start under a second. */
-const GATE_BUDGET_MS = 1_500;
-/** A template raises four questions one after the other, nothing raises more. */
+/**
+ * How long a run waits for the engine, all its rounds together. A small check takes a millisecond and a cold start some twenty;
+ * what takes longer is answered beside the runs, so that it keeps nobody else's edit, renewal or removal waiting.
+ */
+const GATE_BUDGET_MS = 400;
+/** A template raises four questions one after the other, nothing raises more: whatever goes on asking is not waited for. */
 const MAX_ROUNDS = 20;
 
 /** How often a run tries to write where somebody else comes in between. */
@@ -42,6 +45,8 @@ export interface ReconcilerParts {
   readonly gate: Gate;
   readonly config: OperatorConfiguration;
   readonly times: () => Times;
+  /** Milliseconds on a clock that is never set. */
+  readonly clock: () => number;
   /** Asks for another run. */
   readonly runAgain: () => void;
   /** Writes one CR's status and tells of it. */
@@ -95,9 +100,10 @@ export class Reconciler {
         serverTime,
       });
 
-    const { before, failure, admission } = await this.#decideAndWrite(look);
+    const until = this.#parts.clock() + GATE_BUDGET_MS;
+    const { before, failure, admission } = await this.#decideAndWrite(look, until);
     const unchanged = before.round === 'answered' && admission.steps.length === 0;
-    const { decision, snapshot, round } = unchanged ? before : await this.#decide(look);
+    const { decision, snapshot, round } = unchanged ? before : await this.#decide(look, until);
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
     await this.#parts.coexistence.report(decision, snapshot.target);
@@ -120,16 +126,19 @@ export class Reconciler {
   /**
    * Decides, has the engine asked what the decision needs to know, and decides again; an answer can raise the next
    * question, a template's parse that of its rendering. What the engine needs long for comes in a later run.
+   * @param until when no more is waited for, by the clock
    */
-  async #decide(look: () => Snapshot): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
-    const { gate, runAgain } = this.#parts;
+  async #decide(
+    look: () => Snapshot,
+    until: number,
+  ): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
+    const { gate, runAgain, clock } = this.#parts;
     for (let count = 1; ; count++) {
       const snapshot = look();
       const decision = decide(snapshot);
       if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
-      if (count > MAX_ROUNDS)
-        throw new Error(`the gate was asked ${MAX_ROUNDS} times and there are still questions`);
-      const round = await gate.answer(decision.questions, GATE_BUDGET_MS, runAgain);
+      if (count > MAX_ROUNDS) return { decision, snapshot, round: 'failed' };
+      const round = await gate.answer(decision.questions, Math.max(0, until - clock()), runAgain);
       if (round !== 'answered') {
         // With the answers that did come.
         const latest = look();
@@ -139,9 +148,9 @@ export class Reconciler {
   }
 
   /** Again and again while somebody comes in between. @throws ConflictError in the end */
-  async #decideAndWrite(look: () => Snapshot) {
+  async #decideAndWrite(look: () => Snapshot, until: number) {
     for (let attempt = 1; ; attempt++) {
-      const before = await this.#decide(look);
+      const before = await this.#decide(look, until);
       const { failure, admission } = await this.#write(before.decision, before.snapshot);
       if (!(failure instanceof ConflictError)) return { before, failure, admission };
       if (attempt === MAX_ATTEMPTS) throw failure;

@@ -1,7 +1,6 @@
 import { ignoredSubscriptions } from './coexistence/legacy-config.ts';
-import type { GateRequest } from './gate/engine-api.ts';
 import { foreignFindings } from './gate/foreign.ts';
-import { Inquiry } from './gate/inquiry.ts';
+import { Inquiry, type Question } from './gate/inquiry.ts';
 import { type LiveState, readLiveState } from './live.ts';
 import { merge } from './merge/merge.ts';
 import type { Plan } from './merge/plan.ts';
@@ -23,7 +22,7 @@ export interface Decision {
   /** Why Argo CD's engine does not look at our entries of the shared key, if it doesn't. */
   readonly ignored?: Finding | undefined;
   /** What the engine has yet to be asked; decide again once it has answered. */
-  readonly questions: ReadonlyMap<string, GateRequest>;
+  readonly questions: ReadonlyMap<string, Question>;
 }
 
 /** The whole line from the snapshot to the requests: pure, and the same for the operator and for files. */

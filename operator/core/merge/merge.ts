@@ -55,7 +55,8 @@ export function merge(
     destinations: reserveLive(candidates, settings, foreignDestinations(target)),
   };
   for (const { subscription, draft } of candidates) {
-    planned.set(resourceKey(subscription.cr), planSubscription(subscription, draft, settings, room));
+    const own = { ...settings, inquiry: inquiry.of(subscription.cr.metadata.namespace) };
+    planned.set(resourceKey(subscription.cr), planSubscription(subscription, draft, own, room));
   }
   const placed = candidates.flatMap(({ subscription }) => {
     const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};

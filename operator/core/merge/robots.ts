@@ -32,7 +32,7 @@ export function planRobots(
   const plan: RobotsPlan = { configMap: {}, secret: {}, placements: new Map(), refusals: new Map() };
   const isLive = ({ cr }: ResolvedRobot) => live.services.has(resourceKey(cr));
   for (const robot of inOrderOfAdmission(robots, isLive)) {
-    placeRobot(robot, live, snapshot, plan, inquiry, budget);
+    placeRobot(robot, live, snapshot, plan, inquiry.of(robot.cr.metadata.namespace), budget);
   }
   const renewAt = placeUrls(plan, snapshot);
   return { ...plan, ...(renewAt && { renewAt }) };

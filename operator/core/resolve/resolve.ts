@@ -24,7 +24,9 @@ export interface Resolution {
 export function resolve(snapshot: Snapshot, inquiry: Inquiry): Resolution {
   const ours = <T extends Named>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
   const robots = ours(snapshot.robots).map((cr) => resolveRobot(cr, snapshot));
-  const templates = ours(snapshot.templates).map((cr) => resolveTemplate(cr, snapshot, inquiry));
+  const templates = ours(snapshot.templates).map((cr) =>
+    resolveTemplate(cr, snapshot, inquiry.of(cr.metadata.namespace)),
+  );
   const url = argocdUrl(snapshot);
   const references = {
     robots: byName(robots),

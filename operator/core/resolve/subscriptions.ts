@@ -59,7 +59,8 @@ export function resolveSubscription(
     return { ...base, robots: [], events: [], verdict };
   }
 
-  const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, references));
+  const context = { ...references, inquiry: references.inquiry.of(namespace) };
+  const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
   // One's own namespace may be written or left out: the same robot can stand there twice.
   const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
