@@ -2,10 +2,12 @@ import type { Condition } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
+import { type Fault, Faults } from '../core/faults.ts';
 import type { Write } from '../core/merge/writes.ts';
 import type { Resolution } from '../core/resolve/resolve.ts';
 import { served } from '../core/resolve/selection.ts';
 import type { Project, Snapshot } from '../core/snapshot.ts';
+import type { Aftermath } from '../core/status/aftermath.ts';
 import { type StatusUpdate, statusUpdates } from '../core/status/statuses.ts';
 import type { Finding } from '../core/verdict.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
@@ -63,6 +65,8 @@ export interface ReconcilerParts {
   readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
   /** Tells, on each AppProject, of what is wrong with its grants. */
   readonly reportGrants: (projects: readonly Project[]) => Promise<void>;
+  /** Tells of exceptions that were kept to one resource each. */
+  readonly reportFaults: (faults: readonly Fault[]) => void;
   readonly log: Log;
 }
 
@@ -108,9 +112,10 @@ export class Reconciler {
     await this.#parts.reportGrants(snapshot.projects);
     await this.#parts.coexistence.report(decision, snapshot.target);
     const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
-    const checks = deliveryChecks(decision.resolution.robots, snapshot);
+    const faults = new Faults(decision.faults);
+    const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
     checker.update(checks, deliveries);
-    await this.#report(decision, snapshot, failure, { round, admission });
+    await this.#report(decision, snapshot, failure, { round, admission, faults });
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     return earliest(
@@ -183,12 +188,16 @@ export class Reconciler {
     { resolution, live, plan, writes, ignored }: Decision,
     snapshot: Snapshot,
     failure: Error | undefined,
-    { round, admission }: { readonly round: Round; readonly admission: Admission },
+    {
+      round,
+      admission,
+      faults,
+    }: { readonly round: Round; readonly admission: Admission; readonly faults: Faults },
   ): Promise<void> {
     const { namespace, configMap } = this.#parts.config.target;
     const contested = this.#parts.coexistence.contested();
     const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
-    const updates = statusUpdates(resolution, {
+    const aftermath: Aftermath = {
       snapshot,
       live,
       plan,
@@ -199,7 +208,9 @@ export class Reconciler {
       },
       ignored,
       contested,
-    });
+    };
+    const updates = statusUpdates(resolution, aftermath, faults);
+    this.#parts.reportFaults(faults.found);
     // What the engine is still looking at is told when it has been judged, and what has to wait for the next write, some
     // seconds at most, is told with it: the generation that a status is about says that it is not yet known.
     const unjudged = new Set(round === 'pending' ? pendingResources(resolution) : []);

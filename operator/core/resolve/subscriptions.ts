@@ -92,6 +92,17 @@ export function resolveSubscription(
   };
 }
 
+/** A subscription that is refused before or beside its judgement. What is live of it stays. */
+export function refusedSubscription(
+  cr: NotificationSubscription,
+  refusal: Finding,
+  access: Access,
+  isLive: boolean,
+): ResolvedSubscription {
+  const verdict: Verdict = { course: isLive ? 'previous' : 'none', refusal, warnings: [] };
+  return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
+}
+
 function resolveRecipient(
   namespace: string,
   reference: RobotReference,

@@ -28,10 +28,12 @@ export function resolveTemplate(
     (raw === undefined
       ? typedFinding(cr)
       : (untrusted(cr, snapshot.config) ?? rawTemplateFinding(raw, inquiry)));
-  return {
-    cr,
-    verdict: refusal ? { course: 'none', refusal, warnings: [] } : { course: 'current', warnings: [] },
-  };
+  return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { course: 'current', warnings: [] } };
+}
+
+/** A template that is refused: nothing of a template is live by itself. */
+export function refusedTemplate(cr: NotificationTemplate, refusal: Finding): ResolvedTemplate {
+  return { cr, verdict: { course: 'none', refusal, warnings: [] } };
 }
 
 /** What is wrong with a message in Handlebars, all of it. */
