@@ -95,6 +95,7 @@ export class DingTalkOperator extends Operator {
         log[level]({ err: error, retryInMs }, 'run failed, trying again');
       },
       random,
+      clock: () => performance.now(),
     });
     const alarm = new Alarm(
       () => new Date(now()),

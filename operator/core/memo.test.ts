@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoised } from './memo.ts';
+import { memoised, ResourceMemo } from './memo.ts';
 
 describe('what is remembered by content', () => {
   it('is computed once, as long as it is used', () => {
