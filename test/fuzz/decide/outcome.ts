@@ -25,10 +25,7 @@ export function outcomeOf(snapshot: Snapshot): Outcome {
 
 /** What of it is the good team's: verdicts, keys and bytes, entries, statuses, and what keeps it from being written. */
 export function goodOutcome({ decision, updates, checks }: Outcome, snapshot: Snapshot): object {
-  const { resolution, plan, writes, ignored } = decision;
-  const verdicts = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions].filter(
-    ({ cr }) => cr.metadata.namespace === GOOD,
-  );
+  const { plan, writes, ignored } = decision;
   return {
     configMap: goodPart(plan.configMap),
     entries: plan.entries.filter(isGoodEntry),
@@ -37,7 +34,7 @@ export function goodOutcome({ decision, updates, checks }: Outcome, snapshot: Sn
       return own.length > 0 ? [[name, own]] : [];
     }),
     isSigned: goodUrl({ decision }, snapshot) !== undefined,
-    verdicts: verdicts.map(({ cr, verdict }) => [cr.kind, verdict]),
+    verdicts: goodVerdicts({ decision }),
     statuses: updates
       .filter(({ cr }) => cr.metadata.namespace === GOOD)
       .map(({ kind, patch }) => [kind, patch]),
@@ -45,6 +42,13 @@ export function goodOutcome({ decision, updates, checks }: Outcome, snapshot: Sn
     blocked: writes.blocked?.reason,
     ignored,
   };
+}
+
+/** What the good team's resources are told, by kind. */
+export function goodVerdicts({ decision: { resolution } }: Pick<Outcome, 'decision'>) {
+  return [...resolution.robots, ...resolution.templates, ...resolution.subscriptions]
+    .filter(({ cr }) => cr.metadata.namespace === GOOD)
+    .map(({ cr, verdict }) => [cr.kind, verdict] as const);
 }
 
 /** The good team's URL in the plan, if its signature is valid now. */

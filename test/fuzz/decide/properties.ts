@@ -2,7 +2,7 @@ import type { Snapshot } from '../../../operator/core/snapshot.ts';
 import { SIGNATURE_VALIDITY_MS } from '../../../operator/dingtalk/sign.ts';
 import { alone, GOOD_SERVICE, goodPart, isGoodEntry } from './alone.ts';
 import { GOOD, GOOD_NAME } from './good-team.ts';
-import { asText, goodOutcome, goodUrl, type Outcome, outcomeOf } from './outcome.ts';
+import { asText, goodOutcome, goodUrl, goodVerdicts, type Outcome, outcomeOf } from './outcome.ts';
 
 /** What must hold for every snapshot, by what it is called. */
 export const PROPERTIES = {
@@ -48,7 +48,7 @@ function withdrawn(outcome: Outcome, snapshot: Snapshot): Violation | undefined 
   const key = `${GOOD}/${GOOD_NAME}`;
   const missing = (what: string): Violation => ({
     property: 'withdrawn',
-    words: `${what} is not in the plan any more`,
+    words: `${what} is not in the plan any more; ${asText(goodVerdicts(outcome))}`,
   });
   if (!snapshot.target.configMap || !snapshot.target.secret) return undefined;
   if (live.services.has(key) && plan.robots.get(key)?.service !== GOOD_SERVICE) return missing('its robot');

@@ -32,7 +32,7 @@ export function reportOf(found: Found, seed: number, index: number): string {
 
 /** Finds of one kind have the same signature: the property, and the place or the first words. */
 export function signatureOf({ property, words }: Violation): string {
-  if (property !== 'throws') return `${property} ${words.slice(0, 40).replace(/\d+/g, 'N')}`;
+  if (property !== 'throws') return `${property} ${words.slice(0, 220).replace(/\d+/g, 'N')}`;
   const place = /\((?:file:\/\/)?\S*\/(operator\/\S+?):\d+:\d+\)/.exec(words)?.[1] ?? '';
   return `${property} ${(words.split('\n')[0] as string).slice(0, 80)} ${place}`;
 }

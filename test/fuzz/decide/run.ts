@@ -4,6 +4,7 @@ import { Meter } from './meter.ts';
 import { reportOf, signatureOf } from './report.ts';
 import { ResourceMaker } from './resources.ts';
 import { type Bench, type Found, Walk } from './walk.ts';
+import { assaults } from './worst.ts';
 
 const PROGRESS_MS = 2_000;
 
@@ -40,6 +41,7 @@ export async function fuzzDecisions(options: DecisionFuzzOptions): Promise<Decis
     maker: await ResourceMaker.load(),
     engine: await SimulatedEngine.start(),
     meter: new Meter(),
+    assaults: await assaults(),
     onDecision: () => decisions++,
   };
   let told = started;

@@ -145,7 +145,9 @@ function meets(value: unknown, { rules }: CelRules): boolean {
 }
 
 const characters = (text: string): number => [...text].length;
-const cut = (text: string, most: number): string =>
-  text.length <= most ? text : [...text].slice(0, most).join('');
 const filled = (text: string, length: number): string =>
   (text || 'x').repeat(Math.ceil(length / (text.length || 1))).slice(0, length);
+
+/** Not in the middle of a character. */
+const cut = (text: string, most: number): string =>
+  text.length <= most ? text : text.slice(0, most).replace(/[\ud800-\udbff]$/, '');

@@ -11,11 +11,15 @@ import type { Outcome } from './outcome.ts';
 import { type Violation, violationOf } from './properties.ts';
 import type { ResourceMaker } from './resources.ts';
 import { World } from './world.ts';
+import type { Assault } from './worst.ts';
 
 /** A template raises four questions one after the other; with one of its subscriptions, some more. */
 const MAX_ROUNDS = 20;
 /** An annotation is written before the entry that it replaces goes. */
 const MAX_WRITES = 4;
+
+/** The share of cases in which somebody does the worst that is known. */
+const ASSAULTS = 0.03;
 
 /** What does not hold, and for what. */
 export interface Found extends Violation {
@@ -29,6 +33,7 @@ export interface Bench {
   readonly maker: ResourceMaker;
   readonly engine: SimulatedEngine;
   readonly meter: Meter;
+  readonly assaults: readonly Assault[];
   /** Told of each decision that was looked at. */
   readonly onDecision: () => void;
 }
@@ -39,13 +44,17 @@ export class Walk {
   readonly #random: Random;
   readonly #world: World;
   readonly #salt: number;
+  readonly #assault: Assault | undefined;
   #last: { readonly snapshot: Snapshot; readonly outcome: Outcome | Violation } | undefined;
   #slow: Violation | undefined;
 
-  constructor(seed: number, index: number, bench: Bench) {
+  /** @param assault what is done to a namespace in this case; by default, what the seed says */
+  constructor(seed: number, index: number, bench: Bench, assault?: Assault) {
     this.#bench = bench;
     this.#random = new Random(seed, index);
     this.#salt = this.#random.int(0, 1e9);
+    this.#assault =
+      assault ?? (this.#random.chance(ASSAULTS) ? this.#random.pick(bench.assaults) : undefined);
     this.#world = new World(this.#random, bench.maker);
   }
 
@@ -55,11 +64,22 @@ export class Walk {
       const found = this.#settle('good team alone');
       if (found) return found;
     }
+    if (this.#assault) return this.#suffer(this.#assault);
     this.#world.populate();
     for (let left = this.#random.pick([1, 3, 6, 12]); left > 0; left--) {
       const found = this.#turn();
       if (found) return found;
       this.#world.step();
+    }
+    return this.#settle('settle');
+  }
+
+  #suffer({ name, steps }: Assault): Found | undefined {
+    this.#world.story.push(name);
+    for (const step of steps) {
+      this.#world.replaceOthers(step);
+      const found = this.#turn();
+      if (found) return found;
     }
     return this.#settle('settle');
   }

@@ -9,6 +9,7 @@ import { resourceKey } from '../../../operator/core/names.ts';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
 import type { StatusUpdate } from '../../../operator/core/status/statuses.ts';
 import { afterWrites, NOW } from '../../../operator/core/testing/fixtures.ts';
+import type { StoredResources } from '../../support/stored.ts';
 import type { Random } from '../random.ts';
 import { GOOD, type GoodTraits, goodTeam, goodTraits } from './good-team.ts';
 import { type AnyResource, type Kind, newUid, RESOURCE_KINDS, type ResourceMaker } from './resources.ts';
@@ -88,6 +89,19 @@ export class World {
       this.#add({ ...made, metadata: { ...made.metadata, name: `crowd-${count}` } } as AnyResource);
     }
     this.#refreshSecrets();
+  }
+
+  /** Somebody puts resources in place of all others. */
+  replaceOthers({ robots, templates, subscriptions, credentials }: StoredResources): void {
+    const own = <T extends AnyResource>(resources: readonly T[]) =>
+      resources.filter(({ metadata }) => metadata.namespace === GOOD);
+    const known = [...this.#snapshot.credentials].filter(([name]) => name.startsWith(`${GOOD}/`));
+    this.#set({
+      robots: [...own(this.#snapshot.robots), ...robots],
+      templates: [...own(this.#snapshot.templates), ...templates],
+      subscriptions: [...own(this.#snapshot.subscriptions), ...subscriptions],
+      credentials: new Map([...known, ...credentials]),
+    });
   }
 
   /** Something happens. */
