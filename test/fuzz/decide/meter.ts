@@ -10,7 +10,7 @@ import {
 } from '../../../operator/core/testing/fixtures.ts';
 import { GOOD, GOOD_PROJECT, goodTeam } from './good-team.ts';
 import type { Outcome } from './outcome.ts';
-import { decided, type Violation } from './properties.ts';
+import { decided, type Violation, violationOf } from './properties.ts';
 
 const MIB = 1_048_576;
 /** The first of them find code that is not compiled yet. */
@@ -59,6 +59,12 @@ export class Meter {
     if (first <= limit * FIRST_FACTOR && later <= limit) return { outcome: made };
     const words = `${Math.round(first)} ms for the first decision, ${Math.round(later)} ms for the same again; ${Math.round(limit)} ms are allowed`;
     return { outcome: made, slow: { property: 'time', words } };
+  }
+
+  /** What does not hold for a snapshot, time included. */
+  violationOf(snapshot: Snapshot): Violation | undefined {
+    const { outcome, slow } = this.timed(snapshot);
+    return slow ?? violationOf(snapshot, outcome);
   }
 
   /** Whether what is kept between decisions has grown too much. Collects all garbage first. */

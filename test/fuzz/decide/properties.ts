@@ -71,9 +71,11 @@ function withdrawn(outcome: Outcome, snapshot: Snapshot): Violation | undefined 
 
 function neighbours(outcome: Outcome, snapshot: Snapshot): Violation | undefined {
   const single = alone(snapshot);
-  const [with_, without] = [goodOutcome(outcome, snapshot), goodOutcome(outcomeOf(single), single)];
-  for (const [part, value] of Object.entries(without)) {
-    const other = (with_ as Record<string, unknown>)[part];
+  const own = decided(single);
+  if ('property' in own) return own;
+  const together = new Map(Object.entries(goodOutcome(outcome, snapshot)));
+  for (const [part, value] of Object.entries(goodOutcome(own, single))) {
+    const other: unknown = together.get(part);
     if (asText(other) === asText(value)) continue;
     return {
       property: 'neighbours',
@@ -115,7 +117,15 @@ function secrets({ decision, updates }: Outcome, { credentials }: Snapshot): Vio
   return undefined;
 }
 
-function unsteady({ decision, updates }: Outcome, snapshot: Snapshot): Violation | undefined {
+const partsOf = ({ decision, updates }: Outcome): [string, unknown][] => [
+  ['plan', decision.plan],
+  ['writes', decision.writes],
+  ['verdicts', decision.resolution],
+  ['statuses', updates],
+  ['questions', [...decision.questions.keys()].sort()],
+];
+
+function unsteady(outcome: Outcome, snapshot: Snapshot): Violation | undefined {
   const copy: Snapshot = {
     ...snapshot,
     robots: structuredClone(snapshot.robots).toReversed(),
@@ -126,22 +136,9 @@ function unsteady({ decision, updates }: Outcome, snapshot: Snapshot): Violation
   };
   const again = decided(copy);
   if ('property' in again) return again;
-  const parts = {
-    plan: decision.plan,
-    writes: decision.writes,
-    verdicts: decision.resolution,
-    updates,
-    open: [...decision.questions.keys()].sort(),
-  };
-  const others = {
-    plan: again.decision.plan,
-    writes: again.decision.writes,
-    verdicts: again.decision.resolution,
-    updates: again.updates,
-    open: [...again.decision.questions.keys()].sort(),
-  };
-  for (const part of Object.keys(parts) as (keyof typeof parts)[]) {
-    const [one, other] = [asText(parts[part]), asText(others[part])];
+  const others = new Map(partsOf(again));
+  for (const [part, value] of partsOf(outcome)) {
+    const [one, other] = [asText(value), asText(others.get(part))];
     if (one === other) continue;
     const at = [...one].findIndex((character, index) => character !== other[index]);
     const around = (text: string) => text.slice(Math.max(0, at - 200), at + 200);

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
-import { PROPERTIES, type Violation, violationOf } from './properties.ts';
+import { PROPERTIES, type Violation } from './properties.ts';
 import { type StillFails, shrink } from './shrink.ts';
 import type { Found } from './walk.ts';
 
@@ -10,17 +10,20 @@ const MAX_WORDS = 3_000;
 const MAX_YAML = 12_000;
 const CUT = ' … (cut)';
 
+/** Says what does not hold for a snapshot. */
+type Judge = (snapshot: Snapshot) => Violation | undefined;
+
 /** A finding as text: what does not hold, how to get it again, and the least that it takes as YAML. */
-export function reportOf(found: Found, seed: number, index: number): string {
+export function reportOf(found: Found, seed: number, index: number, judge: Judge): string {
   const { property, words, story } = found;
   const signature = signatureOf(found);
   const isSame: StillFails = (each) => {
-    const violation = violationOf(each);
+    const violation = judge(each);
     return violation !== undefined && signatureOf(violation) === signature;
   };
   const isRepeatable = isSame(found.snapshot);
   const least = isRepeatable ? shrink(found.snapshot, isSame, SHRINK_MS) : found.snapshot;
-  const last = isRepeatable ? (violationOf(least)?.words ?? words) : words;
+  const last = isRepeatable ? (judge(least)?.words ?? words) : words;
   return [
     `FOUND with seed ${seed}, case ${index} (${property}): it does not hold that ${PROPERTIES[property]}.`,
     `  again: make fuzz-decide SEED=${seed} CASE=${index}`,

@@ -57,7 +57,7 @@ export async function fuzzDecisions(options: DecisionFuzzOptions): Promise<Decis
     const signature = signatureOf(found);
     const before = findings.get(signature) ?? 0;
     findings.set(signature, before + 1);
-    if (before === 0) print(reportOf(found, seed, index));
+    if (before === 0) print(reportOf(found, seed, index, (snapshot) => bench.meter.violationOf(snapshot)));
   };
   const isOver = () =>
     (findings.size > 0 && !all) || signal?.aborted || Date.now() - started >= durationSeconds * 1_000;

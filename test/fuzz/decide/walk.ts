@@ -46,7 +46,6 @@ export class Walk {
   readonly #salt: number;
   readonly #assault: Assault | undefined;
   #last: { readonly snapshot: Snapshot; readonly outcome: Outcome | Violation } | undefined;
-  #slow: Violation | undefined;
 
   /** @param assault what is done to a namespace in this case; by default, what the seed says */
   constructor(seed: number, index: number, bench: Bench, assault?: Assault) {
@@ -124,7 +123,7 @@ export class Walk {
     const { snapshot } = this.#world;
     this.#bench.onDecision();
     const outcome = this.#decided();
-    const violation = this.#slow ?? violationOf(snapshot, outcome);
+    const violation = violationOf(snapshot, outcome);
     return violation && this.#found(violation);
   }
 
@@ -133,9 +132,8 @@ export class Walk {
     const { snapshot } = this.#world;
     if (this.#last?.snapshot === snapshot) return this.#last.outcome;
     const { outcome, slow } = this.#bench.meter.timed(snapshot);
-    this.#slow ??= slow;
-    this.#last = { snapshot, outcome };
-    return outcome;
+    this.#last = { snapshot, outcome: slow ?? outcome };
+    return this.#last.outcome;
   }
 
   /** Where it stands. */
