@@ -20,6 +20,7 @@ import { Alarm } from './alarm.ts';
 import { type Caches, createCaches } from './caches.ts';
 import { createCoexistenceReporter } from './coexistence-reporter.ts';
 import { CredentialCache } from './credentials.ts';
+import { createFaultReporter } from './fault-reporter.ts';
 import { engineAsker, Gate } from './gate.ts';
 import { createGrantReporter } from './grant-reporter.ts';
 import { readCredential } from './read-credential.ts';
@@ -94,6 +95,7 @@ export class DingTalkOperator extends Operator {
         log[level]({ err: error, retryInMs }, 'run failed, trying again');
       },
       random,
+      clock: () => performance.now(),
     });
     const alarm = new Alarm(
       () => new Date(now()),
@@ -150,6 +152,7 @@ export class DingTalkOperator extends Operator {
         return tellForeign(findings);
       },
       reportGrants: createGrantReporter(caches, config.target, recordEvent, log),
+      reportFaults: createFaultReporter(metrics, log),
       // Entries that have no effect are reported already.
       checkWhole: ({ target }, { live, ignored }) =>
         wholeCheck.run(target, ignored ? { ...live, entries: [] } : live, now()),
@@ -167,6 +170,7 @@ export class DingTalkOperator extends Operator {
       },
       config,
       log,
+      clock: () => performance.now(),
       times: () => ({ now: new Date(now()), serverTime: this.#clock.now() }),
       credentials: new CredentialCache(readCredential(connection), config.credentials.rereadInterval),
       readTarget: async () => {

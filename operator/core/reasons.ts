@@ -51,6 +51,7 @@ export const REASONS = {
   TargetFull: 'Argo CD’s ConfigMap or Secret has no room for it.',
   NamespaceQuotaExceeded: 'The namespace has as much in Argo CD’s objects as it may.',
   KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
+  InternalError: 'The operator failed while it handled the resource.',
 
   NotAccepted: 'Nothing is live, because the resource is not accepted.',
   PreviousVersionLive: 'The newest generation is not accepted; an earlier version stays live.',

@@ -75,6 +75,9 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'Remove robots, subscriptions or events of the namespace, or ask the platform team to raise limits.perNamespace. It goes ' +
     'in by itself once there is room.',
   KeyTaken: 'Remove that key if nobody needs it, or give the resource another name.',
+  InternalError:
+    "Look for the fault's number, which the message has, in the operator's log, and report it. Meanwhile try another way to " +
+    'write what you need.',
 
   NotAccepted: 'See Accepted.',
   PreviousVersionLive: 'See Accepted.',

@@ -19,7 +19,7 @@ export interface Need {
   readonly secret: number;
 }
 
-type Quota = OperatorConfiguration['limits']['perNamespace'];
+type Quota = Pick<OperatorConfiguration['limits']['perNamespace'], 'subscriptions' | 'keys' | 'bytes'>;
 
 /**
  * The room in the two objects, and what each namespace may have of it. Kubernetes refuses an object of more than 1 MiB as a

@@ -1,6 +1,6 @@
 import { resourceKey } from '../names.ts';
 import type { Finding } from '../verdict.ts';
-import type { Placed } from './burst.ts';
+import type { Placed } from './candidates.ts';
 
 /**
  * The subscriptions that make every application expensive, by `namespace/name`. For an entry without a selector, Argo CD's

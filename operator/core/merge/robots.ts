@@ -1,4 +1,5 @@
 import { compileRobot } from '../compile/robot.ts';
+import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { LiveState } from '../live.ts';
@@ -16,7 +17,7 @@ export interface RobotsPlan {
   readonly configMap: Record<string, string>;
   readonly secret: Record<string, string>;
   readonly placements: Map<string, RobotPlacement>;
-  /** Robots whose service the engine does not take, or has yet to look at. */
+  /** Robots that are refused by the plan. One with a placement has an earlier version there. */
   readonly refusals: Map<string, Finding>;
   readonly renewAt?: Date;
 }
@@ -28,11 +29,20 @@ export function planRobots(
   snapshot: Snapshot,
   inquiry: Inquiry,
   budget: Budget,
+  faults: Faults,
 ): RobotsPlan {
   const plan: RobotsPlan = { configMap: {}, secret: {}, placements: new Map(), refusals: new Map() };
   const isLive = ({ cr }: ResolvedRobot) => live.services.has(resourceKey(cr));
   for (const robot of inOrderOfAdmission(robots, isLive)) {
-    placeRobot(robot, live, snapshot, plan, inquiry, budget);
+    const own = inquiry.of(robot.cr.metadata.namespace);
+    faults.guard(
+      robot.cr,
+      () => placeRobot(robot, live, snapshot, plan, own, budget),
+      (finding) => {
+        plan.refusals.set(resourceKey(robot.cr), finding);
+        placePrevious(robot, live, snapshot, plan);
+      },
+    );
   }
   const renewAt = placeUrls(plan, snapshot);
   return { ...plan, ...(renewAt && { renewAt }) };
@@ -41,11 +51,12 @@ export function planRobots(
 function placeRobot(
   robot: ResolvedRobot,
   live: LiveState,
-  { target, now }: Snapshot,
+  snapshot: Snapshot,
   plan: RobotsPlan,
   inquiry: Inquiry,
   budget: Budget,
 ): void {
+  const { target, now } = snapshot;
   const name = resourceKey(robot.cr);
   const { service, credential, verdict } = robot;
   const key = serviceKey(service);
@@ -75,14 +86,24 @@ function placeRobot(
     }
     plan.configMap[key] = fragment.serviceValue;
     plan.placements.set(name, { key, service, fragment });
-  } else if (verdict.course === 'previous') {
-    const previous = live.services.get(name);
-    const url = target.secret?.data[service];
-    if (!previous || url === undefined) return;
-    plan.configMap[key] = previous.value;
-    plan.secret[service] = url;
-    plan.placements.set(name, { key, service });
-  }
+  } else if (verdict.course === 'previous') placePrevious(robot, live, snapshot, plan);
+}
+
+/** What is live stays as it is. */
+function placePrevious(
+  { cr, service }: ResolvedRobot,
+  live: LiveState,
+  { target }: Snapshot,
+  plan: RobotsPlan,
+): void {
+  const name = resourceKey(cr);
+  const key = serviceKey(service);
+  const previous = live.services.get(name);
+  const url = target.secret?.data[service];
+  if (!previous || url === undefined) return;
+  plan.configMap[key] = previous.value;
+  plan.secret[service] = url;
+  plan.placements.set(name, { key, service });
 }
 
 function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | undefined {

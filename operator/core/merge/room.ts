@@ -1,7 +1,10 @@
+import type { Faults } from '../faults.ts';
 import { type LiveState, liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { LiveObject, Snapshot } from '../snapshot.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
 import { Budget, robotNeed, subscriptionNeed } from './budget.ts';
 
@@ -18,29 +21,50 @@ export function reserveRoom(
   { robots, subscriptions }: Resolution,
   { config, target }: Snapshot,
   live: LiveState,
+  faults: Faults,
 ): Budget {
   const budget = new Budget(config.limits, target, live);
-  for (const { cr, service, verdict } of robots) {
-    const key = live.services.get(resourceKey(cr));
-    const url = target.secret?.data[service];
-    if (verdict.course === 'none' || !key) continue;
-    const secret = url === undefined ? {} : { [service]: url };
-    budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, secret));
+  for (const robot of robots) {
+    const keep = () => keepRobot(robot, live, target.secret, budget);
+    faults.guard(robot.cr, keep, () => undefined);
   }
   const entries = new Map<string, SubscriptionEntry>(
     live.entries.flatMap((entry) => entry.triggers.map((trigger) => [trigger, entry])),
   );
-  for (const { cr, verdict } of subscriptions) {
-    if (verdict.course === 'none') continue;
-    const keys = liveKeysOf(live, cr).filter(({ provenance }) => cr.metadata.uid.startsWith(provenance.uid));
-    if (keys.length === 0) continue;
-    const data = Object.fromEntries(keys.map(({ key, value }) => [key, value]));
-    const entry = keys
-      .map(({ key }) => entries.get(key.replace(/^trigger\./, '')))
-      .find((each) => each !== undefined);
-    budget.keep(subscriptionHolder(cr), subscriptionNeed(cr.metadata.namespace, data, entry));
+  for (const subscription of subscriptions) {
+    const keep = () => keepSubscription(subscription, live, entries, budget);
+    faults.guard(subscription.cr, keep, () => undefined);
   }
   return budget;
+}
+
+function keepRobot(
+  { cr, service, verdict }: ResolvedRobot,
+  live: LiveState,
+  object: LiveObject | undefined,
+  budget: Budget,
+): void {
+  const key = live.services.get(resourceKey(cr));
+  const url = object?.data[service];
+  if (verdict.course === 'none' || !key) return;
+  const secret = url === undefined ? {} : { [service]: url };
+  budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, secret));
+}
+
+function keepSubscription(
+  { cr, verdict }: ResolvedSubscription,
+  live: LiveState,
+  entries: ReadonlyMap<string, SubscriptionEntry>,
+  budget: Budget,
+): void {
+  if (verdict.course === 'none') return;
+  const keys = liveKeysOf(live, cr).filter(({ provenance }) => cr.metadata.uid.startsWith(provenance.uid));
+  if (keys.length === 0) return;
+  const data = Object.fromEntries(keys.map(({ key, value }) => [key, value]));
+  const entry = keys
+    .map(({ key }) => entries.get(key.replace(/^trigger\./, '')))
+    .find((each) => each !== undefined);
+  budget.keep(subscriptionHolder(cr), subscriptionNeed(cr.metadata.namespace, data, entry));
 }
 
 /** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */

@@ -11,7 +11,7 @@ import { type Budget, subscriptionNeed } from './budget.ts';
 import { claimOf, type Destinations } from './destinations.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { planPrevious } from './previous.ts';
-import { reachOf } from './reach.ts';
+import type { Reach } from './reach.ts';
 import { subscriptionHolder } from './room.ts';
 import { sinceOf } from './since.ts';
 
@@ -21,14 +21,21 @@ export interface Room {
   readonly destinations: Destinations;
 }
 
+/** A subscription that has, or is to have, a place in the plan. */
+export interface Candidate {
+  readonly subscription: ResolvedSubscription;
+  /** Its newest generation's keys, not judged yet, if it resolved. */
+  readonly draft: DraftPlan | undefined;
+  /** Of its newest generation. */
+  readonly reach: Reach;
+}
+
 /**
  * This generation's keys if the engine takes them, those of the version that is live, or undefined for none; and the
  * verdict, which may be another one than before if the engine does not take them.
- * @param draft this generation's keys, not judged yet
  */
 export function planSubscription(
-  subscription: ResolvedSubscription,
-  draft: DraftPlan | undefined,
+  { subscription, draft, reach }: Candidate,
   settings: PlanSettings,
   room: Room,
 ): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
@@ -36,7 +43,7 @@ export function planSubscription(
   if (verdict.course === 'none') return { verdict };
   if (verdict.course === 'current') {
     if (!draft) return { verdict };
-    const refusal = refusalOf(subscription, draft, settings, room);
+    const refusal = refusalOf({ subscription, draft, reach }, settings, room);
     if (!refusal) return { verdict, plan: draft };
     return withPrevious(subscription, settings, room, { ...verdict, course: 'previous', refusal });
   }
@@ -44,15 +51,14 @@ export function planSubscription(
 }
 
 function refusalOf(
-  subscription: ResolvedSubscription,
-  draft: DraftPlan,
+  { subscription, draft, reach }: Candidate & { readonly draft: DraftPlan },
   { inquiry }: PlanSettings,
   { budget, destinations }: Room,
 ): Finding | undefined {
   const { cr } = subscription;
   return (
     (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription))) ??
-    destinations.take(resourceKey(cr), claimOf(draft.entry, reachOf(subscription))) ??
+    destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
     budget.take(subscriptionHolder(cr), needOf(subscription, draft))
   );
 }

@@ -1,3 +1,4 @@
+import type { NotificationTemplate } from '../../api/kinds.ts';
 import type { SubscribedEvent, TemplateReference } from '../../api/types.generated.ts';
 import { closest } from '../../text/closest.ts';
 import type { Trigger } from '../catalogue/trigger.ts';
@@ -23,6 +24,8 @@ export interface ResolvedEvent {
   readonly message: EventMessage;
   /** The whole body as a Go template of a trusted namespace. */
   readonly raw?: string | undefined;
+  /** The template that it is made from, if it is not the catalogue's message. */
+  readonly template?: NotificationTemplate;
   /** The template of another namespace that it is made from, `namespace/name`. */
   readonly sharedTemplate?: string;
 }
@@ -54,6 +57,7 @@ export function resolveEvent(
     path,
     ...(event.trigger !== undefined && { catalogueName: event.trigger }),
     ...content,
+    ...(template && { template: template.cr }),
     ...(template &&
       template.cr.metadata.namespace !== namespace && { sharedTemplate: resourceKey(template.cr) }),
   };

@@ -74,6 +74,17 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
   return { cr, service, audience, verdict: { course: 'current', warnings }, credential };
 }
 
+/** A robot that is refused before or beside its judgement. What is live of it stays, as long as its signature is valid. */
+export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: Surroundings): ResolvedRobot {
+  const { locale, timeZone } = snapshot.config.robots;
+  return {
+    cr,
+    service: serviceName(cr.metadata.namespace, cr.metadata.name),
+    audience: { locale, timeZone, keywords: [] },
+    verdict: { course: isLive(cr, snapshot) ? 'previous' : 'none', refusal, warnings: [] },
+  };
+}
+
 function audienceOf({ spec }: DingTalkRobot, { config: { robots } }: Pick<Snapshot, 'config'>): Audience {
   const { locale = robots.locale, timeZone = robots.timeZone, keywords = [] } = spec;
   return { locale, timeZone, keywords };

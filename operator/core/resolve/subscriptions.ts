@@ -2,13 +2,14 @@ import type { NotificationSubscription } from '../../api/kinds.ts';
 import type { RobotReference } from '../../api/types.generated.ts';
 import { globMatches } from '../glob.ts';
 import { isForeignKey } from '../live.ts';
+import { ResourceMemo } from '../memo.ts';
 import { eventKeyName, GRANTED_NAMESPACES, subscriptionKeyName, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { combine } from './combine.ts';
 import { missingCompanions } from './companions.ts';
 import { criteriaExpression } from './criteria.ts';
-import { messageFindings, messageWarnings } from './event-messages.ts';
+import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
 import type { Access } from './fence.ts';
@@ -59,17 +60,22 @@ export function resolveSubscription(
     return { ...base, robots: [], events: [], verdict };
   }
 
-  const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, references));
+  const context = { ...references, inquiry: references.inquiry.of(namespace) };
+  const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
   // One's own namespace may be written or left out: the same robot can stand there twice.
   const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
   const resolved = events.filter((event) => 'trigger' in event);
+  const messages = judgedMessages.get(cr, messageInputs(resolved, usable, references.argocdUrl), () => ({
+    findings: messageFindings(resolved, usable, references.argocdUrl),
+    warnings: messageWarnings(cr, resolved, usable, references.argocdUrl),
+  }));
   const unsupported = unsupportedField(cr);
   const mistakes = [
     ...(unsupported ? [unsupported] : []),
     ...untrustedExpressions(cr, snapshot),
     ...events.filter((event) => 'reason' in event),
-    ...messageFindings(resolved, usable, references.argocdUrl),
+    ...messages.findings,
     ...missingCompanions(cr),
     ...takenKeys(cr, snapshot),
   ];
@@ -82,13 +88,25 @@ export function resolveSubscription(
     verdict: {
       course: usable.length === 0 ? 'none' : mistakes.length > 0 ? 'previous' : 'current',
       ...(refusal && { refusal }),
-      warnings: [
-        ...ungranted(cr, access),
-        ...messageWarnings(cr, resolved, usable, references.argocdUrl),
-        ...replayable(cr),
-      ],
+      warnings: [...ungranted(cr, access), ...messages.warnings, ...replayable(cr)],
     },
   };
+}
+
+const judgedMessages = new ResourceMemo<
+  NotificationSubscription,
+  { readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] }
+>();
+
+/** A subscription that is refused before or beside its judgement. What is live of it stays. */
+export function refusedSubscription(
+  cr: NotificationSubscription,
+  refusal: Finding,
+  access: Access,
+  isLive: boolean,
+): ResolvedSubscription {
+  const verdict: Verdict = { course: isLive ? 'previous' : 'none', refusal, warnings: [] };
+  return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
 }
 
 function resolveRecipient(
