@@ -1,0 +1,156 @@
+import type { DingTalkRobot } from '../../../operator/api/kinds.ts';
+import type { OperatorConfiguration } from '../../../operator/config.ts';
+import type { Labels } from '../../../operator/core/label-selector.ts';
+import type { CredentialSecret, Project, Target } from '../../../operator/core/snapshot.ts';
+import { config, found, liveObject } from '../../../operator/core/testing/fixtures.ts';
+import type { Random } from '../random.ts';
+import { GOOD, GOOD_PROJECT } from './good-team.ts';
+import { NAMESPACES, nastyText, PROJECTS, SECRET_KEYS } from './texts.ts';
+
+/** A configuration as some installation might have it. */
+export interface Installation {
+  readonly config: OperatorConfiguration;
+  /** Whether somebody else's newcomers may legitimately take what the good team would need for an edit. */
+  readonly isShared: boolean;
+}
+
+const SMALL = { subscriptions: 2, keys: 30, bytes: 30_000 };
+
+/** The good team can be live in each of them. */
+export function installation(random: Random): Installation {
+  const isOpen = random.chance(0.15);
+  const isTight = random.chance(0.1);
+  const isSelective = random.chance(0.2);
+  return {
+    isShared: isOpen || isTight,
+    config: config({
+      tenancy: {
+        mode: isOpen ? 'open' : 'strict',
+        projects: {
+          [GOOD_PROJECT]: [GOOD],
+          ...(random.chance(0.5) && { 'x-*': ['team-*'], default: ['*'] }),
+        },
+        ...(random.chance(0.2) && { clusters: { edge: ['*'], 'c-*': [NAMESPACES[0]] } }),
+        ...(random.chance(0.2) && { allowExpressions: false }),
+        ...(random.chance(0.3) && { trustedNamespaces: ['argocd', 'team-a', 'constructor'] }),
+        ...(random.chance(0.1) && { deniedNamespaces: ['team-b', '*y'] }),
+        ...(isSelective && {
+          namespaceSelector: { matchLabels: { notify: 'yes' } },
+          reportUnselected: random.chance(0.5),
+        }),
+      },
+      routing: { projects: random.chance(0.25) ? 'Annotation' : 'Condition' },
+      robots: random.pick([{}, { locale: 'zh-CN', timeZone: 'Asia/Shanghai', verify: 'Never' }]),
+      signing: { renewAfter: random.pick(['20m', '2s', '50m']) },
+      limits: {
+        configMapBytes: isTight ? 60_000 : 100_000_000,
+        secretBytes: isTight ? 5_000 : 100_000_000,
+        perNamespace: random.pick([{}, {}, SMALL]),
+        unscopedTriggers: 1_000_000,
+        maxEventAge: random.pick(['24h', '1m']),
+      },
+      ...(random.chance(0.3) && { argocd: {} }),
+    }),
+  };
+}
+
+/** Labels by namespace; some are not known yet. */
+export function namespaces(random: Random): Map<string, Labels | 'unseen'> {
+  const others = NAMESPACES.filter(() => random.chance(0.9)).map((name): [string, Labels | 'unseen'] => [
+    name,
+    random.pick<Labels | 'unseen'>([
+      {},
+      { notify: 'yes' },
+      { notify: 'no' },
+      Object.fromEntries([['__proto__', 'yes']]),
+      'unseen',
+    ]),
+  ]);
+  return new Map([...others, [GOOD, { notify: 'yes' }]]);
+}
+
+/**
+ * The AppProjects and how the admin shares them. The good team's own is its alone, and it gets no other by a change: what it
+ * may hear of is another condition then, and a live one gives way before the engine has seen the new one.
+ */
+export function projects(random: Random): Project[] {
+  const grant = () =>
+    random.oneOf(
+      () => undefined,
+      () => random.pick(['team-?', '*-x,?*y*', NAMESPACES.join(','), ' , ,,', `${'*a'.repeat(31)}*`]),
+      () => nastyText(random).replaceAll('*', ''),
+    );
+  const others = PROJECTS.filter(() => random.chance(0.8)).map((name) => ({ name, grantedTo: grant() }));
+  return [...others, { name: GOOD_PROJECT, grantedTo: random.pick([undefined, GOOD]) }];
+}
+
+/** The two objects before we came, with what others have there. */
+export function target(random: Random, { routing }: OperatorConfiguration, all: readonly Project[]): Target {
+  const foreign: Record<string, string> = {
+    ...(random.chance(0.3) && { 'service.slack': 'token: $slack', 'template.theirs': 'message: hello' }),
+    ...(random.chance(0.1) && {
+      'service.webhook.dt_team-a_a': 'url: https://example.com',
+      'template.broken': '{{',
+    }),
+    ...(random.chance(0.1) && { 'trigger.dt_x': nastyText(random), context: '- no: map' }),
+    ...(random.chance(0.3) && { subscriptions: random.pick(SHARED_TEXTS) }),
+  };
+  const live = all.map(({ name }): [string, { resourceVersion: string }] => [name, { resourceVersion: '1' }]);
+  return {
+    configMap: liveObject(foreign),
+    secret: liveObject(random.chance(0.3) ? { slack: 'x', 'dt_team-a_b': 'theirs' } : {}),
+    ...(routing.projects === 'Annotation' && { projects: new Map(live) }),
+  };
+}
+
+/** What others may have in the shared key; in the last two nobody can write. */
+const SHARED_TEXTS = [
+  '- recipients: [slack:ops]\n  triggers: [on-deployed]\n',
+  '[{recipients: ["slack:a"], triggers: [x]}]',
+  '# nothing\n',
+  'not: a list',
+  '- {',
+];
+
+/** The Secrets that robots refer to, each in some state. Those that are known already stay as they are. */
+export function secrets(
+  robots: readonly DingTalkRobot[],
+  known: ReadonlyMap<string, CredentialSecret>,
+  random: Random,
+): Map<string, CredentialSecret> {
+  const names = robots.flatMap(({ metadata, spec }) =>
+    [spec?.webhook?.secretKeyRef, spec?.signing?.secretKeyRef].flatMap((reference) =>
+      reference ? [`${metadata.namespace}/${reference.name}`] : [],
+    ),
+  );
+  return new Map([...new Set(names)].map((name) => [name, known.get(name) ?? secret(random)]));
+}
+
+/** A Secret as somebody might have made it. */
+export function secret(random: Random): CredentialSecret {
+  if (random.chance(0.1)) return { state: 'missing' };
+  if (random.chance(0.05)) return { state: 'unreadable', message: nastyText(random) };
+  const keys = SECRET_KEYS.filter((key) => key === 'webhook' || key === 'secret' || random.chance(0.7));
+  return found(Object.fromEntries(keys.map((key) => [key, credential(key, random)])));
+}
+
+function credential(key: string, random: Random): string {
+  const token = random.many(64, 64, () => random.int(0, 15).toString(16)).join('');
+  if (random.chance(0.05)) return nastyText(random);
+  if (key === 'secret') return random.pick(['SEC', 'SEC', 'sec', 'SEC-SEC-', ' SEC', '']) + token;
+  const hosts = [
+    'oapi.dingtalk.com',
+    'oapi.dingtalk.com',
+    'evil.example.com',
+    'OAPI.dingtalk.com:443',
+    'u:p@oapi.dingtalk.com',
+  ];
+  return random.oneOf(
+    () => token,
+    () => token,
+    () => `https://${random.pick(hosts)}/robot/send?access_token=${token}`,
+    () => `https://oapi.dingtalk.com/robot/send?access_token=${token}&timestamp=1&sign=${token}\n`,
+    () => ` ${token} ${token}`,
+    () => `access_token=${token}`,
+  );
+}
