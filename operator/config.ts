@@ -101,6 +101,7 @@ export const operatorConfigurationSchema = z
       deniedNamespaces: z.array(namespacePattern).default([]),
       reportUnselected: z.boolean().default(false),
       projects: z.record(globPattern, z.array(namespacePattern)).default({}),
+      destinations: z.enum(['Trusted', 'Ignored']).default('Trusted'),
       clusters: z.record(cluster, z.array(namespacePattern)).default({}),
       trustedNamespaces: z.array(dnsLabel).optional(),
       allowExpressions: z.boolean().default(true),
@@ -140,6 +141,18 @@ export const operatorConfigurationSchema = z
     if (dingtalk.allowedHosts.includes(new URL(dingtalk.endpoint).host)) return;
     const message = 'its host is not one of dingtalk.allowedHosts, so that no robot could use it';
     context.addIssue({ code: 'custom', path: ['dingtalk', 'endpoint'], message });
+  })
+  .superRefine(({ tenancy: { destinations, clusters, mode } }, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: ['tenancy', field], message });
+    if (destinations === 'Trusted') return;
+    if (Object.keys(clusters).length > 0)
+      refuse('clusters', 'has no meaning where tenancy.destinations is Ignored: drop one of the two');
+    if (mode === 'open')
+      refuse(
+        'destinations',
+        'has no meaning where tenancy.mode is open, which hides nothing: drop one of the two',
+      );
   })
   .transform((file) => ({
     ...file,

@@ -2,6 +2,7 @@ import type { ApplicationCriteria } from '../../api/types.generated.ts';
 import { describeTrigger } from '../catalogue/descriptions.ts';
 import { nullSafe } from '../catalogue/trigger.ts';
 import { findTrigger } from '../catalogue/triggers.ts';
+import { countsDestinations } from '../resolve/fence.ts';
 import type { Clause } from './clauses.ts';
 import type { EventView } from './views.ts';
 
@@ -37,11 +38,7 @@ export function clauseText(
   const { namespace, time, error } = details;
   switch (clause?.kind) {
     case 'fence':
-      return (
-        `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace} (by tenancy.projects or on the AppProject), and it ` +
-        `neither lives in ${namespace} (but in ${textAt(app, 'metadata.namespace')}) nor deploys to it in a cluster that ` +
-        `counts (but to ${textAt(app, 'spec.destination.namespace')} in ${clusterOf(app)})`
-      );
+      return fenceText(app, namespace, clause.expression);
     case 'criterion':
       return `spec.applications.${clause.field}: ${criterionText(app, clause.field ?? '', details.criteria)}`;
     case 'condition':
@@ -59,6 +56,16 @@ export function clauseText(
     case undefined:
       return error === undefined ? 'its condition is not true' : `its condition fails: ${error}`;
   }
+}
+
+function fenceText(app: Application, namespace: string, fence: string): string {
+  const [home, target] = [textAt(app, 'metadata.namespace'), textAt(app, 'spec.destination.namespace')];
+  const head =
+    `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace} (by tenancy.projects ` +
+    'or on the AppProject), and it';
+  return countsDestinations(fence)
+    ? `${head} neither lives in ${namespace} (but in ${home}) nor deploys to it in a cluster that counts (but to ${target} in ${clusterOf(app)})`
+    : `${head} does not live in ${namespace} (but in ${home}); that it deploys to ${target} in ${clusterOf(app)} does not count (tenancy.destinations: Ignored)`;
 }
 
 function criterionText(app: Application, field: string, criteria: ApplicationCriteria): string {

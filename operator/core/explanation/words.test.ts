@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { fenceExpression } from '../resolve/fence.ts';
+import type { EventView } from './views.ts';
+import { clauseText } from './words.ts';
+
+const app = {
+  metadata: { name: 'checkout', namespace: 'argocd', labels: { tier: 'silver' } },
+  spec: { project: 'shop', destination: { name: 'in-cluster', namespace: 'team' } },
+};
+const view: EventView = { name: 'a', trigger: 'b', value: '', recipients: [], clauses: [], isLive: true };
+const details = {
+  namespace: 'team',
+  criteria: {},
+  maxEventAgeMs: 1,
+  argocdNamespace: 'argocd',
+  isBlocked: false,
+  time: undefined,
+  error: undefined,
+};
+const told = (clusters: readonly string[] | undefined) =>
+  clauseText(app, view, { kind: 'fence', expression: fenceExpression('team', ['p'], clusters) }, details);
+
+it('an application that may not be heard of is told of with what would have let it, by what is live', () => {
+  const head =
+    'namespace team may not hear of it: project shop is not granted to team (by tenancy.projects or on the AppProject), and it ';
+  expect(told([])).toBe(
+    `${head}neither lives in team (but in argocd) nor deploys to it in a cluster that counts (but to team in in-cluster)`,
+  );
+  expect(told(undefined)).toBe(
+    `${head}does not live in team (but in argocd); that it deploys to team in in-cluster does not count (tenancy.destinations: Ignored)`,
+  );
+});
