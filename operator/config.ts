@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { IN_CLUSTER } from './core/in-cluster.ts';
 import { NAMESPACE_PATTERN } from './core/names.ts';
+import { own } from './text/own.ts';
 import { isTimeZone } from './text/time-zone.ts';
 
 const duration = (min: string, max: string) =>
@@ -169,6 +170,6 @@ export type OperatorConfiguration = z.output<typeof operatorConfigurationSchema>
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
   if (!match) return undefined;
-  const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+  const unit = own({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }, match[2] as string) as number;
   return Number(match[1]) * unit;
 }

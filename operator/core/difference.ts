@@ -1,3 +1,4 @@
+import { own } from '../text/own.ts';
 import type { Decision } from './decide.ts';
 import { eventKeyName, SUBSCRIPTIONS_KEY, triggerKey } from './names.ts';
 import type { Target } from './snapshot.ts';
@@ -55,7 +56,7 @@ function configMapOf({ plan }: Decision, { configMap }: Target): Data {
 function changes(before: Data, after: Data): KeyChange[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return keys.flatMap((key) => {
-    const [was, is] = [before[key], after[key]];
+    const [was, is] = [own(before, key), own(after, key)];
     if (was === is) return [];
     return [{ key, ...(was !== undefined && { before: was }), ...(is !== undefined && { after: is }) }];
   });
@@ -93,7 +94,7 @@ function timelessTriggers({ resolution }: Decision): Set<string> {
 
 function hasSameCondition(trigger: string, before: Decision, after: Decision): boolean {
   const key = triggerKey(trigger);
-  return whenOf(before.plan.configMap[key]) === whenOf(after.plan.configMap[key]);
+  return whenOf(own(before.plan.configMap, key)) === whenOf(own(after.plan.configMap, key));
 }
 
 function recipientsOf({ plan }: Decision): Map<string, Set<string>> {

@@ -1,6 +1,7 @@
 import { eventKeyName, resourceKey, serviceKey, templateKey, triggerKey } from '../core/names.ts';
 import type { Engine, EngineObjects } from '../engine/types.ts';
 import { MAX_BODY_BYTES } from '../template/go/body.ts';
+import { own } from '../text/own.ts';
 import { type Condition, conditionOf } from './condition.ts';
 import { evaluateTriggers } from './evaluation.ts';
 import type { Judgement } from './judge.ts';
@@ -46,10 +47,10 @@ export async function previewMessage(
   const keys = [...templates.map(templateKey), triggerKey(key), serviceKey(service)];
   const objects: EngineObjects = {
     configMap: {
-      ...Object.fromEntries(keys.map((each) => [each, plan.configMap[each] as string])),
+      ...Object.fromEntries(keys.map((each) => [each, own(plan.configMap, each) as string])),
       ...(context !== undefined && { context }),
     },
-    secret: { [service]: plan.secret[service] as string },
+    secret: { [service]: own(plan.secret, service) as string },
   };
   const app = application ?? (await sampleFor(recipient, objects, key, engine, now, judged.config.tenancy));
   const condition = application && (await conditionOf(application, recipient, judged, engine, now));

@@ -1,6 +1,7 @@
 import type { NotificationSubscription } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { IN_CLUSTER } from '../core/in-cluster.ts';
+import { own } from '../text/own.ts';
 import { health, operation, SAMPLE_STATES, SOURCE, sync } from './sample-states.ts';
 
 /** An Application as the API server has it. */
@@ -27,7 +28,7 @@ export function sampleApplication(
 ): Application {
   const at = (agoMs: number) => `${new Date(now.getTime() - agoMs).toISOString().slice(0, 19)}Z`;
   const moments = { began: at(1.5 * MINUTE_MS), ended: at(MINUTE_MS) };
-  const stateOf = SAMPLE_STATES[trigger] ?? SAMPLE_STATES['on-deployed'];
+  const stateOf = own(SAMPLE_STATES, trigger) ?? SAMPLE_STATES['on-deployed'];
   const { metadata, status, operation: running } = stateOf?.(moments) ?? {};
   const identity = identityFor(subscription, destinations);
   return {

@@ -1,4 +1,5 @@
 import { selector } from '../../template/go/body.ts';
+import { setOwn } from '../../text/own.ts';
 import { yamlSafeJson } from '../json.ts';
 import { eventsBody } from '../message/event-body.ts';
 import { eventKeyName, subscriptionKeyName } from '../names.ts';
@@ -41,12 +42,15 @@ export function compileTemplates(
     const { raw } = event;
     const managedBy = markFor(event);
     const place = together.indexOf(event);
-    values[ownName(event)] =
+    setOwn(
+      values,
+      ownName(event),
       place >= 0
         ? yamlSafeJson({ managedBy, message: selector(place) })
-        : template(managedBy, robots, raw === undefined ? bodyOf([event]) : () => raw);
+        : template(managedBy, robots, raw === undefined ? bodyOf([event]) : () => raw),
+    );
   }
-  if (together.length > 0) values[shared] = template(markFor(), robots, bodyOf(together));
+  if (together.length > 0) setOwn(values, shared, template(markFor(), robots, bodyOf(together)));
   return {
     values,
     sentBy: (event) => [ownName(event), ...(together.includes(event) ? [shared] : [])],

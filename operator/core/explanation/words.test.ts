@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { ApplicationCriteria } from '../../api/types.generated.ts';
 import { fenceExpression } from '../resolve/fence.ts';
 import type { EventView } from './views.ts';
 import { clauseText } from './words.ts';
@@ -29,4 +30,19 @@ it('an application that may not be heard of is told of with what would have let 
   expect(told(undefined)).toBe(
     `${head}does not live in team (but in argocd); that it deploys to team in in-cluster does not count (tenancy.destinations: Ignored)`,
   );
+});
+
+it('a label that is called like what every object has is one that the application lacks', () => {
+  const told = (criteria: ApplicationCriteria, field: string) =>
+    clauseText(app, view, { kind: 'criterion', field, expression: '' }, { ...details, criteria });
+  for (const key of ['constructor', 'toString', '__proto__']) {
+    const matchLabels = Object.fromEntries([[key, 'gold']]);
+    expect(told({ selector: { matchLabels } }, `selector.matchLabels[${key}]`)).toBe(
+      `spec.applications.selector.matchLabels[${key}]: it has no label ${key}, and not gold`,
+    );
+    const matchExpressions = [{ key, operator: 'Exists' as const }];
+    expect(told({ selector: { matchExpressions } }, 'selector.matchExpressions[0]')).toBe(
+      `spec.applications.selector.matchExpressions[0]: it has no label ${key}, and wanted is Exists`,
+    );
+  }
 });

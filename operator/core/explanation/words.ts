@@ -1,4 +1,5 @@
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
+import { own } from '../../text/own.ts';
 import { describeTrigger } from '../catalogue/descriptions.ts';
 import { nullSafe } from '../catalogue/trigger.ts';
 import { findTrigger } from '../catalogue/triggers.ts';
@@ -79,14 +80,14 @@ function criterionText(app: Application, field: string, criteria: ApplicationCri
     ],
     clusters: [`it deploys to ${clusterOf(app)}`, criteria.clusters],
   };
-  const [is, wanted] = lists[field] ?? [];
+  const [is, wanted] = own(lists, field) ?? [];
   if (is !== undefined) return `${is}, and not ${(wanted ?? []).join(' or ')}`;
   const { matchLabels = {}, matchExpressions = [] } = criteria.selector ?? {};
   const labels = (valueAt(app, 'metadata.labels') ?? {}) as Readonly<Record<string, string>>;
   const has = (key: string) =>
-    labels[key] === undefined ? `it has no label ${key}` : `its label ${key} is ${labels[key]}`;
+    own(labels, key) === undefined ? `it has no label ${key}` : `its label ${key} is ${own(labels, key)}`;
   const label = /^selector\.matchLabels\[(.*)\]$/.exec(field)?.[1];
-  if (label !== undefined) return `${has(label)}, and not ${matchLabels[label]}`;
+  if (label !== undefined) return `${has(label)}, and not ${own(matchLabels, label)}`;
   const {
     key,
     operator,
@@ -147,7 +148,7 @@ function valueAt(app: Application, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(
-      (value, part) => (value as Readonly<Record<string, unknown>> | null | undefined)?.[part],
+      (value, part) => own(value as Readonly<Record<string, unknown>> | null | undefined, part),
       app,
     );
 }

@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { type LiveState, liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
@@ -22,7 +23,7 @@ export function reserveRoom(
   const budget = new Budget(config.limits, target, live);
   for (const { cr, service, verdict } of robots) {
     const key = live.services.get(resourceKey(cr));
-    const url = target.secret?.data[service];
+    const url = own(target.secret?.data, service);
     if (verdict.course === 'none' || !key) continue;
     const secret = url === undefined ? {} : { [service]: url };
     budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, secret));
