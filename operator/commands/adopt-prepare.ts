@@ -19,6 +19,7 @@ import { type Notified, notifiedAtOnce } from '../files/notified.ts';
 import type { Application } from '../files/sample-application.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
+import { own } from '../text/own.ts';
 import { adoptFully, inputFromCluster } from './adopt-input.ts';
 import type { AdoptOptions } from './adopt-options.ts';
 import { orUsageError } from './cluster.ts';
@@ -120,10 +121,10 @@ export async function pendingIn(
 ): Promise<string[]> {
   const data = target.configMap?.data ?? {};
   const triggers = [...new Set(adoption.units.flatMap((unit) => (unit.events ? unit.triggers : [])))].filter(
-    (name) => data[triggerKey(name)] !== undefined,
+    (name) => own(data, triggerKey(name)) !== undefined,
   );
-  const keys = [...triggers.map(triggerKey), 'context'].filter((key) => data[key] !== undefined);
-  const configMap = Object.fromEntries(keys.map((key) => [key, data[key] as string]));
+  const keys = [...triggers.map(triggerKey), 'context'].filter((key) => own(data, key) !== undefined);
+  const configMap = Object.fromEntries(keys.map((key) => [key, own(data, key) as string]));
   const now = clock.now();
   const deploying = underWay(applications, adoption.units, now).filter(({ isSoonOver }) => isSoonOver);
   const found = options.acceptDifferences

@@ -1,3 +1,4 @@
+import { setOwn } from '../../text/own.ts';
 import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import type { LiveState } from '../live.ts';
@@ -73,7 +74,7 @@ export function merge(
     const key = resourceKey(subscription.cr);
     const { verdict = subscription.verdict, plan } = planned.get(key) ?? {};
     if (plan) {
-      Object.assign(configMap, plan.configMap);
+      for (const [name, value] of Object.entries(plan.configMap)) setOwn(configMap, name, value);
       placements.set(key, { keys: plan.keys, entry: plan.entry });
     }
     return { ...subscription, verdict: warned(verdict, costly.get(key)) };

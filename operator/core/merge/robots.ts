@@ -1,3 +1,4 @@
+import { own, setOwn } from '../../text/own.ts';
 import { compileRobot } from '../compile/robot.ts';
 import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
@@ -64,7 +65,7 @@ function placeRobot(
     const fragment = compileRobot({ ...robot, credential });
     // What is live was accepted before it went there; so a gate that is out of order can't hold up a renewal.
     const finding =
-      target.configMap?.data[key] === fragment.serviceValue
+      own(target.configMap?.data, key) === fragment.serviceValue
         ? undefined
         : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
     // Who is live stays, if by another URL of about the same length: a rotated token must not wait for room.
@@ -84,7 +85,7 @@ function placeRobot(
       plan.refusals.set(name, refusal);
       return;
     }
-    plan.configMap[key] = fragment.serviceValue;
+    setOwn(plan.configMap, key, fragment.serviceValue);
     plan.placements.set(name, { key, service, fragment });
   } else if (verdict.course === 'previous') placePrevious(robot, live, snapshot, plan);
 }
@@ -99,10 +100,10 @@ function placePrevious(
   const name = resourceKey(cr);
   const key = serviceKey(service);
   const previous = live.services.get(name);
-  const url = target.secret?.data[service];
+  const url = own(target.secret?.data, service);
   if (!previous || url === undefined) return;
-  plan.configMap[key] = previous.value;
-  plan.secret[service] = url;
+  setOwn(plan.configMap, key, previous.value);
+  setOwn(plan.secret, service, url);
   plan.placements.set(name, { key, service });
 }
 
@@ -111,7 +112,7 @@ function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | 
     fragment ? [{ service, fragment }] : [],
   );
   const live = fragments.map(({ service, fragment }) =>
-    readSignedUrl(target.secret?.data[service], fragment.credential, now),
+    readSignedUrl(own(target.secret?.data, service), fragment.credential, now),
   );
   const renewals = live.flatMap((signed) =>
     signed?.until ? [renewalTime(signed.until, config.signing.renewAfter)] : [],
@@ -120,7 +121,7 @@ function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | 
   fragments.forEach(({ service, fragment }, index) => {
     const signed = live[index];
     const keep = signed && !(due && signed.until);
-    plan.secret[service] = keep ? signed.url : freshUrl(fragment.credential, now);
+    setOwn(plan.secret, service, keep ? signed.url : freshUrl(fragment.credential, now));
   });
   if (!fragments.some(({ fragment }) => fragment.credential.signingSecret !== undefined)) return undefined;
   const afterRenewal = new Date(now.getTime() + config.signing.renewAfter);

@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import type { Faults } from '../faults.ts';
 import { type LiveState, liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
@@ -45,7 +46,7 @@ function keepRobot(
   budget: Budget,
 ): void {
   const key = live.services.get(resourceKey(cr));
-  const url = object?.data[service];
+  const url = own(object?.data, service);
   if (verdict.course === 'none' || !key) return;
   const secret = url === undefined ? {} : { [service]: url };
   budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, secret));

@@ -1,3 +1,4 @@
+import { setOwn } from '../../text/own.ts';
 import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { fieldOfEvent } from '../gate/fields.ts';
 import { checkFinding } from '../gate/verdicts.ts';
@@ -115,12 +116,12 @@ export function draftSubscription(
   });
   for (const [index, since] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
-    configMap[triggerKey(event.name)] = event.triggerValue(since);
-    candidate[triggerKey(event.name)] = event.triggerValue(ANY_MOMENT);
+    setOwn(configMap, triggerKey(event.name), event.triggerValue(since));
+    setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
   }
   for (const [name, value] of Object.entries(templates)) {
-    configMap[templateKey(name)] = value;
-    candidate[templateKey(name)] = value;
+    setOwn(configMap, templateKey(name), value);
+    setOwn(candidate, templateKey(name), value);
   }
   const selector = labelSelector(subscription.cr.spec.applications);
   const entry = {

@@ -1,5 +1,6 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
+import { own } from '../../text/own.ts';
 import { isTimeZone } from '../../text/time-zone.ts';
 import { isForeignKey, isForeignSecretKey } from '../live.ts';
 import type { Audience } from '../message/event-body.ts';
@@ -99,9 +100,9 @@ function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
 /** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
 function isLive({ metadata }: DingTalkRobot, { target, now }: Surroundings): boolean {
   const service = serviceName(metadata.namespace, metadata.name);
-  const value = target.configMap?.data[serviceKey(service)];
+  const value = own(target.configMap?.data, serviceKey(service));
   const provenance = value === undefined ? undefined : readProvenance(value);
-  const url = target.secret?.data[service];
+  const url = own(target.secret?.data, service);
   return (
     provenance !== undefined &&
     metadata.uid.startsWith(provenance.uid) &&
@@ -154,7 +155,8 @@ function readCredential(
     return { refusal: { reason: 'CredentialsNotFound', message }, course: 'none' };
   }
   // The name is a tenant's: `constructor` is no key of a Secret that lacks it.
-  if (Object.hasOwn(secret.data, reference.key)) return { text: secret.data[reference.key] as string };
+  const text = own(secret.data, reference.key);
+  if (text !== undefined) return { text };
   const keys = Object.keys(secret.data).sort();
   const more = keys.length > MAX_KEYS_NAMED ? `, and ${keys.length - MAX_KEYS_NAMED} more` : '';
   const has = keys.length === 0 ? 'it is empty' : `it has ${keys.slice(0, MAX_KEYS_NAMED).join(', ')}${more}`;

@@ -12,7 +12,7 @@ import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
-import type { Access } from './fence.ts';
+import { type Access, countsDestinations } from './fence.ts';
 import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
 import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
@@ -142,8 +142,8 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
     }));
 }
 
-/** A project that isn't granted is no mistake: its applications that live in or deploy to the namespace still count. */
-function ungranted(cr: NotificationSubscription, { granted }: Access): Finding[] {
+/** A project that isn't granted is no mistake: what the namespace may hear of anyway can be of that project. */
+function ungranted(cr: NotificationSubscription, { granted, fence }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
     (project) => !granted.some((pattern) => globMatches(pattern, project)),
@@ -151,7 +151,7 @@ function ungranted(cr: NotificationSubscription, { granted }: Access): Finding[]
   if (missing.length === 0) return [];
   const message =
     `spec.applications.projects: ${missing.join(', ')} not granted to namespace ${namespace}, so only applications ` +
-    'that live in the namespace or deploy to it are heard of. The platform team grants projects under tenancy.projects of ' +
+    `that live in the namespace${countsDestinations(fence) ? ' or deploy to it' : ''} are heard of. The platform team grants projects under tenancy.projects of ` +
     `the operator's configuration, or by the annotation ${GRANTED_NAMESPACES} on the AppProject.`;
   return [{ reason: 'ProjectNotGranted', message }];
 }
