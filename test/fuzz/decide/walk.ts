@@ -172,7 +172,7 @@ export class Walk {
     const { questions } = outcome.decision;
     if (questions.size === 0) return undefined;
     const own = decide(alone(this.#world.snapshot)).questions;
-    const answers = [...questions].flatMap(([key, request]): [string, GateAnswer][] => {
+    const answers = [...questions].flatMap(([key, { request }]): [string, GateAnswer][] => {
       const isGood = own.has(key);
       const fate = isGood || !isOfOthers(request) ? this.#kindFate(moody, isGood) : this.#fate(moody, key);
       return fate === 'never' ? [] : [[key, this.#bench.engine.answer(key, request, fate, this.#random)]];
