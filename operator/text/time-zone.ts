@@ -15,9 +15,9 @@ export const isTimeZone = (name: string): boolean => KNOWN.has(name);
 export function closestTimeZone(name: string): string | undefined {
   const meant = MEANT.get(name.toLowerCase());
   if (meant !== undefined) return meant;
-  // By the city alone, in its part of the world: all names, and whole ones, would take thirty times as long.
+  // By the city alone, among those of the region with its first letter: to compare with all names would take 5 ms.
   const { region, city } = partsOf(name);
-  const cities = CITIES.get(region) ?? new Map<string, string>();
+  const cities = CITIES.get(region + city.slice(0, 1)) ?? new Map<string, string>();
   const found = closest(city, [...cities.keys()]);
   return found === undefined ? undefined : cities.get(found);
 }
@@ -28,11 +28,12 @@ function partsOf(name: string): { region: string; city: string } {
   return { region: parts.length > 1 ? (parts[0] as string) : '', city: parts.at(-1) as string };
 }
 
-/** Names by city by region. */
+/** Names by city, by region and first letter. */
 const CITIES = new Map<string, Map<string, string>>();
 for (const name of NAMES) {
   const { region, city } = partsOf(name);
-  CITIES.set(region, (CITIES.get(region) ?? new Map<string, string>()).set(city, name));
+  const place = region + city.slice(0, 1);
+  CITIES.set(place, (CITIES.get(place) ?? new Map<string, string>()).set(city, name));
 }
 
 /** Names by what people write in their place, in small letters. */
