@@ -12,7 +12,7 @@ import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
 import { withoutRefusedRobots } from './refused-robots.ts';
 import { reserveLive } from './reservations.ts';
-import { planRobots } from './robots.ts';
+import { plannedVerdict, planRobots } from './robots.ts';
 import { inOrderOfAdmission, reserveRoom } from './room.ts';
 import { formatMoment } from './since.ts';
 import { draftSubscription, planSubscription, type Room } from './subscriptions.ts';
@@ -83,10 +83,7 @@ export function merge(
       ...resolution,
       robots: resolution.robots.map((robot) => ({
         ...robot,
-        verdict: warned(
-          refusedBy(robot.verdict, robots.refusals.get(resourceKey(robot.cr))),
-          overloaded.get(robot.service),
-        ),
+        verdict: warned(plannedVerdict(robot, robots), overloaded.get(robot.service)),
       })),
       subscriptions,
     },
@@ -99,10 +96,6 @@ export function merge(
       ...(robots.renewAt && { renewAt: robots.renewAt }),
     },
   };
-}
-
-function refusedBy(verdict: Verdict, refusal: Finding | undefined): Verdict {
-  return refusal ? { ...verdict, course: 'none', refusal } : verdict;
 }
 
 const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>

@@ -3,21 +3,29 @@ import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { LiveState } from '../live.ts';
 import { resourceKey, serviceKey } from '../names.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
+import { hasWorkingUrl, type ResolvedRobot } from '../resolve/robots.ts';
 import { freshUrl, readSignedUrl, renewalTime } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding, Verdict } from '../verdict.ts';
 import { type Budget, robotNeed } from './budget.ts';
 import type { RobotPlacement } from './plan.ts';
 import { inOrderOfAdmission, robotHolder } from './room.ts';
+
+/**
+ * By how much a live robot may grow beyond what is left: a token that is rotated, which must not wait, has about the length of
+ * the one before. One that comes to be signed, or that has a much longer token, takes room like anybody else.
+ */
+const ROTATION_BYTES = 100;
 
 /** The robots' part of the plan. */
 export interface RobotsPlan {
   readonly configMap: Record<string, string>;
   readonly secret: Record<string, string>;
   readonly placements: Map<string, RobotPlacement>;
-  /** Robots whose service the engine does not take, or has yet to look at. */
+  /** Robots that are left out: the engine does not take their service or has yet to look at it, or there is no room. */
   readonly refusals: Map<string, Finding>;
+  /** Robots that have to wait so, but are live: the version that is live stays. */
+  readonly waiting: Map<string, Finding>;
   readonly renewAt?: Date;
 }
 
@@ -29,7 +37,13 @@ export function planRobots(
   inquiry: Inquiry,
   budget: Budget,
 ): RobotsPlan {
-  const plan: RobotsPlan = { configMap: {}, secret: {}, placements: new Map(), refusals: new Map() };
+  const plan: RobotsPlan = {
+    configMap: {},
+    secret: {},
+    placements: new Map(),
+    refusals: new Map(),
+    waiting: new Map(),
+  };
   const isLive = ({ cr }: ResolvedRobot) => live.services.has(resourceKey(cr));
   for (const robot of inOrderOfAdmission(robots, isLive)) {
     placeRobot(robot, live, snapshot, plan, inquiry, budget);
@@ -41,48 +55,65 @@ export function planRobots(
 function placeRobot(
   robot: ResolvedRobot,
   live: LiveState,
-  { target, now }: Snapshot,
+  snapshot: Snapshot,
   plan: RobotsPlan,
   inquiry: Inquiry,
   budget: Budget,
 ): void {
   const name = resourceKey(robot.cr);
   const { service, credential, verdict } = robot;
+  if (verdict.course === 'previous') placePrevious(robot, live, snapshot, plan);
+  if (verdict.course !== 'current' || !credential) return;
+
   const key = serviceKey(service);
-  if (verdict.course === 'current' && credential) {
-    const fragment = compileRobot({ ...robot, credential });
+  const fragment = compileRobot({ ...robot, credential });
+  const configMap = { [key]: fragment.serviceValue };
+  const isLive = live.services.has(name);
+  const url = freshUrl(credential, snapshot.now);
+  const refusal =
     // What is live was accepted before it went there; so a gate that is out of order can't hold up a renewal.
-    const finding =
-      target.configMap?.data[key] === fragment.serviceValue
-        ? undefined
-        : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
-    // Who is live stays, if by another URL of about the same length: a rotated token must not wait for room.
-    const lack = live.services.has(name)
+    (snapshot.target.configMap?.data[key] === fragment.serviceValue
       ? undefined
-      : budget.take(
-          robotHolder(robot.cr),
-          robotNeed(
-            robot.cr.metadata.namespace,
-            { [key]: fragment.serviceValue },
-            { [service]: freshUrl(credential, now) },
-          ),
-        );
-    const refusal = finding ?? lack;
-    if (refusal) {
-      budget.release(robotHolder(robot.cr));
-      plan.refusals.set(name, refusal);
-      return;
-    }
+      : checkFinding(inquiry, configMap, () => 'metadata.name')) ??
+    budget.take(
+      robotHolder(robot.cr),
+      robotNeed(robot.cr.metadata.namespace, configMap, service, url),
+      isLive ? ROTATION_BYTES : 0,
+    );
+  if (!refusal) {
     plan.configMap[key] = fragment.serviceValue;
     plan.placements.set(name, { key, service, fragment });
-  } else if (verdict.course === 'previous') {
-    const previous = live.services.get(name);
-    const url = target.secret?.data[service];
-    if (!previous || url === undefined) return;
-    plan.configMap[key] = previous.value;
-    plan.secret[service] = url;
-    plan.placements.set(name, { key, service });
+  } else if (refusal.reason !== 'EngineRefused' && hasWorkingUrl(robot.cr, snapshot)) {
+    plan.waiting.set(name, refusal);
+    placePrevious(robot, live, snapshot, plan);
+  } else {
+    budget.release(robotHolder(robot.cr));
+    plan.refusals.set(name, refusal);
   }
+}
+
+/** The version that is live, as it is. */
+function placePrevious(
+  { cr, service }: ResolvedRobot,
+  live: LiveState,
+  { target }: Snapshot,
+  plan: RobotsPlan,
+): void {
+  const previous = live.services.get(resourceKey(cr));
+  const url = target.secret?.data[service];
+  if (!previous) return;
+  const key = serviceKey(service);
+  plan.configMap[key] = previous.value;
+  if (url !== undefined) plan.secret[service] = url;
+  plan.placements.set(resourceKey(cr), { key, service });
+}
+
+/** A robot's verdict with what became of it in the plan. */
+export function plannedVerdict({ cr, verdict }: ResolvedRobot, { refusals, waiting }: RobotsPlan): Verdict {
+  const refusal = refusals.get(resourceKey(cr));
+  if (refusal) return { ...verdict, course: 'none', refusal };
+  const wait = waiting.get(resourceKey(cr));
+  return wait ? { ...verdict, course: 'previous', refusal: wait } : verdict;
 }
 
 function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | undefined {

@@ -1,6 +1,7 @@
 import { type LiveState, liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
+import { freshUrl } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
 import { Budget, robotNeed, subscriptionNeed } from './budget.ts';
@@ -16,16 +17,16 @@ export const subscriptionHolder = (cr: Named): string => `subscription ${resourc
 /** The budget with what is live, which is there before any newcomer. What is about to leave has no room. */
 export function reserveRoom(
   { robots, subscriptions }: Resolution,
-  { config, target }: Snapshot,
+  { config, target, now }: Snapshot,
   live: LiveState,
 ): Budget {
   const budget = new Budget(config.limits, target, live);
-  for (const { cr, service, verdict } of robots) {
+  for (const { cr, service, verdict, credential } of robots) {
     const key = live.services.get(resourceKey(cr));
-    const url = target.secret?.data[service];
     if (verdict.course === 'none' || !key) continue;
-    const secret = url === undefined ? {} : { [service]: url };
-    budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, secret));
+    // A URL that somebody has removed comes back, whoever has written what meanwhile.
+    const url = target.secret?.data[service] ?? (credential && freshUrl(credential, now));
+    budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, service, url));
   }
   const entries = new Map<string, SubscriptionEntry>(
     live.entries.flatMap((entry) => entry.triggers.map((trigger) => [trigger, entry])),
