@@ -150,10 +150,14 @@ describe('a live robot that has to wait', () => {
     });
   });
 
-  it('for the engine keeps its service', () => {
+  it('for the engine keeps its service, and its URL is renewed', () => {
     const edited = { ...live, robots: [robot({ generation: 2 })], answers: SILENT };
     const { plan, writes } = decide(edited);
     expect(plan.robots.has(`${NAMESPACE}/payments`)).toBe(true);
     expect(writes.steps).toEqual([]);
+    const due = decide({ ...edited, now: new Date(live.now.getTime() + 50 * 60_000) });
+    expect(due.plan.configMap).toEqual(plan.configMap);
+    expect(due.writes.steps).toMatchObject([{ object: 'Secret' }]);
+    expect(due.plan.secret[service]).not.toBe(plan.secret[service]);
   });
 });

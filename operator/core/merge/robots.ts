@@ -65,30 +65,31 @@ function placeRobot(
   if (verdict.course === 'previous') placePrevious(robot, live, snapshot, plan);
   if (verdict.course !== 'current' || !credential) return;
 
-  const key = serviceKey(service);
   const fragment = compileRobot({ ...robot, credential });
-  const configMap = { [key]: fragment.serviceValue };
-  const isLive = live.services.has(name);
-  const url = freshUrl(credential, snapshot.now);
-  const refusal =
-    // What is live was accepted before it went there; so a gate that is out of order can't hold up a renewal.
-    (snapshot.target.configMap?.data[key] === fragment.serviceValue
+  const key = serviceKey(service);
+  const previous = live.services.get(name);
+  // What is live was accepted before it went there.
+  const finding =
+    snapshot.target.configMap?.data[key] === fragment.serviceValue
       ? undefined
-      : checkFinding(inquiry, configMap, () => 'metadata.name')) ??
-    budget.take(
-      robotHolder(robot.cr),
-      robotNeed(robot.cr.metadata.namespace, configMap, service, url),
-      isLive ? ROTATION_BYTES : 0,
-    );
-  if (!refusal) {
-    plan.configMap[key] = fragment.serviceValue;
+      : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
+  // A gate that is out of order holds up no renewal: the URL does not depend on the service's text.
+  const isPending = finding?.reason === 'GateUnavailable' && previous !== undefined;
+  const configMap = { [key]: isPending ? previous.value : fragment.serviceValue };
+  const need = robotNeed(robot.cr.metadata.namespace, configMap, service, freshUrl(credential, snapshot.now));
+  const holder = robotHolder(robot.cr);
+  const refusal = isPending ? undefined : finding;
+  const lack = refusal ?? budget.take(holder, need, previous ? ROTATION_BYTES : 0);
+  if (!lack) {
+    Object.assign(plan.configMap, configMap);
     plan.placements.set(name, { key, service, fragment });
-  } else if (refusal.reason !== 'EngineRefused' && hasWorkingUrl(robot.cr, snapshot)) {
-    plan.waiting.set(name, refusal);
+    if (isPending) plan.waiting.set(name, finding);
+  } else if (!refusal && hasWorkingUrl(robot.cr, snapshot)) {
+    plan.waiting.set(name, lack);
     placePrevious(robot, live, snapshot, plan);
   } else {
-    budget.release(robotHolder(robot.cr));
-    plan.refusals.set(name, refusal);
+    budget.release(holder);
+    plan.refusals.set(name, lack);
   }
 }
 
