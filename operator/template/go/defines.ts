@@ -77,3 +77,6 @@ export function defines(used: ReadonlySet<DefineName>, timeZone: string): string
   const needed = used.size > 0 ? new Set<DefineName>(['s', ...used]) : used;
   return [...needed].map((name) => texts[name]).join('');
 }
+
+/** The zone of a body with the define for times, as {@link defines} was given it; undefined for any other body. */
+export const zoneOf = (body: string): string | undefined => /\(default `([^`]+)` \.z\)/.exec(body)?.[1];
