@@ -1,8 +1,7 @@
 import type { OperatorConfiguration } from '../config.ts';
 import { readApplications, readCluster } from '../controller/cluster-reader.ts';
-import { CredentialCache } from '../controller/credentials.ts';
 import type { Gate } from '../controller/gate.ts';
-import { readCredential } from '../controller/read-credential.ts';
+import { readCredential, readCredentials } from '../controller/read-credential.ts';
 import type { Prepared } from '../controller/take-over.ts';
 import { cutTarget } from '../core/adoption/cut-target.ts';
 import { applicationName, type Timed, youngestOf } from '../core/adoption/event-times.ts';
@@ -73,8 +72,7 @@ export async function prepare(
   const applications = input.applications ?? [];
   const { adoption, unheard } = await adoptFully({ ...input, configMap }, namespace, config, gate);
   const now = new Date();
-  const cache = new CredentialCache(readCredential(connection), 0);
-  const credentials = await cache.refresh(cluster.robots, now);
+  const credentials = await readCredentials(readCredential(connection), cluster.robots);
   const decide = (target: Prepared['target'], since: Date): Promise<Decision> => {
     const nothingYet = { deliveries: new Map(), answers: new Map() };
     return decideFully(

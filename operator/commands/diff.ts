@@ -3,8 +3,7 @@ import { type Command, Option } from 'commander';
 import { GROUP } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { readApplications, readCluster } from '../controller/cluster-reader.ts';
-import { CredentialCache } from '../controller/credentials.ts';
-import { readCredential } from '../controller/read-credential.ts';
+import { readCredential, readCredentials } from '../controller/read-credential.ts';
 import { type Difference, differenceOf } from '../core/difference.ts';
 import { eventKeyName } from '../core/names.ts';
 import { served } from '../core/resolve/selection.ts';
@@ -118,7 +117,7 @@ async function diff(
   const times = { now: new Date(), serverTime: clock.now() };
   const nothingYet = { credentials: new Map(), deliveries: new Map(), answers: new Map() };
   const base: Snapshot = forAsking({ ...read.cluster, ...times, ...nothingYet, config });
-  const credentials = await readCredentials(base, newConfig, valid, manifests, connection);
+  const credentials = await credentialsOf(base, newConfig, valid, manifests, connection);
   const before = { ...base, credentials };
   await withEngine(surroundings, async (engine, gate) => {
     const was = await decideFully(before, gate);
@@ -145,7 +144,7 @@ function mayReplay({ reason, namespace, name }: LintFinding, { triggers }: Diffe
 }
 
 /** Of all robots, those of the files too: what the cluster has of their Secrets. */
-async function readCredentials(
+async function credentialsOf(
   before: Snapshot,
   config: OperatorConfiguration,
   valid: readonly LoadedResource[],
@@ -154,8 +153,7 @@ async function readCredentials(
 ): Promise<Snapshot['credentials']> {
   const after = withFilesApplied({ ...before, config }, valid, manifests, defaultNamespace(connection));
   const robots = [...served(before.robots, before), ...served(after.robots, after)];
-  const cache = new CredentialCache(readCredential(connection), 0);
-  return orAssumed(await cache.refresh(robots, before.now), robots);
+  return orAssumed(await readCredentials(readCredential(connection), robots), robots);
 }
 
 /** As kubectl has it for a manifest that names none. */

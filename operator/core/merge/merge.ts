@@ -4,7 +4,6 @@ import type { Inquiry } from '../gate/inquiry.ts';
 import type { LiveState } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { overloadedRobots } from './burst.ts';
@@ -14,7 +13,7 @@ import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
 import { reserveLive } from './reservations.ts';
-import { planRobots, type RobotsPlan } from './robots.ts';
+import { plannedVerdict, planRobots } from './robots.ts';
 import { reserveRoom } from './room.ts';
 import { formatMoment } from './since.ts';
 import type { Room } from './subscriptions.ts';
@@ -46,7 +45,7 @@ export function merge(
     tenancy: snapshot.config.tenancy,
     inquiry,
   };
-  const candidates = candidatesOf(resolution.subscriptions, settings, withoutPlaced(robots), faults);
+  const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);
   const room: Room = {
     budget,
     destinations: reserveLive(candidates, settings, foreignDestinations(snapshot.target.configMap), faults),
@@ -84,7 +83,7 @@ export function merge(
       ...resolution,
       robots: resolution.robots.map((robot) => ({
         ...robot,
-        verdict: warned(refusedBy(robot, robots), overloaded.get(robot.service)),
+        verdict: warned(plannedVerdict(robot, robots), overloaded.get(robot.service)),
       })),
       subscriptions,
     },
@@ -98,16 +97,6 @@ export function merge(
     },
   };
 }
-
-function refusedBy({ cr, verdict }: ResolvedRobot, { refusals, placements }: RobotsPlan): Verdict {
-  const key = resourceKey(cr);
-  const refusal = refusals.get(key);
-  return refusal ? { ...verdict, course: placements.has(key) ? 'previous' : 'none', refusal } : verdict;
-}
-
-/** The refused robots that cannot be sent to. */
-const withoutPlaced = ({ refusals, placements }: RobotsPlan): Map<string, Finding> =>
-  new Map([...refusals].filter(([key]) => !placements.has(key)));
 
 const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>
   warning ? { ...verdict, warnings: [...verdict.warnings, warning] } : verdict;

@@ -10,6 +10,7 @@ import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { type Budget, subscriptionNeed } from './budget.ts';
 import { claimOf, type Destinations } from './destinations.ts';
+import { withLiveMessages, withLiveZones } from './live-messages.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { planPrevious } from './previous.ts';
 import type { Reach } from './reach.ts';
@@ -102,10 +103,13 @@ export function draftSubscription(
   settings: PlanSettings,
 ): DraftPlan | undefined {
   if (subscription.verdict.course !== 'current') return undefined;
-  const robots = subscription.robots.filter((robot) => settings.services.has(robot.service));
+  const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
+  const robots = withLiveZones(
+    subscription.robots.filter((robot) => settings.services.has(robot.service)),
+    live,
+  );
   if (robots.length === 0) return undefined;
   const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, settings);
-  const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
   const configMap: Record<string, string> = {};
   const candidate: Record<string, string> = {};
   const moments = events.map((event) => {
@@ -119,7 +123,7 @@ export function draftSubscription(
     setOwn(configMap, triggerKey(event.name), event.triggerValue(since));
     setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
   }
-  for (const [name, value] of Object.entries(templates)) {
+  for (const [name, value] of Object.entries(withLiveMessages(templates, robots, live))) {
     setOwn(configMap, templateKey(name), value);
     setOwn(candidate, templateKey(name), value);
   }

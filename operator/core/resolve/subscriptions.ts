@@ -24,6 +24,8 @@ export interface ResolvedSubscription {
   readonly verdict: Verdict;
   /** The robots that can be sent to. */
   readonly robots: readonly ResolvedRobot[];
+  /** Whether it needs a robot whose Secrets have yet to be read: what is live stays, and no status tells of it. */
+  readonly isAwaited?: true;
   /** Present in full where the course is `current`. */
   readonly events: readonly ResolvedEvent[];
   /** expr-lang condition: what the namespace may hear of. */
@@ -80,13 +82,22 @@ export function resolveSubscription(
     ...takenKeys(cr, snapshot),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
+  const isAwaited =
+    missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
   return {
     ...base,
     robots: usable,
     events: resolved,
+    ...(isAwaited && { isAwaited }),
     verdict: {
-      course: usable.length === 0 ? 'none' : mistakes.length > 0 ? 'previous' : 'current',
+      course: isAwaited
+        ? 'previous'
+        : usable.length === 0
+          ? 'none'
+          : mistakes.length > 0
+            ? 'previous'
+            : 'current',
       ...(refusal && { refusal }),
       warnings: [...ungranted(cr, access), ...messages.warnings, ...replayable(cr)],
     },
@@ -128,6 +139,12 @@ function resolveRecipient(
   }
   const reason = robot.verdict.refusal?.reason;
   return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
+}
+
+/** Whether it can't be said yet if there is a robot to be sent to; of one that is live, what is live says so. */
+function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
+  const robot = robots.get(referenceKey(namespace, reference));
+  return robot?.isAwaited === true && robot.verdict.course === 'none' && mayUse(namespace, robot.cr);
 }
 
 /** A key that somebody else made is never taken over. */

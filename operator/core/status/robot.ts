@@ -79,11 +79,10 @@ function signature(
     reason,
     message,
   });
-  const until = credential
-    ? readSignedUrl(url, credential, snapshot.now)?.until
-    : verdict.course === 'previous' && url !== undefined
+  const until =
+    verdict.course === 'previous' && url !== undefined
       ? signatureEnd(url)
-      : undefined;
+      : credential && readSignedUrl(url, credential, snapshot.now)?.until;
   if (!until) return { judgement: judgement('False', 'NotSigned', 'No URL with a valid signature is live.') };
   return {
     judgement: judgement('True', 'Signed', 'The URL that Argo CD calls carries a valid signature.'),
