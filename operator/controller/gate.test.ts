@@ -4,7 +4,10 @@ import { recordingLog } from '../kubernetes/testing/recording-log.ts';
 import { type AskEngine, Gate } from './gate.ts';
 
 const ACCEPTED = { ok: true } as GateAnswer;
-const question = (expression: string): [string, GateRequest] => [expression, { call: 'inspect', expression }];
+const question = (expression: string): [string, GateRequest] => [
+  expression,
+  { call: 'inspect', expression, role: 'when' },
+];
 
 function setUp(ask: AskEngine) {
   const log = recordingLog();

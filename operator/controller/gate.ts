@@ -1,5 +1,13 @@
-import type { GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
+import {
+  checkAnswer,
+  evaluateAnswer,
+  evaluationOf,
+  inspectAnswer,
+  renderAnswer,
+} from '../core/gate/answers.ts';
+import type { CheckQuestion, EvaluateQuestion, GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
 import type { Answers } from '../core/gate/inquiry.ts';
+import { SAMPLE_APPLICATIONS } from '../core/gate/sample-applications.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Log } from '../kubernetes/log.ts';
 
@@ -75,17 +83,39 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
   }
 }
 
-/** How the core's questions reach the engine. */
+/** Runs what somebody else wrote, which can take long. */
+const RUNS = { isBackground: true };
+
+/** How the core's questions reach the engine; of its answers the verdicts are kept. */
 export function engineAsker(engine: Engine): AskEngine {
   return (request) => {
     switch (request.call) {
       case 'check':
-        return engine.check(request);
+        return checked(engine, request);
       case 'render':
-        // The only call that runs what somebody else wrote, so the only one that can take long.
-        return engine.render(request, { isBackground: true });
+        return engine.render(request, RUNS).then(renderAnswer);
       case 'inspect':
-        return engine.inspect(request);
+        return engine
+          .inspect({ expression: request.expression })
+          .then((outcome) => inspectAnswer(request, outcome));
+      case 'evaluate':
+        return evaluated(engine, request);
     }
   };
+}
+
+async function checked(engine: Engine, question: CheckQuestion): Promise<GateAnswer> {
+  const { recipient: _, call: __, ...request } = question;
+  return checkAnswer(question, await engine.check(request));
+}
+
+/** Asks about one sample after the other, until the expression does not fail. */
+async function evaluated(engine: Engine, question: EvaluateQuestion): Promise<GateAnswer> {
+  let first: GateAnswer<EvaluateQuestion> | undefined;
+  for (const [, app] of SAMPLE_APPLICATIONS) {
+    const answer = evaluateAnswer(await engine.evaluate(evaluationOf(question, app), RUNS));
+    if (!answer.ok || answer.failure === undefined) return answer;
+    first ??= answer;
+  }
+  return first ?? { ok: true };
 }

@@ -86,6 +86,7 @@ export function resolveSubscription(
         ...ungranted(cr, access),
         ...messageWarnings(cr, resolved, usable, references.argocdUrl),
         ...replayable(cr),
+        ...resolved.flatMap(({ warnings }) => warnings),
       ],
     },
   };
