@@ -2,9 +2,10 @@ import type { EventFragment } from '../compile/subscription.ts';
 import type { LiveKey } from '../live.ts';
 import { triggerKey } from '../names.ts';
 import { combine } from '../resolve/combine.ts';
+import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding } from '../verdict.ts';
-import { momentOf, readWhen } from './since.ts';
+import { momentOf, readOncePer, readWhen } from './since.ts';
 
 /** What becomes of doubts about conditions. */
 export interface Weighed {
@@ -23,14 +24,18 @@ export function weighDoubts(
   fragments: readonly EventFragment[],
   live: ReadonlyMap<string, LiveKey>,
 ): Weighed {
-  const isLive = (fragment: EventFragment | undefined): boolean => {
+  const isLive = ({ trigger }: ResolvedEvent, fragment: EventFragment | undefined): boolean => {
     const key = fragment && live.get(triggerKey(fragment.name));
     if (!key) return false;
     if (key.provenance.generation === cr.metadata.generation) return true;
     const when = readWhen(key.value);
-    return when !== undefined && momentOf(fragment, when) !== undefined;
+    if (when === undefined || readOncePer(key.value) !== trigger.oncePer) return false;
+    return fragment.when('') === when || momentOf(fragment, when) !== undefined;
   };
-  const doubtful = events.map(({ doubts }, index) => ({ doubts, isLive: isLive(fragments[index]) }));
+  const doubtful = events.map((event, index) => ({
+    doubts: event.doubts,
+    isLive: isLive(event, fragments[index]),
+  }));
   const refusal = combine(doubtful.flatMap((each) => (each.isLive ? [] : each.doubts)));
   const warnings = doubtful.flatMap((each) => (each.isLive ? each.doubts.map(stays) : []));
   return { ...(refusal && { refusal }), warnings };
