@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
+import type { CallOptions, Engine, Outcome } from '../engine/types.ts';
 import { recordingLog } from '../kubernetes/testing/recording-log.ts';
-import { type AskEngine, Gate } from './gate.ts';
+import { type AskEngine, engineAsker, Gate } from './gate.ts';
 
 const ACCEPTED = { ok: true } as GateAnswer;
 const question = (expression: string): [string, GateRequest] => [
@@ -49,5 +50,38 @@ describe('the gate', () => {
     expect(await gate.answer(new Map([question('a'), question('b')]), 1_000)).toBe('failed');
     expect(gate.answers.get('a')).toBe(ACCEPTED);
     expect(log.lines.length).toBe(1);
+  });
+});
+
+describe('an evaluation', () => {
+  const evaluated = (error?: string): Outcome<'evaluate'> => {
+    const condition = { key: 'k', triggered: false, oncePer: '', templates: [] };
+    return {
+      ok: true,
+      triggers: [
+        { name: 'candidate', conditions: [{ ...condition, ...(error !== undefined && { error }) }] },
+      ],
+    };
+  };
+  const KILLED: Outcome<'evaluate'> = { ok: false, killed: 'deadline', message: 'late' };
+
+  it.each<[string, Outcome<'evaluate'>[], GateAnswer]>([
+    ['ends with the first sample that does not fail', [evaluated('no'), evaluated()], { ok: true }],
+    [
+      'tells how the first one fails if all do',
+      [evaluated('one\n | app'), evaluated('two'), evaluated('three')],
+      { ok: true, failure: 'one' },
+    ],
+    ['ends with a kill', [evaluated('no'), KILLED], KILLED],
+  ])('%s, and lets everything else go first', async (_, outcomes, answer) => {
+    const options: (CallOptions | undefined)[] = [];
+    const left = [...outcomes];
+    const evaluate: Engine['evaluate'] = async (_request, option) => {
+      options.push(option);
+      return left.shift() ?? expect.unreachable();
+    };
+    const ask = engineAsker({ evaluate } as Engine);
+    expect(await ask({ call: 'evaluate', expression: 'app.x' })).toEqual(answer);
+    expect(options).toEqual(outcomes.map(() => ({ isBackground: true })));
   });
 });
