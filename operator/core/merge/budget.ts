@@ -27,6 +27,7 @@ type Quota = OperatorConfiguration['limits']['perNamespace'];
  * keeps it: neither a newcomer nor somebody else's growth, nor a limit that was lowered, takes it away.
  */
 export class Budget {
+  readonly #limits: { readonly configMap: number; readonly secret: number };
   readonly #left: { configMap: number; secret: number };
   readonly #quota: Quota;
   readonly #used = new Map<string, { [Unit in keyof Quota]: number }>();
@@ -38,6 +39,7 @@ export class Budget {
     live: LiveState,
   ) {
     this.#quota = perNamespace;
+    this.#limits = { configMap: configMapBytes, secret: secretBytes };
     this.#left = {
       configMap: configMapBytes - foreignConfigMapBytes(configMap),
       secret: secretBytes - foreignSecretBytes(secret, live),
@@ -82,14 +84,17 @@ export class Budget {
     return this.#used.get(namespace) ?? { subscriptions: 0, keys: 0, bytes: 0 };
   }
 
-  /** Of what does not grow nothing can be missing. */
+  /**
+   * Of what does not grow nothing can be missing. The message names no amount that others have, or everybody who waits would
+   * be told anew with each of their edits.
+   */
   #lack(need: Need, held: Need | undefined): Finding | undefined {
     for (const [object, name] of OBJECTS) {
       const left = Math.max(0, this.#left[object]);
       if (need[object] <= (held?.[object] ?? 0) || need[object] <= left) continue;
       const message =
-        `Argo CD's ${name} has no room for it: ${need[object]} bytes are needed, ${need[object] - left} are missing. ` +
-        'Use fewer events or robots; it goes in by itself once others leave.';
+        `Argo CD's ${name} has no room for it: ${need[object]} bytes are needed beside what others have there, and ` +
+        `limits.${object}Bytes is ${this.#limits[object]}. Use fewer events or robots; it goes in by itself once others leave.`;
       return { reason: 'TargetFull', message };
     }
     const used = this.#usedBy(need.namespace);
@@ -98,9 +103,9 @@ export class Budget {
       const before = held ? AMOUNT[unit](held) : 0;
       if (needed <= before || used[unit] + needed <= this.#quota[unit]) continue;
       const message =
-        `Namespace ${need.namespace} may have ${this.#quota[unit]} ${unit} in Argo CD's objects, of which ${used[unit]} are ` +
-        `taken, and it needs ${needed}. Remove robots, subscriptions or events, or ask the platform team for more; it goes in ` +
-        'by itself once there is room.';
+        `Namespace ${need.namespace} may have ${this.#quota[unit]} ${unit} in Argo CD's objects, and there is no room left ` +
+        `for the ${needed} that it needs. Remove robots, subscriptions or events, or ask the platform team for more; it goes ` +
+        'in by itself once there is room.';
       return { reason: 'NamespaceQuotaExceeded', message };
     }
     return undefined;

@@ -18,8 +18,8 @@ export function costlyRoutes(placed: readonly Placed[], limit: number): Readonly
     if (triggers <= limit) continue;
     const message =
       `spec.applications: Argo CD looks at its ${plan.entry.triggers.length} conditions for every application there is, once a ` +
-      `minute, as it does for all subscriptions without a selector: ${triggers} conditions with those of older ones, and ` +
-      `limits.unscopedTriggers is ${limit}. Beyond it everybody's messages come late. Label your applications, and add ` +
+      `minute, as it does for all subscriptions without a selector. With those of older ones these are more than ` +
+      `limits.unscopedTriggers, ${limit}, and beyond it everybody's messages come late. Label your applications, and add ` +
       'applications.selector to the criteria.';
     found.set(resourceKey(subscription.cr), { reason: 'CostlyRoute', message });
   }
