@@ -10,6 +10,7 @@ import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
 import { VerdictCache } from '../engine/verdict-cache.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
+import { BackgroundEvents } from '../kubernetes/background-events.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
@@ -24,8 +25,9 @@ import { engineAsker, Gate } from './gate.ts';
 import { createGrantReporter } from './grant-reporter.ts';
 import { readCredential } from './read-credential.ts';
 import { Reconciler } from './reconciler.ts';
-import { createReporter } from './report.ts';
+import { createReporter, currentOf } from './report.ts';
 import { RobotChecker } from './robot-checker.ts';
+import { StatusWriter } from './status-writer.ts';
 import { TargetGuard } from './target-guard.ts';
 import { readObject } from './target-reader.ts';
 import { createTargetReporter, type Topic } from './target-reporter.ts';
@@ -61,6 +63,8 @@ export class DingTalkOperator extends Operator {
   #alarm: Alarm | undefined;
   #engine: Engine | undefined;
   #checker: RobotChecker | undefined;
+  #statuses: StatusWriter | undefined;
+  #events: BackgroundEvents | undefined;
   #server: Server | undefined;
 
   /** @throws Error if there is no usable kubeconfig */
@@ -116,7 +120,8 @@ export class DingTalkOperator extends Operator {
       now: () => performance.now(),
       metrics: metrics.engine,
     });
-    const reporter = createTargetReporter(caches, config.target, recordEvent, log);
+    const events = new BackgroundEvents(recordEvent, log);
+    const reporter = createTargetReporter(caches, config.target, events.record, log);
     const tellForeign = reporter(FOREIGN);
     const wholeCheck = new WholeCheck(engine, reporter(WHOLE), (err) =>
       log.error({ err }, 'the ConfigMap could not be checked as a whole'),
@@ -140,6 +145,18 @@ export class DingTalkOperator extends Operator {
       onOutcome: () => worker.request(),
       log,
     });
+    const statuses = new StatusWriter({
+      current: (wanted) => currentOf(caches, wanted),
+      write: createReporter(connection, caches, recordEvent, log),
+      clock: () => performance.now(),
+      random,
+      onOutcome: metrics.statusSent,
+      onPending: (count) => {
+        metrics.statusesPending(count);
+        if (count === 0) memory.worked();
+      },
+      log,
+    });
     const reconciler = new Reconciler({
       caches,
       checker,
@@ -149,7 +166,7 @@ export class DingTalkOperator extends Operator {
         metrics.foreignKeysBroken(findings.length);
         return tellForeign(findings);
       },
-      reportGrants: createGrantReporter(caches, config.target, recordEvent, log),
+      reportGrants: createGrantReporter(caches, config.target, events.record, log),
       // Entries that have no effect are reported already.
       checkWhole: ({ target }, { live, ignored }) =>
         wholeCheck.run(target, ignored ? { ...live, entries: [] } : live, now()),
@@ -178,15 +195,16 @@ export class DingTalkOperator extends Operator {
         if (sealed) caches.secret.observe(sealed);
       },
       writer: new TargetWriter(connection.request, caches, config.target),
-      report: createReporter(connection, caches, recordEvent, log),
+      wantStatuses: (all) => statuses.want(all),
     });
     [this.#caches, this.#worker, this.#alarm] = [caches, worker, alarm];
     [this.#engine, this.#checker] = [engine, checker];
+    [this.#statuses, this.#events] = [statuses, events];
     for (const cache of Object.values(caches)) cache.start();
     log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
   }
 
-  /** Ends in good order: no new run, the present one to its end, then the watches and the connections. */
+  /** Ends in good order: no new run, the present one to its end with what it has to tell, then the watches and the connections. */
   async shutDown(): Promise<void> {
     this.stop();
     // A test message that got its answer just now would be sent again after the restart if no status told of it.
@@ -194,6 +212,7 @@ export class DingTalkOperator extends Operator {
     // The present run ends first, with its engine, and sets the alarm once more at its end.
     await this.#worker?.stop({ lastRun: isUntold });
     this.#alarm?.set(undefined);
+    await Promise.all([this.#statuses?.close(FLUSH_MS), this.#events?.flush(FLUSH_MS)]);
     await this.#engine?.close();
     this.#server?.closeAllConnections();
     this.#server?.close();
@@ -202,6 +221,9 @@ export class DingTalkOperator extends Operator {
     await this.#connection.close();
   }
 }
+
+/** How long the last statuses and events may take at the end. */
+const FLUSH_MS = 5_000;
 
 const FOREIGN: Topic = {
   object: 'ConfigMap',

@@ -3,6 +3,7 @@ import { KINDS } from '../../api/kinds.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { mayUse, referenceKey } from '../resolve/sharing.ts';
+import type { Verdict } from '../verdict.ts';
 import type { Aftermath } from './aftermath.ts';
 import { type StateChange, stateChanges, statusPatch } from './changes.ts';
 import { robotStatus } from './robot.ts';
@@ -17,29 +18,70 @@ export interface StatusUpdate {
   readonly events: readonly StateChange[];
 }
 
-/** The updates for all CRs whose status differs from what it should be. */
-export function statusUpdates(resolution: Resolution, aftermath: Aftermath): StatusUpdate[] {
-  const users = countUsers(resolution);
-  return [
-    ...resolution.robots.map((each) => update(KINDS.robot, each.cr, robotStatus(each, aftermath))),
-    ...resolution.templates.map((each) => {
-      const usedBy = users.get(resourceKey(each.cr)) ?? 0;
-      return update(KINDS.template, each.cr, templateStatus(each, usedBy, aftermath.snapshot.serverTime));
-    }),
-    ...resolution.subscriptions.map((each) =>
-      update(KINDS.subscription, each.cr, subscriptionStatus(each, aftermath)),
-    ),
-  ].filter((each) => each !== undefined);
+/** What one CR's status should say by the newest decision. */
+export interface WantedStatus {
+  readonly kind: StatusUpdate['kind'];
+  /** As it was decided on. */
+  readonly cr: StatusUpdate['cr'];
+  /**
+   * What has to be written to the CR as it is now: its status may have been written since the decision. Undefined where nothing
+   * differs, where it is another generation, whose decision is yet to come, and where the outcome is not known yet.
+   */
+  readonly updateFor: (current: StatusUpdate['cr']) => StatusUpdate | undefined;
 }
 
-function update(
-  kind: StatusUpdate['kind'],
-  cr: StatusUpdate['cr'],
-  status: NonNullable<StatusUpdate['cr']['status']>,
-): StatusUpdate | undefined {
-  const patch = statusPatch(cr.status && { ...cr.status }, { ...status });
-  return patch && { kind, cr, patch, events: stateChanges(cr.status?.conditions, status.conditions ?? []) };
+/** What the statuses of all CRs should say. */
+export function wantedStatuses(resolution: Resolution, aftermath: Aftermath): WantedStatus[] {
+  const users = countUsers(resolution);
+  const { serverTime } = aftermath.snapshot;
+  return [
+    ...resolution.robots.map((robot) =>
+      wanted(KINDS.robot, robot, aftermath, (cr) => robotStatus({ ...robot, cr }, aftermath)),
+    ),
+    ...resolution.templates.map((template) => {
+      const usedBy = users.get(resourceKey(template.cr)) ?? 0;
+      return wanted(KINDS.template, template, aftermath, (cr) =>
+        templateStatus({ ...template, cr }, usedBy, serverTime),
+      );
+    }),
+    ...resolution.subscriptions.map((subscription) =>
+      wanted(KINDS.subscription, subscription, aftermath, (cr) =>
+        subscriptionStatus({ ...subscription, cr }, aftermath),
+      ),
+    ),
+  ];
 }
+
+/** The updates for all CRs, as they were decided on, whose status differs from what it should be. */
+export function statusUpdates(resolution: Resolution, aftermath: Aftermath): StatusUpdate[] {
+  return wantedStatuses(resolution, aftermath).flatMap(({ cr, updateFor }) => updateFor(cr) ?? []);
+}
+
+function wanted<CR extends StatusUpdate['cr']>(
+  kind: StatusUpdate['kind'],
+  { cr, verdict }: { readonly cr: CR; readonly verdict: Verdict },
+  { awaits }: Aftermath,
+  statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
+): WantedStatus {
+  const isUnjudged = awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable';
+  return {
+    kind,
+    cr,
+    updateFor: (current) => {
+      const { uid, generation } = current.metadata;
+      if (isUnjudged || uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
+      // Of the same uid, so of the same kind.
+      const next = statusOf(current as CR);
+      if (awaits?.turn && isPending(next)) return undefined;
+      const patch = statusPatch(current.status && { ...current.status }, { ...next });
+      const events = stateChanges(current.status?.conditions, next.conditions ?? []);
+      return patch && { kind, cr: current, patch, events };
+    },
+  };
+}
+
+const isPending = ({ conditions = [] }: NonNullable<StatusUpdate['cr']['status']>): boolean =>
+  conditions.some(({ type, reason }) => type === 'Merged' && reason === 'Pending');
 
 /** How many subscriptions name each template and may use it, by `namespace/name`: a count tells the owner of nobody. */
 function countUsers({ subscriptions, templates }: Resolution): Map<string, number> {
