@@ -21,12 +21,14 @@ export function createReporter(
   return async ({ kind, cr, patch, events }) => {
     const { namespace, name, uid, resourceVersion } = cr.metadata;
     const write = { plural: kind.plural, namespace, name, uid, resourceVersion, status: patch };
-    const object = await patchStatus(request, write).catch((error: unknown) => {
-      if (error instanceof ConflictError) return undefined;
-      throw error;
-    });
+    const cache = cacheOf(caches, kind.plural);
+    const object = await cache.writeStatus({ namespace, name }, () =>
+      patchStatus<never>(request, write).catch((error: unknown) => {
+        if (error instanceof ConflictError) return undefined;
+        throw error;
+      }),
+    );
     if (!object) return 'outdated';
-    cacheOf(caches, kind.plural).observe(object as never);
     for (const event of events) {
       const regarding = { apiVersion: cr.apiVersion, kind: cr.kind, namespace, name, uid };
       log.info(

@@ -72,7 +72,8 @@ function wanted<CR extends StatusUpdate['cr']>(
       if (isUnjudged || uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
       // Of the same uid, so of the same kind.
       const next = statusOf(current as CR);
-      if (awaits?.turn && isPending(next)) return undefined;
+      // Behind the engine, too: a robot that it has not judged keeps its subscriptions waiting.
+      if ((awaits?.turn || awaits?.engine) && isPending(next)) return undefined;
       const patch = statusPatch(current.status && { ...current.status }, { ...next });
       const events = stateChanges(current.status?.conditions, next.conditions ?? []);
       return patch && { kind, cr: current, patch, events };
