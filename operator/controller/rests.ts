@@ -1,6 +1,6 @@
 import { Backoff } from '../kubernetes/backoff.ts';
 
-const BACKOFF = { initialMs: 500, maxMs: 60_000 } as const;
+const BACKOFF = { initialMs: 500, maxMs: 30_000 } as const;
 
 /** What has failed and rests before it is tried again, each by itself and longer each time. */
 export class Rests {

@@ -46,7 +46,9 @@ describe('200 teams', () => {
     expect(statusPatches).toBe(3 * TEAMS);
   });
 
-  it('cost one status for an edit of a subscription, and no more than four requests in all', async () => {
+  it('cost one status for an edit of a subscription, and no more than four requests in all', {
+    timeout: 120_000,
+  }, async () => {
     const start = await readWrites(stage.cp);
     for (let edit = 0; edit < EDITS; edit++) {
       const team = stage.teams[edit * 7] as string;
