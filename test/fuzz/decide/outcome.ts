@@ -1,5 +1,6 @@
 import { type Decision, decide } from '../../../operator/core/decide.ts';
 import { deliveryChecks } from '../../../operator/core/delivery/checks.ts';
+import { type Fault, Faults } from '../../../operator/core/faults.ts';
 import { readProjectSubscriptions } from '../../../operator/core/project-route.ts';
 import { readSignedUrl } from '../../../operator/core/signatures.ts';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
@@ -12,6 +13,8 @@ export interface Outcome {
   readonly decision: Decision;
   readonly updates: readonly StatusUpdate[];
   readonly checks: ReturnType<typeof deliveryChecks>;
+  /** Exceptions that were kept to one resource. */
+  readonly faults: readonly Fault[];
 }
 
 /** Decides, and says what to tell and what to check. */
@@ -19,8 +22,14 @@ export function outcomeOf(snapshot: Snapshot): Outcome {
   const decision = decide(snapshot);
   const { resolution, live, plan, writes, ignored } = decision;
   const blocked = writes.blocked;
-  const updates = statusUpdates(resolution, { snapshot, live, plan, blocked, ignored });
-  return { decision, updates, checks: deliveryChecks(resolution.robots, snapshot) };
+  const faults = new Faults(decision.faults);
+  const updates = statusUpdates(resolution, { snapshot, live, plan, blocked, ignored }, faults);
+  return {
+    decision,
+    updates,
+    checks: deliveryChecks(resolution.robots, snapshot, faults),
+    faults: faults.found,
+  };
 }
 
 /** What of it is the good team's: verdicts, keys and bytes, entries, statuses, and what keeps it from being written. */

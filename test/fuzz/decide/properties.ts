@@ -1,12 +1,15 @@
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
 import { SIGNATURE_VALIDITY_MS } from '../../../operator/dingtalk/sign.ts';
+import { type CustomKind, crdChecks } from '../../../operator/files/crd-check.ts';
 import { alone, GOOD_SERVICE, goodPart, isGoodEntry } from './alone.ts';
 import { GOOD, GOOD_NAME } from './good-team.ts';
 import { asText, goodOutcome, goodUrl, goodVerdicts, type Outcome, outcomeOf } from './outcome.ts';
+import type { AnyResource } from './resources.ts';
 
 /** What must hold for every snapshot, by what it is called. */
 export const PROPERTIES = {
   throws: 'a decision never throws, nor does what tells of it',
+  faults: 'no resource that its CRD takes meets a fault of the operator',
   neighbours: 'the good team gets what it would get alone',
   withdrawn: 'nothing of the good team that is live is withdrawn, and no renewal of its signature is missed',
   unsteady: 'the same snapshot, copied and in another order, gives the same decision',
@@ -22,25 +25,62 @@ export interface Violation {
   readonly words: string;
 }
 
+const checks = await crdChecks();
+
 /** The outcome of a snapshot, or why there is none. */
 export function decided(snapshot: Snapshot): Outcome | Violation {
   try {
     return outcomeOf(snapshot);
   } catch (error) {
-    const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { property: 'throws', words: words.split('\n').slice(0, 8).join('\n') };
+    return { property: 'throws', words: stackOf(error) };
   }
 }
 
-/** What does not hold for a snapshot, but for time and memory; undefined if all does. */
-export function violationOf(snapshot: Snapshot, outcome = decided(snapshot)): Violation | undefined {
+/**
+ * What does not hold for a snapshot, but for time and memory; undefined if all does.
+ * @param isThorough false: does not decide on a copy, which takes as long as all the rest
+ */
+export function violationOf(
+  snapshot: Snapshot,
+  outcome = decided(snapshot),
+  isThorough = true,
+): Violation | undefined {
   if ('property' in outcome) return outcome;
   return (
+    faults(outcome, snapshot) ??
     withdrawn(outcome, snapshot) ??
     neighbours(outcome, snapshot) ??
     secrets(outcome, snapshot) ??
-    unsteady(outcome, snapshot)
+    (isThorough ? unsteady(outcome, snapshot) : undefined)
   );
+}
+
+function stackOf(error: unknown): string {
+  const words = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return words.split('\n').slice(0, 8).join('\n');
+}
+
+/** A resource of an older CRD may well be more than the operator expects; that is what faults are kept to one resource for. */
+function faults(
+  { faults: found }: Outcome,
+  { robots, templates, subscriptions }: Snapshot,
+): Violation | undefined {
+  const resources = [...robots, ...templates, ...subscriptions];
+  for (const { kind, namespace, name, error } of found) {
+    const resource = resources.find(
+      ({ kind: other, metadata }) =>
+        other === kind && metadata.namespace === namespace && metadata.name === name,
+    );
+    if (resource && isValid(resource))
+      return { property: 'faults', words: `${kind} ${namespace}/${name}: ${stackOf(error)}` };
+  }
+  return undefined;
+}
+
+function isValid({ status: _, ...resource }: AnyResource): boolean {
+  // The API server lets no lone surrogate in.
+  const isWellFormed = !/(?<!\\)(\\\\)*\\ud[89a-f]/.test(JSON.stringify(resource));
+  return isWellFormed && checks[resource.kind as CustomKind].violations(resource).length === 0;
 }
 
 function withdrawn(outcome: Outcome, snapshot: Snapshot): Violation | undefined {

@@ -14,7 +14,10 @@ export interface Installation {
   readonly isShared: boolean;
 }
 
-const SMALL = { subscriptions: 2, keys: 30, bytes: 30_000 };
+const SMALL = {
+  ...{ subscriptions: 2, keys: 30, bytes: 30_000 },
+  ...{ resources: 5, specBytes: 20_000, messages: 12, questions: 40 },
+};
 
 /** The good team can be live in each of them. */
 export function installation(random: Random): Installation {

@@ -1,9 +1,6 @@
-import { decide } from '../../../operator/core/decide.ts';
-import type { GateAnswer, GateRequest } from '../../../operator/core/gate/engine-api.ts';
-import { parseKey } from '../../../operator/core/names.ts';
+import type { GateAnswer } from '../../../operator/core/gate/engine-api.ts';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
 import { Random } from '../random.ts';
-import { alone } from './alone.ts';
 import type { Fate, SimulatedEngine } from './engine.ts';
 import { GOOD } from './good-team.ts';
 import type { Meter } from './meter.ts';
@@ -123,7 +120,7 @@ export class Walk {
     const { snapshot } = this.#world;
     this.#bench.onDecision();
     const outcome = this.#decided();
-    const violation = violationOf(snapshot, outcome);
+    const violation = violationOf(snapshot, outcome, this.#random.chance(0.3));
     return violation && this.#found(violation);
   }
 
@@ -171,10 +168,10 @@ export class Walk {
     if ('property' in outcome) return this.#found(outcome);
     const { questions } = outcome.decision;
     if (questions.size === 0) return undefined;
-    const own = decide(alone(this.#world.snapshot)).questions;
-    const answers = [...questions].flatMap(([key, request]): [string, GateAnswer][] => {
-      const isGood = own.has(key);
-      const fate = isGood || !isOfOthers(request) ? this.#kindFate(moody, isGood) : this.#fate(moody, key);
+    const answers = [...questions].flatMap(([key, { request, askers }]): [string, GateAnswer][] => {
+      // What the operator itself asks is about the shared key, or about what has been there before.
+      const isOfOthers = !askers.has(GOOD) && !askers.has('');
+      const fate = isOfOthers ? this.#fate(moody, key) : this.#kindFate(moody, askers.has(GOOD));
       return fate === 'never' ? [] : [[key, this.#bench.engine.answer(key, request, fate, this.#random)]];
     });
     this.#world.answered(answers);
@@ -190,13 +187,4 @@ export class Walk {
     if (moody && this.#random.chance(0.1)) return 'never';
     return moody && isGood && this.#random.chance(0.05) ? 'killed' : 'real';
   }
-}
-
-/** Whether a question is about what somebody else wrote: not about the shared key, or about the good team. */
-function isOfOthers(request: GateRequest): boolean {
-  if (request.call !== 'check') return true;
-  const keys = Object.keys(request.configMap);
-  return keys.some(
-    (key) => key.includes('candidate') || ![undefined, GOOD].includes(parseKey(key)?.namespace),
-  );
 }
