@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
-import { PROPERTIES, type Violation } from './properties.ts';
 import { type StillFails, shrink } from './shrink.ts';
+import { PROPERTIES, type Violation } from './violation.ts';
 import type { Found } from './walk.ts';
 
 /** How long to look for something smaller. */

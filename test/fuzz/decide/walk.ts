@@ -5,8 +5,9 @@ import type { Fate, SimulatedEngine } from './engine.ts';
 import { GOOD } from './good-team.ts';
 import type { Meter } from './meter.ts';
 import type { Outcome } from './outcome.ts';
-import { type Violation, violationOf } from './properties.ts';
+import { violationOf } from './properties.ts';
 import type { ResourceMaker } from './resources.ts';
+import type { Violation } from './violation.ts';
 import { World } from './world.ts';
 import type { Assault } from './worst.ts';
 
@@ -117,7 +118,7 @@ export class Walk {
   }
 
   #judge(): Found | undefined {
-    const { snapshot } = this.#world;
+    const { snapshot } = this.#world.cluster;
     this.#bench.onDecision();
     const outcome = this.#decided();
     const violation = violationOf(snapshot, outcome, this.#random.chance(0.3));
@@ -126,7 +127,7 @@ export class Walk {
 
   /** What follows from the world as it is; the same again until something happens. */
   #decided(): Outcome | Violation {
-    const { snapshot } = this.#world;
+    const { snapshot } = this.#world.cluster;
     if (this.#last?.snapshot === snapshot) return this.#last.outcome;
     const { outcome, slow } = this.#bench.meter.timed(snapshot);
     this.#last = { snapshot, outcome: slow ?? outcome };
@@ -135,7 +136,7 @@ export class Walk {
 
   /** Where it stands. */
   get scene(): Pick<Found, 'snapshot' | 'story'> {
-    return { snapshot: this.#world.snapshot, story: this.#world.story };
+    return { snapshot: this.#world.cluster.snapshot, story: this.#world.story };
   }
 
   #found(violation: Violation): Found {
@@ -145,16 +146,16 @@ export class Walk {
   #act(writes: boolean, tells: boolean): void {
     const outcome = this.#decided();
     if ('property' in outcome) return; // It is found when it is judged.
-    if (writes) this.#world.written(outcome.decision.writes.steps);
-    if (tells) this.#world.told(outcome.updates);
+    if (writes) this.#world.cluster.written(outcome.decision.writes.steps);
+    if (tells) this.#world.cluster.told(outcome.updates);
   }
 
   /** Until there is nothing more to be asked that is ever answered. */
   #askAll(): Found | undefined {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const before = this.#world.snapshot;
+      const before = this.#world.cluster.snapshot;
       const found = this.#ask(false);
-      if (found || this.#world.snapshot === before) return found;
+      if (found || this.#world.cluster.snapshot === before) return found;
     }
     return this.#found({
       property: 'unsettled',
@@ -174,7 +175,7 @@ export class Walk {
       const fate = isOfOthers ? this.#fate(moody, key) : this.#kindFate(moody, askers.has(GOOD));
       return fate === 'never' ? [] : [[key, this.#bench.engine.answer(key, request, fate, this.#random)]];
     });
-    this.#world.answered(answers);
+    this.#world.cluster.answered(answers);
     return undefined;
   }
 
