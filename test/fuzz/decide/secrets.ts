@@ -28,8 +28,9 @@ export function secret(random: Random): CredentialSecret {
 
 function credential(key: string, random: Random): string {
   const token = random.many(64, 64, () => random.int(0, 15).toString(16)).join('');
-  if (random.chance(0.05)) return nastyText(random);
-  if (key === 'secret') return random.pick(['SEC', 'SEC', 'sec', 'SEC-SEC-', ' SEC', '']) + token;
+  if (random.chance(0.03)) return nastyText(random);
+  if (key === 'secret')
+    return random.pick(['SEC', 'SEC', 'SEC', 'SEC', 'sec', 'SEC-SEC-', ' SEC', '']) + token;
   const hosts = [
     'oapi.dingtalk.com',
     'oapi.dingtalk.com',
@@ -38,6 +39,10 @@ function credential(key: string, random: Random): string {
     'u:p@oapi.dingtalk.com',
   ];
   return random.oneOf(
+    () => token,
+    () => token,
+    () => token,
+    () => token,
     () => token,
     () => token,
     () => `https://${random.pick(hosts)}/robot/send?access_token=${token}`,

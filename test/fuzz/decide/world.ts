@@ -6,6 +6,7 @@ import type { StoredResources } from '../../support/stored.ts';
 import type { Random } from '../random.ts';
 import { Cluster } from './cluster.ts';
 import { GOOD, type GoodTraits, goodTeam, goodTraits } from './good-team.ts';
+import { ordinaryTeam } from './ordinary-team.ts';
 import { type AnyResource, type Kind, newUid, RESOURCE_KINDS, type ResourceMaker } from './resources.ts';
 import type { Manner } from './schema-values.ts';
 import { secret, secrets } from './secrets.ts';
@@ -59,6 +60,11 @@ export class World {
     const crowd = random.chance(0.03) ? random.int(100, 400) : 0;
     const where = random.pick(NAMESPACES);
     for (let count = random.int(2, 14); count > 0; count--) this.cluster.put(this.#make());
+    for (let count = random.int(0, 3); count > 0; count--) {
+      const { resources, secret: own } = ordinaryTeam(random.pick(NAMESPACES), random);
+      for (const each of resources) this.cluster.put(each);
+      this.cluster.set({ credentials: new Map([...this.cluster.snapshot.credentials, own]) });
+    }
     for (let count = 0; count < crowd; count++) {
       const made = this.#make([where]);
       this.cluster.put({ ...made, metadata: { ...made.metadata, name: `crowd-${count}` } } as AnyResource);
