@@ -18,6 +18,7 @@ import { MemorySaver } from '../memory-saver.ts';
 import { createMetrics, serveMetrics } from '../metrics.ts';
 import { Alarm } from './alarm.ts';
 import { type Caches, createCaches } from './caches.ts';
+import type { Clocks } from './clocks.ts';
 import { createCoexistenceReporter } from './coexistence-reporter.ts';
 import { CredentialCache } from './credentials.ts';
 import { createFaultReporter } from './fault-reporter.ts';
@@ -62,6 +63,7 @@ export class DingTalkOperator extends Operator {
   #alarm: Alarm | undefined;
   #engine: Engine | undefined;
   #checker: RobotChecker | undefined;
+  #credentials: CredentialCache | undefined;
   #server: Server | undefined;
 
   /** @throws Error if there is no usable kubeconfig */
@@ -97,10 +99,14 @@ export class DingTalkOperator extends Operator {
       random,
       clock: () => performance.now(),
     });
-    const alarm = new Alarm(
-      () => new Date(now()),
-      () => worker.request(),
-    );
+    const clocks: Clocks = { wall: now, monotonic: () => performance.now() };
+    const alarm = new Alarm(clocks, () => worker.request());
+    const credentials = new CredentialCache({
+      read: readCredential(connection),
+      intervalMs: config.credentials.rereadInterval,
+      clocks,
+      onChange: () => worker.request(),
+    });
     const caches = createCaches({ connection, config, log, now, random, onChange: () => worker.request() });
     const recordEvent = createEventRecorder({
       request: connection.request,
@@ -120,8 +126,11 @@ export class DingTalkOperator extends Operator {
     });
     const reporter = createTargetReporter(caches, config.target, recordEvent, log);
     const tellForeign = reporter(FOREIGN);
-    const wholeCheck = new WholeCheck(engine, reporter(WHOLE), (err) =>
-      log.error({ err }, 'the ConfigMap could not be checked as a whole'),
+    const wholeCheck = new WholeCheck(
+      engine,
+      reporter(WHOLE),
+      (err) => log.error({ err }, 'the ConfigMap could not be checked as a whole'),
+      clocks.monotonic,
     );
     const guard = new TargetGuard({
       intervalMs: config.limits.writeInterval,
@@ -154,8 +163,10 @@ export class DingTalkOperator extends Operator {
       reportGrants: createGrantReporter(caches, config.target, recordEvent, log),
       reportFaults: createFaultReporter(metrics, log),
       // Entries that have no effect are reported already.
-      checkWhole: ({ target }, { live, ignored }) =>
-        wholeCheck.run(target, ignored ? { ...live, entries: [] } : live, now()),
+      checkWhole: ({ target }, { live, ignored }) => {
+        const pause = wholeCheck.run(target, ignored ? { ...live, entries: [] } : live);
+        return pause === undefined ? undefined : new Date(now() + pause);
+      },
       coexistence: createCoexistenceReporter(guard, config.target, reporter, metrics),
       guard,
       onWritten: (step) => {
@@ -172,7 +183,7 @@ export class DingTalkOperator extends Operator {
       log,
       clock: () => performance.now(),
       times: () => ({ now: new Date(now()), serverTime: this.#clock.now() }),
-      credentials: new CredentialCache(readCredential(connection), config.credentials.rereadInterval),
+      credentials,
       readTarget: async () => {
         const { namespace, configMap, secret } = config.target;
         const read = (plural: string, name: string) =>
@@ -185,7 +196,7 @@ export class DingTalkOperator extends Operator {
       report: createReporter(connection, caches, recordEvent, log),
     });
     [this.#caches, this.#worker, this.#alarm] = [caches, worker, alarm];
-    [this.#engine, this.#checker] = [engine, checker];
+    [this.#engine, this.#checker, this.#credentials] = [engine, checker, credentials];
     for (const cache of Object.values(caches)) cache.start();
     log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
   }
@@ -198,6 +209,7 @@ export class DingTalkOperator extends Operator {
     // The present run ends first, with its engine, and sets the alarm once more at its end.
     await this.#worker?.stop({ lastRun: isUntold });
     this.#alarm?.set(undefined);
+    this.#credentials?.close();
     await this.#engine?.close();
     this.#server?.closeAllConnections();
     this.#server?.close();

@@ -4,6 +4,7 @@ import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
 import { type Fault, Faults } from '../core/faults.ts';
 import type { Write } from '../core/merge/writes.ts';
+import { resourceKey } from '../core/names.ts';
 import type { Resolution } from '../core/resolve/resolve.ts';
 import { served } from '../core/resolve/selection.ts';
 import type { Project, Snapshot } from '../core/snapshot.ts';
@@ -38,7 +39,7 @@ const MAX_ATTEMPTS = 10;
 /** What one run works with. */
 export interface ReconcilerParts {
   readonly caches: Caches;
-  readonly credentials: CredentialCache;
+  readonly credentials: Pick<CredentialCache, 'look'>;
   readonly writer: TargetWriter;
   /** Brings the target in the caches up to date. */
   readonly readTarget: () => Promise<void>;
@@ -89,10 +90,10 @@ export class Reconciler {
     if (!this.#synced) this.#parts.log.info({}, 'caches have synced');
     this.#synced = true;
     const { now, serverTime } = this.#parts.times();
-    // What comes while credentials are read belongs to the next run.
+    // What comes later belongs to the next run.
     const resources = collections(caches);
     const robots = served(resources.robots, { ...resources, config: this.#parts.config });
-    const secrets = await credentials.refresh(robots, now);
+    const secrets = credentials.look(robots);
     const deliveries = checker.memory;
     const look = () =>
       takeSnapshot(caches, this.#parts.config, guard.leftBehind(), {
@@ -114,12 +115,12 @@ export class Reconciler {
     const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
     const faults = new Faults(decision.faults);
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
-    checker.update(checks, deliveries);
+    const awaited = decision.resolution.robots.filter(({ isAwaited }) => isAwaited);
+    checker.update(checks, deliveries, new Set(awaited.map(({ cr }) => resourceKey(cr))));
     await this.#report(decision, snapshot, failure, { round, admission, faults });
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     return earliest(
-      credentials.nextReadAt(),
       decision.plan.renewAt,
       askAgainAt,
       checkAgainAt,
@@ -213,7 +214,11 @@ export class Reconciler {
     this.#parts.reportFaults(faults.found);
     // What the engine is still looking at is told when it has been judged, and what has to wait for the next write, some
     // seconds at most, is told with it: the generation that a status is about says that it is not yet known.
-    const unjudged = new Set(round === 'pending' ? pendingResources(resolution) : []);
+    // So is what depends on a Secret that has yet to be read.
+    const unjudged = new Set([
+      ...(round === 'pending' ? pendingResources(resolution) : []),
+      ...awaitedResources(resolution),
+    ]);
     const due = updates.filter(
       (update) => !unjudged.has(update.cr) && !(admission.isPaced && isPending(update)),
     );
@@ -235,6 +240,10 @@ function pendingResources({ robots, templates, subscriptions }: Resolution): Sta
   return [...robots, ...templates, ...subscriptions]
     .filter(({ verdict }) => verdict.refusal?.reason === 'GateUnavailable')
     .map(({ cr }) => cr);
+}
+
+function awaitedResources({ robots, subscriptions }: Resolution): StatusUpdate['cr'][] {
+  return [...robots, ...subscriptions].filter(({ isAwaited }) => isAwaited).map(({ cr }) => cr);
 }
 
 function earliest(...times: readonly (Date | undefined)[]): Date | undefined {

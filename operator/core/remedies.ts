@@ -33,8 +33,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   CredentialsNotFound:
     'Create the Secret. It is found within seconds at first, later within credentials.rereadInterval; the annotation ' +
     'argocd-dingtalk.io/reconcile-at on the robot, with any new value, has it read at once.',
-  CredentialsKeyNotFound:
-    'Correct secretKeyRef.key, or the Secret. The message lists the keys that there are.',
+  CredentialsKeyNotFound: 'Correct secretKeyRef.key, or add the key to the Secret.',
   CredentialsUnreadable: 'Look at the message: often a right is missing that config/rbac grants.',
   InvalidWebhook:
     "Copy the URL or token again from the robot's settings; white space inside is a frequent cause.",
@@ -56,7 +55,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   InvalidTemplate: 'Correct what the message names; docs/templates.md describes the language.',
   UnknownParam: "Correct the name, or add it to the template's spec.params.",
   MentionNotPossible: 'Drop at from the event, or use a markdown or text message.',
-  UnknownTimeZone: 'Write an IANA name, such as Asia/Shanghai.',
+  UnknownTimeZone: 'Write an IANA name, letter by letter, such as Asia/Shanghai.',
   EngineRefused: 'Correct what the message names.',
   ExpressionNotAllowed: 'Write the condition with what the message names.',
   ExpressionNotTrusted:

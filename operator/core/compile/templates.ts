@@ -1,5 +1,6 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { selector } from '../../template/go/body.ts';
+import { setOwn } from '../../text/own.ts';
 import { yamlSafeJson } from '../json.ts';
 import { ResourceMemo } from '../memo.ts';
 import { eventsBody } from '../message/event-body.ts';
@@ -47,12 +48,15 @@ export function compileTemplates(
       const { raw } = event;
       const managedBy = marks[index] as string;
       const place = together.indexOf(event);
-      values[ownName(event)] =
+      setOwn(
+        values,
+        ownName(event),
         place >= 0
           ? yamlSafeJson({ managedBy, message: selector(place) })
-          : template(managedBy, robots, raw === undefined ? bodyOf([event]) : () => raw);
+          : template(managedBy, robots, raw === undefined ? bodyOf([event]) : () => raw),
+      );
     }
-    if (together.length > 0) values[shared] = template(markFor(), robots, bodyOf(together));
+    if (together.length > 0) setOwn(values, shared, template(markFor(), robots, bodyOf(together)));
     return values;
   };
   return {

@@ -1,4 +1,5 @@
 import type { CallUse, ExpressionFacts } from '../../engine/expression-facts.ts';
+import { own } from '../../text/own.ts';
 import { type ExpressionRole, isLarge, stabilityViolation } from './expression-stability.ts';
 
 /**
@@ -104,7 +105,7 @@ function reach({ environment, identifiers, paths }: ExpressionFacts): string | u
 /** What it is written with. */
 function language({ kinds, builtins, operators, dynamicPatterns }: ExpressionFacts): string | undefined {
   const kind = Object.keys(kinds).find((name) => !KINDS.has(name));
-  if (kind) return `${DESCRIPTIONS[kind] ?? `the construct ${kind}`} is not available in conditions.`;
+  if (kind) return `${own(DESCRIPTIONS, kind) ?? `the construct ${kind}`} is not available in conditions.`;
   const builtin = builtins.find(({ name }) => !BUILTINS.has(name));
   if (builtin) return `the function ${builtin.name} is not available in conditions.`;
   const operator = operators.find(({ name }) => !OPERATORS.has(name));

@@ -1,4 +1,5 @@
 import { firstOf } from '../../text/first-of.ts';
+import { own } from '../../text/own.ts';
 import { resourceKey } from '../names.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
@@ -70,7 +71,7 @@ function messagesOf({ verdict, events }: ResolvedSubscription, { entry }: Subscr
 }
 
 const kindOf = ({ catalogueName, name }: ResolvedEvent): string =>
-  (catalogueName !== undefined && ONE_OF[catalogueName]) || `own ${name}`;
+  (catalogueName !== undefined && own(ONE_OF, catalogueName)) || `own ${name}`;
 
 const applicationsOf = ({ facet }: Reach): number =>
   facet?.name === 'name' ? facet.values.length : Number.POSITIVE_INFINITY;

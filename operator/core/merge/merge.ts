@@ -1,9 +1,9 @@
+import { setOwn } from '../../text/own.ts';
 import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import type { LiveState } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { overloadedRobots } from './burst.ts';
@@ -13,7 +13,7 @@ import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
 import { reserveLive } from './reservations.ts';
-import { planRobots, type RobotsPlan } from './robots.ts';
+import { plannedVerdict, planRobots } from './robots.ts';
 import { reserveRoom } from './room.ts';
 import { formatMoment } from './since.ts';
 import type { Room } from './subscriptions.ts';
@@ -45,7 +45,7 @@ export function merge(
     tenancy: snapshot.config.tenancy,
     inquiry,
   };
-  const candidates = candidatesOf(resolution.subscriptions, settings, withoutPlaced(robots), faults);
+  const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);
   const room: Room = {
     budget,
     destinations: reserveLive(candidates, settings, foreignDestinations(snapshot.target.configMap), faults),
@@ -73,7 +73,7 @@ export function merge(
     const key = resourceKey(subscription.cr);
     const { verdict = subscription.verdict, plan } = planned.get(key) ?? {};
     if (plan) {
-      Object.assign(configMap, plan.configMap);
+      for (const [name, value] of Object.entries(plan.configMap)) setOwn(configMap, name, value);
       placements.set(key, { keys: plan.keys, entry: plan.entry });
     }
     return { ...subscription, verdict: warned(verdict, costly.get(key)) };
@@ -83,7 +83,7 @@ export function merge(
       ...resolution,
       robots: resolution.robots.map((robot) => ({
         ...robot,
-        verdict: warned(refusedBy(robot, robots), overloaded.get(robot.service)),
+        verdict: warned(plannedVerdict(robot, robots), overloaded.get(robot.service)),
       })),
       subscriptions,
     },
@@ -97,16 +97,6 @@ export function merge(
     },
   };
 }
-
-function refusedBy({ cr, verdict }: ResolvedRobot, { refusals, placements }: RobotsPlan): Verdict {
-  const key = resourceKey(cr);
-  const refusal = refusals.get(key);
-  return refusal ? { ...verdict, course: placements.has(key) ? 'previous' : 'none', refusal } : verdict;
-}
-
-/** The refused robots that cannot be sent to. */
-const withoutPlaced = ({ refusals, placements }: RobotsPlan): Map<string, Finding> =>
-  new Map([...refusals].filter(([key]) => !placements.has(key)));
 
 const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>
   warning ? { ...verdict, warnings: [...verdict.warnings, warning] } : verdict;

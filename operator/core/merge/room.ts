@@ -1,10 +1,12 @@
+import { own } from '../../text/own.ts';
 import type { Faults } from '../faults.ts';
 import { type LiveState, liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { LiveObject, Snapshot } from '../snapshot.ts';
+import { freshUrl } from '../signatures.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
 import { Budget, robotNeed, subscriptionNeed } from './budget.ts';
 
@@ -19,13 +21,13 @@ export const subscriptionHolder = (cr: Named): string => `subscription ${resourc
 /** The budget with what is live, which is there before any newcomer. What is about to leave has no room. */
 export function reserveRoom(
   { robots, subscriptions }: Resolution,
-  { config, target }: Snapshot,
+  { config, target, now }: Snapshot,
   live: LiveState,
   faults: Faults,
 ): Budget {
   const budget = new Budget(config.limits, target, live);
   for (const robot of robots) {
-    const keep = () => keepRobot(robot, live, target.secret, budget);
+    const keep = () => keepRobot(robot, live, { target, now }, budget);
     faults.guard(robot.cr, keep, () => undefined);
   }
   const entries = new Map<string, SubscriptionEntry>(
@@ -39,16 +41,16 @@ export function reserveRoom(
 }
 
 function keepRobot(
-  { cr, service, verdict }: ResolvedRobot,
+  { cr, service, verdict, credential }: ResolvedRobot,
   live: LiveState,
-  object: LiveObject | undefined,
+  { target, now }: Pick<Snapshot, 'target' | 'now'>,
   budget: Budget,
 ): void {
   const key = live.services.get(resourceKey(cr));
-  const url = object?.data[service];
   if (verdict.course === 'none' || !key) return;
-  const secret = url === undefined ? {} : { [service]: url };
-  budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, secret));
+  // A URL that somebody has removed comes back, whoever has written what meanwhile.
+  const url = own(target.secret?.data, service) ?? (credential && freshUrl(credential, now));
+  budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, service, url));
 }
 
 function keepSubscription(

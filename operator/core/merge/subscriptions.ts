@@ -1,3 +1,4 @@
+import { setOwn } from '../../text/own.ts';
 import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { fieldOfEvent } from '../gate/fields.ts';
 import { checkFinding } from '../gate/verdicts.ts';
@@ -9,6 +10,7 @@ import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { type Budget, subscriptionNeed } from './budget.ts';
 import { claimOf, type Destinations } from './destinations.ts';
+import { withLiveMessages, withLiveZones } from './live-messages.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { planPrevious } from './previous.ts';
 import type { Reach } from './reach.ts';
@@ -101,10 +103,13 @@ export function draftSubscription(
   settings: PlanSettings,
 ): DraftPlan | undefined {
   if (subscription.verdict.course !== 'current') return undefined;
-  const robots = subscription.robots.filter((robot) => settings.services.has(robot.service));
+  const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
+  const robots = withLiveZones(
+    subscription.robots.filter((robot) => settings.services.has(robot.service)),
+    live,
+  );
   if (robots.length === 0) return undefined;
   const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, settings);
-  const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
   const configMap: Record<string, string> = {};
   const candidate: Record<string, string> = {};
   const moments = events.map((event) => {
@@ -115,12 +120,12 @@ export function draftSubscription(
   });
   for (const [index, since] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
-    configMap[triggerKey(event.name)] = event.triggerValue(since);
-    candidate[triggerKey(event.name)] = event.triggerValue(ANY_MOMENT);
+    setOwn(configMap, triggerKey(event.name), event.triggerValue(since));
+    setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
   }
-  for (const [name, value] of Object.entries(templates)) {
-    configMap[templateKey(name)] = value;
-    candidate[templateKey(name)] = value;
+  for (const [name, value] of Object.entries(withLiveMessages(templates, robots, live))) {
+    setOwn(configMap, templateKey(name), value);
+    setOwn(candidate, templateKey(name), value);
   }
   const selector = labelSelector(subscription.cr.spec.applications);
   const entry = {

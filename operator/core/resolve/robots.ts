@@ -1,13 +1,15 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
-import { isTimeZone } from '../../text/time-zone.ts';
+import { own } from '../../text/own.ts';
+import { closestTimeZone, isTimeZone } from '../../text/time-zone.ts';
 import { isForeignKey, isForeignSecretKey } from '../live.ts';
+import { memoised } from '../memo.ts';
 import type { Audience } from '../message/event-body.ts';
 import { objectKey, serviceKey, serviceName } from '../names.ts';
 import { readProvenance } from '../provenance.ts';
 import type { Reason } from '../reasons.ts';
 import { type Credential, mayStay } from '../signatures.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { MAX_CREDENTIAL_BYTES, type Snapshot } from '../snapshot.ts';
 import type { Course, Finding, Verdict } from '../verdict.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
@@ -17,20 +19,23 @@ export interface ResolvedRobot {
   readonly cr: DingTalkRobot;
   /** Name of its service, and of its key in the Secret. */
   readonly service: string;
-  /** What its group asks of messages. */
+  /** What its group asks of messages; in a zone that there is, where it names one that there is not. */
   readonly audience: Audience;
+  /** Whether that is not to count, since its newest spec is refused or not judged yet: messages stay as they are live. */
+  readonly messagesStay?: true;
+  /** Whether its Secrets have yet to be read, which is no news: what is live stays, and no status tells of it. */
+  readonly isAwaited?: true;
   readonly verdict: Verdict;
   /** Present where the course is `current`. */
   readonly credential?: Credential;
 }
 
-/** Enough to find a misspelt one among. */
-const MAX_KEYS_NAMED = 10;
-
 /** What of a snapshot a robot is judged by. */
 type Surroundings = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
 
-type ReadResult = { readonly text: string } | { readonly refusal: Finding; readonly course: Course };
+type ReadResult =
+  | { readonly text: string }
+  | { readonly refusal: Finding; readonly course: Course; readonly isAwaited?: true };
 
 /** Judges one robot. Credentials that are gone or wrong count as revoked: its keys go. */
 export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): ResolvedRobot {
@@ -42,16 +47,21 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
     audience,
     verdict: { course, refusal, warnings: [] },
   });
+  const unread = ({ refusal, course, isAwaited }: Exclude<ReadResult, { text: string }>): ResolvedRobot => ({
+    ...refused(refusal, course),
+    ...(isAwaited && { isAwaited, messagesStay: true }),
+  });
 
   const outside = outsideFinding(cr, snapshot);
   if (outside) return refused(outside);
   if (cr.spec.suspend) return { cr, service, audience, verdict: { course: 'none', warnings: [] } };
   const mistake = unsupportedField(cr) ?? unknownTimeZone(cr);
-  if (mistake) return refused(mistake, isLive(cr, snapshot) ? 'previous' : 'none');
+  if (mistake)
+    return { ...refused(mistake, hasWorkingUrl(cr, snapshot) ? 'previous' : 'none'), messagesStay: true };
   const taken = takenKey(service, snapshot);
   if (taken) return refused(taken);
   const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);
-  if ('refusal' in webhook) return refused(webhook.refusal, webhook.course);
+  if ('refusal' in webhook) return unread(webhook);
   const parsed = parseWebhookCredential(webhook.text, snapshot.config.dingtalk);
   if (!parsed.ok) return refused({ reason: parsed.reason, message: `spec.webhook: ${parsed.message}` });
   const warnings = parsed.warnings.map((text) => warning('PastedSignatureIgnored', `spec.webhook: ${text}`));
@@ -66,7 +76,7 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
   }
 
   const signing = readCredential(cr, 'signing', cr.spec.signing.secretKeyRef, snapshot);
-  if ('refusal' in signing) return refused(signing.refusal, signing.course);
+  if ('refusal' in signing) return unread(signing);
   const secret = parseSigningSecret(signing.text);
   if (!secret.ok) return refused({ reason: secret.reason, message: `spec.signing: ${secret.message}` });
   warnings.push(...secret.warnings.map((text) => warning('SigningSecretUnusual', `spec.signing: ${text}`)));
@@ -81,27 +91,37 @@ export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: Surr
     cr,
     service: serviceName(cr.metadata.namespace, cr.metadata.name),
     audience: { locale, timeZone, keywords: [] },
-    verdict: { course: isLive(cr, snapshot) ? 'previous' : 'none', refusal, warnings: [] },
+    verdict: { course: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none', refusal, warnings: [] },
   };
 }
 
 function audienceOf({ spec }: DingTalkRobot, { config: { robots } }: Pick<Snapshot, 'config'>): Audience {
   const { locale = robots.locale, timeZone = robots.timeZone, keywords = [] } = spec;
-  return { locale, timeZone, keywords };
+  return { locale, timeZone: isTimeZone(timeZone) ? timeZone : robots.timeZone, keywords };
 }
 
 function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
   if (spec.timeZone === undefined || isTimeZone(spec.timeZone)) return undefined;
-  const message = `spec.timeZone: there is no time zone ${spec.timeZone}. Write an IANA name, such as Asia/Shanghai or UTC.`;
+  const meant = zoneMeantBy(spec.timeZone);
+  const remedy = meant
+    ? `Did you mean ${meant}?`
+    : 'Write an IANA name, letter by letter, such as Asia/Shanghai or UTC.';
+  const message = `spec.timeZone: there is no time zone ${spec.timeZone}. ${remedy}`;
   return { reason: 'UnknownTimeZone', message };
 }
 
+/** Asked for again by every decision. */
+const zoneMeantBy = memoised(closestTimeZone, (name) => name, 1_000);
+
 /** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
-function isLive({ metadata }: DingTalkRobot, { target, now }: Surroundings): boolean {
+export function hasWorkingUrl(
+  { metadata }: DingTalkRobot,
+  { target, now }: Pick<Snapshot, 'target' | 'now'>,
+): boolean {
   const service = serviceName(metadata.namespace, metadata.name);
-  const value = target.configMap?.data[serviceKey(service)];
+  const value = own(target.configMap?.data, serviceKey(service));
   const provenance = value === undefined ? undefined : readProvenance(value);
-  const url = target.secret?.data[service];
+  const url = own(target.secret?.data, service);
   return (
     provenance !== undefined &&
     metadata.uid.startsWith(provenance.uid) &&
@@ -141,23 +161,39 @@ function readCredential(
   const secret = snapshot.credentials.get(objectKey(namespace, reference.name));
   const path = `spec.${field}.secretKeyRef`;
   const named = `Secret ${namespace}/${reference.name}`;
-  if (!secret || secret.state === 'unreadable') {
-    const cause = secret ? secret.message : 'it has not been read yet';
-    const message = `${path}: ${named} could not be read: ${cause}. What is live stays until its signature ends.`;
+  if (!secret) {
+    const message = `${path}: ${named} has not been read yet. What is live stays meanwhile.`;
+    const service = own(
+      snapshot.target.configMap?.data,
+      serviceKey(serviceName(namespace, cr.metadata.name)),
+    );
+    const course = service !== undefined && readProvenance(service) !== undefined ? 'previous' : 'none';
+    return { refusal: { reason: 'CredentialsUnreadable', message }, course, isAwaited: true };
+  }
+  if (secret.state === 'unreadable') {
+    const message = `${path}: ${named} could not be read: ${secret.message}. What is live stays until its signature ends.`;
     return {
       refusal: { reason: 'CredentialsUnreadable', message },
-      course: isLive(cr, snapshot) ? 'previous' : 'none',
+      course: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none',
     };
   }
   if (secret.state === 'missing') {
     const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;
     return { refusal: { reason: 'CredentialsNotFound', message }, course: 'none' };
   }
+  if (secret.tooLong?.has(reference.key)) {
+    const message = `spec.${field}: the value has more than ${MAX_CREDENTIAL_BYTES} bytes, which no ${CREDENTIALS[field].kind} has.`;
+    return { refusal: { reason: CREDENTIALS[field].invalid, message }, course: 'none' };
+  }
   // The name is a tenant's: `constructor` is no key of a Secret that lacks it.
-  if (Object.hasOwn(secret.data, reference.key)) return { text: secret.data[reference.key] as string };
-  const keys = Object.keys(secret.data).sort();
-  const more = keys.length > MAX_KEYS_NAMED ? `, and ${keys.length - MAX_KEYS_NAMED} more` : '';
-  const has = keys.length === 0 ? 'it is empty' : `it has ${keys.slice(0, MAX_KEYS_NAMED).join(', ')}${more}`;
-  const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}; ${has}.`;
+  const text = own(secret.data, reference.key);
+  if (text !== undefined) return { text };
+  // Which keys it has is nobody's business who may look at the robot, but not at the Secret.
+  const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}. Correct it, or add the key to the Secret.`;
   return { refusal: { reason: 'CredentialsKeyNotFound', message }, course: 'none' };
 }
+
+const CREDENTIALS = {
+  webhook: { kind: 'webhook URL', invalid: 'InvalidWebhook' },
+  signing: { kind: 'signing secret', invalid: 'InvalidSigningSecret' },
+} as const;

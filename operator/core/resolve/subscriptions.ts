@@ -12,7 +12,7 @@ import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
-import type { Access } from './fence.ts';
+import { type Access, countsDestinations } from './fence.ts';
 import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
 import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
@@ -24,6 +24,8 @@ export interface ResolvedSubscription {
   readonly verdict: Verdict;
   /** The robots that can be sent to. */
   readonly robots: readonly ResolvedRobot[];
+  /** Whether it needs a robot whose Secrets have yet to be read: what is live stays, and no status tells of it. */
+  readonly isAwaited?: true;
   /** Present in full where the course is `current`. */
   readonly events: readonly ResolvedEvent[];
   /** expr-lang condition: what the namespace may hear of. */
@@ -80,13 +82,22 @@ export function resolveSubscription(
     ...takenKeys(cr, snapshot),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
+  const isAwaited =
+    missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
   return {
     ...base,
     robots: usable,
     events: resolved,
+    ...(isAwaited && { isAwaited }),
     verdict: {
-      course: usable.length === 0 ? 'none' : mistakes.length > 0 ? 'previous' : 'current',
+      course: isAwaited
+        ? 'previous'
+        : usable.length === 0
+          ? 'none'
+          : mistakes.length > 0
+            ? 'previous'
+            : 'current',
       ...(refusal && { refusal }),
       warnings: [...ungranted(cr, access), ...messages.warnings, ...replayable(cr)],
     },
@@ -130,6 +141,12 @@ function resolveRecipient(
   return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
 }
 
+/** Whether it can't be said yet if there is a robot to be sent to; of one that is live, what is live says so. */
+function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
+  const robot = robots.get(referenceKey(namespace, reference));
+  return robot?.isAwaited === true && robot.verdict.course === 'none' && mayUse(namespace, robot.cr);
+}
+
 /** A key that somebody else made is never taken over. */
 function takenKeys({ metadata, spec }: NotificationSubscription, { target, config }: Snapshot): Finding[] {
   const { namespace, name } = metadata;
@@ -142,8 +159,8 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
     }));
 }
 
-/** A project that isn't granted is no mistake: its applications that live in or deploy to the namespace still count. */
-function ungranted(cr: NotificationSubscription, { granted }: Access): Finding[] {
+/** A project that isn't granted is no mistake: what the namespace may hear of anyway can be of that project. */
+function ungranted(cr: NotificationSubscription, { granted, fence }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
     (project) => !granted.some((pattern) => globMatches(pattern, project)),
@@ -151,7 +168,7 @@ function ungranted(cr: NotificationSubscription, { granted }: Access): Finding[]
   if (missing.length === 0) return [];
   const message =
     `spec.applications.projects: ${missing.join(', ')} not granted to namespace ${namespace}, so only applications ` +
-    'that live in the namespace or deploy to it are heard of. The platform team grants projects under tenancy.projects of ' +
+    `that live in the namespace${countsDestinations(fence) ? ' or deploy to it' : ''} are heard of. The platform team grants projects under tenancy.projects of ` +
     `the operator's configuration, or by the annotation ${GRANTED_NAMESPACES} on the AppProject.`;
   return [{ reason: 'ProjectNotGranted', message }];
 }
