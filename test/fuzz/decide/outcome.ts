@@ -35,9 +35,10 @@ export function outcomeOf(snapshot: Snapshot): Outcome {
 /** What of it is the good team's: verdicts, keys and bytes, entries, statuses, and what keeps it from being written. */
 export function goodOutcome({ decision, updates, checks }: Outcome, snapshot: Snapshot): object {
   const { plan, writes, ignored } = decision;
+  const entries = plan.entries.filter(isGoodEntry);
   return {
     configMap: goodPart(plan.configMap),
-    entries: plan.entries.filter(isGoodEntry),
+    entries,
     projects: [...plan.projects].flatMap(([name, annotation]) => {
       const own = readProjectSubscriptions(annotation).filter(isGoodEntry);
       return own.length > 0 ? [[name, own]] : [];
@@ -48,7 +49,8 @@ export function goodOutcome({ decision, updates, checks }: Outcome, snapshot: Sn
       .filter(({ cr }) => cr.metadata.namespace === GOOD)
       .map(({ kind, patch }) => [kind, patch]),
     checks: checks.filter(({ robot }) => robot.startsWith(`${GOOD}/`)),
-    blocked: writes.blocked?.reason,
+    // Of whom nothing is to be written, nothing is kept out.
+    blocked: entries.length > 0 ? writes.blocked?.reason : undefined,
     ignored,
   };
 }
