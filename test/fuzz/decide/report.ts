@@ -35,9 +35,12 @@ export function reportOf(found: Found, seed: number, index: number, judge: Judge
 
 /** Finds of one kind have the same signature: the property, and the place or the first words. */
 export function signatureOf({ property, words }: Violation): string {
-  if (property !== 'throws') return `${property} ${words.slice(0, 220).replace(/\d+/g, 'N')}`;
+  const [first = ''] = words.split('\n');
+  if (property !== 'throws' && property !== 'faults')
+    return `${property} ${first.slice(0, 220).replace(/\d+/g, 'N')}`;
   const place = /\((?:file:\/\/)?\S*\/(operator\/\S+?):\d+:\d+\)/.exec(words)?.[1] ?? '';
-  return `${property} ${(words.split('\n')[0] as string).slice(0, 80)} ${place}`;
+  // Which resource it is does not matter.
+  return `${property} ${first.replace(/^\S+ \S+\/\S+: /, '').slice(0, 80)} ${place}`;
 }
 
 function yamlOf({
