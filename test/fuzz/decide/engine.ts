@@ -17,8 +17,10 @@ import { nastyText } from './texts.ts';
 /** What comes of a question, now or ever. */
 export type Fate = 'real' | 'accepted' | 'refused' | 'killed' | 'late' | 'never';
 
+/** Each as often as it is likely to be. */
 const FATES: readonly Fate[] = [
-  ...(['real', 'real', 'real', 'accepted', 'accepted', 'accepted', 'accepted'] as const),
+  ...Array<Fate>(6).fill('real'),
+  ...Array<Fate>(6).fill('accepted'),
   ...(['refused', 'killed', 'late', 'never'] as const),
 ];
 

@@ -10,7 +10,8 @@ import {
 } from '../../../operator/core/testing/fixtures.ts';
 import { GOOD, GOOD_PROJECT, goodTeam } from './good-team.ts';
 import type { Outcome } from './outcome.ts';
-import { decided, type Violation, violationOf } from './properties.ts';
+import { violationOf } from './properties.ts';
+import { decided, type Violation } from './violation.ts';
 
 const MIB = 1_048_576;
 /** The first of them find code that is not compiled yet. */

@@ -1,5 +1,6 @@
 import { type Decision, decide } from '../../../operator/core/decide.ts';
 import { deliveryChecks } from '../../../operator/core/delivery/checks.ts';
+import { type Fault, Faults } from '../../../operator/core/faults.ts';
 import { readProjectSubscriptions } from '../../../operator/core/project-route.ts';
 import { readSignedUrl } from '../../../operator/core/signatures.ts';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
@@ -12,6 +13,8 @@ export interface Outcome {
   readonly decision: Decision;
   readonly updates: readonly StatusUpdate[];
   readonly checks: ReturnType<typeof deliveryChecks>;
+  /** Exceptions that were kept to one resource. */
+  readonly faults: readonly Fault[];
 }
 
 /** Decides, and says what to tell and what to check. */
@@ -19,16 +22,23 @@ export function outcomeOf(snapshot: Snapshot): Outcome {
   const decision = decide(snapshot);
   const { resolution, live, plan, writes, ignored } = decision;
   const blocked = writes.blocked;
-  const updates = statusUpdates(resolution, { snapshot, live, plan, blocked, ignored });
-  return { decision, updates, checks: deliveryChecks(resolution.robots, snapshot) };
+  const faults = new Faults(decision.faults);
+  const updates = statusUpdates(resolution, { snapshot, live, plan, blocked, ignored }, faults);
+  return {
+    decision,
+    updates,
+    checks: deliveryChecks(resolution.robots, snapshot, faults),
+    faults: faults.found,
+  };
 }
 
 /** What of it is the good team's: verdicts, keys and bytes, entries, statuses, and what keeps it from being written. */
 export function goodOutcome({ decision, updates, checks }: Outcome, snapshot: Snapshot): object {
   const { plan, writes, ignored } = decision;
+  const entries = plan.entries.filter(isGoodEntry);
   return {
     configMap: goodPart(plan.configMap),
-    entries: plan.entries.filter(isGoodEntry),
+    entries,
     projects: [...plan.projects].flatMap(([name, annotation]) => {
       const own = readProjectSubscriptions(annotation).filter(isGoodEntry);
       return own.length > 0 ? [[name, own]] : [];
@@ -39,7 +49,8 @@ export function goodOutcome({ decision, updates, checks }: Outcome, snapshot: Sn
       .filter(({ cr }) => cr.metadata.namespace === GOOD)
       .map(({ kind, patch }) => [kind, patch]),
     checks: checks.filter(({ robot }) => robot.startsWith(`${GOOD}/`)),
-    blocked: writes.blocked?.reason,
+    // Of whom nothing is to be written, nothing is kept out.
+    blocked: entries.length > 0 ? writes.blocked?.reason : undefined,
     ignored,
   };
 }

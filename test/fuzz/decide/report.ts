@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
-import { PROPERTIES, type Violation } from './properties.ts';
 import { type StillFails, shrink } from './shrink.ts';
+import { PROPERTIES, type Violation } from './violation.ts';
 import type { Found } from './walk.ts';
 
 /** How long to look for something smaller. */
@@ -35,9 +35,12 @@ export function reportOf(found: Found, seed: number, index: number, judge: Judge
 
 /** Finds of one kind have the same signature: the property, and the place or the first words. */
 export function signatureOf({ property, words }: Violation): string {
-  if (property !== 'throws') return `${property} ${words.slice(0, 220).replace(/\d+/g, 'N')}`;
+  const [first = ''] = words.split('\n');
+  if (property !== 'throws' && property !== 'faults')
+    return `${property} ${first.slice(0, 220).replace(/\d+/g, 'N')}`;
   const place = /\((?:file:\/\/)?\S*\/(operator\/\S+?):\d+:\d+\)/.exec(words)?.[1] ?? '';
-  return `${property} ${(words.split('\n')[0] as string).slice(0, 80)} ${place}`;
+  // Which resource it is does not matter.
+  return `${property} ${first.replace(/^\S+ \S+\/\S+: /, '').slice(0, 80)} ${place}`;
 }
 
 function yamlOf({

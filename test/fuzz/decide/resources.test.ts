@@ -11,6 +11,8 @@ const random = new Random(1);
 const make = (manner: 'tame' | 'wild', count: number) =>
   RESOURCE_KINDS.flatMap((kind) => Array.from({ length: count }, () => maker.make(kind, random, manner)));
 
+const wild = make('wild', 400);
+
 /** The paths of all fields that a schema has. */
 function fieldsOf(schema: Schema, path: string): string[] {
   const inner = Object.entries(schema.properties ?? {}).flatMap(([name, each]) =>
@@ -43,7 +45,7 @@ function pathsOf(value: unknown, schema: Schema, path: string): string[] {
 
 describe('made up resources', () => {
   it.each(schemas)('have every field that the CRD of $kind has', ({ kind, schema }) => {
-    const made = make('wild', 400).filter((each) => each.kind === kind);
+    const made = wild.filter((each) => each.kind === kind);
     for (const part of ['spec', 'status'] as const) {
       const own = schema.properties?.[part] as Schema;
       const seen = new Set(made.flatMap((each) => pathsOf(each[part], own, part)));
@@ -58,9 +60,8 @@ describe('made up resources', () => {
   });
 
   it('are often such that no CRD takes them, if they need not be', () => {
-    const refused = make('wild', 100).filter(
-      (each) => checks[each.kind as CustomKind].violations(each).length > 0,
-    );
+    const some = wild.filter((_, index) => index % 4 === 0);
+    const refused = some.filter((each) => checks[each.kind as CustomKind].violations(each).length > 0);
     expect(refused.length).toBeGreaterThan(20);
   });
 });

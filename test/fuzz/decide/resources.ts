@@ -47,8 +47,8 @@ export class ResourceMaker {
   /** A resource that nobody has seen before, in one of these namespaces. */
   make(kind: Kind, random: Random, manner: Manner, namespaces: readonly string[] = NAMESPACES): AnyResource {
     const metadata: Metadata = {
-      namespace: random.pick(namespaces),
-      name: manner === 'wild' && random.chance(0.03) ? random.pick(OLD_NAMES) : random.pick(NAMES),
+      namespace: random.pick(manner === 'tame' && random.chance(0.7) ? namespaces.slice(0, 2) : namespaces),
+      name: nameOf(random, manner),
       uid: newUid(random),
       generation: 1,
       resourceVersion: '1',
@@ -74,6 +74,11 @@ export class ResourceMaker {
       ...(hasStatus && { status: values.field('status', random, manner) }),
     } as AnyResource;
   }
+}
+
+function nameOf(random: Random, manner: Manner): string {
+  if (manner === 'wild' && random.chance(0.03)) return random.pick(OLD_NAMES);
+  return random.pick(manner === 'tame' && random.chance(0.7) ? NAMES.slice(0, 3) : NAMES);
 }
 
 /** A uid as Kubernetes makes them. */

@@ -2,7 +2,7 @@ import type { Schema } from '../../../operator/api/crd-files.ts';
 import { brokenCelRules, type CelRules, compileCelRules } from '../../../operator/files/cel-rules.ts';
 import { PatternText } from '../pattern-text.ts';
 import type { Random } from '../random.ts';
-import { mapKey, messageText, nastyText, textFor } from './texts.ts';
+import { goodMessage, mapKey, messageText, nastyText, textFor } from './texts.ts';
 
 /** How a value keeps to its schema: `tame` throughout, as far as some tries find one that does; `wild` mostly. */
 export type Manner = 'tame' | 'wild';
@@ -111,7 +111,8 @@ export class SchemaValues {
     const most = limit ?? LONG;
     if (manner === 'wild' && random.chance(0.03))
       return random.chance(0.5) ? nastyText(random) : this.#beyond(limit, random);
-    const known = random.chance(0.85) ? textFor(name, random) : undefined;
+    const isTame = manner === 'tame';
+    const known = random.chance(isTame ? 0.97 : 0.85) ? textFor(name, random, isTame) : undefined;
     const pattern = typeof schema.pattern === 'string' ? this.#pattern(schema.pattern) : undefined;
     const fits = (text: string) =>
       characters(text) <= most &&
@@ -119,6 +120,7 @@ export class SchemaValues {
     if (known !== undefined && (fits(known) || (manner === 'wild' && random.chance(0.1)))) return known;
     if (random.chance(0.04))
       return pattern ? pattern.exactly(random, most) : filled(messageText(random), most);
+    if (!pattern && isTame && random.chance(0.9)) return goodMessage(random, most);
     const text = pattern ? pattern.short(random, most) : cut(messageText(random), most);
     return text === '' && manner === 'tame' && schema.minLength !== 0 ? 'x' : text;
   }

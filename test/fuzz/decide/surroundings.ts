@@ -1,11 +1,10 @@
-import type { DingTalkRobot } from '../../../operator/api/kinds.ts';
 import type { OperatorConfiguration } from '../../../operator/config.ts';
 import type { Labels } from '../../../operator/core/label-selector.ts';
-import type { CredentialSecret, Project, Target } from '../../../operator/core/snapshot.ts';
-import { config, found, liveObject } from '../../../operator/core/testing/fixtures.ts';
+import type { Project, Target } from '../../../operator/core/snapshot.ts';
+import { config, liveObject } from '../../../operator/core/testing/fixtures.ts';
 import type { Random } from '../random.ts';
 import { GOOD, GOOD_PROJECT } from './good-team.ts';
-import { NAMESPACES, nastyText, PROJECTS, SECRET_KEYS } from './texts.ts';
+import { NAMESPACES, nastyText, PROJECTS } from './texts.ts';
 
 /** A configuration as some installation might have it. */
 export interface Installation {
@@ -14,7 +13,11 @@ export interface Installation {
   readonly isShared: boolean;
 }
 
-const SMALL = { subscriptions: 2, keys: 30, bytes: 30_000 };
+/** The good team takes nearly all of it. */
+const SMALL = {
+  ...{ subscriptions: 1, keys: 10, bytes: 10_000 },
+  ...{ resources: 3, specBytes: 2_000, messages: 5, questions: 15 },
+};
 
 /** The good team can be live in each of them. */
 export function installation(random: Random): Installation {
@@ -45,7 +48,7 @@ export function installation(random: Random): Installation {
       limits: {
         configMapBytes: isTight ? 60_000 : 100_000_000,
         secretBytes: isTight ? 5_000 : 100_000_000,
-        perNamespace: random.pick([{}, {}, SMALL]),
+        perNamespace: random.pick([{}, SMALL]),
         unscopedTriggers: 1_000_000,
         maxEventAge: random.pick(['24h', '1m']),
       },
@@ -111,46 +114,3 @@ const SHARED_TEXTS = [
   'not: a list',
   '- {',
 ];
-
-/** The Secrets that robots refer to, each in some state. Those that are known already stay as they are. */
-export function secrets(
-  robots: readonly DingTalkRobot[],
-  known: ReadonlyMap<string, CredentialSecret>,
-  random: Random,
-): Map<string, CredentialSecret> {
-  const names = robots.flatMap(({ metadata, spec }) =>
-    [spec?.webhook?.secretKeyRef, spec?.signing?.secretKeyRef].flatMap((reference) =>
-      reference ? [`${metadata.namespace}/${reference.name}`] : [],
-    ),
-  );
-  return new Map([...new Set(names)].map((name) => [name, known.get(name) ?? secret(random)]));
-}
-
-/** A Secret as somebody might have made it. */
-export function secret(random: Random): CredentialSecret {
-  if (random.chance(0.1)) return { state: 'missing' };
-  if (random.chance(0.05)) return { state: 'unreadable', message: nastyText(random) };
-  const keys = SECRET_KEYS.filter((key) => key === 'webhook' || key === 'secret' || random.chance(0.7));
-  return found(Object.fromEntries(keys.map((key) => [key, credential(key, random)])));
-}
-
-function credential(key: string, random: Random): string {
-  const token = random.many(64, 64, () => random.int(0, 15).toString(16)).join('');
-  if (random.chance(0.05)) return nastyText(random);
-  if (key === 'secret') return random.pick(['SEC', 'SEC', 'sec', 'SEC-SEC-', ' SEC', '']) + token;
-  const hosts = [
-    'oapi.dingtalk.com',
-    'oapi.dingtalk.com',
-    'evil.example.com',
-    'OAPI.dingtalk.com:443',
-    'u:p@oapi.dingtalk.com',
-  ];
-  return random.oneOf(
-    () => token,
-    () => token,
-    () => `https://${random.pick(hosts)}/robot/send?access_token=${token}`,
-    () => `https://oapi.dingtalk.com/robot/send?access_token=${token}&timestamp=1&sign=${token}\n`,
-    () => ` ${token} ${token}`,
-    () => `access_token=${token}`,
-  );
-}

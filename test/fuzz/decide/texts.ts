@@ -94,9 +94,37 @@ const BY_NAME: ReadonlyMap<string, Maker> = new Map<string, Maker>([
   ['raw', (random) => (random.chance(0.5) ? random.pick(corpus.templates) : goTemplate(random))],
 ]);
 
-/** A text for a field of this name, or undefined if nothing is known of the name. */
-export function textFor(property: string, random: Random): string | undefined {
-  return BY_NAME.get(property)?.(random);
+/** What people write who mean well; so much of it hits and is taken that the core is seen at work, too. */
+const USUAL: ReadonlyMap<string, readonly string[]> = new Map([
+  ['name', NAMES.slice(0, 2)],
+  ['namespace', NAMESPACES.slice(0, 2)],
+  ['namespaces', [...NAMESPACES.slice(0, 2), 'team-*', '*']],
+  ['key', ['webhook', 'webhook', 'secret']],
+  ['trigger', CATALOGUE.map(({ name }) => name)],
+  ['timeZone', ['UTC', 'Asia/Shanghai', 'Etc/GMT+12']],
+  [
+    'when',
+    ["app.status?.operationState?.phase == 'Running'", 'true', "app.metadata.name startsWith 'a' // {{"],
+  ],
+  ['oncePer', ['app.status?.operationState?.startedAt', "app.metadata.name + '`'"]],
+  ['eventTime', ['app.status?.operationState?.startedAt']],
+]);
+
+/**
+ * A text for a field of this name, or undefined if nothing is known of the name.
+ * @param isUsual rather one that is right
+ */
+export function textFor(property: string, random: Random, isUsual: boolean): string | undefined {
+  const usual = USUAL.get(property);
+  return usual && isUsual && random.chance(0.9) ? random.pick(usual) : BY_NAME.get(property)?.(random);
+}
+
+/** Handlebars that can be compiled, of at most so many characters. */
+export function goodMessage(random: Random, most: number): string {
+  const text = random.chance(0.5)
+    ? new Handlebars(random, false).text(2)
+    : new Handlebars(random, false).url();
+  return text.length > 0 && text.length <= most ? text : '{{appUrl}}'.slice(0, most);
 }
 
 /** A text that is meant to be shown: Handlebars, whole or damaged. */

@@ -1,15 +1,13 @@
-import { decide } from '../../../operator/core/decide.ts';
-import type { GateAnswer, GateRequest } from '../../../operator/core/gate/engine-api.ts';
-import { parseKey } from '../../../operator/core/names.ts';
+import type { GateAnswer } from '../../../operator/core/gate/engine-api.ts';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
 import { Random } from '../random.ts';
-import { alone } from './alone.ts';
 import type { Fate, SimulatedEngine } from './engine.ts';
 import { GOOD } from './good-team.ts';
 import type { Meter } from './meter.ts';
 import type { Outcome } from './outcome.ts';
-import { type Violation, violationOf } from './properties.ts';
+import { violationOf } from './properties.ts';
 import type { ResourceMaker } from './resources.ts';
+import type { Violation } from './violation.ts';
 import { World } from './world.ts';
 import type { Assault } from './worst.ts';
 
@@ -120,16 +118,16 @@ export class Walk {
   }
 
   #judge(): Found | undefined {
-    const { snapshot } = this.#world;
+    const { snapshot } = this.#world.cluster;
     this.#bench.onDecision();
     const outcome = this.#decided();
-    const violation = violationOf(snapshot, outcome);
+    const violation = violationOf(snapshot, outcome, this.#random.chance(0.3));
     return violation && this.#found(violation);
   }
 
   /** What follows from the world as it is; the same again until something happens. */
   #decided(): Outcome | Violation {
-    const { snapshot } = this.#world;
+    const { snapshot } = this.#world.cluster;
     if (this.#last?.snapshot === snapshot) return this.#last.outcome;
     const { outcome, slow } = this.#bench.meter.timed(snapshot);
     this.#last = { snapshot, outcome: slow ?? outcome };
@@ -138,7 +136,7 @@ export class Walk {
 
   /** Where it stands. */
   get scene(): Pick<Found, 'snapshot' | 'story'> {
-    return { snapshot: this.#world.snapshot, story: this.#world.story };
+    return { snapshot: this.#world.cluster.snapshot, story: this.#world.story };
   }
 
   #found(violation: Violation): Found {
@@ -148,16 +146,16 @@ export class Walk {
   #act(writes: boolean, tells: boolean): void {
     const outcome = this.#decided();
     if ('property' in outcome) return; // It is found when it is judged.
-    if (writes) this.#world.written(outcome.decision.writes.steps);
-    if (tells) this.#world.told(outcome.updates);
+    if (writes) this.#world.cluster.written(outcome.decision.writes.steps);
+    if (tells) this.#world.cluster.told(outcome.updates);
   }
 
   /** Until there is nothing more to be asked that is ever answered. */
   #askAll(): Found | undefined {
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      const before = this.#world.snapshot;
+      const before = this.#world.cluster.snapshot;
       const found = this.#ask(false);
-      if (found || this.#world.snapshot === before) return found;
+      if (found || this.#world.cluster.snapshot === before) return found;
     }
     return this.#found({
       property: 'unsettled',
@@ -171,13 +169,13 @@ export class Walk {
     if ('property' in outcome) return this.#found(outcome);
     const { questions } = outcome.decision;
     if (questions.size === 0) return undefined;
-    const own = decide(alone(this.#world.snapshot)).questions;
-    const answers = [...questions].flatMap(([key, { request }]): [string, GateAnswer][] => {
-      const isGood = own.has(key);
-      const fate = isGood || !isOfOthers(request) ? this.#kindFate(moody, isGood) : this.#fate(moody, key);
+    const answers = [...questions].flatMap(([key, { request, askers }]): [string, GateAnswer][] => {
+      // What the operator itself asks is about the shared key, or about what has been there before.
+      const isOfOthers = !askers.has(GOOD) && !askers.has('');
+      const fate = isOfOthers ? this.#fate(moody, key) : this.#kindFate(moody, askers.has(GOOD));
       return fate === 'never' ? [] : [[key, this.#bench.engine.answer(key, request, fate, this.#random)]];
     });
-    this.#world.answered(answers);
+    this.#world.cluster.answered(answers);
     return undefined;
   }
 
@@ -190,13 +188,4 @@ export class Walk {
     if (moody && this.#random.chance(0.1)) return 'never';
     return moody && isGood && this.#random.chance(0.05) ? 'killed' : 'real';
   }
-}
-
-/** Whether a question is about what somebody else wrote: not about the shared key, or about the good team. */
-function isOfOthers(request: GateRequest): boolean {
-  if (request.call !== 'check') return true;
-  const keys = Object.keys(request.configMap);
-  return keys.some(
-    (key) => key.includes('candidate') || ![undefined, GOOD].includes(parseKey(key)?.namespace),
-  );
 }
