@@ -1,7 +1,7 @@
 import type { Condition } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
-import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
+import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import type { Write } from '../core/merge/writes.ts';
 import { resourceKey } from '../core/names.ts';
 import type { Resolution } from '../core/resolve/resolve.ts';
@@ -105,7 +105,7 @@ export class Reconciler {
     const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
     const checks = deliveryChecks(decision.resolution.robots, snapshot);
     const awaited = decision.resolution.robots.filter(({ isAwaited }) => isAwaited);
-    checker.update(checks, deliveries, new Set(awaited.map(({ cr }) => resourceKey(cr))));
+    checker.update(checks, deliveries, new Map(awaited.map(({ cr }) => [resourceKey(cr), requestOf(cr)])));
     await this.#report(decision, snapshot, failure, { round, admission });
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;

@@ -1,3 +1,4 @@
+import type { DingTalkRobot } from '../../api/kinds.ts';
 import type { TestMessageFields } from '../../dingtalk/test-message.ts';
 import { RECONCILE_AT, resourceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
@@ -35,11 +36,11 @@ export function deliveryChecks(robots: readonly ResolvedRobot[], snapshot: Snaps
     if (!credential || verifySetting(robot, snapshot) === 'Never') return [];
     if (!isJudged && verdict.refusal?.reason !== 'GateUnavailable') return [];
     const keywords = cr.spec.keywords ?? [];
-    const { namespace, name, uid, annotations } = cr.metadata;
+    const { namespace, name, uid } = cr.metadata;
     const check = {
       robot: resourceKey(cr),
       fingerprint: deliveryFingerprint(uid, credential, keywords),
-      requested: annotations?.[RECONCILE_AT] ?? '',
+      requested: requestOf(cr),
       credential,
       message: { namespace, name, keywords, locale: cr.spec.locale ?? snapshot.config.robots.locale },
     };
@@ -47,6 +48,9 @@ export function deliveryChecks(robots: readonly ResolvedRobot[], snapshot: Snaps
     return [{ ...check, ...(dueAt && { dueAt }) }];
   });
 }
+
+/** Value of the annotation by which a robot's author asks for a check; empty without one. */
+export const requestOf = ({ metadata }: DingTalkRobot): string => metadata.annotations?.[RECONCILE_AT] ?? '';
 
 /** What the robot says about being checked, or the installation in its place. */
 export function verifySetting(
