@@ -1,6 +1,6 @@
 import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
-import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
+import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import { type Fault, Faults } from '../core/faults.ts';
 import type { Write } from '../core/merge/writes.ts';
 import { resourceKey } from '../core/names.ts';
@@ -114,7 +114,7 @@ export class Reconciler {
     const faults = new Faults(decision.faults);
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
     const awaited = decision.resolution.robots.filter(({ isAwaited }) => isAwaited);
-    checker.update(checks, deliveries, new Set(awaited.map(({ cr }) => resourceKey(cr))));
+    checker.update(checks, deliveries, new Map(awaited.map(({ cr }) => [resourceKey(cr), requestOf(cr)])));
     this.#report(decision, snapshot, failure, { round, admission, faults });
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;

@@ -82,7 +82,18 @@ describe('a check', () => {
     update(check('a'), check('b'));
     await settle();
     await answer(0, OK);
-    checker.update([], checker.memory, new Set(['team/a', 'team/b']));
+    checker.update(
+      [],
+      checker.memory,
+      new Map([
+        ['team/a', 'now'],
+        ['team/b', ''],
+        ['team/c', 'before'],
+      ]),
+    );
+    // A request that was there when the robot was first seen is an old one; one that came since is not forgotten.
+    expect(checker.memory.get('team/c')).toEqual({ requested: 'before' });
+    expect(checker.memory.get('team/a')?.requested).toBe('');
     await answer(1, REFUSED);
     expect(observed('a')?.outcome).toEqual(OK);
     expect(observed('b')?.outcome).toEqual(REFUSED);

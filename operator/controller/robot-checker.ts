@@ -59,12 +59,12 @@ export class RobotChecker {
    * Starts what is due and forgets robots that are not in the list.
    * @param checks all robots that are to be checked, now or later
    * @param known the memory that they were decided on: where there is a later outcome, that decides first
-   * @param awaited robots of which it can't be said yet: they are neither checked nor forgotten
+   * @param awaited robots of which it can't be said yet, with what their annotation asks for: neither checked nor forgotten
    */
   update(
     checks: readonly DeliveryCheck[],
     known: ReadonlyMap<string, CheckMemory>,
-    awaited: ReadonlySet<string> = new Set(),
+    awaited: ReadonlyMap<string, string> = new Map(),
   ): void {
     this.#told = known;
     if (this.#closed) return;
@@ -77,7 +77,9 @@ export class RobotChecker {
     const now = this.#options.now();
     const isCurrent = (robot: string) => this.#memory.get(robot) === known.get(robot);
     const due = checks.filter(({ robot, dueAt }) => dueAt && dueAt <= now && isCurrent(robot));
-    this.#remember(wanted, awaited);
+    this.#remember(
+      new Map([...awaited, ...checks.map(({ robot, requested }) => [robot, requested] as const)]),
+    );
     for (const check of due) {
       if (!this.#underWay.has(check.robot)) this.#start(check);
     }
@@ -98,17 +100,15 @@ export class RobotChecker {
   }
 
   /** Keeps what is known of these robots, and notes of new ones which request is an old one. */
-  #remember(wanted: ReadonlyMap<string, DeliveryCheck>, awaited: ReadonlySet<string>): void {
-    const isKept = (robot: string) => wanted.has(robot) || awaited.has(robot);
+  #remember(requests: ReadonlyMap<string, string>): void {
     const isSame =
-      [...this.#memory.keys()].every(isKept) && [...wanted.keys()].every((robot) => this.#memory.has(robot));
+      requests.size === this.#memory.size && [...requests.keys()].every((robot) => this.#memory.has(robot));
     if (isSame) return;
-    const kept = [...this.#memory].filter(([robot]) => isKept(robot));
-    const added = [...wanted].filter(([robot]) => !this.#memory.has(robot));
-    this.#memory = new Map([
-      ...kept,
-      ...added.map(([robot, { requested }]) => [robot, { requested }] as const),
+    const kept = [...requests].map(([robot, requested]): [string, CheckMemory] => [
+      robot,
+      this.#memory.get(robot) ?? { requested },
     ]);
+    this.#memory = new Map(kept);
   }
 
   #start(check: DeliveryCheck): void {

@@ -71,7 +71,7 @@ it('a restart flips no status and takes nothing away, though nothing is known of
   expect((await configMap()).metadata.resourceVersion).toBe(before.metadata.resourceVersion);
 });
 
-it('a live robot with a misspelt time zone leaves its messages alone, and is renewed no longer', async () => {
+it('a live robot with a misspelt time zone leaves its messages alone', async () => {
   await stage.apply(robot(GOOD, { timeZone: 'Asia/Shanghai' }));
   await stage.conditions('robots', 'team', 'good', { Ready: 'True/Ready' });
   const before = await configMap();

@@ -1,3 +1,4 @@
+import type { DingTalkRobot } from '../../api/kinds.ts';
 import type { TestMessageFields } from '../../dingtalk/test-message.ts';
 import { type Faults, UNGUARDED } from '../faults.ts';
 import { RECONCILE_AT, resourceKey } from '../names.ts';
@@ -50,17 +51,20 @@ function deliveryCheck(robot: ResolvedRobot, snapshot: Snapshot): DeliveryCheck 
   if (!credential || verifySetting(robot, snapshot) === 'Never') return undefined;
   if (!isJudged && verdict.refusal?.reason !== 'GateUnavailable') return undefined;
   const keywords = cr.spec.keywords ?? [];
-  const { namespace, name, uid, annotations } = cr.metadata;
+  const { namespace, name, uid } = cr.metadata;
   const check = {
     robot: resourceKey(cr),
     fingerprint: deliveryFingerprint(uid, credential, keywords),
-    requested: annotations?.[RECONCILE_AT] ?? '',
+    requested: requestOf(cr),
     credential,
     message: { namespace, name, keywords, locale: cr.spec.locale ?? snapshot.config.robots.locale },
   };
   const dueAt = isJudged ? dueTime(robot, check, snapshot) : undefined;
   return { ...check, ...(dueAt && { dueAt }) };
 }
+
+/** Value of the annotation by which a robot's author asks for a check; empty without one. */
+export const requestOf = ({ metadata }: DingTalkRobot): string => metadata.annotations?.[RECONCILE_AT] ?? '';
 
 /** What the robot says about being checked, or the installation in its place. */
 export function verifySetting(
