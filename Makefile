@@ -59,10 +59,15 @@ demo: tools engine ## The whole line on a control plane of its own; ONCE=1 ends 
 	@node test/demo/main.ts $(if $(ONCE),--once)
 
 DURATION ?= 60
+FUZZ_FLAGS = --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
 .PHONY: fuzz
 fuzz: tools engine ## Random resources: does the real controller load what the gate lets through? DURATION=60, SEED=…
-	@node test/fuzz/main.ts --duration $(DURATION) $(if $(SEED),--seed $(SEED))
+	@node test/fuzz/main.ts $(FUZZ_FLAGS)
+
+.PHONY: fuzz-decide
+fuzz-decide: engine ## Random clusters: does anybody stop anybody in the operator's core? DURATION=60, SEED=…; ARGS='--help'
+	@node test/fuzz/decide/main.ts $(FUZZ_FLAGS) $(if $(CASE),--case $(CASE)) $(ARGS)
 
 .PHONY: bench-engine
 bench-engine: engine ## What Argo CD's engine takes in time and memory (20 s); fails beyond the bounds it names

@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** It looks at the memory of its own process, in which nothing else may have run. */
 const MEASURES_ITSELF = 'operator/engine/real-engine-footprint.test.ts';
 
+/** So does this, and for twenty seconds. */
+const FUZZES = 'test/fuzz/decide/decide.test.ts';
+
 /** Unit tests stand beside their source; what needs a control plane stands in test/e2e, each file with its own. */
 export default defineConfig({
   test: {
@@ -22,8 +25,13 @@ export default defineConfig({
           name: 'unit',
           // Some start Argo CD's engine, which takes a second on a quiet machine.
           testTimeout: 30_000,
-          include: ['operator/**/*.test.ts', 'engine/**/*.test.ts', 'test/support/**/*.test.ts'],
-          exclude: [MEASURES_ITSELF],
+          include: [
+            'operator/**/*.test.ts',
+            'engine/**/*.test.ts',
+            'test/support/**/*.test.ts',
+            'test/fuzz/**/*.test.ts',
+          ],
+          exclude: [MEASURES_ITSELF, FUZZES],
           // To load the same modules anew for each of them takes as long as many a file's tests.
           isolate: false,
           maxWorkers: 3,
@@ -37,6 +45,15 @@ export default defineConfig({
           testTimeout: 30_000,
           include: [MEASURES_ITSELF],
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'fuzz',
+          include: [FUZZES],
+          // Alone, since it says what takes too long.
+          sequence: { groupOrder: 2 },
         },
       },
       {

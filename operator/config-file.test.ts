@@ -59,6 +59,15 @@ describe('the configuration file', () => {
       `${HEAD}tenancy: {namespaceSelector: {matchLabels: {"a b": c}}}\n`,
       'tenancy.namespaceSelector.matchLabels.a b: expected a label key',
     ],
+    [
+      `${HEAD}tenancy: {destinations: Ignored, clusters: {staging: [team]}}\n`,
+      'config.yaml:3:44: tenancy.clusters: has no meaning where tenancy.destinations is Ignored',
+    ],
+    [
+      `${HEAD}tenancy: {destinations: Ignored, mode: open}\n`,
+      'config.yaml:3:25: tenancy.destinations: has no meaning where tenancy.mode is open',
+    ],
+    [`${HEAD}tenancy: {destinations: ignored}\n`, 'config.yaml:3:25: tenancy.destinations: '],
   ])('is refused with file, line, column and field: %s', (text, message) => {
     expect(() => parse(text)).toThrow(message);
   });

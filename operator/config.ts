@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { IN_CLUSTER } from './core/in-cluster.ts';
 import { NAMESPACE_PATTERN } from './core/names.ts';
+import { own } from './text/own.ts';
 import { isTimeZone } from './text/time-zone.ts';
 
 const duration = (min: string, max: string) =>
@@ -101,6 +102,7 @@ export const operatorConfigurationSchema = z
       deniedNamespaces: z.array(namespacePattern).default([]),
       reportUnselected: z.boolean().default(false),
       projects: z.record(globPattern, z.array(namespacePattern)).default({}),
+      destinations: z.enum(['Trusted', 'Ignored']).default('Trusted'),
       clusters: z.record(cluster, z.array(namespacePattern)).default({}),
       trustedNamespaces: z.array(dnsLabel).optional(),
       allowExpressions: z.boolean().default(true),
@@ -129,6 +131,10 @@ export const operatorConfigurationSchema = z
         subscriptions: z.int().min(0).default(100),
         keys: z.int().min(0).default(500),
         bytes: z.int().min(0).default(200_000),
+        resources: z.int().min(0).default(500),
+        specBytes: z.int().min(0).default(500_000),
+        messages: z.int().min(0).default(600),
+        questions: z.int().min(0).default(1_000),
       }),
       unscopedTriggers: z.int().min(0).default(150),
       writeInterval: duration('0s', '1m').prefault('2s'),
@@ -140,6 +146,18 @@ export const operatorConfigurationSchema = z
     if (dingtalk.allowedHosts.includes(new URL(dingtalk.endpoint).host)) return;
     const message = 'its host is not one of dingtalk.allowedHosts, so that no robot could use it';
     context.addIssue({ code: 'custom', path: ['dingtalk', 'endpoint'], message });
+  })
+  .superRefine(({ tenancy: { destinations, clusters, mode } }, context) => {
+    const refuse = (field: string, message: string) =>
+      context.addIssue({ code: 'custom', path: ['tenancy', field], message });
+    if (destinations === 'Trusted') return;
+    if (Object.keys(clusters).length > 0)
+      refuse('clusters', 'has no meaning where tenancy.destinations is Ignored: drop one of the two');
+    if (mode === 'open')
+      refuse(
+        'destinations',
+        'has no meaning where tenancy.mode is open, which hides nothing: drop one of the two',
+      );
   })
   .transform((file) => ({
     ...file,
@@ -156,6 +174,6 @@ export type OperatorConfiguration = z.output<typeof operatorConfigurationSchema>
 export function parseDuration(text: string): number | undefined {
   const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
   if (!match) return undefined;
-  const unit = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }[match[2] as 'ms' | 's' | 'm' | 'h'];
+  const unit = own({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }, match[2] as string) as number;
   return Number(match[1]) * unit;
 }

@@ -8,6 +8,8 @@ export interface Metrics {
   readonly engine: EngineMetrics;
   /** How many keys of others stop Argo CD's engine for everybody now. */
   foreignKeysBroken(count: number): void;
+  /** How many resources the operator fails on now. */
+  resourceFaults(count: number): void;
   /** A target object was written. */
   targetWritten(object: string): void;
   /** So many keys of ours were found changed or removed. */
@@ -54,6 +56,11 @@ export function createMetrics(): Metrics {
     help: "Keys of others in the ConfigMap that stop Argo CD's notifications for everybody.",
     registers,
   });
+  const faults = new Gauge({
+    name: 'argocd_dingtalk_resource_faults',
+    help: 'Resources that the operator fails on, by a fault of its own; its log has the stack of each.',
+    registers,
+  });
   const perObject = { labelNames: ['object'], registers };
   const writes = new Counter({
     name: 'argocd_dingtalk_target_writes_total',
@@ -86,6 +93,7 @@ export function createMetrics(): Metrics {
     statusesPending: (count) => pending.set(count),
     statusSent: (outcome) => statuses.inc({ outcome }),
     foreignKeysBroken: (count) => foreign.set(count),
+    resourceFaults: (count) => faults.set(count),
     targetWritten: (object) => writes.inc({ object }),
     keysLost: (object, count) => lost.inc({ object }, count),
     targetContested: (object, isContested) => contested.set({ object }, isContested ? 1 : 0),

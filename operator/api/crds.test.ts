@@ -25,9 +25,15 @@ describe.each(crds)('the CRD of $kind', ({ schema }) => {
     expect(bare.map(({ path }) => path)).toEqual([]);
   });
 
-  test('bounds every object, list and text of the spec', () => {
-    const unbounded = nodes.filter(({ path, node }) => path.startsWith('spec') && !bounded(node));
+  test('bounds every text, list and map, with the keys of maps', () => {
+    // Of metadata the API server allows no schema; it has limits of its own.
+    const unbounded = nodes.filter(({ path, node }) => path !== 'metadata' && !isBounded(node));
     expect(unbounded.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('has no empty list in the spec, where to leave it out says the same', () => {
+    const lists = nodes.filter(({ path, node }) => path.startsWith('spec') && node.type === 'array');
+    expect(lists.filter(({ node }) => node.minItems !== 1).map(({ path }) => path)).toEqual([]);
   });
 
   test('lets no quote, backslash or control character into the spec, but for what is judged or quoted later', () => {
@@ -91,9 +97,53 @@ function closed(schema: Schema): Schema {
   return copy;
 }
 
-function bounded({ type, ...node }: Schema): boolean {
-  if (type === 'string') return node.enum !== undefined || node.maxLength !== undefined;
-  if (type === 'array') return node.minItems !== undefined && node.maxItems !== undefined;
-  if (type === 'object') return node.properties !== undefined || node.maxProperties !== undefined;
-  return type === 'boolean';
+/** OpenAPI has no keyword for the length of keys, so there a rule has to say it, as its first condition. */
+const KEY_LIMIT = /^self\.all\(key, size\(key\) <= \d+ && /;
+
+function isBounded(node: Schema): boolean {
+  switch (node.type) {
+    case 'string':
+      return node.enum !== undefined || node.maxLength !== undefined;
+    case 'array':
+      return node.maxItems !== undefined && node.items !== undefined;
+    case 'object': {
+      if (node.additionalProperties === undefined) return node.properties !== undefined;
+      const rules = (node['x-kubernetes-validations'] ?? []) as { readonly rule: string }[];
+      return node.maxProperties !== undefined && rules.some(({ rule }) => KEY_LIMIT.test(rule));
+    }
+    default:
+      return ['boolean', 'integer'].includes(String(node.type));
+  }
 }
+
+describe('the limits', () => {
+  const unlimited: [string, Schema][] = [
+    ['a text', { type: 'string', pattern: '^a*$' }],
+    ['a time', { type: 'string', format: 'date-time' }],
+    ['a list', { type: 'array', items: { type: 'boolean' } }],
+    ['a list of anything', { type: 'array', maxItems: 3 }],
+    [
+      'a map',
+      { type: 'object', additionalProperties: { type: 'boolean' }, ...rule('size(key) <= 3 && true') },
+    ],
+    ['the keys of a map', { type: 'object', additionalProperties: { type: 'boolean' }, maxProperties: 3 }],
+    [
+      'keys that are limited too late',
+      {
+        type: 'object',
+        additionalProperties: { type: 'boolean' },
+        maxProperties: 3,
+        ...rule("key.matches('a') && size(key) <= 3"),
+      },
+    ],
+    ['an object of anything', { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }],
+    ['anything', { 'x-kubernetes-int-or-string': true }],
+  ];
+  test.each(unlimited)('of %s are missed', (_, schema) => {
+    expect([...walk({ properties: { x: schema } })].every(({ node }) => isBounded(node))).toBe(false);
+  });
+
+  function rule(text: string): Schema {
+    return { 'x-kubernetes-validations': [{ rule: `self.all(key, ${text})` }] };
+  }
+});

@@ -2,6 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
+import { own, setOwn } from '../text/own.ts';
 import type { Schema } from './crd-files.ts';
 import { crdSchemas } from './crd-schemas.ts';
 
@@ -61,7 +62,7 @@ const OPTIONS = {
 function lift(schema: Schema, types: Map<string, Schema>, under = ''): Schema {
   const copy: Schema = {};
   for (const [key, value] of Object.entries(schema)) {
-    if (!key.startsWith('x-kubernetes-')) copy[key] = value;
+    if (!key.startsWith('x-kubernetes-')) setOwn(copy, key, value);
   }
   if (schema.items) copy.items = lift(schema.items, types, `${under}[]`);
   if (typeof schema.additionalProperties === 'object') {
@@ -72,7 +73,7 @@ function lift(schema: Schema, types: Map<string, Schema>, under = ''): Schema {
       Object.entries(schema.properties).map(([name, property]) => [name, lift(property, types, name)]),
     );
   }
-  const name = schema.type === 'object' ? NAMED[under] : undefined;
+  const name = schema.type === 'object' ? own(NAMED, under) : undefined;
   if (name === undefined) return copy;
   const known = types.get(name);
   if (known && !isDeepStrictEqual(known, copy)) {

@@ -223,6 +223,8 @@ export interface DingTalkRobotStatus {
   /**
    * The resource's state, one entry per aspect; Ready sums up the others.
    *
+   * @maxItems 16
+   *
    * Items: One aspect of the resource's state.
    */
   conditions?: Condition[];
@@ -435,6 +437,8 @@ export interface NotificationSubscriptionStatus {
   /**
    * The resource's state, one entry per aspect; Ready sums up the others.
    *
+   * @maxItems 16
+   *
    * Items: One aspect of the resource's state.
    */
   conditions?: Condition[];
@@ -481,6 +485,8 @@ export interface NotificationTemplateStatus {
   usedBy?: number;
   /**
    * The resource's state, one entry per aspect; Ready sums up the others.
+   *
+   * @maxItems 16
    *
    * Items: One aspect of the resource's state.
    */

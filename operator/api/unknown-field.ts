@@ -1,3 +1,5 @@
+import { own } from '../text/own.ts';
+
 /** The fields below a field: true ends the descent. */
 export type Fields = true | { readonly [name: string]: Fields };
 
@@ -13,7 +15,7 @@ export function unknownField(value: unknown, known: Fields, path = 'spec'): stri
   }
   return first(
     Object.entries(value).map(([name, inner]) => () => {
-      const fields = Object.hasOwn(known, name) ? known[name] : undefined;
+      const fields = own(known, name);
       return fields === undefined ? `${path}.${name}` : unknownField(inner, fields, `${path}.${name}`);
     }),
   );

@@ -1,8 +1,7 @@
 import type { OperatorConfiguration } from '../config.ts';
 import { readApplications, readCluster } from '../controller/cluster-reader.ts';
-import { CredentialCache } from '../controller/credentials.ts';
 import type { Gate } from '../controller/gate.ts';
-import { readCredential } from '../controller/read-credential.ts';
+import { readCredential, readCredentials } from '../controller/read-credential.ts';
 import type { Prepared } from '../controller/take-over.ts';
 import { cutTarget } from '../core/adoption/cut-target.ts';
 import { applicationName, type Timed, youngestOf } from '../core/adoption/event-times.ts';
@@ -19,6 +18,7 @@ import { type Notified, notifiedAtOnce } from '../files/notified.ts';
 import type { Application } from '../files/sample-application.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
+import { own } from '../text/own.ts';
 import { adoptFully, inputFromCluster } from './adopt-input.ts';
 import type { AdoptOptions } from './adopt-options.ts';
 import { orUsageError } from './cluster.ts';
@@ -72,8 +72,7 @@ export async function prepare(
   const applications = input.applications ?? [];
   const { adoption, unheard } = await adoptFully({ ...input, configMap }, namespace, config, gate);
   const now = new Date();
-  const cache = new CredentialCache(readCredential(connection), 0);
-  const credentials = await cache.refresh(cluster.robots, now);
+  const credentials = await readCredentials(readCredential(connection), cluster.robots);
   const decide = (target: Prepared['target'], since: Date): Promise<Decision> => {
     const nothingYet = { deliveries: new Map(), answers: new Map() };
     return decideFully(
@@ -120,10 +119,10 @@ export async function pendingIn(
 ): Promise<string[]> {
   const data = target.configMap?.data ?? {};
   const triggers = [...new Set(adoption.units.flatMap((unit) => (unit.events ? unit.triggers : [])))].filter(
-    (name) => data[triggerKey(name)] !== undefined,
+    (name) => own(data, triggerKey(name)) !== undefined,
   );
-  const keys = [...triggers.map(triggerKey), 'context'].filter((key) => data[key] !== undefined);
-  const configMap = Object.fromEntries(keys.map((key) => [key, data[key] as string]));
+  const keys = [...triggers.map(triggerKey), 'context'].filter((key) => own(data, key) !== undefined);
+  const configMap = Object.fromEntries(keys.map((key) => [key, own(data, key) as string]));
   const now = clock.now();
   const deploying = underWay(applications, adoption.units, now).filter(({ isSoonOver }) => isSoonOver);
   const found = options.acceptDifferences

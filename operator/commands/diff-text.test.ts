@@ -18,6 +18,7 @@ const difference: Difference = {
     { key: 'dt_b', after: 'https://x?access_token=3' },
   ],
   triggers: [],
+  repeats: [{ trigger: 'dt_a', recipients: ['dt_r', 'dt_s'] }],
 };
 const notified = [{ trigger: 'dt_a', recipients: ['dt_r'], applications: ['argocd/a', 'argocd/b'] }];
 
@@ -42,6 +43,7 @@ it('shows values in lines, and none of the Secret', () => {
 changed argocd/argocd-notifications-secret dt_a (not shown)
 added argocd/argocd-notifications-secret dt_b (not shown)
 notified at once by dt_a, to dt_r: argocd/a, argocd/b
+may repeat: dt_a, to dt_r, dt_s: its condition changes, and it has no eventTime that keeps what was told from being told again
 `);
 });
 
@@ -53,7 +55,7 @@ it('shows templates in lines that have aliases in them', () => {
   const after = formatTemplate({ managedBy: 'argocd-dingtalk', webhook });
   const configMap = [{ key: 'template.dt_a', after }];
   expect(
-    diffText({ difference: { ...difference, configMap, secret: [] }, notified: [] }, target),
+    diffText({ difference: { ...difference, configMap, secret: [], repeats: [] }, notified: [] }, target),
   ).toBe(`--- /dev/null
 +++ argocd/argocd-notifications-cm template.dt_a
 @@ -0,0 +1,8 @@
@@ -83,5 +85,6 @@ it('gives the same to programs', () => {
       { key: 'dt_b', change: 'added' },
     ],
     notifiedAtOnce: null,
+    mayRepeat: [{ trigger: 'dt_a', recipients: ['dt_r', 'dt_s'] }],
   });
 });

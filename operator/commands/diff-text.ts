@@ -1,6 +1,6 @@
 import { parse, stringify } from 'yaml';
 import type { OperatorConfiguration } from '../config.ts';
-import type { Difference, KeyChange } from '../core/difference.ts';
+import type { ChangedTrigger, Difference, KeyChange } from '../core/difference.ts';
 import type { Notified } from '../files/notified.ts';
 import { unifiedDiff } from '../text/unified-diff.ts';
 
@@ -14,20 +14,21 @@ type TargetNames = OperatorConfiguration['target'];
 
 /** For people: values of the ConfigMap with their changes in the unified format, of the Secret only the names. */
 export function diffText({ difference, notified }: DiffResult, target: TargetNames): string {
-  const { configMap, secret } = difference;
+  const { configMap, secret, repeats } = difference;
   const lines = [
     ...configMap.flatMap((change) => keyLines(change, `${target.namespace}/${target.configMap}`)),
     ...secret.map(
       (change) => `${kindOf(change)} ${target.namespace}/${target.secret} ${change.key} (not shown)`,
     ),
     ...(notified ?? []).map(notifiedLine),
+    ...repeats.map(repeatedLine),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
 /** The same for programs. Values are not in it. */
 export function diffJson({ difference, notified }: DiffResult, target: TargetNames): string {
-  const { configMap, secret } = difference;
+  const { configMap, secret, repeats } = difference;
   const result = {
     target,
     configMap: configMap.map((change) => ({
@@ -37,6 +38,7 @@ export function diffJson({ difference, notified }: DiffResult, target: TargetNam
     })),
     secret: secret.map((change) => ({ key: change.key, change: kindOf(change) })),
     notifiedAtOnce: notified ?? null,
+    mayRepeat: repeats,
   };
   return `${JSON.stringify(result, null, 2)}\n`;
 }
@@ -57,6 +59,9 @@ const hunks = ({ before = '', after = '' }: KeyChange): string[] =>
 
 const notifiedLine = ({ trigger, recipients, applications }: Notified): string =>
   `notified at once by ${trigger}, to ${recipients.join(', ')}: ${applications.join(', ')}`;
+
+const repeatedLine = ({ trigger, recipients }: ChangedTrigger): string =>
+  `may repeat: ${trigger}, to ${recipients.join(', ')}: its condition changes, and it has no eventTime that keeps what was told from being told again`;
 
 /** A value of ours, which is in one line, in lines; any other value as it is. */
 function readable(value: string): string {

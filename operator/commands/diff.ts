@@ -1,9 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Command, Option } from 'commander';
 import { GROUP } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { readApplications, readCluster } from '../controller/cluster-reader.ts';
-import { CredentialCache } from '../controller/credentials.ts';
-import { readCredential } from '../controller/read-credential.ts';
+import { readCredential, readCredentials } from '../controller/read-credential.ts';
 import { type Difference, differenceOf } from '../core/difference.ts';
 import { eventKeyName } from '../core/names.ts';
 import { served } from '../core/resolve/selection.ts';
@@ -27,6 +27,7 @@ import { FindingsError, type Surroundings, UsageError } from './surroundings.ts'
 
 interface DiffOptions extends FilesOptions {
   readonly kubeconfig?: string;
+  readonly newConfig?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -36,6 +37,10 @@ export function diffCommand(command: Command, surroundings: Surroundings): void 
     .option(
       '--kubeconfig <file>',
       'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',
+    )
+    .option(
+      '--new-config <file>',
+      "the operator's configuration file as it will be, where that changes too (default: that of --config)",
     )
     .addOption(
       new Option('-o, --output <format>', 'how to print the changes')
@@ -52,7 +57,8 @@ on AppProjects count too, those of the cluster and those in the files.
 
 A trigger whose condition changes, or that gets a further robot, starts anew: Argo CD's Applications for which it holds now
 are listed as notified at once. What happened before does not count for events with a time, so there are seldom any;
-an event without one is named as ReplayPossible.
+an event without one is named as ReplayPossible. If there was such an event before and its condition changes, because of the
+event, the criteria, a grant or the configuration, it is named as one that may repeat what it has told.
 
 You need the right to list the custom resources in all namespaces and to get the target ConfigMap. With the rights to get
 the target Secret, argocd-cm and the robots' Secrets and to list Applications, AppProjects and Namespaces the answer is
@@ -64,10 +70,14 @@ its input.
 
 Examples:
   argocd-dingtalk diff -f deploy --config samples/config.yaml
+  argocd-dingtalk diff -f deploy --config now.yaml --new-config then.yaml
   kubectl kustomize overlays/prod | argocd-dingtalk diff -f /dev/stdin -o json`,
     )
     .action(async (options: DiffOptions) => {
       const config = readConfiguration(options.config);
+      const newConfig = options.newConfig === undefined ? config : readConfiguration(options.newConfig);
+      if (!isDeepStrictEqual(newConfig.target, config.target))
+        throw new UsageError(`${options.newConfig}: target is another one than that of --config`);
       const manifests = await readFiles(options.file);
       if (!manifests.some((each) => isOfOurGroup(each) || isAboutAccess(each))) {
         throw new UsageError(`${options.file.join(', ')}: no custom resources of ${GROUP} found`);
@@ -75,7 +85,7 @@ Examples:
       const clock = new ServerClock(Date.now);
       const connection = openConnection(options.kubeconfig, clock);
       try {
-        await diff({ manifests, config, connection, clock }, options.output, surroundings);
+        await diff({ manifests, config, newConfig, connection, clock }, options.output, surroundings);
       } finally {
         await connection.close();
       }
@@ -85,12 +95,13 @@ Examples:
 interface DiffInput {
   readonly manifests: readonly Manifest[];
   readonly config: OperatorConfiguration;
+  readonly newConfig: OperatorConfiguration;
   readonly connection: Connection;
   readonly clock: ServerClock;
 }
 
 async function diff(
-  { manifests, config, connection, clock }: DiffInput,
+  { manifests, config, newConfig, connection, clock }: DiffInput,
   output: DiffOptions['output'],
   surroundings: Surroundings,
 ): Promise<void> {
@@ -106,11 +117,12 @@ async function diff(
   const times = { now: new Date(), serverTime: clock.now() };
   const nothingYet = { credentials: new Map(), deliveries: new Map(), answers: new Map() };
   const base: Snapshot = forAsking({ ...read.cluster, ...times, ...nothingYet, config });
-  const credentials = await readCredentials(base, valid, manifests, connection);
+  const credentials = await credentialsOf(base, newConfig, valid, manifests, connection);
   const before = { ...base, credentials };
   await withEngine(surroundings, async (engine, gate) => {
     const was = await decideFully(before, gate);
-    const is = await decideFully(withFilesApplied(before, valid, manifests, namespace), gate);
+    const after = { ...before, config: newConfig };
+    const is = await decideFully(withFilesApplied(after, valid, manifests, namespace), gate);
     const difference = differenceOf(was, is, before.target);
     const applications = read.applications as readonly Application[] | undefined;
     const notified =
@@ -132,16 +144,16 @@ function mayReplay({ reason, namespace, name }: LintFinding, { triggers }: Diffe
 }
 
 /** Of all robots, those of the files too: what the cluster has of their Secrets. */
-async function readCredentials(
+async function credentialsOf(
   before: Snapshot,
+  config: OperatorConfiguration,
   valid: readonly LoadedResource[],
   manifests: readonly Manifest[],
   connection: Connection,
 ): Promise<Snapshot['credentials']> {
-  const after = withFilesApplied(before, valid, manifests, defaultNamespace(connection));
+  const after = withFilesApplied({ ...before, config }, valid, manifests, defaultNamespace(connection));
   const robots = [...served(before.robots, before), ...served(after.robots, after)];
-  const cache = new CredentialCache(readCredential(connection), 0);
-  return orAssumed(await cache.refresh(robots, before.now), robots);
+  return orAssumed(await readCredentials(readCredential(connection), robots), robots);
 }
 
 /** As kubectl has it for a manifest that names none. */

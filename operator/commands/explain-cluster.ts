@@ -8,9 +8,8 @@ import {
 } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { listEvery, orUnseen, readAccess, type Unseen } from '../controller/cluster-reader.ts';
-import { CredentialCache } from '../controller/credentials.ts';
 import { liveConfigMap, liveSecret } from '../controller/live-object.ts';
-import { readCredential } from '../controller/read-credential.ts';
+import { readCredential, readCredentials } from '../controller/read-credential.ts';
 import { readObject } from '../controller/target-reader.ts';
 import type { OperatorPresence, Sight } from '../core/explanation/sight.ts';
 import { objectKey } from '../core/names.ts';
@@ -53,9 +52,8 @@ export async function seeCluster(
   const otherNamespaces = [robots, templates].every(({ all }) => all);
   const presence = await operatorPresence(connection, config, clock);
   const now = new Date();
-  const cache = new CredentialCache(readCredential(connection), 0);
   const own = robots.items.filter(({ metadata }) => metadata.namespace === namespace);
-  const credentials = await cache.refresh(own, now);
+  const credentials = await readCredentials(readCredential(connection), own);
   const snapshot: Snapshot = forAsking({
     now,
     serverTime: clock.now(),

@@ -1,7 +1,6 @@
 import { API_VERSION, type DingTalkRobot, GROUP, KINDS, VERSION } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
-import { CredentialCache, type ReadSecret } from '../controller/credentials.ts';
-import { readCredential } from '../controller/read-credential.ts';
+import { type ReadSecret, readCredential, readCredentials } from '../controller/read-credential.ts';
 import { objectKey } from '../core/names.ts';
 import { resolveRobot } from '../core/resolve/robots.ts';
 import type { Credential } from '../core/signatures.ts';
@@ -67,7 +66,7 @@ export async function recipientFromFiles(
   const [violation] = check.violations(robot);
   if (violation) throw new UsageError(`${found.manifest.file}: ${violation.field}: ${violation.message}`);
   const secrets = new Map(givenCredentials(manifests, namespace));
-  const read: ReadSecret = async (...where) => secrets.get(objectKey(...where)) ?? { state: 'missing' };
+  const read: ReadSecret = async (where, name) => secrets.get(objectKey(where, name)) ?? { state: 'missing' };
   return recipientOf(robot, read, config);
 }
 
@@ -80,7 +79,7 @@ async function recipientOf(
   const { namespace, name } = cr.metadata;
   const refuse = (message: string) => new UsageError(`DingTalkRobot ${namespace}/${name}: ${message}`);
   if (cr.spec.suspend) throw refuse('spec.suspend is true: nothing is sent to it. Resume it first.');
-  const credentials = await new CredentialCache(read, 0).refresh([cr], new Date());
+  const credentials = await readCredentials(read, [cr]);
   const { credential, verdict } = resolveRobot(cr, {
     config,
     namespaces: new Map(),

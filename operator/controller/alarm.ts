@@ -1,28 +1,30 @@
+import { type Clocks, type Moment, momentIn, timeUntil } from './clocks.ts';
+
 /** Long timers lose time while a machine sleeps and know nothing of a clock that is set; short ones that look again don't. */
 const LOOK_EVERY_MS = 10_000;
 
-/** Calls back once the wall clock has reached a time, however the clock got there. */
+/** Calls back once a time has come by the wall clock, however it got there, or as much time has passed as it was away. */
 export class Alarm {
-  readonly #now: () => Date;
+  readonly #clocks: Clocks;
   readonly #onDue: () => void;
-  #due: Date | undefined;
+  #due: Moment | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(now: () => Date, onDue: () => void) {
-    this.#now = now;
+  constructor(clocks: Clocks, onDue: () => void) {
+    this.#clocks = clocks;
     this.#onDue = onDue;
   }
 
   /** Replaces the time that was set before; undefined sets none. */
   set(due: Date | undefined): void {
     clearTimeout(this.#timer);
-    this.#due = due;
+    this.#due = due && momentIn(due.getTime() - this.#clocks.wall(), this.#clocks);
     if (due) this.#look();
   }
 
   #look(): void {
     if (!this.#due) return;
-    const remaining = this.#due.getTime() - this.#now().getTime();
+    const remaining = timeUntil(this.#due, this.#clocks);
     if (remaining > 0) {
       this.#timer = setTimeout(() => this.#look(), Math.min(remaining, LOOK_EVERY_MS));
       return;

@@ -1,75 +1,103 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DingTalkRobot } from '../api/kinds.ts';
-import { objectKey, RECONCILE_AT } from '../core/names.ts';
 import type { CredentialSecret } from '../core/snapshot.ts';
+import { Alarm } from './alarm.ts';
+import { type Clocks, type Moment, momentIn, timeUntil } from './clocks.ts';
+import { type ReadSecret, secretReads } from './read-credential.ts';
+import { type SecretReference, secretReferences } from './secret-references.ts';
 
 /** First pause before a Secret that was not to be had is read again; it doubles up to the ordinary interval. */
 const FIRST_RETRY_MS = 1_000;
 
-/** Reads one Secret; never throws. */
-export type ReadSecret = (namespace: string, name: string) => Promise<CredentialSecret>;
-
 interface Entry {
   readonly secret: CredentialSecret;
-  /** Generation and annotation of the robots that refer to it, when it was read. */
-  readonly version: string;
-  readonly readAgainAt: number;
+  /** What the reference had when it was read. */
+  readonly versions: ReadonlySet<string>;
+  readonly readAgainAt: Moment;
   readonly failures: number;
 }
 
+export interface CredentialCacheOptions {
+  readonly read: ReadSecret;
+  /** How often each Secret is read again. */
+  readonly intervalMs: number;
+  readonly clocks: Clocks;
+  /** Called when a read brought something that a look did not know. */
+  readonly onChange: () => void;
+}
+
 /**
- * The Secrets that robots refer to. The operator may `get` but not watch them, so it reads a Secret when a robot
- * that refers to it changes, and again every so often; one that is missing is looked for sooner, since people often
- * apply the robot first.
+ * The Secrets that robots refer to. The operator may `get` but not watch them, so it reads a Secret when a robot that refers to
+ * it changes, and again every so often; one that is missing is looked for sooner, since people often apply the robot first.
+ * Nobody waits for a read: whoever looks gets what is known, and is told when there is more.
  */
 export class CredentialCache {
-  readonly #read: ReadSecret;
-  readonly #intervalMs: number;
-  #entries = new Map<string, Entry>();
+  readonly #options: CredentialCacheOptions;
+  readonly #alarm: Alarm;
+  readonly #limiter = secretReads();
+  readonly #entries = new Map<string, Entry>();
+  readonly #reading = new Set<string>();
+  #wanted: ReadonlyMap<string, SecretReference> = new Map();
+  #closed = false;
 
-  constructor(read: ReadSecret, intervalMs: number) {
-    this.#read = read;
-    this.#intervalMs = intervalMs;
+  constructor(options: CredentialCacheOptions) {
+    this.#options = options;
+    this.#alarm = new Alarm(options.clocks, () => this.#readDue());
   }
 
-  /** Brings the Secrets of these robots up to date, forgets all others, and returns what is known of them. */
-  async refresh(robots: readonly DingTalkRobot[], now: Date): Promise<ReadonlyMap<string, CredentialSecret>> {
-    const wanted = references(robots);
-    const entries = await Promise.all(
-      [...wanted].map(async ([key, { namespace, name, version }]): Promise<[string, Entry]> => {
-        const known = this.#entries.get(key);
-        if (known && known.version === version && now.getTime() < known.readAgainAt) return [key, known];
-        const secret = await this.#read(namespace, name);
-        const failures = secret.state === 'found' ? 0 : (known?.failures ?? 0) + 1;
-        const pause = failures === 0 ? this.#intervalMs : FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20);
-        const readAgainAt = now.getTime() + Math.min(pause, this.#intervalMs);
-        return [key, { secret, version, readAgainAt, failures }];
-      }),
-    );
-    this.#entries = new Map(entries);
-    return new Map(entries.map(([key, { secret }]) => [key, secret]));
+  /**
+   * What is known of the Secrets of these robots; all others are forgotten. One that has yet to be read, for the first time or
+   * since a robot that refers to it has changed, is not in it.
+   */
+  look(robots: readonly DingTalkRobot[]): ReadonlyMap<string, CredentialSecret> {
+    this.#wanted = secretReferences(robots);
+    for (const key of this.#entries.keys()) if (!this.#wanted.has(key)) this.#entries.delete(key);
+    this.#readDue();
+    const known = [...this.#wanted].flatMap(([key, reference]) => {
+      const entry = this.#entries.get(key);
+      return covers(entry, reference) ? [[key, entry.secret] as const] : [];
+    });
+    return new Map(known);
   }
 
-  /** When the next Secret has to be read again. */
-  nextReadAt(): Date | undefined {
-    const times = [...this.#entries.values()].map(({ readAgainAt }) => readAgainAt);
-    return times.length === 0 ? undefined : new Date(Math.min(...times));
+  /** Reads nothing any more. */
+  close(): void {
+    this.#closed = true;
+    this.#alarm.set(undefined);
   }
-}
 
-/** Each Secret once, with what makes it worth reading again. A suspended robot needs none. */
-function references(robots: readonly DingTalkRobot[]) {
-  const found = new Map<string, { namespace: string; name: string; version: string }>();
-  for (const { metadata, spec } of robots) {
-    if (spec.suspend || metadata.deletionTimestamp !== undefined) continue;
-    for (const field of [spec.webhook, spec.signing]) {
-      if (!field) continue;
-      const { namespace } = metadata;
-      const { name } = field.secretKeyRef;
-      const key = objectKey(namespace, name);
-      const version = `${metadata.uid}.${metadata.generation}.${metadata.annotations?.[RECONCILE_AT] ?? ''}`;
-      const before = found.get(key);
-      found.set(key, { namespace, name, version: before ? `${before.version} ${version}` : version });
+  #readDue(): void {
+    if (this.#closed) return;
+    const { clocks } = this.#options;
+    let next = Number.POSITIVE_INFINITY;
+    for (const [key, reference] of this.#wanted) {
+      if (this.#reading.has(key)) continue;
+      const entry = this.#entries.get(key);
+      const pause = covers(entry, reference) ? timeUntil(entry.readAgainAt, clocks) : 0;
+      if (pause > 0) next = Math.min(next, pause);
+      else void this.#readOne(key, reference);
     }
+    this.#alarm.set(Number.isFinite(next) ? new Date(clocks.wall() + next) : undefined);
   }
-  return found;
+
+  async #readOne(key: string, { namespace, name, keys, versions }: SecretReference): Promise<void> {
+    const { read, clocks, intervalMs, onChange } = this.#options;
+    this.#reading.add(key);
+    const secret = await this.#limiter.run(namespace, () => read(namespace, name, keys));
+    this.#reading.delete(key);
+    const wanted = this.#wanted.get(key);
+    if (this.#closed || !wanted) return;
+    const known = this.#entries.get(key);
+    const failures = secret.state === 'found' ? 0 : (known?.failures ?? 0) + 1;
+    const pause = failures === 0 ? intervalMs : FIRST_RETRY_MS * 2 ** Math.min(failures - 1, 20);
+    const readAgainAt = momentIn(Math.min(pause, intervalMs), clocks);
+    const entry = { secret, versions, readAgainAt, failures };
+    this.#entries.set(key, entry);
+    this.#readDue();
+    if (!covers(entry, wanted)) return;
+    if (!covers(known, wanted) || !isDeepStrictEqual(known.secret, secret)) onChange();
+  }
 }
+
+const covers = (entry: Entry | undefined, { versions }: SecretReference): entry is Entry =>
+  entry !== undefined && [...versions].every((version) => entry.versions.has(version));

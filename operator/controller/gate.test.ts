@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
+import type { GateAnswer } from '../core/gate/engine-api.ts';
+import type { Question } from '../core/gate/inquiry.ts';
+import type { CallOptions, Engine, Outcome } from '../engine/types.ts';
 import { recordingLog } from '../kubernetes/testing/recording-log.ts';
-import { type AskEngine, Gate } from './gate.ts';
+import { type AskEngine, engineAsker, Gate } from './gate.ts';
 
 const ACCEPTED = { ok: true } as GateAnswer;
-const question = (expression: string): [string, GateRequest] => [expression, { call: 'inspect', expression }];
+const question = (expression: string, ...askers: string[]): [string, Question] => [
+  expression,
+  { request: { call: 'inspect', expression, role: 'when' }, askers: new Set(askers) },
+];
 
 function setUp(ask: AskEngine) {
   const log = recordingLog();
@@ -46,5 +51,82 @@ describe('the gate', () => {
     expect(await gate.answer(new Map([question('a'), question('b')]), 1_000)).toBe('failed');
     expect(gate.answers.get('a')).toBe(ACCEPTED);
     expect(log.lines.length).toBe(1);
+  });
+
+  it('asks in the name of the namespace that asks least, so that nobody waits in the line of another', async () => {
+    const askers: string[] = [];
+    const { gate } = setUp(async (_, asker) => {
+      askers.push(`${asker}`);
+      return ACCEPTED;
+    });
+    await gate.answer(
+      new Map([question('a', 'much'), question('b', 'much', 'little'), question('c', 'much')]),
+    );
+    expect(askers.sort()).toEqual(['little', 'much', 'much']);
+  });
+
+  it('has no more than some questions of a namespace with the engine, and the others in later rounds', async () => {
+    let asked = 0;
+    const { gate } = setUp(async () => {
+      asked++;
+      return ACCEPTED;
+    });
+    const all = new Map(Array.from({ length: 600 }, (_, index) => question(`${index}`, 'much')));
+    const open = () => new Map([...all].filter(([key]) => gate.answers.get(key) === undefined));
+    for (const [count, sum] of [
+      [1, 250],
+      [2, 500],
+      [3, 600],
+    ]) {
+      expect(await gate.answer(open())).toBe('answered');
+      expect(asked, `after round ${count}`).toBe(sum);
+    }
+  });
+
+  it('tells that a namespace has its answers while another waits for its own', async () => {
+    const answers = { slow: Promise.withResolvers<GateAnswer>(), late: Promise.withResolvers<GateAnswer>() };
+    const { gate } = setUp(
+      (request) => answers[(request as { expression: 'slow' | 'late' }).expression].promise,
+    );
+    const told = Promise.withResolvers<void>();
+    const both = new Map([question('slow', 'one'), question('late', 'other')]);
+    expect(await gate.answer(both, 5, told.resolve)).toBe('pending');
+    answers.late.resolve(ACCEPTED);
+    await told.promise;
+    expect(gate.answers.get('late')).toBe(ACCEPTED);
+    expect(gate.answers.get('slow')).toBeUndefined();
+  });
+});
+
+describe('an evaluation', () => {
+  const evaluated = (error?: string): Outcome<'evaluate'> => {
+    const condition = { key: 'k', triggered: false, oncePer: '', templates: [] };
+    return {
+      ok: true,
+      triggers: [
+        { name: 'candidate', conditions: [{ ...condition, ...(error !== undefined && { error }) }] },
+      ],
+    };
+  };
+  const KILLED: Outcome<'evaluate'> = { ok: false, killed: 'deadline', message: 'late' };
+
+  it.each<[string, Outcome<'evaluate'>[], GateAnswer]>([
+    ['ends with the first sample that does not fail', [evaluated('no'), evaluated()], { ok: true }],
+    [
+      'tells how the first one fails if all do',
+      [evaluated('one\n | app'), evaluated('two'), evaluated('three')],
+      { ok: true, failure: 'one' },
+    ],
+    ['ends with a kill', [evaluated('no'), KILLED], KILLED],
+  ])('%s, and lets everything else go first', async (_, outcomes, answer) => {
+    const options: (CallOptions | undefined)[] = [];
+    const left = [...outcomes];
+    const evaluate: Engine['evaluate'] = async (_request, option) => {
+      options.push(option);
+      return left.shift() ?? expect.unreachable();
+    };
+    const ask = engineAsker({ evaluate } as Engine);
+    expect(await ask({ call: 'evaluate', expression: 'app.x' }, 'team')).toEqual(answer);
+    expect(options).toEqual(outcomes.map(() => ({ isBackground: true, asker: 'team' })));
   });
 });

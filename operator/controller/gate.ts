@@ -1,18 +1,32 @@
-import type { GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
-import type { Answers } from '../core/gate/inquiry.ts';
+import {
+  checkAnswer,
+  evaluateAnswer,
+  evaluationOf,
+  inspectAnswer,
+  renderAnswer,
+} from '../core/gate/answers.ts';
+import type { CheckQuestion, EvaluateQuestion, GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
+import type { Answers, Question } from '../core/gate/inquiry.ts';
+import { SAMPLE_APPLICATIONS } from '../core/gate/sample-applications.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Log } from '../kubernetes/log.ts';
 
-/** Asks the engine one thing; rejects only if there is no engine to ask. */
-export type AskEngine = (request: GateRequest) => Promise<GateAnswer>;
+/**
+ * Asks the engine one thing; rejects only if there is no engine to ask.
+ * @param asker the namespace that it is asked for; none: the operator itself asks
+ */
+export type AskEngine = (request: GateRequest, asker?: string) => Promise<GateAnswer>;
 
 /** Keeps answers by the content of their questions. */
 export interface AnswerStore extends Answers {
-  set(key: string, answer: GateAnswer): void;
+  set(key: string, answer: GateAnswer, asker: string): void;
 }
 
-/** How far a round of questions got: all are answered, some still are with the engine, or it can't be asked. */
+/** How far a round of questions got: all that were asked are answered, some still are with the engine, or it can't be asked. */
 export type Round = 'answered' | 'pending' | 'failed';
+
+/** So many questions of one namespace are with the engine at once; the others are asked in the next rounds. */
+const AT_ONCE = 250;
 
 /** The gate from the outside: has questions answered, and remembers the answers. */
 export class Gate {
@@ -29,38 +43,65 @@ export class Gate {
   }
 
   /**
-   * Has the questions answered, but waits no longer than that: a template that takes the engine seconds must not hold
-   * up everybody else's edits. A gate that is out of order holds up what is new and nothing else.
-   * @param budgetMs in milliseconds; without it, all are waited for
-   * @param onLateAnswers told when all that was still pending is answered
+   * Has the questions answered, but waits no longer than that: what takes the engine seconds must not hold up everybody
+   * else's edits. A gate that is out of order holds up what is new and nothing else.
+   * @param budgetMs in milliseconds; without it, all that are asked are waited for
+   * @param onLateAnswers told of each namespace whose questions were still pending and are answered now
    */
   async answer(
-    questions: ReadonlyMap<string, GateRequest>,
+    questions: ReadonlyMap<string, Question>,
     budgetMs = Number.POSITIVE_INFINITY,
     onLateAnswers: () => void = () => undefined,
   ): Promise<Round> {
-    const all = Promise.all([...questions].map(([key, request]) => this.#once(key, request)));
-    const results = await within(all, budgetMs);
-    if (results) return results.every(Boolean) ? 'answered' : 'failed';
-    void all.then(onLateAnswers);
+    const pending = new Set<Promise<boolean[]>>();
+    const results = [...byAsker(questions)].map(([asker, own]) => {
+      const answered = Promise.all(own.slice(0, AT_ONCE).map(([key, each]) => this.#once(key, each, asker)));
+      pending.add(answered);
+      return answered.finally(() => pending.delete(answered));
+    });
+    const all = await within(Promise.all(results), budgetMs);
+    if (all) return all.flat().every(Boolean) ? 'answered' : 'failed';
+    for (const answered of pending) void answered.then(onLateAnswers);
     return 'pending';
   }
 
-  #once(key: string, request: GateRequest): Promise<boolean> {
-    const asked = this.#asked.get(key) ?? this.#askFor(key, request).finally(() => this.#asked.delete(key));
+  #once(key: string, { request }: Question, asker: string): Promise<boolean> {
+    const asked =
+      this.#asked.get(key) ?? this.#askFor(key, request, asker).finally(() => this.#asked.delete(key));
     this.#asked.set(key, asked);
     return asked;
   }
 
-  async #askFor(key: string, request: GateRequest): Promise<boolean> {
+  async #askFor(key: string, request: GateRequest, asker: string): Promise<boolean> {
     try {
-      this.answers.set(key, await this.#ask(request));
+      this.answers.set(key, await this.#ask(request, asker), asker);
       return true;
     } catch (err) {
       this.#log.error({ err, call: request.call }, 'the engine cannot be asked');
       return false;
     }
   }
+}
+
+/**
+ * Each question once, with the namespace in whose turn it is asked: of several, the one that asks least, so that nobody's
+ * question waits in the line of somebody who has asked the same.
+ */
+function byAsker(questions: ReadonlyMap<string, Question>): Map<string, [string, Question][]> {
+  const counts = new Map<string, number>();
+  for (const { askers } of questions.values()) {
+    for (const asker of askers) counts.set(asker, (counts.get(asker) ?? 0) + 1);
+  }
+  const found = new Map<string, [string, Question][]>();
+  for (const [key, question] of questions) {
+    const [first = '', ...others] = question.askers;
+    const count = (asker: string) => counts.get(asker) ?? 0;
+    const asker = others.reduce((least, each) => (count(each) < count(least) ? each : least), first);
+    const own = found.get(asker);
+    if (own) own.push([key, question]);
+    else found.set(asker, [[key, question]]);
+  }
+  return found;
 }
 
 /** What a promise gives, or undefined if that takes longer. */
@@ -75,17 +116,39 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
   }
 }
 
-/** How the core's questions reach the engine. */
+/** Runs what somebody else wrote, which can take long. */
+const RUNS = { isBackground: true };
+
+/** How the core's questions reach the engine; of its answers the verdicts are kept. */
 export function engineAsker(engine: Engine): AskEngine {
-  return (request) => {
+  return (request, asker = '') => {
     switch (request.call) {
       case 'check':
-        return engine.check(request);
+        return checked(engine, request, asker);
       case 'render':
-        // The only call that runs what somebody else wrote, so the only one that can take long.
-        return engine.render(request, { isBackground: true });
+        return engine.render(request, { ...RUNS, asker }).then(renderAnswer);
       case 'inspect':
-        return engine.inspect(request);
+        return engine
+          .inspect({ expression: request.expression }, { asker })
+          .then((outcome) => inspectAnswer(request, outcome));
+      case 'evaluate':
+        return evaluated(engine, request, asker);
     }
   };
+}
+
+async function checked(engine: Engine, question: CheckQuestion, asker: string): Promise<GateAnswer> {
+  const { recipient: _, call: __, ...request } = question;
+  return checkAnswer(question, await engine.check(request, { asker }));
+}
+
+/** Asks about one sample after the other, until the expression does not fail. */
+async function evaluated(engine: Engine, question: EvaluateQuestion, asker: string): Promise<GateAnswer> {
+  let first: GateAnswer<EvaluateQuestion> | undefined;
+  for (const [, app] of SAMPLE_APPLICATIONS) {
+    const answer = evaluateAnswer(await engine.evaluate(evaluationOf(question, app), { ...RUNS, asker }));
+    if (!answer.ok || answer.failure === undefined) return answer;
+    first ??= answer;
+  }
+  return first ?? { ok: true };
 }

@@ -19,8 +19,10 @@ import { MemorySaver } from '../memory-saver.ts';
 import { createMetrics, serveMetrics } from '../metrics.ts';
 import { Alarm } from './alarm.ts';
 import { type Caches, createCaches } from './caches.ts';
+import type { Clocks } from './clocks.ts';
 import { createCoexistenceReporter } from './coexistence-reporter.ts';
 import { CredentialCache } from './credentials.ts';
+import { createFaultReporter } from './fault-reporter.ts';
 import { engineAsker, Gate } from './gate.ts';
 import { createGrantReporter } from './grant-reporter.ts';
 import { readCredential } from './read-credential.ts';
@@ -63,6 +65,7 @@ export class DingTalkOperator extends Operator {
   #alarm: Alarm | undefined;
   #engine: Engine | undefined;
   #checker: RobotChecker | undefined;
+  #credentials: CredentialCache | undefined;
   #statuses: StatusWriter | undefined;
   #events: BackgroundEvents | undefined;
   #server: Server | undefined;
@@ -98,11 +101,16 @@ export class DingTalkOperator extends Operator {
         log[level]({ err: error, retryInMs }, 'run failed, trying again');
       },
       random,
+      clock: () => performance.now(),
     });
-    const alarm = new Alarm(
-      () => new Date(now()),
-      () => worker.request(),
-    );
+    const clocks: Clocks = { wall: now, monotonic: () => performance.now() };
+    const alarm = new Alarm(clocks, () => worker.request());
+    const credentials = new CredentialCache({
+      read: readCredential(connection),
+      intervalMs: config.credentials.rereadInterval,
+      clocks,
+      onChange: () => worker.request(),
+    });
     const caches = createCaches({ connection, config, log, now, random, onChange: () => worker.request() });
     const recordEvent = createEventRecorder({
       request: connection.request,
@@ -123,8 +131,11 @@ export class DingTalkOperator extends Operator {
     const events = new BackgroundEvents(recordEvent, log);
     const reporter = createTargetReporter(caches, config.target, events.record, log);
     const tellForeign = reporter(FOREIGN);
-    const wholeCheck = new WholeCheck(engine, reporter(WHOLE), (err) =>
-      log.error({ err }, 'the ConfigMap could not be checked as a whole'),
+    const wholeCheck = new WholeCheck(
+      engine,
+      reporter(WHOLE),
+      (err) => log.error({ err }, 'the ConfigMap could not be checked as a whole'),
+      clocks.monotonic,
     );
     const guard = new TargetGuard({
       intervalMs: config.limits.writeInterval,
@@ -167,9 +178,12 @@ export class DingTalkOperator extends Operator {
         return tellForeign(findings);
       },
       reportGrants: createGrantReporter(caches, config.target, events.record, log),
+      reportFaults: createFaultReporter(metrics, log),
       // Entries that have no effect are reported already.
-      checkWhole: ({ target }, { live, ignored }) =>
-        wholeCheck.run(target, ignored ? { ...live, entries: [] } : live, now()),
+      checkWhole: ({ target }, { live, ignored }) => {
+        const pause = wholeCheck.run(target, ignored ? { ...live, entries: [] } : live);
+        return pause === undefined ? undefined : new Date(now() + pause);
+      },
       coexistence: createCoexistenceReporter(guard, config.target, reporter, metrics),
       guard,
       onWritten: (step) => {
@@ -184,8 +198,9 @@ export class DingTalkOperator extends Operator {
       },
       config,
       log,
+      clock: () => performance.now(),
       times: () => ({ now: new Date(now()), serverTime: this.#clock.now() }),
-      credentials: new CredentialCache(readCredential(connection), config.credentials.rereadInterval),
+      credentials,
       readTarget: async () => {
         const { namespace, configMap, secret } = config.target;
         const read = (plural: string, name: string) =>
@@ -198,7 +213,7 @@ export class DingTalkOperator extends Operator {
       wantStatuses: (all) => statuses.want(all),
     });
     [this.#caches, this.#worker, this.#alarm] = [caches, worker, alarm];
-    [this.#engine, this.#checker] = [engine, checker];
+    [this.#engine, this.#checker, this.#credentials] = [engine, checker, credentials];
     [this.#statuses, this.#events] = [statuses, events];
     for (const cache of Object.values(caches)) cache.start();
     log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
@@ -212,6 +227,7 @@ export class DingTalkOperator extends Operator {
     // The present run ends first, with its engine, and sets the alarm once more at its end.
     await this.#worker?.stop({ lastRun: isUntold });
     this.#alarm?.set(undefined);
+    this.#credentials?.close();
     await Promise.all([this.#statuses?.close(FLUSH_MS), this.#events?.flush(FLUSH_MS)]);
     await this.#engine?.close();
     this.#server?.closeAllConnections();

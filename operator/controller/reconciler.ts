@@ -1,9 +1,12 @@
 import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
+import { type Fault, Faults } from '../core/faults.ts';
 import type { Write } from '../core/merge/writes.ts';
+import { resourceKey } from '../core/names.ts';
 import { served } from '../core/resolve/selection.ts';
 import type { Project, Snapshot } from '../core/snapshot.ts';
+import type { Aftermath } from '../core/status/aftermath.ts';
 import { type WantedStatus, wantedStatuses } from '../core/status/statuses.ts';
 import type { Finding } from '../core/verdict.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
@@ -20,9 +23,12 @@ import type { TargetWriter } from './target-writer.ts';
 
 /** How soon to ask an engine again that could not be asked. */
 const GATE_RETRY_MS = 10_000;
-/** How long a run waits for the engine; a small check takes some milliseconds, a cold start under a second. */
-const GATE_BUDGET_MS = 1_500;
-/** A template raises four questions one after the other, nothing raises more. */
+/**
+ * How long a run waits for the engine, all its rounds together. A small check takes a millisecond and a cold start some twenty;
+ * what takes longer is answered beside the runs, so that it keeps nobody else's edit, renewal or removal waiting.
+ */
+const GATE_BUDGET_MS = 400;
+/** A template raises four questions one after the other, nothing raises more: whatever goes on asking is not waited for. */
 const MAX_ROUNDS = 20;
 
 /** How often a run tries to write where somebody else comes in between. */
@@ -31,7 +37,7 @@ const MAX_ATTEMPTS = 10;
 /** What one run works with. */
 export interface ReconcilerParts {
   readonly caches: Caches;
-  readonly credentials: CredentialCache;
+  readonly credentials: Pick<CredentialCache, 'look'>;
   readonly writer: TargetWriter;
   /** Brings the target in the caches up to date. */
   readonly readTarget: () => Promise<void>;
@@ -40,6 +46,8 @@ export interface ReconcilerParts {
   readonly gate: Gate;
   readonly config: OperatorConfiguration;
   readonly times: () => Times;
+  /** Milliseconds on a clock that is never set. */
+  readonly clock: () => number;
   /** Asks for another run. */
   readonly runAgain: () => void;
   /** Has the statuses of all CRs written, in the background. */
@@ -56,6 +64,8 @@ export interface ReconcilerParts {
   readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
   /** Tells, on each AppProject, of what is wrong with its grants. */
   readonly reportGrants: (projects: readonly Project[]) => Promise<void>;
+  /** Tells of exceptions that were kept to one resource each. */
+  readonly reportFaults: (faults: readonly Fault[]) => void;
   readonly log: Log;
 }
 
@@ -78,10 +88,10 @@ export class Reconciler {
     if (!this.#synced) this.#parts.log.info({}, 'caches have synced');
     this.#synced = true;
     const { now, serverTime } = this.#parts.times();
-    // What comes while credentials are read belongs to the next run.
+    // What comes later belongs to the next run.
     const resources = collections(caches);
     const robots = served(resources.robots, { ...resources, config: this.#parts.config });
-    const secrets = await credentials.refresh(robots, now);
+    const secrets = credentials.look(robots);
     const deliveries = checker.memory;
     const look = () =>
       takeSnapshot(caches, this.#parts.config, guard.leftBehind(), {
@@ -93,20 +103,22 @@ export class Reconciler {
         serverTime,
       });
 
-    const { before, failure, admission } = await this.#decideAndWrite(look);
+    const until = this.#parts.clock() + GATE_BUDGET_MS;
+    const { before, failure, admission } = await this.#decideAndWrite(look, until);
     const unchanged = before.round === 'answered' && admission.steps.length === 0;
-    const { decision, snapshot, round } = unchanged ? before : await this.#decide(look);
+    const { decision, snapshot, round } = unchanged ? before : await this.#decide(look, until);
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
     await this.#parts.coexistence.report(decision, snapshot.target);
     const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
-    const checks = deliveryChecks(decision.resolution.robots, snapshot);
-    checker.update(checks, deliveries);
-    this.#report(decision, snapshot, failure, { round, admission });
+    const faults = new Faults(decision.faults);
+    const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
+    const awaited = decision.resolution.robots.filter(({ isAwaited }) => isAwaited);
+    checker.update(checks, deliveries, new Set(awaited.map(({ cr }) => resourceKey(cr))));
+    this.#report(decision, snapshot, failure, { round, admission, faults });
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     return earliest(
-      credentials.nextReadAt(),
       decision.plan.renewAt,
       askAgainAt,
       checkAgainAt,
@@ -118,16 +130,19 @@ export class Reconciler {
   /**
    * Decides, has the engine asked what the decision needs to know, and decides again; an answer can raise the next
    * question, a template's parse that of its rendering. What the engine needs long for comes in a later run.
+   * @param until when no more is waited for, by the clock
    */
-  async #decide(look: () => Snapshot): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
-    const { gate, runAgain } = this.#parts;
+  async #decide(
+    look: () => Snapshot,
+    until: number,
+  ): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
+    const { gate, runAgain, clock } = this.#parts;
     for (let count = 1; ; count++) {
       const snapshot = look();
       const decision = decide(snapshot);
       if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
-      if (count > MAX_ROUNDS)
-        throw new Error(`the gate was asked ${MAX_ROUNDS} times and there are still questions`);
-      const round = await gate.answer(decision.questions, GATE_BUDGET_MS, runAgain);
+      if (count > MAX_ROUNDS) return { decision, snapshot, round: 'failed' };
+      const round = await gate.answer(decision.questions, Math.max(0, until - clock()), runAgain);
       if (round !== 'answered') {
         // With the answers that did come.
         const latest = look();
@@ -137,9 +152,9 @@ export class Reconciler {
   }
 
   /** Again and again while somebody comes in between. @throws ConflictError in the end */
-  async #decideAndWrite(look: () => Snapshot) {
+  async #decideAndWrite(look: () => Snapshot, until: number) {
     for (let attempt = 1; ; attempt++) {
-      const before = await this.#decide(look);
+      const before = await this.#decide(look, until);
       const { failure, admission } = await this.#write(before.decision, before.snapshot);
       if (!(failure instanceof ConflictError)) return { before, failure, admission };
       if (attempt === MAX_ATTEMPTS) throw failure;
@@ -172,12 +187,16 @@ export class Reconciler {
     { resolution, live, plan, writes, ignored }: Decision,
     snapshot: Snapshot,
     failure: Error | undefined,
-    { round, admission }: { readonly round: Round; readonly admission: Admission },
+    {
+      round,
+      admission,
+      faults,
+    }: { readonly round: Round; readonly admission: Admission; readonly faults: Faults },
   ): void {
     const { namespace, configMap } = this.#parts.config.target;
     const contested = this.#parts.coexistence.contested();
     const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
-    const statuses = wantedStatuses(resolution, {
+    const aftermath: Aftermath = {
       snapshot,
       live,
       plan,
@@ -189,8 +208,9 @@ export class Reconciler {
       ignored,
       contested,
       awaits: { engine: round === 'pending', turn: admission.isPaced },
-    });
-    this.#parts.wantStatuses(statuses);
+    };
+    this.#parts.wantStatuses(wantedStatuses(resolution, aftermath, faults));
+    this.#parts.reportFaults(faults.found);
   }
 }
 

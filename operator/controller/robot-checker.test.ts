@@ -77,6 +77,20 @@ describe('a check', () => {
     expect(sent.length).toBe(2);
   });
 
+  it('goes on, and what is known is kept, while it can not be said whether the robot is to be checked', async () => {
+    const { sent, checker, update, answer, observed } = setUp();
+    update(check('a'), check('b'));
+    await settle();
+    await answer(0, OK);
+    checker.update([], checker.memory, new Set(['team/a', 'team/b']));
+    await answer(1, REFUSED);
+    expect(observed('a')?.outcome).toEqual(OK);
+    expect(observed('b')?.outcome).toEqual(REFUSED);
+    expect(sent.length).toBe(2);
+    update();
+    expect(checker.memory.size).toBe(0);
+  });
+
   it('that is not due yet is not made', async () => {
     const { sent, update } = setUp();
     const { dueAt: _, ...never } = check('b');

@@ -59,20 +59,25 @@ export class RobotChecker {
    * Starts what is due and forgets robots that are not in the list.
    * @param checks all robots that are to be checked, now or later
    * @param known the memory that they were decided on: where there is a later outcome, that decides first
+   * @param awaited robots of which it can't be said yet: they are neither checked nor forgotten
    */
-  update(checks: readonly DeliveryCheck[], known: ReadonlyMap<string, CheckMemory>): void {
+  update(
+    checks: readonly DeliveryCheck[],
+    known: ReadonlyMap<string, CheckMemory>,
+    awaited: ReadonlySet<string> = new Set(),
+  ): void {
     this.#told = known;
     if (this.#closed) return;
     const wanted = new Map(checks.map((check) => [check.robot, check]));
     for (const [robot, { check, abort }] of this.#underWay) {
-      if (wanted.get(robot)?.fingerprint === check.fingerprint) continue;
+      if (awaited.has(robot) || wanted.get(robot)?.fingerprint === check.fingerprint) continue;
       abort.abort();
       this.#underWay.delete(robot);
     }
     const now = this.#options.now();
     const isCurrent = (robot: string) => this.#memory.get(robot) === known.get(robot);
     const due = checks.filter(({ robot, dueAt }) => dueAt && dueAt <= now && isCurrent(robot));
-    this.#remember(wanted);
+    this.#remember(wanted, awaited);
     for (const check of due) {
       if (!this.#underWay.has(check.robot)) this.#start(check);
     }
@@ -93,15 +98,17 @@ export class RobotChecker {
   }
 
   /** Keeps what is known of these robots, and notes of new ones which request is an old one. */
-  #remember(wanted: ReadonlyMap<string, DeliveryCheck>): void {
+  #remember(wanted: ReadonlyMap<string, DeliveryCheck>, awaited: ReadonlySet<string>): void {
+    const isKept = (robot: string) => wanted.has(robot) || awaited.has(robot);
     const isSame =
-      wanted.size === this.#memory.size && [...wanted.keys()].every((robot) => this.#memory.has(robot));
+      [...this.#memory.keys()].every(isKept) && [...wanted.keys()].every((robot) => this.#memory.has(robot));
     if (isSame) return;
-    const kept = [...wanted].map(([robot, { requested }]): [string, CheckMemory] => [
-      robot,
-      this.#memory.get(robot) ?? { requested },
+    const kept = [...this.#memory].filter(([robot]) => isKept(robot));
+    const added = [...wanted].filter(([robot]) => !this.#memory.has(robot));
+    this.#memory = new Map([
+      ...kept,
+      ...added.map(([robot, { requested }]) => [robot, { requested }] as const),
     ]);
-    this.#memory = new Map(kept);
   }
 
   #start(check: DeliveryCheck): void {

@@ -12,6 +12,7 @@ import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
+import { own } from '../text/own.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 import { APP_PROJECTS } from './projects.ts';
 
@@ -78,7 +79,7 @@ export class TargetWriter {
       };
       const object = await serverSideApply(this.#request, write);
       versions[kind] = this.#observe(kind, object, resourceVersion);
-      const left = step.stale.filter((key) => object.data?.[key] !== undefined);
+      const left = step.stale.filter((key) => own(object.data, key) !== undefined);
       if (left.length === 0) return object;
       return patch(kind, Object.fromEntries(left.map((key) => [key, null])), FIELD_MANAGER);
     };

@@ -16,6 +16,7 @@ export class WholeCheck {
   readonly #engine: Pick<Engine, 'check'>;
   readonly #onFindings: (findings: readonly Finding[]) => Promise<void>;
   readonly #onError: (error: unknown) => void;
+  readonly #clock: () => number;
   #checked: string | undefined;
   #checkedAt = Number.NEGATIVE_INFINITY;
 
@@ -23,21 +24,24 @@ export class WholeCheck {
     engine: Pick<Engine, 'check'>,
     onFindings: (findings: readonly Finding[]) => Promise<void>,
     onError: (error: unknown) => void,
+    /** In milliseconds; one that nobody sets. */
+    clock: () => number,
   ) {
     this.#engine = engine;
     this.#onFindings = onFindings;
     this.#onError = onError;
+    this.#clock = clock;
   }
 
   /**
    * @param live what is ours in it
-   * @param now in milliseconds
-   * @returns when to come again, if the ConfigMap has changed but was checked too lately
+   * @returns in how many milliseconds to come again, if the ConfigMap has changed but was checked too lately
    */
-  run({ configMap }: Target, live: LiveState, now: number): Date | undefined {
+  run({ configMap }: Target, live: LiveState): number | undefined {
     if (!configMap || configMap.resourceVersion === this.#checked) return undefined;
+    const now = this.#clock();
     const next = this.#checkedAt + AT_MOST_EVERY_MS;
-    if (now < next) return new Date(next);
+    if (now < next) return next - now;
     this.#checked = configMap.resourceVersion;
     this.#checkedAt = now;
     this.#check(configMap.data, live).catch(this.#onError);

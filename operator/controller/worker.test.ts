@@ -6,12 +6,14 @@ afterEach(() => void vi.useRealTimers());
 
 function setUp(task: () => Promise<void>) {
   const errors: [unknown, number][] = [];
+  const time = { ms: 0 };
   const worker = new Worker({
     task,
+    clock: () => time.ms,
     onError: (error, pause) => errors.push([error, pause]),
     random: () => 0.5,
   });
-  return { worker, errors };
+  return { worker, errors, time };
 }
 
 /** Lets everything run that is ready to. */
@@ -66,6 +68,42 @@ describe('the worker', () => {
     }
     expect(runs).toBe(4);
     expect(errors.map(([, pause]) => pause)).toEqual([75, 150, 300]);
+  });
+
+  it('rests after a run for half as long as it took, and makes one run of what comes meanwhile', async () => {
+    let runs = 0;
+    const { worker, time } = setUp(async () => {
+      runs++;
+      time.ms += 300;
+      worker.request();
+    });
+    worker.request();
+    await settle();
+    expect(runs).toBe(1);
+    for (let i = 0; i < 10; i++) worker.request();
+    await vi.advanceTimersByTimeAsync(149);
+    await settle();
+    expect(runs).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await settle();
+    expect(runs).toBe(2);
+    await worker.stop();
+  });
+
+  it('rests no longer than half a second, and ends its rest when it is stopped', async () => {
+    let runs = 0;
+    const { worker, time } = setUp(async () => {
+      runs++;
+      time.ms += 60_000;
+      worker.request();
+    });
+    worker.request();
+    await settle();
+    await vi.advanceTimersByTimeAsync(500);
+    await settle();
+    expect(runs).toBe(2);
+    await worker.stop();
+    expect(runs).toBe(2);
   });
 
   it('stops after the present run', async () => {

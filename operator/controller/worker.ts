@@ -1,16 +1,23 @@
+/** After a run, the worker rests for this share of the time that the run took, and no longer than this, in milliseconds. */
+const REST = { share: 0.5, mostMs: 500 } as const;
+
 /**
  * Runs one task again and again on demand: at most one run at a time and at most one waiting, so that many requests
- * become one run. A run that fails is tried again after a growing pause, and never ends the worker.
+ * become one run. A run that fails is tried again after a growing pause, and never ends the worker. Between runs it rests, so
+ * that somebody whose changes never end takes no whole core.
  */
 export class Worker {
   readonly #task: () => Promise<void>;
   readonly #onError: (error: unknown, retryInMs: number) => void;
   readonly #random: () => number;
+  readonly #clock: () => number;
   #wanted = false;
   #failures = 0;
   #stopped = false;
   #running: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
+  /** Ends the rest. */
+  #wake: (() => void) | undefined;
 
   constructor(options: {
     task: () => Promise<void>;
@@ -18,10 +25,13 @@ export class Worker {
     onError: (error: unknown, retryInMs: number) => void;
     /** 0 ≤ n < 1; spreads the retries. */
     random: () => number;
+    /** Milliseconds on a clock that is never set. */
+    clock: () => number;
   }) {
     this.#task = options.task;
     this.#onError = options.onError;
     this.#random = options.random;
+    this.#clock = options.clock;
   }
 
   /** Asks for a run; whatever happened before this call is seen by it. */
@@ -36,6 +46,7 @@ export class Worker {
   async stop({ lastRun = false } = {}): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
+    this.#wake?.();
     await this.#running;
     if (lastRun) await this.#run();
   }
@@ -46,12 +57,25 @@ export class Worker {
         this.#wanted = false;
         // One turn of the event loop: events that arrive together become one run.
         await new Promise((resolve) => setImmediate(resolve));
+        const begin = this.#clock();
         await this.#run();
+        await this.#rest(Math.min(REST.share * (this.#clock() - begin), REST.mostMs));
       }
     } finally {
       // In the same turn as the last look at what is wanted: a request that came in between would be lost.
       this.#running = undefined;
     }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    if (ms < 1 || this.#stopped) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms);
+    this.#wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    await promise;
   }
 
   async #run(): Promise<void> {

@@ -16,7 +16,8 @@ import {
   template,
 } from './testing/fixtures.ts';
 
-const questionsOf = (before: Snapshot) => [...decide(before).questions.values()];
+const questionsOf = (before: Snapshot) =>
+  [...decide(before).questions.values()].map(({ request }) => request);
 const keysOf = (request: GateRequest) =>
   'configMap' in request ? Object.keys(request.configMap) : [request.expression];
 
@@ -35,7 +36,7 @@ function answered(before: Snapshot, engine: { answer(request: GateRequest): Gate
   for (;;) {
     const { questions } = decide({ ...before, answers });
     if (questions.size === 0) return { ...before, answers };
-    for (const [key, request] of questions) answers.set(key, engine.answer(request));
+    for (const [key, { request }] of questions) answers.set(key, engine.answer(request));
   }
 }
 

@@ -1,7 +1,8 @@
+import { beyondBounds } from './bounds/beyond-bounds.ts';
 import { ignoredSubscriptions } from './coexistence/legacy-config.ts';
-import type { GateRequest } from './gate/engine-api.ts';
+import { type Fault, Faults } from './faults.ts';
 import { foreignFindings } from './gate/foreign.ts';
-import { Inquiry } from './gate/inquiry.ts';
+import { Inquiry, type Question } from './gate/inquiry.ts';
 import { type LiveState, readLiveState } from './live.ts';
 import { merge } from './merge/merge.ts';
 import type { Plan } from './merge/plan.ts';
@@ -23,17 +24,21 @@ export interface Decision {
   /** Why Argo CD's engine does not look at our entries of the shared key, if it doesn't. */
   readonly ignored?: Finding | undefined;
   /** What the engine has yet to be asked; decide again once it has answered. */
-  readonly questions: ReadonlyMap<string, GateRequest>;
+  readonly questions: ReadonlyMap<string, Question>;
+  /** Exceptions, each with the one resource that it was kept to. */
+  readonly faults: readonly Fault[];
 }
 
 /** The whole line from the snapshot to the requests: pure, and the same for the operator and for files. */
 export function decide(snapshot: Snapshot): Decision {
   const inquiry = new Inquiry(snapshot.answers);
-  const resolved = resolve(snapshot, inquiry);
+  const faults = new Faults();
   const live = readLiveState(snapshot.target);
-  const { plan, resolution } = merge(resolved, snapshot, live, inquiry);
+  const beyond = beyondBounds(snapshot, live, faults);
+  const resolved = resolve(snapshot, live, beyond, inquiry, faults);
+  const { plan, resolution } = merge(resolved, snapshot, live, inquiry, faults);
   const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
   const ignored = ignoredSubscriptions(snapshot.target.configMap, inquiry);
-  return { resolution, live, plan, writes, foreign, ignored, questions: inquiry.open };
+  return { resolution, live, plan, writes, foreign, ignored, questions: inquiry.open, faults: faults.found };
 }

@@ -28,7 +28,7 @@ const from = (before: Snapshot, fields: Partial<Snapshot>): Difference =>
 const keysOf = ({ configMap, secret }: Difference) => [...configMap, ...secret].map(({ key }) => key);
 
 it('is none between a cluster and itself, also when signatures are due', () => {
-  const nothing = { configMap: [], secret: [], triggers: [] };
+  const nothing = { configMap: [], secret: [], triggers: [], repeats: [] };
   expect(from(live, {})).toEqual(nothing);
   const later = { ...live, now: new Date(live.now.getTime() + 3_000_000) };
   expect(decide(later).writes.steps.length).toBeGreaterThan(0);
@@ -55,7 +55,7 @@ it('has what goes, which notifies nobody', () => {
     [templateKey(event('on-sync-failed')), undefined],
     [triggerKey(event('on-sync-failed')), undefined],
   ]);
-  expect(difference).toMatchObject({ secret: [], triggers: [] });
+  expect(difference).toMatchObject({ secret: [], triggers: [], repeats: [] });
 });
 
 it('knows a trigger whose condition changes, and one that only says who made it', () => {

@@ -1,5 +1,6 @@
+import { own } from '../text/own.ts';
 import type { Decision } from './decide.ts';
-import { SUBSCRIPTIONS_KEY, triggerKey } from './names.ts';
+import { eventKeyName, SUBSCRIPTIONS_KEY, triggerKey } from './names.ts';
 import type { Target } from './snapshot.ts';
 import { spliceBlock } from './subscriptions-block.ts';
 
@@ -25,6 +26,11 @@ export interface Difference {
   /** Values are signed URLs: not for printing. */
   readonly secret: readonly KeyChange[];
   readonly triggers: readonly ChangedTrigger[];
+  /**
+   * Those that were there before and whose event has no time: of an application for which it was true and is true still, the
+   * recipients, all of them old ones, are told again.
+   */
+  readonly repeats: readonly ChangedTrigger[];
 }
 
 /** Compares what two decisions want to stand in the target. */
@@ -33,6 +39,7 @@ export function differenceOf(before: Decision, after: Decision, target: Target):
     configMap: changes(configMapOf(before, target), configMapOf(after, target)),
     secret: changes(before.plan.secret, after.plan.secret),
     triggers: changedTriggers(before, after),
+    repeats: repeatedTriggers(before, after),
   };
 }
 
@@ -49,7 +56,7 @@ function configMapOf({ plan }: Decision, { configMap }: Target): Data {
 function changes(before: Data, after: Data): KeyChange[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
   return keys.flatMap((key) => {
-    const [was, is] = [before[key], after[key]];
+    const [was, is] = [own(before, key), own(after, key)];
     if (was === is) return [];
     return [{ key, ...(was !== undefined && { before: was }), ...(is !== undefined && { after: is }) }];
   });
@@ -59,12 +66,35 @@ function changes(before: Data, after: Data): KeyChange[] {
 function changedTriggers(before: Decision, after: Decision): ChangedTrigger[] {
   const earlier = recipientsOf(before);
   return [...recipientsOf(after)].flatMap(([trigger, services]) => {
-    const key = triggerKey(trigger);
-    const isSame = whenOf(before.plan.configMap[key]) === whenOf(after.plan.configMap[key]);
-    const known = (isSame ? earlier.get(trigger) : undefined) ?? new Set();
+    const known = (hasSameCondition(trigger, before, after) ? earlier.get(trigger) : undefined) ?? new Set();
     const recipients = [...services].filter((service) => !known.has(service)).sort();
     return recipients.length === 0 ? [] : [{ trigger, recipients }];
   });
+}
+
+/** An event that has a time counts from its change on, so what happened before is not told again. */
+function repeatedTriggers(before: Decision, after: Decision): ChangedTrigger[] {
+  const earlier = recipientsOf(before);
+  const timeless = timelessTriggers(after);
+  return [...recipientsOf(after)].flatMap(([trigger, services]) => {
+    const recipients = [...services].filter((service) => earlier.get(trigger)?.has(service)).sort();
+    const isRepeated = timeless.has(trigger) && !hasSameCondition(trigger, before, after);
+    return isRepeated && recipients.length > 0 ? [{ trigger, recipients }] : [];
+  });
+}
+
+function timelessTriggers({ resolution }: Decision): Set<string> {
+  const names = resolution.subscriptions.flatMap(({ cr: { metadata }, events }) =>
+    events
+      .filter(({ trigger }) => trigger.eventTime === undefined)
+      .map(({ name }) => eventKeyName(metadata.namespace, metadata.name, name)),
+  );
+  return new Set(names);
+}
+
+function hasSameCondition(trigger: string, before: Decision, after: Decision): boolean {
+  const key = triggerKey(trigger);
+  return whenOf(own(before.plan.configMap, key)) === whenOf(own(after.plan.configMap, key));
 }
 
 function recipientsOf({ plan }: Decision): Map<string, Set<string>> {

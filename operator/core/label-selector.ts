@@ -1,3 +1,5 @@
+import { own } from '../text/own.ts';
+
 /** Labels of an object. */
 export type Labels = Readonly<Record<string, string>>;
 
@@ -26,13 +28,13 @@ export function selectorMatches(
   labels: Labels,
 ): boolean {
   return (
-    Object.entries(matchLabels).every(([key, value]) => labelOf(labels, key) === value) &&
+    Object.entries(matchLabels).every(([key, value]) => own(labels, key) === value) &&
     matchExpressions.every((requirement) => isMet(requirement, labels))
   );
 }
 
 function isMet({ key, operator, values = [] }: Requirement, labels: Labels): boolean {
-  const value = labelOf(labels, key);
+  const value = own(labels, key);
   switch (operator) {
     case 'In':
       return value !== undefined && values.includes(value);
@@ -44,6 +46,3 @@ function isMet({ key, operator, values = [] }: Requirement, labels: Labels): boo
       return value === undefined;
   }
 }
-
-const labelOf = (labels: Labels, key: string): string | undefined =>
-  Object.hasOwn(labels, key) ? labels[key] : undefined;

@@ -1,3 +1,4 @@
+import { own } from '../text/own.ts';
 import { objectKey, PREFIX, parseKey, resourceKey, SUBSCRIPTIONS_KEY, serviceKey } from './names.ts';
 import { readProjectSubscriptions } from './project-route.ts';
 import { type Provenance, readProvenance } from './provenance.ts';
@@ -91,13 +92,13 @@ export function foreignKeys(configMap: LiveObject): Record<string, string> {
 
 /** Whether somebody else holds a key of the ConfigMap that we would need. */
 export function isForeignKey(configMap: LiveObject | undefined, key: string): boolean {
-  const value = configMap?.data[key];
+  const value = own(configMap?.data, key);
   return value !== undefined && readProvenance(value) === undefined && !configMap?.leftBehind?.has(key);
 }
 
 /** Whether somebody else holds a key of the Secret that we would need. */
 export function isForeignSecretKey(target: Target, key: string): boolean {
-  return target.secret?.data[key] !== undefined && !isOurSecretKey(target, key);
+  return own(target.secret?.data, key) !== undefined && !isOurSecretKey(target, key);
 }
 
 /**
@@ -107,6 +108,6 @@ export function isForeignSecretKey(target: Target, key: string): boolean {
 function isOurSecretKey(target: Target, key: string): boolean {
   if (!key.startsWith(PREFIX)) return false;
   if (target.secret?.owned.has(key) || target.secret?.leftBehind?.has(key)) return true;
-  const service = target.configMap?.data[serviceKey(key)];
+  const service = own(target.configMap?.data, serviceKey(key));
   return service !== undefined && readProvenance(service) !== undefined;
 }

@@ -12,6 +12,8 @@ export const REASONS = {
   NoArgoCDURL: 'No Argo CD URL is known, so that messages carry no link.',
   PastedSignatureIgnored: 'The webhook URL came with a timestamp and a signature, which were left out.',
   ReplayPossible: 'An event of somebody’s own does not say when it happened.',
+  ConditionAlwaysFails: 'A condition fails for every sample application.',
+  ExpressionDiscouraged: 'A condition looks at long fields more often than a new one may.',
   ProjectNotGranted: 'A project that the subscription names is not granted to its namespace.',
   SigningSecretUnusual: 'The signing secret does not look like one of DingTalk.',
   CostlyRoute: 'Argo CD looks at the subscription for every application, and at too many like it.',
@@ -51,6 +53,7 @@ export const REASONS = {
   TargetFull: 'Argo CD’s ConfigMap or Secret has no room for it.',
   NamespaceQuotaExceeded: 'The namespace has as much in Argo CD’s objects as it may.',
   KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
+  InternalError: 'The operator failed while it handled the resource.',
 
   NotAccepted: 'Nothing is live, because the resource is not accepted.',
   PreviousVersionLive: 'The newest generation is not accepted; an earlier version stays live.',

@@ -17,6 +17,11 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   PastedSignatureIgnored:
     'Store the URL as DingTalk shows it. If the robot demands a signature, add spec.signing.',
   ReplayPossible: 'Add eventTime to the event.',
+  ConditionAlwaysFails:
+    "Write ?. where a field may be missing, and ?? for what to take instead: (app.status?.health?.status ?? '').",
+  ExpressionDiscouraged:
+    'Look at annotations, messages and other long fields four times at the most; names, labels, phases, revisions and times ' +
+    'do not count.',
   ProjectNotGranted:
     'Ask the platform team for a grant: under tenancy.projects, or by the annotation argocd-dingtalk.io/namespaces on the ' +
     'AppProject.',
@@ -33,8 +38,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   CredentialsNotFound:
     'Create the Secret. It is found within seconds at first, later within credentials.rereadInterval; the annotation ' +
     'argocd-dingtalk.io/reconcile-at on the robot, with any new value, has it read at once.',
-  CredentialsKeyNotFound:
-    'Correct secretKeyRef.key, or the Secret. The message lists the keys that there are.',
+  CredentialsKeyNotFound: 'Correct secretKeyRef.key, or add the key to the Secret.',
   CredentialsUnreadable: 'Look at the message: often a right is missing that config/rbac grants.',
   InvalidWebhook:
     "Copy the URL or token again from the robot's settings; white space inside is a frequent cause.",
@@ -56,7 +60,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   InvalidTemplate: 'Correct what the message names; docs/templates.md describes the language.',
   UnknownParam: "Correct the name, or add it to the template's spec.params.",
   MentionNotPossible: 'Drop at from the event, or use a markdown or text message.',
-  UnknownTimeZone: 'Write an IANA name, such as Asia/Shanghai.',
+  UnknownTimeZone: 'Write an IANA name, letter by letter, such as Asia/Shanghai.',
   EngineRefused: 'Correct what the message names.',
   ExpressionNotAllowed: 'Write the condition with what the message names.',
   ExpressionNotTrusted:
@@ -75,6 +79,9 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'Remove robots, subscriptions or events of the namespace, or ask the platform team to raise limits.perNamespace. It goes ' +
     'in by itself once there is room.',
   KeyTaken: 'Remove that key if nobody needs it, or give the resource another name.',
+  InternalError:
+    "Look for the fault's number, which the message has, in the operator's log, and report it. Meanwhile try another way to " +
+    'write what you need.',
 
   NotAccepted: 'See Accepted.',
   PreviousVersionLive: 'See Accepted.',

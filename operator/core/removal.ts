@@ -1,3 +1,4 @@
+import { own } from '../text/own.ts';
 import { sharedKeyOwner } from './coexistence/shared-key.ts';
 import { Inquiry } from './gate/inquiry.ts';
 import { foreignKeys, ourLiveKeys, readLiveState } from './live.ts';
@@ -90,7 +91,7 @@ export function removalOf(before: Target, knownSecretKeys: ReadonlySet<string> =
 }
 
 function withKnown(ours: ReadonlySet<string>, known: ReadonlySet<string>, { secret }: Target): Set<string> {
-  const present = [...known].filter((key) => secret?.data[key] !== undefined);
+  const present = [...known].filter((key) => own(secret?.data, key) !== undefined);
   return new Set([...ours, ...present]);
 }
 

@@ -49,10 +49,11 @@ export function signatureEnd(url: string): Date | undefined {
 }
 
 /**
- * Whether what is live of a robot that can't be judged now (its Secret can't be read) may stay: an unsigned URL may,
- * a signed one until its hour ends.
+ * Whether what is live of a robot that can't be judged now (its Secret can't be read) may stay: an unsigned URL may, a signed
+ * one until its hour ends. A signature of the future is taken by DingTalk as long as it is less than an hour away, so it stays
+ * that long where a clock has been set back; one that is further away says nothing of when it ends.
  */
 export function mayStay(liveUrl: string, now: Date): boolean {
-  const end = signatureEnd(liveUrl);
-  return !end || now < end;
+  const signature = readSignature(liveUrl);
+  return !signature || Math.abs(now.getTime() - signature.timestampMs) < SIGNATURE_VALIDITY_MS;
 }

@@ -21,7 +21,7 @@ export interface Snapshot {
   readonly namespaces: ReadonlyMap<string, Labels | 'unseen'>;
   /** The AppProjects of the target namespace. */
   readonly projects: readonly Project[];
-  /** Credential Secrets by `namespace/name`; all that a robot refers to are in here. */
+  /** Credential Secrets by `namespace/name`; those that robots refer to and that are not in here have yet to be read. */
   readonly credentials: ReadonlyMap<string, CredentialSecret>;
   readonly target: Target;
   /** What this process has learnt from DingTalk, by robot, `namespace/name`; what it learnt before is in their status. */
@@ -39,9 +39,18 @@ export interface Project {
   readonly grantedTo?: string | undefined;
 }
 
+/** A value that has more than so many bytes is none that DingTalk gave out: of one this long nothing is kept. */
+export const MAX_CREDENTIAL_BYTES = 4_096;
+
 /** A Secret that a robot refers to, as last read. */
 export type CredentialSecret =
-  | { readonly state: 'found'; readonly data: Readonly<Record<string, string>> }
+  | {
+      readonly state: 'found';
+      /** Of the keys that robots refer to, at least. */
+      readonly data: Readonly<Record<string, string>>;
+      /** Keys with a value of more than `MAX_CREDENTIAL_BYTES`, which `data` does not have. */
+      readonly tooLong?: ReadonlySet<string>;
+    }
   | { readonly state: 'missing' }
   | { readonly state: 'unreadable'; readonly message: string };
 

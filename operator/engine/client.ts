@@ -81,7 +81,7 @@ class EngineClient {
 
   async call<C extends CallName>(
     request: EngineRequest & { readonly call: C },
-    { deadlineMs = this.#deadlineMs, isBackground = false }: CallOptions = {},
+    { deadlineMs = this.#deadlineMs, isBackground = false, asker = '' }: CallOptions = {},
   ): Promise<Outcome<C>> {
     if (this.#isClosed) throw closed();
     const { promise, resolve, reject } = Promise.withResolvers<Outcome>();
@@ -91,7 +91,7 @@ class EngineClient {
       return tooLong(MAX_REQUEST_BYTES);
     }
     const job = { call: request.call, request: text, deadlineMs, resolve, reject };
-    this.#queue.add(job, isBackground);
+    this.#queue.add(job, isBackground, asker);
     this.#working ??= this.#work();
     // An answer is of its call's kind.
     return promise as Promise<Outcome<C>>;

@@ -1,18 +1,42 @@
-/** A line of jobs in order of arrival, with those that can wait behind all that cannot. */
-export class Queue<T> {
-  readonly #foreground: T[] = [];
-  readonly #background: T[] = [];
+/** Jobs by the namespace that they are done for; the one whose turn it is comes first. */
+type Line<T> = Map<string, T[]>;
 
-  add(job: T, isBackground: boolean): void {
-    (isBackground ? this.#background : this.#foreground).push(job);
+/**
+ * A line of jobs. Namespaces are served in turn, one job each, and each in order of arrival: whoever has much to ask makes
+ * nobody else wait for more than the job that is under way. Jobs that can wait stand behind all that cannot.
+ */
+export class Queue<T> {
+  readonly #foreground: Line<T> = new Map();
+  readonly #background: Line<T> = new Map();
+
+  /** @param asker the namespace that the job is done for */
+  add(job: T, isBackground: boolean, asker: string): void {
+    const line = isBackground ? this.#background : this.#foreground;
+    const own = line.get(asker);
+    if (own) own.push(job);
+    else line.set(asker, [job]);
   }
 
   next(): T | undefined {
-    return this.#foreground.shift() ?? this.#background.shift();
+    return nextOf(this.#foreground) ?? nextOf(this.#background);
   }
 
   /** Empties the line. */
   takeAll(): T[] {
-    return [...this.#foreground.splice(0), ...this.#background.splice(0)];
+    const lines = [this.#foreground, this.#background];
+    const jobs = lines.flatMap((line) => [...line.values()].flat());
+    for (const line of lines) line.clear();
+    return jobs;
   }
+}
+
+/** After its turn, a namespace stands at the end. */
+function nextOf<T>(line: Line<T>): T | undefined {
+  const [first] = line;
+  if (!first) return undefined;
+  const [asker, jobs] = first;
+  const job = jobs.shift();
+  line.delete(asker);
+  if (jobs.length > 0) line.set(asker, jobs);
+  return job;
 }

@@ -176,6 +176,8 @@ export interface CallOptions {
   readonly deadlineMs?: number;
   /** Lets calls go first that are not in the background, whenever they come. Default false. */
   readonly isBackground?: boolean;
+  /** The namespace that the call is made for: namespaces are served in turn. Default: none, which is one more in the turn. */
+  readonly asker?: string;
 }
 
 /** The engine cannot be asked, which says nothing about what it was to be asked. */

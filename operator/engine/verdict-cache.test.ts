@@ -43,16 +43,16 @@ describe('the cache', () => {
   });
 
   it('is bounded by bytes, however few the entries', () => {
-    const { cache } = setUp({ maxBytes: 1_000 });
-    cache.set('a', refused('x'.repeat(400)));
-    cache.set('b', refused('x'.repeat(400)));
+    const { cache } = setUp({ maxBytes: 10_000 });
+    cache.set('a', refused('x'.repeat(4_000)));
+    cache.set('b', refused('x'.repeat(4_000)));
     expect(cache.size).toBe(2);
-    expect(cache.bytes).toBeGreaterThan(800);
+    expect(cache.bytes).toBeGreaterThan(8_000);
     // Two bytes for each character: the first two have to go.
-    cache.set('c', refused('é'.repeat(400)));
+    cache.set('c', refused('é'.repeat(4_000)));
     expect([cache.get('a'), cache.get('b')]).toEqual([undefined, undefined]);
     expect(cache.get('c')).toBeDefined();
-    expect(cache.bytes).toBeLessThanOrEqual(1_000);
+    expect(cache.bytes).toBeLessThanOrEqual(10_000);
   });
 
   it('does not empty itself for something that is too large anyway, and forgets the outdated verdict', () => {
@@ -64,6 +64,16 @@ describe('the cache', () => {
     expect(cache.get('b')).toBeUndefined();
     cache.set('a', refused('x'.repeat(1_000)));
     expect([cache.size, cache.bytes]).toEqual([0, 0]);
+  });
+
+  it('takes room from the namespace that has most of it', () => {
+    const { cache } = setUp({ maxEntries: 1_000, maxBytes: 100_000 });
+    for (let index = 0; index < 20; index++) cache.set(`little ${index}`, refused('no'), 'little');
+    for (let index = 0; index < 5_000; index++) cache.set(`much ${index}`, refused('no'), 'much');
+    const left = Array.from({ length: 20 }, (_, index) => cache.get(`little ${index}`));
+    expect(left.every(Boolean)).toBe(true);
+    expect(cache.bytes).toBeLessThanOrEqual(100_000);
+    expect([cache.get('much 0'), cache.get('much 4999')]).toEqual([undefined, refused('no')]);
   });
 
   it('keeps answers for ever, and kills for 10 minutes', () => {

@@ -18,22 +18,34 @@ export interface VerdictCacheOptions {
   readonly metrics?: Pick<EngineMetrics, 'cacheRead'>;
 }
 
+/** What an entry takes beside its texts: the maps it is in, and the objects of a verdict, in bytes. */
+const OVERHEAD = 300;
+
 interface Entry<V> {
   readonly verdict: V;
+  readonly asker: string;
   readonly bytes: number;
   /** Infinity for what is true for ever: the engine says the same of the same. */
   readonly expires: number;
 }
 
+/** What is kept for one namespace. */
+interface Share {
+  /** In the order of last use. */
+  readonly keys: Set<string>;
+  bytes: number;
+}
+
 /**
- * The engine's verdicts by the hash of what it was asked those that were read last. An answer
+ * The engine's verdicts by the hash of what it was asked: those that were read last. An answer
  * stays true, but that a call was killed can be the fault of a machine that was busy just then: this is believed for
- * a while only.
+ * a while only. Where room is short, the namespace that takes most of it gives it back: no namespace's questions push out the
+ * verdicts of one that asks less.
  */
 export class VerdictCache<V extends Verdict> {
   readonly #options: VerdictCacheOptions;
-  /** In the order of last use. */
   readonly #entries = new Map<string, Entry<V>>();
+  readonly #shares = new Map<string, Share>();
   #bytes = 0;
   #hits = 0;
   #misses = 0;
@@ -69,28 +81,45 @@ export class VerdictCache<V extends Verdict> {
     return isHit ? entry.verdict : undefined;
   }
 
-  /** Keeps a verdict, at the expense of those that were not read for the longest time. */
-  set(key: string, verdict: V): void {
+  /**
+   * Keeps a verdict, at the expense of the largest share, and there of those that were not read for the longest time.
+   * @param asker the namespace that it was asked for
+   */
+  set(key: string, verdict: V, asker = ''): void {
     const { now, killedForMs = 600_000, maxBytes, maxEntries } = this.#options;
     const old = this.#entries.get(key);
     if (old) this.#remove(key, old);
-    const bytes = Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(verdict));
+    const bytes = OVERHEAD + Buffer.byteLength(key) + Buffer.byteLength(JSON.stringify(verdict));
     if (bytes > maxBytes) return;
     const expires = verdict.killed ? now() + killedForMs : Number.POSITIVE_INFINITY;
-    this.#add(key, { verdict, bytes, expires });
-    for (const [oldestKey, oldest] of this.#entries) {
-      if (this.#entries.size <= maxEntries && this.#bytes <= maxBytes) break;
-      this.#remove(oldestKey, oldest);
-    }
+    this.#add(key, { verdict, asker, bytes, expires });
+    while (this.#entries.size > maxEntries || this.#bytes > maxBytes) this.#removeOne();
+  }
+
+  #removeOne(): void {
+    const [first, ...others] = this.#shares.values();
+    if (!first) return;
+    const largest = others.reduce((most, share) => (share.bytes > most.bytes ? share : most), first);
+    const [oldest = ''] = largest.keys;
+    const entry = this.#entries.get(oldest);
+    if (entry) this.#remove(oldest, entry);
   }
 
   #add(key: string, entry: Entry<V>): void {
+    const share = this.#shares.get(entry.asker) ?? { keys: new Set(), bytes: 0 };
+    this.#shares.set(entry.asker, share);
+    share.keys.add(key);
+    share.bytes += entry.bytes;
     this.#entries.set(key, entry);
     this.#bytes += entry.bytes;
   }
 
-  #remove(key: string, entry: Entry<V>): void {
+  #remove(key: string, { asker, bytes }: Entry<V>): void {
+    const share = this.#shares.get(asker);
+    share?.keys.delete(key);
+    if (share) share.bytes -= bytes;
+    if (share?.keys.size === 0) this.#shares.delete(asker);
     this.#entries.delete(key);
-    this.#bytes -= entry.bytes;
+    this.#bytes -= bytes;
   }
 }

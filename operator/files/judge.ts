@@ -5,7 +5,8 @@ import { resourceKey } from '../core/names.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { EngineUnavailableError } from '../engine/types.ts';
-import { type CustomKind, crdChecks } from './crd-check.ts';
+import { own } from '../text/own.ts';
+import { type CrdCheck, crdChecks } from './crd-check.ts';
 import { Duplicates } from './duplicates.ts';
 import { type LintFinding, verdictFindings, violationFinding } from './finding.ts';
 import { grantFindings } from './given-access.ts';
@@ -68,7 +69,7 @@ export async function validate(manifests: readonly Manifest[], defaultNamespace:
   const checks = await crdChecks();
   const duplicates = new Duplicates();
   const checked = loadResources(manifests, defaultNamespace).map(({ manifest, resource: written }) => {
-    const check = checks[written.kind as CustomKind];
+    const check = own(checks, written.kind) as CrdCheck;
     const each = { manifest, resource: check.stored(written) };
     return { each, violations: [...duplicates.violations(each), ...check.violations(each.resource)] };
   });

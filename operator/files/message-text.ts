@@ -1,3 +1,5 @@
+import { own } from '../text/own.ts';
+
 /** A message's body as people read it: title and text, then links and mentions. */
 export function messageText(body: unknown): string {
   const message = (body ?? {}) as Readonly<Record<string, unknown>>;
@@ -9,7 +11,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function contentOf(message: Fields): string[] {
   const { msgtype } = message;
-  const content = typeof msgtype === 'string' ? message[msgtype] : undefined;
+  const content = typeof msgtype === 'string' ? own(message, msgtype) : undefined;
   if (content === null || typeof content !== 'object') return [JSON.stringify(message, null, 2)];
   const fields = content as Fields;
   switch (msgtype) {

@@ -2,6 +2,7 @@ import type { Decision } from '../core/decide.ts';
 import type { ChangedTrigger } from '../core/difference.ts';
 import { templateKey, triggerKey } from '../core/names.ts';
 import type { Engine } from '../engine/types.ts';
+import { own } from '../text/own.ts';
 import { evaluateTriggers } from './evaluation.ts';
 import type { Application } from './sample-application.ts';
 import { sentTemplates } from './sent-templates.ts';
@@ -26,7 +27,7 @@ export async function notifiedAtOnce(
 ): Promise<Notified[]> {
   const names = triggers.map(({ trigger }) => trigger);
   const keys = names.flatMap((name) => [triggerKey(name), ...sentTemplates(plan, name).map(templateKey)]);
-  const configMap = Object.fromEntries(keys.map((key) => [key, plan.configMap[key] as string]));
+  const configMap = Object.fromEntries(keys.map((key) => [key, own(plan.configMap, key) as string]));
   const found = new Map<string, string[]>(names.map((name) => [name, []]));
   for (const app of names.length > 0 ? applications : []) {
     const evaluation = await evaluateTriggers(engine, { configMap, app }, names, now);

@@ -1,4 +1,5 @@
 import type { Schema } from '../api/crd-files.ts';
+import { own } from '../text/own.ts';
 
 /**
  * The value without the fields that are null, as the API server stores it: `suspend:` with nothing behind it is as good
@@ -9,7 +10,7 @@ export function withoutNulls(value: unknown, schema: Schema | undefined): unknow
   if (Array.isArray(value)) return value.map((item) => withoutNulls(item, schema?.items));
   if (value === null || typeof value !== 'object') return value;
   const schemaOf = (name: string): Schema | undefined =>
-    Object.hasOwn(schema?.properties ?? {}, name) ? schema?.properties?.[name] : schema?.additionalProperties;
+    own(schema?.properties, name) ?? schema?.additionalProperties;
   const entries = Object.entries(value).filter(
     ([name, inner]) => inner !== null || schemaOf(name) === undefined,
   );

@@ -1,6 +1,7 @@
 import { eventKeyName, resourceKey, serviceKey, templateKey, triggerKey } from '../core/names.ts';
 import type { Engine, EngineObjects } from '../engine/types.ts';
 import { MAX_BODY_BYTES } from '../template/go/body.ts';
+import { own } from '../text/own.ts';
 import { type Condition, conditionOf } from './condition.ts';
 import { evaluateTriggers } from './evaluation.ts';
 import type { Judgement } from './judge.ts';
@@ -46,12 +47,12 @@ export async function previewMessage(
   const keys = [...templates.map(templateKey), triggerKey(key), serviceKey(service)];
   const objects: EngineObjects = {
     configMap: {
-      ...Object.fromEntries(keys.map((each) => [each, plan.configMap[each] as string])),
+      ...Object.fromEntries(keys.map((each) => [each, own(plan.configMap, each) as string])),
       ...(context !== undefined && { context }),
     },
-    secret: { [service]: plan.secret[service] as string },
+    secret: { [service]: own(plan.secret, service) as string },
   };
-  const app = application ?? (await sampleFor(recipient, objects, key, engine, now));
+  const app = application ?? (await sampleFor(recipient, objects, key, engine, now, judged.config.tenancy));
   const condition = application && (await conditionOf(application, recipient, judged, engine, now));
   const outcome = await engine.render({ ...objects, app, templates, service, now: now.toISOString() });
   const head = { namespace, subscription: name, event: event.name, robot: resourceKey(robot.cr) };
@@ -93,14 +94,14 @@ async function sampleFor(
   key: string,
   engine: Engine,
   now: Date,
+  { destinations }: Judgement['config']['tenancy'],
 ): Promise<Application> {
-  if (event.catalogueName !== undefined) {
-    return sampleApplication(event.catalogueName, subscription.cr, now);
-  }
-  const samples = SAMPLED_TRIGGERS.map((trigger) => sampleApplication(trigger, subscription.cr, now));
+  const sample = (trigger: string) => sampleApplication(trigger, subscription.cr, now, destinations);
+  if (event.catalogueName !== undefined) return sample(event.catalogueName);
+  const samples = SAMPLED_TRIGGERS.map(sample);
   for (const app of samples) {
     const evaluation = await evaluateTriggers(engine, { ...objects, app }, [key], now);
     if (evaluation.ok && evaluation.conditions.get(key)?.some(({ triggered }) => triggered)) return app;
   }
-  return sampleApplication('on-deployed', subscription.cr, now);
+  return sample('on-deployed');
 }

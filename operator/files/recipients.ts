@@ -2,6 +2,7 @@ import { resourceKey } from '../core/names.ts';
 import type { ResolvedEvent } from '../core/resolve/events.ts';
 import type { ResolvedRobot } from '../core/resolve/robots.ts';
 import type { ResolvedSubscription } from '../core/resolve/subscriptions.ts';
+import { own } from '../text/own.ts';
 import type { Judgement } from './judge.ts';
 
 /** One message that would be sent: of an event of a subscription, to a robot. */
@@ -55,7 +56,7 @@ export function unknownName(
     event: subscriptions.flatMap(({ events }) => events.map(({ name }) => name)),
   };
   for (const [option, known] of Object.entries(names)) {
-    const name = filter[option as keyof RecipientFilter];
+    const name = own({ ...filter }, option);
     if (name === undefined || known.includes(name)) continue;
     const there = known.length === 0 ? 'none' : [...new Set(known)].sort().join(', ');
     return `--${option}: there is no ${name}; there is ${there}`;

@@ -76,4 +76,11 @@ describe('the sample for', () => {
       triggered: true,
     });
   });
+
+  it('may be heard of where destinations are ignored', async () => {
+    const cr = subscription({}, { applications: { all: true } });
+    const when = fenceExpression(cr.metadata.namespace, [], undefined);
+    const sample = sampleApplication('on-deployed', cr, NOW, 'Ignored');
+    expect(await evaluate(when, sample)).toMatchObject({ triggered: true });
+  });
 });

@@ -1,5 +1,7 @@
 import type { NotificationSubscription } from '../api/kinds.ts';
+import type { OperatorConfiguration } from '../config.ts';
 import { IN_CLUSTER } from '../core/in-cluster.ts';
+import { own } from '../text/own.ts';
 import { health, operation, SAMPLE_STATES, SOURCE, sync } from './sample-states.ts';
 
 /** An Application as the API server has it. */
@@ -16,17 +18,19 @@ export const SAMPLED_TRIGGERS: readonly string[] = Object.keys(SAMPLE_STATES);
  * An Application in the state in which the trigger fires, and such that the subscription's criteria apply to it as far as
  * one can tell: where they hold a pattern, it has a name that the pattern matches.
  * @param trigger one of {@link SAMPLED_TRIGGERS}; for any other, the Application was just deployed
+ * @param destinations whether to deploy to the team's namespace is enough for the team to hear of it
  */
 export function sampleApplication(
   trigger: string,
   subscription: NotificationSubscription,
   now: Date,
+  destinations: OperatorConfiguration['tenancy']['destinations'] = 'Trusted',
 ): Application {
   const at = (agoMs: number) => `${new Date(now.getTime() - agoMs).toISOString().slice(0, 19)}Z`;
   const moments = { began: at(1.5 * MINUTE_MS), ended: at(MINUTE_MS) };
-  const stateOf = SAMPLE_STATES[trigger] ?? SAMPLE_STATES['on-deployed'];
+  const stateOf = own(SAMPLE_STATES, trigger) ?? SAMPLE_STATES['on-deployed'];
   const { metadata, status, operation: running } = stateOf?.(moments) ?? {};
-  const identity = identityFor(subscription);
+  const identity = identityFor(subscription, destinations);
   return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'Application',
@@ -49,7 +53,10 @@ export function sampleApplication(
   };
 }
 
-function identityFor({ metadata, spec }: NotificationSubscription) {
+function identityFor(
+  { metadata, spec }: NotificationSubscription,
+  destinations: OperatorConfiguration['tenancy']['destinations'],
+) {
   const { projects, names, namespaces, destinationNamespaces, clusters, selector } = spec.applications;
   const fitting = ([pattern = '*']: readonly string[] = [], otherwise: string): string =>
     pattern === '*' ? otherwise : pattern.replaceAll('*', NAME).replaceAll('?', 'x');
@@ -63,7 +70,7 @@ function identityFor({ metadata, spec }: NotificationSubscription) {
   return {
     metadata: {
       name: fitting(names, NAME),
-      namespace: fitting(namespaces, 'argocd'),
+      namespace: fitting(namespaces, destinations === 'Trusted' ? 'argocd' : metadata.namespace),
       ...(Object.keys(labels).length > 0 && { labels }),
     },
     spec: {
@@ -71,7 +78,7 @@ function identityFor({ metadata, spec }: NotificationSubscription) {
       source: SOURCE,
       destination: {
         [cluster.includes('://') ? 'server' : 'name']: cluster,
-        // What deploys to a team's own namespace is what the team always hears of.
+        // What deploys to a team's own namespace is what the team hears of by default.
         namespace: fitting(destinationNamespaces, metadata.namespace),
       },
     },

@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Schema } from '../api/crd-files.ts';
+import { own } from '../text/own.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
 /** What the schema says of a resource. */
@@ -50,7 +51,7 @@ function violationOf(error: ErrorObject, resource: object): Violation {
   const path = fieldOf(error.instancePath, resource);
   if (keyword === 'required') {
     const { missingProperty } = params as { missingProperty: string };
-    const schema = (parentSchema as Schema).properties?.[missingProperty];
+    const schema = own((parentSchema as Schema).properties, missingProperty);
     const hint = sentences(`Add ${missingProperty}.`, schema?.description);
     return {
       reason: 'SchemaViolation',
@@ -107,7 +108,7 @@ function fieldOf(pointer: string, resource: object): string {
   for (const step of pointer.split('/').slice(1)) {
     const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
     path = Array.isArray(value) ? `${path}[${name}]` : fieldBelow(path, name);
-    value = (value as Record<string, unknown>)[name];
+    value = own(value as Record<string, unknown>, name);
   }
   return path;
 }

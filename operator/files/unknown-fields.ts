@@ -1,5 +1,6 @@
 import type { Schema } from '../api/crd-files.ts';
 import { closest } from '../text/closest.ts';
+import { own } from '../text/own.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
 /**
@@ -40,7 +41,7 @@ function unknownBelow(value: unknown, schema: Schema, path: string): Violation[]
   return Object.entries(value).flatMap(([name, inner]) => {
     const field = fieldBelow(path, name);
     if (!properties) return unknownBelow(inner, additionalProperties, field);
-    const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    const known = own(properties, name);
     return known ? unknownBelow(inner, known, field) : [unknown(field, name, Object.keys(properties))];
   });
 }

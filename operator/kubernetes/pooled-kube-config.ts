@@ -3,6 +3,7 @@ import type { RequestOptions } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
+import { setOwn } from '../text/own.ts';
 
 /** What a request needs to be let in: headers (they hold the token) and the connections to go over. */
 export interface Authentication {
@@ -42,7 +43,7 @@ export class PooledKubeConfig extends KubeConfig {
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(options.headers ?? {})) {
       // A token file often ends in a newline, which no header may hold.
-      headers[name] = `${value}`.trim();
+      setOwn(headers, name, `${value}`.trim());
     }
     if (options.auth) headers.Authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
     return { headers, dispatcher: await this.#dispatcher(options) };

@@ -1,3 +1,4 @@
+import { own } from '../text/own.ts';
 import type { Tag } from './scan.ts';
 
 /** Where the parser met something that it did not expect. */
@@ -55,5 +56,7 @@ export function remedy({ source, offset, met, tag }: Stumble): string {
   if (/\bas\s+\|[^|]*$/.test(before)) return 'names stand between two bars: {{#each … as |item|}}';
   const found = WRITTEN.find(([pattern]) => pattern.test(rest))?.[1];
   const character = String.fromCodePoint(rest.codePointAt(0) ?? 0x20);
-  return found ?? (met !== undefined ? MET[met] : undefined) ?? `${character} cannot stand here: ${PATHS}`;
+  return (
+    found ?? (met !== undefined ? own(MET, met) : undefined) ?? `${character} cannot stand here: ${PATHS}`
+  );
 }

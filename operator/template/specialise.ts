@@ -1,3 +1,4 @@
+import { own } from '../text/own.ts';
 import type { BodyScope } from './go/context.ts';
 import type { IfNode, Node, Value } from './nodes.ts';
 
@@ -30,7 +31,7 @@ function specialiseIf(node: IfNode, scope: BodyScope): readonly Node[] {
 
 /** The text of a value that does not depend on any Application; of `appUrl` only that there is one. */
 function knownText(value: Value, scope: BodyScope): string | undefined {
-  if (value.kind === 'param') return scope.params[value.name] ?? '';
+  if (value.kind === 'param') return own(scope.params, value.name) ?? '';
   if (value.kind === 'event') return scope.event[value.field];
   if (value.kind === 'appUrl') return scope.argocdUrl ?? '';
   return value.kind === 'literal' && typeof value.value === 'string' ? value.value : undefined;

@@ -4,7 +4,7 @@ import type { Condition } from '../../operator/api/kinds.ts';
 import { type OperatorConfiguration, operatorConfigurationSchema } from '../../operator/config.ts';
 import { readCluster } from '../../operator/controller/cluster-reader.ts';
 import { engineAsker, Gate } from '../../operator/controller/gate.ts';
-import { readCredential } from '../../operator/controller/read-credential.ts';
+import { readCredential, readCredentials } from '../../operator/controller/read-credential.ts';
 import { type Decision, decide } from '../../operator/core/decide.ts';
 import { objectKey } from '../../operator/core/names.ts';
 import type { Snapshot } from '../../operator/core/snapshot.ts';
@@ -60,17 +60,7 @@ afterAll(async () => {
 /** What the API server has now, and what follows from it for somebody who comes to it anew. */
 async function freshDecision(): Promise<{ snapshot: Snapshot; decision: Decision }> {
   const state = await readCluster(connection.request, config, () => expect.unreachable());
-  const read = readCredential(connection);
-  const names = state.robots.flatMap(({ metadata, spec: { webhook, signing } }) =>
-    [webhook, signing].flatMap((each) =>
-      each ? [[metadata.namespace, each.secretKeyRef.name] as const] : [],
-    ),
-  );
-  const credentials = new Map(
-    await Promise.all(
-      names.map(async ([where, name]) => [objectKey(where, name), await read(where, name)] as const),
-    ),
-  );
+  const credentials = await readCredentials(readCredential(connection), state.robots);
   const now = new Date();
   const rest = { config, credentials, now, serverTime: now, deliveries: new Map(), answers: gate.answers };
   const snapshot: Snapshot = { ...state, ...rest };

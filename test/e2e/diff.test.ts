@@ -133,6 +133,33 @@ describe('diff', () => {
     expect(await diff([subscription(TEAM)])).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
+  it('shows what another configuration would change, and which events may repeat what they have told', async () => {
+    const where = { ...TEAM, name: 'timeless' };
+    const { manifests } = realRobot(stage.dingtalk, where);
+    const own = subscription(where, { events: [{ trigger: 'on-sync-failed' }, TIMELESS] });
+    await stage.apply(...manifests, own);
+    await stage.conditions('nsub', 'team', 'timeless', { Ready: 'True/Ready' });
+    const next = join(stage.cp.dir, 'next.json');
+    const tenancy = { destinations: 'Ignored' };
+    await writeFile(next, JSON.stringify(operatorConfiguration(stage.dingtalk, { tenancy })));
+    expect(await diff([own])).toMatchObject({ code: 0, stdout: '' });
+    const { code, stdout } = await diff([own], '--new-config', next);
+    expect(code).toBe(1);
+    expect(stdout.match(/^\+{3} .*trigger\S+/gm)).toHaveLength(3);
+    expect(stdout.match(/^may repeat: .*/gm)).toEqual([
+      expect.stringMatching(
+        /^may repeat: dt_team_timeless_failed, to dt_team_timeless: its condition changes/,
+      ),
+    ]);
+
+    const target = { namespace: 'gitops' };
+    await writeFile(next, JSON.stringify(operatorConfiguration(stage.dingtalk, { target })));
+    const other = await diff([own], '--new-config', next);
+    expect(other).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('target') });
+    await stage.remove('nsub', 'team', 'timeless');
+    await stage.remove('robots', 'team', 'timeless');
+  });
+
   it('refuses what the operator would refuse', async () => {
     const { code, stderr, stdout } = await diff([
       subscription(TEAM, { events: [{ trigger: 'on-sync-fialed' }] }),

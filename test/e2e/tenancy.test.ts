@@ -215,6 +215,18 @@ describe('an open installation', () => {
   });
 });
 
+describe('an installation that does not trust destinations', () => {
+  it('has no message about an application whose author claims a namespace, and those of granted projects', async () => {
+    const claimed = { project: 'elsewhere', destination: { server: IN_CLUSTER, namespace: TEAM } };
+    for (const name of ['claimed', 'claimed-before']) await create(name, claimed);
+    const { clusters: _, ...tenancy } = TENANCY;
+    const projects = { default: [WITNESS] };
+    await stage.restartOperator({ tenancy: { ...tenancy, projects, destinations: 'Ignored' } });
+    await condition('to be without destinations', (text) => !text.includes('destination'));
+    expect(await heardOf(['claimed', 'granted'], ['claimed-before'])).toEqual(['granted']);
+  });
+});
+
 describe('without AppProjects', () => {
   it('the operator runs, and takes them into account once there are any', async () => {
     await stage.cp.kubectl(['delete', 'crd', 'appprojects.argoproj.io']);

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { randomSeed, wholeNumber } from './options.ts';
 import { runFuzz } from './run.ts';
 
 const HELP = `Usage: make fuzz [DURATION=60] [SEED=N]
@@ -17,18 +18,10 @@ const { values } = parseArgs({
   options: { duration: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } },
 });
 
-/** @throws Error for anything but a whole number that is not negative */
-function number(name: string, text: string | undefined, otherwise: number): number {
-  if (text === undefined) return otherwise;
-  if (!/^\d{1,9}$/.test(text))
-    throw new Error(`--${name}: expected a whole number, got ${JSON.stringify(text)}`);
-  return Number(text);
-}
-
 if (values.help) process.stdout.write(HELP);
 else
   process.exitCode = await runFuzz({
-    durationSeconds: number('duration', values.duration, 60),
-    seed: number('seed', values.seed, Math.floor(Math.random() * 1e9)),
+    durationSeconds: wholeNumber('duration', values.duration, 60),
+    seed: wholeNumber('seed', values.seed, randomSeed()),
     print: (line) => process.stdout.write(`${line}\n`),
   });

@@ -88,6 +88,18 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
     'spec',
     /params are for Handlebars messages/,
   ),
+  refused(
+    'a param that no template could name',
+    message({ message: { text: { content: 'x' } }, params: { '1st': 'b' } }),
+    'spec.params',
+    /params has a key that is no name of a param/,
+  ),
+  refused(
+    'a value for a param whose name is a text of its own',
+    events({ trigger: 'on-deployed', template: { name: 'a', params: { ['a'.repeat(900_000)]: 'b' } } }),
+    'spec.events[0].template.params',
+    /params has a key that is no name of a param: write a letter and then letters, digits and '_', at most 63/,
+  ),
   refused('no criterion', criteria({}), 'spec.applications', /say which applications/),
   refused(
     'all and a criterion',
@@ -117,6 +129,12 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
   refused(
     'a label key that is none',
     criteria({ selector: { matchLabels: { 'a b': 'c' } } }),
+    'spec.applications.selector.matchLabels',
+    /no label key/,
+  ),
+  refused(
+    'a label key that is too long',
+    criteria({ selector: { matchLabels: { [`${'a'.repeat(900_000)}/b`]: 'c' } } }),
     'spec.applications.selector.matchLabels',
     /no label key/,
   ),
@@ -209,6 +227,17 @@ export const TAKEN_MANIFESTS: readonly { readonly title: string; readonly manife
   {
     title: 'label keys that every JavaScript object has',
     manifest: criteria({ selector: { matchLabels: { constructor: 'a', 'a.b/c.d': 'e' } } }),
+  },
+  {
+    title: 'the longest label key that there is',
+    manifest: criteria({ selector: { matchLabels: { [`${'a'.repeat(253)}/${'b'.repeat(63)}`]: 'c' } } }),
+  },
+  {
+    title: 'params with the longest name, and with names that every JavaScript object has',
+    manifest: events({
+      trigger: 'on-deployed',
+      template: { name: 'a', params: { ['a'.repeat(63)]: 'b', constructor: 'c', toString: 'd' } },
+    }),
   },
   {
     title: 'robots of one name in several namespaces',

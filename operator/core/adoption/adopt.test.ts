@@ -117,6 +117,7 @@ describe('services', () => {
   it.each([
     ['of others', 'https://example.com/robot/send?access_token=a', []],
     ['that nobody knows', '$ding', [/service.webhook.ding: \$ding of the Secret is not known/, /entry 1/]],
+    ['that every object has', '$constructor', [/\$constructor of the Secret is not known/, /entry 1/]],
     [
       'without TLS',
       'http://oapi.dingtalk.com/robot/send?access_token=a',

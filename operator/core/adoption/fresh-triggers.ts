@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import type { Decision } from '../decide.ts';
 import type { ChangedTrigger } from '../difference.ts';
 import { liveRecipients } from '../live.ts';
@@ -9,7 +10,8 @@ export function freshTriggers({ plan, live }: Decision): ChangedTrigger[] {
   return plan.entries.flatMap(({ triggers, recipients }) =>
     triggers.flatMap((trigger) => {
       const key = triggerKey(trigger);
-      const known = standing.get(key) === plan.configMap[key] ? liveRecipients(live, trigger) : new Set();
+      const known =
+        standing.get(key) === own(plan.configMap, key) ? liveRecipients(live, trigger) : new Set();
       const fresh = recipients.filter((recipient) => !known.has(recipient));
       return fresh.length === 0 ? [] : [{ trigger, recipients: fresh }];
     }),

@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { readNotes } from '../sent-notes.ts';
 import { applicationName, eventTimes, type Timed } from './event-times.ts';
 import { selects } from './selector.ts';
@@ -55,7 +56,7 @@ export function mishapsBetween(
     const name = applicationName(application);
     const earlier = known.get(name) ?? {};
     const fresh = Object.entries(eventTimes(application)).filter(
-      ([what, time]) => time > (earlier[what] ?? ''),
+      ([what, time]) => time > (own(earlier, what) ?? ''),
     );
     // What began before and went on after it is told by its later part.
     if (fresh.every(([, time]) => time <= since)) missed.push(...fresh.map(([what]) => `${name} (${what})`));

@@ -1,4 +1,5 @@
 import { parseWebhookCredential, type WebhookRules } from '../../dingtalk/webhook-url.ts';
+import { own } from '../../text/own.ts';
 import type { ForeignConfig, WebhookService } from './foreign-config.ts';
 
 /** A service that posts to DingTalk's custom robots. */
@@ -45,8 +46,8 @@ function dingTalkService(
   secret: SecretValues = {},
   rules: WebhookRules,
 ): DingTalkService | undefined {
-  const missing = secretReferences(written).filter((key) => secret[key] === undefined);
-  const filled = written.replace(REFERENCE, (reference) => secret[reference.slice(1)] ?? UNKNOWN).trim();
+  const missing = secretReferences(written).filter((key) => own(secret, key) === undefined);
+  const filled = written.replace(REFERENCE, (reference) => own(secret, reference.slice(1)) ?? UNKNOWN).trim();
   const host = /^https?:\/\/([^/?#]*)/i.exec(filled)?.[1]?.toLowerCase() ?? '';
   const isDingTalk = rules.allowedHosts.some((allowed) => host.replace(/:443$/, '') === allowed);
   if (missing.length > 0 && (host === '' || host.includes(UNKNOWN))) {

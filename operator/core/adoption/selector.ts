@@ -1,4 +1,5 @@
 import type { LabelRequirement, LabelSelector } from '../../api/types.generated.ts';
+import { own, setOwn } from '../../text/own.ts';
 import { type Labels, selectorMatches } from '../label-selector.ts';
 
 /**
@@ -15,8 +16,8 @@ export function parseSelector(text: string): LabelSelector | undefined {
     if (!requirement) return undefined;
     const { key, operator, values = [] } = requirement;
     const [value = ''] = values;
-    if (operator === 'In' && values.length === 1 && !Object.hasOwn(matchLabels, key))
-      matchLabels[key] = value;
+    if (operator === 'In' && values.length === 1 && own(matchLabels, key) === undefined)
+      setOwn(matchLabels, key, value);
     else matchExpressions.push(requirement);
   }
   if (Object.keys(matchLabels).length > 10 || matchExpressions.length > 10) return undefined;

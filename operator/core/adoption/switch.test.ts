@@ -129,11 +129,20 @@ describe('Applications out of reach', () => {
       ...spec,
     },
   });
-  const unheard = (...applications: ReturnType<typeof placed>[]) =>
+  const unheardWith = (tenancy: object, ...applications: ReturnType<typeof placed>[]) =>
     unheardOf(applications, [unit()], 'argocd', {
-      config: config({ tenancy: { projects: { 'gra*': ['argocd'] }, clusters: { near: ['argocd'] } } }),
+      config: config({ tenancy: { projects: { 'gra*': ['argocd'] }, ...tenancy } }),
       projects: [{ name: 'annotated', grantedTo: 'argocd' }],
     });
+  const unheard = (...applications: ReturnType<typeof placed>[]) =>
+    unheardWith({ clusters: { near: ['argocd'] } }, ...applications);
+  it('are those that only deploy to the namespace, where destinations are ignored', () => {
+    const here = placed('team', { destination: { namespace: 'argocd', name: 'in-cluster' } });
+    expect(unheardWith({}, here)).toEqual([]);
+    const ignored = { destinations: 'Ignored' };
+    expect(unheardWith(ignored, here)).toEqual(['team/shop']);
+    expect(unheardWith(ignored, placed('argocd', {}), placed('team', { project: 'granted' }))).toEqual([]);
+  });
   it('are those outside of the namespace and its projects', () => {
     expect(unheard(placed('argocd', {}))).toEqual([]);
     expect(unheard(placed('team', {}))).toEqual(['team/shop']);

@@ -22,6 +22,7 @@ export function unheardOf(
 ): string[] {
   if (config.tenancy.mode === 'open') return [];
   const granted = projectGrants({ config, projects }).of(namespace);
+  const isTrusted = config.tenancy.destinations === 'Trusted';
   const clusters = new Grants(Object.entries(config.tenancy.clusters)).of(namespace);
   const taken = units.filter(({ events }) => events !== undefined && events.length > 0);
   const isTold = ({ metadata }: Placed) =>
@@ -35,7 +36,7 @@ export function unheardOf(
       clusters.some((pattern) => cluster.some((each) => globMatches(pattern, each)));
     return (
       metadata.namespace === namespace ||
-      (destination?.namespace === namespace && isHere) ||
+      (isTrusted && destination?.namespace === namespace && isHere) ||
       granted.some((pattern) => globMatches(pattern, spec?.project ?? ''))
     );
   };

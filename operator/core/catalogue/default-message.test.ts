@@ -180,6 +180,7 @@ describe.each(ALL)('the message for %s in %s', (_name, locale, trigger) => {
 
 it('has no message for others', () => {
   expect(() => defaultMessage('on-nonsense', 'en')).toThrow('no message for on-nonsense');
+  expect(() => defaultMessage('constructor', 'en')).toThrow('no message for constructor');
 });
 
 const BLOCKS = ['if', 'unless', 'each', 'with'];

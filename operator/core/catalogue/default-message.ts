@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import type { Locale, Localised } from './locale.ts';
 import {
   COMPARED_REVISION,
@@ -98,7 +99,7 @@ const OWN_EVENT = said('🔔', '{{event.name}}', '{{event.name}}', WHERE, STATUS
  * @throws Error for a trigger that the catalogue does not have
  */
 export function defaultMessage(trigger: string | undefined, locale: Locale): MarkdownSource {
-  const message = trigger === undefined ? OWN_EVENT : MESSAGES[trigger as TriggerName];
+  const message = trigger === undefined ? OWN_EVENT : own(MESSAGES, trigger);
   if (!message) throw new Error(`the catalogue has no message for ${trigger}`);
   const title = `${message.icon} {{app.metadata.name}} ${message.headline[locale]}`;
   const lines = [...message.lines, LINK].map((each) => each(locale));

@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { type LiveState, ourLiveKeys } from '../live.ts';
 import type { TargetWrite } from '../merge/writes.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
@@ -26,7 +27,7 @@ export function ourParts(live: LiveState, { secret }: Target): OurParts {
       ...ourLiveKeys(live).map(({ key, value }) => [key, value] as const),
       ...entriesOf(live.entries),
     ]),
-    Secret: new Map([...live.secretKeys].map((key) => [key, secret?.data[key] ?? ''])),
+    Secret: new Map([...live.secretKeys].map((key) => [key, own(secret?.data, key) ?? ''])),
   };
 }
 
@@ -43,7 +44,8 @@ export function afterStep(before: OurParts, step: TargetWrite): OurParts {
 /** The keys that are gone from the object or have another value, sorted; all of them if the object is gone. */
 export function lostKeys(part: OurPart, object: LiveObject | undefined): string[] {
   const entries = new Map(entriesOf(readBlock(object?.data[SUBSCRIPTIONS_KEY]).entries));
-  const found = (key: string): string | undefined => (isEntryKey(key) ? entries.get(key) : object?.data[key]);
+  const found = (key: string): string | undefined =>
+    isEntryKey(key) ? entries.get(key) : own(object?.data, key);
   return [...part].flatMap(([key, value]) => (found(key) === value ? [] : [key])).sort();
 }
 

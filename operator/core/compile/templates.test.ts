@@ -155,7 +155,7 @@ describe('the template that they stand in', () => {
         : (ACCEPTING.get('') as GateAnswer);
     const before = withEvents([typed, raw, other], { answers });
     for (let decision = decide(before); decision.questions.size > 0; decision = decide(before)) {
-      for (const [key, request] of decision.questions) answers.set(key, answerTo(request));
+      for (const [key, { request }] of decision.questions) answers.set(key, answerTo(request));
     }
     const { message } = decide(before).resolution.subscriptions[0]?.verdict.refusal ?? {};
     expect(message).toContain(

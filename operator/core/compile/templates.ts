@@ -1,7 +1,11 @@
+import type { NotificationSubscription } from '../../api/kinds.ts';
 import { selector } from '../../template/go/body.ts';
+import { setOwn } from '../../text/own.ts';
 import { yamlSafeJson } from '../json.ts';
+import { ResourceMemo } from '../memo.ts';
 import { eventsBody } from '../message/event-body.ts';
 import { eventKeyName, subscriptionKeyName } from '../names.ts';
+import { messageInputs } from '../resolve/event-messages.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
@@ -29,6 +33,8 @@ export function compileTemplates(
   argocdUrl: string | undefined,
 ): CompiledTemplates {
   const { namespace, name } = cr.metadata;
+  const marks = events.map(markFor);
+  const inputs = [...messageInputs(events, robots, argocdUrl), ...marks, markFor()];
   const ownName = (event: ResolvedEvent) => eventKeyName(namespace, name, event.name);
   const together = messagesTogether(events);
   const shared = subscriptionKeyName(namespace, name);
@@ -36,22 +42,30 @@ export function compileTemplates(
     const messages = these.map(({ message }) => message);
     return ({ audience }: ResolvedRobot) => eventsBody(messages, audience, argocdUrl);
   };
-  const values: Record<string, string> = {};
-  for (const event of events) {
-    const { raw } = event;
-    const managedBy = markFor(event);
-    const place = together.indexOf(event);
-    values[ownName(event)] =
-      place >= 0
-        ? yamlSafeJson({ managedBy, message: selector(place) })
-        : template(managedBy, robots, raw === undefined ? bodyOf([event]) : () => raw);
-  }
-  if (together.length > 0) values[shared] = template(markFor(), robots, bodyOf(together));
+  const compile = () => {
+    const values: Record<string, string> = {};
+    for (const [index, event] of events.entries()) {
+      const { raw } = event;
+      const managedBy = marks[index] as string;
+      const place = together.indexOf(event);
+      setOwn(
+        values,
+        ownName(event),
+        place >= 0
+          ? yamlSafeJson({ managedBy, message: selector(place) })
+          : template(managedBy, robots, raw === undefined ? bodyOf([event]) : () => raw),
+      );
+    }
+    if (together.length > 0) setOwn(values, shared, template(markFor(), robots, bodyOf(together)));
+    return values;
+  };
   return {
-    values,
+    values: compiledTemplates.get(cr, inputs, compile),
     sentBy: (event) => [ownName(event), ...(together.includes(event) ? [shared] : [])],
   };
 }
+
+const compiledTemplates = new ResourceMemo<NotificationSubscription, Readonly<Record<string, string>>>();
 
 /** The events whose messages stand in one template, in the order of their places in it. */
 export function messagesTogether(events: readonly ResolvedEvent[]): readonly ResolvedEvent[] {

@@ -1,4 +1,5 @@
 import type { TestMessageFields } from '../../dingtalk/test-message.ts';
+import { type Faults, UNGUARDED } from '../faults.ts';
 import { RECONCILE_AT, resourceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { Credential } from '../signatures.ts';
@@ -28,24 +29,37 @@ export interface DeliveryCheck {
  * Which robots are to be checked and when: once for each change of credentials or keywords, and every ten minutes as
  * long as DingTalk refuses. A robot that the engine has yet to judge is in the list without a time.
  */
-export function deliveryChecks(robots: readonly ResolvedRobot[], snapshot: Snapshot): DeliveryCheck[] {
+export function deliveryChecks(
+  robots: readonly ResolvedRobot[],
+  snapshot: Snapshot,
+  faults: Pick<Faults, 'guard'> = UNGUARDED,
+): DeliveryCheck[] {
   return robots.flatMap((robot) => {
-    const { cr, verdict, credential } = robot;
-    const isJudged = verdict.course === 'current';
-    if (!credential || verifySetting(robot, snapshot) === 'Never') return [];
-    if (!isJudged && verdict.refusal?.reason !== 'GateUnavailable') return [];
-    const keywords = cr.spec.keywords ?? [];
-    const { namespace, name, uid, annotations } = cr.metadata;
-    const check = {
-      robot: resourceKey(cr),
-      fingerprint: deliveryFingerprint(uid, credential, keywords),
-      requested: annotations?.[RECONCILE_AT] ?? '',
-      credential,
-      message: { namespace, name, keywords, locale: cr.spec.locale ?? snapshot.config.robots.locale },
-    };
-    const dueAt = isJudged ? dueTime(robot, check, snapshot) : undefined;
-    return [{ ...check, ...(dueAt && { dueAt }) }];
+    const check = faults.guard(
+      robot.cr,
+      () => deliveryCheck(robot, snapshot),
+      () => undefined,
+    );
+    return check ? [check] : [];
   });
+}
+
+function deliveryCheck(robot: ResolvedRobot, snapshot: Snapshot): DeliveryCheck | undefined {
+  const { cr, verdict, credential } = robot;
+  const isJudged = verdict.course === 'current';
+  if (!credential || verifySetting(robot, snapshot) === 'Never') return undefined;
+  if (!isJudged && verdict.refusal?.reason !== 'GateUnavailable') return undefined;
+  const keywords = cr.spec.keywords ?? [];
+  const { namespace, name, uid, annotations } = cr.metadata;
+  const check = {
+    robot: resourceKey(cr),
+    fingerprint: deliveryFingerprint(uid, credential, keywords),
+    requested: annotations?.[RECONCILE_AT] ?? '',
+    credential,
+    message: { namespace, name, keywords, locale: cr.spec.locale ?? snapshot.config.robots.locale },
+  };
+  const dueAt = isJudged ? dueTime(robot, check, snapshot) : undefined;
+  return { ...check, ...(dueAt && { dueAt }) };
 }
 
 /** What the robot says about being checked, or the installation in its place. */

@@ -1,4 +1,5 @@
 import type { Metadata } from '../../api/kinds.ts';
+import { own } from '../../text/own.ts';
 import { readProvenance } from '../provenance.ts';
 import { type Sight, whoMends } from './sight.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
@@ -18,8 +19,8 @@ export function keySteps(keys: readonly string[], metadata: Metadata, sight: Sig
 /** Undefined if the key stands there as planned. */
 function keyStep(key: string, { uid, generation }: Metadata, sight: Sight): Step | undefined {
   const { snapshot, decision, presence, sees } = sight;
-  const wanted = decision.plan.configMap[key];
-  const live = snapshot.target.configMap?.data[key];
+  const wanted = own(decision.plan.configMap, key);
+  const live = own(snapshot.target.configMap?.data, key);
   if (live === wanted) return undefined;
   const { namespace, configMap } = snapshot.config.target;
   if (live === undefined)

@@ -1,4 +1,5 @@
 import type { Condition, Metadata } from '../../api/kinds.ts';
+import { own } from '../../text/own.ts';
 import type { Reason } from '../reasons.ts';
 import { REMEDIES } from '../remedies.ts';
 import type { Verdict } from '../verdict.ts';
@@ -54,7 +55,7 @@ const CONSEQUENCES: ReadonlySet<string> = new Set<Reason>(['NotAccepted', 'NotSi
 function conditionSteps(condition: Condition, _: number, all: readonly Condition[]): Step[] {
   const { type, status, reason, message } = condition;
   const text = `${type} is ${status}, ${reason}: ${message}`;
-  const hint = REMEDIES[reason as keyof typeof REMEDIES] ?? '';
+  const hint = own(REMEDIES, reason) ?? '';
   if (type === 'Ready') {
     if (status === 'True') return [ok(`${type} is ${status}`)];
     return all.some((each) => each !== condition && each.reason === reason) ? [] : [problem(text, hint)];

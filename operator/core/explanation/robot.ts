@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { objectKey, serviceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { readSignedUrl, signatureEnd } from '../signatures.ts';
@@ -32,7 +33,7 @@ function urlStep({ cr, service, credential }: ResolvedRobot, sight: Sight): Step
   const place = `Secret ${namespace}/${secret}, key ${service}`;
   const signed = cr.spec.signing !== undefined;
   if (!sees.secret) return told(cr.status?.signedUntil, signed, place, sight);
-  const url = snapshot.target.secret?.data[service];
+  const url = own(snapshot.target.secret?.data, service);
   if (url === undefined)
     return problem(`${place}: it is not there, so that Argo CD has no URL to call`, whoMends(presence));
   const isKnown = [cr.spec.webhook, cr.spec.signing].every(

@@ -1,4 +1,5 @@
 import type { OperatorConfiguration } from '../../config.ts';
+import { own } from '../../text/own.ts';
 import { type CompileSettings, compileSubscription } from '../compile/subscription.ts';
 import type { Decision } from '../decide.ts';
 import { liveRecipients } from '../live.ts';
@@ -36,7 +37,7 @@ export function eventViews(subscription: ResolvedSubscription, sight: Sight): Ev
   return subscription.cr.spec.events.map(eventName).flatMap((name) => {
     const head = headOf(subscription, name, decision, snapshot.config);
     if (!sees.configMap) return plannedView(head);
-    const value = snapshot.target.configMap?.data[triggerKey(head.trigger)];
+    const value = own(snapshot.target.configMap?.data, triggerKey(head.trigger));
     const recipients = [...liveRecipients(decision.live, head.trigger)].sort();
     return value === undefined ? [] : [liveView({ ...head, recipients }, value)];
   });

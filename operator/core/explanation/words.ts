@@ -1,7 +1,9 @@
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
+import { own } from '../../text/own.ts';
 import { describeTrigger } from '../catalogue/descriptions.ts';
 import { nullSafe } from '../catalogue/trigger.ts';
 import { findTrigger } from '../catalogue/triggers.ts';
+import { countsDestinations } from '../resolve/fence.ts';
 import type { Clause } from './clauses.ts';
 import type { EventView } from './views.ts';
 
@@ -37,11 +39,7 @@ export function clauseText(
   const { namespace, time, error } = details;
   switch (clause?.kind) {
     case 'fence':
-      return (
-        `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace} (by tenancy.projects or on the AppProject), and it ` +
-        `neither lives in ${namespace} (but in ${textAt(app, 'metadata.namespace')}) nor deploys to it in a cluster that ` +
-        `counts (but to ${textAt(app, 'spec.destination.namespace')} in ${clusterOf(app)})`
-      );
+      return fenceText(app, namespace, clause.expression);
     case 'criterion':
       return `spec.applications.${clause.field}: ${criterionText(app, clause.field ?? '', details.criteria)}`;
     case 'condition':
@@ -61,6 +59,16 @@ export function clauseText(
   }
 }
 
+function fenceText(app: Application, namespace: string, fence: string): string {
+  const [home, target] = [textAt(app, 'metadata.namespace'), textAt(app, 'spec.destination.namespace')];
+  const head =
+    `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace} (by tenancy.projects ` +
+    'or on the AppProject), and it';
+  return countsDestinations(fence)
+    ? `${head} neither lives in ${namespace} (but in ${home}) nor deploys to it in a cluster that counts (but to ${target} in ${clusterOf(app)})`
+    : `${head} does not live in ${namespace} (but in ${home}); that it deploys to ${target} in ${clusterOf(app)} does not count (tenancy.destinations: Ignored)`;
+}
+
 function criterionText(app: Application, field: string, criteria: ApplicationCriteria): string {
   const lists: Readonly<Record<string, readonly [string, readonly string[] | undefined]>> = {
     projects: [`its project is ${projectOf(app)}`, criteria.projects],
@@ -72,14 +80,14 @@ function criterionText(app: Application, field: string, criteria: ApplicationCri
     ],
     clusters: [`it deploys to ${clusterOf(app)}`, criteria.clusters],
   };
-  const [is, wanted] = lists[field] ?? [];
+  const [is, wanted] = own(lists, field) ?? [];
   if (is !== undefined) return `${is}, and not ${(wanted ?? []).join(' or ')}`;
   const { matchLabels = {}, matchExpressions = [] } = criteria.selector ?? {};
   const labels = (valueAt(app, 'metadata.labels') ?? {}) as Readonly<Record<string, string>>;
   const has = (key: string) =>
-    labels[key] === undefined ? `it has no label ${key}` : `its label ${key} is ${labels[key]}`;
+    own(labels, key) === undefined ? `it has no label ${key}` : `its label ${key} is ${own(labels, key)}`;
   const label = /^selector\.matchLabels\[(.*)\]$/.exec(field)?.[1];
-  if (label !== undefined) return `${has(label)}, and not ${matchLabels[label]}`;
+  if (label !== undefined) return `${has(label)}, and not ${own(matchLabels, label)}`;
   const {
     key,
     operator,
@@ -140,7 +148,7 @@ function valueAt(app: Application, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(
-      (value, part) => (value as Readonly<Record<string, unknown>> | null | undefined)?.[part],
+      (value, part) => own(value as Readonly<Record<string, unknown>> | null | undefined, part),
       app,
     );
 }

@@ -7,6 +7,15 @@ export interface Answers {
   get(key: string): GateAnswer | undefined;
 }
 
+/** Something that the engine has yet to be asked. */
+export interface Question {
+  readonly request: GateRequest;
+  /** The namespaces whose resources raise it; the empty name is the operator itself. */
+  readonly askers: ReadonlySet<string>;
+}
+
+type OpenQuestions = Map<string, Question & { readonly askers: Set<string> }>;
+
 /**
  * The core's side of the gate. A decision is a pure function, and asking Argo CD's engine is not; so a decision looks
  * its questions up among the answers that there are, notes those that are missing, and is made again once they are
@@ -14,23 +23,38 @@ export interface Answers {
  */
 export class Inquiry {
   readonly #answers: Answers;
-  readonly #open = new Map<string, GateRequest>();
+  readonly #asker: string;
+  readonly #open: OpenQuestions;
 
-  constructor(answers: Answers) {
+  /** @param asker the namespace that it is about; none: the operator itself asks */
+  constructor(answers: Answers, asker = '', open: OpenQuestions = new Map()) {
     this.#answers = answers;
+    this.#asker = asker;
+    this.#open = open;
+  }
+
+  /** The same inquiry, on behalf of a namespace. */
+  of(namespace: string): Inquiry {
+    return new Inquiry(this.#answers, namespace, this.#open);
   }
 
   /** The engine's answer, or undefined if it has yet to be asked. */
   ask<Request extends GateRequest>(request: Request): GateAnswer<Request> | undefined {
     const key = questionKey(request);
     const answer = this.#answers.get(key);
-    if (!answer) this.#open.set(key, request);
+    if (!answer) this.#note(key, request);
     return answer as GateAnswer<Request> | undefined;
   }
 
   /** The questions without an answer, by key. */
-  get open(): ReadonlyMap<string, GateRequest> {
+  get open(): ReadonlyMap<string, Question> {
     return this.#open;
+  }
+
+  #note(key: string, request: GateRequest): void {
+    const question = this.#open.get(key) ?? { request, askers: new Set() };
+    question.askers.add(this.#asker);
+    this.#open.set(key, question);
   }
 }
 

@@ -30,11 +30,14 @@ const room = fc.record({
   // Mostly none, or hardly anybody would come to be live.
   perNamespace: fc.oneof(
     { weight: 3, arbitrary: fc.constant(limits.perNamespace) },
-    fc.record({
-      subscriptions: fc.integer({ min: 0, max: 2 }),
-      keys: fc.integer({ min: 0, max: 30 }),
-      bytes: fc.integer({ min: 0, max: 40_000 }),
-    }),
+    fc
+      .record({
+        subscriptions: fc.integer({ min: 0, max: 2 }),
+        keys: fc.integer({ min: 0, max: 30 }),
+        bytes: fc.integer({ min: 0, max: 40_000 }),
+        messages: fc.integer({ min: 0, max: 20 }),
+      })
+      .map((quota) => ({ ...limits.perNamespace, ...quota })),
   ),
 });
 

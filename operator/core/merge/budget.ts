@@ -1,4 +1,5 @@
 import type { OperatorConfiguration } from '../../config.ts';
+import { readSignature } from '../../dingtalk/sign.ts';
 import { foreignKeys, type LiveState } from '../live.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { LiveObject, Target } from '../snapshot.ts';
@@ -7,6 +8,15 @@ import type { Finding } from '../verdict.ts';
 
 /** What an entry of the shared key takes beside its names: markers, field names, quotes. */
 const ENTRY_OVERHEAD = 100;
+
+/**
+ * Up to so many bytes an object is written for the growth of what is live: what Kubernetes refuses, 1 MiB, less what is counted
+ * roughly.
+ */
+const ACCEPTED_BYTES = 1_032_192;
+
+/** What `&timestamp=` and `&sign=` take with their values: how many bytes a signature has changes with every renewal. */
+const SIGNATURE_BYTES = 80;
 
 /** What one robot or subscription takes, in the objects and of its namespace's quota. */
 export interface Need {
@@ -19,7 +29,7 @@ export interface Need {
   readonly secret: number;
 }
 
-type Quota = OperatorConfiguration['limits']['perNamespace'];
+type Quota = Pick<OperatorConfiguration['limits']['perNamespace'], 'subscriptions' | 'keys' | 'bytes'>;
 
 /**
  * The room in the two objects, and what each namespace may have of it. Kubernetes refuses an object of more than 1 MiB as a
@@ -29,6 +39,8 @@ type Quota = OperatorConfiguration['limits']['perNamespace'];
 export class Budget {
   readonly #limits: { readonly configMap: number; readonly secret: number };
   readonly #left: { configMap: number; secret: number };
+  /** What there is beyond the limits for those who are live. */
+  readonly #reserve: { readonly configMap: number; readonly secret: number };
   readonly #quota: Quota;
   readonly #used = new Map<string, { [Unit in keyof Quota]: number }>();
   readonly #held = new Map<string, Need>();
@@ -39,6 +51,10 @@ export class Budget {
     live: LiveState,
   ) {
     this.#quota = perNamespace;
+    this.#reserve = {
+      configMap: Math.max(0, ACCEPTED_BYTES - configMapBytes),
+      secret: Math.max(0, ACCEPTED_BYTES - secretBytes),
+    };
     this.#limits = { configMap: configMapBytes, secret: secretBytes };
     this.#left = {
       configMap: configMapBytes - foreignConfigMapBytes(configMap),
@@ -52,11 +68,14 @@ export class Budget {
     this.#hold(holder, need, 1);
   }
 
-  /** Takes what a resource's newest version needs, and gives back what it had; what is missing otherwise. */
-  take(holder: string, need: Need): Finding | undefined {
+  /**
+   * Takes what a resource's newest version needs, and gives back what it had; what is missing otherwise.
+   * @param tolerance by how many bytes it may grow beyond the limits, while Kubernetes takes it
+   */
+  take(holder: string, need: Need, tolerance = 0): Finding | undefined {
     const held = this.#held.get(holder);
     this.release(holder);
-    const lack = this.#lack(need, held);
+    const lack = this.#lack(need, held, tolerance);
     const stays = lack ? held : need;
     if (stays) this.#hold(holder, stays, 1);
     return lack;
@@ -88,10 +107,12 @@ export class Budget {
    * Of what does not grow nothing can be missing. The message names no amount that others have, or everybody who waits would
    * be told anew with each of their edits.
    */
-  #lack(need: Need, held: Need | undefined): Finding | undefined {
+  #lack(need: Need, held: Need | undefined, tolerance: number): Finding | undefined {
     for (const [object, name] of OBJECTS) {
-      const left = Math.max(0, this.#left[object]);
-      if (need[object] <= (held?.[object] ?? 0) || need[object] <= left) continue;
+      const growth = need[object] - (held?.[object] ?? 0);
+      const reserve = growth <= tolerance ? this.#reserve[object] : 0;
+      const left = Math.max(0, this.#left[object] + reserve);
+      if (growth <= 0 || need[object] <= left) continue;
       const message =
         `Argo CD's ${name} has no room for it: ${need[object]} bytes are needed beside what others have there, and ` +
         `limits.${object}Bytes is ${this.#limits[object]}. Use fewer events or robots; it goes in by itself once others leave.`;
@@ -101,7 +122,8 @@ export class Budget {
     for (const unit of UNITS) {
       const needed = AMOUNT[unit](need);
       const before = held ? AMOUNT[unit](held) : 0;
-      if (needed <= before || used[unit] + needed <= this.#quota[unit]) continue;
+      const tolerated = unit === 'bytes' ? tolerance : 0;
+      if (needed <= before + tolerated || used[unit] + needed <= this.#quota[unit]) continue;
       const message =
         `Namespace ${need.namespace} may have ${this.#quota[unit]} ${unit} in Argo CD's objects, and there is no room left ` +
         `for the ${needed} that it needs. Remove robots, subscriptions or events, or ask the platform team for more; it goes ` +
@@ -135,9 +157,20 @@ export function subscriptionNeed(
   return { namespace, subscriptions: 1, keys, configMap: bytesOf(configMap) + entryBytes, secret: 0 };
 }
 
-/** What a robot takes with these keys of the two objects. */
-export function robotNeed(namespace: string, configMap: Data, secret: Data): Need {
-  return { namespace, subscriptions: 0, keys: 2, configMap: bytesOf(configMap), secret: bytesOf(secret) };
+/** What a robot takes with its service in the ConfigMap, and its URL in the Secret if it has one there. */
+export function robotNeed(
+  namespace: string,
+  configMap: Data,
+  service: string,
+  url: string | undefined,
+): Need {
+  const secret = url === undefined ? 0 : Buffer.byteLength(service) + urlBytes(url);
+  return { namespace, subscriptions: 0, keys: 2, configMap: bytesOf(configMap), secret };
+}
+
+function urlBytes(url: string): number {
+  const base = readSignature(url)?.base;
+  return base === undefined ? Buffer.byteLength(url) : Buffer.byteLength(base) + SIGNATURE_BYTES;
 }
 
 type Data = Readonly<Record<string, string>>;

@@ -1,9 +1,11 @@
+import { own } from '../../text/own.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding } from '../verdict.ts';
 import { Bucket } from './bucket.ts';
+import type { Placed } from './candidates.ts';
 import type { SubscriptionPlan } from './plan.ts';
-import { type Reach, reachOf } from './reach.ts';
+import type { Reach } from './reach.ts';
 
 /**
  * What a robot takes in a minute; beyond it, it takes nothing for ten minutes.
@@ -31,20 +33,13 @@ const ONE_OF: Readonly<Record<string, string>> = {
   'on-health-suspended': 'health',
 };
 
-/** A subscription and what is live of it, or will be. */
-export interface Placed {
-  readonly subscription: ResolvedSubscription;
-  readonly plan: SubscriptionPlan;
-}
-
 /**
  * The robots that a few applications are enough to overload, by service. How many applications there are is not known to the
  * operator; so it is told what four of them would do that change in one minute, all that may hear of one taken together.
  */
 export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string, Finding> {
   const robots = new Map<string, { bucket: Bucket; reaches: Reach[] }>();
-  for (const { subscription, plan } of placed) {
-    const reach = reachOf(subscription);
+  for (const { subscription, plan, reach } of placed) {
     const count = messagesOf(subscription, plan);
     for (const service of plan.entry.recipients) {
       const robot = robots.get(service) ?? { bucket: new Bucket(), reaches: [] };
@@ -66,7 +61,7 @@ function messagesOf({ verdict, events }: ResolvedSubscription, { entry }: Subscr
 }
 
 const kindOf = ({ catalogueName, name }: ResolvedEvent): string =>
-  (catalogueName !== undefined && ONE_OF[catalogueName]) || `own ${name}`;
+  (catalogueName !== undefined && own(ONE_OF, catalogueName)) || `own ${name}`;
 
 const applicationsOf = ({ facet }: Reach): number =>
   facet?.name === 'name' ? facet.values.length : Number.POSITIVE_INFINITY;

@@ -1,7 +1,7 @@
 import type { LiveState } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Finding } from '../verdict.ts';
-import type { Placed } from './burst.ts';
+import type { Placed } from './candidates.ts';
 
 /** What the message says and no other does. */
 const LIMIT = 'limits.unscopedTriggers';

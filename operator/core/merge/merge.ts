@@ -1,21 +1,22 @@
+import { setOwn } from '../../text/own.ts';
+import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import type { LiveState } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { overloadedRobots } from './burst.ts';
+import { candidatesOf, type Placed, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
 import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
-import { withoutRefusedRobots } from './refused-robots.ts';
 import { reserveLive } from './reservations.ts';
-import { planRobots } from './robots.ts';
-import { inOrderOfAdmission, reserveRoom } from './room.ts';
+import { plannedVerdict, planRobots } from './robots.ts';
+import { reserveRoom } from './room.ts';
 import { formatMoment } from './since.ts';
-import { draftSubscription, planSubscription, type Room } from './subscriptions.ts';
+import type { Room } from './subscriptions.ts';
 
 /**
  * Verdicts and what is live now → what shall stand in the target, and the verdicts with those of the engine. Depends on
@@ -26,9 +27,10 @@ export function merge(
   snapshot: Snapshot,
   live: LiveState,
   inquiry: Inquiry,
+  faults: Faults,
 ): { readonly plan: Plan; readonly resolution: Resolution } {
-  const budget = reserveRoom(resolution, snapshot, live);
-  const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget);
+  const budget = reserveRoom(resolution, snapshot, live, faults);
+  const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget, faults);
   const settings: PlanSettings = {
     live,
     services: new Map(
@@ -43,25 +45,23 @@ export function merge(
     tenancy: snapshot.config.tenancy,
     inquiry,
   };
-  const planned = new Map<string, ReturnType<typeof planSubscription>>();
-  const { configMap: target } = snapshot.target;
-  const isLive = ({ cr }: ResolvedSubscription) => live.events.has(resourceKey(cr));
-  const candidates = inOrderOfAdmission(resolution.subscriptions, isLive).map((each) => {
-    const subscription = withoutRefusedRobots(each, robots.refusals);
-    return { subscription, draft: draftSubscription(subscription, settings) };
-  });
+  const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);
   const room: Room = {
     budget,
-    destinations: reserveLive(candidates, settings, foreignDestinations(target)),
+    destinations: reserveLive(candidates, settings, foreignDestinations(snapshot.target.configMap), faults),
   };
-  for (const { subscription, draft } of candidates) {
-    planned.set(resourceKey(subscription.cr), planSubscription(subscription, draft, settings, room));
-  }
-  const placed = candidates.flatMap(({ subscription }) => {
+  const planned = new Map(
+    candidates.map((each) => [
+      resourceKey(each.subscription.cr),
+      placeCandidate(each, settings, room, faults),
+    ]),
+  );
+  const placed = candidates.flatMap((candidate): Placed[] => {
+    const { subscription } = candidate;
     const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
-    return plan ? [{ subscription: { ...subscription, verdict }, plan }] : [];
+    return plan ? [{ ...candidate, subscription: { ...subscription, verdict }, plan }] : [];
   });
-  const routes = projectRoutes(placed, snapshot);
+  const routes = projectRoutes(placed, snapshot, faults);
   const costly = costlyRoutes(
     placed.filter(({ subscription }) => !routes.has(resourceKey(subscription.cr))),
     live,
@@ -74,7 +74,7 @@ export function merge(
     const key = resourceKey(subscription.cr);
     const { verdict = subscription.verdict, plan } = planned.get(key) ?? {};
     if (plan) {
-      Object.assign(configMap, plan.configMap);
+      for (const [name, value] of Object.entries(plan.configMap)) setOwn(configMap, name, value);
       placements.set(key, { keys: plan.keys, entry: plan.entry });
     }
     return { ...subscription, verdict: warned(verdict, costly.get(key)) };
@@ -84,10 +84,7 @@ export function merge(
       ...resolution,
       robots: resolution.robots.map((robot) => ({
         ...robot,
-        verdict: warned(
-          refusedBy(robot.verdict, robots.refusals.get(resourceKey(robot.cr))),
-          overloaded.get(robot.service),
-        ),
+        verdict: warned(plannedVerdict(robot, robots), overloaded.get(robot.service)),
       })),
       subscriptions,
     },
@@ -100,10 +97,6 @@ export function merge(
       ...(robots.renewAt && { renewAt: robots.renewAt }),
     },
   };
-}
-
-function refusedBy(verdict: Verdict, refusal: Finding | undefined): Verdict {
-  return refusal ? { ...verdict, course: 'none', refusal } : verdict;
 }
 
 const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>

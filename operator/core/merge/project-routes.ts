@@ -1,10 +1,11 @@
+import type { Faults } from '../faults.ts';
 import { globMatches } from '../glob.ts';
 import { resourceKey } from '../names.ts';
 import { projectSubscriptions, readProjectSubscriptions } from '../project-route.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
-import type { Placed } from './burst.ts';
+import type { Placed } from './candidates.ts';
 import type { SubscriptionPlacement } from './plan.ts';
 
 /** The AppProjects that subscribe for a subscription, by `namespace/name`; one that is not in here has its entry. */
@@ -15,14 +16,19 @@ export type ProjectRoutes = ReadonlyMap<string, readonly string[]>;
  * their namespace, and exist. One with a selector is as cheap with an entry. Where the newest version is refused, the
  * live one stays where it is.
  */
-export function projectRoutes(placed: readonly Placed[], { config, target }: Snapshot): ProjectRoutes {
+export function projectRoutes(
+  placed: readonly Placed[],
+  { config, target: { projects: known } }: Snapshot,
+  faults: Faults,
+): ProjectRoutes {
   const routes = new Map<string, readonly string[]>();
-  if (config.routing.projects !== 'Annotation' || !target.projects) return routes;
-  const live = liveByProject(target.projects);
+  if (config.routing.projects !== 'Annotation' || !known) return routes;
+  const live = liveByProject(known);
   for (const { subscription, plan } of placed) {
     const isCurrent = subscription.verdict.course === 'current';
+    const wanted = () => wantedProjects(subscription, known);
     const projects = isCurrent
-      ? wantedProjects(subscription, target.projects)
+      ? (faults.guard(subscription.cr, wanted, () => []) ?? [])
       : [...live].flatMap(([project, sends]) => (isLiveIn(sends, plan.entry) ? [project] : []));
     if (projects.length > 0 && plan.entry.selector === undefined) {
       routes.set(resourceKey(subscription.cr), projects);

@@ -1,5 +1,6 @@
-import { objectKey, resourceKey } from '../names.ts';
+import { resourceKey } from '../names.ts';
 import { combine } from '../resolve/combine.ts';
+import { nameFor, referenceKey } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding } from '../verdict.ts';
 
@@ -13,10 +14,14 @@ export function withoutRefusedRobots(
   refusals: ReadonlyMap<string, Finding>,
 ): ResolvedSubscription {
   const { cr, verdict } = subscription;
-  const refused = cr.spec.robots.flatMap(({ name }, index) => {
-    const reason = refusals.get(objectKey(cr.metadata.namespace, name))?.reason;
+  const { namespace } = cr.metadata;
+  // Only those that it may use: of any other, nothing must be told.
+  const usable = new Set(subscription.robots.map((robot) => resourceKey(robot.cr)));
+  const refused = cr.spec.robots.flatMap((reference, index) => {
+    const key = referenceKey(namespace, reference);
+    const reason = usable.has(key) ? refusals.get(key)?.reason : undefined;
     if (reason === undefined || reason === 'GateUnavailable') return [];
-    const message = `spec.robots[${index}].name: DingTalkRobot ${name} is not accepted (${reason}).`;
+    const message = `spec.robots[${index}].name: DingTalkRobot ${nameFor(namespace, reference)} is not accepted (${reason}).`;
     return [{ reason: 'RobotNotReady', message } as const];
   });
   if (verdict.course === 'none' || refused.length === 0) return subscription;

@@ -1,17 +1,11 @@
+import type { Faults } from '../faults.ts';
 import { liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { type Claim, claimOf, Destinations } from './destinations.ts';
 import type { PlanSettings } from './plan.ts';
 import { hasItsCriteria, liveVersion } from './previous.ts';
-import { type Reach, reachOf, widestReach } from './reach.ts';
-import type { DraftPlan } from './subscriptions.ts';
-
-/** A subscription, and its newest generation's keys if it resolved. */
-export interface Candidate {
-  readonly subscription: ResolvedSubscription;
-  readonly draft: DraftPlan | undefined;
-}
+import { widestReach } from './reach.ts';
+import type { Candidate } from './subscriptions.ts';
 
 /**
  * The account of destinations with what is live, which is there before any newcomer. Where that alone is too much, which
@@ -23,15 +17,21 @@ export function reserveLive(
   candidates: readonly Candidate[],
   settings: PlanSettings,
   foreign: number,
+  faults: Faults,
 ): Destinations {
-  const granted = candidates.flatMap(({ subscription }) => [
-    ...reachOf(subscription).granted,
+  const granted = candidates.flatMap(({ subscription, reach }) => [
+    ...reach.granted,
     ...subscription.granted,
   ]);
   const destinations = new Destinations(granted, foreign);
   const claims = candidates.flatMap((candidate) => {
-    const live = liveClaim(candidate, settings);
-    return live ? [{ ...live, key: resourceKey(candidate.subscription.cr) }] : [];
+    const { cr } = candidate.subscription;
+    const live = faults.guard(
+      cr,
+      () => liveClaim(candidate, settings),
+      () => undefined,
+    );
+    return live ? [{ ...live, key: resourceKey(cr) }] : [];
   });
   for (const { key, claim } of claims.filter(({ isCertain }) => isCertain)) {
     destinations.reserve(key, claim, true);
@@ -44,22 +44,14 @@ export function reserveLive(
 }
 
 function liveClaim(
-  { subscription, draft }: Candidate,
+  { subscription, draft, reach }: Candidate,
   settings: PlanSettings,
 ): { readonly claim: Claim; readonly isCertain: boolean } | undefined {
   if (subscription.verdict.course === 'none') return undefined;
-  if (draft?.isLive) return { claim: claimOf(draft.entry, reachOf(subscription)), isCertain: true };
+  if (draft?.isLive) return { claim: claimOf(draft.entry, reach), isCertain: true };
   const version = liveVersion(subscription, settings);
   if (!version) return undefined;
-  const reach = liveReach(subscription, settings);
-  return { claim: claimOf(version, reach ?? widestReach(subscription)), isCertain: reach !== undefined };
-}
-
-/**
- * The reach of a live version that differs from the newest one, which its conditions tell if the criteria are the same in
- * both; undefined otherwise.
- */
-function liveReach(subscription: ResolvedSubscription, { live }: PlanSettings): Reach | undefined {
-  const isSame = hasItsCriteria(subscription, liveKeysOf(live, subscription.cr));
-  return isSame ? reachOf(subscription) : undefined;
+  // Of a live version that differs from the newest one, its conditions tell whether the criteria are the same.
+  const isCertain = hasItsCriteria(subscription, liveKeysOf(settings.live, subscription.cr));
+  return { claim: claimOf(version, isCertain ? reach : widestReach(subscription)), isCertain };
 }

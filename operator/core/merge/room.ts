@@ -1,6 +1,11 @@
+import { own } from '../../text/own.ts';
+import type { Faults } from '../faults.ts';
 import { type LiveState, liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import { freshUrl } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
 import { Budget, robotNeed, subscriptionNeed } from './budget.ts';
@@ -16,31 +21,52 @@ export const subscriptionHolder = (cr: Named): string => `subscription ${resourc
 /** The budget with what is live, which is there before any newcomer. What is about to leave has no room. */
 export function reserveRoom(
   { robots, subscriptions }: Resolution,
-  { config, target }: Snapshot,
+  { config, target, now }: Snapshot,
   live: LiveState,
+  faults: Faults,
 ): Budget {
   const budget = new Budget(config.limits, target, live);
-  for (const { cr, service, verdict } of robots) {
-    const key = live.services.get(resourceKey(cr));
-    const url = target.secret?.data[service];
-    if (verdict.course === 'none' || !key) continue;
-    const secret = url === undefined ? {} : { [service]: url };
-    budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, secret));
+  for (const robot of robots) {
+    const keep = () => keepRobot(robot, live, { target, now }, budget);
+    faults.guard(robot.cr, keep, () => undefined);
   }
   const entries = new Map<string, SubscriptionEntry>(
     live.entries.flatMap((entry) => entry.triggers.map((trigger) => [trigger, entry])),
   );
-  for (const { cr, verdict } of subscriptions) {
-    if (verdict.course === 'none') continue;
-    const keys = liveKeysOf(live, cr).filter(({ provenance }) => cr.metadata.uid.startsWith(provenance.uid));
-    if (keys.length === 0) continue;
-    const data = Object.fromEntries(keys.map(({ key, value }) => [key, value]));
-    const entry = keys
-      .map(({ key }) => entries.get(key.replace(/^trigger\./, '')))
-      .find((each) => each !== undefined);
-    budget.keep(subscriptionHolder(cr), subscriptionNeed(cr.metadata.namespace, data, entry));
+  for (const subscription of subscriptions) {
+    const keep = () => keepSubscription(subscription, live, entries, budget);
+    faults.guard(subscription.cr, keep, () => undefined);
   }
   return budget;
+}
+
+function keepRobot(
+  { cr, service, verdict, credential }: ResolvedRobot,
+  live: LiveState,
+  { target, now }: Pick<Snapshot, 'target' | 'now'>,
+  budget: Budget,
+): void {
+  const key = live.services.get(resourceKey(cr));
+  if (verdict.course === 'none' || !key) return;
+  // A URL that somebody has removed comes back, whoever has written what meanwhile.
+  const url = own(target.secret?.data, service) ?? (credential && freshUrl(credential, now));
+  budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, service, url));
+}
+
+function keepSubscription(
+  { cr, verdict }: ResolvedSubscription,
+  live: LiveState,
+  entries: ReadonlyMap<string, SubscriptionEntry>,
+  budget: Budget,
+): void {
+  if (verdict.course === 'none') return;
+  const keys = liveKeysOf(live, cr).filter(({ provenance }) => cr.metadata.uid.startsWith(provenance.uid));
+  if (keys.length === 0) return;
+  const data = Object.fromEntries(keys.map(({ key, value }) => [key, value]));
+  const entry = keys
+    .map(({ key }) => entries.get(key.replace(/^trigger\./, '')))
+    .find((each) => each !== undefined);
+  budget.keep(subscriptionHolder(cr), subscriptionNeed(cr.metadata.namespace, data, entry));
 }
 
 /** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */

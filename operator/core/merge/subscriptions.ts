@@ -1,3 +1,4 @@
+import { setOwn } from '../../text/own.ts';
 import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { fieldOfEvent } from '../gate/fields.ts';
 import { checkFinding } from '../gate/verdicts.ts';
@@ -9,9 +10,11 @@ import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { type Budget, subscriptionNeed } from './budget.ts';
 import { claimOf, type Destinations } from './destinations.ts';
+import { type Weighed, weighDoubts } from './doubts.ts';
+import { withLiveMessages, withLiveZones } from './live-messages.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { planPrevious } from './previous.ts';
-import { reachOf } from './reach.ts';
+import type { Reach } from './reach.ts';
 import { subscriptionHolder } from './room.ts';
 import { sinceOf } from './since.ts';
 
@@ -21,14 +24,21 @@ export interface Room {
   readonly destinations: Destinations;
 }
 
+/** A subscription that has, or is to have, a place in the plan. */
+export interface Candidate {
+  readonly subscription: ResolvedSubscription;
+  /** Its newest generation's keys, not judged yet, if it resolved. */
+  readonly draft: DraftPlan | undefined;
+  /** Of its newest generation. */
+  readonly reach: Reach;
+}
+
 /**
  * This generation's keys if the engine takes them, those of the version that is live, or undefined for none; and the
  * verdict, which may be another one than before if the engine does not take them.
- * @param draft this generation's keys, not judged yet
  */
 export function planSubscription(
-  subscription: ResolvedSubscription,
-  draft: DraftPlan | undefined,
+  { subscription, draft, reach }: Candidate,
   settings: PlanSettings,
   room: Room,
 ): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
@@ -36,23 +46,24 @@ export function planSubscription(
   if (verdict.course === 'none') return { verdict };
   if (verdict.course === 'current') {
     if (!draft) return { verdict };
-    const refusal = refusalOf(subscription, draft, settings, room);
-    if (!refusal) return { verdict, plan: draft };
-    return withPrevious(subscription, settings, room, { ...verdict, course: 'previous', refusal });
+    const told = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
+    const refusal = refusalOf({ subscription, draft, reach }, settings, room);
+    if (!refusal) return { verdict: told, plan: draft };
+    return withPrevious(subscription, settings, room, { ...told, course: 'previous', refusal });
   }
   return withPrevious(subscription, settings, room, verdict);
 }
 
 function refusalOf(
-  subscription: ResolvedSubscription,
-  draft: DraftPlan,
+  { subscription, draft, reach }: Candidate & { readonly draft: DraftPlan },
   { inquiry }: PlanSettings,
   { budget, destinations }: Room,
 ): Finding | undefined {
   const { cr } = subscription;
   return (
+    draft.doubts.refusal ??
     (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription))) ??
-    destinations.take(resourceKey(cr), claimOf(draft.entry, reachOf(subscription))) ??
+    destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
     budget.take(subscriptionHolder(cr), needOf(subscription, draft))
   );
 }
@@ -87,6 +98,8 @@ export interface DraftPlan extends SubscriptionPlan {
   readonly candidate: Readonly<Record<string, string>>;
   /** Whether all of it stands in the ConfigMap already. */
   readonly isLive: boolean;
+  /** About conditions, weighed by what is live. */
+  readonly doubts: Weighed;
 }
 
 /** This generation's keys, for a subscription that resolved; undefined while it has nobody to send to. */
@@ -95,26 +108,30 @@ export function draftSubscription(
   settings: PlanSettings,
 ): DraftPlan | undefined {
   if (subscription.verdict.course !== 'current') return undefined;
-  const robots = subscription.robots.filter((robot) => settings.services.has(robot.service));
+  const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
+  const robots = withLiveZones(
+    subscription.robots.filter((robot) => settings.services.has(robot.service)),
+    live,
+  );
   if (robots.length === 0) return undefined;
   const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, settings);
-  const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
+  const ours = new Map(
+    [...live].filter(([, { provenance }]) => subscription.cr.metadata.uid.startsWith(provenance.uid)),
+  );
   const configMap: Record<string, string> = {};
   const candidate: Record<string, string> = {};
   const moments = events.map((event) => {
-    const previous = live.get(triggerKey(event.name));
-    const isOurs = previous && subscription.cr.metadata.uid.startsWith(previous.provenance.uid);
-    const value = isOurs ? previous.value : undefined;
+    const value = ours.get(triggerKey(event.name))?.value;
     return sinceOf(event, recipients, value, liveRecipients(settings.live, event.name), settings.moment);
   });
   for (const [index, since] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
-    configMap[triggerKey(event.name)] = event.triggerValue(since);
-    candidate[triggerKey(event.name)] = event.triggerValue(ANY_MOMENT);
+    setOwn(configMap, triggerKey(event.name), event.triggerValue(since));
+    setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
   }
-  for (const [name, value] of Object.entries(templates)) {
-    configMap[templateKey(name)] = value;
-    candidate[templateKey(name)] = value;
+  for (const [name, value] of Object.entries(withLiveMessages(templates, robots, live))) {
+    setOwn(configMap, templateKey(name), value);
+    setOwn(candidate, templateKey(name), value);
   }
   const selector = labelSelector(subscription.cr.spec.applications);
   const entry = {
@@ -131,6 +148,7 @@ export function draftSubscription(
     entry,
     // What is live was accepted before it went there.
     isLive: Object.entries(configMap).every(([key, value]) => live.get(key)?.value === value),
+    doubts: weighDoubts(subscription, events, ours),
   };
 }
 

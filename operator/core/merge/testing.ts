@@ -2,17 +2,25 @@ import type { NotificationSubscription } from '../../api/kinds.ts';
 import type { OperatorConfiguration } from '../../config.ts';
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { config, credentials, robot, SECRET, snapshot, subscription, TOKEN } from '../testing/fixtures.ts';
+import {
+  config,
+  credentials,
+  found,
+  robot,
+  SECRET,
+  snapshot,
+  subscription,
+  TOKEN,
+} from '../testing/fixtures.ts';
 
 /** Teams that each have a robot, for tests of what their subscriptions take from each other. */
 
 export type Criteria = NotificationSubscription['spec']['applications'];
 
 export const TEAMS = ['team-a', 'team-b', 'team-c', 'team-d'];
-const found = { state: 'found', data: { webhook: TOKEN, secret: SECRET } } as const;
 const secrets = new Map([
   ...credentials(),
-  ...TEAMS.map((team) => [`${team}/payments-dingtalk`, found] as const),
+  ...TEAMS.map((team) => [`${team}/payments-dingtalk`, found({ webhook: TOKEN, secret: SECRET })] as const),
 ]);
 const robots = TEAMS.map((namespace) => robot({ namespace }));
 const events = (count: number) =>

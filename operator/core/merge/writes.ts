@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { sharedKeyOwnedMessage, sharedKeyOwner } from '../coexistence/shared-key.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
@@ -61,7 +62,7 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
   const ourKeys = ourKeysOf(live, target.configMap);
   const configMap = difference(wanted, target.configMap.data, ourKeys);
   const secret = difference(plan.secret, target.secret.data, [...live.secretKeys]);
-  const kept = Object.fromEntries(secret.stale.map((key) => [key, target.secret?.data[key] as string]));
+  const kept = Object.fromEntries(secret.stale.map((key) => [key, own(target.secret?.data, key) as string]));
 
   const steps: Write[] = [];
   if (secret.changed)
@@ -82,7 +83,7 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
 /** With those that somebody has replaced together with their marks. */
 function ourKeysOf(live: LiveState, { data, leftBehind = new Set() }: LiveObject): string[] {
   const marked = ourLiveKeys(live).map(({ key }) => key);
-  return [...new Set([...marked, ...[...leftBehind].filter((key) => data[key] !== undefined)])];
+  return [...new Set([...marked, ...[...leftBehind].filter((key) => own(data, key) !== undefined)])];
 }
 
 type SharedKey = Splice | (Blocked & { readonly ok: false });
@@ -105,8 +106,10 @@ function withoutNewMoments({ configMap, entries }: Plan, { data }: LiveObject, l
   const unsent = entries.flatMap(({ triggers, recipients }) =>
     triggers.filter((trigger) => recipients.some((each) => !liveRecipients(live, trigger).has(each))),
   );
-  const keys = unsent.map(triggerKey).filter((key) => isSameButForMoments(configMap[key], data[key]));
-  return { ...configMap, ...Object.fromEntries(keys.map((key) => [key, data[key] as string])) };
+  const keys = unsent
+    .map(triggerKey)
+    .filter((key) => isSameButForMoments(own(configMap, key), own(data, key)));
+  return { ...configMap, ...Object.fromEntries(keys.map((key) => [key, own(data, key) as string])) };
 }
 
 function isSameButForMoments(wanted: string | undefined, live: string | undefined): boolean {
@@ -155,7 +158,7 @@ function difference(
   ours: readonly string[],
 ): { changed: boolean; stale: string[] } {
   return {
-    changed: Object.entries(wanted).some(([key, value]) => live[key] !== value),
-    stale: ours.filter((key) => wanted[key] === undefined).sort(),
+    changed: Object.entries(wanted).some(([key, value]) => own(live, key) !== value),
+    stale: ours.filter((key) => own(wanted, key) === undefined).sort(),
   };
 }

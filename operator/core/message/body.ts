@@ -29,7 +29,7 @@ export const requestKey = ({ message, scope, demands }: MessageRequest): string 
  * (https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages). Whatever the Application, it renders to
  * at most 20 000 bytes of valid JSON that contain a keyword and mention nobody else.
  */
-export const messageParts = memoised<MessageRequest, MessageParts>(judge, requestKey, 20_000);
+export const messageParts = memoised<MessageRequest, MessageParts>(judge, requestKey, 16 * 2 ** 20);
 
 function judge({ message, scope, demands }: MessageRequest): MessageParts {
   const fields = finishFields(message, demands, scope);

@@ -17,6 +17,10 @@ export interface Audience {
   readonly keywords: readonly string[];
 }
 
+/** Tells audiences apart. */
+export const audienceKey = ({ locale, timeZone, keywords }: Audience): string =>
+  JSON.stringify([locale, timeZone, keywords]);
+
 /** What an event says: a template's message, or the catalogue's own. */
 export interface EventMessage {
   /** The event's name in its subscription. */
@@ -62,7 +66,7 @@ const compiled = memoised<readonly MessageRequest[], string>(
       }),
     ),
   (requests) => requests.map(requestKey).join('\n'),
-  5_000,
+  8 * 2 ** 20,
 );
 
 function requestOf(event: EventMessage, audience: Audience, argocdUrl: string | undefined): MessageRequest {
@@ -97,5 +101,5 @@ const readDefault = memoised(
   ({ trigger, locale }: { readonly trigger: string | undefined; readonly locale: Locale }) =>
     readMessage({ message: { markdown: defaultMessage(trigger, locale) }, params: {} }),
   ({ trigger, locale }) => JSON.stringify([trigger ?? null, locale]),
-  100,
+  2 ** 20,
 );

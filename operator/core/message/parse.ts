@@ -34,7 +34,7 @@ export type MessageReading =
   | { readonly ok: false; readonly findings: readonly Finding[] };
 
 /** Reads a message of a NotificationTemplate; the findings name the field, line and column. */
-export const readMessage = memoised<MessageSource, MessageReading>(read, keyOf, 10_000);
+export const readMessage = memoised<MessageSource, MessageReading>(read, keyOf, 8 * 2 ** 20);
 
 function keyOf({ message, params }: MessageSource): string {
   return JSON.stringify([message, params]);

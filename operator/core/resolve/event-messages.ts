@@ -1,9 +1,22 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { leadsToArgoCD, messageFinding } from '../message/event-body.ts';
+import { audienceKey, leadsToArgoCD, messageFinding } from '../message/event-body.ts';
 import type { Finding } from '../verdict.ts';
 import type { ResolvedEvent } from './events.ts';
 import type { ResolvedRobot } from './robots.ts';
 import { nameFor } from './sharing.ts';
+
+/** All that the messages of a subscription depend on beside itself. */
+export function messageInputs(
+  events: readonly ResolvedEvent[],
+  robots: readonly ResolvedRobot[],
+  argocdUrl: string | undefined,
+): unknown[] {
+  return [
+    argocdUrl,
+    ...events.flatMap(({ path, template }) => [path, template]),
+    ...robots.flatMap(({ service, audience }) => [service, audienceKey(audience)]),
+  ];
+}
 
 /** What keeps the messages of events from being made for these robots, each thing once. */
 export function messageFindings(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { config } from '../testing/fixtures.ts';
-import { accessOf, fenceExpression } from './fence.ts';
+import { accessOf, countsDestinations, fenceExpression } from './fence.ts';
 
 const OWN = `(app.metadata?.namespace == 'team-a')`;
 const IN_CLUSTER = `app.spec?.destination?.server == 'https://kubernetes.default.svc' or app.spec?.destination?.name == 'in-cluster'`;
@@ -22,6 +22,18 @@ describe('the fence', () => {
         `(app.spec?.destination?.server ?? '') in ['https://10.0.0.1:6443', 'staging']))`,
     );
     expect(access('other').fence).toBe(fenceExpression('other', [], []));
+  });
+
+  it('has no deployments where the installation does not trust destinations', () => {
+    const tenancy = { destinations: 'Ignored', projects: { 'q-*': ['team-*'], p: ['team-a'] } };
+    const access = accessOf({ config: config({ tenancy }), projects: [{ name: 'r', grantedTo: 'team-a' }] });
+    expect(access('team-a')).toEqual({
+      granted: ['p', 'q-*', 'r'],
+      fence: `${OWN} or ((app.spec?.project ?? '') in ['p', 'r']) or ((app.spec?.project ?? '') matches '^(?s:q-.*)$')`,
+    });
+    expect(access('other').fence).toBe(`(app.metadata?.namespace == 'other')`);
+    expect(countsDestinations(access('team-a').fence)).toBe(false);
+    expect(countsDestinations(fenceExpression('team-a', [], []))).toBe(true);
   });
 
   it('is open where the installation says so: then it is as if all projects were granted to all', () => {

@@ -15,13 +15,19 @@ export interface Access {
 
 /** Says what each namespace may hear of. */
 export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (namespace: string) => Access {
-  const { mode, clusters } = snapshot.config.tenancy;
+  const { mode, clusters, destinations } = snapshot.config.tenancy;
   if (mode === 'open') return () => ({ granted: ['*'], fence: 'true' });
   const projects = projectGrants(snapshot);
   const others = new Grants(Object.entries(clusters));
+  const known = new Map<string, Access>();
   return (namespace) => {
+    const before = known.get(namespace);
+    if (before) return before;
     const granted = projects.of(namespace);
-    return { granted, fence: fenceExpression(namespace, granted, others.of(namespace)) };
+    const deploysIn = destinations === 'Ignored' ? undefined : others.of(namespace);
+    const access = { granted, fence: fenceExpression(namespace, granted, deploysIn) };
+    known.set(namespace, access);
+    return access;
   };
 }
 
@@ -30,22 +36,32 @@ export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (name
  * to it in Argo CD's own cluster or one that the admin names, and those of granted projects. It is part of every trigger,
  * since any Application can subscribe itself to any trigger by annotation.
  * @param granted projects, or patterns of them
- * @param clusters names or server URLs of clusters, or patterns of them, in which the namespace is the same team's
+ * @param clusters names or server URLs of clusters, or patterns of them, in which the namespace is the same team's;
+ * undefined if no deployment counts: whoever creates an Application writes its destination as he likes
  */
 export function fenceExpression(
   namespace: string,
   granted: readonly string[],
-  clusters: readonly string[],
+  clusters: readonly string[] | undefined,
 ): string {
   const own = exprString(namespace);
-  const destination = nullSafe('spec.destination');
   const clauses = [
     `${nullSafe('metadata.namespace')} == ${own}`,
-    `${destination}?.namespace == ${own} and (${[...inCluster(destination), ...inOneOf(destination, clusters)].join(' or ')})`,
+    ...(clusters === undefined ? [] : [deploysTo(own, clusters)]),
     ...oneOf(nullSafe('spec.project'), granted),
   ];
   return clauses.map((clause) => `(${clause})`).join(' or ');
 }
+
+const DESTINATION = nullSafe('spec.destination');
+
+function deploysTo(own: string, clusters: readonly string[]): string {
+  const inOne = [...inCluster(DESTINATION), ...inOneOf(DESTINATION, clusters)];
+  return `${DESTINATION}?.namespace == ${own} and (${inOne.join(' or ')})`;
+}
+
+/** Whether a fence of ours, of whatever configuration, lets a namespace hear of what deploys to it. */
+export const countsDestinations = (fence: string): boolean => fence.includes(`${DESTINATION}?.namespace == `);
 
 const inCluster = (destination: string): string[] => [
   `${destination}?.server == ${exprString(IN_CLUSTER.server)}`,

@@ -1,12 +1,16 @@
 import { argocdUrl } from '../argocd-url.ts';
+import type { Resource } from '../bounds/workload.ts';
+import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
+import type { LiveState } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { Finding } from '../verdict.ts';
 import { accessOf } from './fence.ts';
-import { type ResolvedRobot, resolveRobot } from './robots.ts';
+import { type ResolvedRobot, refusedRobot, resolveRobot } from './robots.ts';
 import { reported } from './selection.ts';
-import { type ResolvedSubscription, resolveSubscription } from './subscriptions.ts';
-import { type ResolvedTemplate, resolveTemplate } from './templates.ts';
+import { type ResolvedSubscription, refusedSubscription, resolveSubscription } from './subscriptions.ts';
+import { type ResolvedTemplate, refusedTemplate, resolveTemplate } from './templates.ts';
 
 /** Every CR that the installation speaks for, with its verdict, each kind ordered by namespace and name. */
 export interface Resolution {
@@ -20,39 +24,69 @@ export interface Resolution {
 /**
  * References, fences and credentials → a verdict for each CR. A CR that is being deleted is already gone, and so is one of
  * a namespace that is not served.
+ * @param beyond resources that are not to be looked at, with what they are told
  */
-export function resolve(snapshot: Snapshot, inquiry: Inquiry): Resolution {
-  const ours = <T extends Named>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
-  const robots = ours(snapshot.robots).map((cr) => resolveRobot(cr, snapshot));
-  const templates = ours(snapshot.templates).map((cr) => resolveTemplate(cr, snapshot, inquiry));
+export function resolve(
+  snapshot: Snapshot,
+  live: LiveState,
+  beyond: ReadonlyMap<Resource, Finding>,
+  inquiry: Inquiry,
+  faults: Faults,
+): Resolution {
+  const ours = <T extends Resource>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
+  /** One resource's exception is that resource's refusal. */
+  const each = <T extends Resource, R>(
+    resources: readonly T[],
+    work: (cr: T) => R,
+    refused: (cr: T, refusal: Finding) => R,
+  ): R[] =>
+    ours(resources).flatMap((cr) => {
+      const refusal = beyond.get(cr);
+      const resolved = refusal
+        ? refused(cr, refusal)
+        : faults.guard(
+            cr,
+            () => work(cr),
+            (finding) => refused(cr, finding),
+          );
+      return resolved === undefined ? [] : [resolved];
+    });
+  const robots = each(
+    snapshot.robots,
+    (cr) => resolveRobot(cr, snapshot),
+    (cr, refusal) => refusedRobot(cr, refusal, snapshot),
+  );
+  const templates = each(
+    snapshot.templates,
+    (cr) => resolveTemplate(cr, snapshot, inquiry.of(cr.metadata.namespace)),
+    refusedTemplate,
+  );
   const url = argocdUrl(snapshot);
+  const access = accessOf(snapshot);
   const references = {
     robots: byName(robots),
     templates: byName(templates),
-    access: accessOf(snapshot),
+    access,
     argocdUrl: url,
     inquiry,
   };
-  const subscriptions = ours(snapshot.subscriptions).map((cr) =>
-    resolveSubscription(cr, references, snapshot),
+  const subscriptions = each(
+    snapshot.subscriptions,
+    (cr) => resolveSubscription(cr, references, snapshot),
+    (cr, refusal) =>
+      refusedSubscription(cr, refusal, access(cr.metadata.namespace), live.events.has(resourceKey(cr))),
   );
   return { robots, templates, subscriptions, argocdUrl: url };
 }
 
-type Named = {
-  readonly metadata: {
-    readonly namespace: string;
-    readonly name: string;
-    readonly deletionTimestamp?: string;
-  };
-};
-
-function inOrder<T extends Named>(resources: readonly T[]): T[] {
+function inOrder<T extends Resource>(resources: readonly T[]): T[] {
   return resources
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .sort((a, b) => (resourceKey(a) < resourceKey(b) ? -1 : 1));
+    .map((resource) => ({ resource, key: resourceKey(resource) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ resource }) => resource);
 }
 
-function byName<T extends { readonly cr: Named }>(resolved: readonly T[]): Map<string, T> {
+function byName<T extends { readonly cr: Resource }>(resolved: readonly T[]): Map<string, T> {
   return new Map(resolved.map((each) => [resourceKey(each.cr), each]));
 }

@@ -58,10 +58,26 @@ describe('a robot', () => {
     },
   );
 
-  it('names the keys that the Secret has, and never a value', () => {
+  it('tells nothing of a Secret but that the key is missing', () => {
     const { verdict } = judge(found({ token: TOKEN, secret: SECRET }));
-    expect(verdict?.refusal?.message).toContain('no key "webhook"; it has secret, token');
-    expect(verdict?.refusal?.message).not.toContain(TOKEN);
+    expect(verdict?.refusal?.message).toBe(
+      `spec.webhook.secretKeyRef.key: Secret ${SECRET_NAME} has no key "webhook". Correct it, or add the key to the Secret.`,
+    );
+  });
+
+  it.each([
+    ['webhook', 'InvalidWebhook'],
+    ['secret', 'InvalidSigningSecret'],
+  ])('with a value for %s that is too long to be kept is refused', (key, reason) => {
+    const data = { webhook: TOKEN, secret: SECRET, [key]: undefined };
+    const kept = Object.fromEntries(Object.entries(data).filter(([, value]) => value !== undefined));
+    const secret = { ...found(kept as Record<string, string>), tooLong: new Set([key]) } as CredentialSecret;
+    const { verdict, plan } = judge(secret);
+    expect(verdict?.refusal).toMatchObject({
+      reason,
+      message: expect.stringContaining('more than 4096 bytes'),
+    });
+    expect(plan.secret).toEqual({});
   });
 
   it('takes a token with white space around it', () => {

@@ -20,8 +20,8 @@ export interface Reference {
  * It is that of the newest spec, also where this one is refused.
  */
 export function mayUse(namespace: string, { metadata, spec }: Shareable): boolean {
-  const patterns = spec.sharedWith?.namespaces ?? [];
-  return metadata.namespace === namespace || patterns.some((pattern) => globMatches(pattern, namespace));
+  if (metadata.namespace === namespace) return true;
+  return spec.sharedWith?.namespaces.some((pattern) => globMatches(pattern, namespace)) === true;
 }
 
 /** The `objectKey` of what a subscription of the namespace names. */

@@ -67,6 +67,14 @@ describe('a subscription', () => {
     expect(verdict?.warnings[0]?.message).toMatch(
       /tenancy\.projects .*argocd-dingtalk\.io\/namespaces on the AppProject/,
     );
+    expect(verdict?.warnings[0]?.message).toContain(
+      'that live in the namespace or deploy to it are heard of',
+    );
+    const ignoring = {
+      subscriptions: [subscription({}, spec)],
+      config: config({ tenancy: { destinations: 'Ignored' } }),
+    };
+    expect(verdictOf(ignoring)?.warnings[0]?.message).toContain('that live in the namespace are heard of');
     const granting = [{ name: 'billing', grantedTo: NAMESPACE }];
     const subscriptions = [subscription({}, spec)];
     expect(verdictOf({ subscriptions, projects: granting })?.warnings).toEqual([]);

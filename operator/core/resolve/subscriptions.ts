@@ -2,16 +2,17 @@ import type { NotificationSubscription } from '../../api/kinds.ts';
 import type { RobotReference } from '../../api/types.generated.ts';
 import { globMatches } from '../glob.ts';
 import { isForeignKey } from '../live.ts';
+import { ResourceMemo } from '../memo.ts';
 import { eventKeyName, GRANTED_NAMESPACES, subscriptionKeyName, templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { combine } from './combine.ts';
 import { missingCompanions } from './companions.ts';
 import { criteriaExpression } from './criteria.ts';
-import { messageFindings, messageWarnings } from './event-messages.ts';
+import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
-import type { Access } from './fence.ts';
+import { type Access, countsDestinations } from './fence.ts';
 import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
 import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
@@ -23,6 +24,8 @@ export interface ResolvedSubscription {
   readonly verdict: Verdict;
   /** The robots that can be sent to. */
   readonly robots: readonly ResolvedRobot[];
+  /** Whether it needs a robot whose Secrets have yet to be read: what is live stays, and no status tells of it. */
+  readonly isAwaited?: true;
   /** Present in full where the course is `current`. */
   readonly events: readonly ResolvedEvent[];
   /** expr-lang condition: what the namespace may hear of. */
@@ -59,36 +62,67 @@ export function resolveSubscription(
     return { ...base, robots: [], events: [], verdict };
   }
 
-  const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, references));
+  const context = { ...references, inquiry: references.inquiry.of(namespace) };
+  const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
   // One's own namespace may be written or left out: the same robot can stand there twice.
   const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
   const resolved = events.filter((event) => 'trigger' in event);
+  const messages = judgedMessages.get(cr, messageInputs(resolved, usable, references.argocdUrl), () => ({
+    findings: messageFindings(resolved, usable, references.argocdUrl),
+    warnings: messageWarnings(cr, resolved, usable, references.argocdUrl),
+  }));
   const unsupported = unsupportedField(cr);
   const mistakes = [
     ...(unsupported ? [unsupported] : []),
     ...untrustedExpressions(cr, snapshot),
     ...events.filter((event) => 'reason' in event),
-    ...messageFindings(resolved, usable, references.argocdUrl),
+    ...messages.findings,
     ...missingCompanions(cr),
     ...takenKeys(cr, snapshot),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
+  const isAwaited =
+    missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
   return {
     ...base,
     robots: usable,
     events: resolved,
+    ...(isAwaited && { isAwaited }),
     verdict: {
-      course: usable.length === 0 ? 'none' : mistakes.length > 0 ? 'previous' : 'current',
+      course: isAwaited
+        ? 'previous'
+        : usable.length === 0
+          ? 'none'
+          : mistakes.length > 0
+            ? 'previous'
+            : 'current',
       ...(refusal && { refusal }),
       warnings: [
         ...ungranted(cr, access),
-        ...messageWarnings(cr, resolved, usable, references.argocdUrl),
+        ...messages.warnings,
         ...replayable(cr),
+        ...resolved.flatMap(({ warnings }) => warnings),
       ],
     },
   };
+}
+
+const judgedMessages = new ResourceMemo<
+  NotificationSubscription,
+  { readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] }
+>();
+
+/** A subscription that is refused before or beside its judgement. What is live of it stays. */
+export function refusedSubscription(
+  cr: NotificationSubscription,
+  refusal: Finding,
+  access: Access,
+  isLive: boolean,
+): ResolvedSubscription {
+  const verdict: Verdict = { course: isLive ? 'previous' : 'none', refusal, warnings: [] };
+  return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
 }
 
 function resolveRecipient(
@@ -112,6 +146,12 @@ function resolveRecipient(
   return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
 }
 
+/** Whether it can't be said yet if there is a robot to be sent to; of one that is live, what is live says so. */
+function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
+  const robot = robots.get(referenceKey(namespace, reference));
+  return robot?.isAwaited === true && robot.verdict.course === 'none' && mayUse(namespace, robot.cr);
+}
+
 /** A key that somebody else made is never taken over. */
 function takenKeys({ metadata, spec }: NotificationSubscription, { target, config }: Snapshot): Finding[] {
   const { namespace, name } = metadata;
@@ -124,8 +164,8 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
     }));
 }
 
-/** A project that isn't granted is no mistake: its applications that live in or deploy to the namespace still count. */
-function ungranted(cr: NotificationSubscription, { granted }: Access): Finding[] {
+/** A project that isn't granted is no mistake: what the namespace may hear of anyway can be of that project. */
+function ungranted(cr: NotificationSubscription, { granted, fence }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
     (project) => !granted.some((pattern) => globMatches(pattern, project)),
@@ -133,7 +173,7 @@ function ungranted(cr: NotificationSubscription, { granted }: Access): Finding[]
   if (missing.length === 0) return [];
   const message =
     `spec.applications.projects: ${missing.join(', ')} not granted to namespace ${namespace}, so only applications ` +
-    'that live in the namespace or deploy to it are heard of. The platform team grants projects under tenancy.projects of ' +
+    `that live in the namespace${countsDestinations(fence) ? ' or deploy to it' : ''} are heard of. The platform team grants projects under tenancy.projects of ` +
     `the operator's configuration, or by the annotation ${GRANTED_NAMESPACES} on the AppProject.`;
   return [{ reason: 'ProjectNotGranted', message }];
 }

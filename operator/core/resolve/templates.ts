@@ -1,6 +1,7 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { rawTemplateFinding } from '../gate/raw-template.ts';
+import { ResourceMemo } from '../memo.ts';
 import { messageParts } from '../message/body.ts';
 import { ANY_SCOPE, readMessage } from '../message/parse.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -26,13 +27,17 @@ export function resolveTemplate(
     outsideFinding(cr, snapshot) ??
     unsupportedField(cr) ??
     (raw === undefined
-      ? typedFinding(cr)
+      ? typedFindings.get(cr, [], () => typedFinding(cr))
       : (untrusted(cr, snapshot.config) ?? rawTemplateFinding(raw, inquiry)));
-  return {
-    cr,
-    verdict: refusal ? { course: 'none', refusal, warnings: [] } : { course: 'current', warnings: [] },
-  };
+  return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { course: 'current', warnings: [] } };
 }
+
+/** A template that is refused: nothing of a template is live by itself. */
+export function refusedTemplate(cr: NotificationTemplate, refusal: Finding): ResolvedTemplate {
+  return { cr, verdict: { course: 'none', refusal, warnings: [] } };
+}
+
+const typedFindings = new ResourceMemo<NotificationTemplate, Finding | undefined>();
 
 /** What is wrong with a message in Handlebars, all of it. */
 function typedFinding({ spec }: NotificationTemplate): Finding | undefined {

@@ -1,5 +1,6 @@
 import { SPEC_FIELDS } from '../../api/fields.generated.ts';
 import { unknownField } from '../../api/unknown-field.ts';
+import { own } from '../../text/own.ts';
 import type { Finding } from '../verdict.ts';
 
 /** A field that the API server has stored but this version of the operator does not know. */
@@ -10,7 +11,7 @@ export function unsupportedField({
   readonly kind: string;
   readonly spec: unknown;
 }): Finding | undefined {
-  const field = unknownField(spec, SPEC_FIELDS[kind] ?? true);
+  const field = unknownField(spec, own(SPEC_FIELDS, kind) ?? true);
   if (field === undefined) return undefined;
   const message =
     `${field}: this version of the operator does not know the field, and would do half of what is asked for. Upgrade the ` +

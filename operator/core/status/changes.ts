@@ -1,4 +1,5 @@
 import type { Condition } from '../../api/kinds.ts';
+import { own, setOwn } from '../../text/own.ts';
 import { canonicalJson } from '../canonical-json.ts';
 import type { Reason } from '../reasons.ts';
 
@@ -15,11 +16,11 @@ export function statusPatch(
 ): Record<string, unknown> | undefined {
   const patch: Record<string, unknown> = {};
   for (const [field, value] of Object.entries(next)) {
-    const before = previous?.[field];
-    if (canonicalJson(before) !== canonicalJson(value)) patch[field] = fieldPatch(before, value);
+    const before = own(previous, field);
+    if (canonicalJson(before) !== canonicalJson(value)) setOwn(patch, field, fieldPatch(before, value));
   }
   for (const field of Object.keys(previous ?? {})) {
-    if (next[field] === undefined) patch[field] = null;
+    if (own(next, field) === undefined) setOwn(patch, field, null);
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
@@ -27,7 +28,7 @@ export function statusPatch(
 /** A merge patch leaves fields of an object alone that it does not name; whatever else there is, it replaces. */
 function fieldPatch(before: unknown, value: unknown): unknown {
   if (!isObject(before) || !isObject(value)) return value;
-  const gone = Object.keys(before).filter((field) => value[field] === undefined);
+  const gone = Object.keys(before).filter((field) => own(value, field) === undefined);
   return { ...value, ...Object.fromEntries(gone.map((field) => [field, null])) };
 }
 

@@ -1,4 +1,5 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
+import { own } from '../../text/own.ts';
 import { resourceKey, serviceKey } from '../names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { readSignedUrl, signatureEnd } from '../signatures.ts';
@@ -20,11 +21,11 @@ export function robotStatus(
   const { target } = snapshot;
   const isLive =
     plan.robots.has(key) &&
-    target.configMap?.data[serviceKey(service)] === plan.configMap[serviceKey(service)] &&
-    (target.secret?.data[service] === plan.secret[service] ||
+    own(target.configMap?.data, serviceKey(service)) === own(plan.configMap, serviceKey(service)) &&
+    (own(target.secret?.data, service) === own(plan.secret, service) ||
       // A renewal that is due but has to wait: what stands there is as good.
       (robot.credential !== undefined &&
-        readSignedUrl(target.secret?.data[service], robot.credential, snapshot.now) !== undefined));
+        readSignedUrl(own(target.secret?.data, service), robot.credential, snapshot.now) !== undefined));
   const suspended = cr.spec.suspend === true;
   const signed = signature(robot, aftermath);
   const delivery = delivering(robot, snapshot);
@@ -67,7 +68,7 @@ function signature(
   { snapshot }: Aftermath,
 ): { judgement: Judgement; until?: Date } | undefined {
   if (!cr.spec.signing) return undefined;
-  const url = snapshot.target.secret?.data[service];
+  const url = own(snapshot.target.secret?.data, service);
   const judgement = (
     status: 'True' | 'False',
     reason: 'Signed' | 'NotSigned',
@@ -78,11 +79,10 @@ function signature(
     reason,
     message,
   });
-  const until = credential
-    ? readSignedUrl(url, credential, snapshot.now)?.until
-    : verdict.course === 'previous' && url !== undefined
+  const until =
+    verdict.course === 'previous' && url !== undefined
       ? signatureEnd(url)
-      : undefined;
+      : credential && readSignedUrl(url, credential, snapshot.now)?.until;
   if (!until) return { judgement: judgement('False', 'NotSigned', 'No URL with a valid signature is live.') };
   return {
     judgement: judgement('True', 'Signed', 'The URL that Argo CD calls carries a valid signature.'),

@@ -1,11 +1,13 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
 import { KINDS } from '../../api/kinds.ts';
+import { type Faults, UNGUARDED } from '../faults.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { mayUse, referenceKey } from '../resolve/sharing.ts';
-import type { Verdict } from '../verdict.ts';
+import type { Finding, Verdict } from '../verdict.ts';
 import type { Aftermath } from './aftermath.ts';
 import { type StateChange, stateChanges, statusPatch } from './changes.ts';
+import { accepted, conditions, ready } from './conditions.ts';
 import { robotStatus } from './robot.ts';
 import { subscriptionStatus } from './subscription.ts';
 import { templateStatus } from './template.ts';
@@ -31,39 +33,76 @@ export interface WantedStatus {
 }
 
 /** What the statuses of all CRs should say. */
-export function wantedStatuses(resolution: Resolution, aftermath: Aftermath): WantedStatus[] {
-  const users = countUsers(resolution);
+export function wantedStatuses(
+  resolution: Resolution,
+  aftermath: Aftermath,
+  faults: Pick<Faults, 'guard'> = UNGUARDED,
+): WantedStatus[] {
+  const users = countUsers(resolution, faults);
   const { serverTime } = aftermath.snapshot;
+  const each = <CR extends StatusUpdate['cr'], R extends Judged<CR>>(
+    kind: StatusUpdate['kind'],
+    resolved: readonly R[],
+    statusOf: (resource: R, cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
+  ): WantedStatus[] =>
+    resolved.map((resource) =>
+      wanted(kind, resource, aftermath, (cr: CR) => {
+        const status = faults.guard(
+          cr,
+          () => statusOf(resource, cr),
+          (finding) => faultStatus(cr, finding, serverTime),
+        );
+        // Of a status that cannot even say so, nothing is told.
+        return status ?? cr.status ?? {};
+      }),
+    );
   return [
-    ...resolution.robots.map((robot) =>
-      wanted(KINDS.robot, robot, aftermath, (cr) => robotStatus({ ...robot, cr }, aftermath)),
+    ...each(KINDS.robot, resolution.robots, (robot, cr: DingTalkRobot) =>
+      robotStatus({ ...robot, cr }, aftermath),
     ),
-    ...resolution.templates.map((template) => {
-      const usedBy = users.get(resourceKey(template.cr)) ?? 0;
-      return wanted(KINDS.template, template, aftermath, (cr) =>
-        templateStatus({ ...template, cr }, usedBy, serverTime),
-      );
-    }),
-    ...resolution.subscriptions.map((subscription) =>
-      wanted(KINDS.subscription, subscription, aftermath, (cr) =>
-        subscriptionStatus({ ...subscription, cr }, aftermath),
-      ),
+    ...each(KINDS.template, resolution.templates, (template, cr: NotificationTemplate) =>
+      templateStatus({ ...template, cr }, users.get(resourceKey(cr)) ?? 0, serverTime),
+    ),
+    ...each(KINDS.subscription, resolution.subscriptions, (subscription, cr: NotificationSubscription) =>
+      subscriptionStatus({ ...subscription, cr }, aftermath),
     ),
   ];
 }
 
+/** Of a resource whose status cannot be told, that alone is told. */
+function faultStatus({ metadata, status }: StatusUpdate['cr'], refusal: Finding, now: Date) {
+  const { generation } = metadata;
+  const parts = [accepted({ course: 'none', refusal, warnings: [] }, '')];
+  return {
+    ...status,
+    observedGeneration: generation,
+    conditions: conditions([ready(parts, false), ...parts], status?.conditions, generation, now),
+  };
+}
+
 /** The updates for all CRs, as they were decided on, whose status differs from what it should be. */
-export function statusUpdates(resolution: Resolution, aftermath: Aftermath): StatusUpdate[] {
-  return wantedStatuses(resolution, aftermath).flatMap(({ cr, updateFor }) => updateFor(cr) ?? []);
+export function statusUpdates(
+  resolution: Resolution,
+  aftermath: Aftermath,
+  faults: Pick<Faults, 'guard'> = UNGUARDED,
+): StatusUpdate[] {
+  return wantedStatuses(resolution, aftermath, faults).flatMap(({ cr, updateFor }) => updateFor(cr) ?? []);
+}
+
+interface Judged<CR extends StatusUpdate['cr']> {
+  readonly cr: CR;
+  readonly verdict: Verdict;
+  /** Whether it depends on a Secret that has yet to be read. */
+  readonly isAwaited?: boolean;
 }
 
 function wanted<CR extends StatusUpdate['cr']>(
   kind: StatusUpdate['kind'],
-  { cr, verdict }: { readonly cr: CR; readonly verdict: Verdict },
+  { cr, verdict, isAwaited = false }: Judged<CR>,
   { awaits }: Aftermath,
   statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
 ): WantedStatus {
-  const isUnjudged = awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable';
+  const isUnjudged = isAwaited || (awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable');
   return {
     kind,
     cr,
@@ -85,18 +124,25 @@ const isPending = ({ conditions = [] }: NonNullable<StatusUpdate['cr']['status']
   conditions.some(({ type, reason }) => type === 'Merged' && reason === 'Pending');
 
 /** How many subscriptions name each template and may use it, by `namespace/name`: a count tells the owner of nobody. */
-function countUsers({ subscriptions, templates }: Resolution): Map<string, number> {
+function countUsers(
+  { subscriptions, templates }: Resolution,
+  faults: Pick<Faults, 'guard'>,
+): Map<string, number> {
   const crs = new Map(templates.map(({ cr }) => [resourceKey(cr), cr]));
   const users = new Map<string, number>();
   for (const { cr } of subscriptions) {
     const { namespace } = cr.metadata;
-    const named = new Set(
-      cr.spec.events.flatMap(({ template }) => (template ? [referenceKey(namespace, template)] : [])),
-    );
-    for (const key of named) {
-      const template = crs.get(key);
-      if (template && mayUse(namespace, template)) users.set(key, (users.get(key) ?? 0) + 1);
-    }
+    const named = () => templatesOf(cr).filter((key) => isUsable(namespace, crs.get(key)));
+    for (const key of faults.guard(cr, named, () => []) ?? []) users.set(key, (users.get(key) ?? 0) + 1);
   }
   return users;
 }
+
+const templatesOf = ({ metadata, spec }: NotificationSubscription): string[] => [
+  ...new Set(
+    spec.events.flatMap(({ template }) => (template ? [referenceKey(metadata.namespace, template)] : [])),
+  ),
+];
+
+const isUsable = (namespace: string, template: NotificationTemplate | undefined): boolean =>
+  template !== undefined && mayUse(namespace, template);

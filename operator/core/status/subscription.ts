@@ -1,4 +1,5 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
+import { own } from '../../text/own.ts';
 import { entryKey } from '../coexistence/our-part.ts';
 import { type LiveState, liveRecipients } from '../live.ts';
 import type { SubscriptionPlacement } from '../merge/plan.ts';
@@ -23,7 +24,7 @@ export function subscriptionStatus(
   );
   const data = snapshot.target.configMap?.data ?? {};
   const isLive =
-    placement?.keys.every((each) => data[each] === plan.configMap[each]) === true &&
+    placement?.keys.every((each) => own(data, each) === own(plan.configMap, each)) === true &&
     placement.entry.triggers.every((trigger) => isSentTo(live, trigger, placement.entry.recipients));
   const suspended = cr.spec.suspend === true;
   const generations = keys.map(({ provenance }) => provenance.generation);

@@ -24,7 +24,10 @@ export const SECRET = `SEC${'0123456789abcdef'.repeat(4)}`;
 
 const CONFIG_HEAD = { apiVersion: 'config.argocd-dingtalk.io/v1alpha1', kind: 'OperatorConfiguration' };
 
-const UNLIMITED = { subscriptions: 1_000_000, keys: 1_000_000, bytes: 1_000_000_000 };
+const UNLIMITED = {
+  ...{ subscriptions: 1_000_000, keys: 1_000_000, bytes: 1_000_000_000 },
+  ...{ resources: 1_000_000, specBytes: 1_000_000_000, messages: 1_000_000, questions: 1_000_000 },
+};
 
 export function config(fields: Record<string, unknown> = {}): OperatorConfiguration {
   const defaults = {

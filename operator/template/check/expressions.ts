@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { BUILT_IN, HELPERS, type HelperSignature } from '../helpers.ts';
 import type { Value } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';
@@ -58,7 +59,7 @@ export function checkCall(call: Call, scope: Scope, checking: Checking, depth = 
   const name = path.original;
   if (depth > LIMITS.nesting)
     throw new TemplateError(`more than ${LIMITS.nesting} calls inside each other are too many`, call.loc);
-  const signature = Object.hasOwn(HELPERS, `${name}`) ? HELPERS[name] : undefined;
+  const signature = own(HELPERS, `${name}`);
   if (!signature || path.data || path.depth > 0) throw notCallable(call, scope);
   const pair = call.hash?.pairs[0];
   if (pair) throw new TemplateError(`${name} takes no named arguments: {{${signature.usage}}}`, pair.loc);

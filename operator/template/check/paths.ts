@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { EVENT_FIELDS, type EventField, type LoopVariable, type Value } from '../nodes.ts';
 import { TemplateError } from '../problem.ts';
 import { LIMITS } from './limits.ts';
@@ -100,7 +101,7 @@ function segmentProblem(part: string): string | undefined {
 }
 
 function fieldMissing(root: string, { loc }: Path): TemplateError {
-  const example = { app: 'app.metadata.name', context: 'context.argocdUrl' }[root] ?? `${root}.NAME`;
+  const example = own({ app: 'app.metadata.name', context: 'context.argocdUrl' }, root) ?? `${root}.NAME`;
   return new TemplateError(`${root} alone is not a value: name a field of it, such as ${example}`, loc);
 }
 

@@ -1,4 +1,5 @@
 import { closest } from '../../text/closest.ts';
+import { own } from '../../text/own.ts';
 import { HELPERS } from '../helpers.ts';
 import { TemplateError } from '../problem.ts';
 import { namesIn, type Scope } from './scope.ts';
@@ -23,7 +24,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
 
 function instead(word: string): string | undefined {
   if (BLOCKS.includes(word)) return `a block begins with #: {{#${word} …}} … {{/${word}}}`;
-  return Object.hasOwn(INSTEAD, word) ? INSTEAD[word] : undefined;
+  return own(INSTEAD, word);
 }
 
 const guessed = (word: string, names: readonly string[], mark = ''): string => {
@@ -59,7 +60,7 @@ export function unknownHelper({ original, loc }: hbs.AST.PathExpression): Templa
 export function unknownBlock({ path, loc }: hbs.AST.BlockStatement): TemplateError {
   const name = path.original;
   if (Object.hasOwn(HELPERS, name))
-    return new TemplateError(`${name} is a helper and no block: {{${HELPERS[name]?.usage}}}`, loc);
+    return new TemplateError(`${name} is a helper and no block: {{${own(HELPERS, name)?.usage}}}`, loc);
   if ((path as hbs.AST.PathExpression).parts?.length === 1 && closest(name, BLOCKS) !== undefined)
     return new TemplateError(
       `there is no block #${name}.${guessed(name, BLOCKS, '#')} There are #${BLOCKS.join(', #')}`,

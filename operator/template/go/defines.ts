@@ -1,3 +1,5 @@
+import { goText } from './literal.ts';
+
 /**
  * What a compiled template carries along. A Go template has no functions of its own, so defines stand in for them: one
  * prints into the message, another gives its result back in the dict that it is called with. Every subscription in Argo
@@ -26,7 +28,7 @@ const TEXT =
 /** The same in the form `.f` and the zone `.z`; nothing for what is no RFC 3339 time. */
 const date = (timeZone: string): string =>
   '{{define `d`}}{{template `s` .}}{{$t:=toDate `2006-01-02T15:04:05Z07:00` .s}}' +
-  `{{$_:=set . \`s\` (ternary \`\` (dateInZone .f $t (default \`${timeZone}\` .z)) $t.IsZero)}}{{end}}`;
+  `{{$_:=set . \`s\` (ternary \`\` (dateInZone .f $t (default ${goText(timeZone)} .z)) $t.IsZero)}}{{end}}`;
 
 /** A list is joined until the text has more bytes than this: each item costs the time that the text so far is long. */
 export const MAX_JOINED = 4_000;
@@ -75,3 +77,6 @@ export function defines(used: ReadonlySet<DefineName>, timeZone: string): string
   const needed = used.size > 0 ? new Set<DefineName>(['s', ...used]) : used;
   return [...needed].map((name) => texts[name]).join('');
 }
+
+/** The zone of a body with the define for times, as {@link defines} was given it; undefined for any other body. */
+export const zoneOf = (body: string): string | undefined => /\(default `([^`]+)` \.z\)/.exec(body)?.[1];

@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { DATE_TOKENS } from '../helpers.ts';
 import type { GoContext } from './context.ts';
 import { MAX_TEXT } from './defines.ts';
@@ -53,7 +54,7 @@ const EMIT: Readonly<Record<string, Emit>> = {
 
 /** A helper's call. */
 export function callExpression(helper: string, args: readonly Expression[], context: GoContext): Expression {
-  const emit = EMIT[helper];
+  const emit = own(EMIT, helper);
   if (!emit) throw new Error(`no Go is known for the helper ${helper}`);
   return emit(args, context);
 }
@@ -103,7 +104,7 @@ function date(args: readonly Expression[], context: GoContext): string {
   const dict = context.fresh();
   const layout = literal(args, 1).replace(
     /YYYY|MM|DD|HH|mm|ss/g,
-    (token) => DATE_TOKENS[token as keyof typeof DATE_TOKENS],
+    (token) => own(DATE_TOKENS, token) ?? token,
   );
   const zone = args.length > 2 ? ` \`z\` ${goText(literal(args, 2))}` : '';
   const values = alternatives(at(args, 0)).join(' ');

@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import { goText } from './literal.ts';
 import { shortName } from './names.ts';
 
@@ -88,7 +89,7 @@ function entries(paths: readonly Named[]): string[][] {
   const names = new Map(all.map(({ path, name }) => [keyOf(path), name]));
   return all.map(({ path, name }) => {
     const base = baseOf(path, names);
-    if (base === 0) return [name, ROOTS[path[0] as string] ?? (path[0] as string), ...path.slice(1)];
+    if (base === 0) return [name, own(ROOTS, path[0] as string) ?? (path[0] as string), ...path.slice(1)];
     return [name, names.get(keyOf(path.slice(0, base))) as string, ...path.slice(base)];
   });
 }

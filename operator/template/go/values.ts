@@ -1,3 +1,4 @@
+import { own } from '../../text/own.ts';
 import type { Binding, DataRoot, Value } from '../nodes.ts';
 import { appUrlText } from './app-url.ts';
 import type { GoContext } from './context.ts';
@@ -15,7 +16,7 @@ export function expression(value: Value, context: GoContext): Expression {
     case 'loop':
       return loopVariable(value, context);
     case 'param':
-      return text(goText(context.scope.params[value.name] ?? ''));
+      return text(goText(own(context.scope.params, value.name) ?? ''));
     case 'event':
       return text(goText(context.scope.event[value.field]));
     case 'appUrl':

@@ -1,0 +1,109 @@
+import type { OperatorConfiguration } from '../../config.ts';
+import type { Faults } from '../faults.ts';
+import type { LiveState } from '../live.ts';
+import { resourceKey } from '../names.ts';
+import { served } from '../resolve/selection.ts';
+import type { Snapshot } from '../snapshot.ts';
+import type { Finding } from '../verdict.ts';
+import { type Resource, type Workload, workloadOf } from './workload.ts';
+
+/** What bounds the work for one namespace; each is a field of `limits.perNamespace`. */
+const UNITS = ['resources', 'specBytes', 'messages', 'questions'] as const;
+
+type Bounds = Pick<OperatorConfiguration['limits']['perNamespace'], (typeof UNITS)[number]>;
+
+const NOTHING: Workload = { resources: 0, specBytes: 0, messages: 0, questions: 0 };
+
+/**
+ * The resources that are not looked at, since their namespace has more than the operator does work for. To find that out takes
+ * next to nothing, so that thousands of them cost nobody else anything. Who is live comes first, then the oldest. A robot that
+ * is live is looked at in any case: its signature must not end because a limit was lowered.
+ */
+export function beyondBounds(
+  snapshot: Snapshot,
+  live: LiveState,
+  faults: Faults,
+): ReadonlyMap<Resource, Finding> {
+  const bounds = snapshot.config.limits.perNamespace;
+  const beyond = new Map<Resource, Finding>();
+  for (const [namespace, candidates] of byNamespace(snapshot, faults)) {
+    if (UNITS.every((unit) => sumOf(candidates, unit) <= bounds[unit])) continue;
+    const findings = new Map(UNITS.map((unit) => [unit, finding(namespace, unit, bounds)]));
+    const used = { ...NOTHING };
+    for (const { resource, workload } of inOrder(candidates, live)) {
+      const lack = UNITS.find((unit) => used[unit] + workload[unit] > bounds[unit]);
+      const isRenewed = resource.kind === 'DingTalkRobot' && isLive(resource, live);
+      if (lack !== undefined && !isRenewed) beyond.set(resource, findings.get(lack) as Finding);
+      else for (const unit of UNITS) used[unit] += workload[unit];
+    }
+  }
+  return beyond;
+}
+
+interface Candidate {
+  readonly resource: Resource;
+  readonly workload: Workload;
+}
+
+/** What is suspended or about to go takes no work. */
+function byNamespace(snapshot: Snapshot, faults: Faults): Map<string, Candidate[]> {
+  const { robots, templates, subscriptions } = snapshot;
+  const found = new Map<string, Candidate[]>();
+  for (const resource of served<Resource>([...robots, ...templates, ...subscriptions], snapshot)) {
+    // What cannot be measured cannot be resolved either, and is told so there.
+    const workload =
+      faults.guard(
+        resource,
+        () => workloadIfActive(resource),
+        () => NOTHING,
+      ) ?? NOTHING;
+    if (workload === NOTHING) continue;
+    const { namespace } = resource.metadata;
+    const known = found.get(namespace);
+    if (known) known.push({ resource, workload });
+    else found.set(namespace, [{ resource, workload }]);
+  }
+  return found;
+}
+
+function workloadIfActive(resource: Resource): Workload {
+  const isSuspended = 'suspend' in resource.spec && resource.spec.suspend === true;
+  return isSuspended || resource.metadata.deletionTimestamp !== undefined ? NOTHING : workloadOf(resource);
+}
+
+const sumOf = (candidates: readonly Candidate[], unit: keyof Workload): number =>
+  candidates.reduce((sum, { workload }) => sum + workload[unit], 0);
+
+function inOrder(candidates: readonly Candidate[], live: LiveState): Candidate[] {
+  return candidates
+    .map((candidate) => {
+      const { creationTimestamp, uid } = candidate.resource.metadata;
+      return { candidate, rank: `${isLive(candidate.resource, live) ? 0 : 1} ${creationTimestamp} ${uid}` };
+    })
+    .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+    .map(({ candidate }) => candidate);
+}
+
+function isLive(resource: Resource, live: LiveState): boolean {
+  const key = resourceKey(resource);
+  return resource.kind === 'DingTalkRobot'
+    ? live.services.has(key)
+    : resource.kind === 'NotificationSubscription' && live.events.has(key);
+}
+
+/** The same for all of them, whatever each needs: a status must not change because somebody else came or left. */
+function finding(namespace: string, unit: keyof Workload, bounds: Bounds): Finding {
+  const message =
+    `The operator looks at ${bounds[unit]} ${MEANING[unit]} of namespace ${namespace} (limits.perNamespace.${unit}), and older ` +
+    'resources leave no room for this one: it was not read. What is live of it stays. Remove resources of the namespace, ' +
+    'or ask the platform team for more; it is looked at by itself once there is room.';
+  return { reason: 'NamespaceQuotaExceeded', message };
+}
+
+const MEANING: Readonly<Record<keyof Workload, string>> = {
+  resources: 'robots, templates and subscriptions',
+  specBytes: 'bytes of specs',
+  messages: 'messages (events times robots, and one for each template)',
+  questions:
+    "questions to Argo CD's engine (about expressions, raw templates, and each robot and subscription)",
+};

@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util';
+import { randomSeed, wholeNumber } from '../options.ts';
+import { fuzzDecisions } from './run.ts';
+
+const HELP = `Usage: make fuzz-decide [DURATION=60] [SEED=N] [CASE=N] [ARGS=--all]
+
+Makes up whole clusters and has the operator's core decide on them: custom resources with every field that the CRDs in crds/ have,
+odd, damaged and too long, hundreds in a namespace; Secrets, Namespaces, AppProjects, configurations; edits, deletions, restarts,
+clocks that move on, and an engine that answers late or never. A team that means well is in each of them. It must get what it
+would get alone, lose nothing, and have its signature renewed; and no decision may fail, take long, tell a secret or change its mind.
+
+Ends with exit code 1, the seed and the resources, made as few and small as is cheap, at the first finding; with 0 if nothing
+was found in that time.
+
+  --duration S   how long, in seconds (60)
+  --seed N       where to begin (a random number, which is printed)
+  --case N       only this case of the seed
+  --all          go on after a finding, and list each kind once
+  --help         show this
+`;
+
+const { values } = parseArgs({
+  options: {
+    duration: { type: 'string' },
+    seed: { type: 'string' },
+    case: { type: 'string' },
+    all: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+});
+
+/** @returns the exit code */
+async function main(): Promise<number> {
+  const print = (line: string) => void process.stdout.write(`${line}\n`);
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
+  const seed = wholeNumber('seed', values.seed, randomSeed());
+  print(`seed ${seed}`);
+  const { findings } = await fuzzDecisions({
+    durationSeconds: wholeNumber('duration', values.duration, 60),
+    seed,
+    only: values.case === undefined ? undefined : wholeNumber('case', values.case, 0),
+    all: values.all,
+    signal: interrupt.signal,
+    print,
+  });
+  for (const [signature, count] of findings) print(`${count} × ${signature}`);
+  const outcome = interrupt.signal.aborted
+    ? 'interrupted'
+    : findings.size > 0
+      ? 'see above for what was found'
+      : 'nothing was found';
+  print(`seed ${seed}: ${outcome}`);
+  if (findings.size > 0) return 1;
+  return interrupt.signal.aborted ? 130 : 0;
+}
+
+if (values.help) process.stdout.write(HELP);
+// Argo CD's engine is waited for by nobody here, so its pipes must not keep this process.
+else process.exit(await main());

@@ -1,0 +1,52 @@
+import type { CredentialSecret } from '../../../operator/core/snapshot.ts';
+import { found, robot, SECRET, subscription, template } from '../../../operator/core/testing/fixtures.ts';
+import type { Random } from '../random.ts';
+import type { AnyResource } from './resources.ts';
+import { goodMessage, NAMES, textFor } from './texts.ts';
+
+/** What a team has that is like most teams, until something happens to it. */
+export interface OrdinaryTeam {
+  readonly resources: readonly AnyResource[];
+  readonly secret: readonly [string, CredentialSecret];
+}
+
+/** Random resources are seldom live all together; those of such a team are, so that neighbours are seen at work. */
+export function ordinaryTeam(namespace: string, random: Random): OrdinaryTeam {
+  const name = random.pick(NAMES.slice(0, 4));
+  const where = { namespace, name, creationTimestamp: '2026-11-23T07:00:00Z' };
+  const webhook = { secretKeyRef: { name, key: 'webhook' } };
+  const token = random.many(64, 64, () => random.int(0, 15).toString(16)).join('');
+  const names = ['e0', 'e1', 'e2', 'e3', 'e4', 'e5'].slice(0, random.int(1, 6));
+  const events = names.map((event) => ({
+    name: event,
+    ...(random.chance(0.3)
+      ? { when: textFor('when', random, true) }
+      : { trigger: textFor('trigger', random, true) }),
+    ...(random.chance(0.5) && { template: { name } }),
+  }));
+  const spec = {
+    robots: [{ name }],
+    applications: random.pick([
+      { all: true },
+      { projects: ['x-1'] },
+      { names: ['a-*'] },
+      { namespaces: [namespace] },
+    ]),
+    events,
+  };
+  return {
+    resources: [
+      robot(where, {
+        webhook,
+        signing: { secretKeyRef: { name, key: 'secret' } },
+        ...(random.chance(0.5) && { sharedWith: { namespaces: ['*'] } }),
+      }),
+      { ...template(where, ''), spec: { message: { text: { content: goodMessage(random, 2_000) } } } },
+      subscription(where, spec as never),
+    ],
+    secret: [
+      `${namespace}/${name}`,
+      found({ webhook: token, secret: SECRET.replace('0', random.pick([...'123'])) }),
+    ],
+  };
+}
