@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { parseDuration } from '../../operator/config.ts';
 import { type Extent, measure } from './teams/measure.ts';
 import { createProgress } from './teams/progress.ts';
-import { markdown, rowsOf } from './teams/report.ts';
+import { excesses, markdown, rowsOf } from './teams/report.ts';
 import { TeamsStage } from './teams/stage.ts';
 
 const HELP = `Usage: make bench-teams [ARGS='…']
@@ -17,7 +17,8 @@ events of the catalogue, which all send that text. Two hundred such teams fill t
 refuses some, and the benchmark fails with the reasons.
 
 It lets the operator find all teams at its first start, waits until it is quiet and then until it has let its engine go,
-changes the text of another team each second, and restarts the operator. Memory is what Linux counts as resident (RSS), of
+changes the text of another team each second, then ten subscriptions, and restarts the operator. It fails if that has more written
+than it should: a status for each resource whose own verdict or keys changed. Memory is what Linux counts as resident (RSS), of
 the operator's process and of all its children; pages that two of them share count twice.
 
   --teams N             teams (200)
@@ -91,7 +92,9 @@ async function main(): Promise<number> {
       ? `${JSON.stringify({ teams, ...extent, load, figures, rows: rowsOf(figures) }, null, 2)}\n`
       : markdown(rowsOf(figures), teams, extent, load),
   );
-  return 0;
+  const beyond = excesses(figures, teams);
+  for (const each of beyond) process.stderr.write(`${each}\n`);
+  return beyond.length === 0 ? 0 : 1;
 }
 
 if (values.help) process.stdout.write(HELP);

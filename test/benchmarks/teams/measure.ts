@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { startedAt } from '../../support/process-tree.ts';
 import type { RunningProcess } from '../../support/processes.ts';
 import { measureEdits } from './edits.ts';
+import { EVENTS } from './landscape.ts';
 import { untilEngineIsGone, untilQuiet } from './quiet.ts';
 import { readWrites, type Writes, writesBetween } from './requests.ts';
 import { type Memory, Sampler } from './sampler.ts';
@@ -14,6 +16,9 @@ export interface Extent {
   /** `limits.writeInterval` of the operator's configuration. */
   readonly writeInterval: string;
 }
+
+/** How many subscriptions are edited, one a second. */
+export const SUBSCRIPTION_EDITS = 10;
 
 /** From the start of the process, in milliseconds. */
 export interface Start {
@@ -39,6 +44,8 @@ export interface Figures {
     readonly writes: Writes;
   };
   readonly edited: Memory;
+  /** What {@link SUBSCRIPTION_EDITS} edits of subscriptions had written, the edits themselves among `all`. */
+  readonly subscriptionEdits: Writes;
   /** With all in place. */
   readonly restart: Start & { readonly memory: Memory; readonly cpuSeconds: number };
 }
@@ -87,6 +94,16 @@ async function measureFirst(stage: TeamsStage, extent: Extent, print: (line: str
     cpuSeconds: sampler.cpuSeconds() - cpuBefore,
     writes: writesBetween(beforeEdits, await readWrites(stage.cp)),
   };
+  const edited = sampler.memory();
+
+  print(`${SUBSCRIPTION_EDITS} edits of subscriptions`);
+  const beforeSubscriptions = await readWrites(stage.cp);
+  for (const team of stage.teams.slice(0, SUBSCRIPTION_EDITS)) {
+    await stage.editEvents(team, EVENTS.slice(1));
+    await delay(1_000);
+  }
+  await untilQuiet(stage, running, sampler);
+  const subscriptionEdits = writesBetween(beforeSubscriptions, await readWrites(stage.cp));
   const startWrites = writesBetween(beforeStart, beforeEdits);
   return {
     start,
@@ -96,7 +113,8 @@ async function measureFirst(stage: TeamsStage, extent: Extent, print: (line: str
     settled,
     engineIsGone,
     edits,
-    edited: sampler.memory(),
+    edited,
+    subscriptionEdits,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Extent, Figures, Start } from './measure.ts';
+import { type Extent, type Figures, type Start, SUBSCRIPTION_EDITS } from './measure.ts';
 import type { Writes } from './requests.ts';
 import type { Memory } from './sampler.ts';
 
@@ -31,11 +31,30 @@ export function rowsOf(figures: Figures): Row[] {
     ),
     row(`CPU for ${edits.latencies.length} edits, s`, edits.cpuSeconds.toFixed(1)),
     row(`${edits.latencies.length} edits: ${WRITES}`, writes(edits.writes)),
+    row(`${SUBSCRIPTION_EDITS} edits of subscriptions: ${WRITES}`, writes(figures.subscriptionEdits)),
     row(`until the end of the edits: ${PEAKS}`, peaks(edited)),
     row('restart, nothing to do: caches synced / quiet, s', startTimes(restart)),
     row('restart: CPU, s', restart.cpuSeconds.toFixed(1)),
     row(`restart, quiet: ${MEMORY}`, memory(restart.memory)),
   ];
+}
+
+/** What the operator has written beyond what it may, in sentences. */
+export function excesses({ startWrites, edits, subscriptionEdits }: Figures, teams: number): string[] {
+  const edited = Math.min(teams, SUBSCRIPTION_EDITS);
+  const bounds = [
+    ['status patches at the first start, one for each resource', startWrites.statusPatches, 3 * teams],
+    [
+      'status patches for edits of templates, one for the template and one for the subscription whose keys change',
+      edits.writes.statusPatches,
+      2 * edits.latencies.length,
+    ],
+    ['status patches for edits of subscriptions', subscriptionEdits.statusPatches, edited],
+    ['requests for edits of subscriptions, four each', subscriptionEdits.all - edited, 4 * edited],
+  ] as const;
+  return bounds
+    .filter(([, figure, bound]) => figure > bound)
+    .map(([what, figure, bound]) => `${what}: ${figure}, and ${bound} is the bound`);
 }
 
 const MEMORY = 'operator / children / together, MB';
