@@ -16,6 +16,10 @@ export interface Metrics {
   keysLost(object: string, count: number): void;
   /** Whether somebody takes our keys out of a target object again and again. */
   targetContested(object: string, isContested: boolean): void;
+  /** How many statuses differ from what they should say. */
+  statusesPending(count: number): void;
+  /** A status was sent, and what became of it. */
+  statusSent(outcome: string): void;
 }
 
 /** Makes the metrics; each call makes its own. */
@@ -73,8 +77,21 @@ export function createMetrics(): Metrics {
     help: 'Whether somebody takes our keys out of an object again and again.',
     ...perObject,
   });
+  const pending = new Gauge({
+    name: 'argocd_dingtalk_statuses_pending',
+    help: 'Custom resources whose status has yet to be written.',
+    registers,
+  });
+  const statuses = new Counter({
+    name: 'argocd_dingtalk_status_writes_total',
+    help: 'Statuses that were sent, by outcome: written, outdated (the resource has changed or gone), failed (tried again).',
+    labelNames: ['outcome'],
+    registers,
+  });
   return {
     registry,
+    statusesPending: (count) => pending.set(count),
+    statusSent: (outcome) => statuses.inc({ outcome }),
     foreignKeysBroken: (count) => foreign.set(count),
     resourceFaults: (count) => faults.set(count),
     targetWritten: (object) => writes.inc({ object }),

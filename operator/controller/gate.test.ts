@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { GateAnswer } from '../core/gate/engine-api.ts';
 import type { Question } from '../core/gate/inquiry.ts';
+import type { CallOptions, Engine, Outcome } from '../engine/types.ts';
 import { recordingLog } from '../kubernetes/testing/recording-log.ts';
-import { type AskEngine, Gate } from './gate.ts';
+import { type AskEngine, engineAsker, Gate } from './gate.ts';
 
 const ACCEPTED = { ok: true } as GateAnswer;
 const question = (expression: string, ...askers: string[]): [string, Question] => [
   expression,
-  { request: { call: 'inspect', expression }, askers: new Set(askers) },
+  { request: { call: 'inspect', expression, role: 'when' }, askers: new Set(askers) },
 ];
 
 function setUp(ask: AskEngine) {
@@ -55,7 +56,7 @@ describe('the gate', () => {
   it('asks in the name of the namespace that asks least, so that nobody waits in the line of another', async () => {
     const askers: string[] = [];
     const { gate } = setUp(async (_, asker) => {
-      askers.push(asker);
+      askers.push(`${asker}`);
       return ACCEPTED;
     });
     await gate.answer(
@@ -94,5 +95,38 @@ describe('the gate', () => {
     await told.promise;
     expect(gate.answers.get('late')).toBe(ACCEPTED);
     expect(gate.answers.get('slow')).toBeUndefined();
+  });
+});
+
+describe('an evaluation', () => {
+  const evaluated = (error?: string): Outcome<'evaluate'> => {
+    const condition = { key: 'k', triggered: false, oncePer: '', templates: [] };
+    return {
+      ok: true,
+      triggers: [
+        { name: 'candidate', conditions: [{ ...condition, ...(error !== undefined && { error }) }] },
+      ],
+    };
+  };
+  const KILLED: Outcome<'evaluate'> = { ok: false, killed: 'deadline', message: 'late' };
+
+  it.each<[string, Outcome<'evaluate'>[], GateAnswer]>([
+    ['ends with the first sample that does not fail', [evaluated('no'), evaluated()], { ok: true }],
+    [
+      'tells how the first one fails if all do',
+      [evaluated('one\n | app'), evaluated('two'), evaluated('three')],
+      { ok: true, failure: 'one' },
+    ],
+    ['ends with a kill', [evaluated('no'), KILLED], KILLED],
+  ])('%s, and lets everything else go first', async (_, outcomes, answer) => {
+    const options: (CallOptions | undefined)[] = [];
+    const left = [...outcomes];
+    const evaluate: Engine['evaluate'] = async (_request, option) => {
+      options.push(option);
+      return left.shift() ?? expect.unreachable();
+    };
+    const ask = engineAsker({ evaluate } as Engine);
+    expect(await ask({ call: 'evaluate', expression: 'app.x' }, 'team')).toEqual(answer);
+    expect(options).toEqual(outcomes.map(() => ({ isBackground: true, asker: 'team' })));
   });
 });

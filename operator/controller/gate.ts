@@ -1,13 +1,21 @@
-import type { GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
+import {
+  checkAnswer,
+  evaluateAnswer,
+  evaluationOf,
+  inspectAnswer,
+  renderAnswer,
+} from '../core/gate/answers.ts';
+import type { CheckQuestion, EvaluateQuestion, GateAnswer, GateRequest } from '../core/gate/engine-api.ts';
 import type { Answers, Question } from '../core/gate/inquiry.ts';
+import { SAMPLE_APPLICATIONS } from '../core/gate/sample-applications.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Log } from '../kubernetes/log.ts';
 
 /**
  * Asks the engine one thing; rejects only if there is no engine to ask.
- * @param asker the namespace that it is asked for
+ * @param asker the namespace that it is asked for; none: the operator itself asks
  */
-export type AskEngine = (request: GateRequest, asker: string) => Promise<GateAnswer>;
+export type AskEngine = (request: GateRequest, asker?: string) => Promise<GateAnswer>;
 
 /** Keeps answers by the content of their questions. */
 export interface AnswerStore extends Answers {
@@ -108,17 +116,39 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
   }
 }
 
-/** How the core's questions reach the engine. */
+/** Runs what somebody else wrote, which can take long. */
+const RUNS = { isBackground: true };
+
+/** How the core's questions reach the engine; of its answers the verdicts are kept. */
 export function engineAsker(engine: Engine): AskEngine {
-  return (request, asker) => {
+  return (request, asker = '') => {
     switch (request.call) {
       case 'check':
-        return engine.check(request, { asker });
+        return checked(engine, request, asker);
       case 'render':
-        // The only call that runs what somebody else wrote, so the only one that can take long.
-        return engine.render(request, { isBackground: true, asker });
+        return engine.render(request, { ...RUNS, asker }).then(renderAnswer);
       case 'inspect':
-        return engine.inspect(request, { asker });
+        return engine
+          .inspect({ expression: request.expression }, { asker })
+          .then((outcome) => inspectAnswer(request, outcome));
+      case 'evaluate':
+        return evaluated(engine, request, asker);
     }
   };
+}
+
+async function checked(engine: Engine, question: CheckQuestion, asker: string): Promise<GateAnswer> {
+  const { recipient: _, call: __, ...request } = question;
+  return checkAnswer(question, await engine.check(request, { asker }));
+}
+
+/** Asks about one sample after the other, until the expression does not fail. */
+async function evaluated(engine: Engine, question: EvaluateQuestion, asker: string): Promise<GateAnswer> {
+  let first: GateAnswer<EvaluateQuestion> | undefined;
+  for (const [, app] of SAMPLE_APPLICATIONS) {
+    const answer = evaluateAnswer(await engine.evaluate(evaluationOf(question, app), { ...RUNS, asker }));
+    if (!answer.ok || answer.failure === undefined) return answer;
+    first ??= answer;
+  }
+  return first ?? { ok: true };
 }

@@ -10,6 +10,7 @@ import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
 import { VerdictCache } from '../engine/verdict-cache.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
+import { BackgroundEvents } from '../kubernetes/background-events.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
 import { createEventRecorder } from '../kubernetes/events.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
@@ -26,8 +27,9 @@ import { engineAsker, Gate } from './gate.ts';
 import { createGrantReporter } from './grant-reporter.ts';
 import { readCredential } from './read-credential.ts';
 import { Reconciler } from './reconciler.ts';
-import { createReporter } from './report.ts';
+import { createReporter, currentOf } from './report.ts';
 import { RobotChecker } from './robot-checker.ts';
+import { StatusWriter } from './status-writer.ts';
 import { TargetGuard } from './target-guard.ts';
 import { readObject } from './target-reader.ts';
 import { createTargetReporter, type Topic } from './target-reporter.ts';
@@ -64,6 +66,8 @@ export class DingTalkOperator extends Operator {
   #engine: Engine | undefined;
   #checker: RobotChecker | undefined;
   #credentials: CredentialCache | undefined;
+  #statuses: StatusWriter | undefined;
+  #events: BackgroundEvents | undefined;
   #server: Server | undefined;
 
   /** @throws Error if there is no usable kubeconfig */
@@ -124,7 +128,8 @@ export class DingTalkOperator extends Operator {
       now: () => performance.now(),
       metrics: metrics.engine,
     });
-    const reporter = createTargetReporter(caches, config.target, recordEvent, log);
+    const events = new BackgroundEvents(recordEvent, log);
+    const reporter = createTargetReporter(caches, config.target, events.record, log);
     const tellForeign = reporter(FOREIGN);
     const wholeCheck = new WholeCheck(
       engine,
@@ -151,6 +156,18 @@ export class DingTalkOperator extends Operator {
       onOutcome: () => worker.request(),
       log,
     });
+    const statuses = new StatusWriter({
+      current: (wanted) => currentOf(caches, wanted),
+      write: createReporter(connection, caches, recordEvent, log),
+      clock: () => performance.now(),
+      random,
+      onOutcome: metrics.statusSent,
+      onPending: (count) => {
+        metrics.statusesPending(count);
+        if (count === 0) memory.worked();
+      },
+      log,
+    });
     const reconciler = new Reconciler({
       caches,
       checker,
@@ -160,7 +177,7 @@ export class DingTalkOperator extends Operator {
         metrics.foreignKeysBroken(findings.length);
         return tellForeign(findings);
       },
-      reportGrants: createGrantReporter(caches, config.target, recordEvent, log),
+      reportGrants: createGrantReporter(caches, config.target, events.record, log),
       reportFaults: createFaultReporter(metrics, log),
       // Entries that have no effect are reported already.
       checkWhole: ({ target }, { live, ignored }) => {
@@ -193,15 +210,16 @@ export class DingTalkOperator extends Operator {
         if (sealed) caches.secret.observe(sealed);
       },
       writer: new TargetWriter(connection.request, caches, config.target),
-      report: createReporter(connection, caches, recordEvent, log),
+      wantStatuses: (all) => statuses.want(all),
     });
     [this.#caches, this.#worker, this.#alarm] = [caches, worker, alarm];
     [this.#engine, this.#checker, this.#credentials] = [engine, checker, credentials];
+    [this.#statuses, this.#events] = [statuses, events];
     for (const cache of Object.values(caches)) cache.start();
     log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
   }
 
-  /** Ends in good order: no new run, the present one to its end, then the watches and the connections. */
+  /** Ends in good order: no new run, the present one to its end with what it has to tell, then the watches and the connections. */
   async shutDown(): Promise<void> {
     this.stop();
     // A test message that got its answer just now would be sent again after the restart if no status told of it.
@@ -210,6 +228,7 @@ export class DingTalkOperator extends Operator {
     await this.#worker?.stop({ lastRun: isUntold });
     this.#alarm?.set(undefined);
     this.#credentials?.close();
+    await Promise.all([this.#statuses?.close(FLUSH_MS), this.#events?.flush(FLUSH_MS)]);
     await this.#engine?.close();
     this.#server?.closeAllConnections();
     this.#server?.close();
@@ -218,6 +237,9 @@ export class DingTalkOperator extends Operator {
     await this.#connection.close();
   }
 }
+
+/** How long the last statuses and events may take at the end. */
+const FLUSH_MS = 5_000;
 
 const FOREIGN: Topic = {
   object: 'ConfigMap',

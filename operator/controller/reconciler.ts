@@ -1,15 +1,13 @@
-import type { Condition } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt } from '../core/delivery/checks.ts';
 import { type Fault, Faults } from '../core/faults.ts';
 import type { Write } from '../core/merge/writes.ts';
 import { resourceKey } from '../core/names.ts';
-import type { Resolution } from '../core/resolve/resolve.ts';
 import { served } from '../core/resolve/selection.ts';
 import type { Project, Snapshot } from '../core/snapshot.ts';
 import type { Aftermath } from '../core/status/aftermath.ts';
-import { type StatusUpdate, statusUpdates } from '../core/status/statuses.ts';
+import { type WantedStatus, wantedStatuses } from '../core/status/statuses.ts';
 import type { Finding } from '../core/verdict.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import type { Log } from '../kubernetes/log.ts';
@@ -52,8 +50,8 @@ export interface ReconcilerParts {
   readonly clock: () => number;
   /** Asks for another run. */
   readonly runAgain: () => void;
-  /** Writes one CR's status and tells of it. */
-  readonly report: (update: StatusUpdate) => Promise<void>;
+  /** Has the statuses of all CRs written, in the background. */
+  readonly wantStatuses: (statuses: readonly WantedStatus[]) => void;
   /** Sends test messages, in the background. */
   readonly checker: Pick<RobotChecker, 'memory' | 'update'>;
   /** Looks at the target as a whole, in the background; returns when to come again. */
@@ -82,7 +80,7 @@ export class Reconciler {
 
   /**
    * @returns when the next run is due, if nothing changes before
-   * @throws if a write or a status could not be done; the run is then to be tried again
+   * @throws if a write could not be done; the run is then to be tried again
    */
   async run(): Promise<Date | undefined> {
     const { caches, credentials, checker, guard, times } = this.#parts;
@@ -117,7 +115,7 @@ export class Reconciler {
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
     const awaited = decision.resolution.robots.filter(({ isAwaited }) => isAwaited);
     checker.update(checks, deliveries, new Set(awaited.map(({ cr }) => resourceKey(cr))));
-    await this.#report(decision, snapshot, failure, { round, admission, faults });
+    this.#report(decision, snapshot, failure, { round, admission, faults });
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     return earliest(
@@ -185,7 +183,7 @@ export class Reconciler {
     }
   }
 
-  async #report(
+  #report(
     { resolution, live, plan, writes, ignored }: Decision,
     snapshot: Snapshot,
     failure: Error | undefined,
@@ -194,7 +192,7 @@ export class Reconciler {
       admission,
       faults,
     }: { readonly round: Round; readonly admission: Admission; readonly faults: Faults },
-  ): Promise<void> {
+  ): void {
     const { namespace, configMap } = this.#parts.config.target;
     const contested = this.#parts.coexistence.contested();
     const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
@@ -209,41 +207,11 @@ export class Reconciler {
       },
       ignored,
       contested,
+      awaits: { engine: round === 'pending', turn: admission.isPaced },
     };
-    const updates = statusUpdates(resolution, aftermath, faults);
+    this.#parts.wantStatuses(wantedStatuses(resolution, aftermath, faults));
     this.#parts.reportFaults(faults.found);
-    // What the engine is still looking at is told when it has been judged, and what has to wait for the next write, some
-    // seconds at most, is told with it: the generation that a status is about says that it is not yet known.
-    // So is what depends on a Secret that has yet to be read.
-    const unjudged = new Set([
-      ...(round === 'pending' ? pendingResources(resolution) : []),
-      ...awaitedResources(resolution),
-    ]);
-    const due = updates.filter(
-      (update) => !unjudged.has(update.cr) && !(admission.isPaced && isPending(update)),
-    );
-    const { report } = this.#parts;
-    const results = await Promise.allSettled(due.map((update) => report(update)));
-    const failures = results.flatMap((result) =>
-      result.status === 'rejected' ? [result.reason as unknown] : [],
-    );
-    if (failures.length > 0) throw new AggregateError(failures, 'a status could not be written');
   }
-}
-
-function isPending({ patch }: StatusUpdate): boolean {
-  const conditions = (patch.conditions ?? []) as readonly Condition[];
-  return conditions.some(({ type, reason }) => type === 'Merged' && reason === 'Pending');
-}
-
-function pendingResources({ robots, templates, subscriptions }: Resolution): StatusUpdate['cr'][] {
-  return [...robots, ...templates, ...subscriptions]
-    .filter(({ verdict }) => verdict.refusal?.reason === 'GateUnavailable')
-    .map(({ cr }) => cr);
-}
-
-function awaitedResources({ robots, subscriptions }: Resolution): StatusUpdate['cr'][] {
-  return [...robots, ...subscriptions].filter(({ isAwaited }) => isAwaited).map(({ cr }) => cr);
 }
 
 function earliest(...times: readonly (Date | undefined)[]): Date | undefined {

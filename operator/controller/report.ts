@@ -1,31 +1,34 @@
-import type { StatusUpdate } from '../core/status/statuses.ts';
+import type { StatusUpdate, WantedStatus } from '../core/status/statuses.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { RecordEvent } from '../kubernetes/events.ts';
 import type { Log } from '../kubernetes/log.ts';
 import { patchStatus } from '../kubernetes/status.ts';
 import type { Caches } from './caches.ts';
+import type { StatusOutcome } from './status-writer.ts';
 
 /**
  * Writes one CR's status, puts the answer into the cache, and tells of what has changed by event and log line. A CR
  * that has changed or gone meanwhile is left alone: its status would be about something else, and the change itself
- * brings the next run.
+ * brings the next run. The promise rejects if the status can't be written.
  */
 export function createReporter(
   { request }: Connection,
   caches: Caches,
   recordEvent: RecordEvent,
   log: Log,
-): (update: StatusUpdate) => Promise<void> {
+): (update: StatusUpdate) => Promise<StatusOutcome> {
   return async ({ kind, cr, patch, events }) => {
     const { namespace, name, uid, resourceVersion } = cr.metadata;
     const write = { plural: kind.plural, namespace, name, uid, resourceVersion, status: patch };
-    const object = await patchStatus(request, write).catch((error: unknown) => {
-      if (error instanceof ConflictError) return undefined;
-      throw error;
-    });
-    if (!object) return;
-    cacheOf(caches, kind.plural).observe(object as never);
+    const cache = cacheOf(caches, kind.plural);
+    const object = await cache.writeStatus({ namespace, name }, () =>
+      patchStatus<never>(request, write).catch((error: unknown) => {
+        if (error instanceof ConflictError) return undefined;
+        throw error;
+      }),
+    );
+    if (!object) return 'outdated';
     for (const event of events) {
       const regarding = { apiVersion: cr.apiVersion, kind: cr.kind, namespace, name, uid };
       log.info(
@@ -34,7 +37,16 @@ export function createReporter(
       );
       await recordEvent({ ...event, regarding, action: 'Reconcile' });
     }
+    return 'written';
   };
+}
+
+/** The CR as the caches have it now; undefined if it is gone. */
+export function currentOf(
+  caches: Caches,
+  { kind, cr: { metadata } }: WantedStatus,
+): StatusUpdate['cr'] | undefined {
+  return cacheOf(caches, kind.plural).get(metadata.namespace, metadata.name);
 }
 
 function cacheOf(caches: Caches, plural: string) {

@@ -9,3 +9,19 @@ export function cutToBytes(text: string, limit: number): string {
   while (((bytes[end] ?? 0) & 0xc0) === 0x80) end -= 1;
   return bytes.toString('utf8', 0, end) + ELLIPSIS;
 }
+
+/** The text in at most so many bytes as a JSON string, quotes apart: what is escaped there takes up to six. */
+export function cutToJsonBytes(text: string, limit: number): string {
+  // Each character takes a byte at the least.
+  if (text.length <= limit && jsonBytes(text) <= limit) return text;
+  let kept = '';
+  let bytes = Buffer.byteLength(ELLIPSIS);
+  for (const character of text) {
+    bytes += jsonBytes(character);
+    if (bytes > limit) break;
+    kept += character;
+  }
+  return kept + ELLIPSIS;
+}
+
+const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;

@@ -12,6 +12,8 @@ export const REASONS = {
   NoArgoCDURL: 'No Argo CD URL is known, so that messages carry no link.',
   PastedSignatureIgnored: 'The webhook URL came with a timestamp and a signature, which were left out.',
   ReplayPossible: 'An event of somebody’s own does not say when it happened.',
+  ConditionAlwaysFails: 'A condition fails for every sample application.',
+  ExpressionDiscouraged: 'A condition looks at long fields more often than a new one may.',
   ProjectNotGranted: 'A project that the subscription names is not granted to its namespace.',
   SigningSecretUnusual: 'The signing secret does not look like one of DingTalk.',
   CostlyRoute: 'Argo CD looks at the subscription for every application, and at too many like it.',

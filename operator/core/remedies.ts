@@ -17,6 +17,11 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
   PastedSignatureIgnored:
     'Store the URL as DingTalk shows it. If the robot demands a signature, add spec.signing.',
   ReplayPossible: 'Add eventTime to the event.',
+  ConditionAlwaysFails:
+    "Write ?. where a field may be missing, and ?? for what to take instead: (app.status?.health?.status ?? '').",
+  ExpressionDiscouraged:
+    'Look at annotations, messages and other long fields four times at the most; names, labels, phases, revisions and times ' +
+    'do not count.',
   ProjectNotGranted:
     'Ask the platform team for a grant: under tenancy.projects, or by the annotation argocd-dingtalk.io/namespaces on the ' +
     'AppProject.',

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { locateEngine } from '../../engine/locate.ts';
 import { createEngine } from '../engine/client.ts';
 import { serviceKey, templateKey } from './names.ts';
@@ -45,3 +47,33 @@ it.each(['', '[]', 'null', '{"managedBy":"x"}', '{"webhook":null}', '{', '*b0'])
     expect(readTemplate(value)).toBeUndefined();
   },
 );
+
+it('is read as YAML reads it, whatever stands in it', () => {
+  const texts = fc.oneof(
+    fc.constantFrom('&b0 x', '*b0', '"&b1 "', '\\', '":*b0,"', '{"like":"a"}'),
+    fc.string(),
+  );
+  fc.assert(
+    fc.property(
+      fc.array(texts, { minLength: 1, maxLength: 5 }),
+      fc.infiniteStream(fc.nat(4)),
+      (bodies, picks) => {
+        const entries = [...picks.take(6)].map((pick, index) => {
+          const body = bodies[pick % bodies.length] as string;
+          return [`dt_a_r${index}`, { method: 'POST', body }] as const;
+        });
+        const value = formatTemplate({ managedBy, webhook: Object.fromEntries(entries) });
+        expect(readTemplate(value)).toEqual(parse(value));
+      },
+    ),
+  );
+});
+
+it('is read in no time, however many entries are equal', () => {
+  const same = entry('x'.repeat(5_000));
+  const webhook = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`dt_a_r${index}`, same]));
+  const value = formatTemplate({ managedBy, webhook });
+  const started = performance.now();
+  for (let i = 0; i < 100; i++) readTemplate(value);
+  expect(performance.now() - started).toBeLessThan(500);
+});

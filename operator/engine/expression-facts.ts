@@ -19,6 +19,10 @@ export interface ExpressionFacts {
   readonly variables: readonly string[];
   /** All values that are read, each as far as it goes. */
   readonly paths: readonly PathUse[];
+  /** The same by where they come from: `app.status.conditions[?].type` for `#.type`. Unknown ones begin with `()`. */
+  readonly reads: readonly PathUse[];
+  /** Where that comes from which `matches` looks at; constants come from nowhere. */
+  readonly matched: readonly PathUse[];
   /** Calls of functions and of methods of values. */
   readonly calls: readonly CallUse[];
   /** Calls of the language's own functions. */

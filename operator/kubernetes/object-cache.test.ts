@@ -129,3 +129,59 @@ describe('names', () => {
     expect(cache.get('ns', 'a')).toBeDefined();
   });
 });
+
+describe('while a status of ours is written', () => {
+  const written = thing('a', 3, { spec: 's', status: 'ours' });
+  const others = thing('a', 4, { spec: 's', status: 'theirs' });
+  const writing = () => {
+    const cache = cacheOf(thing('a', 1, { spec: 's' }));
+    cache.beginStatusWrite('ns', 'a');
+    return cache;
+  };
+
+  it('what the watch tells of it before the answer is no news', () => {
+    const cache = writing();
+    expect(cache.set(written)).toEqual([]);
+    expect(cache.endStatusWrite('ns', 'a', written)).toEqual([]);
+    expect(cache.get('ns', 'a')).toBe(written);
+  });
+
+  it('nor is it after the answer', () => {
+    const cache = writing();
+    expect(cache.endStatusWrite('ns', 'a', written)).toEqual([]);
+    expect(cache.set(written)).toEqual([]);
+  });
+
+  it('a change of anything else is news at once', () => {
+    const cache = writing();
+    const edited = thing('a', 2, { spec: 'edited' });
+    expect(cache.set(edited)).toEqual([{ type: 'modified', object: edited }]);
+    expect(cache.endStatusWrite('ns', 'a', undefined)).toEqual([]);
+  });
+
+  it.each([
+    ['ours was refused', undefined, [others]],
+    ['ours came before', written, [written, others]],
+  ])("somebody else's status is news, where %s", (_, answer, told) => {
+    const cache = writing();
+    for (const object of told) expect(cache.set(object)).toEqual([]);
+    expect(cache.endStatusWrite('ns', 'a', answer)).toEqual([{ type: 'modified', object: others }]);
+    expect(cache.get('ns', 'a')).toBe(others);
+  });
+
+  it('what is told later, or of another object, is news as ever', () => {
+    const cache = writing();
+    const other = thing('b', 2);
+    expect(cache.set(other)).toEqual([{ type: 'added', object: other }]);
+    cache.endStatusWrite('ns', 'a', written);
+    expect(cache.set(others)).toEqual([{ type: 'modified', object: others }]);
+  });
+
+  it('and the object goes, it is gone', () => {
+    const cache = writing();
+    cache.set(written);
+    cache.delete(written);
+    expect(cache.endStatusWrite('ns', 'a', written)).toEqual([]);
+    expect(cache.get('ns', 'a')).toBeUndefined();
+  });
+});

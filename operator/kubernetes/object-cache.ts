@@ -15,6 +15,8 @@ export class ObjectCache<T extends KubernetesObject> {
   #objects = new Map<string, T>();
   /** Answers to our writes since the list that is under way began: it may not hold them yet. */
   #observed: Map<string, T> | undefined;
+  /** Objects whose status we are writing, each with the last state of it that may be our doing. */
+  readonly #statusWrites = new Map<string, { hidden?: T }>();
 
   get(namespace: string | undefined, name: string): T | undefined {
     return this.#objects.get(keyOf({ namespace, name }));
@@ -55,7 +57,31 @@ export class ObjectCache<T extends KubernetesObject> {
     const old = this.#objects.get(key);
     if (old && (isSame(old, object) || supersedes(old, object))) return [];
     this.#objects.set(key, object);
+    const write = this.#statusWrites.get(key);
+    if (write && old && old.metadata.uid === object.metadata.uid && isSameButForStatus(old, object)) {
+      write.hidden = object;
+      return [];
+    }
     return difference(old, object);
+  }
+
+  /**
+   * To be called before a status of ours is written. The watch may tell of it before there is an answer, and that is no news
+   * either, until {@link endStatusWrite} says what was ours.
+   */
+  beginStatusWrite(namespace: string | undefined, name: string): void {
+    this.#statusWrites.set(keyOf({ namespace, name }), {});
+  }
+
+  /** To be called with the answer to it, undefined if nothing was written: then whatever the watch told was somebody else's. */
+  endStatusWrite(namespace: string | undefined, name: string, answer: T | undefined): CacheChange<T>[] {
+    const key = keyOf({ namespace, name });
+    const hidden = this.#statusWrites.get(key)?.hidden;
+    this.#statusWrites.delete(key);
+    const changes = answer ? this.observe(answer) : [];
+    const present = this.#objects.get(key);
+    if (!hidden || !present || (answer && isSame(hidden, answer))) return changes;
+    return [{ type: 'modified', object: present }];
   }
 
   /** A DELETED event. */
@@ -79,8 +105,7 @@ export class ObjectCache<T extends KubernetesObject> {
     if (isSame(old, object) || supersedes(old, object)) return [];
     this.#objects.set(key, object);
     this.#observed?.set(key, object);
-    const ours =
-      old.metadata.resourceVersion === writtenOver || isDeepStrictEqual(essence(old), essence(object));
+    const ours = old.metadata.resourceVersion === writtenOver || isSameButForStatus(old, object);
     return ours ? [] : [{ type: 'modified', object }];
   }
 }
@@ -115,6 +140,9 @@ function supersedes(a: KubernetesObject, b: KubernetesObject): boolean {
     isNewerVersion(a.metadata.resourceVersion, b.metadata.resourceVersion)
   );
 }
+
+const isSameButForStatus = (a: KubernetesObject, b: KubernetesObject): boolean =>
+  isDeepStrictEqual(essence(a), essence(b));
 
 /** The object without status and bookkeeping: what a status write of ours leaves as it was. */
 function essence(object: KubernetesObject & { readonly status?: unknown }): object {

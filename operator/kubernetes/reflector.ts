@@ -96,6 +96,25 @@ export class Reflector<T extends KubernetesObject> {
     this.#emit(this.#cache.observe(this.#transform(object), writtenOver));
   }
 
+  /**
+   * Writes the status of one of the objects and puts the answer into the cache; what the watch tells of our own doing is no
+   * change, before the answer neither. One write of an object at a time.
+   * @param write gives the object as it is now, undefined if nothing was written
+   */
+  async writeStatus(
+    { namespace, name }: { readonly namespace?: string | undefined; readonly name: string },
+    write: () => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    this.#cache.beginStatusWrite(namespace, name);
+    let answer: T | undefined;
+    try {
+      answer = await write();
+      return answer;
+    } finally {
+      this.#emit(this.#cache.endStatusWrite(namespace, name, answer && this.#transform(answer)));
+    }
+  }
+
   /** Begins to list and watch; the second call does nothing. */
   start(): void {
     this.#running ??= this.#run();

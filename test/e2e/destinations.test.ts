@@ -113,8 +113,8 @@ it('refuses one team what is more than its share, and all teams what is more tha
   for (const { namespace, message } of refused) {
     const what =
       namespace === GREEDY.team
-        ? /25 of the subscriptions of namespace team-greedy, of which 25 are taken/
-        : /40 of all subscriptions that project shared is granted to, of which 40 are taken/;
+        ? /25 of the subscriptions of namespace team-greedy, less where /
+        : /40 of all subscriptions that project shared is granted to, less where /;
     expect(message).toMatch(what);
   }
 });

@@ -246,7 +246,7 @@ describe('a resource of 1.1 MB', () => {
     await stage.apply(subscription(late, { robots: [{ name: GOOD.name }] }));
     const { status } = await stage.conditions('nsub', GOOD.namespace, 'late', { Ready: 'False/TargetFull' });
     expect(status?.conditions?.find(({ type }) => type === 'Ready')?.message).toMatch(
-      /\d+ bytes are needed, \d+ are missing/,
+      /\d+ bytes are needed .*, and limits\.configMapBytes is \d+\./,
     );
     expect(await data()).toEqual(before);
     await patch({ filler: null });

@@ -107,5 +107,12 @@ export const HOSTILE_CONDITIONS: Readonly<Record<string, string>> = {
     .slice(0, 1_000),
   resends: "(app.metadata?.annotations?.['notified.notifications.argoproj.io'] ?? '') == ''",
   flaps: 'time.Now().Nanosecond() % 2 == 0',
+  'matches-annotation': "app.metadata.annotations.a matches 'x'",
+  'matches-long-text': Array.from(
+    { length: 7 },
+    () => "app.metadata.annotations.a matches '^.*a.*a.*a.*c$'",
+  ).join(' or '),
+  'matches-wrapped': "lower(app.metadata.name + (app.status?.operationState?.message ?? '')) matches 'x'",
+  'matches-element': "any(filter(app.status.conditions, true), (#.message ?? '') matches 'x')",
   control: 'true\u0000',
 };

@@ -27,18 +27,21 @@ func (w *walker) children(node ast.Node, at place, see func(ast.Node, place)) {
 	case *ast.ChainNode:
 		see(node.Node, at)
 	case *ast.MemberNode:
-		see(node.Node, place{predicates: at.predicates, inPath: true})
+		see(node.Node, at.beginning())
 		_, constant := segmentOf(node.Property)
-		see(node.Property, place{predicates: at.predicates, name: constant})
+		see(node.Property, at.nameOfMember(constant))
 	case *ast.SliceNode:
 		each(node.Node, node.From, node.To)
 	case *ast.CallNode:
-		see(node.Callee, place{predicates: at.predicates, inPath: true})
+		see(node.Callee, at.beginning())
 		each(node.Arguments...)
 	case *ast.BuiltinNode:
+		if len(node.Arguments) > 0 {
+			inner.over = node.Arguments[0]
+		}
 		each(node.Arguments...)
 	case *ast.PredicateNode:
-		see(node.Node, place{predicates: at.predicates + 1})
+		see(node.Node, place{predicates: at.predicates + 1, loop: &loop{over: at.over, outer: at.loop}})
 	case *ast.VariableDeclaratorNode:
 		each(node.Value, node.Expr)
 	case *ast.SequenceNode:

@@ -54,6 +54,8 @@ func (w *walker) collect(root ast.Node) *Facts {
 	facts.Operators = w.operators.sorted()
 	facts.Builtins = w.builtins.sorted()
 	facts.Paths = w.paths.sorted()
+	facts.Reads = w.reads.sorted()
+	facts.Matched = w.matched.sorted()
 	facts.Calls = w.calls.sorted()
 	facts.Variables = w.variables.sorted()
 	facts.Pointers = w.pointers.sorted()

@@ -20,6 +20,11 @@ type Facts struct {
 	Variables []string `json:"variables"`
 	// Paths are all values that are read, each as far as it goes; those of called functions are in Calls.
 	Paths []Path `json:"paths"`
+	// Reads are the same values by where they come from: `#.type` in a loop over app.status.conditions is
+	// app.status.conditions[?].type. What cannot be told begins with `()`.
+	Reads []Path `json:"reads"`
+	// Matched are the sources of what `matches` looks at. Constants have none.
+	Matched []Path `json:"matched"`
 	// Calls are calls of functions and methods of values, Builtins of the language's own functions.
 	Calls    []Call `json:"calls"`
 	Builtins []Use  `json:"builtins"`

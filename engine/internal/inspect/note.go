@@ -25,7 +25,7 @@ func (w *walker) note(node ast.Node, at place) {
 		w.use(&w.operators, node.Operator, at)
 	case *ast.BinaryNode:
 		w.use(&w.operators, node.Operator, at)
-		w.pattern(node)
+		w.pattern(node, at)
 	case *ast.VariableDeclaratorNode:
 		w.variables.add(node.Name)
 	case *ast.IntegerNode:
@@ -55,6 +55,7 @@ func (w *walker) path(node ast.Node, at place) {
 	noted := w.paths.of(found.Path)
 	found.Count, found.PredicateDepth = noted.Count+1, max(noted.PredicateDepth, at.predicates)
 	*noted = found
+	w.countSources(&w.reads, node, at)
 }
 
 func (w *walker) call(node *ast.CallNode, at place) {
@@ -76,10 +77,11 @@ func (w *walker) predicate(node *ast.BuiltinNode, at place) {
 	}
 }
 
-func (w *walker) pattern(node *ast.BinaryNode) {
+func (w *walker) pattern(node *ast.BinaryNode, at place) {
 	if node.Operator != "matches" {
 		return
 	}
+	w.countSources(&w.matched, node.Left, at)
 	if constant, ok := node.Right.(*ast.StringNode); ok {
 		w.patterns.add(constant.Value)
 	} else {

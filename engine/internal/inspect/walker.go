@@ -14,6 +14,8 @@ type walker struct {
 	operators  tally[Use]
 	builtins   tally[Use]
 	paths      tally[Path]
+	reads      tally[Path]
+	matched    tally[Path]
 	calls      tally[Call]
 	variables  set[string]
 	pointers   set[string]
@@ -22,6 +24,8 @@ type walker struct {
 	integers   set[int]
 	floats     set[float64]
 	sizes      map[ast.Node]size
+	// sourceSteps counts how far the search for sources has gone.
+	sourceSteps int
 }
 
 // size is what a part of the tree amounts to.
@@ -34,6 +38,10 @@ type size struct {
 type place struct {
 	// predicates counts the closures around it.
 	predicates int
+	// loop is the closest of them.
+	loop *loop
+	// over is what a closure that begins here runs over.
+	over ast.Node
 	// inPath: the node is the beginning of a path that was noted already.
 	inPath bool
 	// name: the node is the constant name of a member.
@@ -41,7 +49,15 @@ type place struct {
 }
 
 // inner is the same place for a part that stands on its own.
-func (p place) inner() place { return place{predicates: p.predicates} }
+func (p place) inner() place { return place{predicates: p.predicates, loop: p.loop} }
+
+// beginning is the place of a path's beginning.
+func (p place) beginning() place { return place{predicates: p.predicates, loop: p.loop, inPath: true} }
+
+// nameOfMember is the place of what picks a member.
+func (p place) nameOfMember(constant bool) place {
+	return place{predicates: p.predicates, loop: p.loop, name: constant}
+}
 
 func newWalker() *walker {
 	return &walker{facts: Facts{Kinds: map[string]int{}, Predicates: []Predicate{}}, sizes: map[ast.Node]size{}}

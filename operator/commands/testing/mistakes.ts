@@ -93,6 +93,26 @@ export const MISTAKES: Readonly<Record<string, string>> = {
       to('expression'),
     ),
   ),
+  ExpressionDiscouraged: documents(
+    robot('long'),
+    subscription(
+      'long',
+      events(
+        `name: own\n      when: ${['a', 'b', 'c', 'd', 'e'].map((name) => `app.metadata?.annotations?.${name} == 'x'`).join(' or ')} # here\n      eventTime: app.metadata?.creationTimestamp`,
+      ),
+      to('long'),
+    ),
+  ),
+  ConditionAlwaysFails: documents(
+    robot('fails'),
+    subscription(
+      'fails',
+      events(
+        "name: own\n      when: app.spec.source.helm.values contains 'x' # here\n      eventTime: app.metadata?.creationTimestamp",
+      ),
+      to('fails'),
+    ),
+  ),
   ReplayPossible: documents(
     robot('replay'),
     subscription('replay', "  events: # here\n    - name: own\n      when: app.kind == 'x'\n", to('replay')),

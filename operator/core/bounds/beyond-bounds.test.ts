@@ -44,7 +44,7 @@ describe('what a namespace may have looked at', () => {
     ['resources', { resources: 3 }],
     ['specBytes', { specBytes: bytesOf(robot()) + bytesOf(two(1)) + bytesOf(two(2)) }],
     ['messages', { messages: 5 }],
-    ['questions', { questions: 6 }],
+    ['questions', { questions: 9 }],
   ])('is bounded in %s, the oldest first', (unit, quota) => {
     const found = refusals(three({ config: bounded(quota) }));
     expect([found.s1, found.s2]).toEqual([undefined, undefined]);

@@ -39,9 +39,8 @@ function questionsOf({ spec }: Resource): number {
   if ('message' in spec) return spec.message.raw === undefined ? 0 : 1 + RAW_SAMPLES;
   if (!('events' in spec)) return 1;
   const expressions = spec.events.flatMap(({ when, oncePer, eventTime }) => [when, oncePer, eventTime]);
-  // Of an own condition, the samples are asked about too. The newest version is asked about, and the live one.
-  const conditions = spec.events.filter(({ when }) => when !== undefined).length;
-  return 2 + conditions + expressions.filter((text) => text !== undefined).length;
+  // Each is looked at and tried on the samples; the newest version is asked about and the live one, whose conditions are too.
+  return 2 + spec.events.length + 2 * expressions.filter((text) => text !== undefined).length;
 }
 
 const RAW_SAMPLES = 3;

@@ -25,7 +25,7 @@ async function decided(legacy: string) {
     for (;;) {
       const decision = decide(each);
       if (decision.questions.size === 0) return decision;
-      for (const [key, { request }] of decision.questions) answers.set(key, await ask(request, ''));
+      for (const [key, { request }] of decision.questions) answers.set(key, await ask(request));
     }
   };
   return { before, settle, decision: await settle(before) };

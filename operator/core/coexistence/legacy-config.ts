@@ -27,9 +27,9 @@ export function ignoredSubscriptions(
     call: 'check',
     configMap: { [LEGACY_KEY]: legacy, [SUBSCRIPTIONS_KEY]: subscriptions },
     secret: {},
+    recipient: PROBE,
   });
-  if (!answer?.ok) return undefined;
-  if (answer.parsed.subscriptions.some(({ recipients }) => recipients.includes(PROBE))) return undefined;
+  if (!answer?.ok || answer.isSubscribed !== false) return undefined;
   const message =
     `the ConfigMap has the legacy key ${LEGACY_KEY}, whose subscriptions replace the key ${SUBSCRIPTIONS_KEY}: Argo CD ` +
     `notifies nobody who is subscribed there. Move the entries of ${LEGACY_KEY} to the key ${SUBSCRIPTIONS_KEY} and remove ` +

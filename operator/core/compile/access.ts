@@ -26,6 +26,11 @@ export function accessHash(fence: string, { raw, expressions }: Uses): string {
   return shortHash([fence, `policy ${POLICY_VERSION}`, ...uses].join('\n'));
 }
 
+/** Whether what a live key was compiled with has a condition of the subscription's own, as long as the fence is the same. */
+export function hasOwnCondition({ hash }: Provenance, fence: string): boolean {
+  return [false, true].some((raw) => hash === accessHash(fence, { raw, expressions: true }));
+}
+
 /** What the subscriptions of a namespace are allowed now. */
 export interface Permissions {
   readonly namespace: string;

@@ -1,3 +1,4 @@
+import type { DingTalkRobot } from '../../api/kinds.ts';
 import { yamlSafeJson } from '../json.ts';
 import { formatProvenance, type Provenance, provenanceOf, shortHash } from '../provenance.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
@@ -20,8 +21,7 @@ const RETRY_WAIT_MAX_NS = 1_000_000_000;
  * service, so no text of a tenant goes in here. One retry with short waits, since the engine has a single worker.
  */
 export function compileRobot(robot: ResolvedRobot & { readonly credential: Credential }): RobotFragment {
-  const { webhook, signing } = robot.cr.spec;
-  const provenance = provenanceOf(robot.cr.metadata, shortHash(JSON.stringify([webhook, signing ?? null])));
+  const provenance = provenanceOf(robot.cr.metadata, credentialsHash(robot.cr.spec));
   const serviceValue = yamlSafeJson({
     url: `$${robot.service}`,
     headers: [{ name: 'Content-Type', value: 'application/json' }],
@@ -32,3 +32,7 @@ export function compileRobot(robot: ResolvedRobot & { readonly credential: Crede
   });
   return { provenance, serviceValue, credential: robot.credential };
 }
+
+/** Tells which credentials a robot names, not what they are. */
+export const credentialsHash = ({ webhook, signing }: DingTalkRobot['spec']): string =>
+  shortHash(JSON.stringify([webhook, signing ?? null]));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
 import { HOSTILE_CONDITIONS } from '../../../test/support/hostile.ts';
+import { engineAsker } from '../../controller/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import type { GateAnswer } from './engine-api.ts';
 import type { ExpressionRole } from './expression-stability.ts';
 import { expressionFinding } from './expressions.ts';
 import { Inquiry, questionKey } from './inquiry.ts';
@@ -15,8 +15,8 @@ beforeAll(() => {
 afterAll(() => engine.close());
 
 async function findingOf(expression: string, role: ExpressionRole = 'when') {
-  const request = { call: 'inspect', expression } as const;
-  const answer: GateAnswer = await engine.inspect(request);
+  const request = { call: 'inspect', expression, role } as const;
+  const answer = await engineAsker(engine)(request);
   return expressionFinding(
     expression,
     role,

@@ -1,6 +1,7 @@
 import type { CallUse, ExpressionFacts } from '../../engine/expression-facts.ts';
 import { own } from '../../text/own.ts';
 import { type ExpressionRole, isLarge, stabilityViolation } from './expression-stability.ts';
+import { matchViolation, tooManyLongFields } from './long-fields.ts';
 
 /**
  * What conditions of tenants may be made of: an allow-list over the syntax tree of Argo CD's own expression language.
@@ -77,11 +78,18 @@ export function policyViolation(facts: ExpressionFacts, role: ExpressionRole): s
     language(facts) ??
     reach(facts) ??
     calls(facts) ??
+    matchViolation(facts) ??
     cost(facts) ??
     stabilityViolation(facts, role) ??
     kind(facts, role)
   );
 }
+
+/**
+ * Why an expression is not taken that is new, as a sentence like the above; undefined if there is no reason. Where it is
+ * live it does no harm that would justify to silence somebody.
+ */
+export const discouragement = tooManyLongFields;
 
 function kind({ result }: ExpressionFacts, role: ExpressionRole): string | undefined {
   const wanted = { when: 'boolean', eventTime: 'string', oncePer: undefined }[role];

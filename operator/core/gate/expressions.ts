@@ -1,5 +1,4 @@
 import type { Finding } from '../verdict.ts';
-import { policyViolation } from './expression-policy.ts';
 import type { ExpressionRole } from './expression-stability.ts';
 import type { Inquiry } from './inquiry.ts';
 import { killedFinding, notAsked, place } from './verdicts.ts';
@@ -16,15 +15,36 @@ export function expressionFinding(
   field: string,
   inquiry: Inquiry,
 ): Finding | undefined {
-  const answer = inquiry.ask({ call: 'inspect', expression });
+  const answer = inquiry.ask({ call: 'inspect', expression, role });
   if (!answer) return notAsked();
   if (!answer.ok) {
     if (answer.killed) return killedFinding(`${field}: ${answer.message}`);
     const texts = answer.errors.map((problem) => `${field}${place(problem)}: ${problem.message}`);
     return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
   }
-  const violation = policyViolation(answer.facts, role);
-  return violation === undefined
+  const { violation, discouraged } = answer;
+  if (violation !== undefined) return { reason: 'ExpressionNotAllowed', message: `${field}: ${violation}` };
+  return discouraged === undefined
     ? undefined
-    : { reason: 'ExpressionNotAllowed', message: `${field}: ${violation}` };
+    : { reason: 'ExpressionDiscouraged', message: `${field}: ${discouraged}` };
+}
+
+/**
+ * Whether a finding counts against new expressions only. One that is live was accepted before it went there: that a stricter
+ * rule came since, or that the engine was too slow this time, is no reason to silence anybody.
+ */
+export const isDoubt = ({ reason }: Finding): boolean =>
+  reason === 'ExpressionDiscouraged' || reason === 'TooExpensive';
+
+/**
+ * Warns of an accepted expression that fails for every sample Application: Argo CD writes an error into its log each time,
+ * and the event may never come. Undefined if it does not, and as long as that is not known.
+ */
+export function evaluationWarning(expression: string, field: string, inquiry: Inquiry): Finding | undefined {
+  const answer = inquiry.ask({ call: 'evaluate', expression });
+  if (!answer?.ok || answer.failure === undefined) return undefined;
+  const message =
+    `${field}: it fails for each of the operator's sample Applications (${answer.failure}), and Argo CD writes an error into ` +
+    "its log at every such try. Write ?. where a field may be missing and ?? for what to take instead: (app.status?.health?.status ?? '').";
+  return { reason: 'ConditionAlwaysFails', message };
 }

@@ -1,5 +1,8 @@
 /** An Application as the engine hands it to a template. */
-type Application = Readonly<Record<string, unknown>>;
+export type SampleApplication = Readonly<Record<string, unknown>>;
+
+/** What the clock says then. */
+export const SAMPLE_MOMENT = '2026-01-01T08:01:00Z';
 
 const metadata = {
   name: 'guestbook',
@@ -37,7 +40,7 @@ const operation = (phase: string, message: string) => ({
 });
 
 /** What a template has to cope with at the least, and how to say so. */
-export const SAMPLE_APPLICATIONS: readonly (readonly [string, Application])[] = [
+export const SAMPLE_APPLICATIONS: readonly (readonly [string, SampleApplication])[] = [
   [
     'has synced and is healthy',
     {

@@ -37,6 +37,7 @@ type Quota = Pick<OperatorConfiguration['limits']['perNamespace'], 'subscription
  * keeps it: neither a newcomer nor somebody else's growth, nor a limit that was lowered, takes it away.
  */
 export class Budget {
+  readonly #limits: { readonly configMap: number; readonly secret: number };
   readonly #left: { configMap: number; secret: number };
   /** What there is beyond the limits for those who are live. */
   readonly #reserve: { readonly configMap: number; readonly secret: number };
@@ -54,6 +55,7 @@ export class Budget {
       configMap: Math.max(0, ACCEPTED_BYTES - configMapBytes),
       secret: Math.max(0, ACCEPTED_BYTES - secretBytes),
     };
+    this.#limits = { configMap: configMapBytes, secret: secretBytes };
     this.#left = {
       configMap: configMapBytes - foreignConfigMapBytes(configMap),
       secret: secretBytes - foreignSecretBytes(secret, live),
@@ -101,7 +103,10 @@ export class Budget {
     return this.#used.get(namespace) ?? { subscriptions: 0, keys: 0, bytes: 0 };
   }
 
-  /** Of what does not grow nothing can be missing. */
+  /**
+   * Of what does not grow nothing can be missing. The message names no amount that others have, or everybody who waits would
+   * be told anew with each of their edits.
+   */
   #lack(need: Need, held: Need | undefined, tolerance: number): Finding | undefined {
     for (const [object, name] of OBJECTS) {
       const growth = need[object] - (held?.[object] ?? 0);
@@ -109,8 +114,8 @@ export class Budget {
       const left = Math.max(0, this.#left[object] + reserve);
       if (growth <= 0 || need[object] <= left) continue;
       const message =
-        `Argo CD's ${name} has no room for it: ${need[object]} bytes are needed, ${need[object] - left} are missing. ` +
-        'Use fewer events or robots; it goes in by itself once others leave.';
+        `Argo CD's ${name} has no room for it: ${need[object]} bytes are needed beside what others have there, and ` +
+        `limits.${object}Bytes is ${this.#limits[object]}. Use fewer events or robots; it goes in by itself once others leave.`;
       return { reason: 'TargetFull', message };
     }
     const used = this.#usedBy(need.namespace);
@@ -120,9 +125,9 @@ export class Budget {
       const tolerated = unit === 'bytes' ? tolerance : 0;
       if (needed <= before + tolerated || used[unit] + needed <= this.#quota[unit]) continue;
       const message =
-        `Namespace ${need.namespace} may have ${this.#quota[unit]} ${unit} in Argo CD's objects, of which ${used[unit]} are ` +
-        `taken, and it needs ${needed}. Remove robots, subscriptions or events, or ask the platform team for more; it goes in ` +
-        'by itself once there is room.';
+        `Namespace ${need.namespace} may have ${this.#quota[unit]} ${unit} in Argo CD's objects, and there is no room left ` +
+        `for the ${needed} that it needs. Remove robots, subscriptions or events, or ask the platform team for more; it goes ` +
+        'in by itself once there is room.';
       return { reason: 'NamespaceQuotaExceeded', message };
     }
     return undefined;

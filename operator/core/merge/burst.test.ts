@@ -51,20 +51,16 @@ it.each<[string, ReturnType<typeof to>[]]>([
   expect(warnings(...subscriptions)).toEqual([[], []]);
 });
 
-it.each<[string, ReturnType<typeof to>[], string]>([
-  [
-    'two subscriptions to everything',
-    [to('a', all, THREE), to('b', all, THREE)],
-    '4 applications that change together can cause 24 messages in a minute, 6 for each',
-  ],
+it.each<[string, ReturnType<typeof to>[]]>([
+  ['two subscriptions to everything', [to('a', all, THREE), to('b', all, THREE)]],
   [
     'one to a project among those to everything',
     [to('a', all, THREE), to('b', { projects: ['p'] }, THREE), to('c', { projects: ['q'] }, THREE)],
-    '4 applications that change together can cause 24 messages in a minute, 6 for each',
   ],
-])('%s: the robot is told', (_, subscriptions, words) => {
+])('%s: the robot is told', (_, subscriptions) => {
   const [first, second] = warnings(...subscriptions);
-  expect(first).toMatchObject([{ reason: 'ThrottlingPossible', message: expect.stringContaining(words) }]);
-  expect(first?.[0]?.message).toContain('team-payments/a, team-payments/b');
+  expect(first).toMatchObject([
+    { reason: 'ThrottlingPossible', message: expect.stringContaining('more than 20 messages in a minute') },
+  ]);
   expect(second).toEqual([]);
 });

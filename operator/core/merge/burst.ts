@@ -1,6 +1,4 @@
-import { firstOf } from '../../text/first-of.ts';
 import { own } from '../../text/own.ts';
-import { resourceKey } from '../names.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding } from '../verdict.ts';
@@ -40,28 +38,20 @@ const ONE_OF: Readonly<Record<string, string>> = {
  * operator; so it is told what four of them would do that change in one minute, all that may hear of one taken together.
  */
 export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string, Finding> {
-  const robots = new Map<string, { bucket: Bucket; reaches: Reach[]; subscriptions: string[] }>();
+  const robots = new Map<string, { bucket: Bucket; reaches: Reach[] }>();
   for (const { subscription, plan, reach } of placed) {
     const count = messagesOf(subscription, plan);
     for (const service of plan.entry.recipients) {
-      const robot = robots.get(service) ?? { bucket: new Bucket(), reaches: [], subscriptions: [] };
+      const robot = robots.get(service) ?? { bucket: new Bucket(), reaches: [] };
       robots.set(service, robot);
       robot.bucket.add(reach, count);
       robot.reaches.push(reach);
-      robot.subscriptions.push(resourceKey(subscription.cr));
     }
   }
-  const found = new Map<string, Finding>();
-  for (const [service, { bucket, reaches, subscriptions }] of robots) {
-    const bursts = reaches.map((reach) => ({
-      each: bucket.taken(reach),
-      applications: Math.min(TOGETHER, applicationsOf(reach)),
-    }));
-    const worst = bursts.reduce((a, b) => (a.each * a.applications < b.each * b.applications ? b : a));
-    if (worst.each * worst.applications <= PER_MINUTE) continue;
-    found.set(service, finding(worst.each, worst.applications, subscriptions.sort()));
-  }
-  return found;
+  const overloaded = [...robots].filter(([, { bucket, reaches }]) =>
+    reaches.some((reach) => bucket.taken(reach) * Math.min(TOGETHER, applicationsOf(reach)) > PER_MINUTE),
+  );
+  return new Map(overloaded.map(([service]) => [service, TOO_MANY]));
 }
 
 function messagesOf({ verdict, events }: ResolvedSubscription, { entry }: SubscriptionPlan): number {
@@ -76,11 +66,11 @@ const kindOf = ({ catalogueName, name }: ResolvedEvent): string =>
 const applicationsOf = ({ facet }: Reach): number =>
   facet?.name === 'name' ? facet.values.length : Number.POSITIVE_INFINITY;
 
-function finding(each: number, applications: number, subscriptions: readonly string[]): Finding {
-  const whose = applications === 1 ? 'One application' : `${applications} applications that change together`;
-  const message =
-    `metadata.name: ${whose} can cause ${each * applications} messages in a minute, ${each} for each; DingTalk takes ${PER_MINUTE} a ` +
-    `minute from a robot, and then none for ten minutes. It is sent to by ${firstOf(subscriptions, 5)}. Spread them over several robots, or ` +
-    'subscribe to fewer events.';
-  return { reason: 'ThrottlingPossible', message };
-}
+/** The same for all: whoever sends to the robot may be of another namespace, and its edits are not the robot's. */
+const TOO_MANY: Finding = {
+  reason: 'ThrottlingPossible',
+  message:
+    `metadata.name: ${TOGETHER} applications that change together, or fewer, can cause more than ${PER_MINUTE} messages in a minute. ` +
+    'DingTalk takes no more from a robot, and then none for ten minutes. Subscriptions that name it in spec.robots send to it, ' +
+    'of its own namespace and of those in its spec.sharedWith. Spread them over several robots, or subscribe to fewer events.',
+};

@@ -51,8 +51,11 @@ describe('consent to a robot', () => {
   it('that is withdrawn counts also where the robot’s own newest version is refused', () => {
     const broken = { timeZone: 'Nowhere/Here' };
     const kept = withRobot(robotShared, lent(WITH_USER, broken));
-    // The version that is live is still signed only for an hour.
-    expect(usersPart(settled(kept)).recipients).toEqual(OWN_ONLY);
+    expect(usersPart(settled(kept)).recipients).toEqual(OWN_AND_LENT);
+    // With other credentials than those that are live, that version is signed for an hour and no longer.
+    const signing = { secretKeyRef: { name: 'payments-dingtalk', key: 'another' } };
+    const ended = withRobot(robotShared, lent(WITH_USER, { ...broken, signing }));
+    expect(usersPart(settled(ended)).recipients).toEqual(OWN_ONLY);
     const soon = settled({ ...robotShared, robots: [ownRobot, lent(WITH_USER, broken)] });
     expect(usersPart(soon).recipients).toEqual(OWN_AND_LENT);
     const withdrawn = settled({ ...soon, robots: [ownRobot, lent(undefined, broken)] });

@@ -1,6 +1,10 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../api/kinds.ts';
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
 import { decide } from '../decide.ts';
+import { readLiveState } from '../live.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { statusUpdates } from '../status/statuses.ts';
 import { limited, settled } from '../testing/fixtures.ts';
 import { sub, teams } from './testing.ts';
 
@@ -24,7 +28,9 @@ it('warns whoever comes after so many conditions that are looked at for every ap
     ['team-b/selecting'],
     [
       'team-c/newest',
-      expect.stringMatching(/^spec\.applications: .* 21 conditions .* limits\.unscopedTriggers is 20\. /),
+      expect.stringMatching(
+        /^spec\.applications: .* its 1 conditions .* more than limits\.unscopedTriggers, 20, /,
+      ),
     ],
   ]);
 });
@@ -38,6 +44,50 @@ it('warns nobody who was there before', () => {
     (each) => each.length > 1,
   );
   expect(warned.map(([name]) => name)).toEqual(['team-d/old-but-new']);
+});
+
+describe('of those who are there', () => {
+  const config = limited({ unscopedTriggers: 20 });
+  /** All live, with what they were told in their statuses. */
+  const told = (before: Snapshot): Snapshot => {
+    const after = settled(before);
+    const updates = statusUpdates(decide(after).resolution, {
+      snapshot: after,
+      live: readLiveState(after.target),
+      plan: decide(after).plan,
+    });
+    const crs = after.subscriptions.map((cr) => {
+      const { conditions = [] } = { ...cr.status, ...updates.find((each) => each.cr === cr)?.patch };
+      return { ...cr, status: { conditions: conditions as Condition[] } };
+    });
+    return { ...after, subscriptions: crs };
+  };
+  const warned = (before: Snapshot) =>
+    warnings(before).flatMap(([name, ...more]) => (more.length > 0 ? [name] : []));
+  const there = told(teams({ subscriptions, config }));
+  const edit = (name: string, events: number): Snapshot => ({
+    ...there,
+    subscriptions: there.subscriptions.map((cr) =>
+      cr.metadata.name === name ? { ...cr, spec: sub('', '', events, { projects: ['x'] }).spec } : cr,
+    ),
+  });
+
+  it('an edit that leaves too many changes nothing for others, but where it grows for itself', () => {
+    const more = told({
+      ...there,
+      subscriptions: [...there.subscriptions, sub('team-d', 'last', 9, { projects: ['x'] }, 5)],
+    });
+    expect(warned(more)).toEqual(['team-c/newest', 'team-d/last']);
+    const smaller = more.subscriptions.map((cr) =>
+      cr.metadata.name === 'older' ? { ...cr, spec: sub('', '', 2, { projects: ['x'] }).spec } : cr,
+    );
+    expect(warned({ ...more, subscriptions: smaller })).toEqual(['team-c/newest', 'team-d/last']);
+    expect(warned(edit('older', 11))).toEqual(['team-b/older', 'team-c/newest']);
+  });
+
+  it('nobody is told any more once there are not too many', () => {
+    expect(warned(edit('older', 9))).toEqual([]);
+  });
 });
 
 it('warns nobody within the limit', () => {

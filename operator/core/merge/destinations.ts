@@ -90,13 +90,11 @@ export class Destinations {
     for (const { bucket, size, whose } of this.#shares.of(reach)) {
       // What others have on every application leaves less for all of us, in the same proportion.
       const limit = Math.floor((size * Math.max(0, IN_TOTAL - this.#foreign)) / IN_TOTAL);
-      const taken = bucket.taken(reach);
-      if (taken + events * robots <= limit) continue;
-      const less = this.#foreign > 0 ? ` (entries of others take ${this.#foreign} on every application)` : '';
+      if (bucket.taken(reach) + events * robots <= limit) continue;
       const message =
-        `spec.events: ${events} × ${robots} destinations (events times robots) are needed. One application can have ${limit} ` +
-        `of ${whose}${less}, of which ${taken} are taken; beyond a hundred in all, Argo CD would send the same messages over ` +
-        'and over. Use fewer robots or events, or tell subscriptions apart by exact names, destinationNamespaces or ' +
+        `spec.events: ${events} × ${robots} destinations (events times robots) are needed, for which there is no room left. One ` +
+        `application can have ${size} of ${whose}, less where others have entries in the key subscriptions; beyond a hundred ` +
+        'in all, Argo CD would send the same messages over and over. Use fewer robots or events, or tell subscriptions apart by exact names, destinationNamespaces or ' +
         'projects in spec.applications; it goes in by itself once others leave.';
       return { reason: 'TooManyDestinations', message };
     }

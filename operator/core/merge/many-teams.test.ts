@@ -24,15 +24,6 @@ function refusals(before: Snapshot): Map<string, string> {
   );
 }
 
-const missingBytes = (message: string | undefined): number =>
-  Number(/^TargetFull: .* (\d+) are missing/.exec(message ?? '')?.[1]);
-
-function withRoom(before: Snapshot, more: number): Snapshot {
-  const { limits } = before.config;
-  const config = { ...before.config, limits: { ...limits, configMapBytes: limits.configMapBytes + more } };
-  return { ...before, config };
-}
-
 const without = (before: Snapshot, namespace: string): Snapshot => ({
   ...before,
   robots: before.robots.filter(({ metadata }) => metadata.namespace !== namespace),
@@ -65,11 +56,14 @@ describe.each<Messages>(['catalogue', 'own'])('teams with five events each (%s m
       expect(bytesOf(dataOf(crowd))).toBeLessThan(MIB);
     });
 
-    it('are told how many bytes are missing', () => {
-      const [[first, message]] = [...refused] as [[string, string]];
-      const missing = missingBytes(message);
-      expect(refusals(withRoom(crowd, missing - 1)).has(first)).toBe(true);
-      expect(refusals(withRoom(crowd, missing)).has(first)).toBe(false);
+    it('are told what they need and what the limit is, which no coming or going of others changes', () => {
+      const [last, message] = [...refused].at(-1) as [string, string];
+      expect(message).toMatch(
+        /^TargetFull: .* 1\d{4} bytes are needed .* limits\.configMapBytes is 1000000\./,
+      );
+      for (const other of ['team-007-orders', [...refused.keys()][0] as string]) {
+        expect(refusals(settled(without(live, other))).get(last)).toBe(message);
+      }
     });
 
     it('push nobody out who is live, and change nothing that is', () => {

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ExpressionFacts } from '../../engine/expression-facts.ts';
 import { decide } from '../decide.ts';
-import type { GateAnswer } from '../gate/engine-api.ts';
 import { templateKey, triggerKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import {
@@ -25,14 +23,6 @@ const EVENT = `${SERVICE}_on-sync-failed`;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const trusting = config({ tenancy: { trustedNamespaces: [NAMESPACE], projects: { payments: [NAMESPACE] } } });
-
-/** Of an expression that does nothing which a policy could mind. */
-const HARMLESS: ExpressionFacts = {
-  ...{ result: 'unknown', nodes: 1, nodesWrittenOut: 1, depth: 1, kinds: {}, environment: false },
-  ...{ identifiers: [], variables: [], paths: [], calls: [], builtins: [], operators: [], predicates: [] },
-  ...{ pointers: [], maxStringLength: 0, strings: [], integers: [], floats: [] },
-  ...{ patterns: [], dynamicPatterns: 0 },
-};
 
 const planOf = (fields: Partial<Snapshot>) => decide(snapshot(fields)).plan;
 const triggerOf = (before: Snapshot): string => decide(before).plan.configMap[triggerKey(EVENT)] ?? '';
@@ -144,12 +134,7 @@ describe('what is live', () => {
 
   it('stays with a condition of its own only as long as those are allowed', () => {
     const own = [{ name: 'own', when: "app.kind == 'x'", eventTime: 'app.metadata?.creationTimestamp' }];
-    const answers = {
-      get: () => ({ ok: true, request: { bodyIsJSON: true }, facts: HARMLESS }) as GateAnswer,
-    };
-    const live = settled(
-      snapshot({ ...team(), answers, subscriptions: [subscription({}, { events: own })] }),
-    );
+    const live = settled(snapshot({ ...team(), subscriptions: [subscription({}, { events: own })] }));
     const broken = [subscription({ generation: 2 }, { events: [...own, { trigger: 'nonsense' }] })];
     expect(decide({ ...live, subscriptions: broken }).writes.steps).toEqual([]);
     const tenancy = { allowExpressions: false, projects: { payments: [NAMESPACE] } };

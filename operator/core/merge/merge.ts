@@ -64,6 +64,7 @@ export function merge(
   const routes = projectRoutes(placed, snapshot, faults);
   const costly = costlyRoutes(
     placed.filter(({ subscription }) => !routes.has(resourceKey(subscription.cr))),
+    live,
     snapshot.config.limits.unscopedTriggers,
   );
   const overloaded = overloadedRobots(placed);

@@ -1,4 +1,5 @@
-import { mayStay } from '../compile/access.ts';
+import { hasOwnCondition, mayStay } from '../compile/access.ts';
+import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { type LiveKey, liveKeysOf, liveRecipients } from '../live.ts';
 import { labelSelector } from '../resolve/label-selector.ts';
@@ -58,7 +59,7 @@ export function planPrevious(
   settings: PlanSettings,
 ): SubscriptionPlan | undefined {
   const version = liveVersion(subscription, settings);
-  if (!version || isWithdrawn(subscription, version.keys)) return undefined;
+  if (!version || isDangerous(subscription, version.keys, settings.inquiry)) return undefined;
   const { keys, triggers, recipients, gone } = version;
   const configMap = Object.fromEntries(
     keys.map(({ key, value }) => [key, key.startsWith('template.') ? withoutServices(value, gone) : value]),
@@ -66,7 +67,7 @@ export function planPrevious(
   // Somebody may have edited it by hand into something that stops everybody.
   const isPending = subscription.verdict.refusal?.reason === 'GateUnavailable';
   const finding = isPending ? undefined : checkFinding(settings.inquiry, configMap, () => 'the live version');
-  if (finding && finding.reason !== 'GateUnavailable') return undefined;
+  if (finding?.reason === 'EngineRefused') return undefined;
   // Of other criteria the selector is not known; the conditions have it anyway.
   const selector = hasItsCriteria(subscription, keys)
     ? labelSelector(subscription.cr.spec.applications)
@@ -83,9 +84,23 @@ export function hasItsCriteria({ fence, criteria }: ResolvedSubscription, keys: 
   return triggers.every(({ value }) => readWhen(value)?.startsWith(scope));
 }
 
-/** A generation that is live and is now found to be dangerous is no "previous version". */
-function isWithdrawn({ cr, verdict }: ResolvedSubscription, keys: readonly LiveKey[]): boolean {
-  const reason = verdict.refusal?.reason;
-  const isDangerous = reason === 'ExpressionNotAllowed' || reason === 'TooExpensive';
-  return isDangerous && keys.some(({ provenance }) => provenance.generation === cr.metadata.generation);
+/**
+ * Whether what is live must not be: this very generation's conditions do what none may, or an older one's have Argo CD's
+ * worker match regular expressions against long texts. That the engine did not come to an end says nothing of the kind.
+ */
+function isDangerous(
+  { cr, fence, verdict }: ResolvedSubscription,
+  keys: readonly LiveKey[],
+  inquiry: Inquiry,
+): boolean {
+  const { refusal } = verdict;
+  const isRefused = (refusal?.parts ?? [refusal]).some((part) => part?.reason === 'ExpressionNotAllowed');
+  if (isRefused && keys.some(({ provenance }) => provenance.generation === cr.metadata.generation))
+    return true;
+  return keys.some(({ key, value, provenance }) => {
+    const when = key.startsWith('trigger.') ? readWhen(value) : undefined;
+    if (!when?.includes('matches') || !hasOwnCondition(provenance, fence)) return false;
+    const answer = inquiry.ask({ call: 'inspect', expression: when, role: 'retained' });
+    return answer?.ok === true && answer.violation !== undefined;
+  });
 }

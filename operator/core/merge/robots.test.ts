@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DingTalkRobot } from '../../api/kinds.ts';
 import { decide } from '../decide.ts';
 import { serviceName } from '../names.ts';
 import type { Snapshot, Target } from '../snapshot.ts';
@@ -159,5 +160,50 @@ describe('a live robot that has to wait', () => {
     expect(due.plan.configMap).toEqual(plan.configMap);
     expect(due.writes.steps).toMatchObject([{ object: 'Secret' }]);
     expect(due.plan.secret[service]).not.toBe(plan.secret[service]);
+  });
+});
+
+describe('a live robot whose spec has a mistake', () => {
+  const service = serviceName(NAMESPACE, 'payments');
+  const live = settled(snapshot(team()));
+  const mistaken = (spec: Partial<DingTalkRobot['spec']> = {}): Snapshot => ({
+    ...live,
+    robots: [robot({ generation: 2 }, { timeZone: 'Asia/Shangai', ...spec })],
+    now: new Date(live.now.getTime() + 50 * 60_000),
+  });
+  const other = { webhook: { secretKeyRef: { name: 'payments-dingtalk', key: 'other' } } };
+  const courses = (before: Snapshot) =>
+    decide(before).resolution.robots.map(({ verdict }) => `${verdict.course} ${verdict.refusal?.reason}`);
+
+  it('is renewed, with a token that is rotated, as long as it names the same credentials', () => {
+    const before = mistaken();
+    const { writes, plan } = decide(before);
+    expect(writes.steps).toMatchObject([{ object: 'Secret' }]);
+    expect(courses(before)).toEqual(['previous UnknownTimeZone']);
+    const late = settled(before, 50 * 60_000);
+    expect(decide(late).plan.configMap).toEqual(plan.configMap);
+    const rotated = found({ webhook: 'rotated', secret: SECRET });
+    const credentials = new Map([[`${NAMESPACE}/payments-dingtalk`, rotated]]);
+    expect(decide({ ...before, credentials }).plan.secret[service]).toContain('access_token=rotated&');
+  });
+
+  it('is revoked with them', () => {
+    const credentials = new Map([[`${NAMESPACE}/payments-dingtalk`, { state: 'missing' } as const]]);
+    expect(decide({ ...mistaken(), credentials }).plan.configMap).toEqual({});
+    expect(courses({ ...mistaken(), credentials })).toEqual(['none UnknownTimeZone']);
+  });
+
+  it('that names others stays as it is until its signature ends', () => {
+    const before = mistaken(other);
+    expect(decide(before).writes.steps).toEqual([]);
+    expect(courses({ ...before, now: new Date(live.now.getTime() + 61 * 60_000) })).toEqual([
+      'none UnknownTimeZone',
+    ]);
+  });
+
+  it('that is not read yet stays, and is not told of', () => {
+    const { writes, resolution } = decide({ ...mistaken(), credentials: new Map() });
+    expect(writes.steps).toEqual([]);
+    expect(resolution.robots[0]?.isAwaited).toBe(true);
   });
 });

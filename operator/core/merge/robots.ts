@@ -5,7 +5,8 @@ import type { Inquiry } from '../gate/inquiry.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { LiveState } from '../live.ts';
 import { resourceKey, serviceKey } from '../names.ts';
-import { hasWorkingUrl, type ResolvedRobot } from '../resolve/robots.ts';
+import { hasWorkingUrl } from '../resolve/credentials.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
 import { freshUrl, readSignedUrl, renewalTime } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
@@ -74,20 +75,24 @@ function placeRobot(
 ): void {
   const name = resourceKey(robot.cr);
   const { service, credential, verdict } = robot;
-  if (verdict.course === 'previous') placePrevious(robot, live, snapshot, plan);
-  if (verdict.course !== 'current' || !credential) return;
+  const previous = live.services.get(name);
+  const isRefused = verdict.course === 'previous';
+  if (verdict.course === 'none' || (isRefused && !previous)) return;
+  if (!credential) {
+    placePrevious(robot, live, snapshot, plan);
+    return;
+  }
 
   const fragment = compileRobot({ ...robot, credential });
   const key = serviceKey(service);
-  const previous = live.services.get(name);
   // What is live was accepted before it went there.
   const finding =
-    own(snapshot.target.configMap?.data, key) === fragment.serviceValue
+    isRefused || previous?.value === fragment.serviceValue
       ? undefined
       : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
   // A gate that is out of order holds up no renewal: the URL does not depend on the service's text.
   const isPending = finding?.reason === 'GateUnavailable' && previous !== undefined;
-  const value = isPending ? previous.value : fragment.serviceValue;
+  const value = previous && (isPending || isRefused) ? previous.value : fragment.serviceValue;
   const need = robotNeed(
     robot.cr.metadata.namespace,
     { [key]: value },
@@ -130,7 +135,7 @@ export function plannedVerdict({ cr, verdict }: ResolvedRobot, { refusals, waiti
   const refusal = refusals.get(resourceKey(cr));
   if (refusal) return { ...verdict, course: 'none', refusal };
   const wait = waiting.get(resourceKey(cr));
-  return wait ? { ...verdict, course: 'previous', refusal: wait } : verdict;
+  return wait && verdict.course === 'current' ? { ...verdict, course: 'previous', refusal: wait } : verdict;
 }
 
 function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | undefined {

@@ -34,7 +34,8 @@ export class Shares {
 
   /** @param granted all projects and patterns that anybody's reach has */
   constructor(granted: Iterable<string>) {
-    this.#granted = [...new Set(granted)];
+    // In an order that no resource's place among the others changes: the first that is full is named to people.
+    this.#granted = [...new Set(granted)].sort();
   }
 
   /** Those that a subscription of this reach needs room in. */

@@ -30,10 +30,16 @@ export function momentOf(event: Pick<EventFragment, 'when'>, when: string): stri
 }
 
 /** The condition of a trigger of ours; undefined if somebody has rewritten the value into another form. */
-export function readWhen(value: string): string | undefined {
+export const readWhen = (value: string): string | undefined => readExpression(value, 'when');
+
+/** What tells the occurrences of a trigger of ours apart; undefined if it has no such expression, or another form. */
+export const readOncePer = (value: string): string | undefined => readExpression(value, 'oncePer');
+
+function readExpression(value: string, field: 'when' | 'oncePer'): string | undefined {
   try {
-    const [first] = JSON.parse(value) as [{ when?: unknown }?];
-    return typeof first?.when === 'string' ? first.when : undefined;
+    const [first] = JSON.parse(value) as [{ when?: unknown; oncePer?: unknown }?];
+    const expression = first?.[field];
+    return typeof expression === 'string' ? expression : undefined;
   } catch {
     return undefined;
   }

@@ -10,6 +10,7 @@ import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { type Budget, subscriptionNeed } from './budget.ts';
 import { claimOf, type Destinations } from './destinations.ts';
+import { type Weighed, weighDoubts } from './doubts.ts';
 import { withLiveMessages, withLiveZones } from './live-messages.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { planPrevious } from './previous.ts';
@@ -45,9 +46,10 @@ export function planSubscription(
   if (verdict.course === 'none') return { verdict };
   if (verdict.course === 'current') {
     if (!draft) return { verdict };
+    const told = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
     const refusal = refusalOf({ subscription, draft, reach }, settings, room);
-    if (!refusal) return { verdict, plan: draft };
-    return withPrevious(subscription, settings, room, { ...verdict, course: 'previous', refusal });
+    if (!refusal) return { verdict: told, plan: draft };
+    return withPrevious(subscription, settings, room, { ...told, course: 'previous', refusal });
   }
   return withPrevious(subscription, settings, room, verdict);
 }
@@ -59,6 +61,7 @@ function refusalOf(
 ): Finding | undefined {
   const { cr } = subscription;
   return (
+    draft.doubts.refusal ??
     (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription))) ??
     destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
     budget.take(subscriptionHolder(cr), needOf(subscription, draft))
@@ -95,6 +98,8 @@ export interface DraftPlan extends SubscriptionPlan {
   readonly candidate: Readonly<Record<string, string>>;
   /** Whether all of it stands in the ConfigMap already. */
   readonly isLive: boolean;
+  /** About conditions, weighed by what is live. */
+  readonly doubts: Weighed;
 }
 
 /** This generation's keys, for a subscription that resolved; undefined while it has nobody to send to. */
@@ -110,12 +115,13 @@ export function draftSubscription(
   );
   if (robots.length === 0) return undefined;
   const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, settings);
+  const ours = new Map(
+    [...live].filter(([, { provenance }]) => subscription.cr.metadata.uid.startsWith(provenance.uid)),
+  );
   const configMap: Record<string, string> = {};
   const candidate: Record<string, string> = {};
   const moments = events.map((event) => {
-    const previous = live.get(triggerKey(event.name));
-    const isOurs = previous && subscription.cr.metadata.uid.startsWith(previous.provenance.uid);
-    const value = isOurs ? previous.value : undefined;
+    const value = ours.get(triggerKey(event.name))?.value;
     return sinceOf(event, recipients, value, liveRecipients(settings.live, event.name), settings.moment);
   });
   for (const [index, since] of commonMoments(events, moments).entries()) {
@@ -142,6 +148,7 @@ export function draftSubscription(
     entry,
     // What is live was accepted before it went there.
     isLive: Object.entries(configMap).every(([key, value]) => live.get(key)?.value === value),
+    doubts: weighDoubts(subscription, events, ours),
   };
 }
 

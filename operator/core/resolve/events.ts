@@ -1,21 +1,19 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
 import type { SubscribedEvent, TemplateReference } from '../../api/types.generated.ts';
 import { closest } from '../../text/closest.ts';
-import type { Trigger } from '../catalogue/trigger.ts';
 import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
-import { expressionFinding } from '../gate/expressions.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import { type EventMessage, takesMentions } from '../message/event-body.ts';
 import { resourceKey } from '../names.ts';
 import type { Finding } from '../verdict.ts';
 import { eventName } from './event-name.ts';
+import { type JudgedTrigger, ownTrigger } from './own-trigger.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import type { ResolvedTemplate } from './templates.ts';
 
 /** One event with its trigger and what it says. */
-export interface ResolvedEvent {
+export interface ResolvedEvent extends JudgedTrigger {
   readonly name: string;
-  readonly trigger: Trigger;
   /** The trigger's name in the catalogue; absent for an event of somebody's own. */
   readonly catalogueName?: string;
   /** Its place in the custom resource. */
@@ -44,16 +42,18 @@ export function resolveEvent(
   context: EventContext,
 ): ResolvedEvent | Finding {
   const path = `spec.events[${index}]`;
-  const trigger =
-    event.trigger === undefined ? ownTrigger(event, path, context) : catalogueTrigger(event.trigger, path);
-  if ('reason' in trigger) return trigger;
+  const judged =
+    event.trigger === undefined
+      ? ownTrigger(event, path, context.inquiry)
+      : catalogueTrigger(event.trigger, path);
+  if ('reason' in judged) return judged;
   const template = event.template && resolveTemplateReference(namespace, event.template, path, context);
   if (template && 'reason' in template) return template;
   const content = resolveContent(event, path, template);
   if ('reason' in content) return content;
   return {
     name: eventName(event),
-    trigger,
+    ...judged,
     path,
     ...(event.trigger !== undefined && { catalogueName: event.trigger }),
     ...content,
@@ -97,40 +97,15 @@ function unknownParam(name: string, path: string, params: Readonly<Record<string
   return { reason: 'UnknownParam', message };
 }
 
-function catalogueTrigger(name: string, path: string): Trigger | Finding {
+function catalogueTrigger(name: string, path: string): JudgedTrigger | Finding {
   const trigger = findTrigger(name);
-  if (trigger) return trigger;
+  if (trigger) return { trigger, doubts: [], warnings: [] };
   const names = CATALOGUE.map((each) => each.name);
   const guess = closest(name, names);
   const hint = guess ? `Did you mean ${guess}? ` : '';
   const message = `${path}.trigger: the catalogue has no ${name}. ${hint}It has ${names.join(', ')}.`;
   return { reason: 'UnknownTrigger', message };
 }
-
-/**
- * An event of somebody's own. Each expression was parsed by itself, so it is one whole expression and the parentheses
- * hold it; the line break before the closing one ends a comment that would swallow it.
- */
-function ownTrigger(
-  { when = '', oncePer, eventTime }: SubscribedEvent,
-  path: string,
-  { inquiry }: EventContext,
-): Trigger | Finding {
-  const finding =
-    expressionFinding(when, 'when', `${path}.when`, inquiry) ??
-    (oncePer === undefined ? undefined : expressionFinding(oncePer, 'oncePer', `${path}.oncePer`, inquiry)) ??
-    (eventTime === undefined
-      ? undefined
-      : expressionFinding(eventTime, 'eventTime', `${path}.eventTime`, inquiry));
-  if (finding) return finding;
-  return {
-    condition: enclosed(when),
-    ...(oncePer !== undefined && { oncePer: enclosed(oncePer) }),
-    ...(eventTime !== undefined && { eventTime: { expression: enclosed(eventTime) } }),
-  };
-}
-
-const enclosed = (expression: string): string => `(${expression}\n)`;
 
 function resolveTemplateReference(
   namespace: string,

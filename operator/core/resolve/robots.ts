@@ -1,16 +1,14 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
-import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
-import { own } from '../../text/own.ts';
 import { closestTimeZone, isTimeZone } from '../../text/time-zone.ts';
+import { credentialsHash } from '../compile/robot.ts';
 import { isForeignKey, isForeignSecretKey } from '../live.ts';
 import { memoised } from '../memo.ts';
 import type { Audience } from '../message/event-body.ts';
-import { objectKey, serviceKey, serviceName } from '../names.ts';
-import { readProvenance } from '../provenance.ts';
-import type { Reason } from '../reasons.ts';
-import { type Credential, mayStay } from '../signatures.ts';
-import { MAX_CREDENTIAL_BYTES, type Snapshot } from '../snapshot.ts';
+import { serviceKey, serviceName } from '../names.ts';
+import type { Credential } from '../signatures.ts';
+import type { Snapshot } from '../snapshot.ts';
 import type { Course, Finding, Verdict } from '../verdict.ts';
+import { hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
@@ -26,62 +24,54 @@ export interface ResolvedRobot {
   /** Whether its Secrets have yet to be read, which is no news: what is live stays, and no status tells of it. */
   readonly isAwaited?: true;
   readonly verdict: Verdict;
-  /** Present where the course is `current`. */
+  /** Present where the course is `current`, and where what is live was made with it. */
   readonly credential?: Credential;
 }
 
 /** What of a snapshot a robot is judged by. */
 type Surroundings = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
 
-type ReadResult =
-  | { readonly text: string }
-  | { readonly refusal: Finding; readonly course: Course; readonly isAwaited?: true };
-
 /** Judges one robot. Credentials that are gone or wrong count as revoked: its keys go. */
 export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): ResolvedRobot {
   const service = serviceName(cr.metadata.namespace, cr.metadata.name);
-  const audience = audienceOf(cr, snapshot);
+  const base = { cr, service, audience: audienceOf(cr, snapshot) };
   const refused = (refusal: Finding, course: Course = 'none'): ResolvedRobot => ({
-    cr,
-    service,
-    audience,
+    ...base,
     verdict: { course, refusal, warnings: [] },
-  });
-  const unread = ({ refusal, course, isAwaited }: Exclude<ReadResult, { text: string }>): ResolvedRobot => ({
-    ...refused(refusal, course),
-    ...(isAwaited && { isAwaited, messagesStay: true }),
   });
 
   const outside = outsideFinding(cr, snapshot);
   if (outside) return refused(outside);
-  if (cr.spec.suspend) return { cr, service, audience, verdict: { course: 'none', warnings: [] } };
+  if (cr.spec.suspend) return { ...base, verdict: { course: 'none', warnings: [] } };
   const mistake = unsupportedField(cr) ?? unknownTimeZone(cr);
-  if (mistake)
-    return { ...refused(mistake, hasWorkingUrl(cr, snapshot) ? 'previous' : 'none'), messagesStay: true };
+  if (mistake) return { ...refused(mistake), ...liveDespite(cr, mistake, snapshot), messagesStay: true };
   const taken = takenKey(service, snapshot);
   if (taken) return refused(taken);
-  const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);
-  if ('refusal' in webhook) return unread(webhook);
-  const parsed = parseWebhookCredential(webhook.text, snapshot.config.dingtalk);
-  if (!parsed.ok) return refused({ reason: parsed.reason, message: `spec.webhook: ${parsed.message}` });
-  const warnings = parsed.warnings.map((text) => warning('PastedSignatureIgnored', `spec.webhook: ${text}`));
-  if (!cr.spec.signing) {
-    return {
-      cr,
-      service,
-      audience,
-      verdict: { course: 'current', warnings },
-      credential: { url: parsed.url },
-    };
+  const judged = judgeCredentials(cr, snapshot);
+  if (!('refusal' in judged)) {
+    const { credential, warnings } = judged;
+    return { ...base, verdict: { course: 'current', warnings }, credential };
   }
+  const { refusal, course, isAwaited } = judged;
+  return { ...refused(refusal, course), ...(isAwaited && { isAwaited, messagesStay: true }) };
+}
 
-  const signing = readCredential(cr, 'signing', cr.spec.signing.secretKeyRef, snapshot);
-  if ('refusal' in signing) return unread(signing);
-  const secret = parseSigningSecret(signing.text);
-  if (!secret.ok) return refused({ reason: secret.reason, message: `spec.signing: ${secret.message}` });
-  warnings.push(...secret.warnings.map((text) => warning('SigningSecretUnusual', `spec.signing: ${text}`)));
-  const credential = { url: parsed.url, signingSecret: secret.secret };
-  return { cr, service, audience, verdict: { course: 'current', warnings }, credential };
+/**
+ * What becomes of the live version of a robot whose spec has a mistake. As long as the spec names the credentials that the
+ * version was made with, it is renewed, and is revoked with them; else it stays until its signature ends.
+ */
+function liveDespite(
+  cr: DingTalkRobot,
+  refusal: Finding,
+  snapshot: Surroundings,
+): Pick<ResolvedRobot, 'verdict' | 'credential' | 'isAwaited'> {
+  const verdict = (course: Course): Verdict => ({ course, refusal, warnings: [] });
+  if (liveProvenance(cr, snapshot.target)?.hash !== credentialsHash(cr.spec))
+    return { verdict: verdict(hasWorkingUrl(cr, snapshot) ? 'previous' : 'none') };
+  const judged = judgeCredentials(cr, snapshot);
+  if ('refusal' in judged)
+    return { verdict: verdict(judged.course), ...(judged.isAwaited && { isAwaited: true }) };
+  return { verdict: verdict('previous'), credential: judged.credential };
 }
 
 /** A robot that is refused before or beside its judgement. What is live of it stays, as long as its signature is valid. */
@@ -111,24 +101,7 @@ function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
 }
 
 /** Asked for again by every decision. */
-const zoneMeantBy = memoised(closestTimeZone, (name) => name, 1_000);
-
-/** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
-export function hasWorkingUrl(
-  { metadata }: DingTalkRobot,
-  { target, now }: Pick<Snapshot, 'target' | 'now'>,
-): boolean {
-  const service = serviceName(metadata.namespace, metadata.name);
-  const value = own(target.configMap?.data, serviceKey(service));
-  const provenance = value === undefined ? undefined : readProvenance(value);
-  const url = own(target.secret?.data, service);
-  return (
-    provenance !== undefined &&
-    metadata.uid.startsWith(provenance.uid) &&
-    url !== undefined &&
-    mayStay(url, now)
-  );
-}
+const zoneMeantBy = memoised(closestTimeZone, (name) => name, 100_000);
 
 /** A key that somebody else made is never taken over. */
 function takenKey(service: string, { target, config }: Surroundings): Finding | undefined {
@@ -147,53 +120,3 @@ function takenKey(service: string, { target, config }: Surroundings): Finding | 
 export function keyTakenMessage(kind: 'ConfigMap' | 'Secret', object: string, key: string): string {
   return `The ${kind} ${object} already has a key ${key} that this operator did not write. Remove that key, or choose another name.`;
 }
-
-const warning = (reason: Reason, message: string): Finding => ({ reason, message });
-
-/** One value of a Secret in the robot's own namespace. */
-function readCredential(
-  cr: DingTalkRobot,
-  field: 'webhook' | 'signing',
-  reference: { readonly name: string; readonly key: string },
-  snapshot: Surroundings,
-): ReadResult {
-  const { namespace } = cr.metadata;
-  const secret = snapshot.credentials.get(objectKey(namespace, reference.name));
-  const path = `spec.${field}.secretKeyRef`;
-  const named = `Secret ${namespace}/${reference.name}`;
-  if (!secret) {
-    const message = `${path}: ${named} has not been read yet. What is live stays meanwhile.`;
-    const service = own(
-      snapshot.target.configMap?.data,
-      serviceKey(serviceName(namespace, cr.metadata.name)),
-    );
-    const course = service !== undefined && readProvenance(service) !== undefined ? 'previous' : 'none';
-    return { refusal: { reason: 'CredentialsUnreadable', message }, course, isAwaited: true };
-  }
-  if (secret.state === 'unreadable') {
-    const message = `${path}: ${named} could not be read: ${secret.message}. What is live stays until its signature ends.`;
-    return {
-      refusal: { reason: 'CredentialsUnreadable', message },
-      course: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none',
-    };
-  }
-  if (secret.state === 'missing') {
-    const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;
-    return { refusal: { reason: 'CredentialsNotFound', message }, course: 'none' };
-  }
-  if (secret.tooLong?.has(reference.key)) {
-    const message = `spec.${field}: the value has more than ${MAX_CREDENTIAL_BYTES} bytes, which no ${CREDENTIALS[field].kind} has.`;
-    return { refusal: { reason: CREDENTIALS[field].invalid, message }, course: 'none' };
-  }
-  // The name is a tenant's: `constructor` is no key of a Secret that lacks it.
-  const text = own(secret.data, reference.key);
-  if (text !== undefined) return { text };
-  // Which keys it has is nobody's business who may look at the robot, but not at the Secret.
-  const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}. Correct it, or add the key to the Secret.`;
-  return { refusal: { reason: 'CredentialsKeyNotFound', message }, course: 'none' };
-}
-
-const CREDENTIALS = {
-  webhook: { kind: 'webhook URL', invalid: 'InvalidWebhook' },
-  signing: { kind: 'signing secret', invalid: 'InvalidSigningSecret' },
-} as const;

@@ -99,7 +99,12 @@ export function resolveSubscription(
             ? 'previous'
             : 'current',
       ...(refusal && { refusal }),
-      warnings: [...ungranted(cr, access), ...messages.warnings, ...replayable(cr)],
+      warnings: [
+        ...ungranted(cr, access),
+        ...messages.warnings,
+        ...replayable(cr),
+        ...resolved.flatMap(({ warnings }) => warnings),
+      ],
     },
   };
 }

@@ -17,6 +17,11 @@ export interface Aftermath {
   readonly ignored?: Finding | undefined;
   /** Who takes keys of ours away again and again. */
   readonly contested?: readonly Contested[];
+  /**
+   * What is not known yet and comes soon by itself: answers of the engine, or the next turn to write. Whoever waits for it is
+   * told when it has come, and the generation that a status is about says so until then.
+   */
+  readonly awaits?: { readonly engine: boolean; readonly turn: boolean };
 }
 
 /** A fight over one object, with the keys that were lost in it. */

@@ -8,6 +8,7 @@ import {
   config,
   NAMESPACE,
   robot,
+  SILENT,
   settled,
   snapshot,
   subscription,
@@ -15,7 +16,8 @@ import {
   template,
 } from '../testing/fixtures.ts';
 import type { Finding } from '../verdict.ts';
-import { type StatusUpdate, statusUpdates } from './statuses.ts';
+import type { Aftermath } from './aftermath.ts';
+import { type StatusUpdate, statusUpdates, type WantedStatus, wantedStatuses } from './statuses.ts';
 
 /** The updates that a snapshot calls for as it stands, after whatever was written. */
 function updatesFor(before: Snapshot, obstacle?: Finding): StatusUpdate[] {
@@ -212,5 +214,59 @@ describe('status', () => {
     );
     const again = withStatus(settled(gone));
     expect(updatesFor({ ...again, serverTime: new Date('2026-11-25T00:00:00Z') })).toEqual([]);
+  });
+});
+
+describe('a wanted status', () => {
+  const wantedFor = (before: Snapshot, more: Partial<Aftermath> = {}) => {
+    const { resolution, plan } = decide(before);
+    const live = readLiveState(before.target);
+    return wantedStatuses(resolution, { snapshot: before, live, plan, ...more });
+  };
+  const live = settled(snapshot(team()));
+  const [wanted] = wantedFor(live) as [WantedStatus];
+  const written = withStatus(live).robots[0] as DingTalkRobot;
+  const later = { ...written, metadata: { ...written.metadata, resourceVersion: '2' } };
+
+  it('asks for nothing more once it has been written, however late it was decided', () => {
+    expect(wanted.updateFor(wanted.cr)?.cr).toBe(wanted.cr);
+    expect(wanted.updateFor(later)).toBeUndefined();
+  });
+
+  it('is written over what stands there now, which keeps its times', () => {
+    const old = new Date(0).toISOString();
+    const conditions = (written.status?.conditions ?? []).map((each) => ({
+      ...each,
+      lastTransitionTime: old,
+    }));
+    const update = wanted.updateFor({
+      ...later,
+      status: { ...written.status, service: 'other', conditions },
+    });
+    expect(update).toEqual({
+      kind: wanted.kind,
+      cr: expect.objectContaining({ metadata: later.metadata }),
+      patch: { service: 'dt_team-payments_payments' },
+      events: [],
+    });
+  });
+
+  it.each([
+    ['another generation', { generation: 2 }],
+    ['another resource of that name', { uid: 'other' }],
+  ])('says nothing of %s', (_, metadata) => {
+    expect(
+      wanted.updateFor({ ...wanted.cr, metadata: { ...wanted.cr.metadata, ...metadata } }),
+    ).toBeUndefined();
+  });
+
+  it.each([
+    ['the next turn to write', snapshot(team()), { engine: false, turn: true }],
+    ['the engine', settled(snapshot({ ...team(), answers: SILENT })), { engine: true, turn: false }],
+  ])('waits for %s', (_, before, awaits) => {
+    const kinds = (more: Partial<Aftermath>) =>
+      wantedFor(before, more).flatMap(({ cr, updateFor }) => (updateFor(cr) ? [cr.kind] : []));
+    expect(kinds({})).toContain('NotificationSubscription');
+    expect(kinds({ awaits })).not.toContain('NotificationSubscription');
   });
 });

@@ -4,7 +4,7 @@ import { type Faults, UNGUARDED } from '../faults.ts';
 import { resourceKey } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { mayUse, referenceKey } from '../resolve/sharing.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding, Verdict } from '../verdict.ts';
 import type { Aftermath } from './aftermath.ts';
 import { type StateChange, stateChanges, statusPatch } from './changes.ts';
 import { accepted, conditions, ready } from './conditions.ts';
@@ -20,35 +20,51 @@ export interface StatusUpdate {
   readonly events: readonly StateChange[];
 }
 
-/** The updates for all CRs whose status differs from what it should be. */
-export function statusUpdates(
+/** What one CR's status should say by the newest decision. */
+export interface WantedStatus {
+  readonly kind: StatusUpdate['kind'];
+  /** As it was decided on. */
+  readonly cr: StatusUpdate['cr'];
+  /**
+   * What has to be written to the CR as it is now: its status may have been written since the decision. Undefined where nothing
+   * differs, where it is another generation, whose decision is yet to come, and where the outcome is not known yet.
+   */
+  readonly updateFor: (current: StatusUpdate['cr']) => StatusUpdate | undefined;
+}
+
+/** What the statuses of all CRs should say. */
+export function wantedStatuses(
   resolution: Resolution,
   aftermath: Aftermath,
   faults: Pick<Faults, 'guard'> = UNGUARDED,
-): StatusUpdate[] {
-  const { serverTime } = aftermath.snapshot;
+): WantedStatus[] {
   const users = countUsers(resolution, faults);
-  const each = <T extends { readonly cr: StatusUpdate['cr'] }>(
+  const { serverTime } = aftermath.snapshot;
+  const each = <CR extends StatusUpdate['cr'], R extends Judged<CR>>(
     kind: StatusUpdate['kind'],
-    resolved: readonly T[],
-    statusOf: (resource: T) => NonNullable<StatusUpdate['cr']['status']>,
-  ): StatusUpdate[] =>
-    resolved.flatMap((resource) => {
-      const { cr } = resource;
-      const changed = faults.guard(
-        cr,
-        () => update(kind, cr, statusOf(resource)),
-        (finding) => update(kind, cr, faultStatus(cr, finding, serverTime)),
-      );
-      return changed ? [changed] : [];
-    });
+    resolved: readonly R[],
+    statusOf: (resource: R, cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
+  ): WantedStatus[] =>
+    resolved.map((resource) =>
+      wanted(kind, resource, aftermath, (cr: CR) => {
+        const status = faults.guard(
+          cr,
+          () => statusOf(resource, cr),
+          (finding) => faultStatus(cr, finding, serverTime),
+        );
+        // Of a status that cannot even say so, nothing is told.
+        return status ?? cr.status ?? {};
+      }),
+    );
   return [
-    ...each(KINDS.robot, resolution.robots, (robot) => robotStatus(robot, aftermath)),
-    ...each(KINDS.template, resolution.templates, (template) =>
-      templateStatus(template, users.get(resourceKey(template.cr)) ?? 0, serverTime),
+    ...each(KINDS.robot, resolution.robots, (robot, cr: DingTalkRobot) =>
+      robotStatus({ ...robot, cr }, aftermath),
     ),
-    ...each(KINDS.subscription, resolution.subscriptions, (subscription) =>
-      subscriptionStatus(subscription, aftermath),
+    ...each(KINDS.template, resolution.templates, (template, cr: NotificationTemplate) =>
+      templateStatus({ ...template, cr }, users.get(resourceKey(cr)) ?? 0, serverTime),
+    ),
+    ...each(KINDS.subscription, resolution.subscriptions, (subscription, cr: NotificationSubscription) =>
+      subscriptionStatus({ ...subscription, cr }, aftermath),
     ),
   ];
 }
@@ -64,14 +80,48 @@ function faultStatus({ metadata, status }: StatusUpdate['cr'], refusal: Finding,
   };
 }
 
-function update(
-  kind: StatusUpdate['kind'],
-  cr: StatusUpdate['cr'],
-  status: NonNullable<StatusUpdate['cr']['status']>,
-): StatusUpdate | undefined {
-  const patch = statusPatch(cr.status && { ...cr.status }, { ...status });
-  return patch && { kind, cr, patch, events: stateChanges(cr.status?.conditions, status.conditions ?? []) };
+/** The updates for all CRs, as they were decided on, whose status differs from what it should be. */
+export function statusUpdates(
+  resolution: Resolution,
+  aftermath: Aftermath,
+  faults: Pick<Faults, 'guard'> = UNGUARDED,
+): StatusUpdate[] {
+  return wantedStatuses(resolution, aftermath, faults).flatMap(({ cr, updateFor }) => updateFor(cr) ?? []);
 }
+
+interface Judged<CR extends StatusUpdate['cr']> {
+  readonly cr: CR;
+  readonly verdict: Verdict;
+  /** Whether it depends on a Secret that has yet to be read. */
+  readonly isAwaited?: boolean;
+}
+
+function wanted<CR extends StatusUpdate['cr']>(
+  kind: StatusUpdate['kind'],
+  { cr, verdict, isAwaited = false }: Judged<CR>,
+  { awaits }: Aftermath,
+  statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
+): WantedStatus {
+  const isUnjudged = isAwaited || (awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable');
+  return {
+    kind,
+    cr,
+    updateFor: (current) => {
+      const { uid, generation } = current.metadata;
+      if (isUnjudged || uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
+      // Of the same uid, so of the same kind.
+      const next = statusOf(current as CR);
+      // Behind the engine, too: a robot that it has not judged keeps its subscriptions waiting.
+      if ((awaits?.turn || awaits?.engine) && isPending(next)) return undefined;
+      const patch = statusPatch(current.status && { ...current.status }, { ...next });
+      const events = stateChanges(current.status?.conditions, next.conditions ?? []);
+      return patch && { kind, cr: current, patch, events };
+    },
+  };
+}
+
+const isPending = ({ conditions = [] }: NonNullable<StatusUpdate['cr']['status']>): boolean =>
+  conditions.some(({ type, reason }) => type === 'Merged' && reason === 'Pending');
 
 /** How many subscriptions name each template and may use it, by `namespace/name`: a count tells the owner of nobody. */
 function countUsers(

@@ -50,7 +50,7 @@ export function fakeEngine(behaviours: Readonly<Record<string, Behaviour>> = {},
 function script(
   behaviours: Readonly<Record<string, Behaviour>>,
   mark: string,
-  greeting = 'argocd-dingtalk-engine/1',
+  greeting = 'argocd-dingtalk-engine/2',
 ): string {
   const cases = Object.entries(behaviours).map(
     ([letter, behaviour]) => `${letter}: (text) => { ${BEHAVIOURS[behaviour]} },`,

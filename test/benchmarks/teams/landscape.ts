@@ -25,6 +25,9 @@ export const textOf = (mark: string): string => `{{app.metadata.name}} ${mark}`;
 /** The key of Argo CD's ConfigMap that holds a team's messages. */
 export const messagesKey = (team: string): string => `template.dt_${team}_${NAMES.subscription}`;
 
+/** An event of the catalogue that says the team's text. */
+export const eventOf = (trigger: string) => ({ trigger, template: { name: NAMES.template } });
+
 /** All that a team applies. */
 export function manifestsOf(team: string, { token, secret }: Credentials): TeamManifests {
   const where = (name: string) => ({ namespace: team, name });
@@ -35,7 +38,7 @@ export function manifestsOf(team: string, { token, secret }: Credentials): TeamM
     template: typedTemplate(where(NAMES.template), { message: { text: { content: textOf('as created') } } }),
     subscription: subscription(where(NAMES.subscription), {
       robots: [{ name: NAMES.robot }],
-      events: EVENTS.map((trigger) => ({ trigger, template: { name: NAMES.template } })),
+      events: EVENTS.map(eventOf),
     }),
   };
 }

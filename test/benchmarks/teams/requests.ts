@@ -8,6 +8,8 @@ export interface Writes {
   readonly configMapWrites: number;
   readonly secretWrites: number;
   readonly events: number;
+  /** Of anybody and to anything, but for the leases by which servers tell that they are alive. */
+  readonly all: number;
 }
 
 /** Reads the API server's own counters, which tell apply, patch and update from each other. */
@@ -24,6 +26,7 @@ export async function readWrites(cp: ControlPlane): Promise<Writes> {
     configMapWrites: sum({ group: '', resource: 'configmaps' }, changes),
     secretWrites: sum({ group: '', resource: 'secrets' }, changes),
     events: sum({ resource: 'events' }, ['POST', ...changes]),
+    all: sum({}, ['POST', ...changes]) - sum({ resource: 'leases' }, ['POST', ...changes]),
   };
 }
 
@@ -33,6 +36,7 @@ export const writesBetween = (before: Writes, after: Writes): Writes => ({
   configMapWrites: after.configMapWrites - before.configMapWrites,
   secretWrites: after.secretWrites - before.secretWrites,
   events: after.events - before.events,
+  all: after.all - before.all,
 });
 
 /** @throws Error if the API server does not count requests any more */

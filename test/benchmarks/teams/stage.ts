@@ -11,7 +11,7 @@ import { freePorts } from '../../support/ports.ts';
 import type { RunningProcess } from '../../support/processes.ts';
 import { ARGOCD, type KubernetesResource } from '../../support/stage.ts';
 import { newCredentials } from '../../support/team.ts';
-import { manifestsOf, NAMES, teamName, textOf } from './landscape.ts';
+import { eventOf, manifestsOf, NAMES, teamName, textOf } from './landscape.ts';
 
 const PARALLEL_REQUESTS = 16;
 
@@ -74,6 +74,16 @@ export class TeamsStage implements AsyncDisposable {
       path: resourcePath({ ...custom('template'), namespace: team, name: NAMES.template }),
       contentType: 'application/merge-patch+json',
       body: { spec: { message: { text: { content: textOf(mark) } } } },
+    });
+  }
+
+  /** Has a team subscribe to these events and no others; resolves with the API server's answer. */
+  async editEvents(team: string, triggers: readonly string[]): Promise<void> {
+    await this.connection.request({
+      method: 'PATCH',
+      path: resourcePath({ ...custom('subscription'), namespace: team, name: NAMES.subscription }),
+      contentType: 'application/merge-patch+json',
+      body: { spec: { events: triggers.map(eventOf) } },
     });
   }
 

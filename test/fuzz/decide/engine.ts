@@ -1,8 +1,17 @@
 import { createHash } from 'node:crypto';
 import { locateEngine } from '../../../engine/locate.ts';
 import { type Instance, startEngine } from '../../../engine/testing/instance.ts';
+import {
+  checkAnswer,
+  evaluateAnswer,
+  evaluationOf,
+  inspectAnswer,
+  renderAnswer,
+} from '../../../operator/core/gate/answers.ts';
 import type { GateAnswer, GateRequest } from '../../../operator/core/gate/engine-api.ts';
+import { SAMPLE_APPLICATIONS } from '../../../operator/core/gate/sample-applications.ts';
 import { SUBSCRIPTIONS_KEY } from '../../../operator/core/names.ts';
+import type { CallName, Outcome } from '../../../operator/engine/types.ts';
 import type { Random } from '../random.ts';
 import { nastyText } from './texts.ts';
 
@@ -41,8 +50,8 @@ export class SimulatedEngine {
 
   private constructor(instance: Instance) {
     this.#instance = instance;
-    this.#inspected = SAMPLES.map(
-      (expression) => instance.ask({ call: 'inspect', expression }) as GateAnswer,
+    this.#inspected = SAMPLES.map((expression) =>
+      realAnswer(instance, { call: 'inspect', expression, role: 'when' }),
     );
   }
 
@@ -81,7 +90,7 @@ export class SimulatedEngine {
     const known = this.#answers.get(key);
     if (known) return known;
     if (this.#answers.size >= REMEMBERED) this.#answers.clear();
-    const answer = this.#instance.ask(request) as GateAnswer;
+    const answer = realAnswer(this.#instance, request);
     this.#answers.set(key, answer);
     return answer;
   }
@@ -98,14 +107,31 @@ export class SimulatedEngine {
       bodyIsJSON,
       ...(error !== undefined && { error }),
     };
-    const nothing = { services: [], templates: [], triggers: [], subscriptions: [], defaultTriggers: [] };
-    const parsed = { ...nothing, serviceDefaultTriggers: {}, context: {} };
-    return request.call === 'render' ? { ok: true, request: sent } : { ok: true, parsed };
+    return request.call === 'render' ? { ok: true, request: sent } : { ok: true };
+  }
+}
+
+/** As the operator keeps it. */
+function realAnswer(instance: Instance, question: GateRequest): GateAnswer {
+  const ask = <C extends CallName>(request: object) => instance.ask(request as never) as Outcome<C>;
+  switch (question.call) {
+    case 'check': {
+      const { recipient: _, ...request } = question;
+      return checkAnswer(question, ask<'check'>(request));
+    }
+    case 'render':
+      return renderAnswer(ask<'render'>(question));
+    case 'inspect':
+      return inspectAnswer(question, ask<'inspect'>({ call: 'inspect', expression: question.expression }));
+    case 'evaluate': {
+      const [, app] = SAMPLE_APPLICATIONS[0] as (typeof SAMPLE_APPLICATIONS)[number];
+      return evaluateAnswer(ask<'evaluate'>({ call: 'evaluate', ...evaluationOf(question, app) }));
+    }
   }
 }
 
 function problem(request: GateRequest, random: Random) {
-  const keys = request.call === 'inspect' ? [] : Object.keys(request.configMap);
+  const keys = 'configMap' in request ? Object.keys(request.configMap) : [];
   const key = random.pick([undefined, ...keys, 'constructor', 'trigger.nobody']);
   return {
     message: random.chance(0.1) ? 'x'.repeat(16_000) : nastyText(random),

@@ -1,0 +1,40 @@
+/** What waits to be done, by namespace: each namespace has its turn, so that who has much keeps nobody waiting. */
+export class InTurn {
+  /** In the order of their turns; each with its keys, the oldest first. */
+  readonly #namespaces = new Map<string, Set<string>>();
+  #size = 0;
+
+  /** How much waits. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Adds a key, unless it waits already: then it keeps its place. */
+  add(namespace: string, key: string): void {
+    const keys = this.#namespaces.get(namespace) ?? new Set();
+    if (keys.has(key)) return;
+    this.#namespaces.set(namespace, keys.add(key));
+    this.#size += 1;
+  }
+
+  /** Takes a key out, if it is there. */
+  delete(namespace: string, key: string): void {
+    const keys = this.#namespaces.get(namespace);
+    if (!keys?.delete(key)) return;
+    this.#size -= 1;
+    if (keys.size === 0) this.#namespaces.delete(namespace);
+  }
+
+  /** Takes out the next key of the next namespace that may have a turn; undefined if none may. */
+  next(mayHaveTurn: (namespace: string) => boolean): string | undefined {
+    for (const [namespace, keys] of this.#namespaces) {
+      if (!mayHaveTurn(namespace)) continue;
+      const [key] = keys as Iterable<string> as [string];
+      this.delete(namespace, key);
+      // Its next turn comes after everybody else's.
+      if (this.#namespaces.delete(namespace)) this.#namespaces.set(namespace, keys);
+      return key;
+    }
+    return undefined;
+  }
+}

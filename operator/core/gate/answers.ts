@@ -1,0 +1,94 @@
+import type { EngineProblem, EvaluateRequest, Killed, Outcome, Refused } from '../../engine/types.ts';
+import { cutToJsonBytes } from '../cut.ts';
+import { triggerKey } from '../names.ts';
+import type { CheckQuestion, EvaluateQuestion, GateAnswer, InspectQuestion } from './engine-api.ts';
+import { discouragement, policyViolation } from './expression-policy.ts';
+import { matchViolation } from './long-fields.ts';
+import { SAMPLE_MOMENT, type SampleApplication } from './sample-applications.ts';
+
+/** Bounds of what is kept of an answer, in bytes of JSON: the engine quotes what it refuses, and that can be long. */
+const MAX_SENTENCE = 300;
+const MAX_ERROR = 1_000;
+const MAX_NAME = 253;
+const MAX_ERRORS = 5;
+const MAX_ERRORS_BYTES = 5_000;
+
+type Negative = Refused | Killed;
+
+/** What is kept of the answer to a `check`. */
+export function checkAnswer(
+  { recipient }: CheckQuestion,
+  outcome: Outcome<'check'>,
+): GateAnswer<CheckQuestion> {
+  if (!outcome.ok) return negative(outcome);
+  if (recipient === undefined) return { ok: true };
+  const { subscriptions } = outcome.parsed;
+  return { ok: true, isSubscribed: subscriptions.some(({ recipients }) => recipients.includes(recipient)) };
+}
+
+/** What is kept of the answer to a `render`. */
+export function renderAnswer(outcome: Outcome<'render'>): GateAnswer {
+  if (!outcome.ok) return negative(outcome);
+  const { bodyIsJSON, error } = outcome.request;
+  return {
+    ok: true,
+    request: { bodyIsJSON, ...(error !== undefined && { error: cutToJsonBytes(error, MAX_ERROR) }) },
+  };
+}
+
+/** What the policy for conditions makes of the engine's facts. */
+export function inspectAnswer(
+  { role }: InspectQuestion,
+  outcome: Outcome<'inspect'>,
+): GateAnswer<InspectQuestion> {
+  if (!outcome.ok) return negative(outcome);
+  const { facts } = outcome;
+  const violation = role === 'retained' ? matchViolation(facts) : policyViolation(facts, role);
+  const sentence = violation ?? (role === 'retained' ? undefined : discouragement(facts));
+  if (sentence === undefined) return { ok: true };
+  const text = cutToJsonBytes(sentence, MAX_SENTENCE);
+  return { ok: true, ...(violation === undefined ? { discouraged: text } : { violation: text }) };
+}
+
+const CANDIDATE = 'candidate';
+
+/** What the engine is asked to evaluate an expression for a sample Application. */
+export function evaluationOf(
+  { expression }: EvaluateQuestion,
+  app: SampleApplication,
+): Omit<EvaluateRequest, 'call'> {
+  const configMap = { [triggerKey(CANDIDATE)]: JSON.stringify([{ when: expression, send: [] }]) };
+  return { configMap, secret: {}, app, triggers: [CANDIDATE], now: SAMPLE_MOMENT };
+}
+
+/** What is kept of an expression's evaluation for one sample: how it fails, if it does. */
+export function evaluateAnswer(outcome: Outcome<'evaluate'>): GateAnswer<EvaluateQuestion> {
+  if (!outcome.ok) return negative(outcome);
+  const error = outcome.triggers[0]?.conditions[0]?.error;
+  if (error === undefined) return { ok: true };
+  // The other lines show the expression.
+  const [words = ''] = error.split('\n', 1);
+  return { ok: true, failure: cutToJsonBytes(words, MAX_SENTENCE) };
+}
+
+function negative(outcome: Negative): Negative {
+  if (outcome.killed) return outcome;
+  const errors: EngineProblem[] = [];
+  let bytes = 0;
+  for (const problem of outcome.errors.slice(0, MAX_ERRORS)) {
+    const small = boundedProblem(problem);
+    bytes += Buffer.byteLength(JSON.stringify(small));
+    if (bytes > MAX_ERRORS_BYTES) break;
+    errors.push(small);
+  }
+  return { ok: false, errors };
+}
+
+function boundedProblem({ key, field, message, ...places }: EngineProblem): EngineProblem {
+  return {
+    ...places,
+    ...(key !== undefined && { key: cutToJsonBytes(key, MAX_NAME) }),
+    ...(field !== undefined && { field: cutToJsonBytes(field, MAX_NAME) }),
+    message: cutToJsonBytes(message, MAX_ERROR),
+  };
+}

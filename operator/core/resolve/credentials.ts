@@ -1,0 +1,112 @@
+import type { DingTalkRobot } from '../../api/kinds.ts';
+import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
+import { own } from '../../text/own.ts';
+import { objectKey, serviceKey, serviceName } from '../names.ts';
+import { type Provenance, readProvenance } from '../provenance.ts';
+import type { Reason } from '../reasons.ts';
+import { type Credential, mayStay } from '../signatures.ts';
+import { MAX_CREDENTIAL_BYTES, type Snapshot, type Target } from '../snapshot.ts';
+import type { Course, Finding } from '../verdict.ts';
+
+type CredentialSurroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
+
+/** Why a robot has no credentials, and what becomes of the version that is live. */
+interface Refused {
+  readonly refusal: Finding;
+  readonly course: Course;
+  /** Whether they have yet to be read. */
+  readonly isAwaited?: true;
+}
+
+/** The credentials that a robot's spec names. */
+export type JudgedCredentials =
+  | { readonly credential: Credential; readonly warnings: readonly Finding[] }
+  | Refused;
+
+/** Takes a robot's credentials from the Secrets of its namespace, and judges them. */
+export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialSurroundings): JudgedCredentials {
+  const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);
+  if ('refusal' in webhook) return webhook;
+  const parsed = parseWebhookCredential(webhook.text, snapshot.config.dingtalk);
+  if (!parsed.ok) return refused(parsed.reason, `spec.webhook: ${parsed.message}`);
+  const warnings = parsed.warnings.map((text) => warning('PastedSignatureIgnored', `spec.webhook: ${text}`));
+  if (!cr.spec.signing) return { credential: { url: parsed.url }, warnings };
+
+  const signing = readCredential(cr, 'signing', cr.spec.signing.secretKeyRef, snapshot);
+  if ('refusal' in signing) return signing;
+  const secret = parseSigningSecret(signing.text);
+  if (!secret.ok) return refused(secret.reason, `spec.signing: ${secret.message}`);
+  warnings.push(...secret.warnings.map((text) => warning('SigningSecretUnusual', `spec.signing: ${text}`)));
+  return { credential: { url: parsed.url, signingSecret: secret.secret }, warnings };
+}
+
+const refused = (reason: Reason, message: string): Refused => ({
+  refusal: { reason, message },
+  course: 'none',
+});
+
+/** Where the live version of this very robot comes from; undefined if none is live. */
+export function liveProvenance(cr: DingTalkRobot, target: Target): Provenance | undefined {
+  const value = liveService(cr, target);
+  const provenance = value === undefined ? undefined : readProvenance(value);
+  return provenance && cr.metadata.uid.startsWith(provenance.uid) ? provenance : undefined;
+}
+
+/** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
+export function hasWorkingUrl(
+  cr: DingTalkRobot,
+  { target, now }: Pick<CredentialSurroundings, 'target' | 'now'>,
+): boolean {
+  const url = own(target.secret?.data, serviceName(cr.metadata.namespace, cr.metadata.name));
+  return liveProvenance(cr, target) !== undefined && url !== undefined && mayStay(url, now);
+}
+
+const liveService = ({ metadata }: DingTalkRobot, { configMap }: Target): string | undefined =>
+  own(configMap?.data, serviceKey(serviceName(metadata.namespace, metadata.name)));
+
+const warning = (reason: Reason, message: string): Finding => ({ reason, message });
+
+/** One value of a Secret in the robot's own namespace. */
+function readCredential(
+  cr: DingTalkRobot,
+  field: 'webhook' | 'signing',
+  reference: { readonly name: string; readonly key: string },
+  snapshot: CredentialSurroundings,
+): { readonly text: string } | Refused {
+  const { namespace } = cr.metadata;
+  const secret = snapshot.credentials.get(objectKey(namespace, reference.name));
+  const path = `spec.${field}.secretKeyRef`;
+  const named = `Secret ${namespace}/${reference.name}`;
+  if (!secret) {
+    const message = `${path}: ${named} has not been read yet. What is live stays meanwhile.`;
+    const service = liveService(cr, snapshot.target);
+    const course = service !== undefined && readProvenance(service) !== undefined ? 'previous' : 'none';
+    return { refusal: { reason: 'CredentialsUnreadable', message }, course, isAwaited: true };
+  }
+  if (secret.state === 'unreadable') {
+    const message = `${path}: ${named} could not be read: ${secret.message}. What is live stays until its signature ends.`;
+    return {
+      refusal: { reason: 'CredentialsUnreadable', message },
+      course: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none',
+    };
+  }
+  if (secret.state === 'missing') {
+    const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;
+    return refused('CredentialsNotFound', message);
+  }
+  if (secret.tooLong?.has(reference.key)) {
+    const message = `spec.${field}: the value has more than ${MAX_CREDENTIAL_BYTES} bytes, which no ${CREDENTIALS[field].kind} has.`;
+    return refused(CREDENTIALS[field].invalid, message);
+  }
+  // The name is a tenant's: `constructor` is no key of a Secret that lacks it.
+  const text = own(secret.data, reference.key);
+  if (text !== undefined) return { text };
+  // Which keys it has is nobody's business who may look at the robot, but not at the Secret.
+  const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}. Correct it, or add the key to the Secret.`;
+  return refused('CredentialsKeyNotFound', message);
+}
+
+const CREDENTIALS = {
+  webhook: { kind: 'webhook URL', invalid: 'InvalidWebhook' },
+  signing: { kind: 'signing secret', invalid: 'InvalidSigningSecret' },
+} as const;

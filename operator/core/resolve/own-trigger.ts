@@ -1,0 +1,47 @@
+import type { SubscribedEvent } from '../../api/types.generated.ts';
+import type { Trigger } from '../catalogue/trigger.ts';
+import type { ExpressionRole } from '../gate/expression-stability.ts';
+import { evaluationWarning, expressionFinding, isDoubt } from '../gate/expressions.ts';
+import type { Inquiry } from '../gate/inquiry.ts';
+import type { Finding } from '../verdict.ts';
+
+/** The trigger of an event, and what is to be said of its condition. */
+export interface JudgedTrigger {
+  readonly trigger: Trigger;
+  /** What refuses the condition, unless it is live as it is. */
+  readonly doubts: readonly Finding[];
+  /** What its author should know all the same. */
+  readonly warnings: readonly Finding[];
+}
+
+/**
+ * An event of somebody's own. Each expression was parsed by itself, so it is one whole expression and the parentheses
+ * hold it; the line break before the closing one ends a comment that would swallow it.
+ */
+export function ownTrigger(
+  { when = '', oncePer, eventTime }: SubscribedEvent,
+  path: string,
+  inquiry: Inquiry,
+): JudgedTrigger | Finding {
+  const roles: Readonly<Record<ExpressionRole, string | undefined>> = { when, oncePer, eventTime };
+  const expressions = Object.entries(roles).flatMap(([role, expression]) =>
+    expression === undefined ? [] : [{ role: role as ExpressionRole, expression, field: `${path}.${role}` }],
+  );
+  const findings = expressions.flatMap(
+    ({ expression, role, field }) => expressionFinding(expression, role, field, inquiry) ?? [],
+  );
+  const refusal = findings.find((finding) => !isDoubt(finding));
+  if (refusal) return refusal;
+  const warnings =
+    findings.length > 0
+      ? []
+      : expressions.flatMap(({ expression, field }) => evaluationWarning(expression, field, inquiry) ?? []);
+  const trigger = {
+    condition: enclosed(when),
+    ...(oncePer !== undefined && { oncePer: enclosed(oncePer) }),
+    ...(eventTime !== undefined && { eventTime: { expression: enclosed(eventTime) } }),
+  };
+  return { trigger, doubts: findings, warnings };
+}
+
+const enclosed = (expression: string): string => `(${expression}\n)`;

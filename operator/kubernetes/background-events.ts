@@ -1,0 +1,44 @@
+import type { RecordEvent } from './events.ts';
+import type { Log } from './log.ts';
+
+/** Events are best effort: so many may wait where the API server takes none. */
+const MAX_WAITING = 1_000;
+
+/** Records events one after the other, so that whoever has one to tell waits for nothing. */
+export class BackgroundEvents {
+  readonly #record: RecordEvent;
+  readonly #log: Log;
+  #waiting = 0;
+  #last = Promise.resolve();
+
+  constructor(record: RecordEvent, log: Log) {
+    this.#record = record;
+    this.#log = log;
+  }
+
+  /** Resolves at once. */
+  readonly record: RecordEvent = async (event) => {
+    if (this.#waiting >= MAX_WAITING) {
+      const { kind, namespace, name } = event.regarding;
+      this.#log.warn(
+        { kind, namespace, name, reason: event.reason },
+        'too many events wait, this one is left out',
+      );
+      return;
+    }
+    this.#waiting += 1;
+    this.#last = this.#last
+      .then(() => this.#record(event))
+      .finally(() => {
+        this.#waiting -= 1;
+      });
+  };
+
+  /** Resolves once what waits now is recorded, but after so long at the latest. */
+  async flush(timeoutMs: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, timeoutMs);
+    await Promise.race([this.#last, late.promise]);
+    clearTimeout(timer);
+  }
+}
