@@ -10,6 +10,7 @@ import {
 } from '../../../operator/core/gate/answers.ts';
 import type { GateAnswer, GateRequest } from '../../../operator/core/gate/engine-api.ts';
 import { SAMPLE_APPLICATIONS } from '../../../operator/core/gate/sample-applications.ts';
+import { SUBSCRIPTIONS_KEY } from '../../../operator/core/names.ts';
 import type { CallName, Outcome } from '../../../operator/engine/types.ts';
 import type { Random } from '../random.ts';
 import { nastyText } from './texts.ts';
@@ -76,7 +77,10 @@ export class SimulatedEngine {
       case 'refused':
         return { ok: false, errors: random.many(1, 3, () => problem(request, random)) };
       case 'accepted':
-        return this.#accepted(request, random);
+        // An entry that the real engine does not read would keep everybody's out of the shared key.
+        return request.call === 'check' && SUBSCRIPTIONS_KEY in request.configMap
+          ? this.#real(key, request)
+          : this.#accepted(request, random);
       default:
         return request.call === 'render' ? this.#accepted(request, random) : this.#real(key, request);
     }
