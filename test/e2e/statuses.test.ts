@@ -29,7 +29,7 @@ const isReady = ({ metadata, status }: KubernetesResource) =>
 /** Waits until nothing is left to be told; what a run has told by then is all that it has to tell. */
 async function allTold(): Promise<void> {
   await eventually('everybody to be Ready', async () => (await stage.resources()).every(isReady), {
-    timeoutMs: 90_000,
+    timeoutMs: 180_000,
     intervalMs: 500,
   });
 }
@@ -40,21 +40,23 @@ async function stopOperator(): Promise<void> {
 }
 
 describe('200 teams', () => {
-  it('are told once each at the first start', { timeout: 120_000 }, async () => {
+  it('are told once each at the first start', { timeout: 300_000 }, async () => {
     await allTold();
     const { statusPatches } = writesBetween(before, await readWrites(stage.cp));
     expect(statusPatches).toBe(3 * TEAMS);
   });
 
   it('cost one status for an edit of a subscription, and no more than four requests in all', {
-    timeout: 120_000,
+    timeout: 300_000,
   }, async () => {
     const start = await readWrites(stage.cp);
     for (let edit = 0; edit < EDITS; edit++) {
       const team = stage.teams[edit * 7] as string;
       await stage.editEvents(team, EVENTS.slice(0, 1 + (edit % 3)));
-      await eventually('the edit to be told', async () =>
-        isReady(await stage.cp.get<KubernetesResource>('nsub', team, NAMES.subscription)),
+      await eventually(
+        'the edit to be told',
+        async () => isReady(await stage.cp.get<KubernetesResource>('nsub', team, NAMES.subscription)),
+        { timeoutMs: 60_000 },
       );
     }
     // It ends with what it has to tell.
