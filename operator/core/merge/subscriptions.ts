@@ -1,12 +1,15 @@
+import type { NotificationSubscription } from '../../api/kinds.ts';
 import { setOwn } from '../../text/own.ts';
 import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { fieldOfEvent } from '../gate/fields.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { yamlSafeJson } from '../json.ts';
 import { liveKeysOf, liveRecipients } from '../live.ts';
+import { ResourceMemo } from '../memo.ts';
 import { resourceKey, SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../names.ts';
 import { labelSelector } from '../resolve/label-selector.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { SubscriptionEntry } from '../subscriptions-block.ts';
 import type { Finding, Verdict } from '../verdict.ts';
 import { type Budget, subscriptionNeed } from './budget.ts';
 import { claimOf, type Destinations } from './destinations.ts';
@@ -119,7 +122,6 @@ export function draftSubscription(
     [...live].filter(([, { provenance }]) => subscription.cr.metadata.uid.startsWith(provenance.uid)),
   );
   const configMap: Record<string, string> = {};
-  const candidate: Record<string, string> = {};
   const moments = events.map((event) => {
     const value = ours.get(triggerKey(event.name))?.value;
     return sinceOf(event, recipients, value, liveRecipients(settings.live, event.name), settings.moment);
@@ -127,29 +129,42 @@ export function draftSubscription(
   for (const [index, since] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
     setOwn(configMap, triggerKey(event.name), event.triggerValue(since));
-    setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
   }
-  for (const [name, value] of Object.entries(withLiveMessages(templates, robots, live))) {
-    setOwn(configMap, templateKey(name), value);
-    setOwn(candidate, templateKey(name), value);
-  }
+  const values = withLiveMessages(templates, robots, live);
+  for (const [name, value] of Object.entries(values)) setOwn(configMap, templateKey(name), value);
   const selector = labelSelector(subscription.cr.spec.applications);
   const entry = {
     recipients,
     triggers: events.map((event) => event.name),
     ...(selector !== undefined && { selector }),
   };
-  // One bad selector makes Argo CD's controller refuse everybody's entries.
-  if (selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = yamlSafeJson([entry]);
+  const { cr, fence } = subscription;
+  const inputs = [fence, settings.maxEventAgeSeconds, recipients.join(), entry.triggers.join(), values];
   return {
     configMap,
-    candidate,
+    candidate: candidates.get(cr, inputs, () => candidateOf(events, values, entry)),
     keys: Object.keys(configMap),
     entry,
     // What is live was accepted before it went there.
     isLive: Object.entries(configMap).every(([key, value]) => live.get(key)?.value === value),
     doubts: weighDoubts(subscription, events, ours),
   };
+}
+
+/** It is asked about in each decision for as long as it is not live: the same object, so that it is hashed once. */
+const candidates = new ResourceMemo<NotificationSubscription, DraftPlan['candidate']>();
+
+function candidateOf(
+  events: readonly EventFragment[],
+  templates: Readonly<Record<string, string>>,
+  entry: SubscriptionEntry,
+): DraftPlan['candidate'] {
+  const candidate: Record<string, string> = {};
+  for (const event of events) setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
+  for (const [name, value] of Object.entries(templates)) setOwn(candidate, templateKey(name), value);
+  // One bad selector makes Argo CD's controller refuse everybody's entries.
+  if (entry.selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = yamlSafeJson([entry]);
+  return candidate;
 }
 
 /**

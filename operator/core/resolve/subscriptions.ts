@@ -55,7 +55,8 @@ export function resolveSubscription(
 ): ResolvedSubscription {
   const { namespace } = cr.metadata;
   const access = references.access(namespace);
-  const base = { cr, ...access, criteria: criteriaExpression(cr.spec.applications) };
+  const criteria = criteriaExpressions.get(cr, [], () => criteriaExpression(cr.spec.applications));
+  const base = { cr, ...access, criteria };
   const outside = outsideFinding(cr, snapshot);
   if (outside || cr.spec.suspend) {
     const verdict: Verdict = { course: 'none', ...(outside && { refusal: outside }), warnings: [] };
@@ -108,6 +109,8 @@ export function resolveSubscription(
     },
   };
 }
+
+const criteriaExpressions = new ResourceMemo<NotificationSubscription, string | undefined>();
 
 const judgedMessages = new ResourceMemo<
   NotificationSubscription,

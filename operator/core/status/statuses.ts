@@ -1,7 +1,9 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
 import { KINDS } from '../../api/kinds.ts';
+import { own } from '../../text/own.ts';
 import { type Faults, UNGUARDED } from '../faults.ts';
-import { resourceKey } from '../names.ts';
+import { ResourceMemo } from '../memo.ts';
+import { resourceKey, serviceName } from '../names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { mayUse, referenceKey } from '../resolve/sharing.ts';
 import type { Finding, Verdict } from '../verdict.ts';
@@ -96,12 +98,43 @@ interface Judged<CR extends StatusUpdate['cr']> {
   readonly isAwaited?: boolean;
 }
 
+/** What was to be written to a resource of which nothing is live, the last time. */
+const updatesOfAbsent = new ResourceMemo<StatusUpdate['cr'], StatusUpdate | undefined>();
+
+/**
+ * All that the status of a resource depends on beside itself, where nothing of it is live or is to be; undefined where something
+ * is. There can be thousands of those, and their statuses are looked at in each run.
+ */
+function inputsOfAbsent(
+  { cr, verdict }: Judged<StatusUpdate['cr']>,
+  { plan, live, obstacle, snapshot }: Aftermath,
+): readonly unknown[] | undefined {
+  const key = resourceKey(cr);
+  const { namespace, name } = cr.metadata;
+  const isRobot = cr.kind === KINDS.robot.kind;
+  const isThere = isRobot
+    ? plan.robots.has(key) ||
+      live.services.has(key) ||
+      own(snapshot.target.secret?.data, serviceName(namespace, name)) !== undefined
+    : plan.subscriptions.has(key) || live.events.has(key);
+  if (isThere || verdict.course !== 'none') return undefined;
+  const told = [verdict.refusal, ...verdict.warnings, obstacle].flatMap((finding) => [
+    finding?.reason,
+    finding?.message,
+  ]);
+  return [...told, isRobot && snapshot.deliveries.get(key), isRobot && snapshot.config];
+}
+
 function wanted<CR extends StatusUpdate['cr']>(
   kind: StatusUpdate['kind'],
-  { cr, verdict, isAwaited = false }: Judged<CR>,
-  { awaits }: Aftermath,
+  resource: Judged<CR>,
+  aftermath: Aftermath,
   statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
 ): WantedStatus {
+  const { cr, verdict, isAwaited = false } = resource;
+  const { awaits } = aftermath;
+  // A template's status depends on who uses it.
+  const inputs = kind === KINDS.template ? undefined : inputsOfAbsent(resource, aftermath);
   const isUnjudged = isAwaited || (awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable');
   return {
     kind,
@@ -109,13 +142,16 @@ function wanted<CR extends StatusUpdate['cr']>(
     updateFor: (current) => {
       const { uid, generation } = current.metadata;
       if (isUnjudged || uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
-      // Of the same uid, so of the same kind.
-      const next = statusOf(current as CR);
-      // Behind the engine, too: a robot that it has not judged keeps its subscriptions waiting.
-      if ((awaits?.turn || awaits?.engine) && isPending(next)) return undefined;
-      const patch = statusPatch(current.status && { ...current.status }, { ...next });
-      const events = stateChanges(current.status?.conditions, next.conditions ?? []);
-      return patch && { kind, cr: current, patch, events };
+      const update = () => {
+        // Of the same uid, so of the same kind.
+        const next = statusOf(current as CR);
+        // Behind the engine, too: a robot that it has not judged keeps its subscriptions waiting.
+        if ((awaits?.turn || awaits?.engine) && isPending(next)) return undefined;
+        const patch = statusPatch(current.status && { ...current.status }, { ...next });
+        const events = stateChanges(current.status?.conditions, next.conditions ?? []);
+        return patch && { kind, cr: current, patch, events };
+      };
+      return inputs ? updatesOfAbsent.get(current, inputs, update) : update();
     },
   };
 }
