@@ -81,6 +81,10 @@ bench-routes: tools ## What subscriptions cost Argo CD's controller, by route (a
 bench-teams: tools build ## What the operator takes with 200 teams (about 2 minutes); ARGS='--help' shows the flags
 	@BUNDLE=$${BUNDLE-1} node test/benchmarks/teams.ts $(ARGS)
 
+.PHONY: bench-hostile
+bench-hostile: tools build ## What one namespace of 3000 hostile resources costs the others (about 4 minutes); ARGS='--help'
+	@BUNDLE=$${BUNDLE-1} node test/benchmarks/hostile.ts $(ARGS)
+
 .PHONY: bench-start
 bench-start: tools build ## How long the programs take to start, from source and from the bundle (1 minute)
 	@node test/benchmarks/start.ts $(ARGS)

@@ -8,6 +8,8 @@ export interface Metrics {
   readonly engine: EngineMetrics;
   /** How many keys of others stop Argo CD's engine for everybody now. */
   foreignKeysBroken(count: number): void;
+  /** A decision was made. */
+  decided(seconds: number): void;
   /** How many resources the operator fails on now. */
   resourceFaults(count: number): void;
   /** A target object was written. */
@@ -56,6 +58,12 @@ export function createMetrics(): Metrics {
     help: "Keys of others in the ConfigMap that stop Argo CD's notifications for everybody.",
     registers,
   });
+  const decisions = new Histogram({
+    name: 'argocd_dingtalk_decision_seconds',
+    help: 'How long the operator took to decide what shall stand in the objects of Argo CD; a run decides once or a few times.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5],
+    registers,
+  });
   const faults = new Gauge({
     name: 'argocd_dingtalk_resource_faults',
     help: 'Resources that the operator fails on, by a fault of its own; its log has the stack of each.',
@@ -93,6 +101,7 @@ export function createMetrics(): Metrics {
     statusesPending: (count) => pending.set(count),
     statusSent: (outcome) => statuses.inc({ outcome }),
     foreignKeysBroken: (count) => foreign.set(count),
+    decided: (seconds) => decisions.observe(seconds),
     resourceFaults: (count) => faults.set(count),
     targetWritten: (object) => writes.inc({ object }),
     keysLost: (object, count) => lost.inc({ object }, count),

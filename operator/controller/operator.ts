@@ -199,6 +199,7 @@ export class DingTalkOperator extends Operator {
       config,
       log,
       clock: () => performance.now(),
+      onDecided: metrics.decided,
       times: () => ({ now: new Date(now()), serverTime: this.#clock.now() }),
       credentials,
       readTarget: async () => {

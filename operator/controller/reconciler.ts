@@ -48,6 +48,8 @@ export interface ReconcilerParts {
   readonly times: () => Times;
   /** Milliseconds on a clock that is never set. */
   readonly clock: () => number;
+  /** Told how long each decision took. */
+  readonly onDecided: (seconds: number) => void;
   /** Asks for another run. */
   readonly runAgain: () => void;
   /** Has the statuses of all CRs written, in the background. */
@@ -139,16 +141,24 @@ export class Reconciler {
     const { gate, runAgain, clock } = this.#parts;
     for (let count = 1; ; count++) {
       const snapshot = look();
-      const decision = decide(snapshot);
+      const decision = this.#decideNow(snapshot);
       if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
       if (count > MAX_ROUNDS) return { decision, snapshot, round: 'failed' };
       const round = await gate.answer(decision.questions, Math.max(0, until - clock()), runAgain);
       if (round !== 'answered') {
         // With the answers that did come.
         const latest = look();
-        return { decision: decide(latest), snapshot: latest, round };
+        return { decision: this.#decideNow(latest), snapshot: latest, round };
       }
     }
+  }
+
+  #decideNow(snapshot: Snapshot): Decision {
+    const { clock, onDecided } = this.#parts;
+    const begin = clock();
+    const decision = decide(snapshot);
+    onDecided((clock() - begin) / 1_000);
+    return decision;
   }
 
   /** Again and again while somebody comes in between. @throws ConflictError in the end */

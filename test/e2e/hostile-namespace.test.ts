@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GROUP, KINDS, VERSION } from '../../operator/api/kinds.ts';
 import { openConnection } from '../../operator/commands/cluster.ts';
 import type { Connection } from '../../operator/kubernetes/connection.ts';
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
 import { ServerClock } from '../../operator/kubernetes/server-clock.ts';
+import { createCrowd, removeCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   crowd,
@@ -26,7 +26,6 @@ const RENEW_AFTER_MS = 2_000;
 const LATEST_RENEWAL_MS = 6_000;
 /** How soon the other team's edit has to be live. */
 const LATEST_EDIT_MS = 5_000;
-const PARALLEL_REQUESTS = 16;
 const GOOD = { namespace: 'good', name: 'good' };
 const SECRETS = resourcePath({ version: 'v1', plural: 'secrets', namespace: ARGOCD });
 
@@ -93,28 +92,6 @@ class Renewals implements AsyncDisposable {
     this.#ended.abort();
     await this.#reading;
   }
-}
-
-const pluralOf = (kind: string): string | undefined =>
-  Object.values(KINDS).find((each) => each.kind === kind)?.plural;
-
-/** Creates them all, as fast as the API server takes them. */
-async function create(manifests: readonly HostileManifest[]): Promise<void> {
-  const next = manifests.values();
-  const work = async () => {
-    for (const manifest of next) {
-      const plural = pluralOf(manifest.kind);
-      const address = plural
-        ? { group: GROUP, version: VERSION, plural }
-        : { version: 'v1', plural: `${manifest.kind.toLowerCase()}s` };
-      await connection.request({
-        method: 'POST',
-        path: resourcePath({ ...address, namespace: manifest.metadata.namespace }),
-        body: manifest,
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, work));
 }
 
 const TRIGGERS = [
@@ -191,7 +168,7 @@ describe.each(ATTACKS)('$name', ({ name, make, kind, told }) => {
     await stage.apply(namespace(where));
     const manifests = await make(where);
     await using renewals = await Renewals.follow();
-    const created = create(manifests);
+    const created = createCrowd(connection, manifests);
     const during = await edit();
     await created;
     const after = [await edit(), await edit()];
@@ -207,6 +184,6 @@ describe.each(ATTACKS)('$name', ({ name, make, kind, told }) => {
     await eventually('a further renewal', () => renewals.times.length > 4);
     expect(renewals.longest()).toBeLessThan(LATEST_RENEWAL_MS);
     expect(stage.operatorOutput()).not.toContain('run failed');
-    await stage.cp.kubectl(['delete', 'nsub,dtr,ntpl', '--all', '-n', where, '--wait=true']);
+    await removeCrowd(connection, where);
   });
 });
