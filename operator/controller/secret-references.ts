@@ -13,19 +13,36 @@ export interface SecretReference {
 
 /** Each Secret that robots refer to once, by `namespace/name`. A suspended robot needs none. */
 export function secretReferences(robots: readonly DingTalkRobot[]): ReadonlyMap<string, SecretReference> {
-  const found = new Map<string, SecretReference>();
-  for (const { metadata, spec } of robots) {
-    if (spec.suspend || metadata.deletionTimestamp !== undefined) continue;
-    const { namespace, uid, generation, annotations } = metadata;
+  const found = new Map<
+    string,
+    SecretReference & { readonly keys: Set<string>; readonly versions: Set<string> }
+  >();
+  for (const robot of robots) {
+    const { namespace, uid, generation, annotations } = robot.metadata;
     const version = `${uid}.${generation}.${annotations?.[RECONCILE_AT] ?? ''}`;
-    for (const field of [spec.webhook, spec.signing]) {
-      if (!field) continue;
-      const { name, key } = field.secretKeyRef;
-      const before = found.get(objectKey(namespace, name));
-      const keys = new Set([...(before?.keys ?? []), key]);
-      const versions = new Set([...(before?.versions ?? []), version]);
-      found.set(objectKey(namespace, name), { namespace, name, keys, versions });
+    for (const { name, key } of keysOf(robot)) {
+      const id = objectKey(namespace, name);
+      // Hundreds of robots may name one Secret.
+      const reference = found.get(id) ?? { namespace, name, keys: new Set(), versions: new Set() };
+      reference.keys.add(key);
+      reference.versions.add(version);
+      found.set(id, reference);
     }
   }
   return found;
+}
+
+function keysOf({ metadata, spec }: DingTalkRobot): { readonly name: string; readonly key: string }[] {
+  if (metadata.deletionTimestamp !== undefined) return [];
+  try {
+    const fields = spec.suspend ? [] : [spec.webhook, spec.signing];
+    return fields.flatMap((field) => {
+      if (!field) return [];
+      const { name, key } = field.secretKeyRef;
+      return [{ name, key }];
+    });
+  } catch {
+    // The decision fails on that robot likewise, and tells it; nobody else has to suffer from it.
+    return [];
+  }
 }
