@@ -51,9 +51,9 @@ export function createCaches(options: CacheOptions): Caches {
     fieldSelector: `metadata.name=${name}`,
   });
   return {
-    robots: reflector(options, { address: custom(KINDS.robot) }),
-    templates: reflector(options, { address: custom(KINDS.template) }),
-    subscriptions: reflector(options, { address: custom(KINDS.subscription) }),
+    robots: reflector(options, { address: custom(KINDS.robot), transform: withoutHistory }),
+    templates: reflector(options, { address: custom(KINDS.template), transform: withoutHistory }),
+    subscriptions: reflector(options, { address: custom(KINDS.subscription), transform: withoutHistory }),
     configMap: reflector(options, named('configmaps', configMap)),
     secret: reflector(options, named('secrets', secret)),
     argocdConfigMap: reflector(options, named('configmaps', options.config.argocd.configMap)),
@@ -74,6 +74,17 @@ interface What<T> {
   readonly fieldSelector?: string;
   readonly transform?: (object: T) => T;
   readonly mayBeMissing?: boolean;
+}
+
+/** kubectl's copy of what was applied last. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+
+/** Nobody here asks who wrote which field of a custom resource when; and that takes more memory than the resource itself. */
+export function withoutHistory<T extends KubernetesObject>(object: T): T {
+  const { managedFields: _, annotations = {}, ...metadata } = object.metadata as AnnotatedObject['metadata'];
+  const { [LAST_APPLIED]: __, ...others } = annotations;
+  const kept = Object.keys(others).length > 0 ? { ...metadata, annotations: others } : metadata;
+  return { ...object, metadata: kept };
 }
 
 function metadataOf({ apiVersion, kind, metadata }: AnnotatedObject): AnnotatedObject {

@@ -1,6 +1,7 @@
 import type { OperatorConfiguration } from '../../config.ts';
 import type { Faults } from '../faults.ts';
 import type { LiveState } from '../live.ts';
+import { ResourceMemo } from '../memo.ts';
 import { resourceKey } from '../names.ts';
 import { served } from '../resolve/selection.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -74,11 +75,19 @@ function workloadIfActive(resource: Resource): Workload {
 const sumOf = (candidates: readonly Candidate[], unit: keyof Workload): number =>
   candidates.reduce((sum, { workload }) => sum + workload[unit], 0);
 
+/** Of thousands, in each decision. */
+const ranks = new ResourceMemo<Resource, string>();
+
+function rankOf(resource: Resource, live: LiveState): string {
+  const { creationTimestamp, uid } = resource.metadata;
+  return `${isLive(resource, live) ? 0 : 1} ${creationTimestamp} ${uid}`;
+}
+
 function inOrder(candidates: readonly Candidate[], live: LiveState): Candidate[] {
   return candidates
     .map((candidate) => {
-      const { creationTimestamp, uid } = candidate.resource.metadata;
-      return { candidate, rank: `${isLive(candidate.resource, live) ? 0 : 1} ${creationTimestamp} ${uid}` };
+      const { resource } = candidate;
+      return { candidate, rank: ranks.get(resource, [isLive(resource, live)], () => rankOf(resource, live)) };
     })
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))
     .map(({ candidate }) => candidate);

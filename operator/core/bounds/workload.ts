@@ -1,4 +1,5 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
+import { ResourceMemo } from '../memo.ts';
 
 /** What it takes to look at a resource, told by its text alone. */
 export interface Workload {
@@ -13,15 +14,11 @@ export interface Workload {
 
 export type Resource = DingTalkRobot | NotificationTemplate | NotificationSubscription;
 
-/** A resource of a cache never changes, and its text is measured once. */
-const measured = new WeakMap<Resource, Workload>();
+const workloads = new ResourceMemo<Resource, Workload>();
 
 /** What it takes to look at this resource. */
-export function workloadOf(resource: Resource): Workload {
-  const workload = measured.get(resource) ?? measure(resource);
-  measured.set(resource, workload);
-  return workload;
-}
+export const workloadOf = (resource: Resource): Workload =>
+  workloads.get(resource, [], () => measure(resource));
 
 function measure(resource: Resource): Workload {
   const specBytes = Buffer.byteLength(JSON.stringify(resource.spec));

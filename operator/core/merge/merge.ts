@@ -77,15 +77,14 @@ export function merge(
       for (const [name, value] of Object.entries(plan.configMap)) setOwn(configMap, name, value);
       placements.set(key, { keys: plan.keys, entry: plan.entry });
     }
-    return { ...subscription, verdict: warned(verdict, costly.get(key)) };
+    return judged(subscription, warned(verdict, costly.get(key)));
   });
   return {
     resolution: {
       ...resolution,
-      robots: resolution.robots.map((robot) => ({
-        ...robot,
-        verdict: warned(plannedVerdict(robot, robots), overloaded.get(robot.service)),
-      })),
+      robots: resolution.robots.map((robot) =>
+        judged(robot, warned(plannedVerdict(robot, robots), overloaded.get(robot.service))),
+      ),
       subscriptions,
     },
     plan: {
@@ -98,6 +97,10 @@ export function merge(
     },
   };
 }
+
+/** The same object where nothing has changed: most are so, and there can be thousands. */
+const judged = <T extends { readonly verdict: Verdict }>(resource: T, verdict: Verdict): T =>
+  resource.verdict === verdict ? resource : { ...resource, verdict };
 
 const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>
   warning ? { ...verdict, warnings: [...verdict.warnings, warning] } : verdict;

@@ -1,8 +1,10 @@
+import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
 import { argocdUrl } from '../argocd-url.ts';
 import type { Resource } from '../bounds/workload.ts';
 import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import type { LiveState } from '../live.ts';
+import { ResourceMemo } from '../memo.ts';
 import { resourceKey } from '../names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding } from '../verdict.ts';
@@ -39,11 +41,12 @@ export function resolve(
     resources: readonly T[],
     work: (cr: T) => R,
     refused: (cr: T, refusal: Finding) => R,
+    unread: (cr: T, refusal: Finding) => R,
   ): R[] =>
     ours(resources).flatMap((cr) => {
       const refusal = beyond.get(cr);
       const resolved = refusal
-        ? refused(cr, refusal)
+        ? unread(cr, refusal)
         : faults.guard(
             cr,
             () => work(cr),
@@ -55,11 +58,15 @@ export function resolve(
     snapshot.robots,
     (cr) => resolveRobot(cr, snapshot),
     (cr, refusal) => refusedRobot(cr, refusal, snapshot),
+    // Nothing of a robot that is not read is live.
+    (cr, refusal) =>
+      unreadRobots.get(cr, [refusal.message, snapshot.config], () => refusedRobot(cr, refusal, snapshot)),
   );
   const templates = each(
     snapshot.templates,
     (cr) => resolveTemplate(cr, snapshot, inquiry.of(cr.metadata.namespace)),
     refusedTemplate,
+    (cr, refusal) => unreadTemplates.get(cr, [refusal.message], () => refusedTemplate(cr, refusal)),
   );
   const url = argocdUrl(snapshot);
   const access = accessOf(snapshot);
@@ -70,14 +77,25 @@ export function resolve(
     argocdUrl: url,
     inquiry,
   };
+  const refused = (cr: NotificationSubscription, refusal: Finding) =>
+    refusedSubscription(cr, refusal, access(cr.metadata.namespace), live.events.has(resourceKey(cr)));
   const subscriptions = each(
     snapshot.subscriptions,
     (cr) => resolveSubscription(cr, references, snapshot),
-    (cr, refusal) =>
-      refusedSubscription(cr, refusal, access(cr.metadata.namespace), live.events.has(resourceKey(cr))),
+    refused,
+    (cr, refusal) => {
+      const { fence } = access(cr.metadata.namespace);
+      const inputs = [refusal.message, fence, live.events.has(resourceKey(cr))];
+      return unreadSubscriptions.get(cr, inputs, () => refused(cr, refusal));
+    },
   );
   return { robots, templates, subscriptions, argocdUrl: url };
 }
+
+/** There can be thousands that are not read. */
+const unreadRobots = new ResourceMemo<DingTalkRobot, ResolvedRobot>();
+const unreadTemplates = new ResourceMemo<NotificationTemplate, ResolvedTemplate>();
+const unreadSubscriptions = new ResourceMemo<NotificationSubscription, ResolvedSubscription>();
 
 function inOrder<T extends Resource>(resources: readonly T[]): T[] {
   return resources
