@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { GateAnswer } from '../core/gate/engine-api.ts';
 import type { Question } from '../core/gate/inquiry.ts';
 import type { CallOptions, Engine, Outcome } from '../engine/types.ts';
@@ -15,6 +15,8 @@ function setUp(ask: AskEngine) {
   const log = recordingLog();
   return { gate: new Gate(ask, new Map(), log), log };
 }
+
+afterEach(() => void vi.useRealTimers());
 
 describe('the gate', () => {
   it('remembers answers', async () => {
@@ -81,6 +83,21 @@ describe('the gate', () => {
       expect(await gate.answer(open())).toBe('answered');
       expect(asked, `after round ${count}`).toBe(sum);
     }
+  });
+
+  it('waits for nobody else once a namespace has its answers, but for somebody who is alone', async () => {
+    const slow = Promise.withResolvers<GateAnswer>();
+    const { gate } = setUp((request) =>
+      (request as { expression: string }).expression === 'slow' ? slow.promise : Promise.resolve(ACCEPTED),
+    );
+    const both = new Map([question('slow', 'one'), question('quick', 'other')]);
+    // An hour, in which the test would not end.
+    expect(await gate.answer(both, 3_600_000)).toBe('pending');
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const alone = gate.answer(new Map([question('slow', 'one')]), 3_600_000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    slow.resolve(ACCEPTED);
+    expect(await alone).toBe('answered');
   });
 
   it('tells that a namespace has its answers while another waits for its own', async () => {

@@ -25,6 +25,9 @@ export interface AnswerStore extends Answers {
 /** How far a round of questions got: all that were asked are answered, some still are with the engine, or it can't be asked. */
 export type Round = 'answered' | 'pending' | 'failed';
 
+/** After as long, whoever has all answers waits for nobody else, in milliseconds. A small check takes one. */
+const PATIENCE_MS = 50;
+
 /** So many questions of one namespace are with the engine at once; the others are asked in the next rounds. */
 const AT_ONCE = 250;
 
@@ -45,7 +48,8 @@ export class Gate {
   /**
    * Has the questions answered, but waits no longer than that: what takes the engine seconds must not hold up everybody
    * else's edits. A gate that is out of order holds up what is new and nothing else.
-   * @param budgetMs in milliseconds; without it, all that are asked are waited for
+   * @param budgetMs how long to wait, in milliseconds, for as long as nobody has all answers; without it, all that are asked are
+   *   waited for
    * @param onLateAnswers told of each namespace whose questions were still pending and are answered now
    */
   async answer(
@@ -59,8 +63,12 @@ export class Gate {
       pending.add(answered);
       return answered.finally(() => pending.delete(answered));
     });
-    const all = await within(Promise.all(results), budgetMs);
-    if (all) return all.flat().every(Boolean) ? 'answered' : 'failed';
+    const everything = Promise.all(results);
+    const isPatient = budgetMs === Number.POSITIVE_INFINITY;
+    await within(everything, isPatient ? budgetMs : Math.min(budgetMs, PATIENCE_MS));
+    if (pending.size === results.length)
+      await within(Promise.race(pending), Math.max(0, budgetMs - PATIENCE_MS));
+    if (pending.size === 0) return (await everything).flat().every(Boolean) ? 'answered' : 'failed';
     for (const answered of pending) void answered.then(onLateAnswers);
     return 'pending';
   }

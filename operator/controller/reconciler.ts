@@ -27,7 +27,7 @@ const GATE_RETRY_MS = 10_000;
  * How long a run waits for the engine, all its rounds together. A small check takes a millisecond and a cold start some twenty;
  * what takes longer is answered beside the runs, so that it keeps nobody else's edit, renewal or removal waiting.
  */
-const GATE_BUDGET_MS = 400;
+const GATE_BUDGET_MS = 200;
 /** A template raises four questions one after the other, nothing raises more: whatever goes on asking is not waited for. */
 const MAX_ROUNDS = 20;
 

@@ -11,14 +11,17 @@ export function closest(word: string, candidates: readonly string[]): string | u
   for (const candidate of candidates) {
     // Each letter that one has more is a mistake. It also bounds the work, since words come from tenants.
     if (Math.abs(candidate.length - word.length) > limit) continue;
-    const distance = editDistance(word, candidate);
+    const distance = editDistance(word, candidate, bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
 }
 
-/** Levenshtein distance in which two neighbours that changed places are one mistake, row by row. */
-function editDistance(a: string, b: string): number {
+/**
+ * Levenshtein distance in which two neighbours that changed places are one mistake, row by row.
+ * @param tooMany where it may stop: a row and the one before it that hold no less lead to no less
+ */
+function editDistance(a: string, b: string, tooMany: number): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {
@@ -29,6 +32,7 @@ function editDistance(a: string, b: string): number {
       const swap = isSwap ? (before[j - 2] as number) + 1 : substitution;
       next.push(Math.min(substitution, swap, (row[j] as number) + 1, (next[j - 1] as number) + 1));
     }
+    if (Math.min(...next) >= tooMany && Math.min(...row) >= tooMany) return tooMany;
     [before, row] = [row, next];
   }
   return row[b.length] as number;

@@ -3,6 +3,7 @@ import type { SubscribedEvent, TemplateReference } from '../../api/types.generat
 import { closest } from '../../text/closest.ts';
 import { CATALOGUE, findTrigger } from '../catalogue/triggers.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
+import { memoised } from '../memo.ts';
 import { type EventMessage, takesMentions } from '../message/event-body.ts';
 import { resourceKey } from '../names.ts';
 import type { Finding } from '../verdict.ts';
@@ -88,9 +89,19 @@ function resolveContent(
   return { message, raw };
 }
 
+/** Asked for again by every decision, and names are long. */
+const paramMeantBy = memoised<
+  { readonly name: string; readonly names: readonly string[] },
+  string | undefined
+>(
+  ({ name, names }) => closest(name, names),
+  ({ name, names }) => [name, ...names].join(),
+  2 ** 21,
+);
+
 function unknownParam(name: string, path: string, params: Readonly<Record<string, string>>): Finding {
   const names = Object.keys(params);
-  const guess = closest(name, names);
+  const guess = paramMeantBy({ name, names });
   const has = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
   const hint = guess === undefined ? '' : ` Did you mean ${guess}?`;
   const message = `${path}.template.params: the template has no param ${JSON.stringify(name.slice(0, 63))}; ${has}.${hint}`;
