@@ -7,12 +7,14 @@ import {
   VERSION,
 } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
+import { RECONCILE_AT } from '../core/names.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { reflectorSource } from '../kubernetes/list.ts';
 import type { Log } from '../kubernetes/log.ts';
 import type { AnnotatedObject, DataObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import { own } from '../text/own.ts';
 import { APP_PROJECTS } from './projects.ts';
 
 /** Everything the operator watches. */
@@ -51,9 +53,9 @@ export function createCaches(options: CacheOptions): Caches {
     fieldSelector: `metadata.name=${name}`,
   });
   return {
-    robots: reflector(options, { address: custom(KINDS.robot), transform: withoutHistory }),
-    templates: reflector(options, { address: custom(KINDS.template), transform: withoutHistory }),
-    subscriptions: reflector(options, { address: custom(KINDS.subscription), transform: withoutHistory }),
+    robots: reflector(options, { address: custom(KINDS.robot), transform: neededOf }),
+    templates: reflector(options, { address: custom(KINDS.template), transform: neededOf }),
+    subscriptions: reflector(options, { address: custom(KINDS.subscription), transform: neededOf }),
     configMap: reflector(options, named('configmaps', configMap)),
     secret: reflector(options, named('secrets', secret)),
     argocdConfigMap: reflector(options, named('configmaps', options.config.argocd.configMap)),
@@ -76,16 +78,26 @@ interface What<T> {
   readonly mayBeMissing?: boolean;
 }
 
-/** kubectl's copy of what was applied last. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
-/** Nobody here asks who wrote which field of a custom resource when; and that takes more memory than the resource itself. */
-export function withoutHistory<T extends KubernetesObject>(object: T): T {
-  const { managedFields: _, annotations = {}, ...metadata } = object.metadata as AnnotatedObject['metadata'];
-  const { [LAST_APPLIED]: __, ...others } = annotations;
-  const kept = Object.keys(others).length > 0 ? { ...metadata, annotations: others } : metadata;
-  return { ...object, metadata: kept };
+/**
+ * What a decision needs of a custom resource. Labels, annotations and the books about who wrote which field can be much larger
+ * than the resource, and whoever changes them without end has nothing decided anew.
+ */
+export function neededOf<T extends KubernetesObject>(object: T): T {
+  const { name, namespace, uid, resourceVersion, ...others } = object.metadata as CustomMetadata;
+  const { generation, creationTimestamp, deletionTimestamp, annotations = {} } = others;
+  const asked = own(annotations, RECONCILE_AT);
+  const metadata = {
+    ...{ name, namespace, uid, resourceVersion, generation, creationTimestamp },
+    ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(asked !== undefined && { annotations: { [RECONCILE_AT]: asked.slice(0, MAX_REQUEST) } }),
+  };
+  return { ...object, metadata };
 }
+
+type CustomMetadata = DingTalkRobot['metadata'];
+
+/** Any value of the annotation asks for a look; what it says is nobody's concern. */
+const MAX_REQUEST = 253;
 
 function metadataOf({ apiVersion, kind, metadata }: AnnotatedObject): AnnotatedObject {
   return { apiVersion, kind, metadata };

@@ -34,15 +34,15 @@ const AT_ONCE = 250;
 /** The gate from the outside: has questions answered, and remembers the answers. */
 export class Gate {
   readonly answers: AnswerStore;
+  readonly log: Log;
   readonly #ask: AskEngine;
-  readonly #log: Log;
   /** Questions that are with the engine; resolves to whether there was an answer. */
   readonly #asked = new Map<string, Promise<boolean>>();
 
   constructor(ask: AskEngine, answers: AnswerStore, log: Log) {
     this.#ask = ask;
     this.answers = answers;
-    this.#log = log;
+    this.log = log;
   }
 
   /**
@@ -85,7 +85,7 @@ export class Gate {
       this.answers.set(key, await this.#ask(request, asker), asker);
       return true;
     } catch (err) {
-      this.#log.error({ err, call: request.call }, 'the engine cannot be asked');
+      this.log.error({ err, call: request.call }, 'the engine cannot be asked');
       return false;
     }
   }

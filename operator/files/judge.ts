@@ -1,4 +1,5 @@
 import type { OperatorConfiguration } from '../config.ts';
+import { createFaultReporter } from '../controller/fault-reporter.ts';
 import type { Gate } from '../controller/gate.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { resourceKey } from '../core/names.ts';
@@ -93,13 +94,16 @@ export function findingsOf(resources: readonly LoadedResource[], decision: Decis
 }
 
 /**
- * Has the engine asked until nothing is left to ask.
+ * Has the engine asked until nothing is left to ask. Exceptions that were kept to one resource each are logged.
  * @throws EngineUnavailableError if it can't be asked
  */
 export async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
   for (;;) {
     const decision = decide({ ...snapshot, answers: gate.answers });
-    if (decision.questions.size === 0) return decision;
+    if (decision.questions.size === 0) {
+      createFaultReporter({ resourceFaults: () => undefined }, gate.log)(decision.faults);
+      return decision;
+    }
     if ((await gate.answer(decision.questions)) !== 'answered')
       throw new EngineUnavailableError("Argo CD's engine could not be asked");
   }

@@ -20,6 +20,15 @@ function cacheOf(...things: Thing[]): ObjectCache<Thing> {
   return cache;
 }
 
+it('tells of no change in what is not kept, but knows the newest version', () => {
+  const cache = cacheOf(thing('a', 1, { spec: 'x' }));
+  const newer = thing('a', 2, { spec: 'x' });
+  expect(cache.set(newer)).toEqual([]);
+  expect(cache.get('ns', 'a')).toBe(newer);
+  const edited = thing('a', 3, { spec: 'y' });
+  expect(cache.set(edited)).toEqual([{ type: 'modified', object: edited }]);
+});
+
 describe('a list', () => {
   it('keeps the identity of what has not changed', () => {
     const before = thing('a', 1);

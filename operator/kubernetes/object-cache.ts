@@ -62,7 +62,8 @@ export class ObjectCache<T extends KubernetesObject> {
       write.hidden = object;
       return [];
     }
-    return difference(old, object);
+    // Of what is not kept somebody may change something all the time.
+    return old && isSameButForVersion(old, object) ? [] : difference(old, object);
   }
 
   /**
@@ -140,6 +141,15 @@ function supersedes(a: KubernetesObject, b: KubernetesObject): boolean {
     isNewerVersion(a.metadata.resourceVersion, b.metadata.resourceVersion)
   );
 }
+
+/** Of what is kept nothing has changed. */
+const isSameButForVersion = (a: KubernetesObject, b: KubernetesObject): boolean =>
+  isDeepStrictEqual(withoutVersion(a), withoutVersion(b));
+
+const withoutVersion = (object: KubernetesObject): object => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion: undefined },
+});
 
 const isSameButForStatus = (a: KubernetesObject, b: KubernetesObject): boolean =>
   isDeepStrictEqual(essence(a), essence(b));
