@@ -34,6 +34,11 @@ const MAX_ROUNDS = 20;
 /** How often a run tries to write where somebody else comes in between. */
 const MAX_ATTEMPTS = 10;
 
+/** How long a run still waits for the engine, in milliseconds. */
+interface Patience {
+  leftMs: number;
+}
+
 /** What one run works with. */
 export interface ReconcilerParts {
   readonly caches: Caches;
@@ -105,10 +110,10 @@ export class Reconciler {
         serverTime,
       });
 
-    const until = this.#parts.clock() + GATE_BUDGET_MS;
-    const { before, failure, admission } = await this.#decideAndWrite(look, until);
+    const patience: Patience = { leftMs: GATE_BUDGET_MS };
+    const { before, failure, admission } = await this.#decideAndWrite(look, patience);
     const unchanged = before.round === 'answered' && admission.steps.length === 0;
-    const { decision, snapshot, round } = unchanged ? before : await this.#decide(look, until);
+    const { decision, snapshot, round } = unchanged ? before : await this.#decide(look, patience);
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
     await this.#parts.coexistence.report(decision, snapshot.target);
@@ -132,11 +137,11 @@ export class Reconciler {
   /**
    * Decides, has the engine asked what the decision needs to know, and decides again; an answer can raise the next
    * question, a template's parse that of its rendering. What the engine needs long for comes in a later run.
-   * @param until when no more is waited for, by the clock
+   * @param patience is used up by waiting, not by deciding
    */
   async #decide(
     look: () => Snapshot,
-    until: number,
+    patience: Patience,
   ): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
     const { gate, runAgain, clock } = this.#parts;
     for (let count = 1; ; count++) {
@@ -144,7 +149,9 @@ export class Reconciler {
       const decision = this.#decideNow(snapshot);
       if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
       if (count > MAX_ROUNDS) return { decision, snapshot, round: 'failed' };
-      const round = await gate.answer(decision.questions, Math.max(0, until - clock()), runAgain);
+      const asked = clock();
+      const round = await gate.answer(decision.questions, Math.max(0, patience.leftMs), runAgain);
+      patience.leftMs -= clock() - asked;
       if (round !== 'answered') {
         // With the answers that did come.
         const latest = look();
@@ -162,9 +169,9 @@ export class Reconciler {
   }
 
   /** Again and again while somebody comes in between. @throws ConflictError in the end */
-  async #decideAndWrite(look: () => Snapshot, until: number) {
+  async #decideAndWrite(look: () => Snapshot, patience: Patience) {
     for (let attempt = 1; ; attempt++) {
-      const before = await this.#decide(look, until);
+      const before = await this.#decide(look, patience);
       const { failure, admission } = await this.#write(before.decision, before.snapshot);
       if (!(failure instanceof ConflictError)) return { before, failure, admission };
       if (attempt === MAX_ATTEMPTS) throw failure;

@@ -98,8 +98,8 @@ interface Judged<CR extends StatusUpdate['cr']> {
   readonly isAwaited?: boolean;
 }
 
-/** What was to be written to a resource of which nothing is live, the last time. */
-const updatesOfAbsent = new ResourceMemo<StatusUpdate['cr'], StatusUpdate | undefined>();
+/** Whether the status of a resource of which nothing is live said all that it should, the last time. */
+const toldOfAbsent = new ResourceMemo<StatusUpdate['cr'], boolean>();
 
 /**
  * All that the status of a resource depends on beside itself, where nothing of it is live or is to be; undefined where something
@@ -151,7 +151,8 @@ function wanted<CR extends StatusUpdate['cr']>(
         const events = stateChanges(current.status?.conditions, next.conditions ?? []);
         return patch && { kind, cr: current, patch, events };
       };
-      return inputs ? updatesOfAbsent.get(current, inputs, update) : update();
+      const isTold = inputs && toldOfAbsent.get(current, inputs, () => update() === undefined);
+      return isTold ? undefined : update();
     },
   };
 }
