@@ -3,6 +3,7 @@ import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import type { LiveState } from '../live.ts';
 import { resourceKey } from '../names.ts';
+import { liveFences } from '../resolve/fence.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding, Verdict } from '../verdict.ts';
@@ -43,6 +44,7 @@ export function merge(
     argocdUrl: resolution.argocdUrl,
     maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
     tenancy: snapshot.config.tenancy,
+    liveFence: liveFences(snapshot),
     inquiry,
   };
   const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);

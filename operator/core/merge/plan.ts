@@ -4,6 +4,7 @@ import type { RobotFragment } from '../compile/robot.ts';
 import type { CompileSettings } from '../compile/subscription.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import type { LiveState } from '../live.ts';
+import type { LiveFence } from '../resolve/fence.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
 
 /** What shall stand in the two target objects, of ours. Foreign content is not in here, so it can't be touched. */
@@ -49,6 +50,7 @@ export interface PlanSettings extends CompileSettings {
   /** By `namespace/name`, refused ones too. */
   readonly templates: ReadonlyMap<string, NotificationTemplate>;
   readonly tenancy: OperatorConfiguration['tenancy'];
+  readonly liveFence: LiveFence;
   /** RFC 3339, whole seconds, by the API server's clock. */
   readonly moment: string;
   readonly inquiry: Inquiry;

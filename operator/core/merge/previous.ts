@@ -20,6 +20,24 @@ export interface LiveVersion {
 }
 
 /**
+ * The subscription with the access that its live version has, where that is less than today's: who has gained a grant must
+ * not lose what is live while the engine looks at the newest version, or because of a mistake in it.
+ */
+export function atLiveFence(
+  subscription: ResolvedSubscription,
+  { live, liveFence }: PlanSettings,
+): ResolvedSubscription {
+  const { cr, criteria } = subscription;
+  const trigger = liveKeysOf(live, cr).find(({ key }) => key.startsWith('trigger.'));
+  const when = trigger && readWhen(trigger.value);
+  if (when === undefined || when.startsWith(`(${subscription.fence}) and `)) return subscription;
+  // The criteria may name a project that was granted since.
+  const end = criteria === undefined ? -1 : when.indexOf(`) and ${criteria} and `);
+  const fence = liveFence(cr.metadata.namespace, end < 0 ? when : when.slice(0, end + 1));
+  return fence === undefined ? subscription : { ...subscription, fence };
+}
+
+/**
  * The live version as it may stay: only with the access that it was compiled with. What was withdrawn since, a grant of a
  * project, the trust in raw templates and conditions or somebody else's consent, can't be held on to by breaking one's own CR.
  * Events that rest on nothing of the kind stay. Undefined if nothing may stay.
@@ -55,9 +73,10 @@ export function liveVersion(
  * Undefined if nothing may stay.
  */
 export function planPrevious(
-  subscription: ResolvedSubscription,
+  newest: ResolvedSubscription,
   settings: PlanSettings,
 ): SubscriptionPlan | undefined {
+  const subscription = atLiveFence(newest, settings);
   const version = liveVersion(subscription, settings);
   if (!version || isDangerous(subscription, version.keys, settings.inquiry)) return undefined;
   const { keys, triggers, recipients, gone } = version;

@@ -3,7 +3,7 @@ import { liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
 import { type Claim, claimOf, Destinations } from './destinations.ts';
 import type { PlanSettings } from './plan.ts';
-import { hasItsCriteria, liveVersion } from './previous.ts';
+import { atLiveFence, hasItsCriteria, liveVersion } from './previous.ts';
 import { widestReach } from './reach.ts';
 import type { Candidate } from './subscriptions.ts';
 
@@ -49,9 +49,10 @@ function liveClaim(
 ): { readonly claim: Claim; readonly isCertain: boolean } | undefined {
   if (subscription.verdict.course === 'none') return undefined;
   if (draft?.isLive) return { claim: claimOf(draft.entry, reach), isCertain: true };
-  const version = liveVersion(subscription, settings);
+  const at = atLiveFence(subscription, settings);
+  const version = liveVersion(at, settings);
   if (!version) return undefined;
   // Of a live version that differs from the newest one, its conditions tell whether the criteria are the same.
-  const isCertain = hasItsCriteria(subscription, liveKeysOf(settings.live, subscription.cr));
+  const isCertain = hasItsCriteria(at, liveKeysOf(settings.live, subscription.cr));
   return { claim: claimOf(version, isCertain ? reach : widestReach(subscription)), isCertain };
 }

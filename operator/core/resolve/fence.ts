@@ -31,6 +31,32 @@ export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (name
   };
 }
 
+/** The fence that a live condition begins with, if that lets through nothing that today's does not; undefined otherwise. */
+export type LiveFence = (namespace: string, condition: string) => string | undefined;
+
+/**
+ * Finds the fences of live conditions that were compiled with less access than there is today: who only gained needs not lose
+ * what is live. A fence is made again from those of today's grants that it names, and has to be the same text.
+ */
+export function liveFences(snapshot: Pick<Snapshot, 'config' | 'projects'>): LiveFence {
+  const { mode, clusters, destinations } = snapshot.config.tenancy;
+  if (mode === 'open') return () => undefined;
+  const projects = projectGrants(snapshot);
+  const others = new Grants(Object.entries(clusters));
+  return (namespace, condition) => {
+    const named = (patterns: readonly string[]) =>
+      patterns.filter((pattern) => condition.includes(literalOf(pattern)));
+    const granted = named(projects.of(namespace));
+    const deploysIn = destinations === 'Ignored' ? [undefined] : [named(others.of(namespace)), undefined];
+    return deploysIn
+      .map((each) => fenceExpression(namespace, granted, each))
+      .find((fence) => condition.startsWith(`(${fence}) and `) || condition === `(${fence})`);
+  };
+}
+
+const literalOf = (pattern: string): string =>
+  exprString(isGlob(pattern) ? globToRegExpSource(pattern) : pattern);
+
 /**
  * The condition that keeps a namespace to the applications it may hear of: those that live in it, those that deploy
  * to it in Argo CD's own cluster or one that the admin names, and those of granted projects. It is part of every trigger,
