@@ -3,7 +3,7 @@ import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { statusUpdates } from '../status/statuses.ts';
-import { config, settled } from '../testing/fixtures.ts';
+import { config, robot, settled } from '../testing/fixtures.ts';
 import {
   LENT_EVENT,
   lent,
@@ -19,6 +19,7 @@ import {
   WITH_USER,
   words,
 } from '../testing/sharing.ts';
+import { mayUse } from './sharing.ts';
 
 const OWN = `dt_${USER}_own`;
 const LENT = `dt_${OWNER}_lent`;
@@ -171,3 +172,11 @@ describe('another namespace’s template', () => {
     expect(verdictOf(refused)?.refusal?.reason).toBe('TemplateRefused');
   });
 });
+
+it.each([{ sharedWith: {} }, { sharedWith: { namespaces: 'team' } }, undefined])(
+  'a resource that is stored as %j shares nothing, and whoever names it is told so',
+  (spec) => {
+    const odd = { ...robot({ namespace: 'owner' }), spec } as never;
+    expect(mayUse('team', odd)).toBe(false);
+  },
+);

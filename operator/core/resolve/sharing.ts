@@ -21,7 +21,9 @@ export interface Reference {
  */
 export function mayUse(namespace: string, { metadata, spec }: Shareable): boolean {
   if (metadata.namespace === namespace) return true;
-  return spec.sharedWith?.namespaces.some((pattern) => globMatches(pattern, namespace)) === true;
+  // Whoever names it must not suffer from the form in which its owner has it stored.
+  const patterns: unknown = spec?.sharedWith?.namespaces;
+  return Array.isArray(patterns) && patterns.some((pattern) => globMatches(`${pattern}`, namespace));
 }
 
 /** The `objectKey` of what a subscription of the namespace names. */
