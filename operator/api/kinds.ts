@@ -58,3 +58,6 @@ export type NotificationTemplate = Resource<NotificationTemplateSpec, Notificati
 
 /** Which events of which applications go to which robots. */
 export type NotificationSubscription = Resource<NotificationSubscriptionSpec, NotificationSubscriptionStatus>;
+
+/** A resource of any of our kinds. */
+export type CustomResource = DingTalkRobot | NotificationTemplate | NotificationSubscription;

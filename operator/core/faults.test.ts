@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Resource } from './bounds/workload.ts';
+import type { CustomResource } from '../api/kinds.ts';
 import { type Decision, decide } from './decide.ts';
 import { deliveryChecks } from './delivery/checks.ts';
 import { Faults } from './faults.ts';
@@ -55,7 +55,7 @@ const BEFORE: Snapshot = {
 };
 
 /** A resource whose spec and status fail when they are read for the n-th time; counts what is read. */
-function failingAt<T extends Resource>(resource: T, n: number, reads: { count: number }): T {
+function failingAt<T extends CustomResource>(resource: T, n: number, reads: { count: number }): T {
   const guarded = (value: unknown): unknown =>
     typeof value !== 'object' || value === null
       ? value
@@ -105,7 +105,7 @@ describe.each([
     const whole = run(before);
     const good = partOf('team-good', whole.decision);
     expect(good.configMap.length).toBeGreaterThan(0);
-    const original = before[kind][index] as Resource;
+    const original = before[kind][index] as CustomResource;
     let stages = 0;
     for (let n = 1; ; n += 1 + Math.floor(n / 20)) {
       const reads = { count: 0 };

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { excesses, measure, rows } from './hostile/measure.ts';
 import { createProgress } from './teams/progress.ts';
 import { TeamsStage } from './teams/stage.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const HELP = `Usage: make bench-hostile [ARGS='…']
 
@@ -30,17 +31,13 @@ const { values } = parseArgs({
   },
 });
 
-/** @throws Error for anything but a whole number from 1 on */
-function count(name: 'resources' | 'teams' | 'edits-seconds'): number {
-  const text = values[name];
-  if (!/^[1-9]\d{0,3}$/.test(text))
-    throw new Error(`--${name}: expected a whole number from 1 to 9999, got ${text}`);
-  return Number(text);
-}
-
 /** @returns the exit code */
 async function main(): Promise<number> {
-  const [resources, teams, seconds] = [count('resources'), count('teams'), count('edits-seconds')];
+  const [resources, teams, seconds] = [
+    wholeNumber(values, 'resources'),
+    wholeNumber(values, 'teams'),
+    wholeNumber(values, 'edits-seconds'),
+  ];
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
   const interrupted = once(interrupt.signal, 'abort').then(() => undefined);

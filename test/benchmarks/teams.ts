@@ -6,6 +6,7 @@ import { type Extent, measure } from './teams/measure.ts';
 import { createProgress } from './teams/progress.ts';
 import { excesses, markdown, rowsOf } from './teams/report.ts';
 import { TeamsStage } from './teams/stage.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const HELP = `Usage: make bench-teams [ARGS='…']
 
@@ -42,14 +43,6 @@ const { values } = parseArgs({
   },
 });
 
-/** @throws Error for anything but a whole number from 1 on */
-function count(name: 'teams' | 'settle' | 'edits-seconds'): number {
-  const text = values[name];
-  if (!/^[1-9]\d{0,3}$/.test(text))
-    throw new Error(`--${name}: expected a whole number from 1 to 9999, got ${text}`);
-  return Number(text);
-}
-
 /** @throws Error for anything but a duration */
 function duration(name: 'write-interval'): string {
   const text = values[name];
@@ -60,10 +53,10 @@ function duration(name: 'write-interval'): string {
 
 /** @returns the exit code */
 async function main(): Promise<number> {
-  const teams = count('teams');
+  const teams = wholeNumber(values, 'teams');
   const extent: Extent = {
-    settleSeconds: count('settle'),
-    editsSeconds: count('edits-seconds'),
+    settleSeconds: wholeNumber(values, 'settle'),
+    editsSeconds: wholeNumber(values, 'edits-seconds'),
     writeInterval: duration('write-interval'),
   };
   const { output } = values;

@@ -1,3 +1,4 @@
+import type { CustomResource } from '../../api/kinds.ts';
 import type { OperatorConfiguration } from '../../config.ts';
 import type { Faults } from '../faults.ts';
 import type { LiveState } from '../live.ts';
@@ -6,7 +7,7 @@ import { resourceKey } from '../names.ts';
 import { served } from '../resolve/selection.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Finding } from '../verdict.ts';
-import { type Resource, type Workload, workloadOf } from './workload.ts';
+import { type Workload, workloadOf } from './workload.ts';
 
 /** What bounds the work for one namespace; each is a field of `limits.perNamespace`. */
 const UNITS = ['resources', 'specBytes', 'messages', 'questions'] as const;
@@ -24,9 +25,9 @@ export function beyondBounds(
   snapshot: Snapshot,
   live: LiveState,
   faults: Faults,
-): ReadonlyMap<Resource, Finding> {
+): ReadonlyMap<CustomResource, Finding> {
   const bounds = snapshot.config.limits.perNamespace;
-  const beyond = new Map<Resource, Finding>();
+  const beyond = new Map<CustomResource, Finding>();
   for (const [namespace, candidates] of byNamespace(snapshot, faults)) {
     if (UNITS.every((unit) => sumOf(candidates, unit) <= bounds[unit])) continue;
     const findings = new Map(UNITS.map((unit) => [unit, finding(namespace, unit, bounds)]));
@@ -42,7 +43,7 @@ export function beyondBounds(
 }
 
 interface Candidate {
-  readonly resource: Resource;
+  readonly resource: CustomResource;
   readonly workload: Workload;
 }
 
@@ -50,7 +51,7 @@ interface Candidate {
 function byNamespace(snapshot: Snapshot, faults: Faults): Map<string, Candidate[]> {
   const { robots, templates, subscriptions } = snapshot;
   const found = new Map<string, Candidate[]>();
-  for (const resource of served<Resource>([...robots, ...templates, ...subscriptions], snapshot)) {
+  for (const resource of served<CustomResource>([...robots, ...templates, ...subscriptions], snapshot)) {
     // What cannot be measured cannot be resolved either, and is told so there.
     const workload =
       faults.guard(
@@ -67,7 +68,7 @@ function byNamespace(snapshot: Snapshot, faults: Faults): Map<string, Candidate[
   return found;
 }
 
-function workloadIfActive(resource: Resource): Workload {
+function workloadIfActive(resource: CustomResource): Workload {
   const isSuspended = 'suspend' in resource.spec && resource.spec.suspend === true;
   return isSuspended || resource.metadata.deletionTimestamp !== undefined ? NOTHING : workloadOf(resource);
 }
@@ -76,9 +77,9 @@ const sumOf = (candidates: readonly Candidate[], unit: keyof Workload): number =
   candidates.reduce((sum, { workload }) => sum + workload[unit], 0);
 
 /** Of thousands, in each decision. */
-const ranks = new ResourceMemo<Resource, string>();
+const ranks = new ResourceMemo<CustomResource, string>();
 
-function rankOf(resource: Resource, live: LiveState): string {
+function rankOf(resource: CustomResource, live: LiveState): string {
   const { creationTimestamp, uid } = resource.metadata;
   return `${isLive(resource, live) ? 0 : 1} ${creationTimestamp} ${uid}`;
 }
@@ -93,7 +94,7 @@ function inOrder(candidates: readonly Candidate[], live: LiveState): Candidate[]
     .map(({ candidate }) => candidate);
 }
 
-function isLive(resource: Resource, live: LiveState): boolean {
+function isLive(resource: CustomResource, live: LiveState): boolean {
   const key = resourceKey(resource);
   return resource.kind === 'DingTalkRobot'
     ? live.services.has(key)

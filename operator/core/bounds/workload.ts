@@ -1,4 +1,4 @@
-import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
+import type { CustomResource } from '../../api/kinds.ts';
 import { ResourceMemo } from '../memo.ts';
 
 /** What it takes to look at a resource, told by its text alone. */
@@ -12,27 +12,25 @@ export interface Workload {
   readonly questions: number;
 }
 
-export type Resource = DingTalkRobot | NotificationTemplate | NotificationSubscription;
-
-const workloads = new ResourceMemo<Resource, Workload>();
+const workloads = new ResourceMemo<CustomResource, Workload>();
 
 /** What it takes to look at this resource. */
-export const workloadOf = (resource: Resource): Workload =>
+export const workloadOf = (resource: CustomResource): Workload =>
   workloads.get(resource, [], () => measure(resource));
 
-function measure(resource: Resource): Workload {
+function measure(resource: CustomResource): Workload {
   const specBytes = Buffer.byteLength(JSON.stringify(resource.spec));
   return { resources: 1, specBytes, messages: messagesOf(resource), questions: questionsOf(resource) };
 }
 
-function messagesOf({ spec }: Resource): number {
+function messagesOf({ spec }: CustomResource): number {
   if ('events' in spec) return spec.events.length * spec.robots.length;
   // A template is compiled once, for itself.
   return 'message' in spec ? 1 : 0;
 }
 
 /** Each key of Argo CD's configuration is asked about, each expression, and a raw template for each sample. */
-function questionsOf({ spec }: Resource): number {
+function questionsOf({ spec }: CustomResource): number {
   if ('message' in spec) return spec.message.raw === undefined ? 0 : 1 + RAW_SAMPLES;
   if (!('events' in spec)) return 1;
   const expressions = spec.events.flatMap(({ when, oncePer, eventTime }) => [when, oncePer, eventTime]);

@@ -1,6 +1,10 @@
-import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
+import type {
+  CustomResource,
+  DingTalkRobot,
+  NotificationSubscription,
+  NotificationTemplate,
+} from '../../api/kinds.ts';
 import { argocdUrl } from '../argocd-url.ts';
-import type { Resource } from '../bounds/workload.ts';
 import type { Faults } from '../faults.ts';
 import type { Inquiry } from '../gate/inquiry.ts';
 import type { LiveState } from '../live.ts';
@@ -31,13 +35,13 @@ export interface Resolution {
 export function resolve(
   snapshot: Snapshot,
   live: LiveState,
-  beyond: ReadonlyMap<Resource, Finding>,
+  beyond: ReadonlyMap<CustomResource, Finding>,
   inquiry: Inquiry,
   faults: Faults,
 ): Resolution {
-  const ours = <T extends Resource>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
+  const ours = <T extends CustomResource>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
   /** One resource's exception is that resource's refusal. */
-  const each = <T extends Resource, R>(
+  const each = <T extends CustomResource, R>(
     resources: readonly T[],
     work: (cr: T) => R,
     refused: (cr: T, refusal: Finding) => R,
@@ -97,7 +101,7 @@ const unreadRobots = new ResourceMemo<DingTalkRobot, ResolvedRobot>();
 const unreadTemplates = new ResourceMemo<NotificationTemplate, ResolvedTemplate>();
 const unreadSubscriptions = new ResourceMemo<NotificationSubscription, ResolvedSubscription>();
 
-function inOrder<T extends Resource>(resources: readonly T[]): T[] {
+function inOrder<T extends CustomResource>(resources: readonly T[]): T[] {
   return resources
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .map((resource) => ({ resource, key: resourceKey(resource) }))
@@ -105,6 +109,6 @@ function inOrder<T extends Resource>(resources: readonly T[]): T[] {
     .map(({ resource }) => resource);
 }
 
-function byName<T extends { readonly cr: Resource }>(resolved: readonly T[]): Map<string, T> {
+function byName<T extends { readonly cr: CustomResource }>(resolved: readonly T[]): Map<string, T> {
   return new Map(resolved.map((each) => [resourceKey(each.cr), each]));
 }
