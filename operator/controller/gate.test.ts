@@ -8,7 +8,10 @@ import { type AskEngine, engineAsker, Gate } from './gate.ts';
 const ACCEPTED = { ok: true } as GateAnswer;
 const question = (expression: string, ...askers: string[]): [string, Question] => [
   expression,
-  { request: { call: 'inspect', expression, role: 'when' }, askers: new Set(askers) },
+  {
+    request: { call: 'inspect', expression, role: 'when' },
+    askers: new Set(askers.length > 0 ? askers : ['']),
+  },
 ];
 
 function setUp(ask: AskEngine) {
@@ -55,34 +58,55 @@ describe('the gate', () => {
     expect(log.lines.length).toBe(1);
   });
 
-  it('asks in the name of the namespace that asks least, so that nobody waits in the line of another', async () => {
-    const askers: string[] = [];
-    const { gate } = setUp(async (_, asker) => {
-      askers.push(`${asker}`);
-      return ACCEPTED;
+  it('has no more than two questions with the engine, and asks no more what nobody wants to know any more', async () => {
+    const answers: PromiseWithResolvers<GateAnswer>[] = [];
+    const asked: string[] = [];
+    const { gate } = setUp((request) => {
+      asked.push((request as { expression: string }).expression);
+      const answer = Promise.withResolvers<GateAnswer>();
+      answers.push(answer);
+      return answer.promise;
     });
-    await gate.answer(
-      new Map([question('a', 'much'), question('b', 'much', 'little'), question('c', 'much')]),
-    );
-    expect(askers.sort()).toEqual(['little', 'much', 'much']);
+    // Fifty edits, of which each raises a hundred questions of its own.
+    for (let edit = 0; edit < 50; edit++) {
+      const questions = Array.from({ length: 100 }, (_, index) => question(`${edit} ${index}`, 'much'));
+      expect(await gate.answer(new Map(questions), 0)).toBe('pending');
+    }
+    expect(asked).toEqual(['0 0', '0 1']);
+    for (const { resolve } of answers) resolve(ACCEPTED);
+    await vi.waitFor(() => expect(asked.length).toBe(4));
+    expect(asked.slice(2)).toEqual(['49 0', '49 1']);
   });
 
-  it('has no more than some questions of a namespace with the engine, and the others in later rounds', async () => {
-    let asked = 0;
-    const { gate } = setUp(async () => {
-      asked++;
+  it('serves whoever has had least of the engine’s time, whatever the number of questions', async () => {
+    const time = { ms: 0 };
+    const asked: string[] = [];
+    const ask: AskEngine = async (request, asker) => {
+      asked.push((request as { expression: string }).expression);
+      time.ms += asker === 'slow' ? 700 : 1;
       return ACCEPTED;
-    });
-    const all = new Map(Array.from({ length: 600 }, (_, index) => question(`${index}`, 'much')));
-    const open = () => new Map([...all].filter(([key]) => gate.answers.get(key) === undefined));
-    for (const [count, sum] of [
-      [1, 250],
-      [2, 500],
-      [3, 600],
-    ]) {
-      expect(await gate.answer(open())).toBe('answered');
-      expect(asked, `after round ${count}`).toBe(sum);
-    }
+    };
+    const gate = new Gate(ask, new Map(), recordingLog(), () => time.ms);
+    const slow = Array.from({ length: 20 }, (_, index) => question(`slow ${index}`, 'slow'));
+    const quick = Array.from({ length: 20 }, (_, index) => question(`quick ${index}`, 'quick'));
+    await gate.answer(new Map([...slow, ...quick]));
+    const last = asked.findLastIndex((each) => each.startsWith('quick'));
+    expect(asked.slice(0, last).filter((each) => each.startsWith('slow')).length).toBeLessThanOrEqual(3);
+  });
+
+  it('asks what several want to know in the turn of the first of them', async () => {
+    const asked: [string, string][] = [];
+    const time = { ms: 0 };
+    const ask: AskEngine = async (request, asker = '') => {
+      asked.push([(request as { expression: string }).expression, asker]);
+      time.ms += 100;
+      return ACCEPTED;
+    };
+    const gate = new Gate(ask, new Map(), recordingLog(), () => time.ms);
+    const much = Array.from({ length: 30 }, (_, index) => question(`much ${index}`, 'much'));
+    await gate.answer(new Map([...much, question('same', 'much', 'little')]));
+    expect(asked.findIndex(([expression]) => expression === 'same')).toBeLessThan(4);
+    expect(asked.length).toBe(31);
   });
 
   it('waits for nobody else once a namespace has its answers, but for somebody who is alone', async () => {
@@ -135,7 +159,7 @@ describe('an evaluation', () => {
       { ok: true, failure: 'one' },
     ],
     ['ends with a kill', [evaluated('no'), KILLED], KILLED],
-  ])('%s, and lets everything else go first', async (_, outcomes, answer) => {
+  ])('%s', async (_, outcomes, answer) => {
     const options: (CallOptions | undefined)[] = [];
     const left = [...outcomes];
     const evaluate: Engine['evaluate'] = async (_request, option) => {
@@ -144,6 +168,6 @@ describe('an evaluation', () => {
     };
     const ask = engineAsker({ evaluate } as Engine);
     expect(await ask({ call: 'evaluate', expression: 'app.x' }, 'team')).toEqual(answer);
-    expect(options).toEqual(outcomes.map(() => ({ isBackground: true, asker: 'team' })));
+    expect(options).toEqual(outcomes.map(() => ({ asker: 'team' })));
   });
 });

@@ -10,6 +10,7 @@ import type { Answers, Question } from '../core/gate/inquiry.ts';
 import { SAMPLE_APPLICATIONS } from '../core/gate/sample-applications.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Log } from '../kubernetes/log.ts';
+import { Lines } from './lines.ts';
 
 /**
  * Asks the engine one thing; rejects only if there is no engine to ask.
@@ -28,28 +29,36 @@ export type Round = 'answered' | 'pending' | 'failed';
 /** After as long, whoever has all answers waits for nobody else, in milliseconds. A small check takes one. */
 const PATIENCE_MS = 50;
 
-/** So many questions of one namespace are with the engine at once; the others are asked in the next rounds. */
-const AT_ONCE = 250;
+/** So many questions are with the engine at once: enough that it is never idle while this process decides something. */
+const AT_ONCE = 2;
+
+/** A question on its way; the promise tells whether there was an answer. */
+type Asked = PromiseWithResolvers<boolean> & { readonly request: GateRequest };
 
 /** The gate from the outside: has questions answered, and remembers the answers. */
 export class Gate {
   readonly answers: AnswerStore;
   readonly log: Log;
   readonly #ask: AskEngine;
-  /** Questions that are with the engine; resolves to whether there was an answer. */
-  readonly #asked = new Map<string, Promise<boolean>>();
+  readonly #clock: () => number;
+  readonly #lines = new Lines();
+  readonly #waiting = new Map<string, Asked>();
+  readonly #underWay = new Map<string, Asked>();
+  #answeredAt = 0;
 
-  constructor(ask: AskEngine, answers: AnswerStore, log: Log) {
+  /** @param clock in milliseconds, only ever forward */
+  constructor(ask: AskEngine, answers: AnswerStore, log: Log, clock: () => number = () => performance.now()) {
     this.#ask = ask;
     this.answers = answers;
     this.log = log;
+    this.#clock = clock;
   }
 
   /**
    * Has the questions answered, but waits no longer than that: what takes the engine seconds must not hold up everybody
    * else's edits. A gate that is out of order holds up what is new and nothing else.
-   * @param budgetMs how long to wait, in milliseconds, for as long as nobody has all answers; without it, all that are asked are
-   *   waited for
+   * @param budgetMs how long to wait, in milliseconds, for as long as nobody has all answers. Whatever waited before and is not
+   *   among the questions is asked no more: it was about a version that is past. Without it, all are waited for
    * @param onLateAnswers told of each namespace whose questions were still pending and are answered now
    */
   async answer(
@@ -57,14 +66,15 @@ export class Gate {
     budgetMs = Number.POSITIVE_INFINITY,
     onLateAnswers: () => void = () => undefined,
   ): Promise<Round> {
+    const isPatient = budgetMs === Number.POSITIVE_INFINITY;
+    const asked = this.#want(questions, !isPatient);
     const pending = new Set<Promise<boolean[]>>();
-    const results = [...byAsker(questions)].map(([asker, own]) => {
-      const answered = Promise.all(own.slice(0, AT_ONCE).map(([key, each]) => this.#once(key, each, asker)));
+    const results = [...byAsker(questions).values()].map((own) => {
+      const answered = Promise.all(own.map(([key]) => (asked.get(key) as Asked).promise));
       pending.add(answered);
       return answered.finally(() => pending.delete(answered));
     });
     const everything = Promise.all(results);
-    const isPatient = budgetMs === Number.POSITIVE_INFINITY;
     await within(everything, isPatient ? budgetMs : Math.min(budgetMs, PATIENCE_MS));
     if (pending.size === results.length)
       await within(Promise.race(pending), Math.max(0, budgetMs - PATIENCE_MS));
@@ -73,21 +83,60 @@ export class Gate {
     return 'pending';
   }
 
-  #once(key: string, { request }: Question, asker: string): Promise<boolean> {
-    const asked =
-      this.#asked.get(key) ?? this.#askFor(key, request, asker).finally(() => this.#asked.delete(key));
-    this.#asked.set(key, asked);
+  #want(questions: ReadonlyMap<string, Question>, isNewest: boolean): ReadonlyMap<string, Asked> {
+    const before = new Map(this.#waiting);
+    if (isNewest) {
+      this.#waiting.clear();
+      this.#lines.clear();
+    }
+    const asked = new Map<string, Asked>();
+    for (const [key, { request }] of questions) {
+      const known = this.#underWay.get(key) ?? before.get(key);
+      const each = known ?? { ...Promise.withResolvers<boolean>(), request };
+      asked.set(key, each);
+      if (!this.#underWay.has(key)) this.#waiting.set(key, each);
+    }
+    this.#lines.add(questions);
+    this.#askNext();
     return asked;
   }
 
-  async #askFor(key: string, request: GateRequest, asker: string): Promise<boolean> {
+  #askNext(): void {
+    while (this.#underWay.size < AT_ONCE) {
+      const next = this.#lines.next((key) => this.#waiting.has(key));
+      const asked = next && this.#waiting.get(next.key);
+      if (!asked) return;
+      this.#waiting.delete(next.key);
+      this.#underWay.set(next.key, asked);
+      void this.#askFor(next.key, asked, next.asker);
+    }
+  }
+
+  /** Never rejects. */
+  async #askFor(key: string, { request, resolve }: Asked, asker: string): Promise<void> {
+    const askedAt = this.#clock();
+    let isAnswered = true;
     try {
       this.answers.set(key, await this.#ask(request, asker), asker);
-      return true;
     } catch (err) {
-      this.log.error({ err, call: request.call }, 'the engine cannot be asked');
-      return false;
+      isAnswered = false;
+      this.log.error({ err, call: request.call, waiting: this.#waiting.size }, 'the engine cannot be asked');
     }
+    const now = this.#clock();
+    // The engine does one thing at a time: what was before is not this namespace's.
+    this.#lines.charge(asker, now - Math.max(askedAt, this.#answeredAt));
+    this.#answeredAt = now;
+    this.#underWay.delete(key);
+    resolve(isAnswered);
+    // Without an engine none of the others has a chance: whoever asks again makes the next attempt.
+    if (!isAnswered) this.#giveUp();
+    this.#askNext();
+  }
+
+  #giveUp(): void {
+    for (const { resolve } of this.#waiting.values()) resolve(false);
+    this.#waiting.clear();
+    this.#lines.clear();
   }
 }
 
@@ -124,9 +173,6 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
   }
 }
 
-/** Runs what somebody else wrote, which can take long. */
-const RUNS = { isBackground: true };
-
 /** How the core's questions reach the engine; of its answers the verdicts are kept. */
 export function engineAsker(engine: Engine): AskEngine {
   return (request, asker = '') => {
@@ -134,7 +180,7 @@ export function engineAsker(engine: Engine): AskEngine {
       case 'check':
         return checked(engine, request, asker);
       case 'render':
-        return engine.render(request, { ...RUNS, asker }).then(renderAnswer);
+        return engine.render(request, { asker }).then(renderAnswer);
       case 'inspect':
         return engine
           .inspect({ expression: request.expression }, { asker })
@@ -154,7 +200,7 @@ async function checked(engine: Engine, question: CheckQuestion, asker: string): 
 async function evaluated(engine: Engine, question: EvaluateQuestion, asker: string): Promise<GateAnswer> {
   let first: GateAnswer<EvaluateQuestion> | undefined;
   for (const [, app] of SAMPLE_APPLICATIONS) {
-    const answer = evaluateAnswer(await engine.evaluate(evaluationOf(question, app), { ...RUNS, asker }));
+    const answer = evaluateAnswer(await engine.evaluate(evaluationOf(question, app), { asker }));
     if (!answer.ok || answer.failure === undefined) return answer;
     first ??= answer;
   }

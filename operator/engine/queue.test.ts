@@ -24,3 +24,11 @@ it('serves namespaces in turn, however much one of them asks', () => {
   expect(served).toEqual(['much 1', 'little 0', 'other 0', 'much 2', 'little 1', 'much 3']);
   expect(queue.takeAll().length).toBe(996);
 });
+
+it('does one job that can wait after fifty that cannot', () => {
+  const queue = new Queue<string>();
+  queue.add('later', true, '');
+  for (let index = 0; index < 60; index++) queue.add(`${index}`, false, 'busy');
+  const served = Array.from({ length: 52 }, () => queue.next());
+  expect(served.indexOf('later')).toBe(50);
+});

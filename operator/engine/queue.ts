@@ -1,13 +1,18 @@
+/** After so many jobs that cannot wait, one is done that can: somebody may have something to ask all the time. */
+const MOST_IN_A_ROW = 50;
+
 /** Jobs by the namespace that they are done for; the one whose turn it is comes first. */
 type Line<T> = Map<string, T[]>;
 
 /**
  * A line of jobs. Namespaces are served in turn, one job each, and each in order of arrival: whoever has much to ask makes
- * nobody else wait for more than the job that is under way. Jobs that can wait stand behind all that cannot.
+ * nobody else wait for more than the job that is under way. Jobs that can wait stand behind those that cannot, but one of them
+ * is done after so many of the others.
  */
 export class Queue<T> {
   readonly #foreground: Line<T> = new Map();
   readonly #background: Line<T> = new Map();
+  #inARow = 0;
 
   /** @param asker the namespace that the job is done for */
   add(job: T, isBackground: boolean, asker: string): void {
@@ -18,7 +23,13 @@ export class Queue<T> {
   }
 
   next(): T | undefined {
-    return nextOf(this.#foreground) ?? nextOf(this.#background);
+    if (this.#inARow < MOST_IN_A_ROW) {
+      const job = nextOf(this.#foreground);
+      this.#inARow += 1;
+      if (job !== undefined) return job;
+    }
+    this.#inARow = 0;
+    return nextOf(this.#background) ?? nextOf(this.#foreground);
   }
 
   /** Empties the line. */
