@@ -65,9 +65,10 @@ function refusalOf(
   const { cr } = subscription;
   return (
     draft.doubts.refusal ??
-    (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription))) ??
     destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
-    budget.take(subscriptionHolder(cr), needOf(subscription, draft))
+    budget.take(subscriptionHolder(cr), needOf(subscription, draft)) ??
+    // The engine is not asked about what there is no room for, which can be large; what was taken is given back if it refuses.
+    (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription)))
   );
 }
 
