@@ -34,8 +34,7 @@ const refusals = (before: Snapshot): Record<string, string | undefined> =>
       verdict.refusal?.message,
     ]),
   );
-const isBeyond =
-  /^The operator looks at \d+ .* and older resources leave no room for this one: it was not read/;
+const isBeyond = /^The operator looks at \d+ .* leave no room for the \d+ of this one: it is not read/;
 
 const bytesOf = ({ spec }: { readonly spec: object }) => JSON.stringify(spec).length;
 
@@ -74,6 +73,12 @@ describe('what a namespace may have looked at', () => {
     const found = refusals({ ...live, subscriptions, config: bounded({ messages: 4 }) });
     expect([found.s1, found.s3]).toEqual([undefined, undefined]);
     expect(found.s2).toMatch(isBeyond);
+  });
+
+  it('is told of what is too much alone that it has to become smaller', () => {
+    const found = refusals(three({ config: bounded({ messages: 1 }) }));
+    expect(found.s1).toContain('This resource alone has 2, so that it is not read.');
+    expect(found.s1).not.toContain('by itself');
   });
 
   it('says the same whatever others of the namespace do', () => {

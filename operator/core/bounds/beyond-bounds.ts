@@ -30,12 +30,12 @@ export function beyondBounds(
   const beyond = new Map<CustomResource, Finding>();
   for (const [namespace, candidates] of byNamespace(snapshot, faults)) {
     if (UNITS.every((unit) => sumOf(candidates, unit) <= bounds[unit])) continue;
-    const findings = new Map(UNITS.map((unit) => [unit, finding(namespace, unit, bounds)]));
     const used = { ...NOTHING };
     for (const { resource, workload } of inOrder(candidates, live)) {
       const lack = UNITS.find((unit) => used[unit] + workload[unit] > bounds[unit]);
       const isRenewed = resource.kind === 'DingTalkRobot' && isLive(resource, live);
-      if (lack !== undefined && !isRenewed) beyond.set(resource, findings.get(lack) as Finding);
+      if (lack !== undefined && !isRenewed)
+        beyond.set(resource, finding(namespace, lack, bounds, workload[lack]));
       else for (const unit of UNITS) used[unit] += workload[unit];
     }
   }
@@ -101,12 +101,15 @@ function isLive(resource: CustomResource, live: LiveState): boolean {
     : resource.kind === 'NotificationSubscription' && live.events.has(key);
 }
 
-/** The same for all of them, whatever each needs: a status must not change because somebody else came or left. */
-function finding(namespace: string, unit: keyof Workload, bounds: Bounds): Finding {
+/** It says what the resource needs and no total: a status must not change because somebody else came or left. */
+function finding(namespace: string, unit: keyof Workload, bounds: Bounds, needed: number): Finding {
+  const rule = `The operator looks at ${bounds[unit]} ${MEANING[unit]} of namespace ${namespace} (limits.perNamespace.${unit}).`;
   const message =
-    `The operator looks at ${bounds[unit]} ${MEANING[unit]} of namespace ${namespace} (limits.perNamespace.${unit}), and older ` +
-    'resources leave no room for this one: it was not read. What is live of it stays. Remove resources of the namespace, ' +
-    'or ask the platform team for more; it is looked at by itself once there is room.';
+    needed > bounds[unit]
+      ? `${rule} This resource alone has ${needed}, so that it is not read. What is live of it stays. Make it smaller, or ask the ` +
+        'platform team for more.'
+      : `${rule} Resources that are live or older leave no room for the ${needed} of this one: it is not read. What is live of it ` +
+        'stays. Remove resources of the namespace, or ask the platform team for more; it is looked at by itself once there is room.';
   return { reason: 'NamespaceQuotaExceeded', message };
 }
 
