@@ -8,6 +8,9 @@ import { type SecretReference, secretReferences } from './secret-references.ts';
 
 /** First pause before a Secret that was not to be had is read again; it doubles up to the ordinary interval. */
 const FIRST_RETRY_MS = 1_000;
+/** How much time lies between two looks at all references for what is due, each of which takes long where there are thousands. */
+const LOOK_EVERY_MS = 1_000;
+const NEVER: Moment = { wall: Number.POSITIVE_INFINITY, monotonic: Number.POSITIVE_INFINITY };
 
 interface Entry {
   readonly secret: CredentialSecret;
@@ -38,6 +41,8 @@ export class CredentialCache {
   readonly #entries = new Map<string, Entry>();
   readonly #reading = new Set<string>();
   #wanted: ReadonlyMap<string, SecretReference> = new Map();
+  /** When the alarm comes. */
+  #lookAt = NEVER;
   #closed = false;
 
   constructor(options: CredentialCacheOptions) {
@@ -77,7 +82,13 @@ export class CredentialCache {
       if (pause > 0) next = Math.min(next, pause);
       else void this.#readOne(key, reference);
     }
-    this.#alarm.set(Number.isFinite(next) ? new Date(clocks.wall() + next) : undefined);
+    this.#lookIn(Math.max(next, LOOK_EVERY_MS));
+  }
+
+  #lookIn(ms: number): void {
+    const { clocks } = this.#options;
+    this.#lookAt = momentIn(ms, clocks);
+    this.#alarm.set(Number.isFinite(ms) ? new Date(clocks.wall() + ms) : undefined);
   }
 
   async #readOne(key: string, { namespace, name, keys, versions }: SecretReference): Promise<void> {
@@ -93,8 +104,13 @@ export class CredentialCache {
     const readAgainAt = momentIn(Math.min(pause, intervalMs), clocks);
     const entry = { secret, versions, readAgainAt, failures };
     this.#entries.set(key, entry);
-    this.#readDue();
-    if (!covers(entry, wanted)) return;
+    if (!covers(entry, wanted)) {
+      void this.#readOne(key, wanted);
+      return;
+    }
+    // Of this one alone: a look at all of them after each read takes seconds where there are thousands.
+    const next = timeUntil(readAgainAt, clocks);
+    if (next < timeUntil(this.#lookAt, clocks)) this.#lookIn(next);
     if (!covers(known, wanted) || !isDeepStrictEqual(known.secret, secret)) onChange();
   }
 }

@@ -1,10 +1,10 @@
 import type { OperatorConfiguration } from '../config.ts';
+import { robotsLookedAt } from '../core/bounds/looked-at.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import { type Fault, Faults } from '../core/faults.ts';
 import type { Write } from '../core/merge/writes.ts';
 import { resourceKey } from '../core/names.ts';
-import { served } from '../core/resolve/selection.ts';
 import type { Project, Snapshot } from '../core/snapshot.ts';
 import type { Aftermath } from '../core/status/aftermath.ts';
 import { type WantedStatus, wantedStatuses } from '../core/status/statuses.ts';
@@ -97,10 +97,8 @@ export class Reconciler {
     const { now, serverTime } = this.#parts.times();
     // What comes later belongs to the next run.
     const resources = collections(caches);
-    const robots = served(resources.robots, { ...resources, config: this.#parts.config });
-    const secrets = credentials.look(robots);
     const deliveries = checker.memory;
-    const look = () =>
+    const lookWith = (secrets: Snapshot['credentials']) =>
       takeSnapshot(caches, this.#parts.config, guard.leftBehind(), {
         ...resources,
         credentials: secrets,
@@ -109,6 +107,8 @@ export class Reconciler {
         now,
         serverTime,
       });
+    const secrets = credentials.look(robotsLookedAt(lookWith(new Map())));
+    const look = () => lookWith(secrets);
 
     const patience: Patience = { leftMs: GATE_BUDGET_MS };
     const { before, failure, admission } = await this.#decideAndWrite(look, patience);

@@ -9,6 +9,10 @@ const OK: DeliveryOutcome = { reason: 'Delivering', class: 'ok', errcode: 0 };
 const REFUSED: DeliveryOutcome = { reason: 'TokenUnknown', class: 'final', errcode: 300005 };
 const BUSY: DeliveryOutcome = { reason: 'DingTalkBusy', class: 'retry', errcode: -1 };
 
+/** Each of a namespace of its own. */
+const checkOfMany = (name: string): DeliveryCheck =>
+  check(name, { message: { namespace: `team-${name}`, name, locale: 'en', keywords: [] } });
+
 const check = (name: string, fields: Partial<DeliveryCheck> = {}): DeliveryCheck => ({
   robot: `team/${name}`,
   fingerprint: 'aaaaaaaa',
@@ -188,7 +192,7 @@ describe('many checks', () => {
   it('go a bounded number at a time', async () => {
     const { sent, update, answer, observed } = setUp();
     const names = Array.from({ length: 40 }, (_, index) => `r${index}`);
-    update(...names.map((name) => check(name)));
+    update(...names.map(checkOfMany));
     await settle();
     expect(sent.length).toBe(16);
     for (let index = 0; index < 40; index++) await answer(index, OK);
@@ -196,10 +200,22 @@ describe('many checks', () => {
   });
 });
 
+describe('many checks of one namespace', () => {
+  it('leave places for those of others', async () => {
+    const { sent, update, answer, observed } = setUp();
+    const names = Array.from({ length: 40 }, (_, index) => `r${index}`);
+    update(...names.map((name) => check(name)), checkOfMany('late'));
+    await settle();
+    expect(sent.map(({ url }) => url.replace(/.*=/, ''))).toEqual(['r0', 'r1', 'late']);
+    for (let index = 0; index < 41; index++) await answer(index, OK);
+    expect([...names, 'late'].every((name) => observed(name)?.outcome === OK)).toBe(true);
+  });
+});
+
 describe('the end', () => {
   it('waits for what was sent, says that there is something to tell, and starts nothing any more', async () => {
     const { sent, checker, update, observed } = setUp();
-    update(...Array.from({ length: 17 }, (_, index) => check(`r${index}`)));
+    update(...Array.from({ length: 17 }, (_, index) => checkOfMany(`r${index}`)));
     await settle();
     const closed = checker.close();
     for (const each of sent) each.answer(OK);

@@ -4,11 +4,12 @@ import type { Credential } from '../core/signatures.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import { testMessage } from '../dingtalk/test-message.ts';
 import { Backoff } from '../kubernetes/backoff.ts';
-import { Limiter } from '../kubernetes/limiter.ts';
+import { FairLimiter } from '../kubernetes/fair-limiter.ts';
 import type { Log } from '../kubernetes/log.ts';
 
-/** Messages under way at once. */
+/** Messages under way at once, in all and of one namespace: whose robots change all the time must not keep others waiting. */
 const MAX_IN_FLIGHT = 16;
+const MAX_OF_NAMESPACE = 2;
 /** With the client's limit of four seconds for each, a check has its outcome within fifteen. */
 const ATTEMPTS = 3;
 const BACKOFF = { initialMs: 1_000, maxMs: 2_000 } as const;
@@ -39,7 +40,7 @@ interface UnderWay {
  */
 export class RobotChecker {
   readonly #options: RobotCheckerOptions;
-  readonly #limiter = new Limiter(MAX_IN_FLIGHT);
+  readonly #limiter = new FairLimiter(MAX_IN_FLIGHT, MAX_OF_NAMESPACE);
   readonly #underWay = new Map<string, UnderWay>();
   #memory: ReadonlyMap<string, CheckMemory> = new Map();
   /** What the last run knew. */
@@ -130,7 +131,7 @@ export class RobotChecker {
     const { send, pause, random } = this.#options;
     const backoff = new Backoff({ ...BACKOFF, random });
     for (let attempt = 1; ; attempt++) {
-      const outcome = await this.#limiter.run(async () =>
+      const outcome = await this.#limiter.run(check.message.namespace, async () =>
         signal.aborted ? undefined : send(check.credential, testMessage(check.message)),
       );
       if (outcome?.class !== 'retry' || attempt === ATTEMPTS) return outcome;

@@ -14,6 +14,8 @@ const UNITS = ['resources', 'specBytes', 'messages', 'questions'] as const;
 
 type Bounds = Pick<OperatorConfiguration['limits']['perNamespace'], (typeof UNITS)[number]>;
 
+type Measured = Pick<Snapshot, 'config' | 'namespaces' | 'robots' | 'templates' | 'subscriptions'>;
+
 const NOTHING: Workload = { resources: 0, specBytes: 0, messages: 0, questions: 0 };
 
 /**
@@ -22,7 +24,7 @@ const NOTHING: Workload = { resources: 0, specBytes: 0, messages: 0, questions: 
  * is live is looked at in any case: its signature must not end because a limit was lowered.
  */
 export function beyondBounds(
-  snapshot: Snapshot,
+  snapshot: Measured,
   live: LiveState,
   faults: Faults,
 ): ReadonlyMap<CustomResource, Finding> {
@@ -48,7 +50,7 @@ interface Candidate {
 }
 
 /** What is suspended or about to go takes no work. */
-function byNamespace(snapshot: Snapshot, faults: Faults): Map<string, Candidate[]> {
+function byNamespace(snapshot: Measured, faults: Faults): Map<string, Candidate[]> {
   const { robots, templates, subscriptions } = snapshot;
   const found = new Map<string, Candidate[]>();
   for (const resource of served<CustomResource>([...robots, ...templates, ...subscriptions], snapshot)) {

@@ -95,7 +95,7 @@ const paramMeantBy = memoised<
   string | undefined
 >(
   ({ name, names }) => closest(name, names),
-  ({ name, names }) => [name, ...names].join(),
+  ({ name, names }) => JSON.stringify([name, ...names]),
   2 ** 21,
 );
 

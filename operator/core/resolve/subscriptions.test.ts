@@ -111,6 +111,15 @@ describe('a subscription', () => {
     expect(plan.entries.map(({ recipients }) => recipients)).toEqual([[`dt_${NAMESPACE}_payments`]]);
   });
 
+  it('that is suspended has no criteria made into a condition: nothing of it is to be live', () => {
+    const of = (suspend: boolean) => {
+      const subscriptions = [subscription({}, { suspend, applications: { names: ['shop'] } })];
+      return decide(snapshot({ robots: [robot()], subscriptions })).resolution.subscriptions[0]?.criteria;
+    };
+    expect(of(false)).toContain('shop');
+    expect(of(true)).toBeUndefined();
+  });
+
   it('has no keys while its only robot is suspended', () => {
     const { plan, resolution } = decide(snapshot({ ...team(), robots: [robot({}, { suspend: true })] }));
     expect(plan).toMatchObject({ configMap: {}, secret: {}, entries: [] });

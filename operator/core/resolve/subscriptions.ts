@@ -32,7 +32,7 @@ export interface ResolvedSubscription {
   readonly fence: string;
   /** AppProjects, as patterns, that the fence lets through wherever their applications are. */
   readonly granted: readonly string[];
-  /** expr-lang condition: what the subscription is about; undefined means all. */
+  /** expr-lang condition: what the subscription is about; undefined means all, or that nothing of it is to be live. */
   readonly criteria: string | undefined;
 }
 
@@ -55,14 +55,13 @@ export function resolveSubscription(
 ): ResolvedSubscription {
   const { namespace } = cr.metadata;
   const access = references.access(namespace);
-  const criteria = criteriaExpressions.get(cr, [], () => criteriaExpression(cr.spec.applications));
-  const base = { cr, ...access, criteria };
   const outside = outsideFinding(cr, snapshot);
   if (outside || cr.spec.suspend) {
     const verdict: Verdict = { course: 'none', ...(outside && { refusal: outside }), warnings: [] };
-    return { ...base, robots: [], events: [], verdict };
+    return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
   }
 
+  const criteria = criteriaExpressions.get(cr, [], () => criteriaExpression(cr.spec.applications));
   const context = { ...references, inquiry: references.inquiry.of(namespace) };
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
@@ -87,7 +86,9 @@ export function resolveSubscription(
     missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
   return {
-    ...base,
+    cr,
+    ...access,
+    criteria,
     robots: usable,
     events: resolved,
     ...(isAwaited && { isAwaited }),

@@ -270,3 +270,31 @@ describe('a wanted status', () => {
     expect(kinds({ awaits })).not.toContain('NotificationSubscription');
   });
 });
+
+describe('the status of a template', () => {
+  it('is made once, and again when somebody else uses it', () => {
+    const before = snapshot({ templates: [template({ name: 'short' }, '{}')] });
+    const updates = updatesFor(before);
+    let reads = 0;
+    const status = { ...updates[0]?.patch };
+    const cr = template({ name: 'short' }, '{}');
+    Object.defineProperty(cr, 'status', {
+      enumerable: true,
+      get: () => {
+        reads++;
+        return status;
+      },
+    });
+    const wantedIn = (fields: Partial<Snapshot>) => updatesFor({ ...before, templates: [cr], ...fields });
+    expect(wantedIn({})).toEqual([]);
+    const first = reads;
+    expect(wantedIn({})).toEqual([]);
+    // The decision alone does not look at it.
+    expect([first > 0, reads]).toEqual([true, first]);
+    const users = [
+      subscription({}, { events: [{ trigger: 'on-sync-failed', template: { name: 'short' } }] }),
+    ];
+    const used = wantedIn({ subscriptions: users });
+    expect(statusOf(used, 'NotificationTemplate')).toMatchObject({ usedBy: 1 });
+  });
+});

@@ -41,14 +41,22 @@ export function wantedStatuses(
   faults: Pick<Faults, 'guard'> = UNGUARDED,
 ): WantedStatus[] {
   const users = countUsers(resolution, faults);
+  const usersOf = (cr: StatusUpdate['cr']) => users.get(resourceKey(cr)) ?? 0;
   const { serverTime } = aftermath.snapshot;
+  const inputsIfAbsent = (resource: Judged<StatusUpdate['cr']>) => inputsOfAbsent(resource, aftermath);
+  const inputsOfTemplate = ({ cr, verdict }: Judged<NotificationTemplate>) => [
+    usersOf(cr),
+    verdict.course,
+    ...wordsOf([verdict.refusal, ...verdict.warnings]),
+  ];
   const each = <CR extends StatusUpdate['cr'], R extends Judged<CR>>(
     kind: StatusUpdate['kind'],
     resolved: readonly R[],
+    inputsOf: (resource: R) => readonly unknown[] | undefined,
     statusOf: (resource: R, cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
   ): WantedStatus[] =>
     resolved.map((resource) =>
-      wanted(kind, resource, aftermath, (cr: CR) => {
+      wanted(kind, resource, aftermath, inputsOf(resource), (cr: CR) => {
         const status = faults.guard(
           cr,
           () => statusOf(resource, cr),
@@ -59,14 +67,17 @@ export function wantedStatuses(
       }),
     );
   return [
-    ...each(KINDS.robot, resolution.robots, (robot, cr: DingTalkRobot) =>
+    ...each(KINDS.robot, resolution.robots, inputsIfAbsent, (robot, cr: DingTalkRobot) =>
       robotStatus({ ...robot, cr }, aftermath),
     ),
-    ...each(KINDS.template, resolution.templates, (template, cr: NotificationTemplate) =>
-      templateStatus({ ...template, cr }, users.get(resourceKey(cr)) ?? 0, serverTime),
+    ...each(KINDS.template, resolution.templates, inputsOfTemplate, (template, cr: NotificationTemplate) =>
+      templateStatus({ ...template, cr }, usersOf(cr), serverTime),
     ),
-    ...each(KINDS.subscription, resolution.subscriptions, (subscription, cr: NotificationSubscription) =>
-      subscriptionStatus({ ...subscription, cr }, aftermath),
+    ...each(
+      KINDS.subscription,
+      resolution.subscriptions,
+      inputsIfAbsent,
+      (subscription, cr: NotificationSubscription) => subscriptionStatus({ ...subscription, cr }, aftermath),
     ),
   ];
 }
@@ -98,8 +109,8 @@ interface Judged<CR extends StatusUpdate['cr']> {
   readonly isAwaited?: boolean;
 }
 
-/** Whether the status of a resource of which nothing is live said all that it should, the last time. */
-const toldOfAbsent = new ResourceMemo<StatusUpdate['cr'], boolean>();
+/** Whether the status of a template, or of a resource of which nothing is live, said all that it should, the last time. */
+const told = new ResourceMemo<StatusUpdate['cr'], boolean>();
 
 /**
  * All that the status of a resource depends on beside itself, where nothing of it is live or is to be; undefined where something
@@ -118,23 +129,25 @@ function inputsOfAbsent(
       own(snapshot.target.secret?.data, serviceName(namespace, name)) !== undefined
     : plan.subscriptions.has(key) || live.events.has(key);
   if (isThere || verdict.course !== 'none') return undefined;
-  const told = [verdict.refusal, ...verdict.warnings, obstacle].flatMap((finding) => [
-    finding?.reason,
-    finding?.message,
-  ]);
-  return [...told, isRobot && snapshot.deliveries.get(key), isRobot && snapshot.config];
+  return [
+    ...wordsOf([verdict.refusal, ...verdict.warnings, obstacle]),
+    isRobot && snapshot.deliveries.get(key),
+    isRobot && snapshot.config,
+  ];
 }
+
+const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>
+  findings.flatMap((finding) => [finding?.reason, finding?.message]);
 
 function wanted<CR extends StatusUpdate['cr']>(
   kind: StatusUpdate['kind'],
   resource: Judged<CR>,
   aftermath: Aftermath,
+  inputs: readonly unknown[] | undefined,
   statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
 ): WantedStatus {
   const { cr, verdict, isAwaited = false } = resource;
   const { awaits } = aftermath;
-  // A template's status depends on who uses it.
-  const inputs = kind === KINDS.template ? undefined : inputsOfAbsent(resource, aftermath);
   const isUnjudged = isAwaited || (awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable');
   return {
     kind,
@@ -151,7 +164,7 @@ function wanted<CR extends StatusUpdate['cr']>(
         const events = stateChanges(current.status?.conditions, next.conditions ?? []);
         return patch && { kind, cr: current, patch, events };
       };
-      const isTold = inputs && toldOfAbsent.get(current, inputs, () => update() === undefined);
+      const isTold = inputs && told.get(current, inputs, () => update() === undefined);
       return isTold ? undefined : update();
     },
   };
