@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { memoised, ResourceMemo } from './memo.ts';
+import { roughBytes } from './rough-bytes.ts';
 
 describe('what is remembered by content', () => {
   it('is computed once, as long as it is used', () => {
@@ -31,6 +32,12 @@ describe('what is remembered by content', () => {
     globalThis.gc?.();
     // All of them would take 200 MB.
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(50_000_000);
+  });
+});
+
+describe('the memory that a value takes', () => {
+  it('counts two bytes for each character of a text, since most scripts take as many', () => {
+    expect(roughBytes('x'.repeat(1_000)) - roughBytes('')).toBe(2_000);
   });
 });
 
