@@ -29,25 +29,36 @@ export class Bucket {
   }
 }
 
-/** Counts by value. The heaviest is looked for again only after something was given back, which is rare. */
+/** Counts by value, and how many values have each count, so that the heaviest is known without a look at all of them. */
 class Tally {
   readonly #counts = new Map<string, number>();
-  #heaviest: number | undefined = 0;
+  readonly #values = new Map<number, number>();
+  #heaviest = 0;
 
   add(value: string, count: number): void {
-    const sum = (this.#counts.get(value) ?? 0) + count;
-    if (sum === 0) this.#counts.delete(value);
-    else this.#counts.set(value, sum);
-    if (count < 0) this.#heaviest = undefined;
-    else if (this.#heaviest !== undefined) this.#heaviest = Math.max(this.#heaviest, sum);
+    const before = this.#counts.get(value) ?? 0;
+    const after = before + count;
+    if (after === 0) this.#counts.delete(value);
+    else this.#counts.set(value, after);
+    this.#note(before, -1);
+    this.#note(after, 1);
+    this.#heaviest = Math.max(this.#heaviest, after);
+    // No further than the count of this value, which is one of them.
+    while (this.#heaviest > 0 && !this.#values.has(this.#heaviest)) this.#heaviest -= 1;
   }
 
   heaviest(): number {
-    this.#heaviest ??= [...this.#counts.values()].reduce((most, count) => Math.max(most, count), 0);
     return this.#heaviest;
   }
 
   heaviestOf(values: readonly string[]): number {
     return values.reduce((most, value) => Math.max(most, this.#counts.get(value) ?? 0), 0);
+  }
+
+  #note(count: number, change: number): void {
+    if (count === 0) return;
+    const values = (this.#values.get(count) ?? 0) + change;
+    if (values === 0) this.#values.delete(count);
+    else this.#values.set(count, values);
   }
 }

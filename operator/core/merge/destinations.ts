@@ -29,11 +29,11 @@ export class Destinations {
   readonly #foreign: number;
 
   /**
-   * @param granted all projects and patterns that anybody's reach has
+   * @param accounts the projects and patterns that have an account of their own; every pattern of anybody's reach
    * @param foreign how many destinations others' entries have on every application
    */
-  constructor(granted: Iterable<string>, foreign: number) {
-    this.#shares = new Shares(granted);
+  constructor(accounts: Iterable<string>, foreign: number) {
+    this.#shares = new Shares(accounts);
     this.#foreign = foreign;
   }
 
@@ -56,8 +56,11 @@ export class Destinations {
   take(subscription: string, claim: Claim): Finding | undefined {
     const held = this.#held.get(subscription);
     const live = this.#live.get(subscription);
+    const isLive = live?.isCertain && isWithin(claim, live.claim);
+    // Most subscriptions are as they were at every decision, and to give and take the same costs time.
+    if (isLive && held && isWithin(held, claim) && isWithin(claim, held)) return undefined;
     this.release(subscription);
-    const lack = live?.isCertain && isWithin(claim, live.claim) ? undefined : this.#lack(claim);
+    const lack = isLive ? undefined : this.#lack(claim);
     if (!lack) this.#hold(subscription, claim);
     else if (held) this.#hold(subscription, held);
     return lack;

@@ -10,7 +10,6 @@ import type { Finding, Verdict } from '../verdict.ts';
 import { overloadedRobots } from './burst.ts';
 import { candidatesOf, type Placed, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
-import { foreignDestinations } from './foreign-destinations.ts';
 import type { Plan, PlanSettings, SubscriptionPlacement } from './plan.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
 import { reserveLive } from './reservations.ts';
@@ -50,7 +49,7 @@ export function merge(
   const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);
   const room: Room = {
     budget,
-    destinations: reserveLive(candidates, settings, foreignDestinations(snapshot.target.configMap), faults),
+    destinations: reserveLive(candidates, settings, snapshot, faults),
   };
   const planned = new Map(
     candidates.map((each) => [

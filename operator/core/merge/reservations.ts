@@ -1,29 +1,30 @@
 import type { Faults } from '../faults.ts';
 import { liveKeysOf } from '../live.ts';
 import { resourceKey } from '../names.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { type Claim, claimOf, Destinations } from './destinations.ts';
+import { foreignDestinations } from './foreign-destinations.ts';
 import type { PlanSettings } from './plan.ts';
 import { atLiveFence, hasItsCriteria, liveVersion } from './previous.ts';
 import { widestReach } from './reach.ts';
 import type { Candidate } from './subscriptions.ts';
 
+/** So many projects may have an account of their own because somebody names them, though no AppProject of that name is known. */
+const MAX_UNKNOWN = 200;
+
 /**
  * The account of destinations with what is live, which is there before any newcomer. Where that alone is too much, which
  * takes others' entries or an upgrade, the newest go.
  * @param candidates in the order of admission
- * @param foreign how many destinations others' entries have on every application
  */
 export function reserveLive(
   candidates: readonly Candidate[],
   settings: PlanSettings,
-  foreign: number,
+  snapshot: Pick<Snapshot, 'projects' | 'target'>,
   faults: Faults,
 ): Destinations {
-  const granted = candidates.flatMap(({ subscription, reach }) => [
-    ...reach.granted,
-    ...subscription.granted,
-  ]);
-  const destinations = new Destinations(granted, foreign);
+  const foreign = foreignDestinations(snapshot.target.configMap);
+  const destinations = new Destinations(accountsOf(candidates, snapshot), foreign);
   const claims = candidates.flatMap((candidate) => {
     const { cr } = candidate.subscription;
     const live = faults.guard(
@@ -41,6 +42,25 @@ export function reserveLive(
     destinations.reserve(key, claim, false);
   }
   return destinations;
+}
+
+/**
+ * The projects and patterns with an account of their own: what the admin grants, and AppProjects that somebody names. Names
+ * can be made up without end, and each account costs time for everybody whose grant is a pattern, so few of those that no
+ * AppProject is known by have one: those that were first, which no newcomer changes. The others share their pattern's.
+ */
+function accountsOf(
+  candidates: readonly Candidate[],
+  { projects }: Pick<Snapshot, 'projects'>,
+): ReadonlySet<string> {
+  const accounts = new Set(candidates.flatMap(({ subscription }) => subscription.granted));
+  const existing = new Set(projects.map(({ name }) => name));
+  const unknown = new Set<string>();
+  for (const project of candidates.flatMap(({ reach }) => reach.granted)) {
+    if (existing.has(project)) accounts.add(project);
+    else if (!accounts.has(project) && unknown.size < MAX_UNKNOWN) unknown.add(project);
+  }
+  return new Set([...accounts, ...unknown]);
 }
 
 function liveClaim(

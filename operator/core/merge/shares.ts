@@ -1,4 +1,4 @@
-import { globsOverlap, isGlob } from '../glob.ts';
+import { globMatches, globsOverlap, isGlob } from '../glob.ts';
 import { Bucket } from './bucket.ts';
 import type { Reach } from './reach.ts';
 
@@ -29,13 +29,21 @@ export interface Share {
 export class Shares {
   readonly #namespaces = new Map<string, Bucket>();
   readonly #projects = new Map<string, Bucket>();
-  readonly #granted: readonly string[];
-  readonly #overlaps = new Map<string, readonly string[]>();
+  readonly #names: ReadonlySet<string>;
+  readonly #globs: readonly string[];
+  /** What all that each of the patterns matches begins with: cheap to compare, where there are many names and patterns. */
+  readonly #beginnings: readonly string[];
+  readonly #found = new Map<string, readonly string[]>();
+  /** By the very list of a reach: all subscriptions of a namespace that name no project have the same one. */
+  readonly #granted = new Map<readonly string[], readonly Share[]>();
 
-  /** @param granted all projects and patterns that anybody's reach has */
-  constructor(granted: Iterable<string>) {
+  /** @param accounts the projects and patterns that have an account of their own; every pattern of anybody's reach */
+  constructor(accounts: Iterable<string>) {
     // In an order that no resource's place among the others changes: the first that is full is named to people.
-    this.#granted = [...new Set(granted)].sort();
+    const sorted = [...new Set(accounts)].sort();
+    this.#names = new Set(sorted.filter((each) => !isGlob(each)));
+    this.#globs = sorted.filter(isGlob);
+    this.#beginnings = this.#globs.map((glob) => glob.slice(0, glob.search(/[*?]/)));
   }
 
   /** Those that a subscription of this reach needs room in. */
@@ -45,26 +53,38 @@ export class Shares {
       size: SIZES.namespace,
       whose: `the subscriptions of namespace ${namespace}`,
     };
-    for (const project of new Set(granted.flatMap((pattern) => this.#overlapping(pattern)))) {
-      yield {
-        bucket: bucketIn(this.#projects, project),
-        size: SIZES.project,
-        whose: `all subscriptions that project ${project} is granted to`,
-      };
+    const known = this.#granted.get(granted);
+    if (known) {
+      yield* known;
+      return;
     }
+    const shares = [...new Set(granted.flatMap((each) => this.#accountsOf(each)))].map((project) => ({
+      bucket: bucketIn(this.#projects, project),
+      size: SIZES.project,
+      whose: `all subscriptions that project ${project} is granted to`,
+    }));
+    this.#granted.set(granted, shares);
+    yield* shares;
   }
 
   /**
-   * The projects that a grant may be about: for a pattern, those that somebody names, and for those that nobody names the
-   * patterns that may match the same.
+   * The accounts that a grant may be about: for a pattern, those that may match the same; for a project without an account
+   * of its own, those of all patterns that match it, one of which whoever hears of it has, or names it too.
    */
-  #overlapping(pattern: string): readonly string[] {
-    if (!isGlob(pattern)) return [pattern];
-    const known = this.#overlaps.get(pattern);
+  #accountsOf(granted: string): readonly string[] {
+    if (this.#names.has(granted)) return [granted];
+    const known = this.#found.get(granted);
     if (known) return known;
-    const found = this.#granted.filter((other) => globsOverlap(pattern, other));
-    this.#overlaps.set(pattern, found);
-    return found;
+    const found = isGlob(granted)
+      ? [...this.#names, ...this.#globs].filter((other) => globsOverlap(granted, other)).sort()
+      : this.#globs.filter(
+          (glob, index) =>
+            granted.startsWith(this.#beginnings[index] as string) && globMatches(glob, granted),
+        );
+    // What nothing takes in is granted by its name.
+    const accounts = found.length > 0 ? found : [granted];
+    this.#found.set(granted, accounts);
+    return accounts;
   }
 }
 
