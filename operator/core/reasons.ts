@@ -31,6 +31,7 @@ export const REASONS = {
   RawTemplateNotTrusted: 'message.raw is for trusted namespaces only.',
   UnknownTrigger: 'The catalogue has no trigger of this name.',
   CompanionMissing: 'An event tells how another one ended, which the subscription does not have.',
+  CriteriaTooCostly: 'The patterns of names take Argo CD too long to try on every application.',
   TemplateNotFound: 'The template that an event names does not exist, or is not shared.',
   TemplateRefused: 'The template that an event names is itself not accepted.',
   RobotNotFound: 'A robot that the subscription names does not exist, or is not shared.',

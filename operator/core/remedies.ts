@@ -49,6 +49,7 @@ export const REMEDIES: Readonly<Record<Reason, string>> = {
     'tenancy.trustedNamespaces.',
   UnknownTrigger: 'Take one that the message lists.',
   CompanionMissing: 'Add - trigger: on-health-degraded to spec.events.',
+  CriteriaTooCostly: 'Use exact names, applications.selector, or fewer or shorter patterns.',
   TemplateNotFound:
     "Create it, correct the name, or have its owner list the subscription's namespace in spec.sharedWith. A version of the " +
     'subscription that is live stays live, but for events whose template is not shared any more.',

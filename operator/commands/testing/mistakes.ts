@@ -83,6 +83,14 @@ export const MISTAKES: Readonly<Record<string, string>> = {
     robot('companion'),
     subscription('companion', events('trigger: on-health-recovered # here'), to('companion')),
   ),
+  CriteriaTooCostly: documents(
+    robot('costly'),
+    subscription(
+      'costly',
+      events('trigger: on-deployed'),
+      '  robots: [{ name: costly }]\n  applications:\n    names:\n      - pay\n      - "*a*b*c*d*" # here\n',
+    ),
+  ),
   ExpressionNotAllowed: documents(
     robot('expression'),
     subscription(

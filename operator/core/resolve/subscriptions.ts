@@ -13,6 +13,7 @@ import { messageFindings, messageInputs, messageWarnings } from './event-message
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
 import { type Access, countsDestinations } from './fence.ts';
+import { costlyNamePatterns } from './name-patterns.ts';
 import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
 import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
@@ -79,6 +80,7 @@ export function resolveSubscription(
     ...events.filter((event) => 'reason' in event),
     ...messages.findings,
     ...missingCompanions(cr),
+    ...costlyNamePatterns(cr),
     ...takenKeys(cr, snapshot),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
