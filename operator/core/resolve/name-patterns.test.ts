@@ -18,7 +18,7 @@ describe('patterns of names', () => {
 
   it('are told from exact names, which cost nothing', () => {
     const exact = Array.from({ length: 45 }, (_, index) => `${index}`.padEnd(253, 'a'));
-    expect(messagesOf(...exact, ...patterns(5))).toEqual([]);
+    expect(messagesOf(...exact.slice(0, 35), ...patterns(15))).toEqual([]);
   });
 
   it('count a row of asterisks as one', () => {
@@ -28,13 +28,18 @@ describe('patterns of names', () => {
   it.each([
     [
       'many',
-      ['exact', ...patterns(7)],
-      /^spec\.applications\.names\[6\]: 7 names are patterns, and 5 may be/,
+      ['exact', ...patterns(17)],
+      /^spec\.applications\.names\[16\]: all patterns together may have 15 asterisks/,
     ],
     [
       'open',
       ['exact', '*a*b*c*'],
       /^spec\.applications\.names\[1\]: the pattern has 4 asterisks, and may have 3/,
+    ],
+    [
+      'long together',
+      Array.from({ length: 6 }, (_, index) => `${index}${'a'.repeat(60)}?`),
+      /^spec\.applications\.names\[5\]: all patterns together may have 315 characters/,
     ],
     ['long', [`${'?'.repeat(64)}`], /^spec\.applications\.names\[0\]: .* 64 characters, and may have 63/],
   ])('that are too %s are refused with what to do', (_, names, message) => {
@@ -46,7 +51,7 @@ describe('patterns of names', () => {
   });
 
   it('that are too costly leave what is live as it is, and go live nowhere', () => {
-    const subscriptions = [subscription({ generation: 2 }, { applications: { names: patterns(6) } })];
+    const subscriptions = [subscription({ generation: 2 }, { applications: { names: patterns(16) } })];
     const fresh = decide(snapshot({ ...team(), subscriptions }));
     expect(fresh.resolution.subscriptions[0]?.verdict).toMatchObject({
       course: 'previous',
