@@ -59,12 +59,14 @@ export class Gate {
    * else's edits. A gate that is out of order holds up what is new and nothing else.
    * @param budgetMs how long to wait, in milliseconds, for as long as nobody has all answers. Whatever waited before and is not
    *   among the questions is asked no more: it was about a version that is past. Without it, all are waited for
+   * @param patienceMs how long whoever has all answers waits for the others
    * @param onLateAnswers told of each namespace whose questions were still pending and are answered now
    */
   async answer(
     questions: ReadonlyMap<string, Question>,
     budgetMs = Number.POSITIVE_INFINITY,
     onLateAnswers: () => void = () => undefined,
+    patienceMs = PATIENCE_MS,
   ): Promise<Round> {
     const isPatient = budgetMs === Number.POSITIVE_INFINITY;
     const asked = this.#want(questions, !isPatient);
@@ -75,9 +77,9 @@ export class Gate {
       return answered.finally(() => pending.delete(answered));
     });
     const everything = Promise.all(results);
-    await within(everything, isPatient ? budgetMs : Math.min(budgetMs, PATIENCE_MS));
+    await within(everything, isPatient ? budgetMs : Math.min(budgetMs, patienceMs));
     if (pending.size === results.length)
-      await within(Promise.race(pending), Math.max(0, budgetMs - PATIENCE_MS));
+      await within(Promise.race(pending), Math.max(0, budgetMs - patienceMs));
     if (pending.size === 0) return (await everything).flat().every(Boolean) ? 'answered' : 'failed';
     for (const answered of pending) void answered.then(onLateAnswers);
     return 'pending';

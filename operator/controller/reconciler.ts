@@ -28,6 +28,11 @@ const GATE_RETRY_MS = 10_000;
  * what takes longer is answered beside the runs, so that it keeps nobody else's edit, renewal or removal waiting.
  */
 const GATE_BUDGET_MS = 200;
+/**
+ * The first run waits longer, and for all: with nothing live yet there may be hundreds to look at, and to write them in one go tells
+ * each once. What is live is not asked about, so that a restart does not wait.
+ */
+const FIRST_GATE_BUDGET_MS = 3_000;
 /** A template raises four questions one after the other, nothing raises more: whatever goes on asking is not waited for. */
 const MAX_ROUNDS = 20;
 
@@ -37,6 +42,8 @@ const MAX_ATTEMPTS = 10;
 /** How long a run still waits for the engine, in milliseconds. */
 interface Patience {
   leftMs: number;
+  /** Whether whoever has all answers waits for the others as long. */
+  readonly forAll?: boolean;
 }
 
 /** What one run works with. */
@@ -92,7 +99,8 @@ export class Reconciler {
   async run(): Promise<Date | undefined> {
     const { caches, credentials, checker, guard, times } = this.#parts;
     if (!Object.values(caches).every((cache) => cache.synced)) return undefined;
-    if (!this.#synced) this.#parts.log.info({}, 'caches have synced');
+    const isFirst = !this.#synced;
+    if (isFirst) this.#parts.log.info({}, 'caches have synced');
     this.#synced = true;
     const { now, serverTime } = this.#parts.times();
     // What comes later belongs to the next run.
@@ -110,7 +118,9 @@ export class Reconciler {
     const secrets = credentials.look(robotsLookedAt(lookWith(new Map())));
     const look = () => lookWith(secrets);
 
-    const patience: Patience = { leftMs: GATE_BUDGET_MS };
+    const patience: Patience = isFirst
+      ? { leftMs: FIRST_GATE_BUDGET_MS, forAll: true }
+      : { leftMs: GATE_BUDGET_MS };
     const { before, failure, admission } = await this.#decideAndWrite(look, patience);
     const unchanged = before.round === 'answered' && admission.steps.length === 0;
     const { decision, snapshot, round } = unchanged ? before : await this.#decide(look, patience);
@@ -150,7 +160,13 @@ export class Reconciler {
       if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
       if (count > MAX_ROUNDS) return { decision, snapshot, round: 'failed' };
       const asked = clock();
-      const round = await gate.answer(decision.questions, Math.max(0, patience.leftMs), runAgain);
+      const leftMs = Math.max(0, patience.leftMs);
+      const round = await gate.answer(
+        decision.questions,
+        leftMs,
+        runAgain,
+        patience.forAll ? leftMs : undefined,
+      );
       patience.leftMs -= clock() - asked;
       if (round !== 'answered') {
         // With the answers that did come.

@@ -5,7 +5,7 @@ import { decide } from '../decide.ts';
 import { readLiveState } from '../live.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { statusUpdates } from '../status/statuses.ts';
-import { limited, settled } from '../testing/fixtures.ts';
+import { limited, SILENT, settled } from '../testing/fixtures.ts';
 import { sub, teams } from './testing.ts';
 
 const selecting: ApplicationCriteria = { projects: ['s'], selector: { matchLabels: { team: 's' } } };
@@ -94,4 +94,15 @@ it('warns nobody within the limit', () => {
   expect(warnings(teams({ subscriptions, config: limited({ unscopedTriggers: 21 }) })).flat()).toHaveLength(
     4,
   );
+});
+
+it('counts those that the engine has yet to look at, so that nobody is told twice at the first start', () => {
+  const whole = teams({ subscriptions, config: limited({ unscopedTriggers: 20 }) });
+  // All but the robots have yet to be looked at.
+  const { questions } = decide({ ...whole, answers: SILENT });
+  const robots = new Set(questions.keys());
+  const slow: Snapshot['answers'] = { get: (key) => (robots.has(key) ? whole.answers.get(key) : undefined) };
+  const newest = (before: Snapshot) => warnings(before).at(-1);
+  expect(newest({ ...whole, answers: slow })).toEqual(newest(whole));
+  expect(newest(whole)?.length).toBe(2);
 });

@@ -57,18 +57,23 @@ export function merge(
       placeCandidate(each, settings, room, faults),
     ]),
   );
-  const placed = candidates.flatMap((candidate): Placed[] => {
-    const { subscription } = candidate;
-    const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
-    return plan ? [{ ...candidate, subscription: { ...subscription, verdict }, plan }] : [];
-  });
+  const placesOf = (isExpected: boolean) =>
+    candidates.flatMap((candidate): Placed[] => {
+      const { subscription, draft } = candidate;
+      const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
+      // The engine has yet to look at many at the first start: warnings that depend on all must not come and go with its answers.
+      const isAwaited = isExpected && verdict.refusal?.reason === 'GateUnavailable';
+      const place = plan ?? (isAwaited ? draft : undefined);
+      return place ? [{ ...candidate, subscription: { ...subscription, verdict }, plan: place }] : [];
+    });
+  const [placed, expected] = [placesOf(false), placesOf(true)];
   const routes = projectRoutes(placed, snapshot, faults);
   const costly = costlyRoutes(
-    placed.filter(({ subscription }) => !routes.has(resourceKey(subscription.cr))),
+    expected.filter(({ subscription }) => !routes.has(resourceKey(subscription.cr))),
     live,
     snapshot.config.limits.unscopedTriggers,
   );
-  const overloaded = overloadedRobots(placed);
+  const overloaded = overloadedRobots(expected);
   const configMap = { ...robots.configMap };
   const placements = new Map<string, SubscriptionPlacement>();
   const subscriptions = resolution.subscriptions.map((subscription) => {
