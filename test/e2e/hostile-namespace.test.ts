@@ -22,10 +22,12 @@ import { namespace, realRobot, subscription } from '../support/team.ts';
  */
 
 const RENEW_AFTER_MS = 2_000;
-/** The operator's renewals, an API server under load, and a machine with other work. */
-const LATEST_RENEWAL_MS = 8_000;
-/** How soon the other team's edit has to be live. */
-const LATEST_EDIT_MS = 5_000;
+/**
+ * How long a renewal and another team's edit may take at the most. They take two seconds and less than one on a quiet machine
+ * (`make bench-hostile` holds that); here other tests run beside. What stops the operator, stops it for good.
+ */
+const LATEST_RENEWAL_MS = 15_000;
+const LATEST_EDIT_MS = 15_000;
 const GOOD = { namespace: 'good', name: 'good' };
 const SECRETS = resourcePath({ version: 'v1', plural: 'secrets', namespace: ARGOCD });
 
@@ -109,10 +111,14 @@ async function edit(): Promise<number> {
   const events = [{ trigger: 'on-sync-failed' as const }, { trigger, name: `edit-${edits}` }];
   await stage.apply(subscription(GOOD, { events } as never));
   const began = performance.now();
-  await eventually(`the event edit-${edits} to be live`, async () => {
-    const { data = {} } = await stage.get('configmap', ARGOCD, 'argocd-notifications-cm');
-    return data[`trigger.dt_${GOOD.namespace}_${GOOD.name}_edit-${edits}`] !== undefined;
-  });
+  await eventually(
+    `the event edit-${edits} to be live`,
+    async () => {
+      const { data = {} } = await stage.get('configmap', ARGOCD, 'argocd-notifications-cm');
+      return data[`trigger.dt_${GOOD.namespace}_${GOOD.name}_edit-${edits}`] !== undefined;
+    },
+    { timeoutMs: 30_000 },
+  );
   return performance.now() - began;
 }
 
