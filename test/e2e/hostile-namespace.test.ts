@@ -3,7 +3,7 @@ import { openConnection } from '../../operator/commands/cluster.ts';
 import type { Connection } from '../../operator/kubernetes/connection.ts';
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
 import { ServerClock } from '../../operator/kubernetes/server-clock.ts';
-import { createCrowd, removeCrowd } from '../support/crowd.ts';
+import { createCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   crowd,
@@ -190,6 +190,5 @@ describe.each(ATTACKS)('$name', ({ name, make, kind, told }) => {
     await eventually('a further renewal', () => renewals.times.length > 4);
     expect(renewals.longest()).toBeLessThan(LATEST_RENEWAL_MS);
     expect(stage.operatorOutput()).not.toContain('run failed');
-    await removeCrowd(connection, where);
   });
 });

@@ -25,16 +25,6 @@ export async function createCrowd(
   await Promise.all(Array.from({ length: PARALLEL_REQUESTS }, work));
 }
 
-/** Deletes all custom resources of a namespace. */
-export async function removeCrowd(
-  { request }: Pick<Connection, 'request'>,
-  namespace: string,
-): Promise<void> {
-  for (const { plural } of Object.values(KINDS)) {
-    await request({ method: 'DELETE', path: resourcePath({ ...custom(plural), namespace }) });
-  }
-}
-
 const custom = (plural: string) => ({ group: GROUP, version: VERSION, plural });
 
 /** @throws Error for a kind that is not ours */
