@@ -70,7 +70,7 @@ describe('the worker', () => {
     expect(errors.map(([, pause]) => pause)).toEqual([75, 150, 300]);
   });
 
-  it('rests after a run for half as long as it took, and makes one run of what comes meanwhile', async () => {
+  it('rests after a run for a quarter as long as it took, and makes one run of what comes meanwhile', async () => {
     let runs = 0;
     const { worker, time } = setUp(async () => {
       runs++;
@@ -81,7 +81,7 @@ describe('the worker', () => {
     await settle();
     expect(runs).toBe(1);
     for (let i = 0; i < 10; i++) worker.request();
-    await vi.advanceTimersByTimeAsync(149);
+    await vi.advanceTimersByTimeAsync(74);
     await settle();
     expect(runs).toBe(1);
     await vi.advanceTimersByTimeAsync(1);
@@ -90,7 +90,7 @@ describe('the worker', () => {
     await worker.stop();
   });
 
-  it('rests no longer than half a second, and ends its rest when it is stopped', async () => {
+  it('rests no longer than a quarter of a second, and ends its rest when it is stopped', async () => {
     let runs = 0;
     const { worker, time } = setUp(async () => {
       runs++;
@@ -99,7 +99,7 @@ describe('the worker', () => {
     });
     worker.request();
     await settle();
-    await vi.advanceTimersByTimeAsync(500);
+    await vi.advanceTimersByTimeAsync(250);
     await settle();
     expect(runs).toBe(2);
     await worker.stop();

@@ -1,9 +1,9 @@
 /** After a run, the worker rests for this share of the time that the run took, and no longer than this, in milliseconds. */
-const REST = { share: 0.5, mostMs: 500 } as const;
+const REST = { share: 0.25, mostMs: 250 } as const;
 
 /**
  * Runs one task again and again on demand: at most one run at a time and at most one waiting, so that many requests
- * become one run. A run that fails is tried again after a growing pause, and never ends the worker. Between runs it rests, so
+ * become one run. A run that fails is tried again after a growing pause, and never ends the worker. Between runs it rests a little, so
  * that somebody whose changes never end takes no whole core.
  */
 export class Worker {
