@@ -142,10 +142,7 @@ export class Gate {
   }
 }
 
-/**
- * Each question once, with the namespace in whose turn it is asked: of several, the one that asks least, so that nobody's
- * question waits in the line of somebody who has asked the same.
- */
+/** Each question once, with the namespace that waits for it: of several, the one that asks least. */
 function byAsker(questions: ReadonlyMap<string, Question>): Map<string, [string, Question][]> {
   const counts = new Map<string, number>();
   for (const { askers } of questions.values()) {
