@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { IN_CLUSTER } from './core/in-cluster.ts';
-import { NAMESPACE_PATTERN } from './core/names.ts';
+import { NAMESPACE_PATTERN } from './api/names.ts';
 import { own } from './text/own.ts';
 import { isTimeZone } from './text/time-zone.ts';
 

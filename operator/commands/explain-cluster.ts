@@ -12,7 +12,7 @@ import { liveConfigMap, liveSecret } from '../controller/live-object.ts';
 import { readCredential, readCredentials } from '../controller/read-credential.ts';
 import { readObject } from '../controller/target-reader.ts';
 import type { OperatorPresence, Sight } from '../core/explanation/sight.ts';
-import { objectKey } from '../core/names.ts';
+import { objectKey } from '../api/names.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { forAsking } from '../files/given-access.ts';
 import { orAssumed } from '../files/overlay.ts';

@@ -1,7 +1,7 @@
 import { API_VERSION, type DingTalkRobot, GROUP, KINDS, VERSION } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
 import { type ReadSecret, readCredential, readCredentials } from '../controller/read-credential.ts';
-import { objectKey } from '../core/names.ts';
+import { objectKey } from '../api/names.ts';
 import { resolveRobot } from '../core/resolve/robots.ts';
 import type { Credential } from '../core/signatures.ts';
 import { crdChecks } from '../files/crd-check.ts';

@@ -7,7 +7,7 @@ import {
   VERSION,
 } from '../api/kinds.ts';
 import type { OperatorConfiguration } from '../config.ts';
-import { RECONCILE_AT } from '../core/names.ts';
+import { RECONCILE_AT } from '../api/names.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { reflectorSource } from '../kubernetes/list.ts';
 import type { Log } from '../kubernetes/log.ts';

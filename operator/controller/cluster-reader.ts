@@ -16,7 +16,7 @@ import { type ResourceAddress, resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 import { APP_PROJECTS, liveProjects } from './projects.ts';
-import { labelsByName, projectOf } from './snapshot.ts';
+import { labelsByName, projectOf } from './access.ts';
 import { readObject } from './target-reader.ts';
 
 /** What a command may not see, in a sentence each. */

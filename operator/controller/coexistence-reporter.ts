@@ -4,7 +4,7 @@ import { ownerFindings } from '../core/coexistence/owners.ts';
 import type { Decision } from '../core/decide.ts';
 import type { Target } from '../core/snapshot.ts';
 import type { Contested } from '../core/status/aftermath.ts';
-import type { Finding } from '../core/verdict.ts';
+import type { Finding } from '../api/finding.ts';
 import type { Metrics } from '../metrics.ts';
 import type { TargetGuard } from './target-guard.ts';
 import type { Topic } from './target-reporter.ts';

@@ -1,6 +1,5 @@
 import { FAULT_LOG_LINE, type Fault } from '../core/faults.ts';
 import type { Log } from '../kubernetes/log.ts';
-import type { Metrics } from '../metrics.ts';
 
 /** Lines of one run: somebody may make a fault of thousands of resources at once. */
 const MAX_LINES = 20;
@@ -10,15 +9,11 @@ const MAX_STACK = 4_000;
  * Tells of exceptions that were kept to one resource each: once, by a line of the log with the stack, which the resource's
  * status names by its number.
  */
-export function createFaultReporter(
-  metrics: Pick<Metrics, 'resourceFaults'>,
-  log: Log,
-): (faults: readonly Fault[]) => void {
+export function createFaultReporter(log: Log): (faults: readonly Fault[]) => void {
   let told: ReadonlySet<string> = new Set();
   return (faults) => {
     const before = told;
     told = new Set(faults.map(({ id }) => id));
-    metrics.resourceFaults(faults.length);
     const fresh = faults.filter(({ id }) => !before.has(id));
     for (const { kind, namespace, name, id, error } of fresh.slice(0, MAX_LINES)) {
       const stack = error instanceof Error ? error.stack?.slice(0, MAX_STACK) : undefined;

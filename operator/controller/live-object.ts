@@ -1,4 +1,5 @@
-import { FIELD_MANAGER, PREFIX } from '../core/names.ts';
+import { PREFIX } from '../core/names.ts';
+import { FIELD_MANAGER } from '../api/field-managers.ts';
 import type { FieldManager, LiveObject } from '../core/snapshot.ts';
 import type { DataObject, ManagedFields } from '../kubernetes/objects.ts';
 

@@ -168,6 +168,7 @@ export class DingTalkOperator extends Operator {
       },
       log,
     });
+    const logFaults = createFaultReporter(log);
     const reconciler = new Reconciler({
       caches,
       checker,
@@ -178,7 +179,10 @@ export class DingTalkOperator extends Operator {
         return tellForeign(findings);
       },
       reportGrants: createGrantReporter(caches, config.target, events.record, log),
-      reportFaults: createFaultReporter(metrics, log),
+      reportFaults: (faults) => {
+        metrics.resourceFaults(faults.length);
+        logFaults(faults);
+      },
       // Entries that have no effect are reported already.
       checkWhole: ({ target }, { live, ignored }) => {
         const pause = wholeCheck.run(target, ignored ? { ...live, entries: [] } : live);

@@ -1,5 +1,5 @@
 import type { DingTalkRobot } from '../api/kinds.ts';
-import { objectKey, RECONCILE_AT } from '../core/names.ts';
+import { objectKey, RECONCILE_AT } from '../api/names.ts';
 
 /** A Secret that robots refer to. */
 export interface SecretReference {

@@ -1,8 +1,6 @@
 import type { OperatorConfiguration } from '../config.ts';
-import type { Labels } from '../core/label-selector.ts';
-import { GRANTED_NAMESPACES } from '../core/names.ts';
-import type { Project, Snapshot } from '../core/snapshot.ts';
-import type { AnnotatedObject } from '../kubernetes/objects.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import { labelsByName, projectOf } from './access.ts';
 import type { Caches } from './caches.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 import { liveProjects } from './projects.ts';
@@ -29,18 +27,6 @@ export function collections(caches: Caches): Collections {
     projects: caches.projects.items().map(projectOf),
   };
 }
-
-/** Namespaces as the core sees them. */
-export const labelsByName = (namespaces: readonly AnnotatedObject[]): Map<string, Labels> =>
-  new Map(namespaces.map(({ metadata }) => [metadata.name, metadata.labels ?? {}]));
-
-type ProjectMetadata = Pick<AnnotatedObject['metadata'], 'name' | 'annotations'>;
-
-/** An AppProject as the core sees it. */
-export const projectOf = ({ metadata }: { readonly metadata: ProjectMetadata }): Project => ({
-  name: metadata.name,
-  grantedTo: metadata.annotations?.[GRANTED_NAMESPACES],
-});
 
 /** Takes the picture that a decision is made from: what is fixed for the run, and the target as it is now. */
 export function takeSnapshot(

@@ -1,5 +1,5 @@
 import type { OperatorConfiguration } from '../config.ts';
-import type { Finding } from '../core/verdict.ts';
+import type { Finding } from '../api/finding.ts';
 import type { RecordEvent } from '../kubernetes/events.ts';
 import type { Log } from '../kubernetes/log.ts';
 import type { Caches } from './caches.ts';

@@ -1,11 +1,7 @@
 import type { OperatorConfiguration } from '../config.ts';
 import type { ProjectWrite, Write } from '../core/merge/writes.ts';
-import {
-  FIELD_MANAGER,
-  PROJECTS_FIELD_MANAGER,
-  SUBSCRIPTIONS_FIELD_MANAGER,
-  SUBSCRIPTIONS_KEY,
-} from '../core/names.ts';
+import { SUBSCRIPTIONS_KEY } from '../core/names.ts';
+import { FIELD_MANAGER, PROJECTS_FIELD_MANAGER, SUBSCRIPTIONS_FIELD_MANAGER } from '../api/field-managers.ts';
 import { PROJECT_ANNOTATION } from '../core/project-route.ts';
 import type { LiveObject, Target } from '../core/snapshot.ts';
 import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';

@@ -9,7 +9,7 @@ import type { Plan } from './merge/plan.ts';
 import { type Writes, writesFor } from './merge/writes.ts';
 import { type Resolution, resolve } from './resolve/resolve.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Finding } from './verdict.ts';
+import type { Finding } from '../api/finding.ts';
 
 /** All that follows from one snapshot. */
 export interface Decision {

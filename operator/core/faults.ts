@@ -1,6 +1,6 @@
-import { resourceKey } from './names.ts';
+import { resourceKey } from '../api/names.ts';
 import { shortHash } from './provenance.ts';
-import type { Finding } from './verdict.ts';
+import type { Finding } from '../api/finding.ts';
 
 /** An exception that came while one resource was handled: whatever the resource says, that is the operator's fault. */
 export interface Fault {

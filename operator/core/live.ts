@@ -1,5 +1,6 @@
 import { own } from '../text/own.ts';
-import { objectKey, PREFIX, parseKey, resourceKey, SUBSCRIPTIONS_KEY, serviceKey } from './names.ts';
+import { PREFIX, parseKey, SUBSCRIPTIONS_KEY, serviceKey } from './names.ts';
+import { objectKey, resourceKey } from '../api/names.ts';
 import { readProjectSubscriptions } from './project-route.ts';
 import { type Provenance, readProvenance } from './provenance.ts';
 import type { LiveObject, Target } from './snapshot.ts';

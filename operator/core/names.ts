@@ -6,26 +6,8 @@
 /** Everything of ours in the merged objects begins with this. */
 export const PREFIX = 'dt_';
 
-/** The field manager of our server-side apply, and the mark that our keys carry. */
-export const FIELD_MANAGER = 'argocd-dingtalk';
-
-/** The field manager of our merge patches on the shared `subscriptions` key. */
-export const SUBSCRIPTIONS_FIELD_MANAGER = 'argocd-dingtalk-subscriptions';
-
-/** The field manager of our annotation on AppProjects. */
-export const PROJECTS_FIELD_MANAGER = 'argocd-dingtalk-projects';
-
 /** The key that all subscribers of the ConfigMap share. */
 export const SUBSCRIPTIONS_KEY = 'subscriptions';
-
-/** Annotation on a robot by which its author asks for it to be looked at again now, whatever its value. */
-export const RECONCILE_AT = 'argocd-dingtalk.io/reconcile-at';
-
-/** Annotation on an AppProject that grants it to namespaces: names or globs, with commas between them. */
-export const GRANTED_NAMESPACES = 'argocd-dingtalk.io/namespaces';
-
-/** The name of a namespace, or a glob that can match one. */
-export const NAMESPACE_PATTERN = /^[a-z0-9*?]([-a-z0-9*?]{0,61}[a-z0-9*?])?$/;
 
 /** Service name of a robot; also its key in the Secret (the engine's `$key` takes `[A-Za-z0-9_-]+`). */
 export function serviceName(namespace: string, robot: string): string {
@@ -60,13 +42,3 @@ export function parseKey(key: string): KeyOwner | undefined {
   if (event !== undefined) return { kind: 'subscription', namespace, name, event };
   return kind === 'template' ? { kind: 'subscription', namespace, name } : undefined;
 }
-
-/** `namespace/name`, the key by which the core finds a CR or a Secret. */
-export const objectKey = (namespace: string, name: string): string => `${namespace}/${name}`;
-
-/** The `objectKey` of a resource. */
-export const resourceKey = ({
-  metadata,
-}: {
-  readonly metadata: { readonly namespace: string; readonly name: string };
-}): string => objectKey(metadata.namespace, metadata.name);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { FIELD_MANAGER } from './names.ts';
+import { FIELD_MANAGER } from '../api/field-managers.ts';
 
 /**
  * Where a key of ours comes from. It travels inside the value, where the engine ignores it (a trigger's

@@ -1,12 +1,4 @@
-import type { Reason } from './reasons.ts';
-
-/** One coded outcome and what it means here; the message names the field and the remedy, never a secret. */
-export interface Finding {
-  readonly reason: Reason;
-  readonly message: string;
-  /** Where several things are wrong: each by itself. The first gives the reason, the message tells all. */
-  readonly parts?: readonly Finding[];
-}
+import type { Finding } from '../api/finding.ts';
 
 /** What becomes of a CR's keys: this generation goes live, what is live stays, or nothing is live. */
 export type Course = 'current' | 'previous' | 'none';

@@ -1,4 +1,4 @@
-import { resourceKey } from '../core/names.ts';
+import { resourceKey } from '../api/names.ts';
 import type { LoadedResource } from './loaded-resource.ts';
 import type { Violation } from './violation.ts';
 

@@ -1,6 +1,6 @@
 import { APP_PROJECTS } from '../controller/projects.ts';
 import type { Labels } from '../core/label-selector.ts';
-import { GRANTED_NAMESPACES } from '../core/names.ts';
+import { GRANTED_NAMESPACES } from '../api/names.ts';
 import { REMEDIES } from '../core/remedies.ts';
 import { grantFinding } from '../core/resolve/grants.ts';
 import type { Project, Snapshot } from '../core/snapshot.ts';

@@ -1,5 +1,5 @@
 import type { DingTalkRobot } from '../api/kinds.ts';
-import { objectKey } from '../core/names.ts';
+import { objectKey } from '../api/names.ts';
 import type { CredentialSecret } from '../core/snapshot.ts';
 import type { Manifest } from './manifests.ts';
 

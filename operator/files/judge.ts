@@ -2,7 +2,7 @@ import type { OperatorConfiguration } from '../config.ts';
 import { createFaultReporter } from '../controller/fault-reporter.ts';
 import type { Gate } from '../controller/gate.ts';
 import { type Decision, decide } from '../core/decide.ts';
-import { resourceKey } from '../core/names.ts';
+import { resourceKey } from '../api/names.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { Verdict } from '../core/verdict.ts';
 import { EngineUnavailableError } from '../engine/types.ts';
@@ -101,7 +101,7 @@ export async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decis
   for (;;) {
     const decision = decide({ ...snapshot, answers: gate.answers });
     if (decision.questions.size === 0) {
-      createFaultReporter({ resourceFaults: () => undefined }, gate.log)(decision.faults);
+      createFaultReporter(gate.log)(decision.faults);
       return decision;
     }
     if ((await gate.answer(decision.questions)) !== 'answered')

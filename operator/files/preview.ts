@@ -1,4 +1,5 @@
-import { eventKeyName, resourceKey, serviceKey, templateKey, triggerKey } from '../core/names.ts';
+import { eventKeyName, serviceKey, templateKey, triggerKey } from '../core/names.ts';
+import { resourceKey } from '../api/names.ts';
 import type { Engine, EngineObjects } from '../engine/types.ts';
 import { MAX_BODY_BYTES } from '../template/go/body.ts';
 import { own } from '../text/own.ts';

@@ -1,4 +1,4 @@
-import { resourceKey } from '../core/names.ts';
+import { resourceKey } from '../api/names.ts';
 import type { ResolvedEvent } from '../core/resolve/events.ts';
 import type { ResolvedRobot } from '../core/resolve/robots.ts';
 import type { ResolvedSubscription } from '../core/resolve/subscriptions.ts';

@@ -85,3 +85,8 @@ export type LoopVariable = 'index' | 'key' | 'first' | 'last';
 /** What a template may say of the event that it is for. */
 export const EVENT_FIELDS = ['name', 'trigger'] as const;
 export type EventField = (typeof EVENT_FIELDS)[number];
+
+/** One text with Handlebars in it, read and found good. */
+export interface Template {
+  readonly nodes: readonly Node[];
+}

@@ -2,14 +2,9 @@ import { LIMITS } from './check/limits.ts';
 import { ROOT_SCOPE } from './check/scope.ts';
 import { checkProgram } from './check/statements.ts';
 import { goInDisguise } from './go-in-disguise.ts';
-import type { Node } from './nodes.ts';
+import type { Node, Template } from './nodes.ts';
 import { parseSource } from './parse.ts';
 import { TemplateError, type TemplateProblem } from './problem.ts';
-
-/** One text with Handlebars in it, read and found good. */
-export interface Template {
-  readonly nodes: readonly Node[];
-}
 
 /** What became of a template's source. */
 export type ParsedTemplate =

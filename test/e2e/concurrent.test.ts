@@ -6,7 +6,7 @@ import { readCluster } from '../../operator/controller/cluster-reader.ts';
 import { engineAsker, Gate } from '../../operator/controller/gate.ts';
 import { readCredential, readCredentials } from '../../operator/controller/read-credential.ts';
 import { type Decision, decide } from '../../operator/core/decide.ts';
-import { objectKey } from '../../operator/core/names.ts';
+import { objectKey } from '../../operator/api/names.ts';
 import type { Snapshot } from '../../operator/core/snapshot.ts';
 import { statusUpdates } from '../../operator/core/status/statuses.ts';
 import { createEngine } from '../../operator/engine/client.ts';

@@ -1,5 +1,5 @@
 import type { OperatorConfiguration } from '../../config.ts';
-import { FIELD_MANAGER } from '../../core/names.ts';
+import { FIELD_MANAGER } from '../../api/field-managers.ts';
 import type { LiveObject, Target } from '../../core/snapshot.ts';
 import type { DataObject } from '../../kubernetes/objects.ts';
 import { managedFields } from '../../kubernetes/testing/fake-objects.ts';

@@ -1,6 +1,6 @@
 import type { Decision } from '../decide.ts';
 import { liveRecipients } from '../live.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { Verdict } from '../verdict.ts';
 import type { Resources } from './drafts.ts';
 import { ADOPTED_FROM, originOf } from './origins.ts';

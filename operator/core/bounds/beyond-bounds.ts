@@ -3,10 +3,10 @@ import type { OperatorConfiguration } from '../../config.ts';
 import type { Faults } from '../faults.ts';
 import type { LiveState } from '../live.ts';
 import { ResourceMemo } from '../memo.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import { served } from '../resolve/selection.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import { type Workload, workloadOf } from './workload.ts';
 
 /** What bounds the work for one namespace; each is a field of `limits.perNamespace`. */

@@ -1,4 +1,4 @@
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { Culprit } from './culprit.ts';
 
 /** Keys of ours that somebody else has changed or removed. */

@@ -1,4 +1,5 @@
-import { FIELD_MANAGER, SUBSCRIPTIONS_FIELD_MANAGER, SUBSCRIPTIONS_KEY } from '../names.ts';
+import { SUBSCRIPTIONS_KEY } from '../names.ts';
+import { FIELD_MANAGER, SUBSCRIPTIONS_FIELD_MANAGER } from '../../api/field-managers.ts';
 import type { FieldManager, LiveObject } from '../snapshot.ts';
 import { isEntryKey } from './our-part.ts';
 import { remedyForManager, remedyForOwner } from './tools.ts';

@@ -1,7 +1,7 @@
 import type { Inquiry } from '../gate/inquiry.ts';
 import { PREFIX, SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { LiveObject } from '../snapshot.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 
 /** The whole configuration of argocd-notifications before the engine, which Argo CD still merges into what is there. */
 export const LEGACY_KEY = 'config.yaml';

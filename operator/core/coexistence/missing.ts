@@ -2,7 +2,7 @@ import type { Accepted } from '../../engine/types.ts';
 import { firstOf } from '../../text/first-of.ts';
 import { type LiveState, ourLiveKeys } from '../live.ts';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 
 /** How many to name; all come from one cause as a rule. */
 const NAMED = 3;

@@ -1,5 +1,5 @@
 import type { LiveObject } from '../snapshot.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import { remedyForOwner } from './tools.ts';
 
 /**

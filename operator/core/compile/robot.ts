@@ -1,6 +1,6 @@
-import type { DingTalkRobot } from '../../api/kinds.ts';
 import { yamlSafeJson } from '../json.ts';
-import { formatProvenance, type Provenance, provenanceOf, shortHash } from '../provenance.ts';
+import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
+import { credentialsHash } from '../resolve/credentials.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { Credential } from '../signatures.ts';
 
@@ -32,7 +32,3 @@ export function compileRobot(robot: ResolvedRobot & { readonly credential: Crede
   });
   return { provenance, serviceValue, credential: robot.credential };
 }
-
-/** Tells which credentials a robot names, not what they are. */
-export const credentialsHash = ({ webhook, signing }: DingTalkRobot['spec']): string =>
-  shortHash(JSON.stringify([webhook, signing ?? null]));

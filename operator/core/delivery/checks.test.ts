@@ -3,7 +3,7 @@ import type { Condition, DingTalkRobot } from '../../api/kinds.ts';
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
 import { decide } from '../decide.ts';
 import { readLiveState } from '../live.ts';
-import { RECONCILE_AT } from '../names.ts';
+import { RECONCILE_AT } from '../../api/names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { robotStatus } from '../status/robot.ts';
 import {

@@ -1,7 +1,7 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import type { TestMessageFields } from '../../dingtalk/test-message.ts';
 import { type Faults, UNGUARDED } from '../faults.ts';
-import { RECONCILE_AT, resourceKey } from '../names.ts';
+import { RECONCILE_AT, resourceKey } from '../../api/names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { Credential } from '../signatures.ts';
 import type { Snapshot } from '../snapshot.ts';

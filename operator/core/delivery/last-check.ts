@@ -1,5 +1,5 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Observation } from './memory.ts';
 

@@ -1,5 +1,5 @@
 import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
-import { objectKey, resourceKey } from '../names.ts';
+import { objectKey, resourceKey } from '../../api/names.ts';
 import { eventName } from '../resolve/event-name.ts';
 import { referenceKey } from '../resolve/sharing.ts';
 import { resourceSteps } from './resource.ts';

@@ -1,5 +1,6 @@
 import { own } from '../../text/own.ts';
-import { objectKey, serviceKey } from '../names.ts';
+import { serviceKey } from '../names.ts';
+import { objectKey } from '../../api/names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { readSignedUrl, signatureEnd } from '../signatures.ts';
 import { keySteps } from './keys.ts';

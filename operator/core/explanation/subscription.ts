@@ -1,7 +1,8 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import type { Outcome } from '../../engine/types.ts';
 import { liveRecipients } from '../live.ts';
-import { eventKeyName, objectKey, parseKey, resourceKey, SUBSCRIPTIONS_KEY } from '../names.ts';
+import { eventKeyName, parseKey, SUBSCRIPTIONS_KEY } from '../names.ts';
+import { objectKey, resourceKey } from '../../api/names.ts';
 import { REMEDIES } from '../remedies.ts';
 import { eventName } from '../resolve/event-name.ts';
 import { unseenEventSteps, unseenRobotSteps, usesUnseen, withoutRefusal } from './elsewhere.ts';

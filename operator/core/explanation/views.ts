@@ -4,7 +4,8 @@ import { type CompileSettings, compileSubscription } from '../compile/subscripti
 import type { Decision } from '../decide.ts';
 import { liveRecipients } from '../live.ts';
 import { momentOf, readWhen } from '../merge/since.ts';
-import { eventKeyName, resourceKey, triggerKey } from '../names.ts';
+import { eventKeyName, triggerKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import { eventName } from '../resolve/event-name.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';

@@ -7,7 +7,7 @@ import type { Engine, Outcome } from '../../engine/types.ts';
 import { templateKey, triggerKey } from '../names.ts';
 import { checkAnswer, evaluateAnswer, renderAnswer } from './answers.ts';
 import type { GateAnswer } from './engine-api.ts';
-import type { ExpressionRole } from './expression-stability.ts';
+import type { ExpressionRole } from './engine-api.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
 
 let engine: Engine;

@@ -1,5 +1,7 @@
 import type { CheckRequest, Killed, Refused, Rendered, RenderRequest } from '../../engine/types.ts';
-import type { ExpressionRole } from './expression-stability.ts';
+
+/** What an expression is for. */
+export type ExpressionRole = 'when' | 'oncePer' | 'eventTime';
 
 /** Would Argo CD's controller work with this? */
 export interface CheckQuestion extends CheckRequest {

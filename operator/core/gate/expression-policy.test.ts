@@ -4,7 +4,7 @@ import { HOSTILE_CONDITIONS } from '../../../test/support/hostile.ts';
 import { engineAsker } from '../../controller/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import type { ExpressionRole } from './expression-stability.ts';
+import type { ExpressionRole } from './engine-api.ts';
 import { expressionFinding } from './expressions.ts';
 import { Inquiry, questionKey } from './inquiry.ts';
 

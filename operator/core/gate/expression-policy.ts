@@ -1,6 +1,7 @@
 import type { CallUse, ExpressionFacts } from '../../engine/expression-facts.ts';
 import { own } from '../../text/own.ts';
-import { type ExpressionRole, isLarge, stabilityViolation } from './expression-stability.ts';
+import { isLarge, stabilityViolation } from './expression-stability.ts';
+import { type ExpressionRole } from './engine-api.ts';
 import { matchViolation, tooManyLongFields } from './long-fields.ts';
 
 /**

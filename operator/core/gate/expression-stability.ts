@@ -1,8 +1,6 @@
+import type { ExpressionRole } from './engine-api.ts';
 import type { ExpressionFacts, PathUse } from '../../engine/expression-facts.ts';
 import { NOTIFIED } from '../sent-notes.ts';
-
-/** What an expression is for. */
-export type ExpressionRole = 'when' | 'oncePer' | 'eventTime';
 
 /**
  * Argo CD notes every send in an annotation of the Application, which makes it look at the Application again at once.

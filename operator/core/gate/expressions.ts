@@ -1,5 +1,5 @@
-import type { Finding } from '../verdict.ts';
-import type { ExpressionRole } from './expression-stability.ts';
+import type { Finding } from '../../api/finding.ts';
+import type { ExpressionRole } from './engine-api.ts';
 import type { Inquiry } from './inquiry.ts';
 import { killedFinding, notAsked, place } from './verdicts.ts';
 

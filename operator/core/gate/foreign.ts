@@ -4,7 +4,7 @@ import { foreignKeys } from '../live.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { Target } from '../snapshot.ts';
 import { foreignText } from '../subscriptions-block.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { Inquiry } from './inquiry.ts';
 
 /**

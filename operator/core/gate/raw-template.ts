@@ -1,6 +1,6 @@
 import { yamlSafeJson } from '../json.ts';
 import { serviceKey, templateKey } from '../names.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { Inquiry } from './inquiry.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
 import { checkFinding, killedFinding, notAsked } from './verdicts.ts';

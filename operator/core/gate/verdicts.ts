@@ -1,5 +1,5 @@
 import type { CheckRequest, EngineProblem } from '../../engine/types.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { Inquiry } from './inquiry.ts';
 
 /** What the gate says of one thing that somebody wrote: accepted (undefined), or why not. */

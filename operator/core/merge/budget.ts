@@ -4,7 +4,7 @@ import { foreignKeys, type LiveState } from '../live.ts';
 import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import type { LiveObject, Target } from '../snapshot.ts';
 import { foreignText, type SubscriptionEntry } from '../subscriptions-block.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 
 /** What an entry of the shared key takes beside its names: markers, field names, quotes. */
 const ENTRY_OVERHEAD = 100;

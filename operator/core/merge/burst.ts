@@ -1,7 +1,7 @@
 import { own } from '../../text/own.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import { Bucket } from './bucket.ts';
 import type { Placed } from './candidates.ts';
 import type { SubscriptionPlan } from './plan.ts';

@@ -1,7 +1,7 @@
 import type { Faults } from '../faults.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { PlanSettings, SubscriptionPlan } from './plan.ts';
 import { reachOf, widestReach } from './reach.ts';
 import { withoutRefusedRobots } from './refused-robots.ts';

@@ -1,6 +1,6 @@
 import type { LiveState } from '../live.ts';
-import { resourceKey } from '../names.ts';
-import type { Finding } from '../verdict.ts';
+import { resourceKey } from '../../api/names.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { Placed } from './candidates.ts';
 
 /** What the message says and no other does. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { SubscriptionEntry } from '../subscriptions-block.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { Reach } from './reach.ts';
 import { IN_TOTAL, Shares } from './shares.ts';
 

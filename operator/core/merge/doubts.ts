@@ -4,7 +4,7 @@ import { triggerKey } from '../names.ts';
 import { combine } from '../resolve/combine.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import { momentOf, readOncePer, readWhen } from './since.ts';
 
 /** What becomes of doubts about conditions. */

@@ -1,6 +1,6 @@
 import type { Faults } from '../faults.ts';
 import { globMatches } from '../glob.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import { projectSubscriptions, readProjectSubscriptions } from '../project-route.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -1,8 +1,8 @@
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import { combine } from '../resolve/combine.ts';
 import { nameFor, referenceKey } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 
 /**
  * A subscription without the robots that made sense but were refused while the target was planned, for want of room or by the

@@ -1,6 +1,6 @@
 import type { Faults } from '../faults.ts';
 import { liveKeysOf } from '../live.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type Claim, claimOf, Destinations } from './destinations.ts';
 import { foreignDestinations } from './foreign-destinations.ts';

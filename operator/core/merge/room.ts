@@ -1,7 +1,7 @@
 import { own } from '../../text/own.ts';
 import type { Faults } from '../faults.ts';
 import { type LiveState, liveKeysOf } from '../live.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';

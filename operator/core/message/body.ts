@@ -3,7 +3,7 @@ import { type BodyPart, MAX_BODY_BYTES, measureBody } from '../../template/go/bo
 import type { BodyScope } from '../../template/go/context.ts';
 import { usesAppUrl } from '../../template/specialise.ts';
 import { memoised } from '../memo.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import { type Demands, type FinishedField, finishFields } from './additions.ts';
 import type { ParsedMessage } from './parse.ts';
 import { type UrlProblem, urlProblem } from './url-field.ts';

@@ -4,7 +4,7 @@ import { usesAppUrl } from '../../template/specialise.ts';
 import { defaultMessage } from '../catalogue/default-message.ts';
 import type { Locale } from '../catalogue/locale.ts';
 import { memoised } from '../memo.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import { type MessageRequest, messageParts, requestKey } from './body.ts';
 import { canMention, kindOf } from './fields.ts';
 import { type MessageSource, type ParsedMessage, readMessage } from './parse.ts';

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { BodyScope } from '../../template/go/context.ts';
 import { specialise } from '../../template/specialise.ts';
-import { type ParsedTemplate, parseTemplate, type Template } from '../../template/template.ts';
+import { type ParsedTemplate, parseTemplate } from '../../template/template.ts';
+import { type Template } from '../../template/nodes.ts';
 import { memoised } from '../memo.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import { fieldsOf, kindOf, type MessageField, type MessageKind, type TypedMessage } from './fields.ts';
 import { urlProblem } from './url-field.ts';
 

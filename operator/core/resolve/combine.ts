@@ -1,4 +1,4 @@
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 
 /** One finding of several: the first gives the reason, the message tells all. Undefined for none. */
 export function combine(findings: readonly Finding[]): Finding | undefined {

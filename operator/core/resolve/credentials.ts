@@ -1,12 +1,14 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
 import { own } from '../../text/own.ts';
-import { objectKey, serviceKey, serviceName } from '../names.ts';
-import { type Provenance, readProvenance } from '../provenance.ts';
+import { serviceKey, serviceName } from '../names.ts';
+import { objectKey } from '../../api/names.ts';
+import { type Provenance, readProvenance, shortHash } from '../provenance.ts';
 import type { Reason } from '../reasons.ts';
 import { type Credential, mayStay } from '../signatures.ts';
 import { MAX_CREDENTIAL_BYTES, type Snapshot, type Target } from '../snapshot.ts';
-import type { Course, Finding } from '../verdict.ts';
+import type { Course } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 
 type CredentialSurroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
 
@@ -110,3 +112,7 @@ const CREDENTIALS = {
   webhook: { kind: 'webhook URL', invalid: 'InvalidWebhook' },
   signing: { kind: 'signing secret', invalid: 'InvalidSigningSecret' },
 } as const;
+
+/** Tells which credentials a robot names, not what they are. */
+export const credentialsHash = ({ webhook, signing }: DingTalkRobot['spec']): string =>
+  shortHash(JSON.stringify([webhook, signing ?? null]));

@@ -1,6 +1,6 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { isGlob } from '../glob.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 
 /** Of one pattern, and of all patterns of a subscription. */
 const ONE = { stars: 3, characters: 63 } as const;

@@ -5,7 +5,7 @@ import { verifySetting } from '../delivery/checks.ts';
 import { deliveryFingerprint } from '../delivery/fingerprint.ts';
 import { type LastCheck, lastCheck, toldRefusal } from '../delivery/last-check.ts';
 import type { Observation } from '../delivery/memory.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { Reason } from '../reasons.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { Snapshot } from '../snapshot.ts';

@@ -1,5 +1,6 @@
 import type { LiveKey } from '../live.ts';
-import type { Finding, Verdict } from '../verdict.ts';
+import type { Verdict } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { Judgement } from './conditions.ts';
 
 /** What is known of one CR's keys after the writes. */

@@ -1,6 +1,7 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { own } from '../../text/own.ts';
-import { resourceKey, serviceKey } from '../names.ts';
+import { serviceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { readSignedUrl, signatureEnd } from '../signatures.ts';
 import { type Aftermath, contestOf } from './aftermath.ts';

@@ -15,7 +15,7 @@ import {
   team,
   template,
 } from '../testing/fixtures.ts';
-import type { Finding } from '../verdict.ts';
+import type { Finding } from '../../api/finding.ts';
 import type { Aftermath } from './aftermath.ts';
 import { type StatusUpdate, statusUpdates, type WantedStatus, wantedStatuses } from './statuses.ts';
 

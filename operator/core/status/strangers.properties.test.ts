@@ -4,7 +4,7 @@ import type { NotificationSubscription } from '../../api/kinds.ts';
 import { decide } from '../decide.ts';
 import { readLiveState } from '../live.ts';
 import { type Criteria, sub as subscriptionOf, TEAMS, teams } from '../merge/testing.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { config, liveObject, settled } from '../testing/fixtures.ts';
 import { wantedStatuses } from './statuses.ts';

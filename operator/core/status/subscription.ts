@@ -3,7 +3,7 @@ import { own } from '../../text/own.ts';
 import { entryKey } from '../coexistence/our-part.ts';
 import { type LiveState, liveRecipients } from '../live.ts';
 import type { SubscriptionPlacement } from '../merge/plan.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import { eventName } from '../resolve/event-name.ts';
 import { nameFor } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';

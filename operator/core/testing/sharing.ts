@@ -3,7 +3,7 @@ import { API_VERSION, KINDS } from '../../api/kinds.ts';
 import type { SharedWith } from '../../api/types.generated.ts';
 import { readLiveState } from '../live.ts';
 import { servicesOf } from '../merge/retained.ts';
-import { resourceKey } from '../names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { config, found, robot, SECRET, snapshot, subscription, TOKEN, template } from './fixtures.ts';
 

@@ -1,6 +1,6 @@
 import type { GateAnswer } from '../../../operator/core/gate/engine-api.ts';
 import type { Write } from '../../../operator/core/merge/writes.ts';
-import { resourceKey } from '../../../operator/core/names.ts';
+import { resourceKey } from '../../../operator/api/names.ts';
 import type { Snapshot } from '../../../operator/core/snapshot.ts';
 import type { StatusUpdate } from '../../../operator/core/status/statuses.ts';
 import { afterWrites } from '../../../operator/core/testing/fixtures.ts';

@@ -7,7 +7,7 @@ import {
   type NotificationSubscription,
   type NotificationTemplate,
 } from '../../../operator/api/kinds.ts';
-import { RECONCILE_AT } from '../../../operator/core/names.ts';
+import { RECONCILE_AT } from '../../../operator/api/names.ts';
 import type { Random } from '../random.ts';
 import { type Manner, SchemaValues } from './schema-values.ts';
 import { NAMES, NAMESPACES, nastyText } from './texts.ts';

@@ -1,4 +1,4 @@
-import { resourceKey } from '../../../operator/core/names.ts';
+import { resourceKey } from '../../../operator/api/names.ts';
 import { NOW } from '../../../operator/core/testing/fixtures.ts';
 import { DELIVERY_REASONS } from '../../../operator/dingtalk/explanations.ts';
 import type { DeliveryOutcome } from '../../../operator/dingtalk/outcome.ts';

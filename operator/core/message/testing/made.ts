@@ -1,6 +1,6 @@
 import { compileBody } from '../../../template/go/body.ts';
 import type { BodyScope } from '../../../template/go/context.ts';
-import type { Finding } from '../../verdict.ts';
+import type { Finding } from '../../../api/finding.ts';
 import type { Demands } from '../additions.ts';
 import { messageParts } from '../body.ts';
 import type { TypedMessage } from '../fields.ts';

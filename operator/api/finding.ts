@@ -1,0 +1,9 @@
+import type { Reason } from '../core/reasons.ts';
+
+/** One coded outcome and what it means here; the message names the field and the remedy, never a secret. */
+export interface Finding {
+  readonly reason: Reason;
+  readonly message: string;
+  /** Where several things are wrong: each by itself. The first gives the reason, the message tells all. */
+  readonly parts?: readonly Finding[];
+}
