@@ -1,4 +1,4 @@
-import { collectEarly } from './memory-saver.ts';
+import { collectEarly } from './controller/memory-saver.ts';
 
 collectEarly();
 // Later than the line above: loading all this makes the heap grow.

@@ -1,4 +1,4 @@
-import type { Reason } from '../core/reasons.ts';
+import type { Reason } from './reasons.ts';
 
 /** One coded outcome and what it means here; the message names the field and the remedy, never a secret. */
 export interface Finding {

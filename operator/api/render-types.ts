@@ -2,7 +2,7 @@
 
 import { createRequire } from 'node:module';
 import { isDeepStrictEqual } from 'node:util';
-import { own, setOwn } from '../text/own.ts';
+import { own, setOwn } from '../lib/own.ts';
 import type { Schema } from './crd-files.ts';
 import { crdSchemas } from './crd-schemas.ts';
 

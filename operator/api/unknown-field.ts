@@ -1,4 +1,4 @@
-import { own } from '../text/own.ts';
+import { own } from '../lib/own.ts';
 
 /** The fields below a field: true ends the descent. */
 export type Fields = true | { readonly [name: string]: Fields };

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { answer, FakeApiServer, type Handler, refuse } from '../kubernetes/testing/fake-api-server.ts';
 import { type TestKubeconfig, testKubeconfig } from '../kubernetes/testing/kubeconfig.ts';
-import { PLACEHOLDER } from './adopt-manifests.ts';
+import { PLACEHOLDER } from '../tools/adopt/manifests.ts';
 import { run, TestFiles } from './testing/command-line.ts';
 
 const TOKEN = 'fedcba98'.repeat(8);

@@ -1,20 +1,20 @@
 import { type Command, Option } from 'commander';
-import type { OperatorConfiguration } from '../config.ts';
-import type { Gate } from '../controller/gate.ts';
+import type { Gate } from '../cluster/gate.ts';
+import { openConnection, orUsageError } from '../cluster/open.ts';
+import { OPERATOR_LEASE } from '../cluster/running-operator.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import { readConfiguration } from '../config/read.ts';
 import { judge } from '../files/judge.ts';
 import { parseManifests } from '../files/manifests.ts';
+import { readFiles, withEngine } from '../files/offline.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './adopt-input.ts';
-import { adoptedFiles, asYaml, divided } from './adopt-manifests.ts';
-import type { AdoptOptions } from './adopt-options.ts';
-import { tell } from './adopt-output.ts';
-import { takeOverCommand } from './adopt-take-over.ts';
-import { type AdoptReport, isComplete } from './adopt-text.ts';
-import { openConnection, orUsageError } from './cluster.ts';
-import { readConfiguration } from './configuration.ts';
-import { readFiles, withEngine } from './offline.ts';
-import { OPERATOR_LEASE } from './running-operator.ts';
-import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
+import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from '../tools/adopt/input.ts';
+import { adoptedFiles, asYaml, divided } from '../tools/adopt/manifests.ts';
+import type { AdoptOptions } from '../tools/adopt/options.ts';
+import { tell } from '../tools/adopt/output.ts';
+import { takeOverCommand } from '../tools/adopt/run-take-over.ts';
+import { type AdoptReport, isComplete } from '../tools/adopt/text.ts';
 
 /** `argocd-dingtalk adopt`: the custom resources that say what an existing configuration says to DingTalk. */
 export function adoptCommand(command: Command, surroundings: Surroundings): void {

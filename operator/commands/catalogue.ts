@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { defaultMessage } from '../core/catalogue/default-message.ts';
-import { LOCALES, type Locale } from '../core/catalogue/locale.ts';
-import type { TriggerName } from '../core/catalogue/trigger.ts';
-import { CATALOGUE } from '../core/catalogue/triggers.ts';
+import type { Surroundings } from '../lib/process-io.ts';
+import { defaultMessage } from '../message/catalogue/default-message.ts';
+import { LOCALES, type Locale } from '../message/catalogue/locale.ts';
+import type { TriggerName } from '../message/catalogue/trigger.ts';
+import { CATALOGUE } from '../message/catalogue/triggers.ts';
 import { AGE_RULE, type CatalogueEntry, catalogueEntry, entryText, triggerText } from './catalogue-text.ts';
-import type { Surroundings } from './surroundings.ts';
 
 interface CatalogueOptions {
   readonly locale: Locale;

@@ -1,19 +1,19 @@
 import { type Command, Option } from 'commander';
 import { KINDS } from '../api/kinds.ts';
-import { robotSections, templateSections } from '../core/explanation/others.ts';
-import { operatorStep, type Section } from '../core/explanation/subscription.ts';
-import { redactError } from '../core/redact.ts';
+import { openConnection } from '../cluster/open.ts';
+import { readConfiguration } from '../config/read.ts';
 import { decideFully } from '../files/judge.ts';
+import { withEngine } from '../files/offline.ts';
 import { ApiError, RequestError } from '../kubernetes/api-error.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import { openConnection } from './cluster.ts';
-import { readConfiguration } from './configuration.ts';
-import { seeCluster } from './explain-cluster.ts';
-import { found, objectName, type Subject, subjectOf } from './explain-subject.ts';
-import { explainSubscription, type Scene } from './explain-subscription.ts';
-import { type Explanation, explanationJson, explanationText, overall } from './explain-text.ts';
-import { withEngine } from './offline.ts';
-import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
+import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { redactError } from '../lib/redact.ts';
+import { seeCluster } from '../tools/explain/cluster.ts';
+import { robotSections, templateSections } from '../tools/explain/others.ts';
+import { explainSubscription, type Scene } from '../tools/explain/report.ts';
+import { found, objectName, type Subject, subjectOf } from '../tools/explain/subject.ts';
+import { operatorStep, type Section } from '../tools/explain/subscription.ts';
+import { type Explanation, explanationJson, explanationText, overall } from '../tools/explain/text.ts';
 
 interface ExplainOptions {
   readonly app?: string;

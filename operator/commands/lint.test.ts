@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { REMEDIES } from '../core/remedies.ts';
+import { REMEDIES } from '../api/remedies.ts';
 import type { LintFinding } from '../files/finding.ts';
 import { run as runCommand, TestFiles } from './testing/command-line.ts';
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { describeFinding } from '../files/finding.ts';
-import { FILES_HELP, type FilesOptions, filesOptions, withJudgement } from './offline.ts';
-import { FindingsError, type Surroundings } from './surroundings.ts';
+import { FILES_HELP, type FilesOptions, filesOptions, withJudgement } from '../files/offline.ts';
+import { FindingsError, type Surroundings } from '../lib/process-io.ts';
 
 interface LintOptions extends FilesOptions {
   readonly output: 'text' | 'json';

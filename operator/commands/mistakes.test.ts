@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REASONS } from '../core/reasons.ts';
+import { REASONS } from '../api/reasons.ts';
 import type { LintFinding } from '../files/finding.ts';
 import { run, TestFiles } from './testing/command-line.ts';
 import { MISTAKES, NOT_IN_FILES } from './testing/mistakes.ts';

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
+import { readConfiguration } from '../config/read.ts';
 import { DingTalkOperator } from '../controller/operator.ts';
-import { createLogger } from '../log.ts';
-import { readConfiguration } from './configuration.ts';
+import { createLogger } from '../lib/logger.ts';
+import type { Surroundings } from '../lib/process-io.ts';
 import { openDingTalk } from './dingtalk.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** Three attempts of this length, with the pauses between them, end within fifteen seconds. */
 const MESSAGE_TIMEOUT_MS = 4_000;

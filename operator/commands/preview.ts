@@ -1,16 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { Judgement } from '../files/judge.ts';
 import { messageText, withoutControls } from '../files/message-text.ts';
-import { type PreviewedMessage, previewMessage } from '../files/preview.ts';
-import {
-  chosenRecipients,
-  nothingChosen,
-  type Recipient,
-  type RecipientFilter,
-  unknownName,
-} from '../files/recipients.ts';
-import type { Application } from '../files/sample-application.ts';
-import { MAX_BODY_BYTES } from '../template/go/body.ts';
 import {
   FILES_HELP,
   type FilesOptions,
@@ -18,8 +8,18 @@ import {
   readFiles,
   tellRefusals,
   withJudgement,
-} from './offline.ts';
-import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
+} from '../files/offline.ts';
+import type { Application } from '../files/sample-application.ts';
+import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { MAX_BODY_BYTES } from '../template/go/body.ts';
+import { type PreviewedMessage, previewMessage } from '../tools/preview/preview.ts';
+import {
+  chosenRecipients,
+  nothingChosen,
+  type Recipient,
+  type RecipientFilter,
+  unknownName,
+} from '../tools/preview/recipients.ts';
 
 interface PreviewOptions extends FilesOptions, RecipientFilter {
   readonly app?: string;

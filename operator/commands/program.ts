@@ -1,7 +1,7 @@
 import { Command } from 'commander';
+import type { Surroundings } from '../lib/process-io.ts';
 import { COMMANDS, type CommandDescription, type CommandName } from './descriptions.ts';
 import { type CompleteCommand, run, withinSurroundings } from './run.ts';
-import type { Surroundings } from './surroundings.ts';
 
 /** A command is loaded when it is called: most need little, and none needs what all of them need together. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {

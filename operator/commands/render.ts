@@ -1,8 +1,14 @@
 import { type Command, Option } from 'commander';
 import { Document, isScalar, Scalar, visit } from 'yaml';
+import {
+  FILES_HELP,
+  type FilesOptions,
+  filesOptions,
+  tellRefusals,
+  withJudgement,
+} from '../files/offline.ts';
 import { type RenderedTarget, renderTarget } from '../files/target.ts';
-import { FILES_HELP, type FilesOptions, filesOptions, tellRefusals, withJudgement } from './offline.ts';
-import { FindingsError, type Surroundings } from './surroundings.ts';
+import { FindingsError, type Surroundings } from '../lib/process-io.ts';
 
 interface RenderOptions extends FilesOptions {
   readonly output: 'yaml' | 'json';

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
-import { redactError } from '../core/redact.ts';
-import { EXIT, FindingsError, type Surroundings, UsageError } from './surroundings.ts';
+import { EXIT, FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { redactError } from '../lib/redact.ts';
 
 /** Gives a command, which has its name and description already, options and the work that it does. */
 export type CompleteCommand = (command: Command, surroundings: Surroundings) => void;

@@ -1,13 +1,18 @@
 import { type Command, Option } from 'commander';
-import type { OperatorConfiguration } from '../config.ts';
-import { redactError } from '../core/redact.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import { readConfiguration } from '../config/read.ts';
 import { explain } from '../dingtalk/explanations.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import { testMessage } from '../dingtalk/test-message.ts';
-import { readConfiguration } from './configuration.ts';
+import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { redactError } from '../lib/redact.ts';
+import {
+  type Recipient,
+  type RobotName,
+  recipientFromCluster,
+  recipientFromFiles,
+} from '../tools/send/recipient.ts';
 import { openDingTalk } from './dingtalk.ts';
-import { type Recipient, type RobotName, recipientFromCluster, recipientFromFiles } from './recipient.ts';
-import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
 
 /** Somebody waits for the answer, and there is no second attempt. */
 const TIMEOUT_MS = 10_000;

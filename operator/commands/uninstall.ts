@@ -1,19 +1,24 @@
 import { setTimeout } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { GROUP, KINDS } from '../api/kinds.ts';
-import type { OperatorConfiguration } from '../config.ts';
-import { readTarget } from '../controller/target-reader.ts';
-import { type Uninstalled, uninstall } from '../controller/uninstaller.ts';
-import { redactError } from '../core/redact.ts';
-import { type Removal, removalOf } from '../core/removal.ts';
-import type { Target } from '../core/snapshot.ts';
+import { openConnection } from '../cluster/open.ts';
+import {
+  findRunningOperator,
+  mayWrite,
+  OPERATOR_LEASE,
+  type RunningOperator,
+} from '../cluster/running-operator.ts';
+import { readTarget } from '../cluster/target-reader.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import { readConfiguration } from '../config/read.ts';
+import type { Target } from '../core/model/snapshot.ts';
+import { type Removal, removalOf } from '../core/writes/removal.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import { openConnection } from './cluster.ts';
-import { readConfiguration } from './configuration.ts';
-import { findRunningOperator, mayWrite, OPERATOR_LEASE, type RunningOperator } from './running-operator.ts';
-import { FindingsError, type Surroundings, UsageError } from './surroundings.ts';
-import { cameBackText, leftText, removalText, uninstallJson } from './uninstall-text.ts';
+import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { redactError } from '../lib/redact.ts';
+import { cameBackText, leftText, removalText, uninstallJson } from '../tools/uninstall/text.ts';
+import { type Uninstalled, uninstall } from '../tools/uninstall/uninstaller.ts';
 
 interface UninstallOptions {
   readonly config?: string;

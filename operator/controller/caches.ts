@@ -6,16 +6,16 @@ import {
   type NotificationTemplate,
   VERSION,
 } from '../api/kinds.ts';
-import type { OperatorConfiguration } from '../config.ts';
 import { RECONCILE_AT } from '../api/names.ts';
+import { APP_PROJECTS } from '../cluster/projects.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { reflectorSource } from '../kubernetes/list.ts';
-import type { Log } from '../kubernetes/log.ts';
 import type { AnnotatedObject, DataObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
-import { own } from '../text/own.ts';
-import { APP_PROJECTS } from './projects.ts';
+import type { Log } from '../lib/log.ts';
+import { own } from '../lib/own.ts';
 
 /** Everything the operator watches. */
 export interface Caches {

@@ -1,11 +1,11 @@
-import type { OperatorConfiguration } from '../config.ts';
-import { contestFinding } from '../core/coexistence/contest.ts';
-import { ownerFindings } from '../core/coexistence/owners.ts';
-import type { Decision } from '../core/decide.ts';
-import type { Target } from '../core/snapshot.ts';
-import type { Contested } from '../core/status/aftermath.ts';
 import type { Finding } from '../api/finding.ts';
-import type { Metrics } from '../metrics.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { Decision } from '../core/decide.ts';
+import type { Target } from '../core/model/snapshot.ts';
+import { contestFinding } from '../core/others/contest.ts';
+import { ownerFindings } from '../core/others/owners.ts';
+import type { Contested } from '../core/status/aftermath.ts';
+import type { Metrics } from './metrics.ts';
 import type { TargetGuard } from './target-guard.ts';
 import type { Topic } from './target-reporter.ts';
 

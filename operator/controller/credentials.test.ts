@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DingTalkRobot } from '../api/kinds.ts';
 import { RECONCILE_AT } from '../api/names.ts';
-import type { CredentialSecret } from '../core/snapshot.ts';
+import type { CredentialSecret } from '../core/model/snapshot.ts';
 import { found, NAMESPACE, NOW, robot, SECRET, TOKEN } from '../core/testing/fixtures.ts';
 import { CredentialCache } from './credentials.ts';
 

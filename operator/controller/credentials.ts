@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DingTalkRobot } from '../api/kinds.ts';
-import type { CredentialSecret } from '../core/snapshot.ts';
+import { type ReadSecret, secretReads } from '../cluster/read-credential.ts';
+import { type SecretReference, secretReferences } from '../cluster/secret-references.ts';
+import type { CredentialSecret } from '../core/model/snapshot.ts';
 import { Alarm } from './alarm.ts';
 import { type Clocks, type Moment, momentIn, timeUntil } from './clocks.ts';
-import { type ReadSecret, secretReads } from './read-credential.ts';
-import { type SecretReference, secretReferences } from './secret-references.ts';
 
 /** First pause before a Secret that was not to be had is read again; it doubles up to the ordinary interval. */
 const FIRST_RETRY_MS = 1_000;

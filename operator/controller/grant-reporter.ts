@@ -1,8 +1,8 @@
-import type { OperatorConfiguration } from '../config.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { Project } from '../core/model/snapshot.ts';
 import { grantFinding } from '../core/resolve/grants.ts';
-import type { Project } from '../core/snapshot.ts';
 import type { RecordEvent } from '../kubernetes/events.ts';
-import type { Log } from '../kubernetes/log.ts';
+import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
 
 /** Tells of grants that grant nothing: once, by an event on the AppProject that carries them and a log line. */

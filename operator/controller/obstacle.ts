@@ -1,7 +1,7 @@
-import type { OperatorConfiguration } from '../config.ts';
-import { redactError } from '../core/redact.ts';
-import type { Target } from '../core/snapshot.ts';
 import type { Finding } from '../api/finding.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { Target } from '../core/model/snapshot.ts';
+import { redactError } from '../lib/redact.ts';
 
 /** What keeps the whole plan out of the target, in the order in which a person would have to deal with it. */
 export function obstacleOf(

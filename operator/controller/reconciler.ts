@@ -1,25 +1,25 @@
-import type { OperatorConfiguration } from '../config.ts';
+import type { Finding } from '../api/finding.ts';
+import { resourceKey } from '../api/names.ts';
+import type { Gate, Round } from '../cluster/gate.ts';
+import type { TargetWriter } from '../cluster/target-writer.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
 import { robotsLookedAt } from '../core/bounds/looked-at.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
-import { type Fault, Faults } from '../core/faults.ts';
-import type { Write } from '../core/merge/writes.ts';
-import { resourceKey } from '../api/names.ts';
-import type { Project, Snapshot } from '../core/snapshot.ts';
+import { type Fault, Faults } from '../core/model/faults.ts';
+import type { Project, Snapshot } from '../core/model/snapshot.ts';
 import type { Aftermath } from '../core/status/aftermath.ts';
 import { type WantedStatus, wantedStatuses } from '../core/status/statuses.ts';
-import type { Finding } from '../api/finding.ts';
+import type { Write } from '../core/writes/writes.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
-import type { Log } from '../kubernetes/log.ts';
+import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
 import type { CoexistenceReporter } from './coexistence-reporter.ts';
 import type { CredentialCache } from './credentials.ts';
-import type { Gate, Round } from './gate.ts';
 import { obstacleOf } from './obstacle.ts';
 import type { RobotChecker } from './robot-checker.ts';
 import { collections, type Times, takeSnapshot } from './snapshot.ts';
 import type { Admission, TargetGuard } from './target-guard.ts';
-import type { TargetWriter } from './target-writer.ts';
 
 /** How soon to ask an engine again that could not be asked. */
 const GATE_RETRY_MS = 10_000;

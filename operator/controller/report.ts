@@ -2,8 +2,8 @@ import type { StatusUpdate, WantedStatus } from '../core/status/statuses.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { RecordEvent } from '../kubernetes/events.ts';
-import type { Log } from '../kubernetes/log.ts';
 import { patchStatus } from '../kubernetes/status.ts';
+import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
 import type { StatusOutcome } from './status-writer.ts';
 

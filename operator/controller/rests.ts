@@ -1,4 +1,4 @@
-import { Backoff } from '../kubernetes/backoff.ts';
+import { Backoff } from '../lib/backoff.ts';
 
 const BACKOFF = { initialMs: 500, maxMs: 30_000 } as const;
 

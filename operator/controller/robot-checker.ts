@@ -1,11 +1,11 @@
 import type { DeliveryCheck } from '../core/delivery/checks.ts';
-import type { CheckMemory } from '../core/delivery/memory.ts';
-import type { Credential } from '../core/signatures.ts';
+import type { CheckMemory } from '../core/model/check-memory.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
+import type { Credential } from '../dingtalk/signatures.ts';
 import { testMessage } from '../dingtalk/test-message.ts';
-import { Backoff } from '../kubernetes/backoff.ts';
-import { FairLimiter } from '../kubernetes/fair-limiter.ts';
-import type { Log } from '../kubernetes/log.ts';
+import { Backoff } from '../lib/backoff.ts';
+import { FairLimiter } from '../lib/fair-limiter.ts';
+import type { Log } from '../lib/log.ts';
 
 /** Messages under way at once, in all and of one namespace: whose robots change all the time must not keep others waiting. */
 const MAX_IN_FLIGHT = 16;

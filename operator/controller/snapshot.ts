@@ -1,9 +1,9 @@
-import type { OperatorConfiguration } from '../config.ts';
-import type { Snapshot } from '../core/snapshot.ts';
-import { labelsByName, projectOf } from './access.ts';
+import { labelsByName, projectOf } from '../cluster/access.ts';
+import { liveConfigMap, liveSecret } from '../cluster/live-object.ts';
+import { liveProjects } from '../cluster/projects.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { Snapshot } from '../core/model/snapshot.ts';
 import type { Caches } from './caches.ts';
-import { liveConfigMap, liveSecret } from './live-object.ts';
-import { liveProjects } from './projects.ts';
 
 /** Both clocks at one moment. */
 export type Times = Pick<Snapshot, 'now' | 'serverTime'>;

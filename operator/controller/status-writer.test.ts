@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KINDS } from '../api/kinds.ts';
 import type { StatusUpdate, WantedStatus } from '../core/status/statuses.ts';
 import { robot } from '../core/testing/fixtures.ts';
-import { recordingLog } from '../kubernetes/testing/recording-log.ts';
+import { recordingLog } from '../lib/testing/recording-log.ts';
 import { type StatusOutcome, StatusWriter } from './status-writer.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] }));

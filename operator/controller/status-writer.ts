@@ -1,5 +1,5 @@
 import type { StatusUpdate, WantedStatus } from '../core/status/statuses.ts';
-import type { Log } from '../kubernetes/log.ts';
+import type { Log } from '../lib/log.ts';
 import { InTurn } from './in-turn.ts';
 import { Pace } from './pace.ts';
 import { Rests } from './rests.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { serviceKey } from '../argocd/names.ts';
 import { decide } from '../core/decide.ts';
-import type { Write } from '../core/merge/writes.ts';
-import { serviceKey } from '../core/names.ts';
-import type { LiveObject, Snapshot } from '../core/snapshot.ts';
+import type { LiveObject, Snapshot } from '../core/model/snapshot.ts';
 import { afterWrites, NAMESPACE, robot, snapshot, team } from '../core/testing/fixtures.ts';
+import type { Write } from '../core/writes/writes.ts';
 import { TargetGuard } from './target-guard.ts';
 
 const INTERVAL = 2_000;

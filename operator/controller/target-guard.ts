@@ -1,3 +1,5 @@
+import type { LiveState } from '../core/model/live.ts';
+import type { LiveObject, Target } from '../core/model/snapshot.ts';
 import {
   afterLoss,
   alsoLost,
@@ -6,13 +8,11 @@ import {
   endsAt,
   isOver,
   mayWriteAt,
-} from '../core/coexistence/contest.ts';
-import { culpritOf, ownTime } from '../core/coexistence/culprit.ts';
-import { afterStep, isEntryKey, lostKeys, type OurParts, ourParts } from '../core/coexistence/our-part.ts';
-import type { LiveState } from '../core/live.ts';
-import type { TargetWrite, Write } from '../core/merge/writes.ts';
-import type { LiveObject, Target } from '../core/snapshot.ts';
+} from '../core/others/contest.ts';
+import { culpritOf, ownTime } from '../core/others/culprit.ts';
 import type { Contested } from '../core/status/aftermath.ts';
+import { afterStep, isEntryKey, lostKeys, type OurParts, ourParts } from '../core/writes/our-part.ts';
+import type { TargetWrite, Write } from '../core/writes/writes.ts';
 
 type Kind = Contested['object'];
 const KINDS: readonly Kind[] = ['ConfigMap', 'Secret'];

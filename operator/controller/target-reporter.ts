@@ -1,7 +1,7 @@
-import type { OperatorConfiguration } from '../config.ts';
 import type { Finding } from '../api/finding.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
 import type { RecordEvent } from '../kubernetes/events.ts';
-import type { Log } from '../kubernetes/log.ts';
+import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
 
 /** What a reporter tells of, in the words of the log. */

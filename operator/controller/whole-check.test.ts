@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { readLiveState } from '../core/live.ts';
-import { liveObject } from '../core/testing/fixtures.ts';
 import type { Finding } from '../api/finding.ts';
+import { readLiveState } from '../core/model/live.ts';
+import { liveObject } from '../core/testing/fixtures.ts';
 import type { Outcome } from '../engine/types.ts';
 import { WholeCheck } from './whole-check.ts';
 

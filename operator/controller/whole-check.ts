@@ -1,7 +1,7 @@
-import { missingFindings } from '../core/coexistence/missing.ts';
-import type { LiveState } from '../core/live.ts';
-import type { LiveObject, Target } from '../core/snapshot.ts';
 import type { Finding } from '../api/finding.ts';
+import type { LiveState } from '../core/model/live.ts';
+import type { LiveObject, Target } from '../core/model/snapshot.ts';
+import { missingFindings } from '../core/others/missing.ts';
 import type { Engine } from '../engine/types.ts';
 
 /** A large configuration takes the engine seconds, and its own keys were each checked before they were written. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from './decide.ts';
-import type { GateAnswer, GateRequest } from './gate/engine-api.ts';
-import { questionKey } from './gate/inquiry.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { GateAnswer, GateRequest } from './model/engine-api.ts';
+import { questionKey } from './model/inquiry.ts';
+import type { Snapshot } from './model/snapshot.ts';
 import {
   ACCEPTING,
   config,

@@ -1,15 +1,15 @@
-import { beyondBounds } from './bounds/beyond-bounds.ts';
-import { ignoredSubscriptions } from './coexistence/legacy-config.ts';
-import { type Fault, Faults } from './faults.ts';
-import { foreignFindings } from './gate/foreign.ts';
-import { Inquiry, type Question } from './gate/inquiry.ts';
-import { type LiveState, readLiveState } from './live.ts';
-import { merge } from './merge/merge.ts';
-import type { Plan } from './merge/plan.ts';
-import { type Writes, writesFor } from './merge/writes.ts';
-import { type Resolution, resolve } from './resolve/resolve.ts';
-import type { Snapshot } from './snapshot.ts';
 import type { Finding } from '../api/finding.ts';
+import { beyondBounds } from './bounds/beyond-bounds.ts';
+import { type Fault, Faults } from './model/faults.ts';
+import { Inquiry, type Question } from './model/inquiry.ts';
+import { type LiveState, readLiveState } from './model/live.ts';
+import type { Snapshot } from './model/snapshot.ts';
+import { foreignFindings } from './others/foreign.ts';
+import { ignoredSubscriptions } from './others/legacy-config.ts';
+import type { Plan } from './plan/placements.ts';
+import { merge } from './plan/plan.ts';
+import { type Resolution, resolve } from './resolve/resolve.ts';
+import { type Writes, writesFor } from './writes/writes.ts';
 
 /** All that follows from one snapshot. */
 export interface Decision {

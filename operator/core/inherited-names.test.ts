@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import type { NotificationTemplate } from '../api/kinds.ts';
 import { crdChecks } from '../files/crd-check.ts';
 import { decide } from './decide.ts';
-import type { Snapshot } from './snapshot.ts';
+import type { Snapshot } from './model/snapshot.ts';
 import { statusUpdates } from './status/statuses.ts';
 import { found, robot, snapshot, subscription, team, template } from './testing/fixtures.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REASONS } from '../core/reasons.ts';
+import { REASONS } from '../api/reasons.ts';
 import { readAnswer } from './answers.ts';
 import { connectionOutcome } from './connection-outcome.ts';
 import { DELIVERY_REASONS, type DeliveryReason, explain } from './explanations.ts';

@@ -1,4 +1,4 @@
-import type { Reason } from '../core/reasons.ts';
+import type { Reason } from '../api/reasons.ts';
 
 /** The same in the two languages that the operator speaks. */
 export interface Text {

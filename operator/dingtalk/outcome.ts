@@ -1,4 +1,4 @@
-import { redactError } from '../core/redact.ts';
+import { redactError } from '../lib/redact.ts';
 import type { DeliveryReason } from './explanations.ts';
 
 /** What became of one message to DingTalk, in coded form; `explain` gives its meaning and remedy. */

@@ -1,6 +1,6 @@
-import { REMEDIES } from '../core/remedies.ts';
-import type { Verdict } from '../core/verdict.ts';
 import type { Finding } from '../api/finding.ts';
+import { REMEDIES } from '../api/remedies.ts';
+import type { Verdict } from '../core/model/verdict.ts';
 import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
 import type { Violation } from './violation.ts';

@@ -1,9 +1,9 @@
-import { APP_PROJECTS } from '../controller/projects.ts';
-import type { Labels } from '../core/label-selector.ts';
 import { GRANTED_NAMESPACES } from '../api/names.ts';
-import { REMEDIES } from '../core/remedies.ts';
+import { REMEDIES } from '../api/remedies.ts';
+import { APP_PROJECTS } from '../cluster/projects.ts';
+import type { Project, Snapshot } from '../core/model/snapshot.ts';
 import { grantFinding } from '../core/resolve/grants.ts';
-import type { Project, Snapshot } from '../core/snapshot.ts';
+import type { Labels } from '../kubernetes/label-selector.ts';
 import type { LintFinding } from './finding.ts';
 import type { Manifest } from './manifests.ts';
 

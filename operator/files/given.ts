@@ -1,6 +1,6 @@
 import type { DingTalkRobot } from '../api/kinds.ts';
 import { objectKey } from '../api/names.ts';
-import type { CredentialSecret } from '../core/snapshot.ts';
+import type { CredentialSecret } from '../core/model/snapshot.ts';
 import type { Manifest } from './manifests.ts';
 
 /** The data of a ConfigMap among the manifests; undefined if it is not there. */

@@ -1,4 +1,4 @@
-import { own } from '../text/own.ts';
+import { own } from '../lib/own.ts';
 
 /** A message's body as people read it: title and text, then links and mentions. */
 export function messageText(body: unknown): string {

@@ -1,5 +1,5 @@
 import type { Schema } from '../api/crd-files.ts';
-import { own } from '../text/own.ts';
+import { own } from '../lib/own.ts';
 
 /**
  * The value without the fields that are null, as the API server stores it: `suspend:` with nothing behind it is as good

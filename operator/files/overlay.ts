@@ -1,6 +1,6 @@
 import { KINDS } from '../api/kinds.ts';
-import { canonicalJson } from '../core/canonical-json.ts';
-import type { CredentialSecret, Project, Snapshot } from '../core/snapshot.ts';
+import type { CredentialSecret, Project, Snapshot } from '../core/model/snapshot.ts';
+import { canonicalJson } from '../lib/canonical-json.ts';
 import { assumedCredentials, givenCredentials } from './given.ts';
 import { forAsking, givenNamespaces, givenProjects } from './given-access.ts';
 import type { LoadedResource } from './loaded-resource.ts';

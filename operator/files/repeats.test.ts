@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
-import { engineAsker, Gate } from '../controller/gate.ts';
-import { differenceOf } from '../core/difference.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import { engineAsker, Gate } from '../cluster/gate.ts';
+import type { Snapshot } from '../core/model/snapshot.ts';
 import { config, NAMESPACE, robot, settled, snapshot, subscription, team } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
-import { createLogger } from '../log.ts';
+import { createLogger } from '../lib/logger.ts';
+import { differenceOf } from '../tools/diff/difference.ts';
 import { decideFully } from './judge.ts';
 
 let engine: Engine;

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
 import type { NotificationSubscription } from '../api/kinds.ts';
-import { eventClause } from '../core/catalogue/trigger.ts';
-import { CATALOGUE } from '../core/catalogue/triggers.ts';
 import { criteriaExpression } from '../core/resolve/criteria.ts';
 import { fenceExpression } from '../core/resolve/fence.ts';
 import { NOW, subscription } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
+import { eventClause } from '../message/catalogue/trigger.ts';
+import { CATALOGUE } from '../message/catalogue/triggers.ts';
 import { evaluateTriggers } from './evaluation.ts';
 import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
 

@@ -1,7 +1,7 @@
 import type { NotificationSubscription } from '../api/kinds.ts';
-import type { OperatorConfiguration } from '../config.ts';
-import { IN_CLUSTER } from '../core/in-cluster.ts';
-import { own } from '../text/own.ts';
+import { IN_CLUSTER } from '../argocd/in-cluster.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import { own } from '../lib/own.ts';
 import { health, operation, SAMPLE_STATES, SOURCE, sync } from './sample-states.ts';
 
 /** An Application as the API server has it. */

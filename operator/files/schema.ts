@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { Schema } from '../api/crd-files.ts';
-import { own } from '../text/own.ts';
+import { own } from '../lib/own.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
 /** What the schema says of a resource. */

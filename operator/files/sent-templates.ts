@@ -1,6 +1,6 @@
-import type { Plan } from '../core/merge/plan.ts';
-import { triggerKey } from '../core/names.ts';
-import { own } from '../text/own.ts';
+import { triggerKey } from '../argocd/names.ts';
+import type { Plan } from '../core/plan/placements.ts';
+import { own } from '../lib/own.ts';
 
 /** The templates that a trigger of ours sends, in the order in which Argo CD executes them. */
 export function sentTemplates({ configMap }: Plan, trigger: string): readonly string[] {

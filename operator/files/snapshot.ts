@@ -5,9 +5,9 @@ import {
   type NotificationSubscription,
   type NotificationTemplate,
 } from '../api/kinds.ts';
-import type { OperatorConfiguration } from '../config.ts';
-import { shortHash } from '../core/provenance.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import { shortHash } from '../argocd/provenance.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { Snapshot } from '../core/model/snapshot.ts';
 import { assumedCredentials, givenConfigMap, givenCredentials } from './given.ts';
 import { forAsking, givenNamespaces, givenProjects } from './given-access.ts';
 import type { LoadedResource } from './loaded-resource.ts';

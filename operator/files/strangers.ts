@@ -1,5 +1,5 @@
 import { API_VERSION, GROUP, KINDS } from '../api/kinds.ts';
-import { closest } from '../text/closest.ts';
+import { closest } from '../lib/closest.ts';
 import type { LintFinding } from './finding.ts';
 import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';

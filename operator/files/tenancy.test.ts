@@ -2,11 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { locateEngine } from '../../engine/locate.ts';
 import { namespace, robot, subscription } from '../../test/support/team.ts';
-import { engineAsker, Gate } from '../controller/gate.ts';
+import { engineAsker, Gate } from '../cluster/gate.ts';
 import { config, NOW } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
-import { createLogger } from '../log.ts';
+import { createLogger } from '../lib/logger.ts';
 import { type Judgement, judge } from './judge.ts';
 import { parseManifests } from './manifests.ts';
 

@@ -1,6 +1,6 @@
 import type { Schema } from '../api/crd-files.ts';
-import { closest } from '../text/closest.ts';
-import { own } from '../text/own.ts';
+import { closest } from '../lib/closest.ts';
+import { own } from '../lib/own.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
+import { recordingLog } from '../lib/testing/recording-log.ts';
 import { BackgroundEvents } from './background-events.ts';
 import type { EventRecord } from './events.ts';
-import { recordingLog } from './testing/recording-log.ts';
 
 const event = (name: string): EventRecord => ({
   regarding: { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'argocd', name, uid: 'u' },

@@ -1,5 +1,5 @@
+import type { Log } from '../lib/log.ts';
 import type { RecordEvent } from './events.ts';
-import type { Log } from './log.ts';
 
 /** Events are best effort: so many may wait where the API server takes none. */
 const MAX_WAITING = 1_000;

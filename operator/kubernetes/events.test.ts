@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutToBytes } from '../core/cut.ts';
+import { cutToBytes } from '../lib/cut.ts';
+import { recordingLog } from '../lib/testing/recording-log.ts';
 import { createEventRecorder, type EventRecord } from './events.ts';
 import type { ApiCall, ApiRequest } from './request.ts';
-import { recordingLog } from './testing/recording-log.ts';
 
 const event: EventRecord = {
   regarding: {

@@ -1,5 +1,5 @@
-import { cutToBytes } from '../core/cut.ts';
-import type { Log } from './log.ts';
+import { cutToBytes } from '../lib/cut.ts';
+import type { Log } from '../lib/log.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
 

@@ -3,7 +3,7 @@ import type { RequestOptions } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
 import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
-import { setOwn } from '../text/own.ts';
+import { setOwn } from '../lib/own.ts';
 
 /** What a request needs to be let in: headers (they hold the token) and the connections to go over. */
 export interface Authentication {

@@ -1,6 +1,6 @@
-import type { BackoffOptions } from './backoff.ts';
+import type { BackoffOptions } from '../lib/backoff.ts';
+import type { Log } from '../lib/log.ts';
 import type { ReflectorSource } from './list.ts';
-import type { Log } from './log.ts';
 import type { CacheChange } from './object-cache.ts';
 import type { KubernetesObject } from './objects.ts';
 

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { recordingLog } from '../lib/testing/recording-log.ts';
 import { type Connection, connect } from './connection.ts';
 import { reflectorSource } from './list.ts';
 import { Reflector } from './reflector.ts';
@@ -7,7 +8,6 @@ import type { ReflectorEvent, ReflectorOptions } from './reflector-options.ts';
 import { answer, FakeApiServer, refuse } from './testing/fake-api-server.ts';
 import { FakeCollection, type FakeObject } from './testing/fake-collection.ts';
 import { type TestKubeconfig, testKubeconfig } from './testing/kubeconfig.ts';
-import { recordingLog } from './testing/recording-log.ts';
 
 const PATH = '/api/v1/configmaps';
 

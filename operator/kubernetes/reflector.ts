@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Backoff } from '../lib/backoff.ts';
 import { ApiError, ExpiredError, NotFoundError } from './api-error.ts';
-import { Backoff } from './backoff.ts';
 import { listAll } from './list.ts';
 import { type CacheChange, ObjectCache } from './object-cache.ts';
 import type { KubernetesObject } from './objects.ts';

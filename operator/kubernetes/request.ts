@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { Deadline } from '../lib/deadline.ts';
+import { Limiter } from '../lib/limiter.ts';
 import { RequestError } from './api-error.ts';
-import { Deadline } from './deadline.ts';
-import { Limiter } from './limiter.ts';
 import { connectionFailure, type Exchange, type Query, refusal, type Transport } from './transport.ts';
 
 /** A request to the API server, answered with JSON. */

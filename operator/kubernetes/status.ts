@@ -1,5 +1,5 @@
-import { GROUP, VERSION } from '../api/kinds.ts';
 import { FIELD_MANAGER } from '../api/field-managers.ts';
+import { GROUP, VERSION } from '../api/kinds.ts';
 import { NotFoundError } from './api-error.ts';
 import type { KubernetesObject } from './objects.ts';
 import { resourcePath } from './paths.ts';

@@ -1,6 +1,6 @@
 import { type Dispatcher, request as undiciRequest } from 'undici';
+import { abortable } from '../lib/deadline.ts';
 import { type ApiError, apiError, RequestError, type Status } from './api-error.ts';
-import { abortable } from './deadline.ts';
 import type { Authentication } from './pooled-kube-config.ts';
 import type { ServerTimeSample } from './server-clock.ts';
 

@@ -1,5 +1,5 @@
+import { Deadline } from '../lib/deadline.ts';
 import { apiError, RequestError, type Status } from './api-error.ts';
-import { Deadline } from './deadline.ts';
 import type { KubernetesObject } from './objects.ts';
 import { connectionFailure, type Exchange, type Query, refusal, type Transport } from './transport.ts';
 

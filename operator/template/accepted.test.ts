@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Node } from './nodes.ts';
+import type { Node } from './syntax/nodes.ts';
 import { parseTemplate } from './template.ts';
 
 const nodesOf = (source: string): readonly Node[] => {

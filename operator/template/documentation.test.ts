@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { LIMITS } from './check/limits.ts';
 import { BLOCKS, ROOTS } from './check/unknown.ts';
 import { MAX_BODY_BYTES } from './go/body.ts';
 import { type Escape, MAX_JOINED, MAX_TEXT } from './go/defines.ts';
 import { LOOP_PIECES } from './go/room.ts';
 import { MAX_VALUE } from './go/statements.ts';
-import { HELPERS } from './helpers.ts';
+import { HELPERS } from './syntax/helpers.ts';
+import { LIMITS } from './syntax/limits.ts';
 import { parseTemplate } from './template.ts';
 import { APPLICATION, CONTEXT, EXAMPLES, type Example, PAGE, SCOPE } from './testing/documentation.ts';
 import { bodyOf, RenderingEngine } from './testing/engine.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LIMITS } from './check/limits.ts';
+import { LIMITS } from './syntax/limits.ts';
 import { parseTemplate } from './template.ts';
 
 const MOST_MS = 200;

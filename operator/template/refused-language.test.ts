@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { LIMITS } from './check/limits.ts';
+import { LIMITS } from './syntax/limits.ts';
 import { refuses } from './testing/refuses.ts';
 
 describe('what Handlebars has and this language has not:', () => {

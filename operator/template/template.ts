@@ -1,10 +1,10 @@
-import { LIMITS } from './check/limits.ts';
 import { ROOT_SCOPE } from './check/scope.ts';
 import { checkProgram } from './check/statements.ts';
-import { goInDisguise } from './go-in-disguise.ts';
-import type { Node, Template } from './nodes.ts';
-import { parseSource } from './parse.ts';
-import { TemplateError, type TemplateProblem } from './problem.ts';
+import { goInDisguise } from './syntax/go-in-disguise.ts';
+import { LIMITS } from './syntax/limits.ts';
+import type { Node, Template } from './syntax/nodes.ts';
+import { parseSource } from './syntax/parse.ts';
+import { TemplateError, type TemplateProblem } from './syntax/problem.ts';
 
 /** What became of a template's source. */
 export type ParsedTemplate =

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { parseDuration } from '../../operator/config.ts';
+import { parseDuration } from '../../operator/config/config.ts';
 import { type Extent, measure } from './teams/measure.ts';
 import { createProgress } from './teams/progress.ts';
 import { excesses, markdown, rowsOf } from './teams/report.ts';

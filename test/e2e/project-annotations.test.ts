@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROJECT_ANNOTATION } from '../../operator/core/project-route.ts';
+import { PROJECT_ANNOTATION } from '../../operator/argocd/project-annotation.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Target } from '../../operator/core/snapshot.ts';
+import type { Target } from '../../operator/core/model/snapshot.ts';
 import { application, degraded, healthy, syncFailed, syncSucceeded } from '../support/applications.ts';
 import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '../support/argocd.ts';
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';

@@ -1,7 +1,7 @@
 import type { DingTalkRobot } from '../../operator/api/kinds.ts';
-import { engineAsker, Gate } from '../../operator/controller/gate.ts';
+import { engineAsker, Gate } from '../../operator/cluster/gate.ts';
 import { type Decision, decide } from '../../operator/core/decide.ts';
-import type { Snapshot, Target } from '../../operator/core/snapshot.ts';
+import type { Snapshot, Target } from '../../operator/core/model/snapshot.ts';
 import {
   afterWrites,
   config,

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 120_000;
 const isOurs = (path: string): boolean =>
   path.startsWith(`${ROOT}operator/`) &&
   !/\.test\.ts$|\/testing\/|\.generated\.ts$/.test(path) &&
-  path !== `${ROOT}operator/text/own.ts`;
+  path !== `${ROOT}operator/lib/own.ts`;
 
 it(
   'names that are only known at run time are looked up and set by own() and setOwn(), in a Map, or not at all',

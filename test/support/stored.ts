@@ -3,8 +3,8 @@ import type {
   NotificationSubscription,
   NotificationTemplate,
 } from '../../operator/api/kinds.ts';
-import { shortHash } from '../../operator/core/provenance.ts';
-import type { CredentialSecret, Snapshot } from '../../operator/core/snapshot.ts';
+import { shortHash } from '../../operator/argocd/provenance.ts';
+import type { CredentialSecret, Snapshot } from '../../operator/core/model/snapshot.ts';
 import type { HostileManifest } from './hostile-namespace.ts';
 
 /** The part of a snapshot that manifests become. */

@@ -1,6 +1,6 @@
-import type { OperatorConfiguration } from '../../config.ts';
 import { FIELD_MANAGER } from '../../api/field-managers.ts';
-import type { LiveObject, Target } from '../../core/snapshot.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import type { LiveObject, Target } from '../../core/model/snapshot.ts';
 import type { DataObject } from '../../kubernetes/objects.ts';
 import { managedFields } from '../../kubernetes/testing/fake-objects.ts';
 

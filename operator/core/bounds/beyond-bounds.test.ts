@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { OperatorConfiguration } from '../../config.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
 import { decide } from '../decide.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { limited, robot, SILENT, settled, snapshot, subscription, template } from '../testing/fixtures.ts';
 
 type Quota = Partial<OperatorConfiguration['limits']['perNamespace']>;

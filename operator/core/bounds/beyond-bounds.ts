@@ -1,12 +1,12 @@
-import type { CustomResource } from '../../api/kinds.ts';
-import type { OperatorConfiguration } from '../../config.ts';
-import type { Faults } from '../faults.ts';
-import type { LiveState } from '../live.ts';
-import { ResourceMemo } from '../memo.ts';
-import { resourceKey } from '../../api/names.ts';
-import { served } from '../resolve/selection.ts';
-import type { Snapshot } from '../snapshot.ts';
 import type { Finding } from '../../api/finding.ts';
+import type { CustomResource } from '../../api/kinds.ts';
+import { resourceKey } from '../../api/names.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import { ResourceMemo } from '../../lib/memo.ts';
+import type { Faults } from '../model/faults.ts';
+import type { LiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { served } from '../resolve/selection.ts';
 import { type Workload, workloadOf } from './workload.ts';
 
 /** What bounds the work for one namespace; each is a field of `limits.perNamespace`. */

@@ -1,8 +1,8 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
-import { Faults } from '../faults.ts';
-import { readLiveState } from '../live.ts';
+import { Faults } from '../model/faults.ts';
+import { readLiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { served } from '../resolve/selection.ts';
-import type { Snapshot } from '../snapshot.ts';
 import { beyondBounds } from './beyond-bounds.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { CustomResource } from '../../api/kinds.ts';
-import { ResourceMemo } from '../memo.ts';
+import { ResourceMemo } from '../../lib/memo.ts';
 
 /** What it takes to look at a resource, told by its text alone. */
 export interface Workload {

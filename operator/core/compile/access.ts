@@ -1,6 +1,6 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
-import type { OperatorConfiguration } from '../../config.ts';
-import { type Provenance, shortHash } from '../provenance.ts';
+import { type Provenance, shortHash } from '../../argocd/provenance.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
 import { mayUse } from '../resolve/sharing.ts';
 
 /**

@@ -1,8 +1,8 @@
-import { yamlSafeJson } from '../json.ts';
-import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
+import { formatProvenance, type Provenance, provenanceOf } from '../../argocd/provenance.ts';
+import type { Credential } from '../../dingtalk/signatures.ts';
+import { yamlSafeJson } from '../../lib/json.ts';
 import { credentialsHash } from '../resolve/credentials.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
-import type { Credential } from '../signatures.ts';
 
 /** What a robot wants in the merged objects. */
 export interface RobotFragment {

@@ -1,6 +1,6 @@
-import { yamlSafeJson } from '../json.ts';
-import { eventKeyName } from '../names.ts';
-import { formatProvenance, type Provenance, provenanceOf } from '../provenance.ts';
+import { eventKeyName } from '../../argocd/names.ts';
+import { formatProvenance, type Provenance, provenanceOf } from '../../argocd/provenance.ts';
+import { yamlSafeJson } from '../../lib/json.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { accessHash } from './access.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { subscriptionKeyName, templateKey, triggerKey } from '../../argocd/names.ts';
+import { readTemplate } from '../../argocd/template-value.ts';
 import { decide } from '../decide.ts';
-import type { GateAnswer, GateRequest } from '../gate/engine-api.ts';
-import { subscriptionKeyName, templateKey, triggerKey } from '../names.ts';
-import type { Snapshot } from '../snapshot.ts';
-import { readTemplate } from '../template-value.ts';
+import type { GateAnswer, GateRequest } from '../model/engine-api.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import {
   ACCEPTING,
   config,

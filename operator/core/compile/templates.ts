@@ -1,15 +1,15 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
+import { eventKeyName, subscriptionKeyName } from '../../argocd/names.ts';
+import { formatTemplate } from '../../argocd/template-value.ts';
+import { yamlSafeJson } from '../../lib/json.ts';
+import { ResourceMemo } from '../../lib/memo.ts';
+import { setOwn } from '../../lib/own.ts';
+import { eventsBody } from '../../message/event-body.ts';
 import { selector } from '../../template/go/body.ts';
-import { setOwn } from '../../text/own.ts';
-import { yamlSafeJson } from '../json.ts';
-import { ResourceMemo } from '../memo.ts';
-import { eventsBody } from '../message/event-body.ts';
-import { eventKeyName, subscriptionKeyName } from '../names.ts';
 import { messageInputs } from '../resolve/event-messages.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { formatTemplate } from '../template-value.ts';
 
 /** The templates of a subscription. */
 export interface CompiledTemplates {

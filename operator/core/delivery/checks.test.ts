@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Condition, DingTalkRobot } from '../../api/kinds.ts';
+import { RECONCILE_AT } from '../../api/names.ts';
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
 import { decide } from '../decide.ts';
-import { readLiveState } from '../live.ts';
-import { RECONCILE_AT } from '../../api/names.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { CheckMemory } from '../model/check-memory.ts';
+import { readLiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { robotStatus } from '../status/robot.ts';
 import {
   config,
@@ -20,7 +21,6 @@ import {
   TOKEN,
 } from '../testing/fixtures.ts';
 import { type DeliveryCheck, deliveryChecks, nextCheckAt } from './checks.ts';
-import type { CheckMemory } from './memory.ts';
 
 const MINUTE = 60_000;
 const KEY = `${NAMESPACE}/payments`;

@@ -1,10 +1,10 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
-import type { TestMessageFields } from '../../dingtalk/test-message.ts';
-import { type Faults, UNGUARDED } from '../faults.ts';
 import { RECONCILE_AT, resourceKey } from '../../api/names.ts';
+import type { Credential } from '../../dingtalk/signatures.ts';
+import type { TestMessageFields } from '../../dingtalk/test-message.ts';
+import { type Faults, UNGUARDED } from '../model/faults.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
-import type { Credential } from '../signatures.ts';
-import type { Snapshot } from '../snapshot.ts';
 import { deliveryFingerprint } from './fingerprint.ts';
 import { lastCheck, toldRefusal } from './last-check.ts';
 

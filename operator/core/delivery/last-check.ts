@@ -1,7 +1,7 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Observation } from './memory.ts';
+import type { Observation } from '../model/check-memory.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 
 /** The last check of a robot with its present credentials and keywords: by this process, or as its status tells. */
 export type LastCheck =

@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
 import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../../../test/support/hostile.ts';
-import { engineAsker } from '../../controller/gate.ts';
+import { templateKey, triggerKey } from '../../argocd/names.ts';
+import { engineAsker } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine, Outcome } from '../../engine/types.ts';
-import { templateKey, triggerKey } from '../names.ts';
+import type { ExpressionRole, GateAnswer } from '../model/engine-api.ts';
 import { checkAnswer, evaluateAnswer, renderAnswer } from './answers.ts';
-import type { GateAnswer } from './engine-api.ts';
-import type { ExpressionRole } from './engine-api.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
 
 let engine: Engine;

@@ -1,7 +1,7 @@
+import { triggerKey } from '../../argocd/names.ts';
 import type { EngineProblem, EvaluateRequest, Killed, Outcome, Refused } from '../../engine/types.ts';
-import { cutToJsonBytes } from '../cut.ts';
-import { triggerKey } from '../names.ts';
-import type { CheckQuestion, EvaluateQuestion, GateAnswer, InspectQuestion } from './engine-api.ts';
+import { cutToJsonBytes } from '../../lib/cut.ts';
+import type { CheckQuestion, EvaluateQuestion, GateAnswer, InspectQuestion } from '../model/engine-api.ts';
 import { discouragement, policyViolation } from './expression-policy.ts';
 import { matchViolation } from './long-fields.ts';
 import { SAMPLE_MOMENT, type SampleApplication } from './sample-applications.ts';

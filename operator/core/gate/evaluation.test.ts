@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { engineAsker } from '../../controller/gate.ts';
+import { engineAsker } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import { CATALOGUE } from '../catalogue/triggers.ts';
-import type { GateAnswer } from './engine-api.ts';
+import { CATALOGUE } from '../../message/catalogue/triggers.ts';
+import type { GateAnswer } from '../model/engine-api.ts';
+import { Inquiry } from '../model/inquiry.ts';
 import { evaluationWarning } from './expressions.ts';
-import { Inquiry } from './inquiry.ts';
 
 let engine: Engine;
 beforeAll(() => {

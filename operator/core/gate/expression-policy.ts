@@ -1,7 +1,7 @@
 import type { CallUse, ExpressionFacts } from '../../engine/expression-facts.ts';
-import { own } from '../../text/own.ts';
+import { own } from '../../lib/own.ts';
+import type { ExpressionRole } from '../model/engine-api.ts';
 import { isLarge, stabilityViolation } from './expression-stability.ts';
-import { type ExpressionRole } from './engine-api.ts';
 import { matchViolation, tooManyLongFields } from './long-fields.ts';
 
 /**

@@ -1,6 +1,6 @@
-import type { ExpressionRole } from './engine-api.ts';
+import { NOTIFIED } from '../../argocd/notes.ts';
 import type { ExpressionFacts, PathUse } from '../../engine/expression-facts.ts';
-import { NOTIFIED } from '../sent-notes.ts';
+import type { ExpressionRole } from '../model/engine-api.ts';
 
 /**
  * Argo CD notes every send in an annotation of the Application, which makes it look at the Application again at once.

@@ -1,6 +1,6 @@
 import type { Finding } from '../../api/finding.ts';
-import type { ExpressionRole } from './engine-api.ts';
-import type { Inquiry } from './inquiry.ts';
+import type { ExpressionRole } from '../model/engine-api.ts';
+import type { Inquiry } from '../model/inquiry.ts';
 import { killedFinding, notAsked, place } from './verdicts.ts';
 
 /**

@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
 import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../../../test/support/hostile.ts';
-import { engineAsker, Gate } from '../../controller/gate.ts';
+import { engineAsker, Gate } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import { createLogger } from '../../log.ts';
+import { createLogger } from '../../lib/logger.ts';
 import { type Decision, decide } from '../decide.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import {
   afterWrites,
   config,

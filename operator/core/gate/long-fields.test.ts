@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { engineAsker } from '../../controller/gate.ts';
+import { engineAsker } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import { isShortField } from './short-fields.ts';

@@ -1,7 +1,7 @@
-import { yamlSafeJson } from '../json.ts';
-import { serviceKey, templateKey } from '../names.ts';
 import type { Finding } from '../../api/finding.ts';
-import type { Inquiry } from './inquiry.ts';
+import { serviceKey, templateKey } from '../../argocd/names.ts';
+import { yamlSafeJson } from '../../lib/json.ts';
+import type { Inquiry } from '../model/inquiry.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
 import { checkFinding, killedFinding, notAsked } from './verdicts.ts';
 

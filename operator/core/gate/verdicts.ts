@@ -1,6 +1,6 @@
-import type { CheckRequest, EngineProblem } from '../../engine/types.ts';
 import type { Finding } from '../../api/finding.ts';
-import type { Inquiry } from './inquiry.ts';
+import type { CheckRequest, EngineProblem } from '../../engine/types.ts';
+import type { Inquiry } from '../model/inquiry.ts';
 
 /** What the gate says of one thing that somebody wrote: accepted (undefined), or why not. */
 export type GateFinding = Finding | undefined;

@@ -1,14 +1,14 @@
-import type { DingTalkRobot } from '../../api/kinds.ts';
-import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
-import { own } from '../../text/own.ts';
-import { serviceKey, serviceName } from '../names.ts';
-import { objectKey } from '../../api/names.ts';
-import { type Provenance, readProvenance, shortHash } from '../provenance.ts';
-import type { Reason } from '../reasons.ts';
-import { type Credential, mayStay } from '../signatures.ts';
-import { MAX_CREDENTIAL_BYTES, type Snapshot, type Target } from '../snapshot.ts';
-import type { Course } from '../verdict.ts';
 import type { Finding } from '../../api/finding.ts';
+import type { DingTalkRobot } from '../../api/kinds.ts';
+import { objectKey } from '../../api/names.ts';
+import type { Reason } from '../../api/reasons.ts';
+import { serviceKey, serviceName } from '../../argocd/names.ts';
+import { type Provenance, readProvenance, shortHash } from '../../argocd/provenance.ts';
+import { type Credential, mayStay } from '../../dingtalk/signatures.ts';
+import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
+import { own } from '../../lib/own.ts';
+import { MAX_CREDENTIAL_BYTES, type Snapshot, type Target } from '../model/snapshot.ts';
+import type { Course } from '../model/verdict.ts';
 
 type CredentialSurroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
 

@@ -1,7 +1,7 @@
 import type { ApplicationCriteria, LabelRequirement } from '../../api/types.generated.ts';
-import { nullSafe } from '../catalogue/trigger.ts';
-import { exprString, exprStringList } from '../expr.ts';
-import { IN_CLUSTER } from '../in-cluster.ts';
+import { exprString, exprStringList } from '../../argocd/expr.ts';
+import { IN_CLUSTER } from '../../argocd/in-cluster.ts';
+import { nullSafe } from '../../message/catalogue/trigger.ts';
 import { inOneOf, oneOf } from './fence.ts';
 
 /** One criterion as an expr-lang condition. */

@@ -1,8 +1,8 @@
-import { nullSafe } from '../catalogue/trigger.ts';
-import { exprString, exprStringList } from '../expr.ts';
-import { globToRegExpSource, isGlob } from '../glob.ts';
-import { IN_CLUSTER } from '../in-cluster.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { exprString, exprStringList } from '../../argocd/expr.ts';
+import { IN_CLUSTER } from '../../argocd/in-cluster.ts';
+import { globToRegExpSource, isGlob } from '../../lib/glob.ts';
+import { nullSafe } from '../../message/catalogue/trigger.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { Grants, projectGrants } from './grants.ts';
 
 /** What a namespace may hear of. */

@@ -1,8 +1,8 @@
-import { firstOf } from '../../text/first-of.ts';
-import { globMatches, isGlob } from '../glob.ts';
-import { GRANTED_NAMESPACES, NAMESPACE_PATTERN } from '../../api/names.ts';
-import type { Project, Snapshot } from '../snapshot.ts';
 import type { Finding } from '../../api/finding.ts';
+import { GRANTED_NAMESPACES, NAMESPACE_PATTERN } from '../../api/names.ts';
+import { firstOf } from '../../lib/first-of.ts';
+import { globMatches, isGlob } from '../../lib/glob.ts';
+import type { Project, Snapshot } from '../model/snapshot.ts';
 
 /** Enough to find the mistake by. */
 const MAX_NAMED = 5;

@@ -1,6 +1,6 @@
-import type { NotificationSubscription } from '../../api/kinds.ts';
-import { isGlob } from '../glob.ts';
 import type { Finding } from '../../api/finding.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { isGlob } from '../../lib/glob.ts';
 
 /** Of one pattern, and of all patterns of a subscription. */
 const ONE = { stars: 3, characters: 63 } as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { GateAnswer, GateRequest } from '../gate/engine-api.ts';
-import { Inquiry, questionKey } from '../gate/inquiry.ts';
+import type { GateAnswer, GateRequest } from '../model/engine-api.ts';
+import { Inquiry, questionKey } from '../model/inquiry.ts';
 import { ownTrigger } from './own-trigger.ts';
 
 const EVENT = { name: 'own', when: 'app.a', oncePer: 'app.b', eventTime: 'app.c' };

@@ -1,9 +1,9 @@
-import type { SubscribedEvent } from '../../api/types.generated.ts';
-import type { Trigger } from '../catalogue/trigger.ts';
-import type { ExpressionRole } from '../gate/engine-api.ts';
-import { evaluationWarning, expressionFinding, isDoubt } from '../gate/expressions.ts';
-import type { Inquiry } from '../gate/inquiry.ts';
 import type { Finding } from '../../api/finding.ts';
+import type { SubscribedEvent } from '../../api/types.generated.ts';
+import type { Trigger } from '../../message/catalogue/trigger.ts';
+import { evaluationWarning, expressionFinding, isDoubt } from '../gate/expressions.ts';
+import type { ExpressionRole } from '../model/engine-api.ts';
+import type { Inquiry } from '../model/inquiry.ts';
 
 /** The trigger of an event, and what is to be said of its condition. */
 export interface JudgedTrigger {

@@ -1,17 +1,17 @@
+import type { Finding } from '../../api/finding.ts';
 import type {
   CustomResource,
   DingTalkRobot,
   NotificationSubscription,
   NotificationTemplate,
 } from '../../api/kinds.ts';
-import { argocdUrl } from '../argocd-url.ts';
-import type { Faults } from '../faults.ts';
-import type { Inquiry } from '../gate/inquiry.ts';
-import type { LiveState } from '../live.ts';
-import { ResourceMemo } from '../memo.ts';
 import { resourceKey } from '../../api/names.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Finding } from '../../api/finding.ts';
+import { ResourceMemo } from '../../lib/memo.ts';
+import type { Faults } from '../model/faults.ts';
+import type { Inquiry } from '../model/inquiry.ts';
+import type { LiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { argocdUrl } from './argocd-url.ts';
 import { accessOf } from './fence.ts';
 import { type ResolvedRobot, refusedRobot, resolveRobot } from './robots.ts';
 import { reported } from './selection.ts';

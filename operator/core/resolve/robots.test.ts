@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { serviceKey } from '../../argocd/names.ts';
 import { decide } from '../decide.ts';
-import { serviceKey } from '../names.ts';
-import type { CredentialSecret } from '../snapshot.ts';
+import type { CredentialSecret } from '../model/snapshot.ts';
 import {
   found,
   liveObject,

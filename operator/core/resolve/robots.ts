@@ -1,15 +1,14 @@
-import type { DingTalkRobot } from '../../api/kinds.ts';
-import { closestTimeZone, isTimeZone } from '../../text/time-zone.ts';
-import { credentialsHash } from './credentials.ts';
-import { isForeignKey, isForeignSecretKey } from '../live.ts';
-import { memoised } from '../memo.ts';
-import type { Audience } from '../message/event-body.ts';
-import { serviceKey, serviceName } from '../names.ts';
-import type { Credential } from '../signatures.ts';
-import type { Snapshot } from '../snapshot.ts';
-import type { Course, Verdict } from '../verdict.ts';
 import type { Finding } from '../../api/finding.ts';
-import { hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
+import type { DingTalkRobot } from '../../api/kinds.ts';
+import { serviceKey, serviceName } from '../../argocd/names.ts';
+import type { Credential } from '../../dingtalk/signatures.ts';
+import { memoised } from '../../lib/memo.ts';
+import { closestTimeZone, isTimeZone } from '../../lib/time-zone.ts';
+import type { Audience } from '../../message/event-body.ts';
+import { isForeignKey, isForeignSecretKey } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Course, Verdict } from '../model/verdict.ts';
+import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 

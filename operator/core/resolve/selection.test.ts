@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Labels } from '../../kubernetes/label-selector.ts';
 import { decide } from '../decide.ts';
 import { deliveryChecks } from '../delivery/checks.ts';
-import type { Labels } from '../label-selector.ts';
 import { statusUpdates } from '../status/statuses.ts';
 import {
   afterWrites,

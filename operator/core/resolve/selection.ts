@@ -1,7 +1,7 @@
-import { globMatches } from '../glob.ts';
-import { isSelective, selectorMatches } from '../label-selector.ts';
-import type { Snapshot } from '../snapshot.ts';
 import type { Finding } from '../../api/finding.ts';
+import { isSelective, selectorMatches } from '../../kubernetes/label-selector.ts';
+import { globMatches } from '../../lib/glob.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 
 /** What of a snapshot says which namespaces the installation serves. */
 export type Selection = Pick<Snapshot, 'config' | 'namespaces'>;

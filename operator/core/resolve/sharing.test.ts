@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
 import { decide } from '../decide.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import { statusUpdates } from '../status/statuses.ts';
 import { config, robot, settled } from '../testing/fixtures.ts';
 import {

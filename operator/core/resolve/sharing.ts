@@ -1,6 +1,6 @@
-import type { SharedWith } from '../../api/types.generated.ts';
-import { globMatches } from '../glob.ts';
 import { objectKey } from '../../api/names.ts';
+import type { SharedWith } from '../../api/types.generated.ts';
+import { globMatches } from '../../lib/glob.ts';
 
 /** A resource that subscriptions name, with what its owner says of who else may. */
 export interface Shareable {

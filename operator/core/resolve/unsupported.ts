@@ -1,7 +1,7 @@
 import { SPEC_FIELDS } from '../../api/fields.generated.ts';
-import { unknownField } from '../../api/unknown-field.ts';
-import { own } from '../../text/own.ts';
 import type { Finding } from '../../api/finding.ts';
+import { unknownField } from '../../api/unknown-field.ts';
+import { own } from '../../lib/own.ts';
 
 /** A field that the API server has stored but this version of the operator does not know. */
 export function unsupportedField({

@@ -1,7 +1,7 @@
-import type { LiveState } from '../live.ts';
-import type { Plan } from '../merge/plan.ts';
-import type { Snapshot } from '../snapshot.ts';
 import type { Finding } from '../../api/finding.ts';
+import type { LiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Plan } from '../plan/placements.ts';
 
 /** How things stand once the writes are done: a status tells what is live, not what was meant. */
 export interface Aftermath {

@@ -1,7 +1,7 @@
 import type { Condition } from '../../api/kinds.ts';
-import { own, setOwn } from '../../text/own.ts';
-import { canonicalJson } from '../canonical-json.ts';
-import type { Reason } from '../reasons.ts';
+import type { Reason } from '../../api/reasons.ts';
+import { canonicalJson } from '../../lib/canonical-json.ts';
+import { own, setOwn } from '../../lib/own.ts';
 
 /** A status as the API server has it: any field may be absent. */
 export type StatusFields = { readonly [field: string]: unknown; readonly conditions?: readonly Condition[] };

@@ -1,8 +1,8 @@
-import type { Condition } from '../../api/kinds.ts';
-import { cutToBytes } from '../cut.ts';
-import type { Reason } from '../reasons.ts';
-import type { Verdict } from '../verdict.ts';
 import type { Finding } from '../../api/finding.ts';
+import type { Condition } from '../../api/kinds.ts';
+import type { Reason } from '../../api/reasons.ts';
+import { cutToBytes } from '../../lib/cut.ts';
+import type { Verdict } from '../model/verdict.ts';
 
 /** The API takes eight times as much, but a message is for people. It may quote what they wrote, which can be long. */
 const MAX_MESSAGE_BYTES = 4_096;

@@ -1,14 +1,14 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
+import { resourceKey } from '../../api/names.ts';
+import type { Reason } from '../../api/reasons.ts';
 import { explain } from '../../dingtalk/explanations.ts';
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
 import { verifySetting } from '../delivery/checks.ts';
 import { deliveryFingerprint } from '../delivery/fingerprint.ts';
 import { type LastCheck, lastCheck, toldRefusal } from '../delivery/last-check.ts';
-import type { Observation } from '../delivery/memory.ts';
-import { resourceKey } from '../../api/names.ts';
-import type { Reason } from '../reasons.ts';
+import type { Observation } from '../model/check-memory.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
-import type { Snapshot } from '../snapshot.ts';
 import type { Judgement } from './conditions.ts';
 
 type Delivery = NonNullable<DingTalkRobot['status']>['delivery'];

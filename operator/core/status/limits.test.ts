@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { crdChecks } from '../../files/crd-check.ts';
 import { decide } from '../decide.ts';
-import { readLiveState } from '../live.ts';
+import { readLiveState } from '../model/live.ts';
 import { robot, settled, snapshot, subscription, team, template } from '../testing/fixtures.ts';
 import { statusUpdates } from './statuses.ts';
 

@@ -1,6 +1,6 @@
-import type { LiveKey } from '../live.ts';
-import type { Verdict } from '../verdict.ts';
 import type { Finding } from '../../api/finding.ts';
+import type { LiveKey } from '../model/live.ts';
+import type { Verdict } from '../model/verdict.ts';
 import type { Judgement } from './conditions.ts';
 
 /** What is known of one CR's keys after the writes. */

@@ -1,9 +1,9 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
-import { own } from '../../text/own.ts';
-import { serviceKey } from '../names.ts';
 import { resourceKey } from '../../api/names.ts';
+import { serviceKey } from '../../argocd/names.ts';
+import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
+import { own } from '../../lib/own.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
-import { readSignedUrl, signatureEnd } from '../signatures.ts';
 import { type Aftermath, contestOf } from './aftermath.ts';
 import { accepted, conditions, type Judgement, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';

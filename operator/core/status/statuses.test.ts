@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Finding } from '../../api/finding.ts';
 import type { Condition, DingTalkRobot, NotificationSubscription } from '../../api/kinds.ts';
 import { decide } from '../decide.ts';
 import { type DeliveryCheck, deliveryChecks } from '../delivery/checks.ts';
-import { readLiveState } from '../live.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { readLiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import {
   config,
   NAMESPACE,
@@ -15,7 +16,6 @@ import {
   team,
   template,
 } from '../testing/fixtures.ts';
-import type { Finding } from '../../api/finding.ts';
 import type { Aftermath } from './aftermath.ts';
 import { type StatusUpdate, statusUpdates, type WantedStatus, wantedStatuses } from './statuses.ts';
 

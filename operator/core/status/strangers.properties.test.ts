@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { decide } from '../decide.ts';
-import { readLiveState } from '../live.ts';
-import { type Criteria, sub as subscriptionOf, TEAMS, teams } from '../merge/testing.ts';
 import { resourceKey } from '../../api/names.ts';
-import type { Snapshot } from '../snapshot.ts';
+import { decide } from '../decide.ts';
+import { readLiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { type Criteria, sub as subscriptionOf, TEAMS, teams } from '../plan/testing/teams.ts';
 import { config, liveObject, settled } from '../testing/fixtures.ts';
 import { wantedStatuses } from './statuses.ts';
 

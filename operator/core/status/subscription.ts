@@ -1,12 +1,12 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { own } from '../../text/own.ts';
-import { entryKey } from '../coexistence/our-part.ts';
-import { type LiveState, liveRecipients } from '../live.ts';
-import type { SubscriptionPlacement } from '../merge/plan.ts';
 import { resourceKey } from '../../api/names.ts';
+import { own } from '../../lib/own.ts';
+import { type LiveState, liveRecipients } from '../model/live.ts';
+import type { SubscriptionPlacement } from '../plan/placements.ts';
 import { eventName } from '../resolve/event-name.ts';
 import { nameFor } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import { entryKey } from '../writes/our-part.ts';
 import { type Aftermath, contestOf } from './aftermath.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 import { liveGeneration, merged } from './merged.ts';

@@ -6,14 +6,14 @@ import {
   type NotificationSubscription,
   type NotificationTemplate,
 } from '../../api/kinds.ts';
-import { type OperatorConfiguration, operatorConfigurationSchema } from '../../config.ts';
+import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import { shortHash } from '../../argocd/provenance.ts';
+import { type OperatorConfiguration, operatorConfigurationSchema } from '../../config/config.ts';
 import { decide } from '../decide.ts';
-import type { GateAnswer } from '../gate/engine-api.ts';
-import type { Answers } from '../gate/inquiry.ts';
-import type { Plan } from '../merge/plan.ts';
-import { SUBSCRIPTIONS_KEY } from '../names.ts';
-import { shortHash } from '../provenance.ts';
-import type { CredentialSecret, LiveObject, Snapshot, Target } from '../snapshot.ts';
+import type { GateAnswer } from '../model/engine-api.ts';
+import type { Answers } from '../model/inquiry.ts';
+import type { CredentialSecret, LiveObject, Snapshot, Target } from '../model/snapshot.ts';
+import type { Plan } from '../plan/placements.ts';
 
 /** Builders for tests of the pure core: each gives a valid object, of which a test names only what it is about. */
 

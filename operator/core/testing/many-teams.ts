@@ -1,7 +1,7 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
+import { LOCALES } from '../../message/catalogue/locale.ts';
 import { inOtherWords } from '../../template/testing/ten-lines.ts';
-import { LOCALES } from '../catalogue/locale.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { Snapshot } from '../model/snapshot.ts';
 import {
   config,
   found,

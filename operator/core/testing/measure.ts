@@ -2,8 +2,9 @@
  * `node operator/core/testing/measure.ts`: what a team with five events takes of Argo CD's ConfigMap, in bytes by the kind of
  * key, for the catalogue's messages and for templates of ten lines, and how many such teams fit beside what others have there.
  */
+
+import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import { decide } from '../decide.ts';
-import { SUBSCRIPTIONS_KEY } from '../names.ts';
 import { afterWrites } from './fixtures.ts';
 import { bytesOf, EVENTS, type Messages, manyTeams } from './many-teams.ts';
 

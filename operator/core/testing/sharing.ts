@@ -1,10 +1,10 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
-import type { SharedWith } from '../../api/types.generated.ts';
-import { readLiveState } from '../live.ts';
-import { servicesOf } from '../merge/retained.ts';
 import { resourceKey } from '../../api/names.ts';
-import type { Snapshot } from '../snapshot.ts';
+import type { SharedWith } from '../../api/types.generated.ts';
+import { readLiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { servicesOf } from '../plan/retained.ts';
 import { config, found, robot, SECRET, snapshot, subscription, TOKEN, template } from './fixtures.ts';
 
 /** Two teams, for tests of what one lets the other use. */

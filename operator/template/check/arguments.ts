@@ -1,8 +1,8 @@
-import { isTimeZone } from '../../text/time-zone.ts';
-import { type ArgumentKind, DATE_FORMAT, type HelperSignature, MAX_LENGTH } from '../helpers.ts';
-import type { Value } from '../nodes.ts';
-import { type SourcePlace, TemplateError } from '../problem.ts';
-import { LIMITS } from './limits.ts';
+import { isTimeZone } from '../../lib/time-zone.ts';
+import { type ArgumentKind, DATE_FORMAT, type HelperSignature, MAX_LENGTH } from '../syntax/helpers.ts';
+import { LIMITS } from '../syntax/limits.ts';
+import type { Value } from '../syntax/nodes.ts';
+import { type SourcePlace, TemplateError } from '../syntax/problem.ts';
 
 /** Where an argument stands. */
 interface Where {

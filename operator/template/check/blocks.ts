@@ -1,9 +1,9 @@
-import type { Binding, IfNode, Node } from '../nodes.ts';
-import { TemplateError } from '../problem.ts';
-import { RAW_BLOCK } from '../remedy.ts';
+import { LIMITS } from '../syntax/limits.ts';
+import type { Binding, IfNode, Node } from '../syntax/nodes.ts';
+import { TemplateError } from '../syntax/problem.ts';
+import { RAW_BLOCK } from '../syntax/remedy.ts';
 import { isData } from './arguments.ts';
 import { type Checking, checkExpression, isReserved } from './expressions.ts';
-import { LIMITS } from './limits.ts';
 import { findLoop, type Scope } from './scope.ts';
 import { checkProgram } from './statements.ts';
 import { BLOCKS, ROOTS, unknownBlock } from './unknown.ts';

@@ -1,9 +1,9 @@
-import { own } from '../../text/own.ts';
-import { BUILT_IN, HELPERS, type HelperSignature } from '../helpers.ts';
-import type { Value } from '../nodes.ts';
-import { TemplateError } from '../problem.ts';
+import { own } from '../../lib/own.ts';
+import { BUILT_IN, HELPERS, type HelperSignature } from '../syntax/helpers.ts';
+import { LIMITS } from '../syntax/limits.ts';
+import type { Value } from '../syntax/nodes.ts';
+import { TemplateError } from '../syntax/problem.ts';
 import { checkArgument } from './arguments.ts';
-import { LIMITS } from './limits.ts';
 import { checkPath } from './paths.ts';
 import { findBinding, type Scope } from './scope.ts';
 import { ROOTS, unknownHelper, unknownName } from './unknown.ts';

@@ -1,7 +1,7 @@
-import { own } from '../../text/own.ts';
-import { EVENT_FIELDS, type EventField, type LoopVariable, type Value } from '../nodes.ts';
-import { TemplateError } from '../problem.ts';
-import { LIMITS } from './limits.ts';
+import { own } from '../../lib/own.ts';
+import { LIMITS } from '../syntax/limits.ts';
+import { EVENT_FIELDS, type EventField, type LoopVariable, type Value } from '../syntax/nodes.ts';
+import { TemplateError } from '../syntax/problem.ts';
 import { findBinding, findLoop, type Scope } from './scope.ts';
 import { ROOTS, unknownName } from './unknown.ts';
 

@@ -1,4 +1,4 @@
-import type { Binding, Loop } from '../nodes.ts';
+import type { Binding, Loop } from '../syntax/nodes.ts';
 
 /** What a template can refer to at one place, from the inside out. */
 export interface Scope {

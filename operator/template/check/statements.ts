@@ -1,7 +1,7 @@
-import { HELPERS } from '../helpers.ts';
-import type { Node } from '../nodes.ts';
-import { TemplateError } from '../problem.ts';
-import { TRIPLE } from '../remedy.ts';
+import { HELPERS } from '../syntax/helpers.ts';
+import type { Node } from '../syntax/nodes.ts';
+import { TemplateError } from '../syntax/problem.ts';
+import { TRIPLE } from '../syntax/remedy.ts';
 import { checkBlock } from './blocks.ts';
 import { type Checking, checkCall, checkExpression } from './expressions.ts';
 import { findBinding, type Scope } from './scope.ts';

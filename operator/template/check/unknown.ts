@@ -1,7 +1,7 @@
-import { closest } from '../../text/closest.ts';
-import { own } from '../../text/own.ts';
-import { HELPERS } from '../helpers.ts';
-import { TemplateError } from '../problem.ts';
+import { closest } from '../../lib/closest.ts';
+import { own } from '../../lib/own.ts';
+import { HELPERS } from '../syntax/helpers.ts';
+import { TemplateError } from '../syntax/problem.ts';
 import { namesIn, type Scope } from './scope.ts';
 
 /** What a template can name without a block's help. */

@@ -1,4 +1,4 @@
-import type { Template } from '../nodes.ts';
+import type { Template } from '../syntax/nodes.ts';
 import { type BodyScope, GoContext } from './context.ts';
 import { defines, type Escape } from './defines.ts';
 import { emitPieces } from './pieces.ts';

@@ -1,4 +1,4 @@
-import type { Binding, DataRoot, Loop } from '../nodes.ts';
+import type { Binding, DataRoot, Loop } from '../syntax/nodes.ts';
 import type { DefineName, Escape } from './defines.ts';
 import { shortName } from './names.ts';
 import { PathTable } from './path-table.ts';

@@ -1,5 +1,5 @@
-import { own } from '../../text/own.ts';
-import { DATE_TOKENS } from '../helpers.ts';
+import { own } from '../../lib/own.ts';
+import { DATE_TOKENS } from '../syntax/helpers.ts';
 import type { GoContext } from './context.ts';
 import { MAX_TEXT } from './defines.ts';
 import {

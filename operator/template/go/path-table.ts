@@ -1,4 +1,4 @@
-import { own } from '../../text/own.ts';
+import { own } from '../../lib/own.ts';
 import { goText } from './literal.ts';
 import { shortName } from './names.ts';
 

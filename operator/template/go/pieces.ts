@@ -1,4 +1,4 @@
-import type { Node } from '../nodes.ts';
+import type { Node } from '../syntax/nodes.ts';
 import type { GoContext } from './context.ts';
 import { emitNodes } from './statements.ts';
 

@@ -1,4 +1,4 @@
-import type { Node } from '../nodes.ts';
+import type { Node } from '../syntax/nodes.ts';
 import { appUrlBytes } from './app-url.ts';
 import type { BodyScope } from './context.ts';
 import { jsonBytes } from './literal.ts';

@@ -1,4 +1,4 @@
-import type { Call, EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../nodes.ts';
+import type { Call, EachNode, IfNode, Node, PrintNode, Value, WithNode } from '../syntax/nodes.ts';
 import { printAppLink } from './app-url.ts';
 import type { GoContext } from './context.ts';
 import { type DefineName, PRINTS } from './defines.ts';

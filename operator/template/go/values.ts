@@ -1,5 +1,5 @@
-import { own } from '../../text/own.ts';
-import type { Binding, DataRoot, Value } from '../nodes.ts';
+import { own } from '../../lib/own.ts';
+import type { Binding, DataRoot, Value } from '../syntax/nodes.ts';
 import { appUrlText } from './app-url.ts';
 import type { GoContext } from './context.ts';
 import { boolean, data, type Expression, number, text } from './expression.ts';

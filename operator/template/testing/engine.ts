@@ -1,6 +1,6 @@
 import { locateEngine } from '../../../engine/locate.ts';
 import { type Instance, startEngine } from '../../../engine/testing/instance.ts';
-import { yamlSafeJson } from '../../core/json.ts';
+import { yamlSafeJson } from '../../lib/json.ts';
 import type { BodyPart } from '../go/body.ts';
 import { compileBody, measureBody } from '../go/body.ts';
 import type { BodyScope } from '../go/context.ts';

@@ -3,10 +3,10 @@
  * to compile, in milliseconds. With `--write`, it also writes what the engine's benchmark renders.
  */
 import { writeFileSync } from 'node:fs';
-import { defaultMessage } from '../../core/catalogue/default-message.ts';
-import { LOCALES } from '../../core/catalogue/locale.ts';
-import { CATALOGUE } from '../../core/catalogue/triggers.ts';
-import { made } from '../../core/message/testing/made.ts';
+import { defaultMessage } from '../../message/catalogue/default-message.ts';
+import { LOCALES } from '../../message/catalogue/locale.ts';
+import { CATALOGUE } from '../../message/catalogue/triggers.ts';
+import { made } from '../../message/testing/made.ts';
 import { APPLICATION, CONTEXT } from './documentation.ts';
 import { RenderingEngine } from './engine.ts';
 import { BENCHMARK_FILE, benchmarkData, TEN_LINES, tenLinesBody } from './ten-lines.ts';

@@ -1,4 +1,4 @@
-import type { TemplateProblem } from '../problem.ts';
+import type { TemplateProblem } from '../syntax/problem.ts';
 import { parseTemplate } from '../template.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { yamlSafeJson } from '../../core/json.ts';
+import { yamlSafeJson } from '../../lib/json.ts';
 import { type BodyMessage, compileBody, selector } from '../go/body.ts';
 import { parseTemplate } from '../template.ts';
 import { APPLICATION, CONTEXT, EXAMPLES, SCOPE } from './documentation.ts';

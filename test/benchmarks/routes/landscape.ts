@@ -1,6 +1,6 @@
-import type { OperatorConfiguration } from '../../../operator/config.ts';
+import type { SubscriptionEntry } from '../../../operator/argocd/subscriptions-block/subscriptions-block.ts';
+import type { OperatorConfiguration } from '../../../operator/config/config.ts';
 import { decide } from '../../../operator/core/decide.ts';
-import type { SubscriptionEntry } from '../../../operator/core/subscriptions-block.ts';
 import {
   config,
   found,

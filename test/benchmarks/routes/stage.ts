@@ -1,6 +1,6 @@
-import { openConnection } from '../../../operator/commands/cluster.ts';
-import { PROJECT_ANNOTATION, projectSubscriptions } from '../../../operator/core/project-route.ts';
-import { spliceBlock } from '../../../operator/core/subscriptions-block.ts';
+import { PROJECT_ANNOTATION, projectSubscriptions } from '../../../operator/argocd/project-annotation.ts';
+import { spliceBlock } from '../../../operator/argocd/subscriptions-block/subscriptions-block.ts';
+import { openConnection } from '../../../operator/cluster/open.ts';
 import { resourcePath } from '../../../operator/kubernetes/paths.ts';
 import type { ApiCall } from '../../../operator/kubernetes/request.ts';
 import { ServerClock } from '../../../operator/kubernetes/server-clock.ts';

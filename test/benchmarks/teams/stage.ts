@@ -1,5 +1,5 @@
 import { GROUP, KINDS, VERSION } from '../../../operator/api/kinds.ts';
-import { openConnection } from '../../../operator/commands/cluster.ts';
+import { openConnection } from '../../../operator/cluster/open.ts';
 import type { Connection } from '../../../operator/kubernetes/connection.ts';
 import { type ResourceAddress, resourcePath } from '../../../operator/kubernetes/paths.ts';
 import { ServerClock } from '../../../operator/kubernetes/server-clock.ts';

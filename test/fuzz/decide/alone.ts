@@ -3,15 +3,18 @@ import {
   SUBSCRIPTIONS_KEY,
   serviceName,
   subscriptionKeyName,
-} from '../../../operator/core/names.ts';
-import { projectSubscriptions, readProjectSubscriptions } from '../../../operator/core/project-route.ts';
-import { readProvenance } from '../../../operator/core/provenance.ts';
-import type { LiveObject, Snapshot, Target } from '../../../operator/core/snapshot.ts';
+} from '../../../operator/argocd/names.ts';
+import {
+  projectSubscriptions,
+  readProjectSubscriptions,
+} from '../../../operator/argocd/project-annotation.ts';
+import { readProvenance } from '../../../operator/argocd/provenance.ts';
 import {
   readBlock,
   type SubscriptionEntry,
   spliceBlock,
-} from '../../../operator/core/subscriptions-block.ts';
+} from '../../../operator/argocd/subscriptions-block/subscriptions-block.ts';
+import type { LiveObject, Snapshot, Target } from '../../../operator/core/model/snapshot.ts';
 import { GOOD, GOOD_NAME } from './good-team.ts';
 
 /** The name of the good team's service, and of its key in the Secret. */

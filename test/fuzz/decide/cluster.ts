@@ -1,9 +1,9 @@
-import type { GateAnswer } from '../../../operator/core/gate/engine-api.ts';
-import type { Write } from '../../../operator/core/merge/writes.ts';
 import { resourceKey } from '../../../operator/api/names.ts';
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { GateAnswer } from '../../../operator/core/model/engine-api.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import type { StatusUpdate } from '../../../operator/core/status/statuses.ts';
 import { afterWrites } from '../../../operator/core/testing/fixtures.ts';
+import type { Write } from '../../../operator/core/writes/writes.ts';
 import type { AnyResource, Kind } from './resources.ts';
 
 /** What a killed question is not asked again before. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { locateEngine } from '../../../engine/locate.ts';
 import { type Instance, startEngine } from '../../../engine/testing/instance.ts';
+import { SUBSCRIPTIONS_KEY } from '../../../operator/argocd/names.ts';
 import {
   checkAnswer,
   evaluateAnswer,
@@ -8,9 +9,8 @@ import {
   inspectAnswer,
   renderAnswer,
 } from '../../../operator/core/gate/answers.ts';
-import type { GateAnswer, GateRequest } from '../../../operator/core/gate/engine-api.ts';
 import { SAMPLE_APPLICATIONS } from '../../../operator/core/gate/sample-applications.ts';
-import { SUBSCRIPTIONS_KEY } from '../../../operator/core/names.ts';
+import type { GateAnswer, GateRequest } from '../../../operator/core/model/engine-api.ts';
 import type { CallName, Outcome } from '../../../operator/engine/types.ts';
 import type { Random } from '../random.ts';
 import { nastyText } from './texts.ts';

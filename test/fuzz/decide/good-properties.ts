@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { SIGNATURE_VALIDITY_MS } from '../../../operator/dingtalk/sign.ts';
 import { alone, GOOD_SERVICE, goodPart, isGoodEntry } from './alone.ts';
 import { GOOD, GOOD_NAME } from './good-team.ts';

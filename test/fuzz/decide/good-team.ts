@@ -4,7 +4,7 @@ import type {
   NotificationTemplate,
 } from '../../../operator/api/kinds.ts';
 import type { SubscribedEvent } from '../../../operator/api/types.generated.ts';
-import type { CredentialSecret } from '../../../operator/core/snapshot.ts';
+import type { CredentialSecret } from '../../../operator/core/model/snapshot.ts';
 import { found, robot, SECRET, subscription, template } from '../../../operator/core/testing/fixtures.ts';
 import type { Random } from '../random.ts';
 

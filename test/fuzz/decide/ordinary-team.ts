@@ -1,4 +1,4 @@
-import type { CredentialSecret } from '../../../operator/core/snapshot.ts';
+import type { CredentialSecret } from '../../../operator/core/model/snapshot.ts';
 import { found, robot, SECRET, subscription, template } from '../../../operator/core/testing/fixtures.ts';
 import type { Random } from '../random.ts';
 import type { AnyResource } from './resources.ts';

@@ -1,10 +1,10 @@
+import { readProjectSubscriptions } from '../../../operator/argocd/project-annotation.ts';
 import { type Decision, decide } from '../../../operator/core/decide.ts';
 import { deliveryChecks } from '../../../operator/core/delivery/checks.ts';
-import { type Fault, Faults } from '../../../operator/core/faults.ts';
-import { readProjectSubscriptions } from '../../../operator/core/project-route.ts';
-import { readSignedUrl } from '../../../operator/core/signatures.ts';
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import { type Fault, Faults } from '../../../operator/core/model/faults.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { type StatusUpdate, statusUpdates } from '../../../operator/core/status/statuses.ts';
+import { readSignedUrl } from '../../../operator/dingtalk/signatures.ts';
 import { GOOD_SERVICE, goodPart, isGoodEntry } from './alone.ts';
 import { GOOD } from './good-team.ts';
 

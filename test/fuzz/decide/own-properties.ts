@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { type CustomKind, crdChecks } from '../../../operator/files/crd-check.ts';
 import { asText, type Outcome } from './outcome.ts';
 import type { AnyResource } from './resources.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { config, settled, snapshot, subscription } from '../../../operator/core/testing/fixtures.ts';
 import { GOOD, GOOD_NAME, GOOD_PROJECT, goodTeam } from './good-team.ts';
 import { violationOf } from './properties.ts';

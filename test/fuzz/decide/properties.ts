@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { neighbours, withdrawn } from './good-properties.ts';
 import { faults, secrets, unsteady } from './own-properties.ts';
 import { decided, type Violation } from './violation.ts';

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { type StillFails, shrink } from './shrink.ts';
 import { PROPERTIES, type Violation } from './violation.ts';
 import type { Found } from './walk.ts';

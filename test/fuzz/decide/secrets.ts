@@ -1,5 +1,5 @@
 import type { DingTalkRobot } from '../../../operator/api/kinds.ts';
-import type { CredentialSecret } from '../../../operator/core/snapshot.ts';
+import type { CredentialSecret } from '../../../operator/core/model/snapshot.ts';
 import { found } from '../../../operator/core/testing/fixtures.ts';
 import type { Random } from '../random.ts';
 import { nastyText, SECRET_KEYS } from './texts.ts';

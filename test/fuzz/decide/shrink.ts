@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { GOOD } from './good-team.ts';
 import { type AnyResource, RESOURCE_KINDS } from './resources.ts';
 

@@ -1,7 +1,7 @@
-import type { OperatorConfiguration } from '../../../operator/config.ts';
-import type { Labels } from '../../../operator/core/label-selector.ts';
-import type { Project, Target } from '../../../operator/core/snapshot.ts';
+import type { OperatorConfiguration } from '../../../operator/config/config.ts';
+import type { Project, Target } from '../../../operator/core/model/snapshot.ts';
 import { config, liveObject } from '../../../operator/core/testing/fixtures.ts';
+import type { Labels } from '../../../operator/kubernetes/label-selector.ts';
 import type { Random } from '../random.ts';
 import { GOOD, GOOD_PROJECT } from './good-team.ts';
 import { NAMESPACES, nastyText, PROJECTS } from './texts.ts';

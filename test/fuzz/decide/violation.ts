@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
 /** What must hold for every snapshot, by what it is called. */

@@ -1,5 +1,5 @@
-import type { GateAnswer } from '../../../operator/core/gate/engine-api.ts';
-import type { Snapshot } from '../../../operator/core/snapshot.ts';
+import type { GateAnswer } from '../../../operator/core/model/engine-api.ts';
+import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import { Random } from '../random.ts';
 import type { Fate, SimulatedEngine } from './engine.ts';
 import { GOOD } from './good-team.ts';

@@ -1,0 +1,42 @@
+import { yamlSafeJson } from '../lib/json.ts';
+import type { SubscriptionEntry } from './subscriptions-block/subscriptions-block.ts';
+
+/**
+ * The annotation by which an AppProject subscribes all its Applications. Argo CD reads every annotation that begins with
+ * `notifications.argoproj.io/subscriptions`, so this one is ours alone.
+ * https://github.com/argoproj/notifications-engine/blob/master/pkg/subscriptions/annotations.go
+ */
+export const PROJECT_ANNOTATION = 'notifications.argoproj.io/subscriptions.argocd-dingtalk';
+
+/** The annotation's value for these entries. */
+export function projectSubscriptions(entries: readonly SubscriptionEntry[]): string {
+  return yamlSafeJson(
+    entries.map(({ triggers, recipients }) => ({
+      trigger: triggers,
+      // A webhook service knows no recipients, but for an empty list Argo CD sends nothing.
+      destinations: recipients.map((service) => ({ service, recipients: [''] })),
+    })),
+  );
+}
+
+/** The entries that a value of the annotation has; what is not as we write it is left out. */
+export function readProjectSubscriptions(value: string | undefined): SubscriptionEntry[] {
+  let list: unknown;
+  try {
+    list = JSON.parse(value ?? '[]');
+  } catch {
+    return []; // Somebody has edited it: then it is written anew.
+  }
+  return (Array.isArray(list) ? (list as unknown[]) : []).flatMap((item) => {
+    const { trigger, destinations } = (item ?? {}) as { trigger?: unknown; destinations?: unknown };
+    if (!isTexts(trigger) || !Array.isArray(destinations)) return [];
+    const recipients = destinations.flatMap((each) => {
+      const { service, recipients: of } = (each ?? {}) as { service?: unknown; recipients?: unknown };
+      return typeof service === 'string' && isTexts(of) && of.includes('') ? [service] : [];
+    });
+    return [{ triggers: trigger, recipients }];
+  });
+}
+
+const isTexts = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'string');

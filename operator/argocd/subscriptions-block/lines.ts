@@ -1,0 +1,111 @@
+import { yamlSafeJson } from '../../lib/json.ts';
+
+/** The value of the field `managedBy` in our entries; Argo CD's engine ignores the field. */
+export const OWNER = 'argocd-dingtalk';
+
+/** One entry of Argo CD's `subscriptions`: every trigger is sent to every recipient. */
+export interface SubscriptionEntry {
+  /** Service names, e.g. `dt_…`. */
+  readonly recipients: readonly string[];
+  /** Trigger names. */
+  readonly triggers: readonly string[];
+  /** Label selector on Applications, in kubectl's syntax; absent for all. */
+  readonly selector?: string;
+}
+
+/** What the begin marker remembers, so that the block can be taken out without a trace. */
+export interface BlockState {
+  /** The whole value before us, where the block replaced it: null if the key did not exist, else a text (`null`, `~`). */
+  readonly was?: string | null;
+  /** Whether the line break before the block is ours. */
+  readonly lineBreak?: true;
+}
+
+/** How the lines of a block are written. */
+export interface BlockLayout {
+  /** `block` for lines that begin with `- `, `flow` for lines inside brackets that end with a comma. */
+  readonly style: 'block' | 'flow';
+  /** White space before each line. */
+  readonly indent: string;
+  readonly lineBreak: '\n' | '\r\n';
+}
+
+/** Fields of an object that somebody may have edited. */
+interface Fields {
+  readonly [name: string]: unknown;
+  readonly recipients?: unknown;
+  readonly triggers?: unknown;
+  readonly selector?: unknown;
+  readonly managedBy?: unknown;
+  readonly was?: unknown;
+  readonly lineBreak?: unknown;
+}
+
+const BEGIN = `# BEGIN ${OWNER}`;
+const END = `# END ${OWNER}`;
+const NOTICE = 'generated, changes are overwritten; edit the DingTalk resources instead';
+const BEGIN_LINE = new RegExp(`^[ \\t]*${BEGIN}(?![\\w-])(.*)`);
+const END_LINE = new RegExp(`^[ \\t]*${END}(?![\\w-])`);
+const ENTRY_LINE = /^[ \t]*(?:-[ \t]+)?(\{.*\})[ \t]*,?[ \t]*\r?$/;
+
+/** The text of a block, from its begin marker to the line break after its end marker. */
+export function renderBlock(
+  entries: readonly SubscriptionEntry[],
+  state: BlockState,
+  { style, indent, lineBreak }: BlockLayout,
+): string {
+  const remembered = Object.keys(state).length > 0 ? ` ${yamlSafeJson(state)}` : '';
+  const items = entries.map((entry) =>
+    style === 'block' ? `- ${entryJson(entry)}` : `${entryJson(entry)},`,
+  );
+  const lines = [`${BEGIN}: ${NOTICE}${remembered}`, ...items, END];
+  return lines.map((line) => `${indent}${line}${lineBreak}`).join('');
+}
+
+/** The state in a begin marker's line (empty if it is damaged), or undefined if the line is none. */
+export function readBeginLine(line: string): BlockState | undefined {
+  const match = BEGIN_LINE.exec(line);
+  if (match === null) return undefined;
+  const { was, lineBreak } = parseObject(/\{.*\}/.exec(match[1] ?? '')?.[0]);
+  return {
+    ...(typeof was === 'string' || was === null ? { was } : {}),
+    ...(lineBreak === true ? { lineBreak } : {}),
+  };
+}
+
+/** Whether a line is an end marker. */
+export function isEndLine(line: string): boolean {
+  return END_LINE.test(line);
+}
+
+/** Our entry in a line that has nothing else, with or without the `- ` or `,` of a list; else undefined. */
+export function readEntryLine(line: string): SubscriptionEntry | undefined {
+  const value = parseObject(ENTRY_LINE.exec(line)?.[1]);
+  return value.managedBy === OWNER ? toEntry(value) : undefined;
+}
+
+/** An entry from its fields; what is not of the right type is left out. */
+export function toEntry({ recipients, triggers, selector }: Fields): SubscriptionEntry {
+  return {
+    recipients: strings(recipients),
+    triggers: strings(triggers),
+    ...(typeof selector === 'string' ? { selector } : {}),
+  };
+}
+
+function strings(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
+}
+
+function entryJson({ recipients, triggers, selector }: SubscriptionEntry): string {
+  return yamlSafeJson({ recipients, triggers, selector, managedBy: OWNER });
+}
+
+function parseObject(json: string | undefined): Fields {
+  try {
+    const value: unknown = JSON.parse(json ?? 'null');
+    return typeof value === 'object' && value !== null ? { ...value } : {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,149 @@
+import { isDeepStrictEqual } from 'node:util';
+import { type SubscriptionEntry, toEntry } from './lines.ts';
+import { type BrokenText, type ListText, parseListText } from './list-text.ts';
+import {
+  findOwnParts,
+  foreignValues,
+  NO_LIST,
+  type OwnParts,
+  type Remainder,
+  withoutOwnParts,
+} from './own-parts.ts';
+import { withBlockReplaced, withNewBlock } from './placement.ts';
+
+export type { SubscriptionEntry } from './lines.ts';
+
+/** A new value for the shared key (undefined: the key goes), or why it has to be left as it is. */
+export type Splice =
+  | { readonly ok: true; readonly text: string | undefined }
+  | { readonly ok: false; readonly reason: 'TargetBroken'; readonly message: string };
+
+const STUCK =
+  'our entries in the value of subscriptions cannot be taken out without changing what others have in it; ' +
+  'remove the entries with "managedBy":"argocd-dingtalk" by hand';
+const NO_PLACE =
+  'the value of subscriptions is written in a way that has no room for our entries; write it as a plain list';
+
+/**
+ * The key `subscriptions` of argocd-notifications-cm is one YAML list for everybody. Ours are a block of lines in it,
+ * one JSON object each, between two comments:
+ *
+ *     - recipients: [slack:ops]          # somebody else's
+ *       triggers: [on-deployed]
+ *     # BEGIN argocd-dingtalk: generated, …
+ *     - {"recipients":["dt_a"],"triggers":["dt_b"],"managedBy":"argocd-dingtalk"}
+ *     # END argocd-dingtalk
+ *
+ * In a list in brackets the block stands behind the opening bracket. Everything else, comments included, keeps its
+ * bytes; the begin marker remembers what is needed to take the block out without a trace.
+ *
+ * This reads our entries that are in the value now, wherever they stand.
+ *
+ * @param text the value of the key; undefined if there is none
+ *
+ * Shape of the list: https://argo-cd.readthedocs.io/en/stable/operator-manual/notifications/subscriptions/
+ */
+export function readBlock(text: string | undefined): { entries: SubscriptionEntry[] } {
+  return { entries: [...(text === undefined ? [] : examine(text).parts.entries)] };
+}
+
+/** The entries of others, parsed, maps as `Map`; none where the value is no list that both we and Argo CD can read. */
+export function foreignEntries(text: string | undefined): readonly unknown[] {
+  if (text === undefined) return [];
+  const { list } = examine(text);
+  return list.ok ? foreignValues(list) : [];
+}
+
+/**
+ * The value as it would be without us: the bytes that were there before we came, with what others did since.
+ * In a value that is no YAML list, our lines are taken out as they stand.
+ *
+ * @returns undefined if there is no key, or only because of us
+ */
+export function foreignText(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const { bom, remainder } = examine(text);
+  const foreign = remainder().text;
+  return foreign === undefined ? undefined : bom + foreign;
+}
+
+/**
+ * The value with exactly these entries of ours, in this order; with none, {@link foreignText}.
+ *
+ * A block that is in place stays there; a damaged one (a marker lost, entries moved or copied, or written out by
+ * another tool) is removed wherever its entries are, and written anew. The same entries again give the same bytes.
+ * Before a text is given out it is parsed: others' entries must be what they were, and ours what they should be.
+ *
+ * @returns `TargetBroken`, with line and column where possible, if the value is no YAML list, or can't be changed
+ *   without changing what others have in it
+ * @throws TypeError for entries with lone surrogates
+ */
+export function spliceBlock(text: string | undefined, entries: readonly SubscriptionEntry[]): Splice {
+  if (text === undefined) {
+    return entries.length === 0 ? { ok: true, text } : fresh({ text, list: NO_LIST }, entries);
+  }
+  const { bom, body, list, parts, remainder } = examine(text);
+  const withBom = (splice: Splice): Splice =>
+    splice.ok && splice.text !== undefined ? { ok: true, text: bom + splice.text } : splice;
+  if (entries.length === 0 && parts.ranges.length === 0) return { ok: true, text };
+  if (entries.length > 0 && list.ok && parts.block !== undefined) {
+    const replaced = withBlockReplaced(body, list, parts.block, entries);
+    const after = replaced === body ? list : parseListText(replaced);
+    if (isRight(after, entries, list)) return { ok: true, text: bom + replaced };
+  }
+  const foreign = remainder();
+  if (!foreign.ok) return targetBroken(list.ok ? STUCK : list.message);
+  if (entries.length === 0) return withBom({ ok: true, text: foreign.text });
+  return withBom(fresh(foreign, entries, parts));
+}
+
+function fresh(
+  { text, list }: { readonly text: string | undefined; readonly list: ListText },
+  entries: readonly SubscriptionEntry[],
+  parts?: OwnParts,
+): Splice {
+  const was = parts?.begins.find(({ state }) => state.was !== undefined)?.state.was;
+  const candidates = withNewBlock(text, list, entries, was);
+  const found = candidates.find(
+    (each) => isRight(parseListText(each), entries, list) && examine(each).remainder().text === text,
+  );
+  return found === undefined ? targetBroken(NO_PLACE) : { ok: true, text: found };
+}
+
+/** Whether a new value, parsed, has others' entries as they were, and ours as wanted. */
+function isRight(
+  after: ListText | BrokenText,
+  wanted: readonly SubscriptionEntry[],
+  before: ListText,
+): boolean {
+  if (!after.ok || !isDeepStrictEqual(foreignValues(after), foreignValues(before))) return false;
+  const ours = after.items.flatMap(({ ours: entry }) => entry ?? []);
+  return isDeepStrictEqual(
+    ours,
+    wanted.map((entry) => toEntry({ ...entry })),
+  );
+}
+
+/** A decision looks at the same value several times, and to parse a long one takes a tenth of a second. */
+const examine = rememberLast(examineAnew);
+
+function rememberLast<T>(compute: (text: string) => T): (text: string) => T {
+  let last: { readonly text: string; readonly result: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, result: compute(text) };
+    return last.result;
+  };
+}
+
+function examineAnew(text: string) {
+  // Our parser counts a byte order mark into the indentation of the first line; go-yaml skips it.
+  const bom = text.startsWith('\ufeff') ? '\ufeff' : '';
+  const body = text.slice(bom.length);
+  const list = parseListText(body);
+  const parts = findOwnParts(body, list);
+  return { bom, body, list, parts, remainder: (): Remainder => withoutOwnParts(body, list, parts) };
+}
+
+function targetBroken(message: string): Splice {
+  return { ok: false, reason: 'TargetBroken', message };
+}

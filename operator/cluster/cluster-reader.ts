@@ -1,0 +1,127 @@
+import {
+  type DingTalkRobot,
+  GROUP,
+  KINDS,
+  type NotificationSubscription,
+  type NotificationTemplate,
+  VERSION,
+} from '../api/kinds.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { Snapshot } from '../core/model/snapshot.ts';
+import { ForbiddenError, NotFoundError } from '../kubernetes/api-error.ts';
+import { listAll, listResource } from '../kubernetes/list.ts';
+import type { AnnotatedObject, KubernetesObject } from '../kubernetes/objects.ts';
+import { type ResourceAddress, resourcePath } from '../kubernetes/paths.ts';
+import type { ApiCall } from '../kubernetes/request.ts';
+import { redactError } from '../lib/redact.ts';
+import { labelsByName, projectOf } from './access.ts';
+import { liveConfigMap, liveSecret } from './live-object.ts';
+import { APP_PROJECTS, liveProjects } from './projects.ts';
+import { readObject } from './target-reader.ts';
+
+/** What a command may not see, in a sentence each. */
+export type Unseen = (message: string) => void;
+
+/** What a decision needs of a cluster, but for credentials. */
+export type ClusterState = Pick<
+  Snapshot,
+  'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects' | 'target' | 'argocdUrl'
+>;
+
+/**
+ * Reads what the operator would watch, once. The target Secret, argocd-cm, Namespaces and AppProjects count as
+ * empty or absent where the caller may not read them.
+ * @throws ForbiddenError if the caller may not list the custom resources or read the target ConfigMap, or whatever else a
+ *   request throws
+ */
+export async function readCluster(
+  request: ApiCall,
+  config: OperatorConfiguration,
+  unseen: Unseen,
+): Promise<ClusterState> {
+  const { target, argocd } = config;
+  const { namespace } = target;
+  const custom = <T extends KubernetesObject>({ plural }: { plural: string }) =>
+    listEvery<T>(request, { group: GROUP, version: VERSION, plural });
+  const read = (plural: string, name: string) =>
+    readObject(request, { version: 'v1', plural, namespace, name });
+  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap] = await Promise.all([
+    custom<DingTalkRobot>(KINDS.robot),
+    custom<NotificationTemplate>(KINDS.template),
+    custom<NotificationSubscription>(KINDS.subscription),
+    readAccess(request, config, unseen),
+    read('configmaps', target.configMap),
+    orUnseen(read('secrets', target.secret), unseen),
+    orUnseen(read('configmaps', argocd.configMap), unseen),
+  ]);
+  return {
+    robots,
+    templates,
+    subscriptions,
+    ...access.rules,
+    target: { configMap: liveConfigMap(configMap), secret: liveSecret(secret), ...access.routes },
+    argocdUrl: argocdConfigMap?.data?.url,
+  };
+}
+
+/** What decides which namespaces may do what, and the AppProjects as targets where subscriptions go by them. */
+export async function readAccess(
+  request: ApiCall,
+  { target: { namespace }, routing }: OperatorConfiguration,
+  unseen: Unseen,
+): Promise<{
+  readonly rules: Pick<Snapshot, 'namespaces' | 'projects'>;
+  readonly routes: Pick<Snapshot['target'], 'projects'>;
+}> {
+  const [namespaces = [], projects = []] = await Promise.all([
+    orUnseen(listEvery<AnnotatedObject>(request, { version: 'v1', plural: 'namespaces' }), unseen),
+    orUnseen(orNone(listEvery<AnnotatedObject>(request, { ...APP_PROJECTS, namespace })), unseen),
+  ]);
+  return {
+    rules: { namespaces: labelsByName(namespaces), projects: projects.map(projectOf) },
+    routes: routing.projects === 'Annotation' ? { projects: liveProjects(projects) } : {},
+  };
+}
+
+/**
+ * Argo CD's Applications in all namespaces; undefined where the caller may not list them, or there are none to know of.
+ * @throws whatever else a request throws
+ */
+export function readApplications(
+  request: ApiCall,
+  unseen: Unseen,
+): Promise<readonly KubernetesObject[] | undefined> {
+  const address = { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications' };
+  return orUnseen(listEvery(request, address), unseen);
+}
+
+/** Lists a collection, in all namespaces where the address names none. */
+export async function listEvery<T extends KubernetesObject>(
+  request: ApiCall,
+  address: ResourceAddress,
+): Promise<readonly T[]> {
+  const list = listResource<T>(request, resourcePath(address));
+  const { items } = await listAll(list, undefined, new AbortController().signal, () => undefined);
+  return items;
+}
+
+/** Of a kind that does not exist there is none. */
+export async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof NotFoundError) return [];
+    throw error;
+  }
+}
+
+/** What is read, or undefined where the caller may not, which is then told. */
+export async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof ForbiddenError)) throw error;
+    unseen(redactError(error));
+    return undefined;
+  }
+}

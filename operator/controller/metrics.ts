@@ -1,0 +1,139 @@
+import { createServer, type Server } from 'node:http';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { DURATION_BUCKETS, type EngineMetrics } from '../engine/metrics.ts';
+
+/** What the operator counts, for Prometheus. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly engine: EngineMetrics;
+  /** How many keys of others stop Argo CD's engine for everybody now. */
+  foreignKeysBroken(count: number): void;
+  /** A decision was made. */
+  decided(seconds: number): void;
+  /** How many resources the operator fails on now. */
+  resourceFaults(count: number): void;
+  /** A target object was written. */
+  targetWritten(object: string): void;
+  /** So many keys of ours were found changed or removed. */
+  keysLost(object: string, count: number): void;
+  /** Whether somebody takes our keys out of a target object again and again. */
+  targetContested(object: string, isContested: boolean): void;
+  /** How many statuses differ from what they should say. */
+  statusesPending(count: number): void;
+  /** A status was sent, and what became of it. */
+  statusSent(outcome: string): void;
+}
+
+/** Makes the metrics; each call makes its own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const calls = new Histogram({
+    name: 'argocd_dingtalk_engine_call_seconds',
+    help: "How long Argo CD's engine took to answer, by call and result.",
+    labelNames: ['call', 'result'],
+    buckets: [...DURATION_BUCKETS],
+    registers,
+  });
+  const ends = new Counter({
+    name: 'argocd_dingtalk_engine_ends_total',
+    help: 'How often the process of the engine ended: because it was idle, because it had to be killed, or by somebody else.',
+    labelNames: ['cause'],
+    registers,
+  });
+  const cache = new Counter({
+    name: 'argocd_dingtalk_engine_cache_reads_total',
+    help: 'Answers that were looked up, by whether they were there.',
+    labelNames: ['result'],
+    registers,
+  });
+  const running = new Gauge({
+    name: 'argocd_dingtalk_engine_running',
+    help: 'Whether the process of the engine is there now.',
+    registers,
+  });
+  const foreign = new Gauge({
+    name: 'argocd_dingtalk_foreign_keys_broken',
+    help: "Keys of others in the ConfigMap that stop Argo CD's notifications for everybody.",
+    registers,
+  });
+  const decisions = new Histogram({
+    name: 'argocd_dingtalk_decision_seconds',
+    help: 'How long the operator took to decide what shall stand in the objects of Argo CD; a run decides once or a few times.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5],
+    registers,
+  });
+  const faults = new Gauge({
+    name: 'argocd_dingtalk_resource_faults',
+    help: 'Resources that the operator fails on, by a fault of its own; its log has the stack of each.',
+    registers,
+  });
+  const perObject = { labelNames: ['object'], registers };
+  const writes = new Counter({
+    name: 'argocd_dingtalk_target_writes_total',
+    help: 'Writes to the ConfigMap and the Secret of Argo CD; its controller makes its configuration anew on each.',
+    ...perObject,
+  });
+  const lost = new Counter({
+    name: 'argocd_dingtalk_keys_lost_total',
+    help: 'Keys of ours that somebody else changed or removed.',
+    ...perObject,
+  });
+  const contested = new Gauge({
+    name: 'argocd_dingtalk_target_contested',
+    help: 'Whether somebody takes our keys out of an object again and again.',
+    ...perObject,
+  });
+  const pending = new Gauge({
+    name: 'argocd_dingtalk_statuses_pending',
+    help: 'Custom resources whose status has yet to be written.',
+    registers,
+  });
+  const statuses = new Counter({
+    name: 'argocd_dingtalk_status_writes_total',
+    help: 'Statuses that were sent, by outcome: written, outdated (the resource has changed or gone), failed (tried again).',
+    labelNames: ['outcome'],
+    registers,
+  });
+  return {
+    registry,
+    statusesPending: (count) => pending.set(count),
+    statusSent: (outcome) => statuses.inc({ outcome }),
+    foreignKeysBroken: (count) => foreign.set(count),
+    decided: (seconds) => decisions.observe(seconds),
+    resourceFaults: (count) => faults.set(count),
+    targetWritten: (object) => writes.inc({ object }),
+    keysLost: (object, count) => lost.inc({ object }, count),
+    targetContested: (object, isContested) => contested.set({ object }, isContested ? 1 : 0),
+    engine: {
+      called: (call, result, seconds) => calls.observe({ call, result }, seconds),
+      started: () => running.set(1),
+      ended: (cause) => {
+        ends.inc({ cause });
+        running.set(0);
+      },
+      cacheRead: (result) => cache.inc({ result }),
+    },
+  };
+}
+
+/** Serves `/metrics` at `host:port`; resolves once it listens. */
+export async function serveMetrics({ registry }: Metrics, listen: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    if (request.url !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    registry.metrics().then(
+      (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+      () => response.writeHead(500).end(),
+    );
+  });
+  const separator = listen.lastIndexOf(':');
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject);
+  server.listen(Number(listen.slice(separator + 1)), listen.slice(0, separator), resolve);
+  await promise;
+  return server;
+}

@@ -1,0 +1,78 @@
+import type { Finding } from '../../api/finding.ts';
+import { resourceKey } from '../../api/names.ts';
+import { shortHash } from '../../argocd/provenance.ts';
+
+/** An exception that came while one resource was handled: whatever the resource says, that is the operator's fault. */
+export interface Fault {
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly generation: number;
+  /** Tells the line of the log from others; the same input gives the same one. */
+  readonly id: string;
+  readonly error: unknown;
+}
+
+interface Resource {
+  readonly kind: string;
+  readonly metadata: { readonly namespace: string; readonly name: string; readonly generation: number };
+}
+
+/** What the log says of a fault; the message of a status names it. */
+export const FAULT_LOG_LINE = 'a resource could not be handled';
+
+/**
+ * Keeps an exception to the resource that it came with: that resource is refused, and everybody else's goes on.
+ */
+export class Faults {
+  readonly #found: Map<string, Fault>;
+
+  /** @param before what was found already */
+  constructor(before: readonly Fault[] = []) {
+    this.#found = new Map(before.map((fault) => [fault.id, fault]));
+  }
+
+  /** All that were found, one for each resource and error. */
+  get found(): readonly Fault[] {
+    return [...this.#found.values()];
+  }
+
+  /**
+   * Does something for one resource.
+   * @param instead gives the result where that fails, with the finding that the resource is refused by; what that throws in turn
+   *   is noted too
+   * @returns undefined only where `instead` fails
+   */
+  guard<T>(resource: Resource, work: () => T, instead: (finding: Finding) => T): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      const finding = this.#note(resource, error);
+      try {
+        return instead(finding);
+      } catch (second) {
+        this.#note(resource, second);
+        return undefined;
+      }
+    }
+  }
+
+  #note(resource: Resource, error: unknown): Finding {
+    const { kind, metadata } = resource;
+    const { namespace, name, generation } = metadata;
+    const id = shortHash(`${kind} ${resourceKey(resource)} ${generation} ${textOf(error)}`);
+    this.#found.set(id, { kind, namespace, name, generation, id, error });
+    const message =
+      'The operator failed while it handled this resource. That is a fault of the operator, whatever the resource says. What is ' +
+      `live stays, and all other resources go on. The operator's log has a line "${FAULT_LOG_LINE}" with fault ${id}: report it, ` +
+      'and try another way to write what you need.';
+    return { reason: 'InternalError', message };
+  }
+}
+
+/** Lets exceptions through. */
+export const UNGUARDED: Pick<Faults, 'guard'> = { guard: (_, work) => work() };
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : typeof error;
+}

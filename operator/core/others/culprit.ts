@@ -1,0 +1,90 @@
+import { FIELD_MANAGER, SUBSCRIPTIONS_FIELD_MANAGER } from '../../api/field-managers.ts';
+import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import type { FieldManager, LiveObject } from '../model/snapshot.ts';
+import { isEntryKey } from '../writes/our-part.ts';
+import { remedyForManager, remedyForOwner } from './tools.ts';
+
+/** Who has taken keys of ours, as far as the API server's books tell. */
+export interface Culprit {
+  /** As the subject of a sentence. */
+  readonly who: string;
+  /** What to do about it, one sentence or more. */
+  readonly remedy: string;
+  /** Whether the books name it, rather than make it likely. */
+  readonly isCertain: boolean;
+}
+
+/**
+ * Who it was. A manager that now holds a lost key is certain. One that only removes keys leaves no trace in the books but
+ * the object's owner, or its own keys, written later than ours.
+ * @param object as it is now; undefined if it was deleted
+ * @param left what the operator has left behind: the object's uid, and the time of its own entry in the books
+ */
+export function culpritOf(
+  object: LiveObject | undefined,
+  lost: readonly string[],
+  left: { readonly uid: string; readonly ownTime: string },
+): Culprit {
+  const others = (object?.managers ?? []).filter(({ name }) => !isOurs(name));
+  const lostKeys = lost.map((key) => (isEntryKey(key) ? SUBSCRIPTIONS_KEY : key));
+  const holder = newest(others.filter(({ keys }) => lostKeys.some((key) => keys.has(key))));
+  if (holder) {
+    const { name } = holder;
+    return {
+      who: `${described(holder)}, which holds them now`,
+      remedy: remedyForManager(name),
+      isCertain: true,
+    };
+  }
+  const time = object && ownTime(object);
+  if (object?.uid === left.uid && time !== '' && time !== left.ownTime) {
+    return {
+      who: `another instance of this operator (field manager ${FIELD_MANAGER} has applied meanwhile)`,
+      remedy: 'Let one operator only work on these two objects.',
+      isCertain: true,
+    };
+  }
+  const owner = object?.owners.find(({ kind }) => remedyForOwner(kind) !== undefined);
+  if (owner) {
+    const who = `${owner.kind} ${owner.name}, which owns the object`;
+    return { who, remedy: remedyForOwner(owner.kind) ?? '', isCertain: false };
+  }
+  const latest = newest(others);
+  if (latest && latest.time >= left.ownTime) {
+    const who = `${described(latest)}, by all appearance: it has written since`;
+    return { who, remedy: remedyForManager(latest.name), isCertain: false };
+  }
+  if (!object || object.uid !== left.uid) {
+    const who = object
+      ? 'somebody who deletes the object and makes it anew'
+      : 'somebody who deletes the object';
+    const remedy =
+      'The audit log of the API server names who does it; Replace=true and Force=true of Argo CD do, too.';
+    return { who, remedy, isCertain: false };
+  }
+  const suspects = [...new Set(others.map(({ name }) => name))].sort();
+  return {
+    who:
+      suspects.length === 0
+        ? 'somebody who leaves no trace in metadata.managedFields'
+        : `somebody who is not recorded; these write to the object too: ${suspects.join(', ')}`,
+    remedy:
+      (suspects[0] === undefined ? '' : `${remedyForManager(suspects[0])} `) +
+      'The audit log of the API server names who updates the object.',
+    isCertain: false,
+  };
+}
+
+/** When our own server-side apply last changed the object, by the books; empty if it is not in them. */
+export function ownTime({ managers }: LiveObject): string {
+  return managers.find(({ name, operation }) => name === FIELD_MANAGER && operation === 'Apply')?.time ?? '';
+}
+
+const described = ({ name, operation, time }: FieldManager): string =>
+  `field manager ${name} (${[operation, time].filter(Boolean).join(' at ')})`;
+
+const isOurs = (name: string): boolean => name === FIELD_MANAGER || name === SUBSCRIPTIONS_FIELD_MANAGER;
+
+function newest(managers: readonly FieldManager[]): FieldManager | undefined {
+  return managers.toSorted((a, b) => (a.time < b.time ? 1 : -1))[0];
+}

@@ -1,0 +1,38 @@
+import type { Finding } from '../../api/finding.ts';
+import { PREFIX, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import type { Inquiry } from '../model/inquiry.ts';
+import type { LiveObject } from '../model/snapshot.ts';
+
+/** The whole configuration of argocd-notifications before the engine, which Argo CD still merges into what is there. */
+export const LEGACY_KEY = 'config.yaml';
+
+/** An entry that nobody has. */
+const PROBE = `${PREFIX}probe`;
+
+/**
+ * A legacy `config.yaml` with `subscriptions` replaces the key `subscriptions`: what stands there is dead. Whether it has
+ * any is for the engine to say, so it is asked what becomes of an entry beside that `config.yaml`. One that the engine
+ * refuses is reported with the other keys of others.
+ *
+ * Source: argo-cd util/notification/settings/legacy.go, a merge patch of two lists.
+ */
+export function ignoredSubscriptions(
+  configMap: LiveObject | undefined,
+  inquiry: Inquiry,
+): Finding | undefined {
+  const legacy = configMap?.data[LEGACY_KEY];
+  if (legacy === undefined || legacy === '') return undefined;
+  const subscriptions = JSON.stringify([{ recipients: [PROBE], triggers: [PROBE] }]);
+  const answer = inquiry.ask({
+    call: 'check',
+    configMap: { [LEGACY_KEY]: legacy, [SUBSCRIPTIONS_KEY]: subscriptions },
+    secret: {},
+    recipient: PROBE,
+  });
+  if (!answer?.ok || answer.isSubscribed !== false) return undefined;
+  const message =
+    `the ConfigMap has the legacy key ${LEGACY_KEY}, whose subscriptions replace the key ${SUBSCRIPTIONS_KEY}: Argo CD ` +
+    `notifies nobody who is subscribed there. Move the entries of ${LEGACY_KEY} to the key ${SUBSCRIPTIONS_KEY} and remove ` +
+    `them from ${LEGACY_KEY}.`;
+  return { reason: 'EngineIgnoresSubscriptions', message };
+}

@@ -1,0 +1,44 @@
+import type { Finding } from '../../api/finding.ts';
+import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import type { Accepted } from '../../engine/types.ts';
+import { firstOf } from '../../lib/first-of.ts';
+import { type LiveState, ourLiveKeys } from '../model/live.ts';
+
+/** How many to name; all come from one cause as a rule. */
+const NAMED = 3;
+
+/**
+ * What of ours stands in the ConfigMap but not in the configuration that Argo CD's engine makes of it.
+ * @param parsed the engine's account of that configuration
+ */
+export function missingFindings(live: LiveState, parsed: Accepted['parsed']): Finding[] {
+  const keys = ourLiveKeys(live).map(({ key }) => key);
+  const known = {
+    'service.webhook.': new Set(parsed.services),
+    'template.': new Set(parsed.templates),
+    'trigger.': new Set(parsed.triggers),
+  };
+  const lost = keys.filter((key) =>
+    Object.entries(known).some(
+      ([prefix, names]) => key.startsWith(prefix) && !names.has(key.slice(prefix.length)),
+    ),
+  );
+  const sent = new Set(parsed.subscriptions.map(entryText));
+  const unsent = live.entries.filter((entry) => !sent.has(entryText(entry)));
+  return [
+    ...finding('EngineRefused', 'has in the ConfigMap but not in its configuration', lost),
+    ...finding(
+      'EngineIgnoresSubscriptions',
+      'does not read from the key subscriptions what is sent for',
+      unsent.flatMap(({ triggers }) => triggers),
+    ),
+  ];
+}
+
+const entryText = ({ recipients, triggers }: SubscriptionEntry): string =>
+  JSON.stringify([recipients.toSorted(), triggers.toSorted()]);
+
+function finding(reason: Finding['reason'], what: string, names: readonly string[]): Finding[] {
+  if (names.length === 0) return [];
+  return [{ reason, message: `Argo CD's engine ${what}: ${firstOf(names, NAMED)}.` }];
+}

@@ -1,0 +1,194 @@
+import type { Finding } from '../../api/finding.ts';
+import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import { foreignText, type SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import { readSignature } from '../../dingtalk/sign.ts';
+import { foreignKeys, type LiveState } from '../model/live.ts';
+import type { LiveObject, Target } from '../model/snapshot.ts';
+
+/** What an entry of the shared key takes beside its names: markers, field names, quotes. */
+const ENTRY_OVERHEAD = 100;
+
+/**
+ * Up to so many bytes an object is written for the growth of what is live: what Kubernetes refuses, 1 MiB, less what is counted
+ * roughly.
+ */
+const ACCEPTED_BYTES = 1_032_192;
+
+/** What `&timestamp=` and `&sign=` take with their values: how many bytes a signature has changes with every renewal. */
+const SIGNATURE_BYTES = 80;
+
+/** What one robot or subscription takes, in the objects and of its namespace's quota. */
+export interface Need {
+  readonly namespace: string;
+  readonly subscriptions: 0 | 1;
+  /** Of both objects. */
+  readonly keys: number;
+  /** Keys and values, in bytes. */
+  readonly configMap: number;
+  readonly secret: number;
+}
+
+type Quota = Pick<OperatorConfiguration['limits']['perNamespace'], 'subscriptions' | 'keys' | 'bytes'>;
+
+/**
+ * The room in the two objects, and what each namespace may have of it. Kubernetes refuses an object of more than 1 MiB as a
+ * whole, and then nobody's edits land; so what does not fit is refused one by one, before. Who is live has its room first, and
+ * keeps it: neither a newcomer nor somebody else's growth, nor a limit that was lowered, takes it away.
+ */
+export class Budget {
+  readonly #limits: { readonly configMap: number; readonly secret: number };
+  readonly #left: { configMap: number; secret: number };
+  /** What there is beyond the limits for those who are live. */
+  readonly #reserve: { readonly configMap: number; readonly secret: number };
+  readonly #quota: Quota;
+  readonly #used = new Map<string, { [Unit in keyof Quota]: number }>();
+  readonly #held = new Map<string, Need>();
+
+  constructor(
+    { configMapBytes, secretBytes, perNamespace }: OperatorConfiguration['limits'],
+    { configMap, secret }: Target,
+    live: LiveState,
+  ) {
+    this.#quota = perNamespace;
+    this.#reserve = {
+      configMap: Math.max(0, ACCEPTED_BYTES - configMapBytes),
+      secret: Math.max(0, ACCEPTED_BYTES - secretBytes),
+    };
+    this.#limits = { configMap: configMapBytes, secret: secretBytes };
+    this.#left = {
+      configMap: configMapBytes - foreignConfigMapBytes(configMap),
+      secret: secretBytes - foreignSecretBytes(secret, live),
+    };
+  }
+
+  /** Keeps for a live resource what it has, or gives it that although there is no room. */
+  keep(holder: string, need: Need): void {
+    this.release(holder);
+    this.#hold(holder, need, 1);
+  }
+
+  /**
+   * Takes what a resource's newest version needs, and gives back what it had; what is missing otherwise.
+   * @param tolerance by how many bytes it may grow beyond the limits, while Kubernetes takes it
+   */
+  take(holder: string, need: Need, tolerance = 0): Finding | undefined {
+    const held = this.#held.get(holder);
+    this.release(holder);
+    const lack = this.#lack(need, held, tolerance);
+    const stays = lack ? held : need;
+    if (stays) this.#hold(holder, stays, 1);
+    return lack;
+  }
+
+  /** Gives back what a resource has. */
+  release(holder: string): void {
+    const held = this.#held.get(holder);
+    if (held) this.#hold(holder, held, -1);
+  }
+
+  #hold(holder: string, need: Need, sign: 1 | -1): void {
+    if (sign > 0) this.#held.set(holder, need);
+    else this.#held.delete(holder);
+    this.#left.configMap -= sign * need.configMap;
+    this.#left.secret -= sign * need.secret;
+    const used = this.#usedBy(need.namespace);
+    used.subscriptions += sign * need.subscriptions;
+    used.keys += sign * need.keys;
+    used.bytes += sign * bytesOfNeed(need);
+    this.#used.set(need.namespace, used);
+  }
+
+  #usedBy(namespace: string) {
+    return this.#used.get(namespace) ?? { subscriptions: 0, keys: 0, bytes: 0 };
+  }
+
+  /**
+   * Of what does not grow nothing can be missing. The message names no amount that others have, or everybody who waits would
+   * be told anew with each of their edits.
+   */
+  #lack(need: Need, held: Need | undefined, tolerance: number): Finding | undefined {
+    for (const [object, name] of OBJECTS) {
+      const growth = need[object] - (held?.[object] ?? 0);
+      const reserve = growth <= tolerance ? this.#reserve[object] : 0;
+      const left = Math.max(0, this.#left[object] + reserve);
+      if (growth <= 0 || need[object] <= left) continue;
+      const message =
+        `Argo CD's ${name} has no room for it: ${need[object]} bytes are needed beside what others have there, and ` +
+        `limits.${object}Bytes is ${this.#limits[object]}. Use fewer events or robots; it goes in by itself once others leave.`;
+      return { reason: 'TargetFull', message };
+    }
+    const used = this.#usedBy(need.namespace);
+    for (const unit of UNITS) {
+      const needed = AMOUNT[unit](need);
+      const before = held ? AMOUNT[unit](held) : 0;
+      const tolerated = unit === 'bytes' ? tolerance : 0;
+      if (needed <= before + tolerated || used[unit] + needed <= this.#quota[unit]) continue;
+      const message =
+        `Namespace ${need.namespace} may have ${this.#quota[unit]} ${unit} in Argo CD's objects, and there is no room left ` +
+        `for the ${needed} that it needs. Remove robots, subscriptions or events, or ask the platform team for more; it goes ` +
+        'in by itself once there is room.';
+      return { reason: 'NamespaceQuotaExceeded', message };
+    }
+    return undefined;
+  }
+}
+
+const OBJECTS = [
+  ['configMap', 'ConfigMap'],
+  ['secret', 'Secret'],
+] as const;
+const UNITS = ['subscriptions', 'keys', 'bytes'] as const;
+const bytesOfNeed = ({ configMap, secret }: Need): number => configMap + secret;
+const AMOUNT: { readonly [Unit in keyof Quota]: (need: Need) => number } = {
+  subscriptions: (need) => need.subscriptions,
+  keys: (need) => need.keys,
+  bytes: bytesOfNeed,
+};
+
+/** What a subscription takes with these keys; no entry if somebody has removed it. */
+export function subscriptionNeed(
+  namespace: string,
+  configMap: Data,
+  entry: SubscriptionEntry | undefined,
+): Need {
+  const entryBytes = entry ? ENTRY_OVERHEAD + Buffer.byteLength(JSON.stringify(entry)) : 0;
+  const keys = Object.keys(configMap).length;
+  return { namespace, subscriptions: 1, keys, configMap: bytesOf(configMap) + entryBytes, secret: 0 };
+}
+
+/** What a robot takes with its service in the ConfigMap, and its URL in the Secret if it has one there. */
+export function robotNeed(
+  namespace: string,
+  configMap: Data,
+  service: string,
+  url: string | undefined,
+): Need {
+  const secret = url === undefined ? 0 : Buffer.byteLength(service) + urlBytes(url);
+  return { namespace, subscriptions: 0, keys: 2, configMap: bytesOf(configMap), secret };
+}
+
+function urlBytes(url: string): number {
+  const base = readSignature(url)?.base;
+  return base === undefined ? Buffer.byteLength(url) : Buffer.byteLength(base) + SIGNATURE_BYTES;
+}
+
+type Data = Readonly<Record<string, string>>;
+
+function foreignConfigMapBytes(configMap: LiveObject | undefined): number {
+  if (!configMap) return 0;
+  const shared = foreignText(configMap.data[SUBSCRIPTIONS_KEY]) ?? '';
+  return bytesOf(foreignKeys(configMap)) + Buffer.byteLength(shared) + (configMap.unseenBytes ?? 0);
+}
+
+function foreignSecretBytes(secret: LiveObject | undefined, { secretKeys }: LiveState): number {
+  if (!secret) return 0;
+  const foreign = Object.entries(secret.data).filter(([key]) => !secretKeys.has(key));
+  return bytesOf(Object.fromEntries(foreign)) + (secret.unseenBytes ?? 0);
+}
+
+const bytesOf = (data: Data): number =>
+  Object.entries(data).reduce(
+    (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
+    0,
+  );

@@ -1,0 +1,76 @@
+import type { Finding } from '../../api/finding.ts';
+import { own } from '../../lib/own.ts';
+import type { ResolvedEvent } from '../resolve/events.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import { Bucket } from './bucket.ts';
+import type { Placed } from './candidates.ts';
+import type { SubscriptionPlan } from './placements.ts';
+import type { Reach } from './reach.ts';
+
+/**
+ * What a robot takes in a minute; beyond it, it takes nothing for ten minutes.
+ * https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages
+ */
+const PER_MINUTE = 20;
+
+/** So many applications that change in one minute are nothing unusual: those of one repository. */
+const TOGETHER = 4;
+
+/**
+ * Events of which one application has at most one in a minute, but for the rare. Its sync begins, and ends in one way; then
+ * its health becomes what it becomes. An event of somebody's own stands for itself.
+ */
+const ONE_OF: Readonly<Record<string, string>> = {
+  'on-created': 'existence',
+  'on-deleted': 'existence',
+  'on-sync-running': 'begin',
+  'on-sync-succeeded': 'end',
+  'on-sync-failed': 'end',
+  'on-sync-status-unknown': 'end',
+  'on-deployed': 'health',
+  'on-health-degraded': 'health',
+  'on-health-recovered': 'health',
+  'on-health-suspended': 'health',
+};
+
+/**
+ * The robots that a few applications are enough to overload, by service. How many applications there are is not known to the
+ * operator; so it is told what four of them would do that change in one minute, all that may hear of one taken together.
+ */
+export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string, Finding> {
+  const robots = new Map<string, { bucket: Bucket; reaches: Reach[] }>();
+  for (const { subscription, plan, reach } of placed) {
+    const count = messagesOf(subscription, plan);
+    for (const service of plan.entry.recipients) {
+      const robot = robots.get(service) ?? { bucket: new Bucket(), reaches: [] };
+      robots.set(service, robot);
+      robot.bucket.add(reach, count);
+      robot.reaches.push(reach);
+    }
+  }
+  const overloaded = [...robots].filter(([, { bucket, reaches }]) =>
+    reaches.some((reach) => bucket.taken(reach) * Math.min(TOGETHER, applicationsOf(reach)) > PER_MINUTE),
+  );
+  return new Map(overloaded.map(([service]) => [service, TOO_MANY]));
+}
+
+function messagesOf({ verdict, events }: ResolvedSubscription, { entry }: SubscriptionPlan): number {
+  // Of a live version only the names are known.
+  if (verdict.course !== 'current') return entry.triggers.length;
+  return new Set(events.map(kindOf)).size;
+}
+
+const kindOf = ({ catalogueName, name }: ResolvedEvent): string =>
+  (catalogueName !== undefined && own(ONE_OF, catalogueName)) || `own ${name}`;
+
+const applicationsOf = ({ facet }: Reach): number =>
+  facet?.name === 'name' ? facet.values.length : Number.POSITIVE_INFINITY;
+
+/** The same for all: whoever sends to the robot may be of another namespace, and its edits are not the robot's. */
+const TOO_MANY: Finding = {
+  reason: 'ThrottlingPossible',
+  message:
+    `metadata.name: ${TOGETHER} applications that change together, or fewer, can cause more than ${PER_MINUTE} messages in a minute. ` +
+    'DingTalk takes no more from a robot, and then none for ten minutes. Subscriptions that name it in spec.robots send to it, ' +
+    'of its own namespace and of those in its spec.sharedWith. Spread them over several robots, or subscribe to fewer events.',
+};

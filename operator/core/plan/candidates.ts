@@ -1,0 +1,73 @@
+import type { Finding } from '../../api/finding.ts';
+import { resourceKey } from '../../api/names.ts';
+import type { Faults } from '../model/faults.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { PlanSettings, SubscriptionPlan } from './placements.ts';
+import { reachOf, widestReach } from './reach.ts';
+import { withoutRefusedRobots } from './refused-robots.ts';
+import { inOrderOfAdmission } from './room.ts';
+import { type Candidate, draftSubscription, planSubscription, type Room } from './subscriptions.ts';
+
+/**
+ * The subscriptions that have something to place, in the order of admission.
+ * @param refusals of robots, by `namespace/name`
+ */
+export function candidatesOf(
+  subscriptions: readonly ResolvedSubscription[],
+  settings: PlanSettings,
+  refusals: ReadonlyMap<string, Finding>,
+  faults: Faults,
+): Candidate[] {
+  const isLive = ({ cr }: ResolvedSubscription) => settings.live.events.has(resourceKey(cr));
+  const placeable = subscriptions.filter(({ verdict }) => verdict.course !== 'none');
+  return inOrderOfAdmission(placeable, isLive).flatMap((each) => {
+    const candidate = faults.guard(
+      each.cr,
+      () => {
+        const subscription = withoutRefusedRobots(each, refusals);
+        return {
+          subscription,
+          draft: draftSubscription(subscription, settings),
+          reach: reachOf(subscription),
+        };
+      },
+      (finding) => failed(each, finding),
+    );
+    return candidate ? [candidate] : [];
+  });
+}
+
+/** A candidate's place, or that of its live version if the operator fails on the newest one. */
+export function placeCandidate(
+  candidate: Candidate,
+  settings: PlanSettings,
+  room: Room,
+  faults: Faults,
+): ReturnType<typeof planSubscription> | undefined {
+  const { cr } = candidate.subscription;
+  const own = { ...settings, inquiry: settings.inquiry.of(cr.metadata.namespace) };
+  return faults.guard(
+    cr,
+    () => planSubscription(candidate, own, room),
+    (finding) => {
+      const none = { verdict: { course: 'none', refusal: finding, warnings: [] } } as const;
+      const previous = () => planSubscription(failed(candidate.subscription, finding), own, room);
+      return faults.guard(cr, previous, () => none) ?? none;
+    },
+  );
+}
+
+/** Nothing is asked of the resource but its name. */
+function failed(subscription: ResolvedSubscription, refusal: Finding): Candidate {
+  const refused = {
+    ...subscription,
+    criteria: undefined,
+    verdict: { course: 'previous', refusal, warnings: [] },
+  } as const;
+  return { subscription: refused, draft: undefined, reach: widestReach(subscription) };
+}
+
+/** A subscription with what is live of it, or will be. */
+export interface Placed extends Candidate {
+  readonly plan: SubscriptionPlan;
+}

@@ -1,0 +1,47 @@
+import type { Finding } from '../../api/finding.ts';
+import { triggerKey } from '../../argocd/names.ts';
+import type { EventFragment } from '../compile/subscription.ts';
+import type { LiveKey } from '../model/live.ts';
+import { combine } from '../resolve/combine.ts';
+import type { ResolvedEvent } from '../resolve/events.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import { momentOf, readOncePer, readWhen } from './since.ts';
+
+/** What becomes of doubts about conditions. */
+export interface Weighed {
+  readonly refusal?: Finding;
+  readonly warnings: readonly Finding[];
+}
+
+/**
+ * Doubts about a condition refuse it where it is new or edited. Where it is live as it is they are a warning: an upgrade of
+ * the operator, or a machine that was busy just then, must silence nobody.
+ * @param fragments the events, compiled, in the same order
+ * @param live keys of the subscription's CR that stand in the ConfigMap, by name
+ */
+export function weighDoubts(
+  { cr, events }: Pick<ResolvedSubscription, 'cr' | 'events'>,
+  fragments: readonly EventFragment[],
+  live: ReadonlyMap<string, LiveKey>,
+): Weighed {
+  const isLive = ({ trigger }: ResolvedEvent, fragment: EventFragment | undefined): boolean => {
+    const key = fragment && live.get(triggerKey(fragment.name));
+    if (!key) return false;
+    if (key.provenance.generation === cr.metadata.generation) return true;
+    const when = readWhen(key.value);
+    if (when === undefined || readOncePer(key.value) !== trigger.oncePer) return false;
+    return fragment.when('') === when || momentOf(fragment, when) !== undefined;
+  };
+  const doubtful = events.map((event, index) => ({
+    doubts: event.doubts,
+    isLive: isLive(event, fragments[index]),
+  }));
+  const refusal = combine(doubtful.flatMap((each) => (each.isLive ? [] : each.doubts)));
+  const warnings = doubtful.flatMap((each) => (each.isLive ? each.doubts.map(stays) : []));
+  return { ...(refusal && { refusal }), warnings };
+}
+
+const stays = ({ reason, message }: Finding): Finding => ({
+  reason,
+  message: `${message} The condition is live already and stays.`,
+});

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../decide.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { config, NAMESPACE, robot, SILENT, settled, snapshot, subscription } from '../testing/fixtures.ts';
+
+const granting = (...projects: string[]) =>
+  config({ tenancy: { projects: Object.fromEntries(projects.map((project) => [project, [NAMESPACE]])) } });
+
+const CRITERIA = { projects: ['payments', 'later'] };
+const sub = (spec: object = {}) => subscription({}, { applications: CRITERIA, ...spec });
+const live = (config: Snapshot['config']): Snapshot =>
+  settled(snapshot({ robots: [robot()], subscriptions: [sub()], config }));
+
+const keysOf = (before: Snapshot) => decide(before).plan.configMap;
+
+describe('who has gained a grant', () => {
+  it.each([
+    ['to one that the criteria name', ['payments', 'later']],
+    ['to any other', ['payments', 'any']],
+    ['to a pattern', ['payments', 'x-*']],
+  ])('%s, keeps what is live while the engine looks at it, byte for byte', (_, projects) => {
+    const before = live(granting('payments'));
+    const after = { ...before, config: granting(...projects), answers: SILENT };
+    const { plan, writes } = decide(after);
+    expect(plan.configMap).toEqual(keysOf(before));
+    expect(writes.steps).toEqual([]);
+    // And gets what it is allowed once the engine has looked.
+    expect(keysOf({ ...after, answers: before.answers })).not.toEqual(keysOf(before));
+  });
+
+  it('keeps it also where the newest version has a mistake', () => {
+    const before = live(granting('payments'));
+    const broken = { ...sub({ events: [{ trigger: 'nothing' }] }) };
+    const subscriptions = [{ ...broken, metadata: { ...broken.metadata, generation: 2 } }];
+    const after = { ...before, config: granting('payments', 'more'), subscriptions };
+    expect(keysOf(after)).toEqual(keysOf(before));
+  });
+});
+
+describe('who has lost a grant', () => {
+  it.each([
+    ['and has gained another', ['later']],
+    ['of several', ['payments']],
+  ])('%s, loses at once what was compiled with it', (_, projects) => {
+    const before = live(granting('payments', 'any'));
+    const after = { ...before, config: granting(...projects), answers: SILENT };
+    expect(Object.keys(keysOf(after)).filter((key) => key.startsWith('trigger.'))).toEqual([]);
+  });
+});

@@ -1,0 +1,113 @@
+import type { Finding } from '../../api/finding.ts';
+import { resourceKey } from '../../api/names.ts';
+import { setOwn } from '../../lib/own.ts';
+import type { Faults } from '../model/faults.ts';
+import type { Inquiry } from '../model/inquiry.ts';
+import type { LiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { liveFences } from '../resolve/fence.ts';
+import type { Resolution } from '../resolve/resolve.ts';
+import { overloadedRobots } from './burst.ts';
+import { candidatesOf, type Placed, placeCandidate } from './candidates.ts';
+import { costlyRoutes } from './costly-routes.ts';
+import type { Plan, PlanSettings, SubscriptionPlacement } from './placements.ts';
+import { projectRoutes, routedEntries } from './project-routes.ts';
+import { reserveLive } from './reservations.ts';
+import { plannedVerdict, planRobots } from './robots.ts';
+import { reserveRoom } from './room.ts';
+import { formatMoment } from './since.ts';
+import type { Room } from './subscriptions.ts';
+
+/**
+ * Verdicts and what is live now → what shall stand in the target, and the verdicts with those of the engine. Depends on
+ * nothing else, and not on any order.
+ */
+export function merge(
+  resolution: Resolution,
+  snapshot: Snapshot,
+  live: LiveState,
+  inquiry: Inquiry,
+  faults: Faults,
+): { readonly plan: Plan; readonly resolution: Resolution } {
+  const budget = reserveRoom(resolution, snapshot, live, faults);
+  const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget, faults);
+  const settings: PlanSettings = {
+    live,
+    services: new Map(
+      resolution.robots
+        .filter(({ cr }) => robots.placements.has(resourceKey(cr)))
+        .map(({ service, cr }) => [service, cr]),
+    ),
+    templates: new Map(resolution.templates.map(({ cr }) => [resourceKey(cr), cr])),
+    moment: formatMoment(snapshot.serverTime),
+    argocdUrl: resolution.argocdUrl,
+    maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
+    tenancy: snapshot.config.tenancy,
+    liveFence: liveFences(snapshot),
+    inquiry,
+  };
+  const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);
+  const room: Room = {
+    budget,
+    destinations: reserveLive(candidates, settings, snapshot, faults),
+  };
+  const planned = new Map(
+    candidates.map((each) => [
+      resourceKey(each.subscription.cr),
+      placeCandidate(each, settings, room, faults),
+    ]),
+  );
+  const placesOf = (isExpected: boolean) =>
+    candidates.flatMap((candidate): Placed[] => {
+      const { subscription, draft } = candidate;
+      const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
+      // The engine has yet to look at many at the first start: warnings that depend on all must not come and go with its answers.
+      const isAwaited = isExpected && verdict.refusal?.reason === 'GateUnavailable';
+      const place = plan ?? (isAwaited ? draft : undefined);
+      return place ? [{ ...candidate, subscription: { ...subscription, verdict }, plan: place }] : [];
+    });
+  const [placed, expected] = [placesOf(false), placesOf(true)];
+  const routes = projectRoutes(placed, snapshot, faults);
+  const costly = costlyRoutes(
+    expected.filter(({ subscription }) => !routes.has(resourceKey(subscription.cr))),
+    live,
+    snapshot.config.limits.unscopedTriggers,
+  );
+  const overloaded = overloadedRobots(expected);
+  const configMap = { ...robots.configMap };
+  const placements = new Map<string, SubscriptionPlacement>();
+  const subscriptions = resolution.subscriptions.map((subscription) => {
+    const key = resourceKey(subscription.cr);
+    const { verdict = subscription.verdict, plan } = planned.get(key) ?? {};
+    if (plan) {
+      for (const [name, value] of Object.entries(plan.configMap)) setOwn(configMap, name, value);
+      placements.set(key, { keys: plan.keys, entry: plan.entry });
+    }
+    return judged(subscription, warned(verdict, costly.get(key)));
+  });
+  return {
+    resolution: {
+      ...resolution,
+      robots: resolution.robots.map((robot) =>
+        judged(robot, warned(plannedVerdict(robot, robots), overloaded.get(robot.service))),
+      ),
+      subscriptions,
+    },
+    plan: {
+      configMap,
+      ...routedEntries(placements, routes, snapshot),
+      secret: robots.secret,
+      robots: robots.placements,
+      subscriptions: placements,
+      ...(robots.renewAt && { renewAt: robots.renewAt }),
+    },
+  };
+}
+
+/** The same object where nothing has changed: most are so, and there can be thousands. */
+const judged = <T extends { readonly verdict: Verdict }>(resource: T, verdict: Verdict): T =>
+  resource.verdict === verdict ? resource : { ...resource, verdict };
+
+const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>
+  warning ? { ...verdict, warnings: [...verdict.warnings, warning] } : verdict;

@@ -1,0 +1,125 @@
+import { labelSelector } from '../../argocd/selector-text.ts';
+import { hasOwnCondition, mayStay } from '../compile/access.ts';
+import { checkFinding } from '../gate/verdicts.ts';
+import type { Inquiry } from '../model/inquiry.ts';
+import { type LiveKey, liveKeysOf, liveRecipients } from '../model/live.ts';
+import { mayUse } from '../resolve/sharing.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { PlanSettings, SubscriptionPlan } from './placements.ts';
+import { servicesOf, withoutServices } from './retained.ts';
+import { readWhen } from './since.ts';
+
+/** What of a subscription is live, and may be with the access that it has today. */
+export interface LiveVersion {
+  readonly keys: readonly LiveKey[];
+  /** Names of its triggers. */
+  readonly triggers: readonly string[];
+  /** The services that it is sent to; and those that its templates have, but that are gone or not shared any more. */
+  readonly recipients: readonly string[];
+  readonly gone: readonly string[];
+}
+
+/**
+ * The subscription with the access that its live version has, where that is less than today's: who has gained a grant must
+ * not lose what is live while the engine looks at the newest version, or because of a mistake in it.
+ */
+export function atLiveFence(
+  subscription: ResolvedSubscription,
+  { live, liveFence }: PlanSettings,
+): ResolvedSubscription {
+  const { cr, criteria } = subscription;
+  const trigger = liveKeysOf(live, cr).find(({ key }) => key.startsWith('trigger.'));
+  const when = trigger && readWhen(trigger.value);
+  if (when === undefined || when.startsWith(`(${subscription.fence}) and `)) return subscription;
+  // The criteria may name a project that was granted since.
+  const end = criteria === undefined ? -1 : when.indexOf(`) and ${criteria} and `);
+  const fence = liveFence(cr.metadata.namespace, end < 0 ? when : when.slice(0, end + 1));
+  return fence === undefined ? subscription : { ...subscription, fence };
+}
+
+/**
+ * The live version as it may stay: only with the access that it was compiled with. What was withdrawn since, a grant of a
+ * project, the trust in raw templates and conditions or somebody else's consent, can't be held on to by breaking one's own CR.
+ * Events that rest on nothing of the kind stay. Undefined if nothing may stay.
+ */
+export function liveVersion(
+  subscription: ResolvedSubscription,
+  settings: PlanSettings,
+): LiveVersion | undefined {
+  const { uid, namespace } = subscription.cr.metadata;
+  const now = { namespace, fence: subscription.fence, ...settings };
+  const keys = liveKeysOf(settings.live, subscription.cr).filter(
+    ({ provenance }) => uid.startsWith(provenance.uid) && mayStay(provenance, now),
+  );
+  const names = keys.flatMap(({ key }) => (key.startsWith('trigger.') ? [key.slice('trigger.'.length)] : []));
+  // As the entry has them: the ConfigMap's keys are in another order, and to change it would be a write for nothing.
+  const order = settings.live.entries.flatMap((entry) => entry.triggers);
+  const triggers = names.sort((a, b) => order.indexOf(a) - order.indexOf(b));
+  const listed = triggers.flatMap((name) => [...liveRecipients(settings.live, name)]);
+  // Somebody may have reset the shared key; whom to send to is in the templates too.
+  const before = new Set(listed.length > 0 ? listed : keys.flatMap(servicesOf));
+  const isUsable = (service: string): boolean => {
+    const robot = settings.services.get(service);
+    return robot !== undefined && mayUse(namespace, robot);
+  };
+  const recipients = [...before].filter(isUsable).sort();
+  if (recipients.length === 0 || triggers.length === 0) return undefined;
+  const gone = keys.flatMap(servicesOf).filter((service) => !recipients.includes(service));
+  return { keys, triggers, recipients, gone: [...new Set(gone)] };
+}
+
+/**
+ * The live version, for a subscription whose newest one is refused. It stays as it is, but for recipients that are gone.
+ * Undefined if nothing may stay.
+ */
+export function planPrevious(
+  newest: ResolvedSubscription,
+  settings: PlanSettings,
+): SubscriptionPlan | undefined {
+  const subscription = atLiveFence(newest, settings);
+  const version = liveVersion(subscription, settings);
+  if (!version || isDangerous(subscription, version.keys, settings.inquiry)) return undefined;
+  const { keys, triggers, recipients, gone } = version;
+  const configMap = Object.fromEntries(
+    keys.map(({ key, value }) => [key, key.startsWith('template.') ? withoutServices(value, gone) : value]),
+  );
+  // Somebody may have edited it by hand into something that stops everybody.
+  const isPending = subscription.verdict.refusal?.reason === 'GateUnavailable';
+  const finding = isPending ? undefined : checkFinding(settings.inquiry, configMap, () => 'the live version');
+  if (finding?.reason === 'EngineRefused') return undefined;
+  // Of other criteria the selector is not known; the conditions have it anyway.
+  const selector = hasItsCriteria(subscription, keys)
+    ? labelSelector(subscription.cr.spec.applications)
+    : undefined;
+  const entry = { recipients, triggers, ...(selector !== undefined && { selector }) };
+  return { configMap, keys: Object.keys(configMap), entry };
+}
+
+/** Whether the conditions of a live version demand all that the newest generation's criteria do. */
+export function hasItsCriteria({ fence, criteria }: ResolvedSubscription, keys: readonly LiveKey[]): boolean {
+  if (criteria === undefined) return false;
+  const scope = `(${fence}) and ${criteria} and `;
+  const triggers = keys.filter(({ key }) => key.startsWith('trigger.'));
+  return triggers.every(({ value }) => readWhen(value)?.startsWith(scope));
+}
+
+/**
+ * Whether what is live must not be: this very generation's conditions do what none may, or an older one's have Argo CD's
+ * worker match regular expressions against long texts. That the engine did not come to an end says nothing of the kind.
+ */
+function isDangerous(
+  { cr, fence, verdict }: ResolvedSubscription,
+  keys: readonly LiveKey[],
+  inquiry: Inquiry,
+): boolean {
+  const { refusal } = verdict;
+  const isRefused = (refusal?.parts ?? [refusal]).some((part) => part?.reason === 'ExpressionNotAllowed');
+  if (isRefused && keys.some(({ provenance }) => provenance.generation === cr.metadata.generation))
+    return true;
+  return keys.some(({ key, value, provenance }) => {
+    const when = key.startsWith('trigger.') ? readWhen(value) : undefined;
+    if (!when?.includes('matches') || !hasOwnCondition(provenance, fence)) return false;
+    const answer = inquiry.ask({ call: 'inspect', expression: when, role: 'retained' });
+    return answer?.ok === true && answer.violation !== undefined;
+  });
+}

@@ -1,0 +1,76 @@
+import { expect, it } from 'vitest';
+import { decide } from '../decide.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { config, limited, settled } from '../testing/fixtures.ts';
+import { outcome, sub, teams } from './testing/teams.ts';
+
+const [OK, REFUSED, KEPT] = ['ok live', 'NamespaceQuotaExceeded', 'NamespaceQuotaExceeded live'];
+const { limits } = config();
+
+/** A robot each, and in team-a three subscriptions to applications of their own. */
+const three = (fields: Partial<Snapshot> = {}) =>
+  teams({
+    subscriptions: [
+      sub('team-a', 'x', 2, { names: ['x'] }, 1),
+      sub('team-a', 'y', 2, { names: ['y'] }, 2),
+      sub('team-a', 'z', 2, { names: ['z'] }, 3),
+      sub('team-b', 'x', 2, { names: ['x'] }, 4),
+    ],
+    ...fields,
+  });
+const withQuota = (quota: Partial<typeof limits.perNamespace>) =>
+  limited({ perNamespace: { ...limits.perNamespace, ...quota } });
+
+/** What one of the subscriptions takes: triggers and templates of two events. */
+const { plan } = decide(three());
+const bytesOf = (prefix: string) =>
+  Object.entries(plan.configMap)
+    .filter(([key]) => key.includes(prefix))
+    .reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value), 0);
+const keysOfOne = Object.keys(plan.configMap).filter((key) => key.includes('dt_team-a_x')).length;
+
+it.each([
+  ['subscriptions', { subscriptions: 2 }, /may have 2 subscriptions .* no room left for the 1 that it needs/],
+  ['keys, of robots too', { keys: 2 + 3 * keysOfOne - 1 }, /keys .* no room left for the \d+ that/],
+  ['bytes', { bytes: Math.round(2.8 * bytesOf('dt_team-a_x')) }, /bytes .* no room left for the \d+ that/],
+])('bounds the %s of a namespace, and of no other', (_, quota, message) => {
+  const before = three({ config: withQuota(quota) });
+  expect(outcome(before)).toEqual({
+    'team-a/x': OK,
+    'team-a/y': OK,
+    'team-a/z': REFUSED,
+    'team-b/x': OK,
+  });
+  const refused = decide(before).resolution.subscriptions[2]?.verdict.refusal;
+  expect(refused?.message).toMatch(/^Namespace team-a /);
+  expect(refused?.message).toMatch(message);
+});
+
+it('lets the next one in when somebody leaves', () => {
+  const live = settled(three({ config: withQuota({ subscriptions: 2 }) }));
+  expect(outcome({ ...live, subscriptions: live.subscriptions.slice(1) })).toMatchObject({
+    'team-a/y': OK,
+    'team-a/z': OK,
+  });
+});
+
+it('that is lowered leaves who is live, with edits that do not grow, and lets nobody grow or come', () => {
+  const live = settled(three());
+  const tight = withQuota({ subscriptions: 1, keys: 1, bytes: 1 });
+  const everybody = { 'team-a/x': OK, 'team-a/y': OK, 'team-a/z': OK, 'team-b/x': OK };
+  expect(outcome({ ...live, config: tight })).toEqual(everybody);
+  const with_ = (edited: ReturnType<typeof sub>) => ({
+    ...live,
+    config: tight,
+    subscriptions: [edited, ...live.subscriptions.slice(1)],
+  });
+  expect(outcome(with_(sub('team-a', 'x', 1, { names: ['x'] }, 1)))).toEqual(everybody);
+  expect(outcome(with_(sub('team-a', 'x', 3, { names: ['x'] }, 1)))).toEqual({
+    ...everybody,
+    'team-a/x': KEPT,
+  });
+  const newcomer = sub('team-a', 'new', 1, { names: ['n'] }, 9);
+  expect(
+    outcome({ ...live, config: tight, subscriptions: [...live.subscriptions, newcomer] })['team-a/new'],
+  ).toBe(REFUSED);
+});

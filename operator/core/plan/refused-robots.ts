@@ -1,0 +1,42 @@
+import type { Finding } from '../../api/finding.ts';
+import { resourceKey } from '../../api/names.ts';
+import { combine } from '../resolve/combine.ts';
+import { nameFor, referenceKey } from '../resolve/sharing.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+
+/**
+ * A subscription without the robots that made sense but were refused while the target was planned, for want of room or by the
+ * engine. One that the engine is yet to look at is waited for.
+ * @param refusals by robot, `namespace/name`
+ */
+export function withoutRefusedRobots(
+  subscription: ResolvedSubscription,
+  refusals: ReadonlyMap<string, Finding>,
+): ResolvedSubscription {
+  const { cr, verdict } = subscription;
+  const { namespace } = cr.metadata;
+  // Only those that it may use: of any other, nothing must be told.
+  const usable = new Set(subscription.robots.map((robot) => resourceKey(robot.cr)));
+  const refused = cr.spec.robots.flatMap((reference, index) => {
+    const key = referenceKey(namespace, reference);
+    const reason = usable.has(key) ? refusals.get(key)?.reason : undefined;
+    if (reason === undefined || reason === 'GateUnavailable') return [];
+    const message = `spec.robots[${index}].name: DingTalkRobot ${nameFor(namespace, reference)} is not accepted (${reason}).`;
+    return [{ reason: 'RobotNotReady', message } as const];
+  });
+  if (verdict.course === 'none' || refused.length === 0) return subscription;
+  const robots = subscription.robots.filter((robot) => !refusals.has(resourceKey(robot.cr)));
+  const refusal = combine([
+    ...(verdict.refusal?.parts ?? (verdict.refusal ? [verdict.refusal] : [])),
+    ...refused,
+  ]);
+  return {
+    ...subscription,
+    robots,
+    verdict: {
+      ...verdict,
+      course: robots.length === 0 ? 'none' : verdict.course,
+      ...(refusal && { refusal }),
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import { resourceKey } from '../../api/names.ts';
+import type { Faults } from '../model/faults.ts';
+import { liveKeysOf } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { type Claim, claimOf, Destinations } from './destinations.ts';
+import { foreignDestinations } from './foreign-destinations.ts';
+import type { PlanSettings } from './placements.ts';
+import { atLiveFence, hasItsCriteria, liveVersion } from './previous.ts';
+import { widestReach } from './reach.ts';
+import type { Candidate } from './subscriptions.ts';
+
+/** So many projects may have an account of their own because somebody names them, though no AppProject of that name is known. */
+const MAX_UNKNOWN = 200;
+
+/**
+ * The account of destinations with what is live, which is there before any newcomer. Where that alone is too much, which
+ * takes others' entries or an upgrade, the newest go.
+ * @param candidates in the order of admission
+ */
+export function reserveLive(
+  candidates: readonly Candidate[],
+  settings: PlanSettings,
+  snapshot: Pick<Snapshot, 'projects' | 'target'>,
+  faults: Faults,
+): Destinations {
+  const foreign = foreignDestinations(snapshot.target.configMap);
+  const destinations = new Destinations(accountsOf(candidates, snapshot), foreign);
+  const claims = candidates.flatMap((candidate) => {
+    const { cr } = candidate.subscription;
+    const live = faults.guard(
+      cr,
+      () => liveClaim(candidate, settings),
+      () => undefined,
+    );
+    return live ? [{ ...live, key: resourceKey(cr) }] : [];
+  });
+  for (const { key, claim } of claims.filter(({ isCertain }) => isCertain)) {
+    destinations.reserve(key, claim, true);
+  }
+  // After the others, whom a reach that is told too wide must not push out.
+  for (const { key, claim } of claims.filter(({ isCertain }) => !isCertain)) {
+    destinations.reserve(key, claim, false);
+  }
+  return destinations;
+}
+
+/**
+ * The projects and patterns with an account of their own: what the admin grants, and AppProjects that somebody names. Names
+ * can be made up without end, and each account costs time for everybody whose grant is a pattern, so few of those that no
+ * AppProject is known by have one: those that were first, which no newcomer changes. The others share their pattern's.
+ */
+function accountsOf(
+  candidates: readonly Candidate[],
+  { projects }: Pick<Snapshot, 'projects'>,
+): ReadonlySet<string> {
+  const accounts = new Set(candidates.flatMap(({ subscription }) => subscription.granted));
+  const existing = new Set(projects.map(({ name }) => name));
+  const unknown = new Set<string>();
+  for (const project of candidates.flatMap(({ reach }) => reach.granted)) {
+    if (existing.has(project)) accounts.add(project);
+    else if (!accounts.has(project) && unknown.size < MAX_UNKNOWN) unknown.add(project);
+  }
+  return new Set([...accounts, ...unknown]);
+}
+
+function liveClaim(
+  { subscription, draft, reach }: Candidate,
+  settings: PlanSettings,
+): { readonly claim: Claim; readonly isCertain: boolean } | undefined {
+  if (subscription.verdict.course === 'none') return undefined;
+  if (draft?.isLive) return { claim: claimOf(draft.entry, reach), isCertain: true };
+  const at = atLiveFence(subscription, settings);
+  const version = liveVersion(at, settings);
+  if (!version) return undefined;
+  // Of a live version that differs from the newest one, its conditions tell whether the criteria are the same.
+  const isCertain = hasItsCriteria(at, liveKeysOf(settings.live, subscription.cr));
+  return { claim: claimOf(version, isCertain ? reach : widestReach(subscription)), isCertain };
+}

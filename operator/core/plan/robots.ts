@@ -1,0 +1,162 @@
+import type { Finding } from '../../api/finding.ts';
+import { resourceKey } from '../../api/names.ts';
+import { serviceKey } from '../../argocd/names.ts';
+import { freshUrl, readSignedUrl, renewalTime } from '../../dingtalk/signatures.ts';
+import { own, setOwn } from '../../lib/own.ts';
+import { compileRobot } from '../compile/robot.ts';
+import { checkFinding } from '../gate/verdicts.ts';
+import type { Faults } from '../model/faults.ts';
+import type { Inquiry } from '../model/inquiry.ts';
+import type { LiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { hasWorkingUrl } from '../resolve/credentials.ts';
+import type { ResolvedRobot } from '../resolve/robots.ts';
+import { type Budget, robotNeed } from './budget.ts';
+import type { RobotPlacement } from './placements.ts';
+import { inOrderOfAdmission, robotHolder } from './room.ts';
+
+/**
+ * By how much a live robot may grow beyond what is left: a token that is rotated, which must not wait, has about the length of
+ * the one before. One that comes to be signed, or that has a much longer token, takes room like anybody else.
+ */
+const ROTATION_BYTES = 100;
+
+/** The robots' part of the plan. */
+export interface RobotsPlan {
+  readonly configMap: Record<string, string>;
+  readonly secret: Record<string, string>;
+  readonly placements: Map<string, RobotPlacement>;
+  /** Robots that are left out: the engine does not take their service or has yet to look at it, or there is no room. */
+  readonly refusals: Map<string, Finding>;
+  /** Robots that have to wait so, but are live: the version that is live stays. */
+  readonly waiting: Map<string, Finding>;
+  readonly renewAt?: Date;
+}
+
+/** Places each robot's service and URL; as soon as one signature is due, all are renewed, so that one write serves. */
+export function planRobots(
+  robots: readonly ResolvedRobot[],
+  live: LiveState,
+  snapshot: Snapshot,
+  inquiry: Inquiry,
+  budget: Budget,
+  faults: Faults,
+): RobotsPlan {
+  const plan: RobotsPlan = {
+    configMap: {},
+    secret: {},
+    placements: new Map(),
+    refusals: new Map(),
+    waiting: new Map(),
+  };
+  const isLive = ({ cr }: ResolvedRobot) => live.services.has(resourceKey(cr));
+  for (const robot of inOrderOfAdmission(robots, isLive)) {
+    const own = inquiry.of(robot.cr.metadata.namespace);
+    faults.guard(
+      robot.cr,
+      () => placeRobot(robot, live, snapshot, plan, own, budget),
+      (finding) => {
+        placePrevious(robot, live, snapshot, plan);
+        const isLeft = plan.placements.has(resourceKey(robot.cr));
+        (isLeft ? plan.waiting : plan.refusals).set(resourceKey(robot.cr), finding);
+      },
+    );
+  }
+  const renewAt = placeUrls(plan, snapshot);
+  return { ...plan, ...(renewAt && { renewAt }) };
+}
+
+function placeRobot(
+  robot: ResolvedRobot,
+  live: LiveState,
+  snapshot: Snapshot,
+  plan: RobotsPlan,
+  inquiry: Inquiry,
+  budget: Budget,
+): void {
+  const name = resourceKey(robot.cr);
+  const { service, credential, verdict } = robot;
+  const previous = live.services.get(name);
+  const isRefused = verdict.course === 'previous';
+  if (verdict.course === 'none' || (isRefused && !previous)) return;
+  if (!credential) {
+    placePrevious(robot, live, snapshot, plan);
+    return;
+  }
+
+  const fragment = compileRobot({ ...robot, credential });
+  const key = serviceKey(service);
+  // What is live was accepted before it went there.
+  const finding =
+    isRefused || previous?.value === fragment.serviceValue
+      ? undefined
+      : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
+  // A gate that is out of order holds up no renewal: the URL does not depend on the service's text.
+  const isPending = finding?.reason === 'GateUnavailable' && previous !== undefined;
+  const value = previous && (isPending || isRefused) ? previous.value : fragment.serviceValue;
+  const need = robotNeed(
+    robot.cr.metadata.namespace,
+    { [key]: value },
+    service,
+    freshUrl(credential, snapshot.now),
+  );
+  const holder = robotHolder(robot.cr);
+  const refusal = isPending ? undefined : finding;
+  const lack = refusal ?? budget.take(holder, need, previous ? ROTATION_BYTES : 0);
+  if (!lack) {
+    setOwn(plan.configMap, key, value);
+    plan.placements.set(name, { key, service, fragment });
+    if (isPending) plan.waiting.set(name, finding);
+  } else if (!refusal && hasWorkingUrl(robot.cr, snapshot)) {
+    plan.waiting.set(name, lack);
+    placePrevious(robot, live, snapshot, plan);
+  } else {
+    budget.release(holder);
+    plan.refusals.set(name, lack);
+  }
+}
+
+/** The version that is live, as it is. */
+function placePrevious(
+  { cr, service }: ResolvedRobot,
+  live: LiveState,
+  { target }: Snapshot,
+  plan: RobotsPlan,
+): void {
+  const previous = live.services.get(resourceKey(cr));
+  const url = own(target.secret?.data, service);
+  if (!previous) return;
+  setOwn(plan.configMap, serviceKey(service), previous.value);
+  if (url !== undefined) setOwn(plan.secret, service, url);
+  plan.placements.set(resourceKey(cr), { key: serviceKey(service), service });
+}
+
+/** A robot's verdict with what became of it in the plan. */
+export function plannedVerdict({ cr, verdict }: ResolvedRobot, { refusals, waiting }: RobotsPlan): Verdict {
+  const refusal = refusals.get(resourceKey(cr));
+  if (refusal) return { ...verdict, course: 'none', refusal };
+  const wait = waiting.get(resourceKey(cr));
+  return wait && verdict.course === 'current' ? { ...verdict, course: 'previous', refusal: wait } : verdict;
+}
+
+function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | undefined {
+  const fragments = [...plan.placements.values()].flatMap(({ service, fragment }) =>
+    fragment ? [{ service, fragment }] : [],
+  );
+  const live = fragments.map(({ service, fragment }) =>
+    readSignedUrl(own(target.secret?.data, service), fragment.credential, now),
+  );
+  const renewals = live.flatMap((signed) =>
+    signed?.until ? [renewalTime(signed.until, config.signing.renewAfter)] : [],
+  );
+  const due = renewals.some((time) => time <= now);
+  fragments.forEach(({ service, fragment }, index) => {
+    const signed = live[index];
+    const keep = signed && !(due && signed.until);
+    setOwn(plan.secret, service, keep ? signed.url : freshUrl(fragment.credential, now));
+  });
+  if (!fragments.some(({ fragment }) => fragment.credential.signingSecret !== undefined)) return undefined;
+  const afterRenewal = new Date(now.getTime() + config.signing.renewAfter);
+  return due ? afterRenewal : new Date(Math.min(afterRenewal.getTime(), ...renewals.map(Number)));
+}

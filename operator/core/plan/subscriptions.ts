@@ -1,0 +1,183 @@
+import type { Finding } from '../../api/finding.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { resourceKey } from '../../api/names.ts';
+import { SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../../argocd/names.ts';
+import { labelSelector } from '../../argocd/selector-text.ts';
+import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { yamlSafeJson } from '../../lib/json.ts';
+import { ResourceMemo } from '../../lib/memo.ts';
+import { setOwn } from '../../lib/own.ts';
+import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
+import { checkFinding } from '../gate/verdicts.ts';
+import { liveKeysOf, liveRecipients } from '../model/live.ts';
+import type { Verdict } from '../model/verdict.ts';
+import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import { type Budget, subscriptionNeed } from './budget.ts';
+import { claimOf, type Destinations } from './destinations.ts';
+import { type Weighed, weighDoubts } from './doubts.ts';
+import { fieldOfEvent } from './fields.ts';
+import { withLiveMessages, withLiveZones } from './live-messages.ts';
+import type { PlanSettings, SubscriptionPlan } from './placements.ts';
+import { planPrevious } from './previous.ts';
+import type { Reach } from './reach.ts';
+import { subscriptionHolder } from './room.ts';
+import { sinceOf } from './since.ts';
+
+/** What there is only so much of. */
+export interface Room {
+  readonly budget: Budget;
+  readonly destinations: Destinations;
+}
+
+/** A subscription that has, or is to have, a place in the plan. */
+export interface Candidate {
+  readonly subscription: ResolvedSubscription;
+  /** Its newest generation's keys, not judged yet, if it resolved. */
+  readonly draft: DraftPlan | undefined;
+  /** Of its newest generation. */
+  readonly reach: Reach;
+}
+
+/**
+ * This generation's keys if the engine takes them, those of the version that is live, or undefined for none; and the
+ * verdict, which may be another one than before if the engine does not take them.
+ */
+export function planSubscription(
+  { subscription, draft, reach }: Candidate,
+  settings: PlanSettings,
+  room: Room,
+): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
+  const { verdict } = subscription;
+  if (verdict.course === 'none') return { verdict };
+  if (verdict.course === 'current') {
+    if (!draft) return { verdict };
+    const told = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
+    const refusal = refusalOf({ subscription, draft, reach }, settings, room);
+    if (!refusal) return { verdict: told, plan: draft };
+    return withPrevious(subscription, settings, room, { ...told, course: 'previous', refusal });
+  }
+  return withPrevious(subscription, settings, room, verdict);
+}
+
+function refusalOf(
+  { subscription, draft, reach }: Candidate & { readonly draft: DraftPlan },
+  { inquiry }: PlanSettings,
+  { budget, destinations }: Room,
+): Finding | undefined {
+  const { cr } = subscription;
+  return (
+    draft.doubts.refusal ??
+    destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
+    budget.take(subscriptionHolder(cr), needOf(subscription, draft)) ??
+    // The engine is not asked about what there is no room for, which can be large; what was taken is given back if it refuses.
+    (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription)))
+  );
+}
+
+function withPrevious(
+  subscription: ResolvedSubscription,
+  settings: PlanSettings,
+  { budget, destinations }: Room,
+  verdict: Verdict,
+) {
+  const key = resourceKey(subscription.cr);
+  const holder = subscriptionHolder(subscription.cr);
+  const plan = destinations.keepLive(key) ? planPrevious({ ...subscription, verdict }, settings) : undefined;
+  if (plan) {
+    budget.keep(holder, needOf(subscription, plan));
+    return { verdict, plan };
+  }
+  destinations.release(key);
+  budget.release(holder);
+  return { verdict };
+}
+
+const needOf = ({ cr }: ResolvedSubscription, { configMap, entry }: SubscriptionPlan) =>
+  subscriptionNeed(cr.metadata.namespace, configMap, entry);
+
+/** Stands for `since` in what the engine is asked: one moment is as valid as another, and an answer has to keep. */
+const ANY_MOMENT = '2000-01-01T00:00:00Z';
+
+/** This generation's part of the plan, if all goes well. */
+export interface DraftPlan extends SubscriptionPlan {
+  /** What the engine is asked about. */
+  readonly candidate: Readonly<Record<string, string>>;
+  /** Whether all of it stands in the ConfigMap already. */
+  readonly isLive: boolean;
+  /** About conditions, weighed by what is live. */
+  readonly doubts: Weighed;
+}
+
+/** This generation's keys, for a subscription that resolved; undefined while it has nobody to send to. */
+export function draftSubscription(
+  subscription: ResolvedSubscription,
+  settings: PlanSettings,
+): DraftPlan | undefined {
+  if (subscription.verdict.course !== 'current') return undefined;
+  const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
+  const robots = withLiveZones(
+    subscription.robots.filter((robot) => settings.services.has(robot.service)),
+    live,
+  );
+  if (robots.length === 0) return undefined;
+  const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, settings);
+  const ours = new Map(
+    [...live].filter(([, { provenance }]) => subscription.cr.metadata.uid.startsWith(provenance.uid)),
+  );
+  const configMap: Record<string, string> = {};
+  const moments = events.map((event) => {
+    const value = ours.get(triggerKey(event.name))?.value;
+    return sinceOf(event, recipients, value, liveRecipients(settings.live, event.name), settings.moment);
+  });
+  for (const [index, since] of commonMoments(events, moments).entries()) {
+    const event = events[index] as EventFragment;
+    setOwn(configMap, triggerKey(event.name), event.triggerValue(since));
+  }
+  const values = withLiveMessages(templates, robots, live);
+  for (const [name, value] of Object.entries(values)) setOwn(configMap, templateKey(name), value);
+  const selector = labelSelector(subscription.cr.spec.applications);
+  const entry = {
+    recipients,
+    triggers: events.map((event) => event.name),
+    ...(selector !== undefined && { selector }),
+  };
+  const { cr, fence } = subscription;
+  const inputs = [fence, settings.maxEventAgeSeconds, recipients.join(), entry.triggers.join(), values];
+  return {
+    configMap,
+    candidate: candidates.get(cr, inputs, () => candidateOf(events, values, entry)),
+    keys: Object.keys(configMap),
+    entry,
+    // What is live was accepted before it went there.
+    isLive: Object.entries(configMap).every(([key, value]) => live.get(key)?.value === value),
+    doubts: weighDoubts(subscription, events, ours),
+  };
+}
+
+/** It is asked about in each decision for as long as it is not live: the same object, so that it is hashed once. */
+const candidates = new ResourceMemo<NotificationSubscription, DraftPlan['candidate']>();
+
+function candidateOf(
+  events: readonly EventFragment[],
+  templates: Readonly<Record<string, string>>,
+  entry: SubscriptionEntry,
+): DraftPlan['candidate'] {
+  const candidate: Record<string, string> = {};
+  for (const event of events) setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
+  for (const [name, value] of Object.entries(templates)) setOwn(candidate, templateKey(name), value);
+  // One bad selector makes Argo CD's controller refuse everybody's entries.
+  if (entry.selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = yamlSafeJson([entry]);
+  return candidate;
+}
+
+/**
+ * Events that look at each other's sends count from one moment on, the latest: what was sent before it was sent by a
+ * condition that is no more.
+ */
+function commonMoments(events: readonly EventFragment[], moments: readonly string[]): readonly string[] {
+  const latest = moments
+    .filter((_, index) => events[index]?.hasCompanion)
+    .sort()
+    .at(-1);
+  return moments.map((moment, index) => (events[index]?.hasCompanion && latest ? latest : moment));
+}

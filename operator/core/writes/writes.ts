@@ -1,0 +1,169 @@
+import { SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
+import {
+  foreignText,
+  readBlock,
+  type Splice,
+  spliceBlock,
+} from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { own } from '../../lib/own.ts';
+import { checkFinding } from '../gate/verdicts.ts';
+import type { Inquiry } from '../model/inquiry.ts';
+import { type LiveState, liveRecipients, ourLiveKeys } from '../model/live.ts';
+import type { LiveObject, Target } from '../model/snapshot.ts';
+import type { Plan } from '../plan/placements.ts';
+import { sharedKeyOwnedMessage, sharedKeyOwner } from './shared-key.ts';
+
+/**
+ * One request on a target object. `apply` gives the whole set of our keys, so what is not in it goes, unless somebody
+ * co-owns it: then it is in `stale` and has to be removed by hand.
+ */
+export type Write =
+  | {
+      readonly kind: 'apply';
+      readonly object: 'ConfigMap' | 'Secret';
+      readonly data: Data;
+      readonly stale: readonly string[];
+    }
+  | { readonly kind: 'subscriptions'; readonly text: string | undefined }
+  | ProjectWrite;
+
+/** A request on one of the two target objects. */
+export type TargetWrite = Exclude<Write, ProjectWrite>;
+
+/** Sets our annotation on an AppProject, or removes it. */
+export interface ProjectWrite {
+  readonly kind: 'project';
+  readonly name: string;
+  /** The version that it was decided on. */
+  readonly resourceVersion: string;
+  readonly annotation: string | undefined;
+}
+
+type Data = Readonly<Record<string, string>>;
+
+/** What stands between the plan and the target. */
+export interface Writes {
+  /** In the order in which they have to happen; empty where all is as it should be. */
+  readonly steps: readonly Write[];
+  /** Why the shared key is left alone, if it is. */
+  readonly blocked?: Blocked;
+}
+
+/** What keeps our entries out of the shared key. */
+export interface Blocked {
+  readonly reason: 'TargetBroken' | 'SharedKeyOwned';
+  readonly message: string;
+}
+
+/**
+ * The requests that turn what is live into the plan. A service must find its URL: the Secret gets what is new before
+ * the ConfigMap names it, and loses what is old after. Nothing is written to an object that does not exist.
+ */
+export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: Inquiry): Writes {
+  if (!target.configMap || !target.secret) return { steps: [] };
+  const before = target.configMap.data[SUBSCRIPTIONS_KEY];
+  const spliced = sharedKey(target.configMap, plan, inquiry);
+  const wanted = spliced.ok ? plan.configMap : withoutNewMoments(plan, target.configMap, live);
+  const ourKeys = ourKeysOf(live, target.configMap);
+  const configMap = difference(wanted, target.configMap.data, ourKeys);
+  const secret = difference(plan.secret, target.secret.data, [...live.secretKeys]);
+  const kept = Object.fromEntries(secret.stale.map((key) => [key, own(target.secret?.data, key) as string]));
+
+  const steps: Write[] = [];
+  if (secret.changed)
+    steps.push({ kind: 'apply', object: 'Secret', data: { ...plan.secret, ...kept }, stale: [] });
+  if (configMap.changed || configMap.stale.length > 0) {
+    steps.push({ kind: 'apply', object: 'ConfigMap', data: wanted, stale: configMap.stale });
+  }
+  if (spliced.ok && spliced.text !== before) steps.push({ kind: 'subscriptions', text: spliced.text });
+  // What leaves an annotation for the shared key is there before.
+  steps.push(...projectWrites(plan, target));
+  if (secret.stale.length > 0) {
+    steps.push({ kind: 'apply', object: 'Secret', data: plan.secret, stale: secret.stale });
+  }
+  if (spliced.ok) return { steps };
+  return { steps, blocked: { reason: spliced.reason, message: spliced.message } };
+}
+
+/** With those that somebody has replaced together with their marks. */
+function ourKeysOf(live: LiveState, { data, leftBehind = new Set() }: LiveObject): string[] {
+  const marked = ourLiveKeys(live).map(({ key }) => key);
+  return [...new Set([...marked, ...[...leftBehind].filter((key) => own(data, key) !== undefined)])];
+}
+
+type SharedKey = Splice | (Blocked & { readonly ok: false });
+
+/** Nothing is in the way of a value that is right as it is, whoever it belongs to. */
+function sharedKey(configMap: LiveObject, { entries }: Plan, inquiry: Inquiry): SharedKey {
+  const before = configMap.data[SUBSCRIPTIONS_KEY];
+  const splice = spliceBlock(before, entries);
+  const owner = sharedKeyOwner(configMap);
+  if (splice.ok && splice.text !== before && owner !== undefined)
+    return { ok: false, reason: 'SharedKeyOwned', message: sharedKeyOwnedMessage(owner) };
+  return acceptedSplice(before, splice, inquiry);
+}
+
+/**
+ * A trigger that is sent to nobody yet counts from now on, whenever "now" is. While its entry can't be written that would
+ * be a new text in every run, so it keeps the moment that it has.
+ */
+function withoutNewMoments({ configMap, entries }: Plan, { data }: LiveObject, live: LiveState): Data {
+  const unsent = entries.flatMap(({ triggers, recipients }) =>
+    triggers.filter((trigger) => recipients.some((each) => !liveRecipients(live, trigger).has(each))),
+  );
+  const keys = unsent
+    .map(triggerKey)
+    .filter((key) => isSameButForMoments(own(configMap, key), own(data, key)));
+  return { ...configMap, ...Object.fromEntries(keys.map((key) => [key, own(data, key) as string])) };
+}
+
+function isSameButForMoments(wanted: string | undefined, live: string | undefined): boolean {
+  const timeless = (value: string | undefined) => value?.replace(/'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'/g, '');
+  return live !== undefined && timeless(wanted) === timeless(live);
+}
+
+function projectWrites(plan: Plan, { projects = new Map() }: Target): ProjectWrite[] {
+  return [...projects].flatMap(([name, { resourceVersion, annotation }]) => {
+    const wanted = plan.projects.get(name);
+    return wanted === annotation
+      ? []
+      : [{ kind: 'project' as const, name, resourceVersion, annotation: wanted }];
+  });
+}
+
+/**
+ * The shared key once more, as the engine reads it. Where what others wrote in it is refused already, that is reported
+ * elsewhere and ours is no worse; a text that only our entries would spoil is not written.
+ */
+function acceptedSplice(before: string | undefined, splice: Splice, inquiry: Inquiry): Splice {
+  if (!splice.ok || splice.text === undefined || splice.text === before) return splice;
+  const checkOf = (text: string) =>
+    checkFinding(inquiry, { [SUBSCRIPTIONS_KEY]: text }, ({ key = SUBSCRIPTIONS_KEY }) => key);
+  const finding = checkOf(splice.text);
+  if (!finding) return splice;
+  // To take entries away can't break what has worked, and must not wait for an engine that is out of order.
+  if (finding.reason === 'GateUnavailable')
+    return isRemoval(before, splice.text) ? splice : { ok: true, text: before };
+  const foreign = foreignText(before);
+  const foreignFinding = foreign === undefined ? undefined : checkOf(foreign);
+  if (foreignFinding?.reason === 'GateUnavailable') return { ok: true, text: before };
+  if (foreignFinding) return splice;
+  return { ok: false, reason: 'TargetBroken', message: finding.message };
+}
+
+function isRemoval(before: string | undefined, after: string): boolean {
+  const known = new Set(readBlock(before).entries.map((entry) => JSON.stringify(entry)));
+  return readBlock(after).entries.every((entry) => known.has(JSON.stringify(entry)));
+}
+
+/** Whether any wanted key differs, and which of ours are wanted no more. */
+function difference(
+  wanted: Data,
+  live: Data,
+  ours: readonly string[],
+): { changed: boolean; stale: string[] } {
+  return {
+    changed: Object.entries(wanted).some(([key, value]) => own(live, key) !== value),
+    stale: ours.filter((key) => own(wanted, key) === undefined).sort(),
+  };
+}

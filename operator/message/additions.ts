@@ -1,0 +1,90 @@
+import type { Mentions } from '../api/types.generated.ts';
+import type { BodyScope } from '../template/go/context.ts';
+import { alwaysPrinted, isSurelyFilled, specialise } from '../template/go/specialise.ts';
+import type { Node } from '../template/syntax/nodes.ts';
+import type { ParsedField, ParsedMessage } from './parse.ts';
+
+/** What one robot, and one event, ask of a message beyond its own text. */
+export interface Demands {
+  /** The robot's security keywords: DingTalk takes a message only if it contains one of them. */
+  readonly keywords: readonly string[];
+  readonly at: Mentions;
+}
+
+/** A field's pieces as they are sent. */
+export type FinishedField = ParsedField & { readonly nodes: readonly Node[] };
+
+/** The fields with what has to be in them: a text where there might be none, who is mentioned, and a keyword. */
+export function finishFields(
+  message: ParsedMessage,
+  { keywords, at }: Demands,
+  scope: BodyScope,
+): FinishedField[] {
+  const fields = message.fields.map((field) => ({ ...field, nodes: filled(field, scope) }));
+  const main = mainField(message, fields);
+  const others = readFields(fields).filter((field) => field !== main);
+  const people = mentioned(at, alwaysPrinted(main.nodes));
+  const ending = [
+    ...(people.length > 0 ? [people.map((name) => `@${name}`).join(' ')] : []),
+    ...missingKeyword(keywords, [...others, main]),
+  ];
+  const gap =
+    message.kind === 'markdown' || message.kind === 'actionCard'
+      ? '\n\n'
+      : message.kind === 'text'
+        ? '\n'
+        : ' ';
+  const suffix = ending.map((each) => gap + each).join('');
+  return fields.map((field) =>
+    field === main && suffix !== '' ? { ...field, nodes: withEnding(field.nodes, suffix) } : field,
+  );
+}
+
+/** Behind the last text, without the line breaks that it ends in. */
+function withEnding(nodes: readonly Node[], suffix: string): Node[] {
+  const last = nodes.at(-1);
+  return last?.kind === 'text'
+    ? [...nodes.slice(0, -1), { kind: 'text', text: last.text.trimEnd() + suffix }]
+    : [...nodes, { kind: 'text', text: suffix }];
+}
+
+/** DingTalk refuses a message with an empty title or text: the application's name is put in front of what may be empty. */
+function filled({ template, escape: mode, isRequired }: ParsedField, scope: BodyScope): readonly Node[] {
+  const nodes = specialise(template.nodes, scope);
+  if (mode === 'url' || !isRequired || isSurelyFilled(nodes, scope)) return nodes;
+  const name = { kind: 'data', root: 'app', segments: ['metadata', 'name'] } as const;
+  return [{ kind: 'print', value: name }, { kind: 'text', text: ' ' }, ...nodes];
+}
+
+/** Where people read, and DingTalk looks for keywords: the text, of a feedCard the titles. */
+const READ = /^(markdown\.text|text\.content|link\.text|actionCard\.text|feedCard\.links\[\d+\]\.title)$/;
+
+const readFields = (fields: readonly FinishedField[]): FinishedField[] =>
+  fields.filter(({ path }) => READ.test(path));
+
+/** The one that takes additions: the last that is read. */
+function mainField(message: ParsedMessage, fields: readonly FinishedField[]): FinishedField {
+  const main = readFields(fields).at(-1);
+  if (!main) throw new Error(`a ${message.kind} message has no text`);
+  return main;
+}
+
+/** Mobiles and user ids that the text does not mention yet: DingTalk's Markdown shows nobody else. */
+function mentioned({ mobiles = [], userIds = [] }: Mentions, texts: readonly string[]): string[] {
+  return [...mobiles, ...userIds].filter((name) => !texts.some((text) => mentions(text, name)));
+}
+
+const mentions = (text: string, name: string): boolean =>
+  text
+    .split(`@${name}`)
+    .slice(1)
+    .some((rest) => !/^[\w.+-]/.test(rest));
+
+/** Reads like a signature. */
+function missingKeyword(keywords: readonly string[], fields: readonly FinishedField[]): string[] {
+  const [first] = keywords;
+  const texts = fields.flatMap(({ nodes }) => alwaysPrinted(nodes));
+  if (first === undefined || keywords.some((keyword) => texts.some((text) => text.includes(keyword))))
+    return [];
+  return [`— ${first}`];
+}

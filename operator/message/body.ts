@@ -1,0 +1,137 @@
+import type { Finding } from '../api/finding.ts';
+import type { Mentions } from '../api/types.generated.ts';
+import { memoised } from '../lib/memo.ts';
+import { type BodyPart, MAX_BODY_BYTES, measureBody } from '../template/go/body.ts';
+import type { BodyScope } from '../template/go/context.ts';
+import { usesAppUrl } from '../template/go/specialise.ts';
+import { type Demands, type FinishedField, finishFields } from './additions.ts';
+import type { ParsedMessage } from './parse.ts';
+import { type UrlProblem, urlProblem } from './url-field.ts';
+
+/** A message for one event and one robot. */
+export interface MessageRequest {
+  readonly message: ParsedMessage;
+  readonly scope: BodyScope;
+  readonly demands: Demands;
+}
+
+/** What a body is made of, or why it can't be made. */
+export type MessageParts =
+  | { readonly ok: true; readonly parts: readonly BodyPart[]; readonly scope: BodyScope }
+  | { readonly ok: false; readonly finding: Finding };
+
+/** Tells requests apart. */
+export const requestKey = ({ message, scope, demands }: MessageRequest): string =>
+  JSON.stringify([message.key, scope, demands]);
+
+/**
+ * The whole JSON body of a message for Argo CD's `webhook.<service>.body`, as DingTalk wants it
+ * (https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages). Whatever the Application, it renders to
+ * at most 20 000 bytes of valid JSON that contain a keyword and mention nobody else.
+ */
+export const messageParts = memoised<MessageRequest, MessageParts>(judge, requestKey, 16 * 2 ** 20);
+
+function judge({ message, scope, demands }: MessageRequest): MessageParts {
+  const fields = finishFields(message, demands, scope);
+  for (const field of fields.filter(({ escape: mode }) => mode === 'url')) {
+    const problem = urlProblem(field.nodes, scope, field.isRequired);
+    if (problem) return { ok: false, finding: urlFinding(field, problem) };
+  }
+  const parts = partsOf(message, fields, demands.at);
+  const { isTooLong, fixedBytes, maxFixedBytes } = measureBody(parts, scope);
+  return isTooLong ? { ok: false, finding: tooLong(fixedBytes, maxFixedBytes) } : { ok: true, parts, scope };
+}
+
+/** It was right for the template's own params and an Argo CD whose URL is known, when the template was read. */
+function urlFinding({ path, nodes }: FinishedField, problem: UrlProblem): Finding {
+  const field = `spec.message.${path}`;
+  if (problem.kind === 'empty' && usesAppUrl(nodes)) {
+    const message =
+      `${field}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
+      "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.";
+    return { reason: 'NoArgoCDURL', message };
+  }
+  const what = {
+    empty: 'it can come out empty, and DingTalk takes no such message',
+    scheme: 'it does not begin with https://, http:// or dingtalk://',
+    character: 'there is a character in it that cannot stand in a URL',
+  }[problem.kind];
+  return { reason: 'InvalidTemplate', message: `${field}: with the event's params ${what}.` };
+}
+
+const tooLong = (bytes: number, max: number): Finding => ({
+  reason: 'MessageTooLong',
+  message:
+    `spec.message: its fixed text alone takes ${bytes} bytes. DingTalk takes messages of ${MAX_BODY_BYTES} bytes, of which ` +
+    `${max} may be fixed, so that there is room for values.`,
+});
+
+function partsOf(message: ParsedMessage, fields: readonly FinishedField[], at: Mentions): BodyPart[] {
+  const part = (path: string): BodyPart[] => {
+    const field = fields.find((each) => each.path === `${message.kind}.${path}`);
+    if (!field) throw new Error(`the message has no ${path}`);
+    return ['"', { template: { nodes: field.nodes }, escape: field.escape }, '"'];
+  };
+  const has = (path: string): boolean => fields.some((each) => each.path === `${message.kind}.${path}`);
+  const content = CONTENT[message.kind](part, has, message);
+  return [`{"msgtype":"${message.kind}","${message.kind}":{`, ...content, `}${mentions(at)}}`];
+}
+
+type Part = (path: string) => BodyPart[];
+type Content = (part: Part, has: (path: string) => boolean, message: ParsedMessage) => BodyPart[];
+
+/**
+ * DingTalk's own names, whose capital letters differ from kind to kind. The text comes last: it may fill what room the
+ * other fields have left.
+ */
+const CONTENT: Readonly<Record<ParsedMessage['kind'], Content>> = {
+  markdown: (part) => ['"title":', ...part('title'), ',"text":', ...part('text')],
+  text: (part) => ['"content":', ...part('content')],
+  link: (part, has) => [
+    '"title":',
+    ...part('title'),
+    ',"messageUrl":',
+    ...part('url'),
+    ...(has('pictureUrl') ? [',"picUrl":', ...part('pictureUrl')] : []),
+    ',"text":',
+    ...part('text'),
+  ],
+  actionCard: (part, has, { isHorizontal }) => [
+    '"title":',
+    ...part('title'),
+    `,"btnOrientation":"${isHorizontal ? 1 : 0}",`,
+    ...(has('buttons[1].title')
+      ? ['"btns":[', ...list('buttons', { title: 'title', url: 'actionURL' }, part, has), ']']
+      : ['"singleTitle":', ...part('buttons[0].title'), ',"singleURL":', ...part('buttons[0].url')]),
+    ',"text":',
+    ...part('text'),
+  ],
+  feedCard: (part, has) => [
+    '"links":[',
+    ...list('links', { title: 'title', url: 'messageURL', pictureUrl: 'picURL' }, part, has),
+    ']',
+  ],
+};
+
+function list(
+  name: string,
+  names: Readonly<Record<string, string>>,
+  part: Part,
+  has: (path: string) => boolean,
+): BodyPart[] {
+  const items: BodyPart[] = [];
+  for (let index = 0; has(`${name}[${index}].title`); index++) {
+    const fields = Object.entries(names).flatMap(([field, key], place) => [
+      `${place === 0 ? '' : ','}"${key}":`,
+      ...part(`${name}[${index}].${field}`),
+    ]);
+    items.push(index === 0 ? '{' : ',{', ...fields, '}');
+  }
+  return items;
+}
+
+/** Nobody but who is asked for; the CRD keeps quotes out of numbers and ids. */
+function mentions({ mobiles = [], userIds = [], all = false }: Mentions): string {
+  if (mobiles.length === 0 && userIds.length === 0 && !all) return '';
+  return `,"at":${JSON.stringify({ atMobiles: mobiles, atUserIds: userIds, isAtAll: all })}`;
+}

@@ -1,0 +1,107 @@
+import { own } from '../../lib/own.ts';
+import type { Locale, Localised } from './locale.ts';
+import {
+  COMPARED_REVISION,
+  CONDITIONS,
+  CREATED,
+  DELETION_REQUESTED,
+  FINISHED,
+  HEALTH,
+  HEALTH_IF_KNOWN,
+  HEALTH_SINCE,
+  LAST_SYNC,
+  LINK,
+  type Lines,
+  PHASE,
+  REASON,
+  SOURCES,
+  STARTED,
+  STARTED_BY,
+  STATUS_SO_FAR,
+  SYNC_STATUS,
+  SYNC_STATUS_IF_KNOWN,
+  SYNCED_REVISION,
+  WHERE,
+} from './message-lines.ts';
+import type { TriggerName } from './trigger.ts';
+
+/** A message in DingTalk's Markdown, in the Handlebars of NotificationTemplates. */
+export interface MarkdownSource {
+  readonly title: string;
+  readonly text: string;
+}
+
+interface DefaultMessage {
+  readonly icon: string;
+  /** What follows the application's name; Handlebars. */
+  readonly headline: Localised;
+  readonly lines: readonly Lines[];
+}
+
+const said = (icon: string, en: string, chinese: string, ...lines: readonly Lines[]): DefaultMessage => ({
+  icon,
+  headline: { en, 'zh-CN': chinese },
+  lines,
+});
+
+const HEALTH_CHANGE = [HEALTH, HEALTH_SINCE, SYNC_STATUS_IF_KNOWN, COMPARED_REVISION];
+
+const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
+  'on-created': said('🆕', 'created', '已创建', WHERE, SOURCES, CREATED),
+  'on-deleted': said('⚫', 'is being deleted', '正在删除', WHERE, SOURCES, DELETION_REQUESTED),
+  'on-deployed': said('🟢', 'deployed', '已部署', WHERE, SOURCES, SYNCED_REVISION, STARTED_BY, FINISHED),
+  'on-health-degraded': said('🔴', 'degraded', '健康状态异常', WHERE, ...HEALTH_CHANGE, LAST_SYNC),
+  'on-health-recovered': said('🟢', 'recovered', '已恢复健康', WHERE, ...HEALTH_CHANGE),
+  'on-health-suspended': said('🟠', 'suspended', '已挂起，等待处理', WHERE, ...HEALTH_CHANGE),
+  'on-sync-failed': said(
+    '🔴',
+    'sync failed',
+    '同步失败',
+    WHERE,
+    SOURCES,
+    PHASE,
+    REASON,
+    SYNCED_REVISION,
+    STARTED_BY,
+    FINISHED,
+    HEALTH_IF_KNOWN,
+  ),
+  'on-sync-running': said('🔵', 'sync started', '开始同步', WHERE, SOURCES, STARTED_BY, STARTED),
+  'on-sync-status-unknown': said(
+    '🟡',
+    'sync status unknown',
+    '同步状态未知',
+    WHERE,
+    SOURCES,
+    SYNC_STATUS,
+    HEALTH_IF_KNOWN,
+    CONDITIONS,
+  ),
+  'on-sync-succeeded': said(
+    '🟢',
+    'sync succeeded',
+    '同步成功',
+    WHERE,
+    SOURCES,
+    SYNCED_REVISION,
+    STARTED_BY,
+    FINISHED,
+    HEALTH_IF_KNOWN,
+  ),
+};
+
+/** For an event of somebody's own: its name, and what is known of any application. */
+const OWN_EVENT = said('🔔', '{{event.name}}', '{{event.name}}', WHERE, STATUS_SO_FAR, COMPARED_REVISION);
+
+/**
+ * The message that is sent where an event names no template.
+ * @param trigger a trigger of the catalogue; undefined for an event of somebody's own
+ * @throws Error for a trigger that the catalogue does not have
+ */
+export function defaultMessage(trigger: string | undefined, locale: Locale): MarkdownSource {
+  const message = trigger === undefined ? OWN_EVENT : own(MESSAGES, trigger);
+  if (!message) throw new Error(`the catalogue has no message for ${trigger}`);
+  const title = `${message.icon} {{app.metadata.name}} ${message.headline[locale]}`;
+  const lines = [...message.lines, LINK].map((each) => each(locale));
+  return { title, text: `### ${title}\n\n${lines.join('')}` };
+}

@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import type { Finding } from '../api/finding.ts';
+import { memoised } from '../lib/memo.ts';
+import type { BodyScope } from '../template/go/context.ts';
+import { specialise } from '../template/go/specialise.ts';
+import type { Template } from '../template/syntax/nodes.ts';
+import { type ParsedTemplate, parseTemplate } from '../template/template.ts';
+import { fieldsOf, kindOf, type MessageField, type MessageKind, type TypedMessage } from './fields.ts';
+import { urlProblem } from './url-field.ts';
+
+/** A message whose templates have all been read. */
+export interface ParsedMessage {
+  /** Tells messages apart by what they were read from: a hash, since every body is remembered by it. */
+  readonly key: string;
+  readonly kind: MessageKind;
+  readonly fields: readonly ParsedField[];
+  /** Whether several buttons stand side by side. */
+  readonly isHorizontal: boolean;
+}
+
+export interface ParsedField extends MessageField {
+  readonly template: Template;
+}
+
+/** What a message is read with. */
+export interface MessageSource {
+  readonly message: TypedMessage;
+  /** `spec.params`. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A message that can be sent, or everything that is wrong with it. */
+export type MessageReading =
+  | { readonly ok: true; readonly message: ParsedMessage }
+  | { readonly ok: false; readonly findings: readonly Finding[] };
+
+/** Reads a message of a NotificationTemplate; the findings name the field, line and column. */
+export const readMessage = memoised<MessageSource, MessageReading>(read, keyOf, 8 * 2 ** 20);
+
+function keyOf({ message, params }: MessageSource): string {
+  return JSON.stringify([message, params]);
+}
+
+function read({ message, params }: MessageSource): MessageReading {
+  const names = new Set(Object.keys(params));
+  const findings = [...names].flatMap(paramFinding);
+  const fields = fieldsOf(message).flatMap((field): ParsedField[] => {
+    const parsed = parseTemplate(field.source, names);
+    findings.push(...problems(field, parsed, params));
+    return parsed.ok ? [{ ...field, template: parsed.template }] : [];
+  });
+  if (findings.length > 0) return { ok: false, findings };
+  const isHorizontal = message.actionCard?.orientation === 'Horizontal';
+  const key = createHash('sha256').update(keyOf({ message, params })).digest('base64');
+  return { ok: true, message: { key, kind: kindOf(message), fields, isHorizontal } };
+}
+
+function paramFinding(name: string): Finding[] {
+  if (/^[A-Za-z][A-Za-z0-9_]{0,62}$/.test(name)) return [];
+  const message = `spec.params: ${JSON.stringify(name.slice(0, 63))} can't be the name of a param, since no {{params.NAME}} could reach it: use letters, digits and _.`;
+  return [{ reason: 'InvalidTemplate', message }];
+}
+
+function problems(
+  field: MessageField,
+  parsed: ParsedTemplate,
+  params: Readonly<Record<string, string>>,
+): Finding[] {
+  if (parsed.ok) return field.escape === 'url' ? urlProblems(field, parsed.template, params) : [];
+  const { message, line, column } = parsed.problem;
+  return [invalid(`${at(field)}, line ${line}, column ${column}: ${message}.`)];
+}
+
+const at = ({ path }: MessageField): string => `spec.message.${path}`;
+const invalid = (message: string): Finding => ({ reason: 'InvalidTemplate', message });
+
+/** A URL that is empty for some application would lose the whole message. */
+function urlProblems(
+  field: MessageField,
+  { nodes }: Template,
+  params: Readonly<Record<string, string>>,
+): Finding[] {
+  const scope: BodyScope = { ...ANY_SCOPE, params };
+  const problem = urlProblem(specialise(nodes, scope), scope, field.isRequired);
+  switch (problem?.kind) {
+    case undefined:
+      return [];
+    case 'scheme':
+      return [
+        invalid(
+          `${at(field)}, line 1, column 1: a URL begins with https://, http:// or dingtalk://, or with a value.`,
+        ),
+      ];
+    case 'character': {
+      const character = JSON.stringify(problem.character);
+      return [
+        invalid(`${at(field)}: ${character} cannot stand in a URL; percent-encode it, or leave it out.`),
+      ];
+    }
+    case 'empty':
+      return [
+        invalid(
+          `${at(field)}, line 1, column 1: it can come out empty, and DingTalk takes no message without it. ` +
+            'Give it something to fall back on, such as {{default app.spec.source.repoURL appUrl}}.',
+        ),
+      ];
+  }
+}
+
+/** Stands for whatever a message is compiled for later. */
+export const ANY_SCOPE: BodyScope = {
+  params: {},
+  event: { name: 'event', trigger: 'trigger' },
+  argocdUrl: 'https://argocd.example.com',
+  timeZone: 'UTC',
+};

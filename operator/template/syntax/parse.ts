@@ -1,0 +1,43 @@
+import Handlebars from 'handlebars';
+import { goInDisguise } from './go-in-disguise.ts';
+import { LIMITS } from './limits.ts';
+import { parserProblem } from './parser-problem.ts';
+import { placeOf, TemplateError } from './problem.ts';
+import { tagsIn } from './scan.ts';
+
+/**
+ * Source → Handlebars' own syntax tree, white space control done.
+ * @throws TemplateError
+ */
+export function parseSource(source: string): hbs.AST.Program {
+  requireText(source);
+  requireShallow(source);
+  try {
+    return Handlebars.parse(source);
+  } catch (error) {
+    throw goInDisguise(source) ?? parserProblem(source, error);
+  }
+}
+
+function requireText(source: string): void {
+  if (source.length > LIMITS.source) {
+    const message = `the template has ${source.length} characters, and ${LIMITS.source} are allowed: shorten it`;
+    throw new TemplateError(message, placeOf(source, 0));
+  }
+  const half = source.search(/\p{Surrogate}/u);
+  if (half >= 0)
+    throw new TemplateError('this is half a character (a lone surrogate)', placeOf(source, half));
+  const nothing = source.indexOf('\0');
+  if (nothing >= 0) throw new TemplateError('a NUL character cannot be sent', placeOf(source, nothing));
+}
+
+/** Before parsing, since calls inside each other are what the parser takes its time over. */
+function requireShallow(source: string): void {
+  const deep = tagsIn(source).find(({ depth }) => depth > LIMITS.nesting);
+  if (deep) {
+    throw new TemplateError(
+      `${deep.depth} parentheses inside each other are too many: ${LIMITS.nesting} are allowed`,
+      placeOf(source, deep.offset),
+    );
+  }
+}

@@ -1,0 +1,46 @@
+import { GROUP, KINDS, VERSION } from '../../api/kinds.ts';
+import { listEvery, orNone, orUnseen, readApplications, type Unseen } from '../../cluster/cluster-reader.ts';
+import { APP_PROJECTS } from '../../cluster/projects.ts';
+import { readSecret } from '../../kubernetes/credentials.ts';
+import type { ApiCall } from '../../kubernetes/request.ts';
+import type { Annotated } from './annotations.ts';
+import type { Timed } from './event-times.ts';
+import type { Existing } from './origins.ts';
+
+/** What moving in looks at beside the target: values of others' services, and who subscribes by annotation. */
+export interface AdoptionState {
+  /** All of the Secret, as text; undefined where it may not be read, or does not exist. */
+  readonly secret: Readonly<Record<string, string>> | undefined;
+  /** Undefined where they may not be listed. */
+  readonly applications: readonly (Annotated & Timed)[] | undefined;
+  readonly projects: readonly Annotated[] | undefined;
+  /** Custom resources, of all namespaces; empty where they may not be listed, or there are none of the kind. */
+  readonly existing: readonly Existing[];
+}
+
+/**
+ * Reads it with the caller's own rights.
+ * @throws whatever a request throws, but for a missing right
+ */
+export async function readAdoptionState(
+  request: ApiCall,
+  target: { readonly namespace: string; readonly secret: string },
+  unseen: Unseen,
+): Promise<AdoptionState> {
+  const customs = Object.values(KINDS).map(({ plural }) => ({ group: GROUP, version: VERSION, plural }));
+  const [secret, applications, appProjects, ...existing] = await Promise.all([
+    orUnseen(readSecret(request, target.namespace, target.secret), unseen),
+    readApplications(request, unseen),
+    orUnseen(listEvery(request, APP_PROJECTS), unseen),
+    ...customs.map((address) => orUnseen(orNone(listEvery(request, address)), unseen)),
+  ]);
+  const data = secret?.found ? secret.data : undefined;
+  return {
+    secret: data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decoded(value)])),
+    applications: applications as readonly (Annotated & Timed)[] | undefined,
+    projects: appProjects as readonly Annotated[] | undefined,
+    existing: existing.flatMap((each) => each ?? []) as readonly unknown[] as readonly Existing[],
+  };
+}
+
+const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

@@ -1,0 +1,143 @@
+import { expressionFinding } from '../../core/gate/expressions.ts';
+import { rawTemplateFinding } from '../../core/gate/raw-template.ts';
+import type { Inquiry } from '../../core/model/inquiry.ts';
+import type { TriggerName } from '../../message/catalogue/trigger.ts';
+import { findTrigger } from '../../message/catalogue/triggers.ts';
+import { catalogueEquivalent, guessedEventTime } from './conditions.ts';
+import type { ForeignCondition, ForeignConfig } from './foreign-config.ts';
+
+/** One condition of a trigger for one service, as an event of a subscription. */
+export interface CarriedEvent {
+  readonly trigger: string;
+  /** Its place in the trigger, from 0, and how many there are. */
+  readonly index: number;
+  readonly of: number;
+  readonly condition:
+    | { readonly catalogue: TriggerName }
+    | { readonly when: string; readonly oncePer?: string; readonly eventTime?: string };
+  /** Absent: the message of the catalogue. */
+  readonly template?: { readonly name: string; readonly body: string };
+}
+
+/** What becomes of a trigger for a service. */
+export type Carried =
+  | { readonly ok: true; readonly events: readonly CarriedEvent[]; readonly notes: readonly string[] }
+  | { readonly ok: false; readonly reason: string };
+
+const MAX_WHEN = 1_024;
+const MAX_ONCE_PER = 512;
+const MAX_BODY = 32_768;
+
+/** Expresses what a service hears by a trigger as events, or says why that can't be. */
+export function carry(name: string, service: string, config: ForeignConfig, inquiry: Inquiry): Carried {
+  const conditions = config.triggers.get(name);
+  if (!conditions) {
+    return { ok: true, events: [], notes: [`there is no trigger.${name}, so nothing is sent for it`] };
+  }
+  const events: CarriedEvent[] = [];
+  const notes: string[] = [];
+  for (const [index, condition] of conditions.entries()) {
+    const content = contentOf(condition, service, config, inquiry);
+    if ('reason' in content) return { ok: false, reason: `trigger.${name}: ${content.reason}` };
+    if (content.nothing !== undefined) {
+      notes.push(`trigger.${name}: ${content.nothing}`);
+      continue;
+    }
+    const test = testOf(name, condition, inquiry);
+    if ('reason' in test) return { ok: false, reason: `trigger.${name}: ${test.reason}` };
+    const { template } = content;
+    notes.push(...[...content.notes, ...test.notes].map((note) => `trigger.${name}: ${note}`));
+    events.push({
+      trigger: name,
+      index,
+      of: conditions.length,
+      condition: test.condition,
+      ...(template && { template }),
+    });
+  }
+  return { ok: true, events, notes };
+}
+
+interface Reason {
+  readonly reason: string;
+}
+
+interface Content {
+  readonly template?: CarriedEvent['template'];
+  /** Why nothing is sent today. */
+  readonly nothing?: string;
+  readonly notes: readonly string[];
+}
+
+/** Of several templates with a message for the service, the engine sends the last one's. */
+function contentOf(
+  { when, send }: ForeignCondition,
+  service: string,
+  { templates }: ForeignConfig,
+  inquiry: Inquiry,
+): Content | Reason {
+  const missing = send.find((each) => !templates.has(each));
+  if (when === '') return { nothing: 'a condition without when is never true', notes: [] };
+  if (send.length === 0) return { nothing: 'a condition without send sends nothing', notes: [] };
+  if (missing !== undefined)
+    return { nothing: `there is no template.${missing}: nothing is sent`, notes: [] };
+  const name = send.findLast((each) => templates.get(each)?.webhook.has(service));
+  const message = name === undefined ? undefined : templates.get(name)?.webhook.get(service);
+  if (name === undefined || !message) {
+    const text = `no template has a part for ${service}, so that DingTalk refuses what is sent today (a GET)`;
+    return { notes: [`${text}; the group will hear the message of the catalogue`] };
+  }
+  const { method, path, body } = message;
+  const field = `template.${name}, webhook.${service}`;
+  if (method !== 'POST')
+    return {
+      reason: `${field}: the method is ${method === '' ? 'GET' : method}, which DingTalk refuses. Make it POST.`,
+    };
+  if (path.trim() !== '')
+    return { reason: `${field}: it has a path, and a robot's URL has no room for one. Remove it.` };
+  if (body === '') return { reason: `${field}: it has no body. Write the message there.` };
+  if (body.length > MAX_BODY) return { reason: `${field}: the body has more than ${MAX_BODY} characters.` };
+  const finding = rawTemplateFinding(body, inquiry);
+  if (finding) return { reason: `${field}: ${finding.message.replace('spec.message.raw', 'body')}` };
+  const notes = /\.(serviceType|recipient)\b/.test(body)
+    ? [`${field}: .serviceType and .recipient will have the names of the operator's service`]
+    : [];
+  return { template: { name, body }, notes };
+}
+
+function testOf(
+  trigger: string,
+  condition: ForeignCondition,
+  inquiry: Inquiry,
+): { readonly condition: CarriedEvent['condition']; readonly notes: readonly string[] } | Reason {
+  const { when, oncePer } = condition;
+  const catalogue = catalogueEquivalent(trigger, condition);
+  if (catalogue !== undefined) return { condition: { catalogue }, notes: differences(catalogue, oncePer) };
+  if (when.length > MAX_WHEN) return { reason: `when has more than ${MAX_WHEN} characters` };
+  if ((oncePer ?? '').length > MAX_ONCE_PER)
+    return { reason: `oncePer has more than ${MAX_ONCE_PER} characters` };
+  const finding =
+    expressionFinding(when, 'when', 'when', inquiry) ??
+    (oncePer === undefined ? undefined : expressionFinding(oncePer, 'oncePer', 'oncePer', inquiry));
+  if (finding) return { reason: finding.message };
+  const eventTime = guessedEventTime(when);
+  const note =
+    eventTime === undefined
+      ? 'its condition does not say when it happened, so Applications for which it holds are told of once more'
+      : `eventTime ${eventTime} is derived from its condition; see that it fits`;
+  return {
+    condition: {
+      when,
+      ...(oncePer !== undefined && { oncePer }),
+      ...(eventTime !== undefined && { eventTime }),
+    },
+    notes: [note],
+  };
+}
+
+/** What an event of the catalogue does otherwise. */
+function differences(catalogue: TriggerName, oncePer: string | undefined): string[] {
+  if (oncePer === findTrigger(catalogue)?.oncePer) return [];
+  const how = oncePer === undefined ? 'for as long as it lasts' : `for each ${oncePer}`;
+  return [`told once ${how} until now, and as ${catalogue} of the catalogue for each time that it happens`];
+}

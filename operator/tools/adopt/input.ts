@@ -1,0 +1,99 @@
+import { objectKey } from '../../api/names.ts';
+import { projectOf } from '../../cluster/access.ts';
+import type { Gate } from '../../cluster/gate.ts';
+import { liveConfigMap } from '../../cluster/live-object.ts';
+import { readObject } from '../../cluster/target-reader.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import { Inquiry } from '../../core/model/inquiry.ts';
+import type { LiveObject } from '../../core/model/snapshot.ts';
+import { foreignFindings } from '../../core/others/foreign.ts';
+import { givenConfigMap, givenCredentials } from '../../files/given.ts';
+import type { Manifest } from '../../files/manifests.ts';
+import type { ApiCall } from '../../kubernetes/request.ts';
+import { UsageError } from '../../lib/process-io.ts';
+import { type Adoption, adopt } from './adopt.ts';
+import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
+import { annotatedSubscribers } from './annotations.ts';
+import { unheardOf } from './unheard.ts';
+
+/** What is to be adopted, from wherever it was read. */
+export interface AdoptInput extends AdoptionState {
+  readonly configMap: LiveObject;
+}
+
+/**
+ * Reads it from a cluster.
+ * @throws UsageError if there is no ConfigMap
+ */
+export async function inputFromCluster(
+  request: ApiCall,
+  { target }: OperatorConfiguration,
+  unseen: (message: string) => void,
+): Promise<AdoptInput> {
+  const { namespace, configMap: name } = target;
+  const [object, state] = await Promise.all([
+    readObject(request, { version: 'v1', plural: 'configmaps', namespace, name }),
+    readAdoptionState(request, target, unseen),
+  ]);
+  const configMap = liveConfigMap(object);
+  if (!configMap) throw new UsageError(`there is no ConfigMap ${namespace}/${name}: nothing to adopt`);
+  return { ...state, configMap };
+}
+
+/**
+ * Takes it from files; Applications and AppProjects among them are looked at for annotations.
+ * @throws UsageError if the ConfigMap is not among them
+ */
+export function inputFromFiles(
+  manifests: readonly Manifest[],
+  files: readonly string[],
+  { target }: OperatorConfiguration,
+): AdoptInput {
+  const { namespace, configMap: name, secret } = target;
+  const data = givenConfigMap(manifests, namespace, name);
+  if (!data) throw new UsageError(`${files.join(', ')}: no ConfigMap ${namespace}/${name} found`);
+  const found = new Map(givenCredentials(manifests, namespace)).get(objectKey(namespace, secret));
+  const ofKind = <T>(kind: string): T[] =>
+    manifests.flatMap(({ value }) => ((value as { kind?: string }).kind === kind ? [value as T] : []));
+  return {
+    configMap: { uid: 'files', resourceVersion: '1', data, owned: new Set(), managers: [], owners: [] },
+    secret: found?.state === 'found' ? found.data : undefined,
+    applications: ofKind('Application'),
+    projects: ofKind('AppProject'),
+    existing: [],
+  };
+}
+
+/**
+ * Finds what can be adopted, and which Applications it would lose, with the engine as the judge.
+ * @throws UsageError if the engine refuses what is there today, or can't be asked
+ */
+export async function adoptFully(
+  { configMap, secret, applications = [], projects = [], existing }: AdoptInput,
+  namespace: string,
+  config: OperatorConfiguration,
+  gate: Gate,
+): Promise<{ readonly adoption: Adoption; readonly unheard: readonly string[] }> {
+  const subscribers = [
+    ...applications.flatMap((each) => annotatedSubscribers(each, 'Application')),
+    ...projects.flatMap((each) => annotatedSubscribers(each, 'AppProject')),
+  ];
+  const { target } = config;
+  const granting = projects.filter(
+    (each) => (each.metadata.namespace ?? target.namespace) === target.namespace,
+  );
+  const access = { config, projects: granting.map(projectOf) };
+  for (;;) {
+    const inquiry = new Inquiry(gate.answers);
+    const broken = foreignFindings({ configMap }, config.target, inquiry);
+    if (broken.length > 0) throw new UsageError(broken.map(({ message }) => message).join('\n'));
+    const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
+    const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
+    const adoption = inquiry.open.size === 0 ? adopt(input, inquiry) : undefined;
+    if (adoption && inquiry.open.size === 0) {
+      return { adoption, unheard: unheardOf(applications, adoption.units, namespace, access) };
+    }
+    if ((await gate.answer(inquiry.open)) !== 'answered')
+      throw new UsageError("Argo CD's engine could not be asked");
+  }
+}

@@ -1,0 +1,52 @@
+import { Document } from 'yaml';
+import type { CredentialsDraft, Resources } from './drafts.ts';
+import type { Existing } from './origins.ts';
+
+/** What stands where a credential is not known, or not to be shown. */
+export const PLACEHOLDER = '<the robot’s webhook URL or access token>';
+
+/** The files that the manifests make up, by name, in the order in which they are to be applied. */
+export function adoptedFiles(resources: Resources, redact: boolean): ReadonlyMap<string, readonly object[]> {
+  return new Map<string, readonly object[]>([
+    ['credentials.yaml', resources.credentials.map((each) => secretManifest(each, redact))],
+    ['robots.yaml', resources.robots],
+    ['templates.yaml', resources.templates],
+    ['subscriptions.yaml', resources.subscriptions],
+  ]);
+}
+
+/**
+ * What has yet to be applied, and what is in the cluster already, in words: that one may have been edited since, and is not
+ * printed again.
+ */
+export function divided(
+  resources: Resources,
+  existing: readonly Existing[],
+): { readonly missing: Resources; readonly there: readonly string[] } {
+  const known = new Set(
+    existing.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
+  );
+  const nameOf = ({ kind, metadata }: Existing): string => `${kind} ${metadata.namespace}/${metadata.name}`;
+  const isMissing = (each: Existing): boolean => !known.has(nameOf(each));
+  const { credentials, robots, templates, subscriptions } = resources;
+  const newRobots = robots.filter(isMissing);
+  const secrets = new Set(newRobots.map(({ spec }) => spec.webhook.secretKeyRef.name));
+  return {
+    missing: {
+      credentials: credentials.filter(({ metadata }) => secrets.has(metadata.name)),
+      robots: newRobots,
+      templates: templates.filter(isMissing),
+      subscriptions: subscriptions.filter(isMissing),
+    },
+    there: [...robots, ...templates, ...subscriptions].filter((each) => !isMissing(each)).map(nameOf),
+  };
+}
+
+function secretManifest({ webhook, ...head }: CredentialsDraft, redact: boolean): object {
+  return { ...head, stringData: { webhook: redact || webhook === undefined ? PLACEHOLDER : webhook } };
+}
+
+/** As people write them: texts of several lines as they are, no line folded. */
+export function asYaml(manifests: readonly object[]): string {
+  return manifests.map((each) => new Document(each).toString({ lineWidth: 0 })).join('---\n');
+}

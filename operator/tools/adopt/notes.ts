@@ -1,0 +1,91 @@
+import { readNotes } from '../../argocd/notes.ts';
+import { selects } from '../../argocd/selector.ts';
+import { own } from '../../lib/own.ts';
+import { applicationName, eventTimes, type Timed } from './event-times.ts';
+import type { Unit } from './units.ts';
+
+/** A condition of a trigger that holds for an Application now, as the engine names it. */
+export interface Holding {
+  readonly trigger: string;
+  readonly key: string;
+  readonly oncePer: string;
+}
+
+/**
+ * What the former configuration still has to tell of an Application: conditions that hold, without a note that they were
+ * sent.
+ *
+ * Form of a note: https://github.com/argoproj/notifications-engine/blob/master/pkg/controller/state.go (`StateItemKey`)
+ */
+export function pendingOf(application: Timed, holding: readonly Holding[], units: readonly Unit[]): string[] {
+  const notes = notesOf(application);
+  const labels = application.metadata.labels ?? {};
+  return units.flatMap(({ events, triggers, recipient, service, entry }) => {
+    if (!events || !selects(entry.selector, labels)) return [];
+    const extra = recipient.split(':')[1] ?? '';
+    return holding.flatMap(({ trigger, key, oncePer }) => {
+      if (!triggers.includes(trigger)) return [];
+      const note = `${trigger}:${key}:${service}:${extra}`;
+      return notes.has(oncePer === '' ? note : `${oncePer}:${note}`) ? [] : [`${trigger} to ${service}`];
+    });
+  });
+}
+
+/** What went wrong at the moment of the switch. */
+export interface Mishaps {
+  /** Told by both configurations. */
+  readonly twice: readonly string[];
+  /** Dated before the switch, but seen after it: told by neither. */
+  readonly missed: readonly string[];
+}
+
+/**
+ * Compares Applications before and after the switch.
+ * @param since the moment from which on events count, RFC 3339
+ */
+export function mishapsBetween(
+  before: readonly Timed[],
+  after: readonly Timed[],
+  since: string,
+  units: readonly Unit[],
+): Mishaps {
+  const known = new Map(before.map((each) => [applicationName(each), eventTimes(each)]));
+  const twice: string[] = [];
+  const missed: string[] = [];
+  for (const application of after) {
+    const name = applicationName(application);
+    const earlier = known.get(name) ?? {};
+    const fresh = Object.entries(eventTimes(application)).filter(
+      ([what, time]) => time > (own(earlier, what) ?? ''),
+    );
+    // What began before and went on after it is told by its later part.
+    if (fresh.every(([, time]) => time <= since)) missed.push(...fresh.map(([what]) => `${name} (${what})`));
+    const first = fresh
+      .map(([, time]) => time)
+      .filter((time) => time > since)
+      .sort()[0];
+    if (first !== undefined && wasToldSince(application, Date.parse(first) / 1_000, units)) twice.push(name);
+  }
+  return { twice, missed };
+}
+
+/** Whether the former configuration has told of anything from that second on. */
+function wasToldSince(application: Timed, second: number, units: readonly Unit[]): boolean {
+  const former = units.flatMap(({ events, triggers, service }) =>
+    events ? triggers.map((trigger) => ({ trigger, service })) : [],
+  );
+  return [...notesOf(application)].some(
+    ([key, time]) =>
+      time >= second &&
+      former.some(({ trigger, service }) =>
+        new RegExp(`(?:^|:)${escaped(trigger)}:\\[\\d+\\]\\.[^:]*:${escaped(service)}:`).test(key),
+      ),
+  );
+}
+
+/** What Argo CD notes of an Application: when it sent what. */
+export function notesOf({ metadata }: Timed): ReadonlyMap<string, number> {
+  return new Map(readNotes(metadata.annotations) as [string, number][]);
+}
+
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -1,0 +1,50 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Surroundings, UsageError } from '../../lib/process-io.ts';
+import { adoptedFiles, asYaml } from './manifests.ts';
+import type { AdoptOptions } from './options.ts';
+import { type AdoptReport, adoptJson, adoptText } from './text.ts';
+
+/** Prints or writes the manifests, and says in words what becomes of each key. @throws UsageError if files can't be written */
+export async function tell(
+  report: AdoptReport,
+  { output, outputDir, redact = false }: AdoptOptions,
+  namespace: string,
+  { stdout, stderr }: Surroundings,
+): Promise<void> {
+  const files = adoptedFiles(report.missing, redact);
+  const manifests = [...files.values()].flat();
+  if (outputDir !== undefined) await writeFiles(outputDir, files);
+  if (output === 'json') {
+    const shown = outputDir === undefined ? { manifests } : { outputDir };
+    stdout.write(`${JSON.stringify({ ...shown, ...adoptJson(report) }, null, 2)}\n`);
+    return;
+  }
+  if (outputDir === undefined) stdout.write(asYaml(manifests));
+  stderr.write(adoptText(report, namespace));
+  if (manifests.length === 0) {
+    stderr.write(report.there.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
+    return;
+  }
+  const where = outputDir === undefined ? 'what is printed' : join(outputDir, 'credentials.yaml');
+  if (!redact) stderr.write(`${where} holds access tokens: keep it out of Git and logs.\n`);
+  stderr.write(`nothing is changed. Stop the operator before you apply this. ${NEXT}`);
+}
+
+const NEXT = 'To switch to what is applied: argocd-dingtalk adopt --take-over\n';
+
+/** Credentials are for their owner's eyes only. What is there is not overwritten: somebody may have edited it. */
+async function writeFiles(dir: string, files: ReadonlyMap<string, readonly object[]>): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    for (const [name, manifests] of files) {
+      if (manifests.length > 0)
+        await writeFile(join(dir, name), asYaml(manifests), {
+          flag: 'wx',
+          mode: name.startsWith('cred') ? 0o600 : 0o644,
+        });
+    }
+  } catch (error) {
+    throw new UsageError(`--output-dir: ${(error as Error).message}`, { cause: error });
+  }
+}

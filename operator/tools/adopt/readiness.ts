@@ -1,0 +1,54 @@
+import { resourceKey } from '../../api/names.ts';
+import type { Decision } from '../../core/decide.ts';
+import { liveRecipients } from '../../core/model/live.ts';
+import type { Verdict } from '../../core/model/verdict.ts';
+import type { Resources } from './drafts.ts';
+import { ADOPTED_FROM, originOf } from './origins.ts';
+
+/**
+ * What keeps custom resources from taking the place of what they were made from: one that is not in the cluster, is
+ * refused there, or is suspended. They may have been edited since; what counts is that they are there and in force.
+ */
+export function resourceProblems(
+  { robots, templates, subscriptions }: Resources,
+  { resolution, plan, live }: Decision,
+): string[] {
+  const judged = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions];
+  const verdicts = new Map(judged.map(({ cr, verdict }) => [`${cr.kind} ${resourceKey(cr)}`, verdict]));
+  const problems = [...robots, ...templates, ...subscriptions].flatMap((draft) => {
+    const name = `${draft.kind} ${resourceKey(draft)}`;
+    const problem = problemOf(verdicts.get(name));
+    return problem === undefined ? [] : [`${name}: ${problem}`];
+  });
+  if (problems.length > 0) return problems;
+  const expected = new Set(subscriptions.map(resourceKey));
+  const idle = subscriptions.filter((draft) => !plan.subscriptions.has(resourceKey(draft)));
+  const forgotten = resolution.subscriptions.filter(({ cr }) => {
+    const key = resourceKey(cr);
+    return (
+      originOf(cr) !== undefined && !expected.has(key) && plan.subscriptions.has(key) && !live.events.has(key)
+    );
+  });
+  return [
+    ...idle.map((draft) => `${draft.kind} ${resourceKey(draft)}: it is suspended, or sends to nobody`),
+    ...forgotten.map(({ cr }) => `${cr.kind} ${resourceKey(cr)}: ${FORGOTTEN}`),
+  ];
+}
+
+/** Whether somebody is subscribed to any of it already, beside what it takes the place of. */
+export function isInForce({ subscriptions }: Resources, { plan, live }: Decision): boolean {
+  const triggers = subscriptions.flatMap(
+    (each) => plan.subscriptions.get(resourceKey(each))?.entry.triggers ?? [],
+  );
+  return triggers.some((trigger) => liveRecipients(live, trigger).size > 0);
+}
+
+const FORGOTTEN =
+  `it was adopted from what is written otherwise by now, and would tell beside what is adopted today: delete it, or remove ` +
+  `its annotation ${ADOPTED_FROM} to keep it`;
+
+function problemOf(verdict: Verdict | undefined): string | undefined {
+  if (!verdict) return `it is not in the cluster, with its annotation ${ADOPTED_FROM}`;
+  if (verdict.refusal) return `${verdict.refusal.reason}: ${verdict.refusal.message}`;
+  return undefined;
+}

@@ -1,0 +1,182 @@
+import { API_VERSION, KINDS } from '../../api/kinds.ts';
+import type { SubscribedEvent } from '../../api/types.generated.ts';
+import { shortHash } from '../../argocd/provenance.ts';
+import { parseSelector } from '../../argocd/selector.ts';
+import type { CarriedEvent } from './carry.ts';
+import type { Resources } from './drafts.ts';
+import { Labels } from './label.ts';
+import { type Existing, Naming } from './origins.ts';
+import type { DingTalkService } from './robots.ts';
+import type { Unit } from './units.ts';
+
+const MAX_EVENTS = 20;
+const MAX_ROBOTS = 10;
+const CREDENTIAL_KEY = 'webhook';
+
+/**
+ * Makes the custom resources for the units that can be taken over.
+ * @param existing what is in the namespace already
+ */
+export function resourcesFor(
+  units: readonly Unit[],
+  services: ReadonlyMap<string, DingTalkService>,
+  namespace: string,
+  existing: readonly Existing[],
+): Resources {
+  const heard = groupByService(units);
+  const robots = robotsFor([...heard.keys()], namespace, existing);
+  const robotName = (service: string): string => robots.get(service)?.metadata.name ?? '';
+  const templates = templatesFor(heard, namespace, existing);
+  return {
+    credentials: [...robots].map(([service, { spec }]) => ({
+      apiVersion: 'v1',
+      kind: 'Secret',
+      metadata: { name: spec.webhook.secretKeyRef.name, namespace },
+      webhook: services.get(service)?.url,
+    })),
+    robots: [...robots.values()],
+    templates: templates.drafts,
+    subscriptions: subscriptionsFor(
+      heard,
+      robotName,
+      templates.nameOf,
+      new Naming(SUBSCRIPTION, existing),
+      namespace,
+    ),
+  };
+}
+
+const SUBSCRIPTION = KINDS.subscription.kind;
+
+function robotsFor(
+  services: readonly string[],
+  namespace: string,
+  existing: readonly Existing[],
+): ReadonlyMap<string, Resources['robots'][number]> {
+  const { kind } = KINDS.robot;
+  const naming = new Naming(kind, existing);
+  return new Map(
+    services.map((service) => {
+      const metadata = naming.metadata(`service.webhook.${service}`, service, namespace);
+      const secretKeyRef = { name: `${metadata.name}-webhook`, key: CREDENTIAL_KEY };
+      return [service, { apiVersion: API_VERSION, kind, metadata, spec: { webhook: { secretKeyRef } } }];
+    }),
+  );
+}
+
+/** What one service hears: events by selector, '' for all Applications. */
+type Heard = ReadonlyMap<string, readonly CarriedEvent[]>;
+
+/** The engine sends one event once to each service, however many entries say so. */
+function groupByService(units: readonly Unit[]): ReadonlyMap<string, Heard> {
+  const found = new Map<string, Map<string, Map<string, CarriedEvent>>>();
+  for (const { service, events, entry } of units) {
+    if (!events) continue;
+    const selectors = found.get(service) ?? new Map<string, Map<string, CarriedEvent>>();
+    const selector = entry.selector ?? '';
+    const group = selectors.get(selector) ?? new Map<string, CarriedEvent>();
+    for (const event of events) group.set(`${event.trigger}[${event.index}]`, event);
+    found.set(service, selectors.set(selector, group));
+  }
+  return new Map(
+    [...found].map(([service, selectors]) => {
+      const forAll = selectors.get('');
+      const heard = [...selectors].map(([selector, group]): [string, CarriedEvent[]] => [
+        selector,
+        [...group].flatMap(([key, event]) => (selector !== '' && forAll?.has(key) ? [] : [event])),
+      ]);
+      return [service, new Map(heard.filter(([, events]) => events.length > 0))];
+    }),
+  );
+}
+
+/** One template for each body; it is called like the template that the body comes from. */
+function templatesFor(heard: ReadonlyMap<string, Heard>, namespace: string, existing: readonly Existing[]) {
+  const bodies = new Map<string, Map<string, string>>();
+  for (const [service, selectors] of heard) {
+    for (const { template } of [...selectors.values()].flat()) {
+      if (!template) continue;
+      const known = bodies.get(template.name) ?? new Map<string, string>();
+      if (!known.has(template.body)) known.set(template.body, service);
+      bodies.set(template.name, known);
+    }
+  }
+  const { kind } = KINDS.template;
+  const naming = new Naming(kind, existing);
+  const found = [...bodies].flatMap(([template, variants]) =>
+    [...variants].map(([body, service]): [string, Resources['templates'][number]] => {
+      const wanted = variants.size === 1 ? template : `${template}-${service}`;
+      const metadata = naming.metadata(`template.${template}/${shortHash(body)}`, wanted, namespace);
+      const draft = { apiVersion: API_VERSION, kind, metadata, spec: { message: { raw: body } } };
+      return [contentKey({ name: template, body }), draft];
+    }),
+  );
+  const names = new Map(found.map(([key, { metadata }]) => [key, metadata.name]));
+  return {
+    drafts: found.map(([, draft]) => draft),
+    nameOf: (content: Content): string => names.get(contentKey(content)) ?? '',
+  };
+}
+
+type Content = NonNullable<CarriedEvent['template']>;
+
+const contentKey = ({ name, body }: Content): string => JSON.stringify([name, body]);
+
+/** Services that hear the same of the same Applications share a subscription. */
+function subscriptionsFor(
+  heard: ReadonlyMap<string, Heard>,
+  robotName: (service: string) => string,
+  templateName: (content: Content) => string,
+  naming: Naming,
+  namespace: string,
+): Resources['subscriptions'] {
+  const groups = new Map<string, { selector: string; events: SubscribedEvent[]; services: string[] }>();
+  for (const [service, selectors] of heard) {
+    for (const [selector, carried] of selectors) {
+      const key = JSON.stringify([selector, carried]);
+      const group = groups.get(key) ?? {
+        selector,
+        events: subscribedEvents(carried, templateName),
+        services: [],
+      };
+      groups.set(key, { ...group, services: [...group.services, service] });
+    }
+  }
+  return [...groups].flatMap(([key, { selector, events, services }]) =>
+    chunks(services, MAX_ROBOTS).flatMap((some) =>
+      chunks(events, MAX_EVENTS).map((someEvents, part) => ({
+        apiVersion: API_VERSION,
+        kind: SUBSCRIPTION,
+        metadata: naming.metadata(
+          `subscriptions/${shortHash(JSON.stringify([some, key, part]))}`,
+          robotName(some[0] ?? ''),
+          namespace,
+        ),
+        spec: {
+          robots: some.map((service) => ({ name: robotName(service) })),
+          applications: selector === '' ? { all: true } : { selector: parseSelector(selector) ?? {} },
+          events: someEvents,
+        },
+      })),
+    ),
+  );
+}
+
+function subscribedEvents(
+  carried: readonly CarriedEvent[],
+  templateName: (content: Content) => string,
+): SubscribedEvent[] {
+  const labels = new Labels();
+  return carried.map(({ trigger, index, of, condition, template }): SubscribedEvent => {
+    const name = labels.for(trigger, of > 1 ? `-${index + 1}` : '');
+    const content = template && { template: { name: templateName(template) } };
+    if (!('catalogue' in condition)) return { name, ...condition, ...content };
+    const { catalogue } = condition;
+    return { trigger: catalogue, ...(name !== catalogue && { name }), ...content };
+  });
+}
+
+function chunks<T>(list: readonly T[], size: number): T[][] {
+  const count = Math.ceil(list.length / size);
+  return Array.from({ length: count }, (_, index) => list.slice(index * size, (index + 1) * size));
+}

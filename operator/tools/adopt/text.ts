@@ -1,0 +1,100 @@
+import { describeFinding, type LintFinding } from '../../files/finding.ts';
+import type { Adoption } from './adopt.ts';
+import type { Resources } from './drafts.ts';
+import type { Fate } from './fates.ts';
+import type { Mishaps } from './notes.ts';
+
+/** An adoption with all that is to be said of it. */
+export interface AdoptReport {
+  readonly adoption: Adoption;
+  /** What the operator would refuse of the custom resources. */
+  readonly refused: readonly LintFinding[];
+  /** Applications that are told of today, and would not be any more. */
+  readonly unheard: readonly string[];
+  /** What has yet to be applied. */
+  readonly missing: Resources;
+  /** What is in the cluster already. */
+  readonly there: readonly string[];
+}
+
+/** What a switch reports: by then, what was to be applied is. */
+type SwitchReport = Pick<AdoptReport, 'adoption' | 'unheard'> & Partial<AdoptReport>;
+
+/** Whether anything of DingTalk's is not carried over. */
+export function isComplete({ adoption, refused, unheard }: AdoptReport): boolean {
+  return !adoption.fates.some(({ isProblem }) => isProblem) && refused.length + unheard.length === 0;
+}
+
+/** For people: what becomes of each key, and why. */
+export function adoptText(report: SwitchReport, namespace: string): string {
+  const { adoption, refused = [], unheard, there = [] } = report;
+  const { fates, notes, idleSecretKeys } = adoption;
+  const of = (isWanted: (fate: Fate) => boolean) => fates.filter(isWanted).map(fateLine);
+  const lines = [
+    ...section(
+      'taken over:',
+      of(({ isTaken }) => isTaken),
+    ),
+    ...section(
+      'not taken over, though it is of DingTalk:',
+      of(({ isProblem }) => isProblem === true),
+    ),
+    ...section(
+      'left as it is:',
+      of(({ isTaken, isProblem }) => !isTaken && !isProblem),
+    ),
+    ...section('applied already, and not printed again:', there),
+    ...section('good to know:', [...notes, ...idleSecretKeys.map(idleLine)]),
+    ...section(
+      `Applications that would no longer be told of: resources of ${namespace} may not hear of them. Grant their projects by tenancy.projects, or on the AppProjects:`,
+      shortened(unheard),
+    ),
+    ...section('refused by the operator:', refused.map(describeFinding)),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The same for programs. */
+export function adoptJson(report: SwitchReport): object {
+  const { adoption, refused = [], unheard, there = [] } = report;
+  const shown = ({ key, part, why }: Fate) => ({ key, ...(part !== undefined && { part }), why });
+  return {
+    takenOver: adoption.fates.filter(({ isTaken }) => isTaken).map(shown),
+    notTakenOver: adoption.fates.filter(({ isProblem }) => isProblem).map(shown),
+    left: adoption.fates.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
+    notes: adoption.notes,
+    idleSecretKeys: adoption.idleSecretKeys,
+    appliedAlready: there,
+    unheardApplications: unheard,
+    refused: refused.map(({ kind, namespace, name, reason, message }) => ({
+      kind,
+      namespace,
+      name,
+      reason,
+      message,
+    })),
+  };
+}
+
+const fateLine = ({ key, part, why }: Fate): string =>
+  `${key}${part === undefined ? '' : ` (${part})`}: ${why}`;
+
+const idleLine = (key: string): string =>
+  `key ${key} of the Secret was for these services only; nothing removes it but you`;
+
+const MAX_SHOWN = 20;
+
+function shortened(names: readonly string[]): string[] {
+  const more = names.length - MAX_SHOWN;
+  return [...names.slice(0, MAX_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])];
+}
+
+export function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+}
+
+/** What a switch has come to, for programs. */
+export function takenOverJson(adoption: Adoption, since: string, mishaps: Mishaps): string {
+  const report = adoptJson({ adoption, unheard: [] });
+  return `${JSON.stringify({ since, ...mishaps, ...report }, null, 2)}\n`;
+}

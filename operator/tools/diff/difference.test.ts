@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest';
+import { serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
+import { decide } from '../../core/decide.ts';
+import type { Snapshot } from '../../core/model/snapshot.ts';
+import {
+  credentials,
+  found,
+  liveObject,
+  NAMESPACE,
+  robot,
+  SECRET,
+  settled,
+  snapshot,
+  subscription,
+  team,
+} from '../../core/testing/fixtures.ts';
+import { type Difference, differenceOf } from './difference.ts';
+
+const SERVICE = `dt_${NAMESPACE}_payments`;
+const event = (name: string) => `${SERVICE}_${name}`;
+const foreign = { subscriptions: '- recipients: [slack:x] # theirs\n', 'service.slack': 'x' };
+const target = { configMap: liveObject(foreign), secret: liveObject() };
+/** A minute later, so that moments differ. */
+const live = settled(snapshot({ ...team(), target }), 60_000);
+
+const from = (before: Snapshot, fields: Partial<Snapshot>): Difference =>
+  differenceOf(decide(before), decide({ ...before, ...fields }), before.target);
+const keysOf = ({ configMap, secret }: Difference) => [...configMap, ...secret].map(({ key }) => key);
+
+it('is none between a cluster and itself, also when signatures are due', () => {
+  const nothing = { configMap: [], secret: [], triggers: [], repeats: [] };
+  expect(from(live, {})).toEqual(nothing);
+  const later = { ...live, now: new Date(live.now.getTime() + 3_000_000) };
+  expect(decide(later).writes.steps.length).toBeGreaterThan(0);
+  expect(from(later, {})).toEqual(nothing);
+});
+
+it('has all that a new team brings, and nothing of others', () => {
+  const difference = from(snapshot({ target }), team());
+  expect(keysOf(difference)).toEqual([
+    serviceKey(SERVICE),
+    'subscriptions',
+    templateKey(event('on-sync-failed')),
+    triggerKey(event('on-sync-failed')),
+    SERVICE,
+  ]);
+  expect(difference.configMap[1]).toMatchObject({ before: foreign.subscriptions });
+  expect(difference.triggers).toEqual([{ trigger: event('on-sync-failed'), recipients: [SERVICE] }]);
+});
+
+it('has what goes, which notifies nobody', () => {
+  const difference = from(live, { subscriptions: [] });
+  expect(difference.configMap.map(({ key, after }) => [key, after])).toEqual([
+    ['subscriptions', foreign.subscriptions],
+    [templateKey(event('on-sync-failed')), undefined],
+    [triggerKey(event('on-sync-failed')), undefined],
+  ]);
+  expect(difference).toMatchObject({ secret: [], triggers: [], repeats: [] });
+});
+
+it('knows a trigger whose condition changes, and one that only says who made it', () => {
+  const edited = (applications: object) => ({
+    subscriptions: [subscription({ generation: 2 }, { applications })],
+  });
+  const same = from(live, edited({ projects: ['payments'] }));
+  expect(keysOf(same)).toContain(triggerKey(event('on-sync-failed')));
+  expect(same.triggers).toEqual([]);
+  const other = from(live, edited({ all: true }));
+  expect(other.triggers).toEqual([{ trigger: event('on-sync-failed'), recipients: [SERVICE] }]);
+});
+
+it('knows a further event of a subscription', () => {
+  const events = [{ trigger: 'on-sync-failed' }, { trigger: 'on-deployed' }];
+  const { triggers } = from(live, { subscriptions: [subscription({ generation: 2 }, { events })] });
+  expect(triggers).toEqual([{ trigger: event('on-deployed'), recipients: [SERVICE] }]);
+});
+
+it('knows a further robot', () => {
+  const robots = [robot(), robot({ name: 'second' })];
+  const to = { robots: [{ name: 'payments' }, { name: 'second' }] };
+  const { triggers } = from(live, { robots, subscriptions: [subscription({ generation: 2 }, to)] });
+  // A further recipient gives the trigger a new moment to count from, and so another condition.
+  expect(triggers).toEqual([
+    { trigger: event('on-sync-failed'), recipients: [SERVICE, `dt_${NAMESPACE}_second`] },
+  ]);
+});
+
+it('knows a token that was rotated', () => {
+  const [key] = [...credentials().keys()] as [string];
+  const rotated = new Map([[key, found({ webhook: 'ffff'.repeat(16), secret: SECRET })]]);
+  const difference = from(live, { credentials: rotated });
+  expect(difference).toMatchObject({ configMap: [], secret: [{ key: SERVICE }], triggers: [] });
+});

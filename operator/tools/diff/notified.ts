@@ -1,0 +1,49 @@
+import { templateKey, triggerKey } from '../../argocd/names.ts';
+import type { Decision } from '../../core/decide.ts';
+import type { Engine } from '../../engine/types.ts';
+import { evaluateTriggers } from '../../files/evaluation.ts';
+import type { Application } from '../../files/sample-application.ts';
+import { sentTemplates } from '../../files/sent-templates.ts';
+import { own } from '../../lib/own.ts';
+import type { ChangedTrigger } from './difference.ts';
+
+/** Applications whose notification would go out at once. */
+export interface Notified extends ChangedTrigger {
+  /** `namespace/name`, sorted. */
+  readonly applications: readonly string[];
+}
+
+/**
+ * The applications for which a changed trigger's condition is true now. What happened before the change does not count: the
+ * new condition says so itself, where the event has a time.
+ * @throws Error if the engine refuses what it has accepted before
+ */
+export async function notifiedAtOnce(
+  triggers: readonly ChangedTrigger[],
+  { plan }: Decision,
+  applications: readonly Application[],
+  engine: Engine,
+  now: Date,
+): Promise<Notified[]> {
+  const names = triggers.map(({ trigger }) => trigger);
+  const keys = names.flatMap((name) => [triggerKey(name), ...sentTemplates(plan, name).map(templateKey)]);
+  const configMap = Object.fromEntries(keys.map((key) => [key, own(plan.configMap, key) as string]));
+  const found = new Map<string, string[]>(names.map((name) => [name, []]));
+  for (const app of names.length > 0 ? applications : []) {
+    const evaluation = await evaluateTriggers(engine, { configMap, app }, names, now);
+    if (!evaluation.ok)
+      throw new Error(`the conditions could not be evaluated for ${nameOf(app)}: ${evaluation.why}`);
+    for (const [name, conditions] of evaluation.conditions) {
+      if (conditions.some(({ triggered }) => triggered)) found.get(name)?.push(nameOf(app));
+    }
+  }
+  return triggers.flatMap((each) => {
+    const hits = found.get(each.trigger) ?? [];
+    return hits.length === 0 ? [] : [{ ...each, applications: hits.sort() }];
+  });
+}
+
+function nameOf({ metadata }: Application): string {
+  const { namespace, name } = metadata as { readonly namespace: string; readonly name: string };
+  return `${namespace}/${name}`;
+}

@@ -1,0 +1,78 @@
+import { parse, stringify } from 'yaml';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import { unifiedDiff } from '../../lib/unified-diff.ts';
+import type { ChangedTrigger, Difference, KeyChange } from './difference.ts';
+import type { Notified } from './notified.ts';
+
+/** All that applying files would change; `notified` is undefined where the applications can't be seen. */
+export interface DiffResult {
+  readonly difference: Difference;
+  readonly notified: readonly Notified[] | undefined;
+}
+
+type TargetNames = OperatorConfiguration['target'];
+
+/** For people: values of the ConfigMap with their changes in the unified format, of the Secret only the names. */
+export function diffText({ difference, notified }: DiffResult, target: TargetNames): string {
+  const { configMap, secret, repeats } = difference;
+  const lines = [
+    ...configMap.flatMap((change) => keyLines(change, `${target.namespace}/${target.configMap}`)),
+    ...secret.map(
+      (change) => `${kindOf(change)} ${target.namespace}/${target.secret} ${change.key} (not shown)`,
+    ),
+    ...(notified ?? []).map(notifiedLine),
+    ...repeats.map(repeatedLine),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The same for programs. Values are not in it. */
+export function diffJson({ difference, notified }: DiffResult, target: TargetNames): string {
+  const { configMap, secret, repeats } = difference;
+  const result = {
+    target,
+    configMap: configMap.map((change) => ({
+      key: change.key,
+      change: kindOf(change),
+      diff: hunks(change),
+    })),
+    secret: secret.map((change) => ({ key: change.key, change: kindOf(change) })),
+    notifiedAtOnce: notified ?? null,
+    mayRepeat: repeats,
+  };
+  return `${JSON.stringify(result, null, 2)}\n`;
+}
+
+function kindOf({ before, after }: KeyChange): 'added' | 'changed' | 'removed' {
+  if (before === undefined) return 'added';
+  return after === undefined ? 'removed' : 'changed';
+}
+
+function keyLines(change: KeyChange, object: string): string[] {
+  const { key, before, after } = change;
+  const side = (value: string | undefined) => (value === undefined ? '/dev/null' : `${object} ${key}`);
+  return [`--- ${side(before)}`, `+++ ${side(after)}`, ...hunks(change)];
+}
+
+const hunks = ({ before = '', after = '' }: KeyChange): string[] =>
+  unifiedDiff(readable(before), readable(after));
+
+const notifiedLine = ({ trigger, recipients, applications }: Notified): string =>
+  `notified at once by ${trigger}, to ${recipients.join(', ')}: ${applications.join(', ')}`;
+
+const repeatedLine = ({ trigger, recipients }: ChangedTrigger): string =>
+  `may repeat: ${trigger}, to ${recipients.join(', ')}: its condition changes, and it has no eventTime that keeps what was told from being told again`;
+
+/** A value of ours, which is in one line, in lines; any other value as it is. */
+function readable(value: string): string {
+  // A body is JSON in a text, and its lines are in there as \n. An alias is come by once more.
+  const divided = (_: unknown, each: unknown) =>
+    typeof each === 'string' ? each.replace(/\\n(?!\n)/g, '\\n\n') : each;
+  try {
+    // Templates may have aliases in them, which JSON has not.
+    const parsed: unknown = value.startsWith('{') ? parse(value, divided) : JSON.parse(value, divided);
+    return stringify(parsed, { lineWidth: 0 });
+  } catch {
+    return value;
+  }
+}

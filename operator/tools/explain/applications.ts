@@ -1,0 +1,57 @@
+import { listEvery, orUnseen, type Unseen } from '../../cluster/cluster-reader.ts';
+import type { Application } from '../../files/sample-application.ts';
+import type { Connection } from '../../kubernetes/connection.ts';
+import { resourcePath } from '../../kubernetes/paths.ts';
+import type { ApplicationOutcome } from './application.ts';
+import type { ObjectName } from './subject.ts';
+import type { ExplainedApplications } from './text.ts';
+
+/** Of the applications that fit, so many are shown, and so many of those that nearly do. */
+const MAX_SHOWN = { hits: 20, misses: 3 } as const;
+
+const APPLICATIONS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications' };
+
+/**
+ * The Applications that the caller may list: all, or else those of these namespaces; undefined for none.
+ * @throws whatever a request throws, but for a missing right
+ */
+export async function seeApplications(
+  { request }: Connection,
+  namespaces: readonly string[],
+  unseen: Unseen,
+): Promise<readonly Application[] | undefined> {
+  const list = (namespace?: string) =>
+    orUnseen(listEvery(request, { ...APPLICATIONS, namespace }), unseen) as Promise<
+      readonly Application[] | undefined
+    >;
+  const all = await list();
+  if (all) return all;
+  const some = await Promise.all([...new Set(namespaces)].map(list));
+  return some.every((each) => each === undefined) ? undefined : some.flatMap((each) => each ?? []);
+}
+
+/** One Application. @throws NotFoundError, ForbiddenError, or whatever else a request throws */
+export async function seeApplication(
+  { request }: Connection,
+  { namespace, name }: ObjectName,
+): Promise<Application> {
+  const path = resourcePath({ ...APPLICATIONS, namespace, name });
+  return (await request<Application>({ method: 'GET', path })).body;
+}
+
+/**
+ * Those that the subscription is about, and the nearest of the others.
+ * @param seen how many were looked at; null where none may be listed
+ */
+export function worthTelling(
+  seen: number | null,
+  outcomes: readonly ApplicationOutcome[],
+): ExplainedApplications {
+  const hits = outcomes.filter(({ missed }) => missed === 0);
+  const misses = outcomes.filter(({ missed }) => missed > 0).sort((a, b) => a.missed - b.missed);
+  return {
+    seen,
+    matching: hits.length,
+    shown: [...hits.slice(0, MAX_SHOWN.hits), ...misses.slice(0, MAX_SHOWN.misses)],
+  };
+}

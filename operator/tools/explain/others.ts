@@ -1,0 +1,47 @@
+import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
+import { objectKey, resourceKey } from '../../api/names.ts';
+import { eventName } from '../../core/resolve/event-name.ts';
+import { referenceKey } from '../../core/resolve/sharing.ts';
+import { resourceSteps } from './resource.ts';
+import { robotSteps } from './robot.ts';
+import type { Sight } from './sight.ts';
+import { ok, warning } from './step.ts';
+import type { Section } from './subscription.ts';
+
+/** A robot, and who sends to it. */
+export function robotSections({ metadata: { namespace, name } }: DingTalkRobot, sight: Sight): Section[] {
+  const key = objectKey(namespace, name);
+  const users = sight.snapshot.subscriptions.filter(({ metadata, spec }) =>
+    spec.robots.some((each) => referenceKey(metadata.namespace, each) === key),
+  );
+  return [
+    { about: `DingTalkRobot ${namespace}/${name}`, steps: robotSteps(namespace, name, sight) },
+    usersSection(users.map(resourceKey), 'sends to it', 'so that it is sent nothing but test messages'),
+  ];
+}
+
+/** A template, and which events use it. */
+export function templateSections(cr: NotificationTemplate, sight: Sight): Section[] {
+  const { namespace, name } = cr.metadata;
+  const resolved = sight.decision.resolution.templates.find(
+    (each) => resourceKey(each.cr) === resourceKey(cr),
+  );
+  const users = sight.snapshot.subscriptions.flatMap(({ metadata, spec }) =>
+    spec.events
+      .filter(({ template }) => template && referenceKey(metadata.namespace, template) === resourceKey(cr))
+      .map((event) => `${resourceKey({ metadata })} (${eventName(event)})`),
+  );
+  return [
+    {
+      about: `NotificationTemplate ${namespace}/${name}`,
+      steps: resourceSteps(cr, resolved?.verdict, sight.presence),
+    },
+    usersSection(users, 'uses it', 'so that it is in no message'),
+  ];
+}
+
+function usersSection(users: readonly string[], does: string, otherwise: string): Section {
+  const step =
+    users.length > 0 ? ok(users.toSorted().join(', ')) : warning(`no subscription ${does}, ${otherwise}`);
+  return { about: `who ${does}`, steps: [step] };
+}

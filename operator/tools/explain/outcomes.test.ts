@@ -1,0 +1,276 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { locateEngine } from '../../../engine/locate.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { engineAsker, Gate } from '../../cluster/gate.ts';
+import { liveKeysOf, readLiveState } from '../../core/model/live.ts';
+import type { Snapshot } from '../../core/model/snapshot.ts';
+import { config, NAMESPACE, robot, settled, snapshot, subscription } from '../../core/testing/fixtures.ts';
+import { createEngine } from '../../engine/client.ts';
+import type { Engine } from '../../engine/types.ts';
+import { decideFully } from '../../files/judge.ts';
+import { createLogger } from '../../lib/logger.ts';
+import type { EventOutcome } from './outcome.ts';
+import { applicationOutcomes } from './outcomes.ts';
+import type { Sight } from './sight.ts';
+import { eventViews } from './views.ts';
+
+const NOW = new Date('2026-11-23T12:00:00Z');
+const SERVICE = `dt_${NAMESPACE}_payments`;
+const NOTES = 'notified.notifications.argoproj.io';
+
+let engine: Engine;
+let gate: Gate;
+beforeAll(() => {
+  engine = createEngine({ program: locateEngine(), deadlineMs: 20_000 });
+  gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', process.stderr));
+});
+afterAll(() => engine.close());
+
+const ALL = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: true };
+
+/** What is told of an application, for a subscription that went live at 08:00. */
+async function told(
+  app: Record<string, unknown>,
+  spec: Partial<NotificationSubscription['spec']> = {},
+  { change = (seen: Snapshot) => seen, sees = ALL, now = NOW, isBlocked = false } = {},
+): Promise<EventOutcome[]> {
+  const before = snapshot({ robots: [robot()], subscriptions: [subscription({}, spec)] });
+  const seen = change(settled({ ...before, answers: (await decided(before)).answers }));
+  const { decision } = await decided(seen);
+  const sight: Sight = {
+    snapshot: seen,
+    decision,
+    presence: { state: 'none', detail: '' },
+    sees,
+    assumed: new Set(),
+  };
+  const [resolved] = decision.resolution.subscriptions;
+  if (!resolved) throw new Error('there is no subscription');
+  const criteria = resolved.cr.spec.applications;
+  const context = {
+    namespace: NAMESPACE,
+    criteria,
+    maxEventAgeMs: 86_400_000,
+    argocdNamespace: 'argocd',
+    isBlocked,
+  };
+  const [outcome] = await applicationOutcomes([app], eventViews(resolved, sight), context, engine, now);
+  return [...(outcome?.events ?? [])];
+}
+
+async function decided(seen: Snapshot) {
+  return { decision: await decideFully(seen, gate), answers: gate.answers };
+}
+
+const APP = {
+  metadata: { name: 'checkout', namespace: 'argocd', labels: { tier: 'silver' } },
+  spec: { project: 'payments', destination: { server: 'https://10.0.0.1', namespace: 'pay' } },
+};
+const failed = (finishedAt: string, more: object = {}) => ({
+  ...APP,
+  ...more,
+  status: {
+    operationState: { phase: 'Failed', startedAt: finishedAt, finishedAt },
+    health: { status: 'Healthy', lastTransitionTime: '2026-11-23T11:00:00Z' },
+    reconciledAt: '2026-11-23T11:59:00Z',
+  },
+});
+const FAILED = failed('2026-11-23T11:00:00Z');
+
+describe('an application that the subscription is not about', () => {
+  it.each([
+    [{ projects: ['checkout'] }, 'spec.applications.projects: its project is payments, and not checkout'],
+    [{ names: ['pay-*', 'shop'] }, 'spec.applications.names: its name is checkout, and not pay-* or shop'],
+    [{ namespaces: ['apps'] }, 'spec.applications.namespaces: it lives in argocd, and not apps'],
+    [
+      { destinationNamespaces: ['x'] },
+      'spec.applications.destinationNamespaces: it deploys to namespace pay, and not x',
+    ],
+    [
+      { clusters: ['in-cluster'] },
+      'spec.applications.clusters: it deploys to https://10.0.0.1, and not in-cluster',
+    ],
+    [
+      { selector: { matchLabels: { tier: 'gold' } } },
+      'spec.applications.selector.matchLabels[tier]: its label tier is silver, and not gold',
+    ],
+    [
+      { selector: { matchExpressions: [{ key: 'env', operator: 'Exists' as const }] } },
+      'spec.applications.selector.matchExpressions[0]: it has no label env, and wanted is Exists',
+    ],
+  ])('by %j', async (applications, message) => {
+    expect(await told(FAILED, { applications })).toMatchObject([{ outcome: 'excluded', message }]);
+  });
+
+  it('since its project is not granted', async () => {
+    const app = { ...FAILED, spec: { ...APP.spec, project: 'billing' } };
+    const [event] = await told(app, { applications: { all: true } });
+    expect(event).toMatchObject({
+      outcome: 'excluded',
+      clauses: [{ kind: 'fence', holds: false }, {}, {}, {}],
+    });
+    expect(event?.message).toMatch(
+      /^namespace team-payments may not hear of it: project billing is not granted to team-payments \(by tenancy\.projects or on the AppProject\),/,
+    );
+  });
+});
+
+describe('an event', () => {
+  const outcomes = async (...given: Parameters<typeof told>) =>
+    (await told(...given)).map(({ event, outcome, message }) => `${event}: ${outcome}: ${message}`);
+
+  it('that holds is sent, and where something is in the way that is said', async () => {
+    expect(await outcomes(FAILED)).toEqual([
+      'on-sync-failed: due: it would be sent now to team-payments/payments; Argo CD looks at an application when it ' +
+        'changes, and each minute',
+    ]);
+    expect((await outcomes(FAILED, {}, { isBlocked: true }))[0]).toMatch(/but for what is in the way above/);
+    const elsewhere = { ...FAILED, metadata: { ...APP.metadata, namespace: 'apps' } };
+    expect((await outcomes(elsewhere))[0]).toMatch(/at those in apps only if application\.namespaces/);
+  });
+
+  it('waits until Argo CD has compared the application again', async () => {
+    const app = { ...FAILED, status: { ...FAILED.status, reconciledAt: '2026-11-23T10:59:00Z' } };
+    expect((await outcomes(app))[0]).toMatch(
+      /^on-sync-failed: quiet: Argo CD waits with it until it has compared/,
+    );
+  });
+
+  it('that was sent is not sent again, but the next one is', async () => {
+    const [first] = await told(FAILED, {}, { change: (seen) => seen });
+    expect(first?.outcome).toBe('due');
+    const condition = await conditionKey();
+    const name = `${SERVICE}_on-sync-failed`;
+    const at = Date.parse('2026-11-23T11:00:05Z') / 1000;
+    const note = (oncePer: string) => `${oncePer}:${name}:${condition}:${SERVICE}:`;
+    const withNotes = (notes: object) => ({
+      metadata: { ...APP.metadata, annotations: { [NOTES]: JSON.stringify(notes) } },
+    });
+    const sent = failed('2026-11-23T11:00:00Z', withNotes({ [note('2026-11-23T11:00:00Z')]: at, other: 1 }));
+    expect(await told(sent)).toMatchObject([
+      { outcome: 'sent', robots: [{ robot: 'team-payments/payments', sentAt: '2026-11-23T11:00:05Z' }] },
+    ]);
+    const next = failed('2026-11-23T11:30:00Z', withNotes({ [note('2026-11-23T11:00:00Z')]: at }));
+    expect(await told(next)).toMatchObject([{ outcome: 'due', lastSentAt: '2026-11-23T11:00:05Z' }]);
+    const unseen = { ...ALL, configMap: false };
+    const blind = (seen: Snapshot) => ({ ...seen, target: { secret: seen.target.secret } });
+    expect(await told(sent, {}, { change: blind, sees: unseen })).toMatchObject([{ outcome: 'sent' }]);
+    expect(await told(next, {}, { change: blind, sees: unseen })).toMatchObject([
+      { outcome: 'unknown', message: expect.stringMatching(/which only the ConfigMap tells$/) },
+    ]);
+  });
+
+  /** The engine's name for the condition of the live trigger. */
+  async function conditionKey(): Promise<string> {
+    const before = snapshot({ robots: [robot()], subscriptions: [subscription()] });
+    const { configMap } = settled(before).target;
+    const answer = await engine.evaluate({ configMap: configMap?.data ?? {}, app: FAILED });
+    return (answer.ok && answer.triggers[0]?.conditions[0]?.key) || '';
+  }
+
+  it('of what is not so, was before, or is too long ago is not sent', async () => {
+    const app = {
+      ...APP,
+      status: { ...FAILED.status, operationState: { phase: 'Succeeded' }, sync: { status: 'Synced' } },
+    };
+    expect(await outcomes(app)).toEqual([
+      'on-sync-failed: quiet: on-sync-failed is told when the last sync ended as Error or Failed; its last operation is ' +
+        'Succeeded, its health is Healthy, its sync status is Synced',
+    ]);
+    expect((await outcomes(failed('2026-11-23T07:00:00Z')))[0]).toMatch(
+      /quiet: it happened at 2026-11-23T07:00:00Z, before the event began to count \(2026-11-23T08:00:00Z, /,
+    );
+    expect((await outcomes(FAILED, {}, { now: new Date('2026-11-25T00:00:00Z') }))[0]).toMatch(
+      /quiet: it happened at 2026-11-23T11:00:00Z, longer ago than limits\.maxEventAge \(24h\)/,
+    );
+    const silent = { ...APP, status: { health: { status: 'Degraded' } } };
+    expect(await outcomes(silent, { events: [{ trigger: 'on-health-degraded' }] })).toEqual([
+      'on-health-degraded: quiet: the application does not say when it happened (app.status?.health?.lastTransitionTime)',
+    ]);
+  });
+
+  it('says the newest of several times', async () => {
+    const conditions = ['06', '07', '05'].map((hour) => ({
+      lastTransitionTime: `2026-11-23T${hour}:00:00Z`,
+    }));
+    const app = { ...APP, status: { sync: { status: 'Unknown' }, conditions: [...conditions, {}] } };
+    expect((await outcomes(app, { events: [{ trigger: 'on-sync-status-unknown' }] }))[0]).toMatch(
+      /it happened at 2026-11-23T07:00:00Z, before/,
+    );
+  });
+
+  it('that tells an end waits for what it follows', async () => {
+    const app = {
+      ...APP,
+      status: { health: { status: 'Healthy', lastTransitionTime: '2026-11-23T11:00:00Z' } },
+    };
+    const events = [{ trigger: 'on-health-degraded' }, { trigger: 'on-health-recovered' }];
+    expect((await outcomes(app, { events }))[1]).toBe(
+      'on-health-recovered: quiet: on-health-degraded of this subscription was not sent for it, so that there is nothing ' +
+        'to tell the end of',
+    );
+  });
+
+  it('of somebody’s own fails in its own words', async () => {
+    const events = [{ name: 'late', when: 'time.Parse(app.metadata.name).Year() > 2000' }];
+    const [own] = await outcomes(FAILED, { events });
+    expect(own).toMatch(/^late: quiet: its condition fails: .*checkout/);
+    const quiet = [{ name: 'big', when: "app.metadata?.name == 'other'" }];
+    expect((await outcomes(FAILED, { events: quiet }))[0]).toMatch(
+      /quiet: the condition of big is not true for it; /,
+    );
+  });
+
+  it('is judged by what is live, whatever the resource says now', async () => {
+    const edited = (seen: Snapshot) => ({
+      ...seen,
+      subscriptions: [
+        subscription(
+          { generation: 2 },
+          { events: [{ trigger: 'on-sync-failed' }, { trigger: 'on-fialed' }] },
+        ),
+      ],
+    });
+    expect(await outcomes(FAILED, {}, { change: edited })).toEqual([
+      expect.stringMatching(/^on-sync-failed: due: /),
+    ]);
+    const [older] = await told(failed('2026-11-23T07:00:00Z'), {}, { change: edited });
+    expect(older).toMatchObject({
+      outcome: 'quiet',
+      message: expect.stringMatching(
+        /^the version that is live asks for what does not hold: .*'2026-11-23T08:00:00Z'$/,
+      ),
+    });
+    const ungranted = (seen: Snapshot) => ({ ...seen, config: config({ tenancy: { projects: {} } }) });
+    expect(await told(FAILED, {}, { change: ungranted })).toMatchObject([
+      { outcome: 'due', clauses: [{ kind: 'fence' }, { kind: 'criterion' }, {}, {}, {}] },
+    ]);
+  });
+
+  it('that is sent to nobody says so', async () => {
+    const reset = (seen: Snapshot) => {
+      const { configMap } = seen.target;
+      if (!configMap) throw new Error('there is no ConfigMap');
+      const { subscriptions: _, ...data } = configMap.data;
+      return { ...seen, target: { ...seen.target, configMap: { ...configMap, data } } };
+    };
+    expect((await outcomes(FAILED, {}, { change: reset }))[0]).toMatch(
+      /its condition is true, but \S+ is sent to nobody$/,
+    );
+  });
+
+  it('whose trigger was spoilt by hand is not known', async () => {
+    const spoil = (seen: Snapshot) => {
+      const { configMap } = seen.target;
+      if (!configMap) throw new Error('there is no ConfigMap');
+      const [key] = liveKeysOf(readLiveState(seen.target), subscription()).filter((each) =>
+        each.key.startsWith('trigger.'),
+      );
+      const data = { ...configMap.data, [key?.key ?? '']: `x: ${key?.value}` };
+      return { ...seen, target: { ...seen.target, configMap: { ...configMap, data } } };
+    };
+    expect(await told(FAILED, {}, { change: spoil })).toMatchObject([
+      { outcome: 'unknown', message: expect.stringMatching(/cannot unmarshal object/) },
+    ]);
+  });
+});

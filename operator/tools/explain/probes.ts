@@ -1,0 +1,51 @@
+import { templateKey, triggerKey } from '../../argocd/names.ts';
+import type { EvaluatedCondition } from '../../engine/types.ts';
+import { eventTimeText } from '../../message/catalogue/trigger.ts';
+import type { EventView } from './views.ts';
+
+/** What Argo CD's engine is asked about an Application: the triggers themselves, and each part of their conditions. */
+export interface Probes {
+  readonly configMap: Readonly<Record<string, string>>;
+  /** Names of triggers, each with one condition. */
+  readonly triggers: readonly string[];
+  /** The names by which to find the answers. */
+  readonly byExpression: ReadonlyMap<string, string>;
+  readonly timeByEvent: ReadonlyMap<string, string>;
+}
+
+const TEMPLATE = 'probe';
+
+/**
+ * The questions for some events. A part of a condition is asked about as a trigger of its own; a time is told as the
+ * `oncePer` of one that is always true.
+ */
+export function probesFor(views: readonly EventView[]): Probes {
+  const expressions = [
+    ...new Set(views.flatMap(({ clauses }) => clauses.map(({ expression }) => expression))),
+  ];
+  const byExpression = new Map(expressions.map((expression, index) => [expression, `part-${index}`]));
+  const timed = views.flatMap(({ name, event }) => {
+    const eventTime = event?.trigger.eventTime;
+    return eventTime ? [{ name, probe: `time-${name}`, expression: eventTimeText(eventTime) }] : [];
+  });
+  const condition = (fields: object) => JSON.stringify([{ ...fields, send: [TEMPLATE] }]);
+  const configMap = Object.fromEntries([
+    [templateKey(TEMPLATE), '{"message":""}'],
+    ...views.map(({ trigger, value }) => [triggerKey(trigger), value] as const),
+    ...[...byExpression].map(([when, probe]) => [triggerKey(probe), condition({ when })] as const),
+    ...timed.map(
+      ({ probe, expression }) =>
+        [triggerKey(probe), condition({ when: 'true', oncePer: expression })] as const,
+    ),
+  ]);
+  const triggers = Object.keys(configMap).flatMap((key) => /^trigger\.(.*)$/s.exec(key)?.[1] ?? []);
+  return {
+    configMap,
+    triggers,
+    byExpression,
+    timeByEvent: new Map(timed.map(({ name, probe }) => [name, probe])),
+  };
+}
+
+/** By the names of {@link Probes.triggers}. */
+export type ProbeAnswers = ReadonlyMap<string, EvaluatedCondition>;

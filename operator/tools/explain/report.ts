@@ -1,0 +1,80 @@
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import type { Unseen } from '../../cluster/cluster-reader.ts';
+import { eventName } from '../../core/resolve/event-name.ts';
+import type { Engine } from '../../engine/types.ts';
+import type { Connection } from '../../kubernetes/connection.ts';
+import { UsageError } from '../../lib/process-io.ts';
+import { seeApplication, seeApplications, worthTelling } from './applications.ts';
+import { applicationOutcomes } from './outcomes.ts';
+import type { Sight } from './sight.ts';
+import { found, type ObjectName, type Subject } from './subject.ts';
+import { subscriptionSections } from './subscription.ts';
+import type { Explanation } from './text.ts';
+import { eventViews } from './views.ts';
+
+/** A large configuration takes the engine seconds. */
+const LOADING_DEADLINE_MS = 60_000;
+
+/** What an explanation works with, and what it is asked about. */
+export interface Scene {
+  readonly connection: Connection;
+  readonly engine: Engine;
+  readonly sight: Sight;
+  readonly unseen: Unseen;
+  /** Absent: all Applications. */
+  readonly app?: ObjectName | undefined;
+  /** Absent: all events. */
+  readonly event?: string | undefined;
+}
+
+/**
+ * A subscription from its resource to what would be sent for Applications.
+ * @throws UsageError if it or the event is not there, or whatever a request throws
+ */
+export async function explainSubscription(
+  subject: Subject,
+  { connection, engine, sight, unseen, app, event }: Scene,
+): Promise<Pick<Explanation, 'sections' | 'applications'>> {
+  const cr = found(sight.snapshot.subscriptions, subject);
+  const events = chosenEvents(cr, event);
+  const data = sight.snapshot.target.configMap?.data;
+  const loading =
+    data && (await engine.check({ configMap: data, secret: {} }, { deadlineMs: LOADING_DEADLINE_MS }));
+  const sections = subscriptionSections(cr, events, sight, loading);
+  const { namespace, name } = subject;
+  const resolved = sight.decision.resolution.subscriptions.find(
+    ({ cr: { metadata } }) => metadata.namespace === namespace && metadata.name === name,
+  );
+  const views = (resolved ? eventViews(resolved, sight) : []).filter(({ name: each }) =>
+    events.includes(each),
+  );
+  const applications = app
+    ? [await seeApplication(connection, app)]
+    : await seeApplications(connection, [sight.snapshot.config.target.namespace, namespace], unseen);
+  const context = {
+    namespace,
+    criteria: cr.spec.applications,
+    maxEventAgeMs: sight.snapshot.config.limits.maxEventAge,
+    argocdNamespace: sight.snapshot.config.target.namespace,
+    isBlocked: sections.some(({ steps }) => steps.some(({ verdict }) => verdict === 'problem')),
+  };
+  const outcomes = await applicationOutcomes(
+    applications ?? [],
+    views,
+    context,
+    engine,
+    sight.snapshot.serverTime,
+  );
+  return {
+    sections,
+    // Without a live trigger nothing can be said of any.
+    ...(views.length > 0 && { applications: worthTelling(applications?.length ?? null, outcomes) }),
+  };
+}
+
+function chosenEvents({ spec }: NotificationSubscription, event: string | undefined): string[] {
+  const names = spec.events.map(eventName);
+  if (event === undefined) return names;
+  if (names.includes(event)) return [event];
+  throw new UsageError(`--event: the subscription has no event ${event}; it has ${names.join(', ')}`);
+}

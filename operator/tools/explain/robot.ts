@@ -1,0 +1,67 @@
+import { objectKey } from '../../api/names.ts';
+import { serviceKey } from '../../argocd/names.ts';
+import type { ResolvedRobot } from '../../core/resolve/robots.ts';
+import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
+import { own } from '../../lib/own.ts';
+import { keySteps } from './keys.ts';
+import { resourceSteps } from './resource.ts';
+import { type Sight, whoMends } from './sight.ts';
+import { ok, problem, type Step, unknown } from './step.ts';
+
+/** A robot from its resource to the URL that Argo CD calls. */
+export function robotSteps(namespace: string, name: string, sight: Sight): Step[] {
+  const { snapshot, decision, presence } = sight;
+  const isIt = ({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }) =>
+    metadata.namespace === namespace && metadata.name === name;
+  const cr = snapshot.robots.find(isIt);
+  if (!cr)
+    return [
+      problem(
+        `there is no DingTalkRobot ${namespace}/${name}, or none that you may see`,
+        'Create the robot, or take it off the list.',
+      ),
+    ];
+  const robot = decision.resolution.robots.find((each) => isIt(each.cr));
+  const steps = resourceSteps(cr, robot?.verdict, presence);
+  if (!robot || !decision.plan.robots.has(objectKey(namespace, name))) return steps;
+  return [...steps, ...keySteps([serviceKey(robot.service)], cr.metadata, sight), urlStep(robot, sight)];
+}
+
+/** Whether Argo CD finds a URL that works. Nothing of the URL is told but when its signature ends. */
+function urlStep({ cr, service, credential }: ResolvedRobot, sight: Sight): Step {
+  const { snapshot, presence, sees, assumed } = sight;
+  const { namespace, secret } = snapshot.config.target;
+  const place = `Secret ${namespace}/${secret}, key ${service}`;
+  const signed = cr.spec.signing !== undefined;
+  if (!sees.secret) return told(cr.status?.signedUntil, signed, place, sight);
+  const url = own(snapshot.target.secret?.data, service);
+  if (url === undefined)
+    return problem(`${place}: it is not there, so that Argo CD has no URL to call`, whoMends(presence));
+  const isKnown = [cr.spec.webhook, cr.spec.signing].every(
+    (field) => !field || !assumed.has(objectKey(cr.metadata.namespace, field.secretKeyRef.name)),
+  );
+  const end = signatureEnd(url);
+  if (signed && end && end <= snapshot.now)
+    return problem(
+      `${place}: its signature ran out at ${seconds(end)}, so that DingTalk refuses it`,
+      whoMends(presence),
+    );
+  if (isKnown && credential && !readSignedUrl(url, credential, snapshot.now))
+    return problem(`${place}: it was made with other credentials than the robot has now`, whoMends(presence));
+  if (signed && end) return ok(`${place}: the URL is signed until ${seconds(end)}`);
+  return ok(`${place}: the URL is there; the robot takes no signature`);
+}
+
+/** By the robot's own status, for who may not read the Secret. */
+function told(
+  until: string | undefined,
+  signed: boolean,
+  place: string,
+  { snapshot, presence }: Sight,
+): Step {
+  if (!signed || until === undefined) return unknown(`${place}: you may not read it`);
+  if (new Date(until) > snapshot.now) return ok(`its status says that the URL is signed until ${until}`);
+  return problem(`its status says that the signature of the URL ran out at ${until}`, whoMends(presence));
+}
+
+const seconds = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;

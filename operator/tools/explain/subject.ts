@@ -1,0 +1,52 @@
+import { KINDS } from '../../api/kinds.ts';
+import { closest } from '../../lib/closest.ts';
+import { UsageError } from '../../lib/process-io.ts';
+
+/** Namespace and name of anything. */
+export interface ObjectName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Which resource is to be explained. */
+export type Subject = ObjectName & { readonly kind: keyof typeof KINDS };
+
+/**
+ * Reads the command's arguments: `NAMESPACE/NAME`, after a kind or not.
+ * @throws UsageError for anything else
+ */
+export function subjectOf(what: readonly string[]): Subject {
+  const [first = '', second, ...more] = what;
+  const [kindText, named] = second === undefined ? ['subscription', first] : [first, second];
+  const kind = (Object.keys(KINDS) as Subject['kind'][]).find((each) => each === kindText.toLowerCase());
+  const object = objectName(named);
+  if (kind && object && more.length === 0) return { kind, ...object };
+  throw new UsageError(
+    `expected NAMESPACE/NAME of a subscription, or robot NAMESPACE/NAME, or template NAMESPACE/NAME; got ${what.join(' ')}`,
+  );
+}
+
+/** `NAMESPACE/NAME`; undefined for anything else. */
+export function objectName(text: string): ObjectName | undefined {
+  const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(text) ?? [];
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}
+
+/**
+ * Looks a resource up.
+ * @throws UsageError if it is not there, with the name that was perhaps meant
+ */
+export function found<T extends { readonly metadata: ObjectName }>(
+  resources: readonly T[],
+  { kind, namespace, name }: Subject,
+): T {
+  const own = resources.filter(({ metadata }) => metadata.namespace === namespace);
+  const it = own.find(({ metadata }) => metadata.name === name);
+  if (it) return it;
+  const guess = closest(
+    name,
+    own.map(({ metadata }) => metadata.name),
+  );
+  const hint = guess === undefined ? '' : `; did you mean ${namespace}/${guess}?`;
+  throw new UsageError(`there is no ${KINDS[kind].kind} ${namespace}/${name}${hint}`);
+}

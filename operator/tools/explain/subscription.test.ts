@@ -1,0 +1,315 @@
+import { describe, expect, it } from 'vitest';
+import { decide } from '../../core/decide.ts';
+import type { LiveObject, Snapshot } from '../../core/model/snapshot.ts';
+import { statusUpdates } from '../../core/status/statuses.ts';
+import {
+  config,
+  found,
+  liveObject,
+  NAMESPACE,
+  NOW,
+  robot,
+  SECRET,
+  settled,
+  snapshot,
+  subscription,
+  TOKEN,
+  team,
+} from '../../core/testing/fixtures.ts';
+import { lent, TO_LENT, twoTeams, USER, uses, WITH_USER } from '../../core/testing/sharing.ts';
+import type { Outcome } from '../../engine/types.ts';
+import { robotSections, templateSections } from './others.ts';
+import type { Sight } from './sight.ts';
+import { type Section, subscriptionSections } from './subscription.ts';
+
+const TRIGGER = `dt_${NAMESPACE}_payments_on-sync-failed`;
+const SERVICE = `dt_${NAMESPACE}_payments`;
+const LEASE = 'nobody holds Lease argocd/x';
+const loads = { ok: true, parsed: { subscriptions: [{ triggers: [TRIGGER], recipients: [SERVICE] }] } };
+
+/** A cluster some minutes after the operator has done all there is to do. */
+function done(fields: Partial<Snapshot> = team()): Snapshot {
+  const after = settled(snapshot(fields), 60_000);
+  const { resolution, plan, live } = decide(after);
+  const updates = statusUpdates(resolution, { snapshot: after, live, plan });
+  const told = <T extends { kind: string; metadata: { name: string } }>(crs: readonly T[]): T[] =>
+    crs.map((cr) => {
+      const update = updates.find(
+        ({ kind, cr: each }) => kind.kind === cr.kind && each.metadata.name === cr.metadata.name,
+      );
+      return { ...cr, status: update?.patch };
+    });
+  return {
+    ...after,
+    robots: told(after.robots),
+    templates: told(after.templates),
+    subscriptions: told(after.subscriptions),
+  };
+}
+
+function sight(seen: Snapshot, fields: Partial<Sight> = {}): Sight {
+  return {
+    snapshot: seen,
+    decision: decide(seen),
+    presence: { state: 'none', detail: LEASE },
+    sees: { configMap: true, secret: true, argocdUrl: true, otherNamespaces: true },
+    assumed: new Set(),
+    ...fields,
+  };
+}
+
+/** What is not in order, by section. */
+const complaints = (sections: readonly Section[]) =>
+  sections.flatMap(({ about, steps }) =>
+    steps.flatMap(({ verdict, message }) => (verdict === 'ok' ? [] : [`${about}: ${verdict}: ${message}`])),
+  );
+
+function explained(seen: Snapshot, fields: Partial<Sight> = {}, loading: object = loads): string[] {
+  const [cr] = seen.subscriptions;
+  if (!cr) throw new Error('there is no subscription');
+  return complaints(
+    subscriptionSections(cr, ['on-sync-failed'], sight(seen, fields), loading as Outcome<'check'>),
+  );
+}
+
+const NOT_VERIFIED = expect.stringMatching(
+  /^robot team-payments\/payments: unknown: Delivering is Unknown, NotVerified: /,
+);
+
+const withData = (
+  seen: Snapshot,
+  object: 'configMap' | 'secret',
+  data: Record<string, string | undefined>,
+): Snapshot => {
+  const before = seen.target[object] as LiveObject;
+  const kept = Object.entries({ ...before.data, ...data }).filter(([, value]) => value !== undefined);
+  return { ...seen, target: { ...seen.target, [object]: { ...before, data: Object.fromEntries(kept) } } };
+};
+
+const liveValue = (seen: Snapshot, key: string): string => seen.target.configMap?.data[key] ?? '';
+
+describe('a subscription', () => {
+  it('for which the operator has done everything has nothing in its way', () => {
+    expect(explained(done())).toEqual([NOT_VERIFIED]);
+  });
+
+  it('that the operator has not seen is judged here', () => {
+    const seen = settled(snapshot(team()));
+    const messages = explained(seen);
+    expect(messages[0]).toBe(
+      'NotificationSubscription team-payments/payments: problem: it exists, and is of generation 1, but the operator has ' +
+        'not seen it yet',
+    );
+    const [cr] = done().subscriptions;
+    const edited = subscription({ generation: 2 }, { events: [{ trigger: 'on-fialed' }] });
+    const stale = { ...done(), subscriptions: [{ ...edited, status: cr?.status ?? {} }] };
+    expect(explained(stale).slice(0, 2)).toEqual([
+      expect.stringMatching(/generation 2, but the operator has seen generation 1 of it only$/),
+      expect.stringMatching(/it would be refused now: UnknownTrigger: spec\.events\[0\]\.trigger: /),
+    ]);
+  });
+
+  it('that is suspended, or names what is missing, says so once', () => {
+    const suspended = done({ ...team(), subscriptions: [subscription({}, { suspend: true })] });
+    expect(explained(suspended)).toEqual([
+      expect.stringMatching(/problem: it is suspended/),
+      NOT_VERIFIED,
+      'event on-sync-failed: problem: none of its keys may be live: see the subscription',
+    ]);
+    const lonely = done({ subscriptions: [subscription()] });
+    expect(explained(lonely)).toEqual([
+      expect.stringMatching(/problem: Accepted is False, RobotNotFound: /),
+      'robot team-payments/payments: problem: there is no DingTalkRobot team-payments/payments, or none that you may see',
+      'event on-sync-failed: problem: none of its keys may be live: see the subscription',
+    ]);
+  });
+
+  it('to what another namespace shares is not blamed for what the caller may not see', () => {
+    const spec = { robots: TO_LENT, events: [{ trigger: 'on-sync-failed' }] };
+    const all = done(twoTeams({ robots: [lent(WITH_USER)], subscriptions: [uses(spec)] }));
+    const ownOnly = { ...all, robots: all.robots.filter(({ metadata }) => metadata.namespace === USER) };
+    const sees = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: false };
+    expect(explained(ownOnly, { sees })).toEqual([
+      expect.stringMatching(/^robot team-owner\/lent: unknown: it is of namespace team-owner/),
+      expect.stringMatching(/^event on-sync-failed: unknown: whether its keys/),
+    ]);
+    expect(explained(ownOnly)).toContainEqual(expect.stringMatching(/problem: .*RobotNotFound/));
+    const silent = { ...ownOnly, target: { ...ownOnly.target, configMap: liveObject() } };
+    expect(explained(silent, { sees })).toContainEqual(
+      expect.stringMatching(
+        /^event on-sync-failed: problem: nobody is sent dt_team-user_news_on-sync-failed/,
+      ),
+    );
+  });
+
+  it('that is being deleted counts as gone', () => {
+    const deletionTimestamp = '2026-11-23T08:00:00Z';
+    const seen = done({ ...team(), subscriptions: [subscription({ deletionTimestamp })] });
+    expect(explained(seen)[0]).toMatch(/it is being deleted since 2026-11-23T08:00:00Z/);
+  });
+
+  it.each([
+    [
+      'that is missing',
+      (seen: Snapshot) => withData(seen, 'configMap', { [`trigger.${TRIGGER}`]: undefined }),
+      /argocd\/argocd-notifications-cm has no key trigger\./,
+    ],
+    [
+      'that was edited by hand',
+      (seen: Snapshot) =>
+        withData(seen, 'configMap', { [`trigger.${TRIGGER}`]: `${liveValue(seen, `trigger.${TRIGGER}`)} ` }),
+      /somebody has edited it/,
+    ],
+    [
+      'of somebody else',
+      (seen: Snapshot) =>
+        withData(seen, 'configMap', {
+          [`template.${TRIGGER}`]: liveValue(seen, `template.${TRIGGER}`).replace(
+            /dingtalk [0-9a-f]{8}/,
+            'dingtalk 00000000',
+          ),
+        }),
+      /is there, but not by this resource/,
+    ],
+    [
+      'of another generation',
+      (seen: Snapshot) =>
+        withData(seen, 'configMap', {
+          [`template.${TRIGGER}`]: liveValue(seen, `template.${TRIGGER}`).replace(
+            /(dingtalk \w+)\.1\./,
+            '$1.7.',
+          ),
+        }),
+      /is of generation 7, and not of 1/,
+    ],
+    [
+      'of other grants',
+      (seen: Snapshot) => ({ ...seen, config: config({ tenancy: { projects: {} } }) }),
+      /was made with other grants than this configuration gives/,
+    ],
+  ] as [string, (seen: Snapshot) => Snapshot, RegExp][])('tells of a key %s', (_, change, message) => {
+    const told = explained(change(done()));
+    expect(told.filter((each) => each.startsWith('event on-sync-failed:')).join('\n')).toMatch(message);
+  });
+
+  it('does not blame a template for a URL that the caller may not read', () => {
+    const without = { ...config({ argocd: {} }) };
+    const seen = done({ ...team(), config: without, argocdUrl: 'https://cd.example.com' });
+    const blind = { ...seen, argocdUrl: undefined };
+    const sees = { configMap: true, secret: true, argocdUrl: false, otherNamespaces: true };
+    expect(explained(blind, { sees }).filter((each) => each.startsWith('event'))).toEqual([
+      expect.stringMatching(/unknown: whether template\.\S+ is as it should be: it may hold the URL/),
+    ]);
+    expect(explained(blind).filter((each) => each.startsWith('event'))).toEqual([
+      expect.stringMatching(/problem: template\.\S+ is not as it should be/),
+    ]);
+  });
+
+  it('tells of an entry that is missing, or that the engine does not read', () => {
+    const reset = withData(done(), 'configMap', { subscriptions: undefined });
+    expect(explained(reset)).toContainEqual(
+      expect.stringMatching(/no entry that sends \S+ to dt_team-payments_payments$/),
+    );
+    const overridden = { ok: true, parsed: { subscriptions: [] } };
+    expect(explained(done(), {}, overridden)).toContainEqual(
+      expect.stringMatching(/engine does not read it so/),
+    );
+    const broken = withData(done(), 'configMap', { subscriptions: 'a: b' });
+    expect(explained(broken)).toContainEqual(expect.stringMatching(/subscriptions is left alone/));
+  });
+
+  it('of which nothing can be seen claims nothing', () => {
+    const seen = done();
+    const blind = { ...seen, target: {} };
+    const sees = { configMap: false, secret: false, argocdUrl: false, otherNamespaces: true };
+    const told = explained(blind, { sees }).filter((each) => !/ unknown: /.test(each));
+    expect(told).toEqual([]);
+  });
+});
+
+describe("Argo CD's configuration", () => {
+  const refused = (key?: string) => ({ ok: false, errors: [{ message: 'yaml: bad', ...(key && { key }) }] });
+  const of = (told: readonly string[]) => told.filter((each) => each.startsWith('Argo CD'));
+
+  it('may hold a key that stops everybody, be too much for the engine, or not be there', () => {
+    expect(of(explained(done(), {}, refused(`trigger.${TRIGGER}`)))).toEqual([
+      expect.stringContaining(
+        `key trigger.${TRIGGER}: Argo CD's engine refuses it, so that nobody is notified: yaml: bad`,
+      ),
+    ]);
+    expect(of(explained(done(), {}, { ok: false, killed: 'deadline', message: 'too slow' }))[0]).toMatch(
+      /too slow$/,
+    );
+    const [cr] = done().subscriptions;
+    const gone = sight({ ...done(), target: { secret: liveObject() } });
+    const sections = cr ? subscriptionSections(cr, ['on-sync-failed'], gone, undefined) : [];
+    expect(of(complaints(sections))).toEqual([
+      expect.stringMatching(/argocd-notifications-cm does not exist$/),
+    ]);
+  });
+});
+
+describe('a robot', () => {
+  const urlOf = (seen: Snapshot, fields: Partial<Sight> = {}) =>
+    robotSections(robot(), sight(seen, fields))[0]?.steps.at(-1);
+  const later = (seen: Snapshot, ms: number) => ({ ...seen, now: new Date(NOW.getTime() + ms) });
+
+  it('has a URL until its signature ends', () => {
+    expect(urlOf(done())).toEqual({
+      verdict: 'ok',
+      message: `Secret argocd/argocd-notifications-secret, key ${SERVICE}: the URL is signed until 2026-11-23T09:00:00Z`,
+    });
+    expect(urlOf(later(done(), 3_600_001))).toMatchObject({
+      verdict: 'problem',
+      message: expect.stringMatching(/its signature ran out at 2026-11-23T09:00:00Z/),
+      hint: `Is the operator running? ${LEASE}.`,
+    });
+    expect(urlOf(withData(done(), 'secret', { [SERVICE]: undefined }))).toMatchObject({ verdict: 'problem' });
+  });
+
+  it('whose credentials have changed is told of, unless they can not be read', () => {
+    const name = `${NAMESPACE}/payments-dingtalk`;
+    const credentials = new Map([[name, found({ webhook: TOKEN.replaceAll('a', 'b'), secret: SECRET })]]);
+    const changed = { ...done(), credentials };
+    expect(urlOf(changed)).toMatchObject({ message: expect.stringMatching(/made with other credentials/) });
+    expect(urlOf(changed, { assumed: new Set([name]) })).toMatchObject({ verdict: 'ok' });
+  });
+
+  it('is believed by its status where the Secret can not be read', () => {
+    const sees = { configMap: true, secret: false, argocdUrl: true, otherNamespaces: true };
+    expect(urlOf(done(), { sees })?.message).toBe(
+      'its status says that the URL is signed until 2026-11-23T09:00:00Z',
+    );
+    expect(urlOf(later(done(), 3_600_001), { sees })).toMatchObject({ verdict: 'problem' });
+  });
+
+  it('without anybody who sends to it says so', () => {
+    const [, users] = robotSections(robot(), sight(done({ robots: [robot()] })));
+    expect(users).toMatchObject({ about: 'who sends to it', steps: [{ verdict: 'warning' }] });
+    const [, known] = robotSections(robot(), sight(done()));
+    expect(known?.steps).toEqual([{ verdict: 'ok', message: 'team-payments/payments' }]);
+  });
+});
+
+describe('a template', () => {
+  it('names the events that use it', () => {
+    const short = {
+      apiVersion: 'argocd-dingtalk.io/v1alpha1',
+      kind: 'NotificationTemplate',
+      metadata: { ...subscription().metadata, name: 'short' },
+      spec: { message: { text: { content: '{{app.metadata.name}}' } } },
+    };
+    const events = [{ trigger: 'on-deployed', template: { name: 'short' } }];
+    const used = done({ ...team(), templates: [short], subscriptions: [subscription({}, { events })] });
+    const [template] = used.templates;
+    if (!template) throw new Error('there is no template');
+    expect(templateSections(template, sight(used)).map(({ steps }) => steps.at(-1))).toEqual([
+      { verdict: 'ok', message: 'Ready is True' },
+      { verdict: 'ok', message: 'team-payments/payments (on-deployed)' },
+    ]);
+    const unused = { ...used, subscriptions: [] };
+    expect(complaints(templateSections(template, sight(unused)))).toEqual([
+      'who uses it: warning: no subscription uses it, so that it is in no message',
+    ]);
+  });
+});

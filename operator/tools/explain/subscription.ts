@@ -1,0 +1,114 @@
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { objectKey, resourceKey } from '../../api/names.ts';
+import { REMEDIES } from '../../api/remedies.ts';
+import { eventKeyName, parseKey, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import { liveRecipients } from '../../core/model/live.ts';
+import { eventName } from '../../core/resolve/event-name.ts';
+import type { Outcome } from '../../engine/types.ts';
+import { unseenEventSteps, unseenRobotSteps, usesUnseen, withoutRefusal } from './elsewhere.ts';
+import { keySteps } from './keys.ts';
+import { loadingSteps } from './loading.ts';
+import { resourceSteps } from './resource.ts';
+import { robotSteps } from './robot.ts';
+import { type Sight, whoMends } from './sight.ts';
+import { ok, problem, type Step, unknown, warning } from './step.ts';
+
+/** Steps that are about one thing. */
+export interface Section {
+  readonly about: string;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * A subscription on its way into Argo CD's configuration.
+ * @param events the names of those that are asked about
+ * @param loading what the engine says of the whole live ConfigMap
+ */
+export function subscriptionSections(
+  cr: NotificationSubscription,
+  events: readonly string[],
+  sight: Sight,
+  loading: Outcome<'check'> | undefined,
+): Section[] {
+  const { namespace } = cr.metadata;
+  const resolved = sight.decision.resolution.subscriptions.find(
+    (each) => resourceKey(each.cr) === resourceKey(cr),
+  );
+  const isBlind = usesUnseen(cr, sight);
+  const verdict = isBlind ? withoutRefusal(resolved?.verdict) : resolved?.verdict;
+  const head = {
+    about: `NotificationSubscription ${resourceKey(cr)}`,
+    steps: resourceSteps(cr, verdict, sight.presence),
+  };
+  return [
+    head,
+    ...cr.spec.robots.map(({ name, namespace: owner = namespace }) => ({
+      about: `robot ${objectKey(owner, name)}`,
+      steps: isBlind && owner !== namespace ? unseenRobotSteps(owner) : robotSteps(owner, name, sight),
+    })),
+    ...events.map((name) => ({
+      about: `event ${name}`,
+      steps: isBlind ? unseenEventSteps(name, cr, sight) : eventSteps(name, cr, sight, loading),
+    })),
+    { about: "Argo CD's configuration", steps: loadingSteps(sight, loading) },
+  ];
+}
+
+/** From the event's keys to the entry by which Argo CD sends it to somebody. */
+function eventSteps(
+  event: string,
+  cr: NotificationSubscription,
+  sight: Sight,
+  loading: Outcome<'check'> | undefined,
+): Step[] {
+  const { decision, sees, presence } = sight;
+  const { namespace, name } = cr.metadata;
+  const placement = decision.plan.subscriptions.get(resourceKey(cr));
+  const trigger = eventKeyName(namespace, name, event);
+  if (!placement) return [problem('none of its keys may be live: see the subscription')];
+  if (!placement.entry.triggers.includes(trigger))
+    return [warning('the version of the subscription that is live has no such event: see the subscription')];
+  const others = cr.spec.events.map(eventName).filter((each) => each !== event);
+  const keys = placement.keys.filter((key) => {
+    const owner = parseKey(key);
+    return !(owner?.kind === 'subscription' && owner.event !== undefined && others.includes(owner.event));
+  });
+  const steps = keySteps(keys, cr.metadata, sight);
+  if (!sees.configMap) return steps;
+  return [...steps, entryStep(trigger, placement.entry.recipients)];
+
+  function entryStep(key: string, wanted: readonly string[]): Step {
+    const { blocked } = decision.writes;
+    if (blocked)
+      return problem(`${SUBSCRIPTIONS_KEY} is left alone: ${blocked.message}`, REMEDIES[blocked.reason]);
+    const live = liveRecipients(decision.live, key);
+    const missing = wanted.filter((each) => !live.has(each));
+    if (missing.length > 0)
+      return problem(
+        `${SUBSCRIPTIONS_KEY} has no entry that sends ${key} to ${missing.join(', ')}`,
+        whoMends(presence),
+      );
+    // What an AppProject's annotation says is not in the configuration that the engine has loaded.
+    const shared = wanted.filter((each) => isSent(decision.live.entries, key, each));
+    const lost = loading?.ok ? shared.filter((each) => !isSent(loading.parsed.subscriptions, key, each)) : [];
+    if (lost.length > 0)
+      return problem(
+        `${SUBSCRIPTIONS_KEY} sends ${key} to ${lost.join(', ')}, but Argo CD's engine does not read it so`,
+        'Subscriptions in the old key config.yaml take the place of all others: remove them.',
+      );
+    const route = shared.length === wanted.length ? SUBSCRIPTIONS_KEY : 'an annotation on an AppProject';
+    return ok(`${route} sends ${key} to ${wanted.join(', ')}`);
+  }
+}
+
+type Entries = readonly { readonly triggers: readonly string[]; readonly recipients: readonly string[] }[];
+
+const isSent = (entries: Entries, trigger: string, recipient: string): boolean =>
+  entries.some(({ triggers, recipients }) => triggers.includes(trigger) && recipients.includes(recipient));
+
+/** Whether an operator runs, as far as its Lease tells. */
+export function operatorStep({ presence: { state, detail } }: Pick<Sight, 'presence'>): Step {
+  return state === 'running'
+    ? ok(`an operator runs: ${detail}`)
+    : unknown(`whether an operator runs: ${detail}`);
+}

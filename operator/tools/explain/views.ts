@@ -1,0 +1,121 @@
+import { resourceKey } from '../../api/names.ts';
+import { eventKeyName, triggerKey } from '../../argocd/names.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import { type CompileSettings, compileSubscription } from '../../core/compile/subscription.ts';
+import type { Decision } from '../../core/decide.ts';
+import { liveRecipients } from '../../core/model/live.ts';
+import { momentOf, readWhen } from '../../core/plan/since.ts';
+import { eventName } from '../../core/resolve/event-name.ts';
+import type { ResolvedEvent } from '../../core/resolve/events.ts';
+import type { ResolvedSubscription } from '../../core/resolve/subscriptions.ts';
+import { own } from '../../lib/own.ts';
+import { type Clause, conditionClauses, partsOf } from './clauses.ts';
+import type { Sight } from './sight.ts';
+
+/** One event of a subscription as Argo CD knows it, or, where the caller may not read that, as it must be. */
+export interface EventView {
+  readonly name: string;
+  /** The name of its trigger in Argo CD's configuration, and the trigger. */
+  readonly trigger: string;
+  readonly value: string;
+  /** Services that it is sent to. */
+  readonly recipients: readonly string[];
+  readonly clauses: readonly Clause[];
+  /** As the resource has it; absent if that is refused. */
+  readonly event?: ResolvedEvent;
+  /** Whether this is what stands in the ConfigMap; if not, it is not known from when on the event counts. */
+  readonly isLive: boolean;
+  /** From when on it counts, RFC 3339; absent where that is not known. */
+  readonly since?: string;
+}
+
+/** Stands for a `since` that is not known: before all that an Application can tell of. */
+const LONG_AGO = '1970-01-01T00:00:00Z';
+
+/** The events of a subscription that Argo CD knows of. */
+export function eventViews(subscription: ResolvedSubscription, sight: Sight): EventView[] {
+  const { snapshot, decision, sees } = sight;
+  return subscription.cr.spec.events.map(eventName).flatMap((name) => {
+    const head = headOf(subscription, name, decision, snapshot.config);
+    if (!sees.configMap) return plannedView(head);
+    const value = own(snapshot.target.configMap?.data, triggerKey(head.trigger));
+    const recipients = [...liveRecipients(decision.live, head.trigger)].sort();
+    return value === undefined ? [] : [liveView({ ...head, recipients }, value)];
+  });
+}
+
+/** What it takes to tell an event's condition apart. */
+export interface ViewHead {
+  readonly name: string;
+  readonly trigger: string;
+  readonly recipients: readonly string[];
+  readonly subscription: ResolvedSubscription;
+  readonly settings: CompileSettings;
+}
+
+/** @param name of the event; its recipients are those that the decision has for it */
+export function headOf(
+  subscription: ResolvedSubscription,
+  name: string,
+  { plan, resolution }: Pick<Decision, 'plan' | 'resolution'>,
+  { limits }: OperatorConfiguration,
+): ViewHead {
+  const { namespace, name: owner } = subscription.cr.metadata;
+  const settings: CompileSettings = {
+    argocdUrl: resolution.argocdUrl,
+    maxEventAgeSeconds: Math.round(limits.maxEventAge / 1000),
+  };
+  const recipients = plan.subscriptions.get(resourceKey(subscription.cr))?.entry.recipients ?? [];
+  return { name, trigger: eventKeyName(namespace, owner, name), recipients, subscription, settings };
+}
+
+/** An event as it must be, as if it counted since ever; none if it is sent to nobody or refused. */
+export function plannedView(head: ViewHead): EventView[] {
+  const { name, trigger, recipients, subscription } = head;
+  const made = compiled(head, subscription.fence);
+  if (!made || recipients.length === 0) return [];
+  const { event, fragment } = made;
+  const clauses = made.clauses(LONG_AGO).filter(({ kind }) => kind !== 'since');
+  return [
+    { name, trigger, recipients, isLive: false, value: fragment.triggerValue(LONG_AGO), clauses, event },
+  ];
+}
+
+/**
+ * What is live need not be what the resource asks for: then it is told as far as it is understood, at the least by its
+ * parts. Grants that differ are understood: the caller may have given another configuration than the operator's.
+ */
+function liveView(head: ViewHead, value: string): EventView {
+  const { name, trigger, recipients, subscription } = head;
+  const view = { name, trigger, recipients, value, isLive: true };
+  const when = readWhen(value) ?? '';
+  const { fence: liveFence, parts } = partsOf(when);
+  for (const fence of [subscription.fence, liveFence]) {
+    const made = compiled(head, fence);
+    if (!made) continue;
+    const { event, clauses, fragment } = made;
+    // Of an event without a time, the moment is not in the condition.
+    if (fragment.when(LONG_AGO) === when) return { ...view, clauses: clauses(LONG_AGO), event };
+    const since = momentOf(fragment, when);
+    if (since !== undefined) return { ...view, since, clauses: clauses(since), event };
+  }
+  return { ...view, clauses: when === '' ? [] : parts };
+}
+
+/** The event as this generation has it; undefined if the generation is refused. */
+function compiled({ name, trigger, recipients, subscription, settings }: ViewHead, fence: string) {
+  const event = subscription.events.find((each) => each.name === name);
+  if (!event || subscription.verdict.course !== 'current') return undefined;
+  const robots = subscription.robots.filter(({ service }) => recipients.includes(service));
+  const { events } = compileSubscription({ ...subscription, robots, fence }, settings);
+  const fragment = events.find((each) => each.name === trigger);
+  if (!fragment) return undefined;
+  const clauses = (since: string) =>
+    conditionClauses(subscription, event, {
+      fence,
+      since,
+      recipients,
+      maxEventAgeSeconds: settings.maxEventAgeSeconds,
+    });
+  return { event, fragment, clauses };
+}

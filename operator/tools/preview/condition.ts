@@ -1,0 +1,34 @@
+import type { Engine } from '../../engine/types.ts';
+import type { Judgement } from '../../files/judge.ts';
+import type { Application } from '../../files/sample-application.ts';
+import { applicationOutcomes } from '../explain/outcomes.ts';
+import { headOf, plannedView } from '../explain/views.ts';
+import type { Recipient } from './recipients.ts';
+
+/** Whether an event's condition is true for an Application, and why not. */
+export interface Condition {
+  readonly condition: boolean;
+  readonly why?: string;
+}
+
+/** The condition of one event, as if its subscription had been there all along. */
+export async function conditionOf(
+  application: Application,
+  { subscription, event }: Pick<Recipient, 'subscription' | 'event'>,
+  { decision, config }: Pick<Judgement, 'decision' | 'config'>,
+  engine: Engine,
+  now: Date,
+): Promise<Condition> {
+  const views = plannedView(headOf(subscription, event.name, decision, config));
+  const context = {
+    namespace: subscription.cr.metadata.namespace,
+    criteria: subscription.cr.spec.applications,
+    maxEventAgeMs: config.limits.maxEventAge,
+    argocdNamespace: config.target.namespace,
+    isBlocked: false,
+  };
+  const [outcome] = await applicationOutcomes([application], views, context, engine, now);
+  const told = outcome?.events[0];
+  if (!told) throw new Error(`nothing is known of the condition of ${event.name}`);
+  return told.holds ? { condition: true } : { condition: false, why: told.message };
+}

@@ -1,0 +1,93 @@
+import { API_VERSION, type DingTalkRobot, GROUP, KINDS, VERSION } from '../../api/kinds.ts';
+import { objectKey } from '../../api/names.ts';
+import { type ReadSecret, readCredential, readCredentials } from '../../cluster/read-credential.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import { resolveRobot } from '../../core/resolve/robots.ts';
+import type { Credential } from '../../dingtalk/signatures.ts';
+import { crdChecks } from '../../files/crd-check.ts';
+import { givenCredentials } from '../../files/given.ts';
+import { readManifests } from '../../files/manifests.ts';
+import { loadResources } from '../../files/snapshot.ts';
+import { connect } from '../../kubernetes/connection.ts';
+import { resourcePath } from '../../kubernetes/paths.ts';
+import { UsageError } from '../../lib/process-io.ts';
+
+/** Namespace and name of a DingTalkRobot. */
+export interface RobotName {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What a test message needs to know of a robot. */
+export interface Recipient {
+  readonly credential: Credential;
+  readonly locale: 'en' | 'zh-CN';
+  readonly keywords: readonly string[];
+}
+
+/**
+ * Reads a robot and its Secrets with the caller's own rights.
+ * @throws UsageError if its credentials are not usable; ApiError or RequestError if it can't be read
+ */
+export async function recipientFromCluster(
+  kubeconfig: string | undefined,
+  { namespace, name }: RobotName,
+  config: OperatorConfiguration,
+): Promise<Recipient> {
+  const connection = connect({ kubeconfig });
+  try {
+    const { plural } = KINDS.robot;
+    const path = resourcePath({ group: GROUP, version: VERSION, plural, namespace, name });
+    const { body: cr } = await connection.request<DingTalkRobot>({ method: 'GET', path });
+    return await recipientOf(cr, readCredential(connection), config);
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Takes a robot and its Secrets from files; what names no namespace is taken to be of the robot's.
+ * @throws UsageError if it is not there, breaks its schema or has no usable credentials; ManifestError if a file can't be read
+ */
+export async function recipientFromFiles(
+  paths: readonly string[],
+  { namespace, name }: RobotName,
+  config: OperatorConfiguration,
+): Promise<Recipient> {
+  const manifests = await readManifests(paths);
+  const found = loadResources(manifests, namespace).find(
+    ({ resource: { kind, metadata } }) =>
+      kind === KINDS.robot.kind && metadata.namespace === namespace && metadata.name === name,
+  );
+  if (!found)
+    throw new UsageError(`${paths.join(', ')}: no ${API_VERSION} DingTalkRobot ${namespace}/${name} found`);
+  const check = (await crdChecks()).DingTalkRobot;
+  const robot = check.stored(found.resource as DingTalkRobot);
+  const [violation] = check.violations(robot);
+  if (violation) throw new UsageError(`${found.manifest.file}: ${violation.field}: ${violation.message}`);
+  const secrets = new Map(givenCredentials(manifests, namespace));
+  const read: ReadSecret = async (where, name) => secrets.get(objectKey(where, name)) ?? { state: 'missing' };
+  return recipientOf(robot, read, config);
+}
+
+/** Judged as the operator judges it, so that the message goes to where notifications go. */
+async function recipientOf(
+  cr: DingTalkRobot,
+  read: ReadSecret,
+  config: OperatorConfiguration,
+): Promise<Recipient> {
+  const { namespace, name } = cr.metadata;
+  const refuse = (message: string) => new UsageError(`DingTalkRobot ${namespace}/${name}: ${message}`);
+  if (cr.spec.suspend) throw refuse('spec.suspend is true: nothing is sent to it. Resume it first.');
+  const credentials = await readCredentials(read, [cr]);
+  const { credential, verdict } = resolveRobot(cr, {
+    config,
+    namespaces: new Map(),
+    credentials,
+    target: {},
+    now: new Date(),
+  });
+  if (!credential) throw refuse(verdict.refusal?.message ?? 'its credentials are not usable');
+  const { locale = config.robots.locale, keywords = [] } = cr.spec;
+  return { credential, locale, keywords };
+}

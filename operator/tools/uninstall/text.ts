@@ -1,0 +1,69 @@
+import { PROJECT_ANNOTATION } from '../../argocd/project-annotation.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import type { Removal } from '../../core/writes/removal.ts';
+import type { Uninstalled } from './uninstaller.ts';
+
+type TargetNames = OperatorConfiguration['target'];
+
+/** What is removed, one key a line. Of the Secret only names are shown, here and everywhere. */
+export function removalText(removal: Removal, { namespace, configMap, secret }: TargetNames): string {
+  const { entries, broken } = removal;
+  const shared = entries > 0 && broken === undefined ? [sharedLine(entries)] : [];
+  const lines = [
+    ...section(`ConfigMap ${namespace}/${configMap}:`, [...removal.configMap, ...shared]),
+    ...section(`Secret ${namespace}/${secret}:`, removal.secret),
+    ...section(`AppProjects of ${namespace}, annotation ${PROJECT_ANNOTATION}:`, removal.projects),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+const sharedLine = (entries: number): string =>
+  `subscriptions: ${entries} ${entries === 1 ? 'entry' : 'entries'} of the operator; what others wrote in it stays`;
+
+/** What is not removed although it looks as if it should be, and why; empty if there is nothing of the kind. */
+export function leftText({ left, broken, owner }: Removal, { configMap, secret }: TargetNames): string {
+  const keys = [
+    ...left.configMap.map((key) => `${configMap}: ${key}`),
+    ...left.secret.map((key) => `${secret}: ${key}`),
+  ];
+  const lines = section('left alone, since they do not carry the mark of the operator:', keys);
+  if (owner !== undefined)
+    lines.push(
+      `field manager ${owner} applies subscriptions as a whole: take the operator's entries out of its copy, too, or they come back`,
+    );
+  if (broken !== undefined) lines.push(`not removed from subscriptions: ${broken}`);
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The keys that came back, in one line each. */
+export function cameBackText(removal: Removal, target: TargetNames): string {
+  return `came back after it was removed:\n${removalText(removal, target)}`;
+}
+
+/** The whole outcome for programs. */
+export function uninstallJson(
+  { removed, last, cameBack }: Uninstalled,
+  target: TargetNames,
+  dryRun: boolean,
+): string {
+  const keys = ({ configMap, secret, entries, projects }: Uninstalled['removed']) => ({
+    configMap,
+    subscriptionEntries: entries,
+    secret,
+    projects,
+  });
+  const { broken, left } = last;
+  const outcome = {
+    target,
+    dryRun,
+    removed: keys({ ...removed, entries: broken === undefined ? removed.entries : 0 }),
+    left,
+    ...(broken !== undefined && { subscriptionsProblem: broken }),
+    cameBack: cameBack ? keys(cameBack) : null,
+  };
+  return `${JSON.stringify(outcome, null, 2)}\n`;
+}
+
+function section(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
+}
