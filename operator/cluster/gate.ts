@@ -10,7 +10,7 @@ import type { CheckQuestion, EvaluateQuestion, GateAnswer, GateRequest } from '.
 import type { Answers, Question } from '../core/model/inquiry.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Log } from '../lib/log.ts';
-import { Lines } from './lines.ts';
+import { TurnsByNamespace } from './lines.ts';
 
 /**
  * Asks the engine one thing; rejects only if there is no engine to ask.
@@ -41,7 +41,7 @@ export class Gate {
   readonly log: Log;
   readonly #ask: AskEngine;
   readonly #clock: () => number;
-  readonly #lines = new Lines();
+  readonly #lines = new TurnsByNamespace();
   readonly #waiting = new Map<string, Asked>();
   readonly #underWay = new Map<string, Asked>();
   #answeredAt = 0;

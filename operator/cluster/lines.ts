@@ -11,7 +11,7 @@ interface Line {
  * had least of the engine's time since it came: a question that takes long is paid for by the namespace that asks it. A
  * question that several raise stands in each of their lines, so that nobody waits behind somebody who has asked the same.
  */
-export class Lines {
+export class TurnsByNamespace {
   readonly #lines = new Map<string, Line>();
   /** The time that each namespace has had, in milliseconds, counted from where the others were when it came. */
   readonly #had = new Map<string, number>();

@@ -1,7 +1,7 @@
 import { ForbiddenError } from '../kubernetes/api-error.ts';
 import { leaseHolder, readLease } from '../kubernetes/lease.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
-import type { Surroundings } from '../lib/process-io.ts';
+import type { ProcessIO } from '../lib/process-io.ts';
 import { redactError } from '../lib/redact.ts';
 
 /** The Lease that a running operator holds, in the target's namespace. */
@@ -38,7 +38,7 @@ export function mayWrite(
   running: RunningOperator,
   namespace: string,
   { force = false }: { readonly force?: boolean },
-  { stderr }: Pick<Surroundings, 'stderr'>,
+  { stderr }: Pick<ProcessIO, 'stderr'>,
 ): boolean {
   if (running.state === 'running') {
     stderr.write(

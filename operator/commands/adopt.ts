@@ -8,7 +8,7 @@ import { judge } from '../files/judge.ts';
 import { parseManifests } from '../files/manifests.ts';
 import { readFiles, withEngine } from '../files/offline.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
 import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from '../tools/adopt/input.ts';
 import { adoptedFiles, asYaml, divided } from '../tools/adopt/manifests.ts';
 import type { AdoptOptions } from '../tools/adopt/options.ts';
@@ -17,7 +17,7 @@ import { takeOverCommand } from '../tools/adopt/run-take-over.ts';
 import { type AdoptReport, isComplete } from '../tools/adopt/text.ts';
 
 /** `argocd-dingtalk adopt`: the custom resources that say what an existing configuration says to DingTalk. */
-export function adoptCommand(command: Command, surroundings: Surroundings): void {
+export function adoptCommand(command: Command, io: ProcessIO): void {
   command
     .option(
       '-f, --file <path...>',
@@ -44,11 +44,11 @@ export function adoptCommand(command: Command, surroundings: Surroundings): void
       const config = readConfiguration(options.config);
       const namespace = trustedNamespace(options.namespace, config);
       refuseContradictions(options);
-      if (options.takeOver) return takeOverCommand(options, namespace, config, surroundings);
-      const input = await readInput(options, config, surroundings);
-      await withEngine(surroundings, async (_, gate) => {
+      if (options.takeOver) return takeOverCommand(options, namespace, config, io);
+      const input = await readInput(options, config, io);
+      await withEngine(io, async (_, gate) => {
         const report = await reportOn(input, namespace, config, gate);
-        await tell(report, options, namespace, surroundings);
+        await tell(report, options, namespace, io);
         if (!isComplete(report)) throw new FindingsError();
       });
     });
@@ -112,7 +112,7 @@ function refuseContradictions({ takeOver, file, outputDir, redact, wait }: Adopt
 async function readInput(
   { file, kubeconfig }: AdoptOptions,
   config: OperatorConfiguration,
-  { stderr }: Surroundings,
+  { stderr }: ProcessIO,
 ): Promise<AdoptInput> {
   if (file) return inputFromFiles(await readFiles(file), file, config);
   const connection = openConnection(kubeconfig, new ServerClock(Date.now));

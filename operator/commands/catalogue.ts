@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Surroundings } from '../lib/process-io.ts';
+import type { ProcessIO } from '../lib/process-io.ts';
 import { defaultMessage } from '../message/catalogue/default-message.ts';
 import { LOCALES, type Locale } from '../message/catalogue/locale.ts';
 import type { TriggerName } from '../message/catalogue/trigger.ts';
@@ -13,7 +13,7 @@ interface CatalogueOptions {
 }
 
 /** `argocd-dingtalk catalogue`: the triggers that an event can name, and what is said about them. */
-export function catalogueCommand(command: Command, { stdout }: Surroundings): void {
+export function catalogueCommand(command: Command, { stdout }: ProcessIO): void {
   command
     .addOption(new Option('--locale <locale>', 'language').choices(LOCALES).default('en'))
     .addOption(

@@ -16,11 +16,11 @@ import type { LoadedResource } from '../files/loaded-resource.ts';
 import type { Manifest } from '../files/manifests.ts';
 import { type FilesOptions, filesOptions, readFiles, withEngine } from '../files/offline.ts';
 import { orAssumed, withFilesApplied } from '../files/overlay.ts';
-import type { Application } from '../files/sample-application.ts';
-import { isOfOurGroup } from '../files/strangers.ts';
+import type { SampleFile } from '../files/sample-application.ts';
+import { isOfOurGroup } from '../files/unknown-kinds.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
 import { type Difference, differenceOf } from '../tools/diff/difference.ts';
 import { notifiedAtOnce } from '../tools/diff/notified.ts';
 import { diffJson, diffText } from '../tools/diff/text.ts';
@@ -32,7 +32,7 @@ interface DiffOptions extends FilesOptions {
 }
 
 /** `argocd-dingtalk diff`: what applying files would change in Argo CD's objects, and whom it would notify at once. */
-export function diffCommand(command: Command, surroundings: Surroundings): void {
+export function diffCommand(command: Command, io: ProcessIO): void {
   filesOptions(command)
     .option(
       '--kubeconfig <file>',
@@ -85,7 +85,7 @@ Examples:
       const clock = new ServerClock(Date.now);
       const connection = openConnection(options.kubeconfig, clock);
       try {
-        await diff({ manifests, config, newConfig, connection, clock }, options.output, surroundings);
+        await diff({ manifests, config, newConfig, connection, clock }, options.output, io);
       } finally {
         await connection.close();
       }
@@ -103,13 +103,13 @@ interface DiffInput {
 async function diff(
   { manifests, config, newConfig, connection, clock }: DiffInput,
   output: DiffOptions['output'],
-  surroundings: Surroundings,
+  io: ProcessIO,
 ): Promise<void> {
-  const { stdout, stderr } = surroundings;
+  const { stdout, stderr } = io;
   const unseen = (message: string) => void stderr.write(`not seen: ${message}\n`);
   const namespace = defaultNamespace(connection);
   const { valid, findings } = await validate(manifests, namespace);
-  refuseIfAny(findings, surroundings);
+  refuseIfAny(findings, io);
   const read = await orUsageError(async () => ({
     cluster: await readCluster(connection.request, config, unseen),
     applications: await readApplications(connection.request, unseen),
@@ -119,12 +119,12 @@ async function diff(
   const base: Snapshot = forAsking({ ...read.cluster, ...times, ...nothingYet, config });
   const credentials = await credentialsOf(base, newConfig, valid, manifests, connection);
   const before = { ...base, credentials };
-  await withEngine(surroundings, async (engine, gate) => {
+  await withEngine(io, async (engine, gate) => {
     const was = await decideFully(before, gate);
     const after = { ...before, config: newConfig };
     const is = await decideFully(withFilesApplied(after, valid, manifests, namespace), gate);
     const difference = differenceOf(was, is, before.target);
-    const applications = read.applications as readonly Application[] | undefined;
+    const applications = read.applications as readonly SampleFile[] | undefined;
     const notified =
       applications && (await notifiedAtOnce(difference.triggers, is, applications, engine, times.serverTime));
     const result = { difference, notified };
@@ -132,7 +132,7 @@ async function diff(
     const told = findingsOf(valid, is);
     for (const finding of told.filter((each) => mayReplay(each, difference)))
       stderr.write(`${describeFinding(finding)}\n`);
-    refuseIfAny(told, surroundings);
+    refuseIfAny(told, io);
     if (difference.configMap.length + difference.secret.length > 0) throw new FindingsError();
   });
 }
@@ -161,7 +161,7 @@ function defaultNamespace({ kubeConfig }: Connection): string {
   return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? 'default';
 }
 
-function refuseIfAny(findings: readonly LintFinding[], { stderr }: Surroundings): void {
+function refuseIfAny(findings: readonly LintFinding[], { stderr }: ProcessIO): void {
   const refused = findings.filter(({ accepted }) => !accepted);
   for (const finding of refused) stderr.write(`${describeFinding(finding)}\n`);
   if (refused.length > 0)

@@ -6,11 +6,11 @@ import { decideFully } from '../files/judge.ts';
 import { withEngine } from '../files/offline.ts';
 import { ApiError, RequestError } from '../kubernetes/api-error.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
 import { redactError } from '../lib/redact.ts';
 import { seeCluster } from '../tools/explain/cluster.ts';
 import { robotSections, templateSections } from '../tools/explain/others.ts';
-import { explainSubscription, type Scene } from '../tools/explain/report.ts';
+import { type ExplainContext, explainSubscription } from '../tools/explain/report.ts';
 import { found, objectName, type Subject, subjectOf } from '../tools/explain/subject.ts';
 import { operatorStep, type Section } from '../tools/explain/subscription.ts';
 import { type Explanation, explanationJson, explanationText, overall } from '../tools/explain/text.ts';
@@ -24,7 +24,7 @@ interface ExplainOptions {
 }
 
 /** `argocd-dingtalk explain`: where a message stops on its way, by what a cluster has now. */
-export function explainCommand(command: Command, surroundings: Surroundings): void {
+export function explainCommand(command: Command, io: ProcessIO): void {
   command
     .usage('[subscription|robot|template] <namespace/name> [options]')
     .option('--app <namespace/name>', 'the Application to ask about (default: all that you may list)')
@@ -59,11 +59,11 @@ export function explainCommand(command: Command, surroundings: Surroundings): vo
         const cluster = await orUsageError(() =>
           seeCluster(connection, config, subject.namespace, clock, unseen),
         );
-        await withEngine(surroundings, async (engine, gate) => {
+        await withEngine(io, async (engine, gate) => {
           const sight = { ...cluster, decision: await decideFully(cluster.snapshot, gate) };
           const scene = { connection, engine, sight, unseen, app, event: options.event };
           const explanation = await orUsageError(() => explain(subject, scene));
-          tell({ ...explanation, notSeen }, options, surroundings);
+          tell({ ...explanation, notSeen }, options, io);
         });
       } finally {
         await connection.close();
@@ -95,7 +95,7 @@ Examples:
   argocd-dingtalk explain robot team-payments/payments
   argocd-dingtalk explain team-payments/payments -o json | jq '.sections[].steps[] | select(.verdict != "ok")'`;
 
-async function explain(subject: Subject, scene: Scene): Promise<Omit<Explanation, 'notSeen'>> {
+async function explain(subject: Subject, scene: ExplainContext): Promise<Omit<Explanation, 'notSeen'>> {
   const { kind, namespace, name } = subject;
   const operator: Section = { about: 'the operator', steps: [operatorStep(scene.sight)] };
   const { sections, ...rest } = await explainKind(subject, scene);
@@ -104,7 +104,7 @@ async function explain(subject: Subject, scene: Scene): Promise<Omit<Explanation
 
 async function explainKind(
   subject: Subject,
-  scene: Scene,
+  scene: ExplainContext,
 ): Promise<Pick<Explanation, 'sections' | 'applications'>> {
   const { snapshot } = scene.sight;
   switch (subject.kind) {
@@ -117,7 +117,7 @@ async function explainKind(
   }
 }
 
-function tell(explanation: Explanation, { output }: ExplainOptions, { stdout, stderr }: Surroundings): void {
+function tell(explanation: Explanation, { output }: ExplainOptions, { stdout, stderr }: ProcessIO): void {
   for (const message of explanation.notSeen) stderr.write(`not seen: ${message}\n`);
   stdout.write(output === 'json' ? explanationJson(explanation) : explanationText(explanation));
   if (overall(explanation) === 'problem') throw new FindingsError();

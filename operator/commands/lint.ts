@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
 import { describeFinding } from '../files/finding.ts';
 import { FILES_HELP, type FilesOptions, filesOptions, withJudgement } from '../files/offline.ts';
-import { FindingsError, type Surroundings } from '../lib/process-io.ts';
+import { FindingsError, type ProcessIO } from '../lib/process-io.ts';
 
 interface LintOptions extends FilesOptions {
   readonly output: 'text' | 'json';
 }
 
 /** `argocd-dingtalk lint`: what the operator would say of files, without a cluster. */
-export function lintCommand(command: Command, surroundings: Surroundings): void {
-  const { stdout } = surroundings;
+export function lintCommand(command: Command, io: ProcessIO): void {
+  const { stdout } = io;
   filesOptions(command)
     .addOption(
       new Option('-o, --output <format>', 'how to print findings').choices(['text', 'json']).default('text'),
@@ -30,7 +30,7 @@ Examples:
     )
     .action(async (options: LintOptions) => {
       const now = new Date();
-      await withJudgement(options, { now, serverTime: now }, surroundings, ({ findings }) => {
+      await withJudgement(options, { now, serverTime: now }, io, ({ findings }) => {
         if (options.output === 'json') stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
         else for (const finding of findings) stdout.write(`${describeFinding(finding)}\n`);
         if (findings.some(({ accepted }) => !accepted)) throw new FindingsError();

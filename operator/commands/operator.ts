@@ -2,14 +2,14 @@ import type { Command } from 'commander';
 import { readConfiguration } from '../config/read.ts';
 import { DingTalkOperator } from '../controller/operator.ts';
 import { createLogger } from '../lib/logger.ts';
-import type { Surroundings } from '../lib/process-io.ts';
+import type { ProcessIO } from '../lib/process-io.ts';
 import { openDingTalk } from './dingtalk.ts';
 
 /** Three attempts of this length, with the pauses between them, end within fifteen seconds. */
 const MESSAGE_TIMEOUT_MS = 4_000;
 
 /** `argocd-dingtalk operator`: runs until it is told to stop. */
-export function operatorCommand(command: Command, surroundings: Surroundings): void {
+export function operatorCommand(command: Command, io: ProcessIO): void {
   command
     .requiredOption('--config <file>', 'configuration file; samples/config.yaml explains every field')
     .option(
@@ -26,7 +26,7 @@ Example:
     )
     .action(async (options: { config: string; kubeconfig?: string }) => {
       const config = readConfiguration(options.config);
-      const log = createLogger(config.log.level, surroundings.stdout);
+      const log = createLogger(config.log.level, io.stdout);
       // The library's base class loads the default kubeconfig, and dies of one that nobody has asked for.
       if (options.kubeconfig !== undefined) process.env.KUBECONFIG = options.kubeconfig;
       const operator = new DingTalkOperator({
@@ -39,7 +39,7 @@ Example:
       });
       const stopped = new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-          surroundings.once(signal, () => {
+          io.once(signal, () => {
             log.info({ signal }, 'stopping');
             resolve();
           });

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Judgement } from '../files/judge.ts';
+import type { JudgedFiles } from '../files/judge.ts';
 import { messageText, withoutControls } from '../files/message-text.ts';
 import {
   FILES_HELP,
@@ -9,16 +9,16 @@ import {
   tellRefusals,
   withJudgement,
 } from '../files/offline.ts';
-import type { Application } from '../files/sample-application.ts';
-import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import type { SampleFile } from '../files/sample-application.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
 import { MAX_BODY_BYTES } from '../template/go/body.ts';
 import { type PreviewedMessage, previewMessage } from '../tools/preview/preview.ts';
 import {
   chosenRecipients,
   nothingChosen,
-  type Recipient,
+  type PreviewRecipient,
   type RecipientFilter,
-  unknownName,
+  unknownRecipient,
 } from '../tools/preview/recipients.ts';
 
 interface PreviewOptions extends FilesOptions, RecipientFilter {
@@ -27,7 +27,7 @@ interface PreviewOptions extends FilesOptions, RecipientFilter {
 }
 
 /** `argocd-dingtalk preview`: what DingTalk would receive, without a cluster. */
-export function previewCommand(command: Command, surroundings: Surroundings): void {
+export function previewCommand(command: Command, io: ProcessIO): void {
   filesOptions(command)
     .option(
       '--app <file>',
@@ -45,13 +45,13 @@ export function previewCommand(command: Command, surroundings: Surroundings): vo
       const now = new Date();
       // As if the subscriptions had been there all along, so that what happened before now counts.
       const clocks = { now, serverTime: new Date(0) };
-      await withJudgement(options, clocks, surroundings, async (judged) => {
-        const isRefused = tellRefusals(judged, surroundings);
+      await withJudgement(options, clocks, io, async (judged) => {
+        const isRefused = tellRefusals(judged, io);
         const messages: PreviewedMessage[] = [];
         for (const recipient of chosen(judged, options, isRefused)) {
           messages.push(await previewMessage(recipient, judged, judged.engine, now, application));
         }
-        const { stdout } = surroundings;
+        const { stdout } = io;
         if (options.output === 'json') stdout.write(`${JSON.stringify(messages, null, 2)}\n`);
         else stdout.write(messages.map(describeMessage).join('\n'));
         if (isRefused || messages.some(({ error }) => error !== undefined)) throw new FindingsError();
@@ -73,21 +73,21 @@ Examples:
   argocd-dingtalk preview -f deploy --event on-sync-failed --robot team-payments/payments
   argocd-dingtalk preview -f deploy --app application.yaml -o json | jq '.[].body'`;
 
-async function readApplication(file: string): Promise<Application> {
+async function readApplication(file: string): Promise<SampleFile> {
   const documents = await readFiles([file]);
   const applications = documents
     .map(({ value }) => value as { readonly apiVersion?: unknown; readonly kind?: unknown })
     .filter(({ apiVersion, kind }) => kind === 'Application' && `${apiVersion}`.startsWith('argoproj.io/'));
   const [application] = applications;
-  if (application && applications.length === 1) return application as Application;
+  if (application && applications.length === 1) return application as SampleFile;
   throw new UsageError(
     `${file}: --app takes a file with one Application of argoproj.io, and this one has ${applications.length}`,
   );
 }
 
 /** The messages that the options ask for. */
-function chosen(judged: Judgement, options: PreviewOptions, isRefused: boolean): Recipient[] {
-  const unknown = unknownName(judged, options);
+function chosen(judged: JudgedFiles, options: PreviewOptions, isRefused: boolean): PreviewRecipient[] {
+  const unknown = unknownRecipient(judged, options);
   if (unknown !== undefined) throw new UsageError(unknown);
   const recipients = chosenRecipients(judged, options);
   if (recipients.length === 0 && !isRefused) throw new UsageError(nothingChosen(judged));

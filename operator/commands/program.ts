@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { Surroundings } from '../lib/process-io.ts';
+import type { ProcessIO } from '../lib/process-io.ts';
 import { COMMANDS, type CommandDescription, type CommandName } from './descriptions.ts';
-import { type CompleteCommand, run, withinSurroundings } from './run.ts';
+import { type CompleteCommand, run, withProcessIO } from './run.ts';
 
 /** A command is loaded when it is called: most need little, and none needs what all of them need together. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {
@@ -18,8 +18,8 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {
 };
 
 /** Runs one command line; resolves to the exit code. `args` are those after the program's name. */
-export async function runProgram(args: readonly string[], surroundings: Surroundings): Promise<number> {
-  const program = withinSurroundings(new Command('argocd-dingtalk'), surroundings)
+export async function runProgram(args: readonly string[], io: ProcessIO): Promise<number> {
+  const program = withProcessIO(new Command('argocd-dingtalk'), io)
     .description('DingTalk notifications for Argo CD, declared by each team as custom resources.')
     // The default leaves out `[options]` where there are none, and those of the commands are not known yet.
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` });
@@ -27,10 +27,10 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
     const command = bareCommand(name).copyInheritedSettings(program);
     program.addCommand(command);
-    complete.set(command, async () => (await LOADERS[name]())(command, surroundings));
+    complete.set(command, async () => (await LOADERS[name]())(command, io));
   }
   program.hook('preSubcommand', (_, command) => complete.get(command)?.());
-  return run(program, withHelpAsFlag(args), surroundings);
+  return run(program, withHelpAsFlag(args), io);
 }
 
 function bareCommand(name: CommandName): Command {

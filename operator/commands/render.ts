@@ -8,7 +8,7 @@ import {
   withJudgement,
 } from '../files/offline.ts';
 import { type RenderedTarget, renderTarget } from '../files/target.ts';
-import { FindingsError, type Surroundings } from '../lib/process-io.ts';
+import { FindingsError, type ProcessIO } from '../lib/process-io.ts';
 
 interface RenderOptions extends FilesOptions {
   readonly output: 'yaml' | 'json';
@@ -19,7 +19,7 @@ const MAX_FLOW_LENGTH = 60;
 const LINE_WIDTH = 120;
 
 /** `argocd-dingtalk render`: what the operator would write for files, without a cluster. */
-export function renderCommand(command: Command, surroundings: Surroundings): void {
+export function renderCommand(command: Command, io: ProcessIO): void {
   filesOptions(command)
     .addOption(
       new Option('-o, --output <format>', 'how to print the objects')
@@ -42,10 +42,10 @@ Examples:
     )
     .action(async (options: RenderOptions) => {
       const now = new Date();
-      await withJudgement(options, { now, serverTime: now }, surroundings, (judged) => {
+      await withJudgement(options, { now, serverTime: now }, io, (judged) => {
         const target = renderTarget(judged.decision, judged.config);
-        surroundings.stdout.write(options.output === 'json' ? asJson(target) : asYaml(target));
-        if (tellRefusals(judged, surroundings)) throw new FindingsError();
+        io.stdout.write(options.output === 'json' ? asJson(target) : asYaml(target));
+        if (tellRefusals(judged, io)) throw new FindingsError();
       });
     });
 }

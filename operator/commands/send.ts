@@ -4,13 +4,13 @@ import { readConfiguration } from '../config/read.ts';
 import { explain } from '../dingtalk/explanations.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import { testMessage } from '../dingtalk/test-message.ts';
-import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
 import { redactError } from '../lib/redact.ts';
 import {
-  type Recipient,
   type RobotName,
   recipientFromCluster,
   recipientFromFiles,
+  type TestRecipient,
 } from '../tools/send/recipient.ts';
 import { openDingTalk } from './dingtalk.ts';
 
@@ -26,8 +26,8 @@ interface SendOptions {
 }
 
 /** `argocd-dingtalk send`: a test message now, with DingTalk's answer explained. */
-export function sendCommand(command: Command, surroundings: Surroundings): void {
-  const { stdout } = surroundings;
+export function sendCommand(command: Command, io: ProcessIO): void {
+  const { stdout } = io;
   command
     .requiredOption('--robot <namespace/name>', 'the DingTalkRobot')
     .option(
@@ -61,7 +61,7 @@ Examples:
   argocd-dingtalk send --robot team-payments/payments -f samples/quickstart --output json`,
     )
     .action(async (options: SendOptions) => {
-      const outcome = await send(options, surroundings);
+      const outcome = await send(options, io);
       stdout.write(
         options.output === 'json' ? asJson(options.robot, outcome) : asText(options.robot, outcome),
       );
@@ -69,7 +69,7 @@ Examples:
     });
 }
 
-async function send(options: SendOptions, { stderr }: Surroundings): Promise<DeliveryOutcome> {
+async function send(options: SendOptions, { stderr }: ProcessIO): Promise<DeliveryOutcome> {
   const name = robotName(options.robot);
   const config = readConfiguration(options.config);
   const { credential, locale, keywords } = await recipient(name, options, config);
@@ -87,7 +87,7 @@ async function recipient(
   name: RobotName,
   { file, kubeconfig, robot }: SendOptions,
   config: OperatorConfiguration,
-): Promise<Recipient> {
+): Promise<TestRecipient> {
   if (file && kubeconfig !== undefined) throw new UsageError('--file and --kubeconfig exclude each other');
   try {
     return file

@@ -15,7 +15,7 @@ import type { Target } from '../core/model/snapshot.ts';
 import { type Removal, removalOf } from '../core/writes/removal.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
-import { FindingsError, type Surroundings, UsageError } from '../lib/process-io.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
 import { redactError } from '../lib/redact.ts';
 import { cameBackText, leftText, removalText, uninstallJson } from '../tools/uninstall/text.ts';
 import { type Uninstalled, uninstall } from '../tools/uninstall/uninstaller.ts';
@@ -29,7 +29,7 @@ interface UninstallOptions {
 }
 
 /** `argocd-dingtalk uninstall`: takes out of Argo CD's objects what the operator has put there, and nothing else. */
-export function uninstallCommand(command: Command, surroundings: Surroundings): void {
+export function uninstallCommand(command: Command, io: ProcessIO): void {
   command
     .option('--config <file>', "the operator's configuration file, for its target (default: its defaults)")
     .option(
@@ -71,9 +71,9 @@ Examples:
       const connection = openConnection(options.kubeconfig, clock);
       try {
         const { start, running } = await look(connection, target, clock);
-        if (options.dryRun) return await preview(start, running, target, options, surroundings);
-        if (!mayWrite(running, target.namespace, options, surroundings)) throw new FindingsError();
-        await remove(connection, start, target, options, surroundings);
+        if (options.dryRun) return await preview(start, running, target, options, io);
+        if (!mayWrite(running, target.namespace, options, io)) throw new FindingsError();
+        await remove(connection, start, target, options, io);
       } finally {
         await connection.close();
       }
@@ -109,12 +109,12 @@ function preview(
   running: RunningOperator,
   target: OperatorConfiguration['target'],
   options: UninstallOptions,
-  surroundings: Surroundings,
+  io: ProcessIO,
 ): void {
   const removal = removalOf(start);
-  if (options.output === 'text') surroundings.stdout.write(removalText(removal, target));
-  mayWrite(running, target.namespace, options, surroundings);
-  conclude({ removed: removal, last: removal }, target, options, surroundings);
+  if (options.output === 'text') io.stdout.write(removalText(removal, target));
+  mayWrite(running, target.namespace, options, io);
+  conclude({ removed: removal, last: removal }, target, options, io);
 }
 
 async function remove(
@@ -122,9 +122,9 @@ async function remove(
   start: Target,
   target: OperatorConfiguration['target'],
   options: UninstallOptions,
-  surroundings: Surroundings,
+  io: ProcessIO,
 ): Promise<void> {
-  const { stdout, stderr } = surroundings;
+  const { stdout, stderr } = io;
   let attempts = 0;
   const onAttempt = (removal: Removal): void => {
     if (attempts++ > 0) stderr.write('somebody else has written meanwhile; once more with what is left …\n');
@@ -141,7 +141,7 @@ async function remove(
     stderr.write('not everything is removed; run this again once this is mended:\n');
     throw error;
   }
-  conclude(outcome, target, options, surroundings);
+  conclude(outcome, target, options, io);
 }
 
 /** @throws FindingsError if something of ours is left, or will be */
@@ -149,7 +149,7 @@ function conclude(
   outcome: Uninstalled,
   target: OperatorConfiguration['target'],
   { output, dryRun = false }: UninstallOptions,
-  { stdout, stderr }: Surroundings,
+  { stdout, stderr }: ProcessIO,
 ): void {
   const { last, cameBack } = outcome;
   if (output === 'json') stdout.write(uninstallJson(outcome, target, dryRun));

@@ -1,16 +1,16 @@
-import { type Clocks, type Moment, momentIn, timeUntil } from './clocks.ts';
+import { type LoopClocks, type Moment, momentIn, timeUntil } from './clocks.ts';
 
 /** Long timers lose time while a machine sleeps and know nothing of a clock that is set; short ones that look again don't. */
 const LOOK_EVERY_MS = 10_000;
 
 /** Calls back once a time has come by the wall clock, however it got there, or as much time has passed as it was away. */
 export class Alarm {
-  readonly #clocks: Clocks;
+  readonly #clocks: LoopClocks;
   readonly #onDue: () => void;
   #due: Moment | undefined;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(clocks: Clocks, onDue: () => void) {
+  constructor(clocks: LoopClocks, onDue: () => void) {
     this.#clocks = clocks;
     this.#onDue = onDue;
   }

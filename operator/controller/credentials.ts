@@ -4,7 +4,7 @@ import { type ReadSecret, secretReads } from '../cluster/read-credential.ts';
 import { type SecretReference, secretReferences } from '../cluster/secret-references.ts';
 import type { CredentialSecret } from '../core/model/snapshot.ts';
 import { Alarm } from './alarm.ts';
-import { type Clocks, type Moment, momentIn, timeUntil } from './clocks.ts';
+import { type LoopClocks, type Moment, momentIn, timeUntil } from './clocks.ts';
 
 /** First pause before a Secret that was not to be had is read again; it doubles up to the ordinary interval. */
 const FIRST_RETRY_MS = 1_000;
@@ -24,7 +24,7 @@ export interface CredentialCacheOptions {
   readonly read: ReadSecret;
   /** How often each Secret is read again. */
   readonly intervalMs: number;
-  readonly clocks: Clocks;
+  readonly clocks: LoopClocks;
   /** Called when a read brought something that a look did not know. */
   readonly onChange: () => void;
 }

@@ -22,8 +22,8 @@ import { ServerClock } from '../kubernetes/server-clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { Alarm } from './alarm.ts';
 import { type Caches, createCaches } from './caches.ts';
-import type { Clocks } from './clocks.ts';
-import { createCoexistenceReporter } from './coexistence-reporter.ts';
+import type { LoopClocks } from './clocks.ts';
+import { createCoexistenceReporter } from './conflict-reporter.ts';
 import { CredentialCache } from './credentials.ts';
 import { createGrantReporter } from './grant-reporter.ts';
 import { MemorySaver } from './memory-saver.ts';
@@ -103,7 +103,7 @@ export class DingTalkOperator extends Operator {
       random,
       clock: () => performance.now(),
     });
-    const clocks: Clocks = { wall: now, monotonic: () => performance.now() };
+    const clocks: LoopClocks = { wall: now, monotonic: () => performance.now() };
     const alarm = new Alarm(clocks, () => worker.request());
     const credentials = new CredentialCache({
       read: readCredential(connection),

@@ -8,13 +8,13 @@ import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import { type Fault, Faults } from '../core/model/faults.ts';
 import type { Project, Snapshot } from '../core/model/snapshot.ts';
-import type { Aftermath } from '../core/status/aftermath.ts';
+import type { ObservedState } from '../core/status/observed-state.ts';
 import { type WantedStatus, wantedStatuses } from '../core/status/statuses.ts';
 import type { Write } from '../core/writes/writes.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
-import type { CoexistenceReporter } from './coexistence-reporter.ts';
+import type { CoexistenceReporter } from './conflict-reporter.ts';
 import type { CredentialCache } from './credentials.ts';
 import { obstacleOf } from './obstacle.ts';
 import type { RobotChecker } from './robot-checker.ts';
@@ -229,7 +229,7 @@ export class Reconciler {
     const { namespace, configMap } = this.#parts.config.target;
     const contested = this.#parts.coexistence.contested();
     const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
-    const aftermath: Aftermath = {
+    const observed: ObservedState = {
       snapshot,
       live,
       plan,
@@ -242,7 +242,7 @@ export class Reconciler {
       contested,
       awaits: { engine: round === 'pending', turn: admission.isPaced },
     };
-    this.#parts.wantStatuses(wantedStatuses(resolution, aftermath, faults));
+    this.#parts.wantStatuses(wantedStatuses(resolution, observed, faults));
     this.#parts.reportFaults(faults.found);
   }
 }

@@ -1,20 +1,20 @@
 import type { LiveState } from '../core/model/live.ts';
 import type { LiveObject, Target } from '../core/model/snapshot.ts';
+import { conflictingManager, ownTime } from '../core/others/conflicting-manager.ts';
 import {
   afterLoss,
   alsoLost,
   CALM,
-  type Contest,
   endsAt,
   isOver,
   mayWriteAt,
-} from '../core/others/contest.ts';
-import { culpritOf, ownTime } from '../core/others/culprit.ts';
-import type { Contested } from '../core/status/aftermath.ts';
+  type WriteConflict,
+} from '../core/others/write-conflict.ts';
+import type { ContestedKeys } from '../core/status/observed-state.ts';
 import { afterStep, isEntryKey, lostKeys, type OurParts, ourParts } from '../core/writes/our-part.ts';
 import type { TargetWrite, Write } from '../core/writes/writes.ts';
 
-type Kind = Contested['object'];
+type Kind = ContestedKeys['object'];
 const KINDS: readonly Kind[] = ['ConfigMap', 'Secret'];
 
 /** What may be written now, and when to come again for the rest. */
@@ -35,7 +35,7 @@ export class TargetGuard {
   readonly #intervalMs: number;
   readonly #clock: () => number;
   readonly #onLoss: (object: Kind, keys: readonly string[], who: string) => void;
-  readonly #contests: Record<Kind, Contest> = { ConfigMap: CALM, Secret: CALM };
+  readonly #contests: Record<Kind, WriteConflict> = { ConfigMap: CALM, Secret: CALM };
   /** What we have left behind, as long as it was there when we last looked. */
   #left: OurParts | undefined;
   /** What we have left behind, whatever has become of it. */
@@ -101,7 +101,7 @@ export class TargetGuard {
   }
 
   /** Who fights us now. */
-  contests(): { readonly object: Kind; readonly contest: Contest }[] {
+  contests(): { readonly object: Kind; readonly contest: WriteConflict }[] {
     const now = this.#clock();
     return KINDS.flatMap((object) => {
       const contest = this.#contests[object];
@@ -128,7 +128,7 @@ export class TargetGuard {
     if (!part || !this.#left || (seen && seen.resourceVersion === object?.resourceVersion)) return;
     const lost = lostKeys(part, object);
     if (lost.length > 0) {
-      const by = culpritOf(object, lost, seen ?? { uid: '', ownTime: '' });
+      const by = conflictingManager(object, lost, seen ?? { uid: '', ownTime: '' });
       const contest = this.#contests[kind];
       this.#contests[kind] = this.#unanswered.has(kind)
         ? alsoLost(contest, lost)

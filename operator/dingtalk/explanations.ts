@@ -7,7 +7,7 @@ export interface Text {
 }
 
 /** What an outcome means and what to do about it. */
-export interface Explanation {
+export interface OutcomeExplanation {
   readonly meaning: Text;
   /** Absent where there is nothing to be done. */
   readonly remedy?: Text;
@@ -182,7 +182,7 @@ const EXPLANATIONS = {
       '请检查到钉钉途中的代理，以及 Webhook 地址的主机是否属于钉钉。',
     ),
   },
-} as const satisfies Partial<Record<Reason, Explanation>>;
+} as const satisfies Partial<Record<Reason, OutcomeExplanation>>;
 
 /** The reasons that an outcome can have. */
 export type DeliveryReason = keyof typeof EXPLANATIONS;
@@ -197,8 +197,8 @@ export function explain({
 }: {
   readonly reason: DeliveryReason;
   readonly ip?: string;
-}): Explanation {
-  const { meaning, remedy }: Explanation = EXPLANATIONS[reason];
+}): OutcomeExplanation {
+  const { meaning, remedy }: OutcomeExplanation = EXPLANATIONS[reason];
   const named = text(
     meaning.en.replace(IP, ip ?? SENDER.en),
     meaning['zh-CN'].replace(IP, ip === undefined ? SENDER['zh-CN'] : ` ${ip} `),

@@ -53,7 +53,7 @@ export function signatureEnd(url: string): Date | undefined {
  * one until its hour ends. A signature of the future is taken by DingTalk as long as it is less than an hour away, so it stays
  * that long where a clock has been set back; one that is further away says nothing of when it ends.
  */
-export function mayStay(liveUrl: string, now: Date): boolean {
+export function hasValidSignature(liveUrl: string, now: Date): boolean {
   const signature = readSignature(liveUrl);
   return !signature || Math.abs(now.getTime() - signature.timestampMs) < SIGNATURE_VALIDITY_MS;
 }

@@ -10,7 +10,7 @@ export interface EngineObjects {
 }
 
 /** What an evaluation happens in. */
-export interface Scene {
+export interface RenderScene {
   /** The Application as the API server has it. */
   readonly app: Readonly<Record<string, unknown>>;
   /** Its AppProject. */
@@ -30,14 +30,14 @@ export interface CheckRequest extends EngineObjects {
 }
 
 /** Which conditions of triggers are true for an Application? */
-export interface EvaluateRequest extends EngineObjects, Scene {
+export interface EvaluateRequest extends EngineObjects, RenderScene {
   readonly call: 'evaluate';
   /** Default: all. */
   readonly triggers?: readonly string[];
 }
 
 /** What would a webhook service send for an Application? Nothing is sent. */
-export interface RenderRequest extends EngineObjects, Scene {
+export interface RenderRequest extends EngineObjects, RenderScene {
   readonly call: 'render';
   /** In the order of a condition's `send`. */
   readonly templates: readonly string[];

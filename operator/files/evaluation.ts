@@ -1,5 +1,5 @@
 import type { Engine, EngineObjects, EvaluatedCondition } from '../engine/types.ts';
-import type { Application } from './sample-application.ts';
+import type { SampleFile } from './sample-application.ts';
 
 /** The conditions of triggers for an Application, by the triggers' names; or why there is no answer. */
 export type Evaluation =
@@ -9,7 +9,7 @@ export type Evaluation =
 /** Has the engine evaluate triggers. */
 export async function evaluateTriggers(
   engine: Engine,
-  question: EngineObjects & { readonly app: Application },
+  question: EngineObjects & { readonly app: SampleFile },
   triggers: readonly string[],
   now: Date,
 ): Promise<Evaluation> {

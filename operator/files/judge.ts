@@ -13,11 +13,11 @@ import { type LintFinding, verdictFindings, violationFinding } from './finding.t
 import { grantFindings } from './given-access.ts';
 import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
-import { type Clocks, loadResources, snapshotOf } from './snapshot.ts';
-import { strangers } from './strangers.ts';
+import { type CommandClocks, loadResources, snapshotOf } from './snapshot.ts';
+import { unknownKinds } from './unknown-kinds.ts';
 
 /** What the operator makes of files. */
-export interface Judgement {
+export interface JudgedFiles {
   /** Our custom resources, those that are refused among them. */
   readonly resources: readonly LoadedResource['resource'][];
   readonly findings: readonly LintFinding[];
@@ -41,8 +41,8 @@ export async function judge(
   manifests: readonly Manifest[],
   config: OperatorConfiguration,
   gate: Gate,
-  clocks: Clocks,
-): Promise<Judgement> {
+  clocks: CommandClocks,
+): Promise<JudgedFiles> {
   const { all, valid, findings: violations } = await validate(manifests, DEFAULT_NAMESPACE);
   const snapshot = snapshotOf(valid, manifests, config, clocks);
   const decision = await decideFully(snapshot, gate);
@@ -80,7 +80,7 @@ export async function validate(manifests: readonly Manifest[], defaultNamespace:
   return {
     all: checked.map(({ each }) => each),
     valid: checked.filter(({ violations }) => violations.length === 0).map(({ each }) => each),
-    findings: [...strangers(manifests), ...refused],
+    findings: [...unknownKinds(manifests), ...refused],
   };
 }
 

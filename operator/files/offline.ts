@@ -6,12 +6,12 @@ import { readConfiguration } from '../config/read.ts';
 import { createEngine } from '../engine/client.ts';
 import { type Engine, EngineUnavailableError } from '../engine/types.ts';
 import { createLogger } from '../lib/logger.ts';
-import { type Surroundings, UsageError } from '../lib/process-io.ts';
+import { type ProcessIO, UsageError } from '../lib/process-io.ts';
 import { describeFinding } from './finding.ts';
-import { type Judgement, judge } from './judge.ts';
+import { type JudgedFiles, judge } from './judge.ts';
 import { type Manifest, ManifestError, readManifests } from './manifests.ts';
-import type { Clocks } from './snapshot.ts';
-import { isOfOurGroup } from './strangers.ts';
+import type { CommandClocks } from './snapshot.ts';
+import { isOfOurGroup } from './unknown-kinds.ts';
 
 /** The options that all commands on files have. */
 export interface FilesOptions {
@@ -39,7 +39,7 @@ export function filesOptions(command: Command): Command {
 }
 
 /** What such a command works with. */
-export interface FilesWork extends Judgement {
+export interface FilesWork extends JudgedFiles {
   readonly engine: Engine;
 }
 
@@ -49,8 +49,8 @@ export interface FilesWork extends Judgement {
  */
 export async function withJudgement(
   { file, config: configFile }: FilesOptions,
-  clocks: Clocks,
-  surroundings: Surroundings,
+  clocks: CommandClocks,
+  io: ProcessIO,
   work: (judged: FilesWork) => void | Promise<void>,
 ): Promise<void> {
   const config = readConfiguration(configFile);
@@ -58,7 +58,7 @@ export async function withJudgement(
   if (!manifests.some(isOfOurGroup)) {
     throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
   }
-  await withEngine(surroundings, async (engine, gate) => {
+  await withEngine(io, async (engine, gate) => {
     await work({ ...(await judge(manifests, config, gate, clocks)), engine });
   });
 }
@@ -68,7 +68,7 @@ export async function withJudgement(
  * @throws UsageError if there is no engine
  */
 export async function withEngine(
-  { stderr }: Surroundings,
+  { stderr }: ProcessIO,
   work: (engine: Engine, gate: Gate) => Promise<void>,
 ): Promise<void> {
   const engine = createEngine({ program: engineProgram() });
@@ -105,7 +105,7 @@ function engineProgram(): string {
 }
 
 /** Tells what is refused, and returns whether anything is. */
-export function tellRefusals({ findings }: Judgement, { stderr }: Surroundings): boolean {
+export function tellRefusals({ findings }: JudgedFiles, { stderr }: ProcessIO): boolean {
   const refused = findings.filter(({ accepted }) => !accepted);
   for (const finding of refused) stderr.write(`${describeFinding(finding)}\n`);
   return refused.length > 0;

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
 import type { NotificationSubscription } from '../api/kinds.ts';
+import { accessCondition } from '../core/resolve/access-condition.ts';
 import { criteriaExpression } from '../core/resolve/criteria.ts';
-import { fenceExpression } from '../core/resolve/fence.ts';
 import { NOW, subscription } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
 import { eventClause } from '../message/catalogue/trigger.ts';
 import { CATALOGUE } from '../message/catalogue/triggers.ts';
 import { evaluateTriggers } from './evaluation.ts';
-import { type Application, SAMPLED_TRIGGERS, sampleApplication } from './sample-application.ts';
+import { SAMPLED_TRIGGERS, type SampleFile, sampleApplication } from './sample-application.ts';
 
 let engine: Engine;
 beforeAll(() => {
@@ -17,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => engine.close());
 
-async function evaluate(when: string, app: Application) {
+async function evaluate(when: string, app: SampleFile) {
   const configMap = { 'template.t': 'message: x', 'trigger.t': JSON.stringify([{ when, send: ['t'] }]) };
   const evaluation = await evaluateTriggers(engine, { configMap, app }, ['t'], NOW);
   return evaluation.ok ? evaluation.conditions.get('t')?.[0] : evaluation;
@@ -71,7 +71,7 @@ describe('the sample for', () => {
   ])('%j meets it, and may be heard of', async (applications) => {
     const cr = subscription({}, { applications });
     const criteria = criteriaExpression(applications) ?? 'true';
-    const when = `(${fenceExpression(cr.metadata.namespace, [], [])}) and (${criteria})`;
+    const when = `(${accessCondition(cr.metadata.namespace, [], [])}) and (${criteria})`;
     expect(await evaluate(when, sampleApplication('on-deployed', cr, NOW))).toMatchObject({
       triggered: true,
     });
@@ -79,7 +79,7 @@ describe('the sample for', () => {
 
   it('may be heard of where destinations are ignored', async () => {
     const cr = subscription({}, { applications: { all: true } });
-    const when = fenceExpression(cr.metadata.namespace, [], undefined);
+    const when = accessCondition(cr.metadata.namespace, [], undefined);
     const sample = sampleApplication('on-deployed', cr, NOW, 'Ignored');
     expect(await evaluate(when, sample)).toMatchObject({ triggered: true });
   });

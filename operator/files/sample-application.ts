@@ -5,7 +5,7 @@ import { own } from '../lib/own.ts';
 import { health, operation, SAMPLE_STATES, SOURCE, sync } from './sample-states.ts';
 
 /** An Application as the API server has it. */
-export type Application = Readonly<Record<string, unknown>>;
+export type SampleFile = Readonly<Record<string, unknown>>;
 
 const NAME = 'guestbook';
 const MINUTE_MS = 60_000;
@@ -25,7 +25,7 @@ export function sampleApplication(
   subscription: NotificationSubscription,
   now: Date,
   destinations: OperatorConfiguration['tenancy']['destinations'] = 'Trusted',
-): Application {
+): SampleFile {
   const at = (agoMs: number) => `${new Date(now.getTime() - agoMs).toISOString().slice(0, 19)}Z`;
   const moments = { began: at(1.5 * MINUTE_MS), ended: at(MINUTE_MS) };
   const stateOf = own(SAMPLE_STATES, trigger) ?? SAMPLE_STATES['on-deployed'];

@@ -34,7 +34,7 @@ export function loadResources(manifests: readonly Manifest[], defaultNamespace: 
 }
 
 /** The two clocks of a {@link Snapshot}. */
-export type Clocks = Pick<Snapshot, 'now' | 'serverTime'>;
+export type CommandClocks = Pick<Snapshot, 'now' | 'serverTime'>;
 
 /**
  * The snapshot of a cluster that has these manifests and nothing else. Credentials that are not among the manifests are
@@ -45,7 +45,7 @@ export function snapshotOf(
   loaded: readonly LoadedResource[],
   manifests: readonly Manifest[],
   config: OperatorConfiguration,
-  clocks: Clocks,
+  clocks: CommandClocks,
 ): Snapshot {
   const of = <T>(kind: string): T[] =>
     loaded.filter(({ resource }) => resource.kind === kind).map(({ resource }) => resource as T);

@@ -7,7 +7,7 @@ import { config, NOW } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
 import { createLogger } from '../lib/logger.ts';
-import { type Judgement, judge } from './judge.ts';
+import { type JudgedFiles, judge } from './judge.ts';
 import { parseManifests } from './manifests.ts';
 
 let engine: Engine;
@@ -28,7 +28,7 @@ interface Given {
   readonly spec?: Parameters<typeof subscription>[1];
 }
 
-async function judged({ tenancy = {}, documents = [], spec = {} }: Given): Promise<[string, Judgement]> {
+async function judged({ tenancy = {}, documents = [], spec = {} }: Given): Promise<[string, JudgedFiles]> {
   const all = [robot(WHERE), subscription(WHERE, spec), ...documents];
   const text = all.map((each) => stringify(each)).join('---\n');
   const clocks = { now: NOW, serverTime: NOW };

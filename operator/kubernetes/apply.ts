@@ -3,7 +3,7 @@ import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
 
 /** Which ConfigMap or Secret to write, and as whom. */
-export interface TargetWrite {
+export interface ObjectWrite {
   readonly kind: 'ConfigMap' | 'Secret';
   readonly namespace: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface TargetWrite {
 }
 
 /** All keys that the field manager shall own from now on. */
-export interface ApplyWrite extends TargetWrite {
+export interface ApplyWrite extends ObjectWrite {
   /** The object's uid. An apply would create a missing object in spite of resourceVersion, but never with a uid. */
   readonly uid: string;
   /** Secret values in base64. What the manager owned before and is missing here is deleted. */
@@ -21,7 +21,7 @@ export interface ApplyWrite extends TargetWrite {
 }
 
 /** Single keys to set, or to delete with null. */
-export interface PatchWrite extends TargetWrite {
+export interface PatchWrite extends ObjectWrite {
   /** Secret values in base64. */
   readonly data: Readonly<Record<string, string | null>>;
 }
@@ -66,7 +66,7 @@ export async function mergePatch(request: ApiCall, write: PatchWrite): Promise<D
   return body;
 }
 
-function pathOf({ kind, namespace, name }: TargetWrite): string {
+function pathOf({ kind, namespace, name }: ObjectWrite): string {
   return resourcePath({
     version: 'v1',
     plural: kind === 'Secret' ? 'secrets' : 'configmaps',

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { isSelective, type LabelSelector, selectorMatches } from './label-selector.ts';
+import { isSelective, type Selector, selectorMatches } from './label-selector.ts';
 
 const labels = { team: 'payments', tier: '' };
 const requirement = (
   key: string,
   operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist',
   ...values: string[]
-): LabelSelector => ({ matchExpressions: [{ key, operator, values }] });
+): Selector => ({ matchExpressions: [{ key, operator, values }] });
 
-it.each<[LabelSelector, boolean]>([
+it.each<[Selector, boolean]>([
   [{}, true],
   [{ matchLabels: { team: 'payments' } }, true],
   [{ matchLabels: { team: 'payments', other: 'x' } }, false],

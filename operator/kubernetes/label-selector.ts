@@ -4,7 +4,7 @@ import { own } from '../lib/own.ts';
 export type Labels = Readonly<Record<string, string>>;
 
 /** A label selector as Kubernetes has it; empty or absent parts demand nothing. */
-export interface LabelSelector {
+export interface Selector {
   readonly matchLabels?: Labels;
   readonly matchExpressions?: readonly Requirement[];
 }
@@ -16,7 +16,7 @@ interface Requirement {
 }
 
 /** Whether a selector demands anything at all. */
-export const isSelective = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean =>
+export const isSelective = ({ matchLabels = {}, matchExpressions = [] }: Selector): boolean =>
   Object.keys(matchLabels).length + matchExpressions.length > 0;
 
 /**
@@ -24,7 +24,7 @@ export const isSelective = ({ matchLabels = {}, matchExpressions = [] }: LabelSe
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
 export function selectorMatches(
-  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  { matchLabels = {}, matchExpressions = [] }: Selector,
   labels: Labels,
 ): boolean {
   return (

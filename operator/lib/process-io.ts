@@ -1,5 +1,5 @@
 /** What a command sees of the process that it runs in. */
-export interface Surroundings {
+export interface ProcessIO {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   /** Ends the command in good order. */

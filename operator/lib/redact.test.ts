@@ -49,7 +49,7 @@ describe('redact', () => {
   const hexes = fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: 64, maxLength: 64 });
   const around = fc.constantFrom('', ' ', '\n', '"', '(', ')', ',', '…', ' https://h/p?a=1&', '\\"', ': ');
 
-  it('leaves nothing of a credential in its usual surroundings', () => {
+  it('leaves nothing of a credential in its usual io', () => {
     const placed = fc.oneof(
       fc.tuple(
         tokens,

@@ -34,7 +34,7 @@ it('edits of a template, of which none is needed again, fill no memory', () => {
     });
     return decide(before);
   };
-  expect(edit(0).resolution.subscriptions[0]?.verdict.course).toBe('current');
+  expect(edit(0).resolution.subscriptions[0]?.verdict.rollout).toBe('current');
   const before = heap();
   for (let index = 1; index <= 200; index++) edit(index);
   // Half a megabyte for each of them, otherwise.

@@ -8,7 +8,7 @@ import {
   type SubscriptionEntry,
 } from './lines.ts';
 import { type BrokenText, type ListText, parseListText } from './list-text.ts';
-import { isInsideSorted, type Line, linesOf, merged, type Range } from './text.ts';
+import { isInsideSorted, type Line, linesOf, mergedRanges, type Range } from './text.ts';
 
 /** What in a text is ours. */
 export interface OwnParts {
@@ -57,7 +57,7 @@ export function findOwnParts(text: string, list: ListText | BrokenText): OwnPart
   const isElsewhere = ({ range }: OwnEntry): boolean =>
     !items.some((item) => item.range.from <= range.from && range.to <= item.range.to);
   const entries = [...items, ...fromLines(lines, scalars).filter(isElsewhere)];
-  const ranges = merged([...begins, ...ends, ...entries.map(({ range }) => range)]);
+  const ranges = mergedRanges([...begins, ...ends, ...entries.map(({ range }) => range)]);
   const [begin, range] = [begins[0], ranges[0]];
   const isIntact =
     begins.length === 1 &&

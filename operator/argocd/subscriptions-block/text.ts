@@ -39,7 +39,7 @@ export function place(text: string, offset: number): string {
 }
 
 /** Sorted, with ranges that touch or overlap made one. */
-export function merged(ranges: readonly Range[]): Range[] {
+export function mergedRanges(ranges: readonly Range[]): Range[] {
   const result: Range[] = [];
   for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
     const last = result.at(-1);

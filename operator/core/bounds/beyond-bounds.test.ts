@@ -113,7 +113,7 @@ describe('what is beyond', () => {
     const live = settled(three(), 40 * 60_000);
     const before = { ...live, config: bounded({ resources: 0 }) };
     expect(decide(before).writes.steps).toMatchObject([{ kind: 'apply', object: 'Secret' }]);
-    expect(decide(before).resolution.robots[0]?.verdict).toMatchObject({ course: 'current' });
+    expect(decide(before).resolution.robots[0]?.verdict).toMatchObject({ rollout: 'current' });
   });
 });
 

@@ -4,7 +4,7 @@ import type { ResolvedEvent } from '../resolve/events.ts';
 
 /** What the conditions of a subscription's events have in common. */
 export interface ConditionContext {
-  readonly fence: string;
+  readonly accessCondition: string;
   readonly criteria: string | undefined;
   readonly maxEventAgeSeconds: number;
   readonly events: readonly ResolvedEvent[];
@@ -22,10 +22,10 @@ export interface ConditionContext {
  * follows.
  */
 export function eventCondition(event: ResolvedEvent, context: ConditionContext): (since: string) => string {
-  const { fence, criteria, maxEventAgeSeconds, recipients, keyName } = context;
+  const { accessCondition, criteria, maxEventAgeSeconds, recipients, keyName } = context;
   const { trigger } = event;
   const { leaders, followers } = companions(event, context.events);
-  const scope = [`(${fence})`, ...(criteria === undefined ? [] : [criteria])];
+  const scope = [`(${accessCondition})`, ...(criteria === undefined ? [] : [criteria])];
   return (since) => {
     const happened = [
       trigger.condition,

@@ -3,7 +3,7 @@ import { formatProvenance, type Provenance, provenanceOf } from '../../argocd/pr
 import { yamlSafeJson } from '../../lib/json.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { accessHash } from './access.ts';
+import { accessHash } from './access-hash.ts';
 import { type ConditionContext, companions, eventCondition } from './condition.ts';
 import { compileTemplates } from './templates.ts';
 
@@ -38,10 +38,10 @@ export function compileSubscription(
   subscription: ResolvedSubscription,
   settings: CompileSettings,
 ): SubscriptionFragment {
-  const { cr, fence, criteria } = subscription;
+  const { cr, accessCondition, criteria } = subscription;
   const recipients = subscription.robots.map((robot) => robot.service).sort();
   const context: ConditionContext = {
-    fence,
+    accessCondition,
     criteria,
     maxEventAgeSeconds: settings.maxEventAgeSeconds,
     events: subscription.events,
@@ -51,7 +51,7 @@ export function compileSubscription(
   const provenanceFor = (event?: ResolvedEvent): Provenance => {
     const expressions = event !== undefined && event.catalogueName === undefined;
     const uses = { raw: event?.raw !== undefined, expressions };
-    return provenanceOf(cr.metadata, accessHash(fence, uses), event?.sharedTemplate);
+    return provenanceOf(cr.metadata, accessHash(accessCondition, uses), event?.sharedTemplate);
   };
   const markFor = (event?: ResolvedEvent) => formatProvenance(provenanceFor(event));
   const { values, sentBy } = compileTemplates(subscription, markFor, settings.argocdUrl);

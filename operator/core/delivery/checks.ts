@@ -47,7 +47,7 @@ export function deliveryChecks(
 
 function deliveryCheck(robot: ResolvedRobot, snapshot: Snapshot): DeliveryCheck | undefined {
   const { cr, verdict, credential } = robot;
-  const isJudged = verdict.course === 'current';
+  const isJudged = verdict.rollout === 'current';
   if (!credential || verifySetting(robot, snapshot) === 'Never') return undefined;
   if (!isJudged && verdict.refusal?.reason !== 'GateUnavailable') return undefined;
   const keywords = cr.spec.keywords ?? [];

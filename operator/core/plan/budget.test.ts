@@ -186,7 +186,7 @@ describe('the Secret', () => {
     const [only] = decide({ ...withSecret(10_000 + Math.round(2.5 * ofUrl), 10_000), subscriptions: [to] })
       .resolution.subscriptions;
     expect(only?.verdict).toMatchObject({
-      course: 'current',
+      rollout: 'current',
       refusal: {
         reason: 'RobotNotReady',
         message: 'spec.robots[0].name: DingTalkRobot a is not accepted (TargetFull).',

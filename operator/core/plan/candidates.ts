@@ -2,7 +2,7 @@ import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { Faults } from '../model/faults.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { PlanSettings, SubscriptionPlan } from './placements.ts';
+import type { PlanContext, SubscriptionPlan } from './placements.ts';
 import { reachOf, widestReach } from './reach.ts';
 import { withoutRefusedRobots } from './refused-robots.ts';
 import { inOrderOfAdmission } from './room.ts';
@@ -14,12 +14,12 @@ import { type Candidate, draftSubscription, planSubscription, type Room } from '
  */
 export function candidatesOf(
   subscriptions: readonly ResolvedSubscription[],
-  settings: PlanSettings,
+  settings: PlanContext,
   refusals: ReadonlyMap<string, Finding>,
   faults: Faults,
 ): Candidate[] {
   const isLive = ({ cr }: ResolvedSubscription) => settings.live.events.has(resourceKey(cr));
-  const placeable = subscriptions.filter(({ verdict }) => verdict.course !== 'none');
+  const placeable = subscriptions.filter(({ verdict }) => verdict.rollout !== 'none');
   return inOrderOfAdmission(placeable, isLive).flatMap((each) => {
     const candidate = faults.guard(
       each.cr,
@@ -40,7 +40,7 @@ export function candidatesOf(
 /** A candidate's place, or that of its live version if the operator fails on the newest one. */
 export function placeCandidate(
   candidate: Candidate,
-  settings: PlanSettings,
+  settings: PlanContext,
   room: Room,
   faults: Faults,
 ): ReturnType<typeof planSubscription> | undefined {
@@ -50,7 +50,7 @@ export function placeCandidate(
     cr,
     () => planSubscription(candidate, own, room),
     (finding) => {
-      const none = { verdict: { course: 'none', refusal: finding, warnings: [] } } as const;
+      const none = { verdict: { rollout: 'none', refusal: finding, warnings: [] } } as const;
       const previous = () => planSubscription(failed(candidate.subscription, finding), own, room);
       return faults.guard(cr, previous, () => none) ?? none;
     },
@@ -62,7 +62,7 @@ function failed(subscription: ResolvedSubscription, refusal: Finding): Candidate
   const refused = {
     ...subscription,
     criteria: undefined,
-    verdict: { course: 'previous', refusal, warnings: [] },
+    verdict: { rollout: 'previous', refusal, warnings: [] },
   } as const;
   return { subscription: refused, draft: undefined, reach: widestReach(subscription) };
 }

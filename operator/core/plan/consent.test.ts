@@ -85,8 +85,8 @@ describe('consent to a template', () => {
     const after = withTemplates(templateShared, words());
     expect(usersPart(after)).toMatchObject({ messages: REST, triggers: ['on-deployed'] });
     expect(JSON.stringify(after.target)).not.toContain('words of the owner');
-    const { refusal, course } = decide(after).resolution.subscriptions[0]?.verdict ?? {};
-    expect([refusal?.reason, course]).toEqual(['TemplateNotFound', 'previous']);
+    const { refusal, rollout } = decide(after).resolution.subscriptions[0]?.verdict ?? {};
+    expect([refusal?.reason, rollout]).toEqual(['TemplateNotFound', 'previous']);
   });
 
   it('that is withdrawn is no less so while the newest version is refused for something else, or names it no more', () => {

@@ -144,7 +144,7 @@ it('takes time in proportion to the subscriptions', () => {
   const before = process.cpuUsage();
   const destinations = new Destinations(['*', ...names], 0);
   const claim = (namespace: string, granted: readonly string[]) => ({
-    reach: { namespace, granted, facet: { name: 'name' as const, values: [namespace] } },
+    reach: { namespace, granted, dimension: { name: 'name' as const, values: [namespace] } },
     events: 5,
     robots: 2,
   });

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from '../../api/finding.ts';
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { DestinationQuotas, IN_TOTAL } from './destination-quotas.ts';
 import type { Reach } from './reach.ts';
-import { IN_TOTAL, Shares } from './shares.ts';
 
 /** What one version of a subscription takes. */
 export interface Claim {
@@ -23,7 +23,7 @@ export const claimOf = ({ triggers, recipients }: SubscriptionEntry, reach: Reac
  * needs, in the order of admission, for what it had.
  */
 export class Destinations {
-  readonly #shares: Shares;
+  readonly #shares: DestinationQuotas;
   readonly #held = new Map<string, Claim>();
   readonly #live = new Map<string, { readonly claim: Claim; readonly isCertain: boolean }>();
   readonly #foreign: number;
@@ -33,7 +33,7 @@ export class Destinations {
    * @param foreign how many destinations others' entries have on every application
    */
   constructor(accounts: Iterable<string>, foreign: number) {
-    this.#shares = new Shares(accounts);
+    this.#shares = new DestinationQuotas(accounts);
     this.#foreign = foreign;
   }
 
@@ -79,21 +79,22 @@ export class Destinations {
     const held = this.#held.get(subscription);
     if (!held) return;
     this.#held.delete(subscription);
-    for (const { bucket } of this.#shares.of(held.reach)) bucket.add(held.reach, -held.events * held.robots);
+    for (const { counter } of this.#shares.of(held.reach))
+      counter.add(held.reach, -held.events * held.robots);
   }
 
   #hold(subscription: string, claim: Claim): void {
     this.#held.set(subscription, claim);
-    for (const { bucket } of this.#shares.of(claim.reach)) {
-      bucket.add(claim.reach, claim.events * claim.robots);
+    for (const { counter } of this.#shares.of(claim.reach)) {
+      counter.add(claim.reach, claim.events * claim.robots);
     }
   }
 
   #lack({ reach, events, robots }: Claim): Finding | undefined {
-    for (const { bucket, size, whose } of this.#shares.of(reach)) {
+    for (const { counter, size, whose } of this.#shares.of(reach)) {
       // What others have on every application leaves less for all of us, in the same proportion.
       const limit = Math.floor((size * Math.max(0, IN_TOTAL - this.#foreign)) / IN_TOTAL);
-      if (bucket.taken(reach) + events * robots <= limit) continue;
+      if (counter.taken(reach) + events * robots <= limit) continue;
       const message =
         `spec.events: ${events} × ${robots} destinations (events times robots) are needed, for which there is no room left. One ` +
         `application can have ${size} of ${whose}, less where others have entries in the key subscriptions; beyond a hundred ` +

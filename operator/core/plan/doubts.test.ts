@@ -67,7 +67,7 @@ describe('a condition that a new rule refuses', () => {
     expect(decide(after).writes.steps).toEqual([]);
     expect(decide(after).questions.size).toBe(0);
     expect(verdictOf(after)).toMatchObject({
-      course: 'current',
+      rollout: 'current',
       warnings: [
         {
           reason: 'ExpressionDiscouraged',
@@ -99,7 +99,7 @@ describe('a condition that a new rule refuses', () => {
     expect(dataOf(granted)?.[KEY]).not.toBe(dataOf(more)?.[KEY]);
     expect(decide(granted).plan.entries[0]?.recipients).toHaveLength(2);
     expect(verdictOf(granted)).toMatchObject({
-      course: 'current',
+      rollout: 'current',
       warnings: expect.arrayContaining([expect.objectContaining({ reason: 'ExpressionDiscouraged' })]),
     });
   });
@@ -107,7 +107,7 @@ describe('a condition that a new rule refuses', () => {
   it('is refused where it is new, and nothing is live', () => {
     const after = judgedBy(snapshot({ ...team(), subscriptions: withEvents([EVENT]) }), saying(DISCOURAGED));
     expect(verdictOf(after)).toMatchObject({
-      course: 'previous',
+      rollout: 'previous',
       refusal: { reason: 'ExpressionDiscouraged' },
     });
     expect(decide(after).plan.entries).toEqual([]);
@@ -187,7 +187,7 @@ describe('an engine that does not come to an end', () => {
   it.each(KILLED)('withdraws nothing that is live and unchanged (%s)', (by) => {
     const after = judgedBy(live, saying(killed(by)));
     expect(decide(after).writes.steps).toEqual([]);
-    expect(verdictOf(after)).toMatchObject({ course: 'current', warnings: [{ reason: 'TooExpensive' }] });
+    expect(verdictOf(after)).toMatchObject({ rollout: 'current', warnings: [{ reason: 'TooExpensive' }] });
     expect(verdictOf(after)?.refusal).toBeUndefined();
     const all: Engine = (request) => (request.call === 'check' ? accepting(request) : killed(by));
     expect(decide(judgedBy(live, all)).writes.steps).toEqual([]);

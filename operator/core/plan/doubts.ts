@@ -5,7 +5,7 @@ import type { LiveKey } from '../model/live.ts';
 import { combine } from '../resolve/combine.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { momentOf, readOncePer, readWhen } from './since.ts';
+import { countsFromOf, readOncePer, readWhen } from './counts-from.ts';
 
 /** What becomes of doubts about conditions. */
 export interface Weighed {
@@ -30,7 +30,7 @@ export function weighDoubts(
     if (key.provenance.generation === cr.metadata.generation) return true;
     const when = readWhen(key.value);
     if (when === undefined || readOncePer(key.value) !== trigger.oncePer) return false;
-    return fragment.when('') === when || momentOf(fragment, when) !== undefined;
+    return fragment.when('') === when || countsFromOf(fragment, when) !== undefined;
   };
   const doubtful = events.map((event, index) => ({
     doubts: event.doubts,

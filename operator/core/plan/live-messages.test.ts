@@ -36,7 +36,7 @@ describe('the messages of a live robot whose spec is refused', () => {
   ])('stay as they are: %s', (_, mistaken) => {
     const { resolution, writes } = decide(rewritten(live, mistaken, other));
     expect(resolution.robots.find(({ cr }) => cr === mistaken)?.verdict).toMatchObject({
-      course: 'previous',
+      rollout: 'previous',
       refusal: { reason: expect.stringMatching(/^(UnknownTimeZone|UnsupportedField)$/) },
     });
     expect(writes.steps).toEqual([]);
@@ -127,7 +127,7 @@ describe('a robot whose Secrets have yet to be read', () => {
       subscriptions: [subscription({ generation: 2 }, to)],
     };
     const { resolution, writes } = decide(added);
-    expect(resolution.subscriptions[0]).toMatchObject({ isAwaited: true, verdict: { course: 'previous' } });
+    expect(resolution.subscriptions[0]).toMatchObject({ isAwaited: true, verdict: { rollout: 'previous' } });
     expect(writes.steps).toEqual([]);
     const read = {
       ...added,

@@ -5,7 +5,7 @@ import type { RobotFragment } from '../compile/robot.ts';
 import type { CompileSettings } from '../compile/subscription.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
-import type { LiveFence } from '../resolve/fence.ts';
+import type { LiveAccess } from '../resolve/access-condition.ts';
 
 /** What shall stand in the two target objects, of ours. Foreign content is not in here, so it can't be touched. */
 export interface Plan {
@@ -43,15 +43,15 @@ export interface SubscriptionPlan extends SubscriptionPlacement {
 }
 
 /** What is the same for all subscriptions of a run. */
-export interface PlanSettings extends CompileSettings {
+export interface PlanContext extends CompileSettings {
   readonly live: LiveState;
   /** Robots by the services that the plan has: nobody may be sent to any other. */
   readonly services: ReadonlyMap<string, DingTalkRobot>;
   /** By `namespace/name`, refused ones too. */
   readonly templates: ReadonlyMap<string, NotificationTemplate>;
   readonly tenancy: OperatorConfiguration['tenancy'];
-  readonly liveFence: LiveFence;
+  readonly liveAccess: LiveAccess;
   /** RFC 3339, whole seconds, by the API server's clock. */
-  readonly moment: string;
+  readonly countsFrom: string;
   readonly inquiry: Inquiry;
 }

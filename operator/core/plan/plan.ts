@@ -6,18 +6,18 @@ import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { liveFences } from '../resolve/fence.ts';
+import { liveAccess } from '../resolve/access-condition.ts';
 import type { Resolution } from '../resolve/resolve.ts';
-import { overloadedRobots } from './burst.ts';
 import { candidatesOf, type Placed, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
-import type { Plan, PlanSettings, SubscriptionPlacement } from './placements.ts';
+import { formatMoment } from './counts-from.ts';
+import type { Plan, PlanContext, SubscriptionPlacement } from './placements.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
 import { reserveLive } from './reservations.ts';
 import { plannedVerdict, planRobots } from './robots.ts';
 import { reserveRoom } from './room.ts';
-import { formatMoment } from './since.ts';
 import type { Room } from './subscriptions.ts';
+import { overloadedRobots } from './throttling.ts';
 
 /**
  * Verdicts and what is live now → what shall stand in the target, and the verdicts with those of the engine. Depends on
@@ -32,7 +32,7 @@ export function merge(
 ): { readonly plan: Plan; readonly resolution: Resolution } {
   const budget = reserveRoom(resolution, snapshot, live, faults);
   const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget, faults);
-  const settings: PlanSettings = {
+  const settings: PlanContext = {
     live,
     services: new Map(
       resolution.robots
@@ -40,11 +40,11 @@ export function merge(
         .map(({ service, cr }) => [service, cr]),
     ),
     templates: new Map(resolution.templates.map(({ cr }) => [resourceKey(cr), cr])),
-    moment: formatMoment(snapshot.serverTime),
+    countsFrom: formatMoment(snapshot.serverTime),
     argocdUrl: resolution.argocdUrl,
     maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
     tenancy: snapshot.config.tenancy,
-    liveFence: liveFences(snapshot),
+    liveAccess: liveAccess(snapshot),
     inquiry,
   };
   const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);

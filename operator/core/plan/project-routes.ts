@@ -25,7 +25,7 @@ export function projectRoutes(
   if (config.routing.projects !== 'Annotation' || !known) return routes;
   const live = liveByProject(known);
   for (const { subscription, plan } of placed) {
-    const isCurrent = subscription.verdict.course === 'current';
+    const isCurrent = subscription.verdict.rollout === 'current';
     const wanted = () => wantedProjects(subscription, known);
     const projects = isCurrent
       ? (faults.guard(subscription.cr, wanted, () => []) ?? [])

@@ -2,7 +2,7 @@ import { globMatches, isGlob } from '../../lib/glob.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 
 /** What an application has exactly one of, so that two subscriptions with different values never meet on one. */
-export type Facet = 'name' | 'destination namespace' | 'project' | 'namespace';
+export type Dimension = 'name' | 'destination namespace' | 'project' | 'namespace';
 
 /**
  * Which applications a subscription can hear of, as far as that is certain without knowing any: a selector or a pattern
@@ -14,26 +14,26 @@ export interface Reach {
   /** Projects that it hears of by a grant, wherever their applications are; a pattern where the grant is one. */
   readonly granted: readonly string[];
   /** By what it is told apart from others, if by anything. */
-  readonly facet?: { readonly name: Facet; readonly values: readonly string[] };
+  readonly dimension?: { readonly name: Dimension; readonly values: readonly string[] };
 }
 
 /** The reach of a subscription's newest generation. */
 export function reachOf({ cr, granted }: ResolvedSubscription): Reach {
   const { projects, names, namespaces, destinationNamespaces } = cr.spec.applications;
   // The one that tells most apart comes first.
-  const facets: readonly (readonly [Facet, readonly string[] | undefined])[] = [
+  const dimensions: readonly (readonly [Dimension, readonly string[] | undefined])[] = [
     ['name', names],
     ['destination namespace', destinationNamespaces],
     ['project', projects],
     ['namespace', namespaces],
   ];
-  const [name, values] = facets.find(([, each]) => isExact(each)) ?? [];
+  const [name, values] = dimensions.find(([, each]) => isExact(each)) ?? [];
   return {
     namespace: cr.metadata.namespace,
     granted: isExact(projects)
       ? [...new Set(projects)].filter((project) => granted.some((pattern) => globMatches(pattern, project)))
       : granted,
-    ...(name && values && { facet: { name, values: [...new Set(values)] } }),
+    ...(name && values && { dimension: { name, values: [...new Set(values)] } }),
   };
 }
 

@@ -16,7 +16,7 @@ it.each([
       'TargetFull',
       'TargetFull',
     ]);
-    expect(resolution.subscriptions[0]?.verdict).toMatchObject({ course: 'none', refusal: { reason } });
+    expect(resolution.subscriptions[0]?.verdict).toMatchObject({ rollout: 'none', refusal: { reason } });
     expect(resolution.subscriptions[0]?.verdict.refusal?.message).toContain(message);
   },
 );

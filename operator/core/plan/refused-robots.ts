@@ -24,7 +24,7 @@ export function withoutRefusedRobots(
     const message = `spec.robots[${index}].name: DingTalkRobot ${nameFor(namespace, reference)} is not accepted (${reason}).`;
     return [{ reason: 'RobotNotReady', message } as const];
   });
-  if (verdict.course === 'none' || refused.length === 0) return subscription;
+  if (verdict.rollout === 'none' || refused.length === 0) return subscription;
   const robots = subscription.robots.filter((robot) => !refusals.has(resourceKey(robot.cr)));
   const refusal = combine([
     ...(verdict.refusal?.parts ?? (verdict.refusal ? [verdict.refusal] : [])),
@@ -35,7 +35,7 @@ export function withoutRefusedRobots(
     robots,
     verdict: {
       ...verdict,
-      course: robots.length === 0 ? 'none' : verdict.course,
+      rollout: robots.length === 0 ? 'none' : verdict.rollout,
       ...(refusal && { refusal }),
     },
   };

@@ -4,8 +4,8 @@ import { liveKeysOf } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { type Claim, claimOf, Destinations } from './destinations.ts';
 import { foreignDestinations } from './foreign-destinations.ts';
-import type { PlanSettings } from './placements.ts';
-import { atLiveFence, hasItsCriteria, liveVersion } from './previous.ts';
+import { atLiveAccess, hasItsCriteria, liveVersion } from './last-good.ts';
+import type { PlanContext } from './placements.ts';
 import { widestReach } from './reach.ts';
 import type { Candidate } from './subscriptions.ts';
 
@@ -19,7 +19,7 @@ const MAX_UNKNOWN = 200;
  */
 export function reserveLive(
   candidates: readonly Candidate[],
-  settings: PlanSettings,
+  settings: PlanContext,
   snapshot: Pick<Snapshot, 'projects' | 'target'>,
   faults: Faults,
 ): Destinations {
@@ -65,11 +65,11 @@ function accountsOf(
 
 function liveClaim(
   { subscription, draft, reach }: Candidate,
-  settings: PlanSettings,
+  settings: PlanContext,
 ): { readonly claim: Claim; readonly isCertain: boolean } | undefined {
-  if (subscription.verdict.course === 'none') return undefined;
+  if (subscription.verdict.rollout === 'none') return undefined;
   if (draft?.isLive) return { claim: claimOf(draft.entry, reach), isCertain: true };
-  const at = atLiveFence(subscription, settings);
+  const at = atLiveAccess(subscription, settings);
   const version = liveVersion(at, settings);
   if (!version) return undefined;
   // Of a live version that differs from the newest one, its conditions tell whether the criteria are the same.

@@ -56,7 +56,7 @@ const signed = (before: Snapshot): Snapshot => ({
 const verdicts = (before: Snapshot) => {
   const found = new Map<string, number>();
   for (const { verdict } of decide(before).resolution.robots) {
-    const text = `${verdict.course} ${verdict.refusal?.reason ?? ''}`.trim();
+    const text = `${verdict.rollout} ${verdict.refusal?.reason ?? ''}`.trim();
     found.set(text, (found.get(text) ?? 0) + 1);
   }
   return Object.fromEntries(found);
@@ -173,7 +173,7 @@ describe('a live robot whose spec has a mistake', () => {
   });
   const other = { webhook: { secretKeyRef: { name: 'payments-dingtalk', key: 'other' } } };
   const courses = (before: Snapshot) =>
-    decide(before).resolution.robots.map(({ verdict }) => `${verdict.course} ${verdict.refusal?.reason}`);
+    decide(before).resolution.robots.map(({ verdict }) => `${verdict.rollout} ${verdict.refusal?.reason}`);
 
   it('is renewed, with a token that is rotated, as long as it names the same credentials', () => {
     const before = mistaken();

@@ -78,8 +78,8 @@ function placeRobot(
   const name = resourceKey(robot.cr);
   const { service, credential, verdict } = robot;
   const previous = live.services.get(name);
-  const isRefused = verdict.course === 'previous';
-  if (verdict.course === 'none' || (isRefused && !previous)) return;
+  const isRefused = verdict.rollout === 'previous';
+  if (verdict.rollout === 'none' || (isRefused && !previous)) return;
   if (!credential) {
     placePrevious(robot, live, snapshot, plan);
     return;
@@ -135,9 +135,9 @@ function placePrevious(
 /** A robot's verdict with what became of it in the plan. */
 export function plannedVerdict({ cr, verdict }: ResolvedRobot, { refusals, waiting }: RobotsPlan): Verdict {
   const refusal = refusals.get(resourceKey(cr));
-  if (refusal) return { ...verdict, course: 'none', refusal };
+  if (refusal) return { ...verdict, rollout: 'none', refusal };
   const wait = waiting.get(resourceKey(cr));
-  return wait && verdict.course === 'current' ? { ...verdict, course: 'previous', refusal: wait } : verdict;
+  return wait && verdict.rollout === 'current' ? { ...verdict, rollout: 'previous', refusal: wait } : verdict;
 }
 
 function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | undefined {

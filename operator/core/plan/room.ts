@@ -47,7 +47,7 @@ function keepRobot(
   budget: Budget,
 ): void {
   const key = live.services.get(resourceKey(cr));
-  if (verdict.course === 'none' || !key) return;
+  if (verdict.rollout === 'none' || !key) return;
   // A URL that somebody has removed comes back, whoever has written what meanwhile.
   const url = own(target.secret?.data, service) ?? (credential && freshUrl(credential, now));
   budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, service, url));
@@ -59,7 +59,7 @@ function keepSubscription(
   entries: ReadonlyMap<string, SubscriptionEntry>,
   budget: Budget,
 ): void {
-  if (verdict.course === 'none') return;
+  if (verdict.rollout === 'none') return;
   const keys = liveKeysOf(live, cr).filter(({ provenance }) => cr.metadata.uid.startsWith(provenance.uid));
   if (keys.length === 0) return;
   const data = Object.fromEntries(keys.map(({ key, value }) => [key, value]));

@@ -13,15 +13,15 @@ import { liveKeysOf, liveRecipients } from '../model/live.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { type Budget, subscriptionNeed } from './budget.ts';
+import { countsFrom } from './counts-from.ts';
 import { claimOf, type Destinations } from './destinations.ts';
 import { type Weighed, weighDoubts } from './doubts.ts';
 import { fieldOfEvent } from './fields.ts';
+import { planLastGood } from './last-good.ts';
 import { withLiveMessages, withLiveZones } from './live-messages.ts';
-import type { PlanSettings, SubscriptionPlan } from './placements.ts';
-import { planPrevious } from './previous.ts';
+import type { PlanContext, SubscriptionPlan } from './placements.ts';
 import type { Reach } from './reach.ts';
 import { subscriptionHolder } from './room.ts';
-import { sinceOf } from './since.ts';
 
 /** What there is only so much of. */
 export interface Room {
@@ -44,24 +44,24 @@ export interface Candidate {
  */
 export function planSubscription(
   { subscription, draft, reach }: Candidate,
-  settings: PlanSettings,
+  settings: PlanContext,
   room: Room,
 ): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
   const { verdict } = subscription;
-  if (verdict.course === 'none') return { verdict };
-  if (verdict.course === 'current') {
+  if (verdict.rollout === 'none') return { verdict };
+  if (verdict.rollout === 'current') {
     if (!draft) return { verdict };
     const told = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
     const refusal = refusalOf({ subscription, draft, reach }, settings, room);
     if (!refusal) return { verdict: told, plan: draft };
-    return withPrevious(subscription, settings, room, { ...told, course: 'previous', refusal });
+    return withPrevious(subscription, settings, room, { ...told, rollout: 'previous', refusal });
   }
   return withPrevious(subscription, settings, room, verdict);
 }
 
 function refusalOf(
   { subscription, draft, reach }: Candidate & { readonly draft: DraftPlan },
-  { inquiry }: PlanSettings,
+  { inquiry }: PlanContext,
   { budget, destinations }: Room,
 ): Finding | undefined {
   const { cr } = subscription;
@@ -76,13 +76,13 @@ function refusalOf(
 
 function withPrevious(
   subscription: ResolvedSubscription,
-  settings: PlanSettings,
+  settings: PlanContext,
   { budget, destinations }: Room,
   verdict: Verdict,
 ) {
   const key = resourceKey(subscription.cr);
   const holder = subscriptionHolder(subscription.cr);
-  const plan = destinations.keepLive(key) ? planPrevious({ ...subscription, verdict }, settings) : undefined;
+  const plan = destinations.keepLive(key) ? planLastGood({ ...subscription, verdict }, settings) : undefined;
   if (plan) {
     budget.keep(holder, needOf(subscription, plan));
     return { verdict, plan };
@@ -111,9 +111,9 @@ export interface DraftPlan extends SubscriptionPlan {
 /** This generation's keys, for a subscription that resolved; undefined while it has nobody to send to. */
 export function draftSubscription(
   subscription: ResolvedSubscription,
-  settings: PlanSettings,
+  settings: PlanContext,
 ): DraftPlan | undefined {
-  if (subscription.verdict.course !== 'current') return undefined;
+  if (subscription.verdict.rollout !== 'current') return undefined;
   const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
   const robots = withLiveZones(
     subscription.robots.filter((robot) => settings.services.has(robot.service)),
@@ -127,7 +127,13 @@ export function draftSubscription(
   const configMap: Record<string, string> = {};
   const moments = events.map((event) => {
     const value = ours.get(triggerKey(event.name))?.value;
-    return sinceOf(event, recipients, value, liveRecipients(settings.live, event.name), settings.moment);
+    return countsFrom(
+      event,
+      recipients,
+      value,
+      liveRecipients(settings.live, event.name),
+      settings.countsFrom,
+    );
   });
   for (const [index, since] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
@@ -141,8 +147,14 @@ export function draftSubscription(
     triggers: events.map((event) => event.name),
     ...(selector !== undefined && { selector }),
   };
-  const { cr, fence } = subscription;
-  const inputs = [fence, settings.maxEventAgeSeconds, recipients.join(), entry.triggers.join(), values];
+  const { cr, accessCondition } = subscription;
+  const inputs = [
+    accessCondition,
+    settings.maxEventAgeSeconds,
+    recipients.join(),
+    entry.triggers.join(),
+    values,
+  ];
   return {
     configMap,
     candidate: candidates.get(cr, inputs, () => candidateOf(events, values, entry)),

@@ -3,7 +3,7 @@ import { eventKeyName, SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { config, NAMESPACE, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
-import { readWhen } from './since.ts';
+import { readWhen } from './counts-from.ts';
 
 const HOUR_MS = 3_600_000;
 const KEY = triggerKey(eventKeyName(NAMESPACE, 'payments', 'on-sync-failed'));

@@ -4,18 +4,18 @@ import { objectKey } from '../../api/names.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { serviceKey, serviceName } from '../../argocd/names.ts';
 import { type Provenance, readProvenance, shortHash } from '../../argocd/provenance.ts';
-import { type Credential, mayStay } from '../../dingtalk/signatures.ts';
+import { type Credential, hasValidSignature } from '../../dingtalk/signatures.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
 import { own } from '../../lib/own.ts';
 import { MAX_CREDENTIAL_BYTES, type Snapshot, type Target } from '../model/snapshot.ts';
-import type { Course } from '../model/verdict.ts';
+import type { Rollout } from '../model/verdict.ts';
 
 type CredentialSurroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
 
 /** Why a robot has no credentials, and what becomes of the version that is live. */
 interface Refused {
   readonly refusal: Finding;
-  readonly course: Course;
+  readonly rollout: Rollout;
   /** Whether they have yet to be read. */
   readonly isAwaited?: true;
 }
@@ -44,7 +44,7 @@ export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialSurround
 
 const refused = (reason: Reason, message: string): Refused => ({
   refusal: { reason, message },
-  course: 'none',
+  rollout: 'none',
 });
 
 /** Where the live version of this very robot comes from; undefined if none is live. */
@@ -60,7 +60,7 @@ export function hasWorkingUrl(
   { target, now }: Pick<CredentialSurroundings, 'target' | 'now'>,
 ): boolean {
   const url = own(target.secret?.data, serviceName(cr.metadata.namespace, cr.metadata.name));
-  return liveProvenance(cr, target) !== undefined && url !== undefined && mayStay(url, now);
+  return liveProvenance(cr, target) !== undefined && url !== undefined && hasValidSignature(url, now);
 }
 
 const liveService = ({ metadata }: DingTalkRobot, { configMap }: Target): string | undefined =>
@@ -82,14 +82,14 @@ function readCredential(
   if (!secret) {
     const message = `${path}: ${named} has not been read yet. What is live stays meanwhile.`;
     const service = liveService(cr, snapshot.target);
-    const course = service !== undefined && readProvenance(service) !== undefined ? 'previous' : 'none';
-    return { refusal: { reason: 'CredentialsUnreadable', message }, course, isAwaited: true };
+    const rollout = service !== undefined && readProvenance(service) !== undefined ? 'previous' : 'none';
+    return { refusal: { reason: 'CredentialsUnreadable', message }, rollout, isAwaited: true };
   }
   if (secret.state === 'unreadable') {
     const message = `${path}: ${named} could not be read: ${secret.message}. What is live stays until its signature ends.`;
     return {
       refusal: { reason: 'CredentialsUnreadable', message },
-      course: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none',
+      rollout: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none',
     };
   }
   if (secret.state === 'missing') {

@@ -2,7 +2,7 @@ import type { ApplicationCriteria, LabelRequirement } from '../../api/types.gene
 import { exprString, exprStringList } from '../../argocd/expr.ts';
 import { IN_CLUSTER } from '../../argocd/in-cluster.ts';
 import { nullSafe } from '../../message/catalogue/trigger.ts';
-import { inOneOf, oneOf } from './fence.ts';
+import { inOneOf, oneOf } from './access-condition.ts';
 
 /** One criterion as an expr-lang condition. */
 export interface CriterionClause {

@@ -23,7 +23,7 @@ it('that leave a message without its URL are refused to their author, and to nob
   const verdicts = resolution.subscriptions.map(({ cr, verdict }) => [cr.metadata.name, verdict]);
   expect(Object.fromEntries(verdicts)).toMatchObject({
     empty: {
-      course: 'previous',
+      rollout: 'previous',
       refusal: {
         reason: 'InvalidTemplate',
         message: expect.stringMatching(
@@ -31,7 +31,7 @@ it('that leave a message without its URL are refused to their author, and to nob
         ),
       },
     },
-    good: { course: 'current' },
+    good: { rollout: 'current' },
   });
 });
 

@@ -11,8 +11,8 @@ import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { accessOf } from './access-condition.ts';
 import { argocdUrl } from './argocd-url.ts';
-import { accessOf } from './fence.ts';
 import { type ResolvedRobot, refusedRobot, resolveRobot } from './robots.ts';
 import { reported } from './selection.ts';
 import { type ResolvedSubscription, refusedSubscription, resolveSubscription } from './subscriptions.ts';
@@ -88,8 +88,8 @@ export function resolve(
     (cr) => resolveSubscription(cr, references, snapshot),
     refused,
     (cr, refusal) => {
-      const { fence } = access(cr.metadata.namespace);
-      const inputs = [refusal.message, fence, live.events.has(resourceKey(cr))];
+      const { accessCondition } = access(cr.metadata.namespace);
+      const inputs = [refusal.message, accessCondition, live.events.has(resourceKey(cr))];
       return unreadSubscriptions.get(cr, inputs, () => refused(cr, refusal));
     },
   );

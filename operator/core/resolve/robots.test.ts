@@ -41,7 +41,7 @@ describe('a robot', () => {
   ])('with %s is refused and has no keys', (_, secret, reason) => {
     const { verdict, plan } = judge(secret);
     expect(verdict?.refusal?.reason).toBe(reason);
-    expect(verdict?.course).toBe('none');
+    expect(verdict?.rollout).toBe('none');
     expect(plan.configMap).toEqual({});
     expect(plan.secret).toEqual({});
   });

@@ -7,7 +7,7 @@ import { closestTimeZone, isTimeZone } from '../../lib/time-zone.ts';
 import type { Audience } from '../../message/event-body.ts';
 import { isForeignKey, isForeignSecretKey } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Course, Verdict } from '../model/verdict.ts';
+import type { Rollout, Verdict } from '../model/verdict.ts';
 import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
@@ -24,7 +24,7 @@ export interface ResolvedRobot {
   /** Whether its Secrets have yet to be read, which is no news: what is live stays, and no status tells of it. */
   readonly isAwaited?: true;
   readonly verdict: Verdict;
-  /** Present where the course is `current`, and where what is live was made with it. */
+  /** Present where the rollout is `current`, and where what is live was made with it. */
   readonly credential?: Credential;
 }
 
@@ -35,14 +35,14 @@ type Surroundings = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'ta
 export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): ResolvedRobot {
   const service = serviceName(cr.metadata.namespace, cr.metadata.name);
   const base = { cr, service, audience: audienceOf(cr, snapshot) };
-  const refused = (refusal: Finding, course: Course = 'none'): ResolvedRobot => ({
+  const refused = (refusal: Finding, rollout: Rollout = 'none'): ResolvedRobot => ({
     ...base,
-    verdict: { course, refusal, warnings: [] },
+    verdict: { rollout, refusal, warnings: [] },
   });
 
   const outside = outsideFinding(cr, snapshot);
   if (outside) return refused(outside);
-  if (cr.spec.suspend) return { ...base, verdict: { course: 'none', warnings: [] } };
+  if (cr.spec.suspend) return { ...base, verdict: { rollout: 'none', warnings: [] } };
   const mistake = unsupportedField(cr) ?? unknownTimeZone(cr);
   if (mistake) return { ...refused(mistake), ...liveDespite(cr, mistake, snapshot), messagesStay: true };
   const taken = takenKey(service, snapshot);
@@ -50,10 +50,10 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
   const judged = judgeCredentials(cr, snapshot);
   if (!('refusal' in judged)) {
     const { credential, warnings } = judged;
-    return { ...base, verdict: { course: 'current', warnings }, credential };
+    return { ...base, verdict: { rollout: 'current', warnings }, credential };
   }
-  const { refusal, course, isAwaited } = judged;
-  return { ...refused(refusal, course), ...(isAwaited && { isAwaited, messagesStay: true }) };
+  const { refusal, rollout, isAwaited } = judged;
+  return { ...refused(refusal, rollout), ...(isAwaited && { isAwaited, messagesStay: true }) };
 }
 
 /**
@@ -65,12 +65,12 @@ function liveDespite(
   refusal: Finding,
   snapshot: Surroundings,
 ): Pick<ResolvedRobot, 'verdict' | 'credential' | 'isAwaited'> {
-  const verdict = (course: Course): Verdict => ({ course, refusal, warnings: [] });
+  const verdict = (rollout: Rollout): Verdict => ({ rollout, refusal, warnings: [] });
   if (liveProvenance(cr, snapshot.target)?.hash !== credentialsHash(cr.spec))
     return { verdict: verdict(hasWorkingUrl(cr, snapshot) ? 'previous' : 'none') };
   const judged = judgeCredentials(cr, snapshot);
   if ('refusal' in judged)
-    return { verdict: verdict(judged.course), ...(judged.isAwaited && { isAwaited: true }) };
+    return { verdict: verdict(judged.rollout), ...(judged.isAwaited && { isAwaited: true }) };
   return { verdict: verdict('previous'), credential: judged.credential };
 }
 
@@ -81,7 +81,7 @@ export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: Surr
     cr,
     service: serviceName(cr.metadata.namespace, cr.metadata.name),
     audience: { locale, timeZone, keywords: [] },
-    verdict: { course: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none', refusal, warnings: [] },
+    verdict: { rollout: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none', refusal, warnings: [] },
   };
 }
 

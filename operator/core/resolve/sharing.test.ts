@@ -50,7 +50,7 @@ describe('another namespace’s robot', () => {
     'that is shared with %j is sent to',
     (sharedWith) => {
       const before = twoTeams({ robots: [lent(sharedWith)], subscriptions: [toBoth] });
-      expect(verdictOf(before)).toEqual({ course: 'current', warnings: [] });
+      expect(verdictOf(before)).toEqual({ rollout: 'current', warnings: [] });
       expect(usersPart(settled(before))).toMatchObject({
         recipients: [LENT, OWN],
         messages: { 'on-deployed': [LENT, OWN] },
@@ -116,7 +116,7 @@ describe('another namespace’s template', () => {
       templates: [words(WITH_USER)],
       subscriptions: [telling, { ...ofOwner, spec: { ...ofOwner.spec, robots: [{ name: 'lent' }] } }],
     });
-    expect(verdictOf(before)).toEqual({ course: 'current', warnings: [] });
+    expect(verdictOf(before)).toEqual({ rollout: 'current', warnings: [] });
     const { messages, values } = usersPart(settled(before));
     expect(messages).toEqual({ 'on-deployed': [OWN], 'on-sync-failed': [OWN] });
     expect(values[`template.dt_${USER}_news_on-sync-failed`]).toContain('words of the owner');
@@ -165,7 +165,7 @@ describe('another namespace’s template', () => {
   it('may be raw if its owner is trusted, whoever uses it; the user’s own may not', () => {
     const trusting = config({ tenancy: { trustedNamespaces: [OWNER] } });
     const before = twoTeams({ config: trusting, templates: [rawWords(WITH_USER)], subscriptions: [telling] });
-    expect(verdictOf(before)).toEqual({ course: 'current', warnings: [] });
+    expect(verdictOf(before)).toEqual({ rollout: 'current', warnings: [] });
     const own = { ...rawWords(), metadata: { ...rawWords().metadata, namespace: USER } };
     const named = uses({ events: [{ trigger: 'on-deployed', template: { name: 'words' } }] });
     const refused = twoTeams({ config: trusting, templates: [own], subscriptions: [named] });

@@ -16,7 +16,7 @@ const verdictOf = (fields: Parameters<typeof snapshot>[0]) =>
 
 describe('a subscription', () => {
   it('to what exists is accepted', () => {
-    expect(verdictOf({ subscriptions: [subscription()] })).toEqual({ course: 'current', warnings: [] });
+    expect(verdictOf({ subscriptions: [subscription()] })).toEqual({ rollout: 'current', warnings: [] });
   });
 
   it('to an event that the catalogue lacks is told what there is', () => {

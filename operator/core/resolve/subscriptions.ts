@@ -8,13 +8,13 @@ import { ResourceMemo } from '../../lib/memo.ts';
 import { isForeignKey } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
+import { type Access, countsDestinations } from './access-condition.ts';
 import { combine } from './combine.ts';
 import { missingCompanions } from './companions.ts';
 import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
 import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
-import { type Access, countsDestinations } from './fence.ts';
 import { costlyNamePatterns } from './name-patterns.ts';
 import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
 import { outsideFinding } from './selection.ts';
@@ -29,11 +29,11 @@ export interface ResolvedSubscription {
   readonly robots: readonly ResolvedRobot[];
   /** Whether it needs a robot whose Secrets have yet to be read: what is live stays, and no status tells of it. */
   readonly isAwaited?: true;
-  /** Present in full where the course is `current`. */
+  /** Present in full where the rollout is `current`. */
   readonly events: readonly ResolvedEvent[];
   /** expr-lang condition: what the namespace may hear of. */
-  readonly fence: string;
-  /** AppProjects, as patterns, that the fence lets through wherever their applications are. */
+  readonly accessCondition: string;
+  /** AppProjects, as patterns, that the access condition lets through wherever their applications are. */
   readonly granted: readonly string[];
   /** expr-lang condition: what the subscription is about; undefined means all, or that nothing of it is to be live. */
   readonly criteria: string | undefined;
@@ -60,7 +60,7 @@ export function resolveSubscription(
   const access = references.access(namespace);
   const outside = outsideFinding(cr, snapshot);
   if (outside || cr.spec.suspend) {
-    const verdict: Verdict = { course: 'none', ...(outside && { refusal: outside }), warnings: [] };
+    const verdict: Verdict = { rollout: 'none', ...(outside && { refusal: outside }), warnings: [] };
     return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
   }
 
@@ -97,7 +97,7 @@ export function resolveSubscription(
     events: resolved,
     ...(isAwaited && { isAwaited }),
     verdict: {
-      course: isAwaited
+      rollout: isAwaited
         ? 'previous'
         : usable.length === 0
           ? 'none'
@@ -129,7 +129,7 @@ export function refusedSubscription(
   access: Access,
   isLive: boolean,
 ): ResolvedSubscription {
-  const verdict: Verdict = { course: isLive ? 'previous' : 'none', refusal, warnings: [] };
+  const verdict: Verdict = { rollout: isLive ? 'previous' : 'none', refusal, warnings: [] };
   return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
 }
 
@@ -146,7 +146,7 @@ function resolveRecipient(
   }
   const path = `spec.robots[${index}].name`;
   const name = nameFor(namespace, reference);
-  if (robot.verdict.course !== 'none') return robot;
+  if (robot.verdict.rollout !== 'none') return robot;
   if (robot.cr.spec.suspend) {
     return { reason: 'RobotSuspended', message: `${path}: DingTalkRobot ${name} is suspended.` };
   }
@@ -157,7 +157,7 @@ function resolveRecipient(
 /** Whether it can't be said yet if there is a robot to be sent to; of one that is live, what is live says so. */
 function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
   const robot = robots.get(referenceKey(namespace, reference));
-  return robot?.isAwaited === true && robot.verdict.course === 'none' && mayUse(namespace, robot.cr);
+  return robot?.isAwaited === true && robot.verdict.rollout === 'none' && mayUse(namespace, robot.cr);
 }
 
 /** A key that somebody else made is never taken over. */
@@ -173,7 +173,7 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
 }
 
 /** A project that isn't granted is no mistake: what the namespace may hear of anyway can be of that project. */
-function ungranted(cr: NotificationSubscription, { granted, fence }: Access): Finding[] {
+function ungranted(cr: NotificationSubscription, { granted, accessCondition }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
     (project) => !granted.some((pattern) => globMatches(pattern, project)),
@@ -181,7 +181,7 @@ function ungranted(cr: NotificationSubscription, { granted, fence }: Access): Fi
   if (missing.length === 0) return [];
   const message =
     `spec.applications.projects: ${missing.join(', ')} not granted to namespace ${namespace}, so only applications ` +
-    `that live in the namespace${countsDestinations(fence) ? ' or deploy to it' : ''} are heard of. The platform team grants projects under tenancy.projects of ` +
+    `that live in the namespace${countsDestinations(accessCondition) ? ' or deploy to it' : ''} are heard of. The platform team grants projects under tenancy.projects of ` +
     `the operator's configuration, or by the annotation ${GRANTED_NAMESPACES} on the AppProject.`;
   return [{ reason: 'ProjectNotGranted', message }];
 }

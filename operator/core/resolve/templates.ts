@@ -30,12 +30,12 @@ export function resolveTemplate(
     (raw === undefined
       ? typedFindings.get(cr, [], () => typedFinding(cr))
       : (untrusted(cr, snapshot.config) ?? rawTemplateFinding(raw, inquiry)));
-  return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { course: 'current', warnings: [] } };
+  return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { rollout: 'current', warnings: [] } };
 }
 
 /** A template that is refused: nothing of a template is live by itself. */
 export function refusedTemplate(cr: NotificationTemplate, refusal: Finding): ResolvedTemplate {
-  return { cr, verdict: { course: 'none', refusal, warnings: [] } };
+  return { cr, verdict: { rollout: 'none', refusal, warnings: [] } };
 }
 
 const typedFindings = new ResourceMemo<NotificationTemplate, Finding | undefined>();

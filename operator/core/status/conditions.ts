@@ -8,7 +8,7 @@ import type { Verdict } from '../model/verdict.ts';
 const MAX_MESSAGE_BYTES = 4_096;
 
 /** A condition without the times that only its history gives it. */
-export interface Judgement {
+export interface ConditionDraft {
   readonly type: 'Ready' | 'Accepted' | 'Merged' | 'Signed' | 'Delivering';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: Reason;
@@ -16,23 +16,23 @@ export interface Judgement {
 }
 
 /** Whether what the CR says makes sense; a warning gives a True condition its reason. */
-export function accepted({ refusal, warnings }: Verdict, fine: string): Judgement {
+export function accepted({ refusal, warnings }: Verdict, fine: string): ConditionDraft {
   if (refusal) return judge('Accepted', 'False', [refusal, ...warnings]);
   if (warnings.length > 0) return judge('Accepted', 'True', warnings);
   return { type: 'Accepted', status: 'True', reason: 'Accepted', message: fine };
 }
 
 function judge(
-  type: Judgement['type'],
-  status: Judgement['status'],
+  type: ConditionDraft['type'],
+  status: ConditionDraft['status'],
   findings: readonly Finding[],
-): Judgement {
+): ConditionDraft {
   const reason = findings[0]?.reason ?? 'Accepted';
   return { type, status, reason, message: findings.map(({ message }) => message).join(' ') };
 }
 
 /** The sum of the others: False with the reason of the first that is False; Unknown does not count. */
-export function ready(parts: readonly Judgement[], suspended: boolean): Judgement {
+export function ready(parts: readonly ConditionDraft[], suspended: boolean): ConditionDraft {
   if (suspended) {
     const message = 'spec.suspend is true: nothing of this resource is live.';
     return { type: 'Ready', status: 'False', reason: 'Suspended', message };
@@ -55,7 +55,7 @@ export function ready(parts: readonly Judgement[], suspended: boolean): Judgemen
  * Judgements → conditions. The transition time moves only when the status of a condition changes; RFC 3339 seconds.
  */
 export function conditions(
-  judgements: readonly Judgement[],
+  judgements: readonly ConditionDraft[],
   previous: readonly Condition[] | undefined,
   observedGeneration: number,
   now: Date,

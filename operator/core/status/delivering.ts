@@ -9,7 +9,7 @@ import { type LastCheck, lastCheck, toldRefusal } from '../delivery/last-check.t
 import type { Observation } from '../model/check-memory.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
-import type { Judgement } from './conditions.ts';
+import type { ConditionDraft } from './conditions.ts';
 
 type Delivery = NonNullable<DingTalkRobot['status']>['delivery'];
 
@@ -20,14 +20,14 @@ const SEEN_FROM = "This is the answer to the operator; Argo CD's controller may 
 export function delivering(
   robot: ResolvedRobot,
   snapshot: Snapshot,
-): { readonly judgement: Judgement; readonly record: Delivery } {
+): { readonly judgement: ConditionDraft; readonly record: Delivery } {
   const { cr, verdict, credential } = robot;
   const observation = snapshot.deliveries.get(resourceKey(cr))?.observation;
   // Kept whatever happens to the robot, so that nothing is sent again once it is as it was.
   const record = observation ? recordOf(observation) : cr.status?.delivery;
   const unknown = (message: string) => ({ judgement: judge('Unknown', 'NotVerified', message), record });
   if (cr.spec.suspend) return unknown('Suspended: no test message is sent.');
-  if (verdict.course !== 'current' || !credential)
+  if (verdict.rollout !== 'current' || !credential)
     return unknown('No test message is sent as long as the robot is not accepted.');
   if (verifySetting(robot, snapshot) === 'Never') {
     const field = cr.spec.verify ? 'spec.verify' : "robots.verify of the operator's configuration";
@@ -42,7 +42,7 @@ export function delivering(
   return { judgement: judgement(cr, last), record };
 }
 
-function judgement(cr: DingTalkRobot, last: LastCheck): Judgement {
+function judgement(cr: DingTalkRobot, last: LastCheck): ConditionDraft {
   if (last.by === 'this process') return fromOutcome(last.outcome);
   if (last.isDelivering) return fromOutcome({ reason: 'Delivering', class: 'ok', errcode: 0 });
   const refusal = toldRefusal(cr);
@@ -51,7 +51,7 @@ function judgement(cr: DingTalkRobot, last: LastCheck): Judgement {
     : judge('Unknown', 'NotVerified', 'The last test message failed; the next one is on its way.');
 }
 
-function fromOutcome(outcome: DeliveryOutcome): Judgement {
+function fromOutcome(outcome: DeliveryOutcome): ConditionDraft {
   const { reason, errcode, words } = outcome;
   if (outcome.class === 'ok') return judge('True', reason, `DingTalk took the test message. ${SEEN_FROM}`);
   const { meaning, remedy } = explain(outcome);
@@ -70,6 +70,6 @@ function recordOf({ fingerprint, checkedAt, outcome }: Observation): Delivery {
   };
 }
 
-function judge(status: Judgement['status'], reason: Reason, message: string): Judgement {
+function judge(status: ConditionDraft['status'], reason: Reason, message: string): ConditionDraft {
   return { type: 'Delivering', status, reason, message };
 }

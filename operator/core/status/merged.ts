@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import type { LiveKey } from '../model/live.ts';
 import type { Verdict } from '../model/verdict.ts';
-import type { Judgement } from './conditions.ts';
+import type { ConditionDraft } from './conditions.ts';
 
 /** What is known of one CR's keys after the writes. */
 export interface LiveFacts {
@@ -18,16 +18,23 @@ export interface LiveFacts {
 }
 
 /** Whether this very generation is live. */
-export function merged({ verdict, suspended, live, generations, obstacle, flaw }: LiveFacts): Judgement {
-  const no = (reason: Judgement['reason'], message: string): Judgement => ({
+export function mergedCondition({
+  verdict,
+  suspended,
+  live,
+  generations,
+  obstacle,
+  flaw,
+}: LiveFacts): ConditionDraft {
+  const no = (reason: ConditionDraft['reason'], message: string): ConditionDraft => ({
     type: 'Merged',
     status: 'False',
     reason,
     message,
   });
   if (obstacle?.reason === 'TargetNotFound') return no(obstacle.reason, obstacle.message);
-  if (verdict.course !== 'current') {
-    if (generations.length > 0 && verdict.course === 'previous') {
+  if (verdict.rollout !== 'current') {
+    if (generations.length > 0 && verdict.rollout === 'previous') {
       return no('PreviousVersionLive', `Generation ${Math.min(...generations)} stays live.`);
     }
     if (generations.length > 0)

@@ -4,20 +4,20 @@ import { serviceKey } from '../../argocd/names.ts';
 import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
-import { type Aftermath, contestOf } from './aftermath.ts';
-import { accepted, conditions, type Judgement, ready } from './conditions.ts';
+import { accepted, type ConditionDraft, conditions, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
-import { liveGeneration, merged } from './merged.ts';
+import { liveGeneration, mergedCondition } from './merged.ts';
+import { contestOf, type ObservedState } from './observed-state.ts';
 
 /** The status that a robot should show. */
 export function robotStatus(
   robot: ResolvedRobot,
-  aftermath: Aftermath,
+  observed: ObservedState,
 ): NonNullable<DingTalkRobot['status']> {
   const { cr, service, verdict } = robot;
-  const { plan, snapshot } = aftermath;
+  const { plan, snapshot } = observed;
   const key = resourceKey(cr);
-  const liveKey = aftermath.live.services.get(key);
+  const liveKey = observed.live.services.get(key);
   const keys = liveKey && cr.metadata.uid.startsWith(liveKey.provenance.uid) ? [liveKey] : [];
   const { target } = snapshot;
   const isLive =
@@ -28,21 +28,21 @@ export function robotStatus(
       (robot.credential !== undefined &&
         readSignedUrl(own(target.secret?.data, service), robot.credential, snapshot.now) !== undefined));
   const suspended = cr.spec.suspend === true;
-  const signed = signature(robot, aftermath);
+  const signed = signature(robot, observed);
   const delivery = delivering(robot, snapshot);
   const parts = [
     accepted(
       verdict,
       suspended ? 'Suspended: its credentials are not looked at.' : 'The credentials are complete.',
     ),
-    merged({
+    mergedCondition({
       verdict,
       suspended,
       live: isLive,
       generations: keys.map(({ provenance }) => provenance.generation),
-      obstacle: aftermath.obstacle,
+      obstacle: observed.obstacle,
       flaw:
-        contestOf(aftermath, 'ConfigMap', [serviceKey(service)]) ?? contestOf(aftermath, 'Secret', [service]),
+        contestOf(observed, 'ConfigMap', [serviceKey(service)]) ?? contestOf(observed, 'Secret', [service]),
     }),
     ...(signed ? [signed.judgement] : []),
     delivery.judgement,
@@ -66,22 +66,22 @@ export function robotStatus(
 /** Judged by the URL that stands in the Secret, not by the one that was meant to. */
 function signature(
   { cr, service, credential, verdict }: ResolvedRobot,
-  { snapshot }: Aftermath,
-): { judgement: Judgement; until?: Date } | undefined {
+  { snapshot }: ObservedState,
+): { judgement: ConditionDraft; until?: Date } | undefined {
   if (!cr.spec.signing) return undefined;
   const url = own(snapshot.target.secret?.data, service);
   const judgement = (
     status: 'True' | 'False',
     reason: 'Signed' | 'NotSigned',
     message: string,
-  ): Judgement => ({
+  ): ConditionDraft => ({
     type: 'Signed',
     status,
     reason,
     message,
   });
   const until =
-    verdict.course === 'previous' && url !== undefined
+    verdict.rollout === 'previous' && url !== undefined
       ? signatureEnd(url)
       : credential && readSignedUrl(url, credential, snapshot.now)?.until;
   if (!until) return { judgement: judgement('False', 'NotSigned', 'No URL with a valid signature is live.') };

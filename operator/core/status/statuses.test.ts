@@ -16,7 +16,7 @@ import {
   team,
   template,
 } from '../testing/fixtures.ts';
-import type { Aftermath } from './aftermath.ts';
+import type { ObservedState } from './observed-state.ts';
 import { type StatusUpdate, statusUpdates, type WantedStatus, wantedStatuses } from './statuses.ts';
 
 /** The updates that a snapshot calls for as it stands, after whatever was written. */
@@ -218,7 +218,7 @@ describe('status', () => {
 });
 
 describe('a wanted status', () => {
-  const wantedFor = (before: Snapshot, more: Partial<Aftermath> = {}) => {
+  const wantedFor = (before: Snapshot, more: Partial<ObservedState> = {}) => {
     const { resolution, plan } = decide(before);
     const live = readLiveState(before.target);
     return wantedStatuses(resolution, { snapshot: before, live, plan, ...more });
@@ -264,7 +264,7 @@ describe('a wanted status', () => {
     ['the next turn to write', snapshot(team()), { engine: false, turn: true }],
     ['the engine', settled(snapshot({ ...team(), answers: SILENT })), { engine: true, turn: false }],
   ])('waits for %s', (_, before, awaits) => {
-    const kinds = (more: Partial<Aftermath>) =>
+    const kinds = (more: Partial<ObservedState>) =>
       wantedFor(before, more).flatMap(({ cr, updateFor }) => (updateFor(cr) ? [cr.kind] : []));
     expect(kinds({})).toContain('NotificationSubscription');
     expect(kinds({ awaits })).not.toContain('NotificationSubscription');

@@ -9,9 +9,9 @@ import { type Faults, UNGUARDED } from '../model/faults.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { mayUse, referenceKey } from '../resolve/sharing.ts';
-import type { Aftermath } from './aftermath.ts';
 import { type StateChange, stateChanges, statusPatch } from './changes.ts';
 import { accepted, conditions, ready } from './conditions.ts';
+import type { ObservedState } from './observed-state.ts';
 import { robotStatus } from './robot.ts';
 import { subscriptionStatus } from './subscription.ts';
 import { templateStatus } from './template.ts';
@@ -39,16 +39,16 @@ export interface WantedStatus {
 /** What the statuses of all CRs should say. */
 export function wantedStatuses(
   resolution: Resolution,
-  aftermath: Aftermath,
+  observed: ObservedState,
   faults: Pick<Faults, 'guard'> = UNGUARDED,
 ): WantedStatus[] {
   const users = countUsers(resolution, faults);
   const usersOf = (cr: StatusUpdate['cr']) => users.get(resourceKey(cr)) ?? 0;
-  const { serverTime } = aftermath.snapshot;
-  const inputsIfAbsent = (resource: Judged<StatusUpdate['cr']>) => inputsOfAbsent(resource, aftermath);
+  const { serverTime } = observed.snapshot;
+  const inputsIfAbsent = (resource: Judged<StatusUpdate['cr']>) => inputsOfAbsent(resource, observed);
   const inputsOfTemplate = ({ cr, verdict }: Judged<NotificationTemplate>) => [
     usersOf(cr),
-    verdict.course,
+    verdict.rollout,
     ...wordsOf([verdict.refusal, ...verdict.warnings]),
   ];
   const each = <CR extends StatusUpdate['cr'], R extends Judged<CR>>(
@@ -58,7 +58,7 @@ export function wantedStatuses(
     statusOf: (resource: R, cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
   ): WantedStatus[] =>
     resolved.map((resource) =>
-      wanted(kind, resource, aftermath, inputsOf(resource), (cr: CR) => {
+      wanted(kind, resource, observed, inputsOf(resource), (cr: CR) => {
         const status = faults.guard(
           cr,
           () => statusOf(resource, cr),
@@ -70,7 +70,7 @@ export function wantedStatuses(
     );
   return [
     ...each(KINDS.robot, resolution.robots, inputsIfAbsent, (robot, cr: DingTalkRobot) =>
-      robotStatus({ ...robot, cr }, aftermath),
+      robotStatus({ ...robot, cr }, observed),
     ),
     ...each(KINDS.template, resolution.templates, inputsOfTemplate, (template, cr: NotificationTemplate) =>
       templateStatus({ ...template, cr }, usersOf(cr), serverTime),
@@ -79,7 +79,7 @@ export function wantedStatuses(
       KINDS.subscription,
       resolution.subscriptions,
       inputsIfAbsent,
-      (subscription, cr: NotificationSubscription) => subscriptionStatus({ ...subscription, cr }, aftermath),
+      (subscription, cr: NotificationSubscription) => subscriptionStatus({ ...subscription, cr }, observed),
     ),
   ];
 }
@@ -87,7 +87,7 @@ export function wantedStatuses(
 /** Of a resource whose status cannot be told, that alone is told. */
 function faultStatus({ metadata, status }: StatusUpdate['cr'], refusal: Finding, now: Date) {
   const { generation } = metadata;
-  const parts = [accepted({ course: 'none', refusal, warnings: [] }, '')];
+  const parts = [accepted({ rollout: 'none', refusal, warnings: [] }, '')];
   return {
     ...status,
     observedGeneration: generation,
@@ -98,10 +98,10 @@ function faultStatus({ metadata, status }: StatusUpdate['cr'], refusal: Finding,
 /** The updates for all CRs, as they were decided on, whose status differs from what it should be. */
 export function statusUpdates(
   resolution: Resolution,
-  aftermath: Aftermath,
+  observed: ObservedState,
   faults: Pick<Faults, 'guard'> = UNGUARDED,
 ): StatusUpdate[] {
-  return wantedStatuses(resolution, aftermath, faults).flatMap(({ cr, updateFor }) => updateFor(cr) ?? []);
+  return wantedStatuses(resolution, observed, faults).flatMap(({ cr, updateFor }) => updateFor(cr) ?? []);
 }
 
 interface Judged<CR extends StatusUpdate['cr']> {
@@ -120,7 +120,7 @@ const told = new ResourceMemo<StatusUpdate['cr'], boolean>();
  */
 function inputsOfAbsent(
   { cr, verdict }: Judged<StatusUpdate['cr']>,
-  { plan, live, obstacle, snapshot }: Aftermath,
+  { plan, live, obstacle, snapshot }: ObservedState,
 ): readonly unknown[] | undefined {
   const key = resourceKey(cr);
   const { namespace, name } = cr.metadata;
@@ -130,7 +130,7 @@ function inputsOfAbsent(
       live.services.has(key) ||
       own(snapshot.target.secret?.data, serviceName(namespace, name)) !== undefined
     : plan.subscriptions.has(key) || live.events.has(key);
-  if (isThere || verdict.course !== 'none') return undefined;
+  if (isThere || verdict.rollout !== 'none') return undefined;
   return [
     ...wordsOf([verdict.refusal, ...verdict.warnings, obstacle]),
     isRobot && snapshot.deliveries.get(key),
@@ -144,12 +144,12 @@ const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefine
 function wanted<CR extends StatusUpdate['cr']>(
   kind: StatusUpdate['kind'],
   resource: Judged<CR>,
-  aftermath: Aftermath,
+  observed: ObservedState,
   inputs: readonly unknown[] | undefined,
   statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
 ): WantedStatus {
   const { cr, verdict, isAwaited = false } = resource;
-  const { awaits } = aftermath;
+  const { awaits } = observed;
   const isUnjudged = isAwaited || (awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable');
   return {
     kind,

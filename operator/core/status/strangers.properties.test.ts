@@ -92,12 +92,12 @@ function outcomes(before: Snapshot): Map<string, Outcome> {
   return new Map(
     statuses.map(({ kind, cr, updateFor }) => {
       const key = `${kind.kind} ${resourceKey(cr)}`;
-      const { course, refusal, warnings } = verdicts.get(cr.metadata.uid) ?? {};
+      const { rollout, refusal, warnings } = verdicts.get(cr.metadata.uid) ?? {};
       const keys = Object.entries(after.target.configMap?.data ?? {}).filter(([name]) =>
         name.includes(`dt_${cr.metadata.namespace}_${cr.metadata.name}`),
       );
       const reasons = [refusal, ...(warnings ?? [])].map((each) => each?.reason);
-      const verdict = { course, reasons, full: FULL.exec(refusal?.message ?? '')?.[0], keys };
+      const verdict = { rollout, reasons, full: FULL.exec(refusal?.message ?? '')?.[0], keys };
       return [key, { key, verdict, status: updateFor(cr)?.patch }];
     }),
   );

@@ -7,16 +7,16 @@ import { eventName } from '../resolve/event-name.ts';
 import { nameFor } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { entryKey } from '../writes/our-part.ts';
-import { type Aftermath, contestOf } from './aftermath.ts';
 import { accepted, conditions, ready } from './conditions.ts';
-import { liveGeneration, merged } from './merged.ts';
+import { liveGeneration, mergedCondition } from './merged.ts';
+import { contestOf, type ObservedState } from './observed-state.ts';
 
 /** The status that a subscription should show. */
 export function subscriptionStatus(
   { cr, verdict }: ResolvedSubscription,
-  aftermath: Aftermath,
+  observed: ObservedState,
 ): NonNullable<NotificationSubscription['status']> {
-  const { plan, snapshot, live } = aftermath;
+  const { plan, snapshot, live } = observed;
   const key = resourceKey(cr);
   const placement = plan.subscriptions.get(key);
   const keys = (live.events.get(key) ?? []).filter(({ provenance }) =>
@@ -35,13 +35,13 @@ export function subscriptionStatus(
         ? 'Suspended: what it refers to is not looked at.'
         : 'All that it refers to exists and is allowed.',
     ),
-    merged({
+    mergedCondition({
       verdict,
       suspended,
       live: isLive,
       generations,
-      obstacle: aftermath.obstacle ?? aftermath.blocked,
-      flaw: placement && (contestOf(aftermath, 'ConfigMap', ourKeys(placement)) ?? aftermath.ignored),
+      obstacle: observed.obstacle ?? observed.blocked,
+      flaw: placement && (contestOf(observed, 'ConfigMap', ourKeys(placement)) ?? observed.ignored),
     }),
   ];
   const generation = liveGeneration(keys);

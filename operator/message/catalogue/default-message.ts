@@ -11,7 +11,7 @@ import {
   HEALTH_SINCE,
   LAST_SYNC,
   LINK,
-  type Lines,
+  type LinesOfMessage,
   PHASE,
   REASON,
   SOURCES,
@@ -35,10 +35,15 @@ interface DefaultMessage {
   readonly icon: string;
   /** What follows the application's name; Handlebars. */
   readonly headline: Localised;
-  readonly lines: readonly Lines[];
+  readonly lines: readonly LinesOfMessage[];
 }
 
-const said = (icon: string, en: string, chinese: string, ...lines: readonly Lines[]): DefaultMessage => ({
+const said = (
+  icon: string,
+  en: string,
+  chinese: string,
+  ...lines: readonly LinesOfMessage[]
+): DefaultMessage => ({
   icon,
   headline: { en, 'zh-CN': chinese },
   lines,

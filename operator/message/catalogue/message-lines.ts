@@ -1,7 +1,7 @@
 import type { Locale, Localised } from './locale.ts';
 
 /** One part of a message's text in Handlebars, in a language: whole lines, line break included. */
-export type Lines = (locale: Locale) => string;
+export type LinesOfMessage = (locale: Locale) => string;
 
 const COLON: Localised = { en: ': ', 'zh-CN': '：' };
 const AUTOMATED: Localised = { en: 'automated sync', 'zh-CN': '自动同步' };
@@ -9,25 +9,26 @@ const AUTOMATED: Localised = { en: 'automated sync', 'zh-CN': '自动同步' };
 const text = (en: string, chinese: string): Localised => ({ en, 'zh-CN': chinese });
 
 const item =
-  (label: Localised, value: string): Lines =>
+  (label: Localised, value: string): LinesOfMessage =>
   (locale) =>
     `- **${label[locale]}**${COLON[locale]}${value}\n`;
 
-const time = (label: Localised, path: string): Lines => item(label, `{{date ${path} "YYYY-MM-DD HH:mm:ss"}}`);
+const time = (label: Localised, path: string): LinesOfMessage =>
+  item(label, `{{date ${path} "YYYY-MM-DD HH:mm:ss"}}`);
 
 /** A block whose tags stand on lines of their own, which therefore leave no empty lines behind. */
 const block =
-  (name: string, opening: string, ...content: readonly Lines[]): Lines =>
+  (name: string, opening: string, ...content: readonly LinesOfMessage[]): LinesOfMessage =>
   (locale) =>
     `{{#${name} ${opening}}}\n${content.map((lines) => lines(locale)).join('')}{{/${name}}}\n`;
 
 const whole =
-  (...content: readonly Lines[]): Lines =>
+  (...content: readonly LinesOfMessage[]): LinesOfMessage =>
   (locale) =>
     content.map((lines) => lines(locale)).join('');
 
 /** The commit or version; those of an application with several sources. */
-const revision = (path: string): Lines =>
+const revision = (path: string): LinesOfMessage =>
   block(
     'if',
     `(or ${path}.revision ${path}.revisions)`,
@@ -44,7 +45,7 @@ export const WHERE = whole(
   ),
 );
 
-const source = (path: string): Lines =>
+const source = (path: string): LinesOfMessage =>
   item(
     text('Source', '来源'),
     `{{${path}.repoURL}} {{default ${path}.path ${path}.chart}} @ {{default ${path}.targetRevision "HEAD"}}`,
@@ -60,14 +61,14 @@ export const SOURCES = whole(
 const OPERATION = 'app.status.operationState';
 export const SYNCED_REVISION = revision(`${OPERATION}.syncResult`);
 export const PHASE = item(text('Sync result', '同步结果'), `{{${OPERATION}.phase}}`);
-export const STARTED_BY: Lines = (locale) =>
+export const STARTED_BY: LinesOfMessage = (locale) =>
   item(
     text('Started by', '发起人'),
     `{{default ${OPERATION}.operation.initiatedBy.username "${AUTOMATED[locale]}"}}`,
   )(locale);
 export const STARTED = time(text('Started', '开始时间'), `${OPERATION}.startedAt`);
 export const FINISHED = time(text('Finished', '结束时间'), `${OPERATION}.finishedAt`);
-const message = (label: Localised): Lines =>
+const message = (label: Localised): LinesOfMessage =>
   block('if', `${OPERATION}.message`, item(label, `{{${OPERATION}.message}}`));
 export const REASON = message(text('Reason', '原因'));
 export const LAST_SYNC = message(text('Last sync', '最近一次同步'));
@@ -103,5 +104,5 @@ export const DELETION_REQUESTED = time(
 );
 
 /** Where to look further. A line of its own after an empty one, or it would belong to the last item. */
-export const LINK: Lines = (locale) =>
+export const LINK: LinesOfMessage = (locale) =>
   `{{#if appUrl}}\n\n[${text('Open in Argo CD', '在 Argo CD 中查看')[locale]}]({{appUrl}})\n{{/if}}\n`;

@@ -6,7 +6,7 @@ import { TemplateError } from '../syntax/problem.ts';
 import { checkArgument } from './arguments.ts';
 import { checkPath } from './paths.ts';
 import { findBinding, type Scope } from './scope.ts';
-import { ROOTS, unknownHelper, unknownName } from './unknown.ts';
+import { ROOTS, unknownHelper, unknownNameProblem } from './unknown.ts';
 
 /** What the whole reading of one template shares. */
 export interface Checking {
@@ -99,7 +99,7 @@ function notCallable({ path: callee, params }: Call, scope: Scope): TemplateErro
         : `a helper stands in front, such as {{default ${original} "text"}}`;
     return new TemplateError(`${original} is a value and takes no arguments: ${remedy}`, loc);
   }
-  return parts.length > 1 ? unknownName(path, scope) : unknownHelper(path);
+  return parts.length > 1 ? unknownNameProblem(path, scope) : unknownHelper(path);
 }
 
 /** Whether a name is one of the language's own, so that a block may not give it to a value. */

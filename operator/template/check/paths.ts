@@ -3,7 +3,7 @@ import { LIMITS } from '../syntax/limits.ts';
 import { EVENT_FIELDS, type EventField, type LoopVariable, type Value } from '../syntax/nodes.ts';
 import { TemplateError } from '../syntax/problem.ts';
 import { findBinding, findLoop, type Scope } from './scope.ts';
-import { ROOTS, unknownName } from './unknown.ts';
+import { ROOTS, unknownNameProblem } from './unknown.ts';
 
 type Path = hbs.AST.PathExpression;
 
@@ -19,7 +19,7 @@ export function checkPath(path: Path, scope: Scope, params: ReadonlySet<string>)
   const [first = '', ...segments] = path.parts;
   const binding = findBinding(scope, first);
   if (binding) return { kind: 'bound', binding, segments };
-  if (!ROOTS.includes(first)) throw unknownName(path, scope);
+  if (!ROOTS.includes(first)) throw unknownNameProblem(path, scope);
   return rooted(segments, path, params);
 }
 

@@ -33,7 +33,10 @@ const guessed = (word: string, names: readonly string[], mark = ''): string => {
 };
 
 /** A value's name that nobody gave. */
-export function unknownName({ original, parts, loc }: hbs.AST.PathExpression, scope: Scope): TemplateError {
+export function unknownNameProblem(
+  { original, parts, loc }: hbs.AST.PathExpression,
+  scope: Scope,
+): TemplateError {
   const [first = ''] = parts;
   const known = instead(first);
   if (known !== undefined) return new TemplateError(`${original}: ${known}`, loc);

@@ -3,13 +3,13 @@ import type { Inquiry } from '../../core/model/inquiry.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
 import type { WebhookRules } from '../../dingtalk/webhook-url.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
+import { type Disposition, dispositionsOf } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
 import { type EntryCut, withoutRecipients } from './entry-text.ts';
-import { type Fate, fatesOf } from './fates.ts';
 import { readForeignConfig } from './foreign-config.ts';
 import type { Existing } from './origins.ts';
 import { resourcesFor } from './resources.ts';
-import { dingTalkServices, type SecretValues, secretReferences } from './robots.ts';
+import { dingTalkServices, namedSecretKeys, type SecretValues } from './robots.ts';
 import { type StillUsed, stillUsed, type Unit, unitsOf, withDefaults, withoutHalves } from './units.ts';
 
 /** What is to be looked at. */
@@ -30,7 +30,7 @@ export interface AdoptionInput {
 export interface Adoption {
   readonly resources: Resources;
   /** What becomes of each key and each recipient of `subscriptions`. */
-  readonly fates: readonly Fate[];
+  readonly fates: readonly Disposition[];
   /** What is different afterwards, or was not right before; each once. */
   readonly notes: readonly string[];
   readonly cut: Cut;
@@ -64,7 +64,7 @@ export function adopt(
   const whole = withoutHalves(unitsOf(config, services, inquiry), subscribers);
   const { units, subscriptions } = cuttable(whole, text);
   const used: StillUsed = stillUsed(units, subscribers, config);
-  const fates = fatesOf({ config, services, units, used, subscribers });
+  const fates = dispositionsOf({ config, services, units, used, subscribers });
   const heard = units.filter(({ events }) => events !== undefined).map(({ service }) => service);
   const notes = [
     ...units.flatMap((unit) => unit.notes),
@@ -90,7 +90,7 @@ export function adopt(
 function idleSecretKeys(data: LiveObject['data'], gone: ReadonlySet<string>): string[] {
   const readBy = (isMeant: (key: string) => boolean): string[] =>
     Object.entries(data).flatMap(([key, value]) =>
-      key.startsWith('service.') && isMeant(key) ? secretReferences(value) : [],
+      key.startsWith('service.') && isMeant(key) ? namedSecretKeys(value) : [],
     );
   const stillRead = new Set(readBy((key) => !gone.has(key)));
   return [...new Set(readBy((key) => gone.has(key)))].filter((key) => !stillRead.has(key)).sort();

@@ -14,7 +14,7 @@ import { UsageError } from '../../lib/process-io.ts';
 import { type Adoption, adopt } from './adopt.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { annotatedSubscribers } from './annotations.ts';
-import { unheardOf } from './unheard.ts';
+import { outOfScope } from './out-of-scope.ts';
 
 /** What is to be adopted, from wherever it was read. */
 export interface AdoptInput extends AdoptionState {
@@ -91,7 +91,7 @@ export async function adoptFully(
     const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
     const adoption = inquiry.open.size === 0 ? adopt(input, inquiry) : undefined;
     if (adoption && inquiry.open.size === 0) {
-      return { adoption, unheard: unheardOf(applications, adoption.units, namespace, access) };
+      return { adoption, unheard: outOfScope(applications, adoption.units, namespace, access) };
     }
     if ((await gate.answer(inquiry.open)) !== 'answered')
       throw new UsageError("Argo CD's engine could not be asked");

@@ -1,7 +1,7 @@
 const MAX_LABEL = 63;
 
 /** Gives out names as Kubernetes takes them, each once, like the names that they stand for. */
-export class Labels {
+export class ResourceLabels {
   readonly #taken: Set<string>;
 
   constructor(taken: readonly string[] = []) {

@@ -32,7 +32,7 @@ export function pendingOf(application: Timed, holding: readonly Holding[], units
 }
 
 /** What went wrong at the moment of the switch. */
-export interface Mishaps {
+export interface Anomalies {
   /** Told by both configurations. */
   readonly twice: readonly string[];
   /** Dated before the switch, but seen after it: told by neither. */
@@ -43,12 +43,12 @@ export interface Mishaps {
  * Compares Applications before and after the switch.
  * @param since the moment from which on events count, RFC 3339
  */
-export function mishapsBetween(
+export function anomaliesBetween(
   before: readonly Timed[],
   after: readonly Timed[],
   since: string,
   units: readonly Unit[],
-): Mishaps {
+): Anomalies {
   const known = new Map(before.map((each) => [applicationName(each), eventTimes(each)]));
   const twice: string[] = [];
   const missed: string[] = [];

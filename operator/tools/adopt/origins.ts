@@ -1,4 +1,4 @@
-import { Labels } from './label.ts';
+import { ResourceLabels } from './label.ts';
 
 /** Annotation on what was adopted: what it takes the place of. By it, what is applied already is known again. */
 export const ADOPTED_FROM = 'argocd-dingtalk.io/adopted-from';
@@ -22,11 +22,11 @@ export const originOf = ({ metadata }: Existing): string | undefined => metadata
  */
 export class Naming {
   readonly #known: ReadonlyMap<string, string>;
-  readonly #labels: Labels;
+  readonly #labels: ResourceLabels;
 
   constructor(kind: string, existing: readonly Existing[]) {
     const ofKind = existing.filter((each) => each.kind === kind);
-    this.#labels = new Labels(ofKind.map(({ metadata }) => metadata.name));
+    this.#labels = new ResourceLabels(ofKind.map(({ metadata }) => metadata.name));
     this.#known = new Map(
       ofKind.flatMap((each): [string, string][] => {
         const origin = originOf(each);

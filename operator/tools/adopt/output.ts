@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Surroundings, UsageError } from '../../lib/process-io.ts';
+import { type ProcessIO, UsageError } from '../../lib/process-io.ts';
 import { adoptedFiles, asYaml } from './manifests.ts';
 import type { AdoptOptions } from './options.ts';
 import { type AdoptReport, adoptJson, adoptText } from './text.ts';
@@ -10,7 +10,7 @@ export async function tell(
   report: AdoptReport,
   { output, outputDir, redact = false }: AdoptOptions,
   namespace: string,
-  { stdout, stderr }: Surroundings,
+  { stdout, stderr }: ProcessIO,
 ): Promise<void> {
   const files = adoptedFiles(report.missing, redact);
   const manifests = [...files.values()].flat();

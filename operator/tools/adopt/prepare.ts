@@ -8,11 +8,11 @@ import type { Decision } from '../../core/decide.ts';
 import type { Engine } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
 import { decideFully } from '../../files/judge.ts';
-import type { Application } from '../../files/sample-application.ts';
+import type { SampleFile } from '../../files/sample-application.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import type { ServerClock } from '../../kubernetes/server-clock.ts';
 import { own } from '../../lib/own.ts';
-import { type Surroundings, UsageError } from '../../lib/process-io.ts';
+import { type ProcessIO, UsageError } from '../../lib/process-io.ts';
 import { type Notified, notifiedAtOnce } from '../diff/notified.ts';
 import { cutTarget } from './cut-target.ts';
 import { applicationName, type Timed, youngestOf } from './event-times.ts';
@@ -20,7 +20,7 @@ import { freshTriggers } from './fresh-triggers.ts';
 import { adoptFully, inputFromCluster } from './input.ts';
 import { type Holding, pendingOf } from './notes.ts';
 import type { AdoptOptions } from './options.ts';
-import { isInForce, resourceProblems } from './readiness.ts';
+import { isInForce, resourceProblems } from './preflight.ts';
 import type { Prepared } from './take-over.ts';
 import { underWay } from './under-way.ts';
 
@@ -32,7 +32,7 @@ export interface Context {
   readonly options: AdoptOptions;
   readonly namespace: string;
   readonly config: OperatorConfiguration;
-  readonly surroundings: Surroundings;
+  readonly io: ProcessIO;
   readonly connection: Connection;
   readonly clock: ServerClock;
   readonly engine: Engine;
@@ -87,7 +87,7 @@ export async function prepare(
   const replays = await notifiedAtOnce(
     fresh,
     decision,
-    applications as readonly unknown[] as Application[],
+    applications as readonly unknown[] as SampleFile[],
     engine,
     now,
   );
@@ -133,7 +133,7 @@ export async function pendingIn(
     if (youngest === undefined || now.getTime() - Date.parse(youngest) > RECENT_MS) continue;
     const evaluation = await evaluateTriggers(
       engine,
-      { configMap, app: app as unknown as Application },
+      { configMap, app: app as unknown as SampleFile },
       triggers,
       now,
     );

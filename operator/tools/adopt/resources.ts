@@ -2,11 +2,11 @@ import { API_VERSION, KINDS } from '../../api/kinds.ts';
 import type { SubscribedEvent } from '../../api/types.generated.ts';
 import { shortHash } from '../../argocd/provenance.ts';
 import { parseSelector } from '../../argocd/selector.ts';
-import type { CarriedEvent } from './carry.ts';
 import type { Resources } from './drafts.ts';
-import { Labels } from './label.ts';
+import { ResourceLabels } from './label.ts';
 import { type Existing, Naming } from './origins.ts';
 import type { DingTalkService } from './robots.ts';
+import type { TranslatedEvent } from './translate.ts';
 import type { Unit } from './units.ts';
 
 const MAX_EVENTS = 20;
@@ -65,23 +65,23 @@ function robotsFor(
 }
 
 /** What one service hears: events by selector, '' for all Applications. */
-type Heard = ReadonlyMap<string, readonly CarriedEvent[]>;
+type Heard = ReadonlyMap<string, readonly TranslatedEvent[]>;
 
 /** The engine sends one event once to each service, however many entries say so. */
 function groupByService(units: readonly Unit[]): ReadonlyMap<string, Heard> {
-  const found = new Map<string, Map<string, Map<string, CarriedEvent>>>();
+  const found = new Map<string, Map<string, Map<string, TranslatedEvent>>>();
   for (const { service, events, entry } of units) {
     if (!events) continue;
-    const selectors = found.get(service) ?? new Map<string, Map<string, CarriedEvent>>();
+    const selectors = found.get(service) ?? new Map<string, Map<string, TranslatedEvent>>();
     const selector = entry.selector ?? '';
-    const group = selectors.get(selector) ?? new Map<string, CarriedEvent>();
+    const group = selectors.get(selector) ?? new Map<string, TranslatedEvent>();
     for (const event of events) group.set(`${event.trigger}[${event.index}]`, event);
     found.set(service, selectors.set(selector, group));
   }
   return new Map(
     [...found].map(([service, selectors]) => {
       const forAll = selectors.get('');
-      const heard = [...selectors].map(([selector, group]): [string, CarriedEvent[]] => [
+      const heard = [...selectors].map(([selector, group]): [string, TranslatedEvent[]] => [
         selector,
         [...group].flatMap(([key, event]) => (selector !== '' && forAll?.has(key) ? [] : [event])),
       ]);
@@ -118,7 +118,7 @@ function templatesFor(heard: ReadonlyMap<string, Heard>, namespace: string, exis
   };
 }
 
-type Content = NonNullable<CarriedEvent['template']>;
+type Content = NonNullable<TranslatedEvent['template']>;
 
 const contentKey = ({ name, body }: Content): string => JSON.stringify([name, body]);
 
@@ -163,10 +163,10 @@ function subscriptionsFor(
 }
 
 function subscribedEvents(
-  carried: readonly CarriedEvent[],
+  carried: readonly TranslatedEvent[],
   templateName: (content: Content) => string,
 ): SubscribedEvent[] {
-  const labels = new Labels();
+  const labels = new ResourceLabels();
   return carried.map(({ trigger, index, of, condition, template }): SubscribedEvent => {
     const name = labels.for(trigger, of > 1 ? `-${index + 1}` : '');
     const content = template && { template: { name: templateName(template) } };

@@ -20,7 +20,7 @@ export type SecretValues = Readonly<Record<string, string>>;
 const REFERENCE = /\$[\w-]+/g;
 
 /** The keys of the Secret that a service's value refers to. */
-export const secretReferences = (text: string): string[] =>
+export const namedSecretKeys = (text: string): string[] =>
   [...text.matchAll(REFERENCE)].map(([reference]) => reference.slice(1));
 
 /**
@@ -46,7 +46,7 @@ function dingTalkService(
   secret: SecretValues = {},
   rules: WebhookRules,
 ): DingTalkService | undefined {
-  const missing = secretReferences(written).filter((key) => own(secret, key) === undefined);
+  const missing = namedSecretKeys(written).filter((key) => own(secret, key) === undefined);
   const filled = written.replace(REFERENCE, (reference) => own(secret, reference.slice(1)) ?? UNKNOWN).trim();
   const host = /^https?:\/\/([^/?#]*)/i.exec(filled)?.[1]?.toLowerCase() ?? '';
   const isDingTalk = rules.allowedHosts.some((allowed) => host.replace(/:443$/, '') === allowed);

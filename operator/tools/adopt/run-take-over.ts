@@ -5,7 +5,7 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import { withEngine } from '../../files/offline.ts';
 import { ConflictError } from '../../kubernetes/api-error.ts';
 import { ServerClock } from '../../kubernetes/server-clock.ts';
-import { FindingsError, type Surroundings } from '../../lib/process-io.ts';
+import { FindingsError, type ProcessIO } from '../../lib/process-io.ts';
 import type { AdoptOptions } from './options.ts';
 import { type Context, listApplications, pendingIn, prepare, type Ready } from './prepare.ts';
 import { type Attempt, tryTakeOver } from './take-over.ts';
@@ -23,7 +23,7 @@ export async function takeOverCommand(
   options: AdoptOptions,
   namespace: string,
   config: OperatorConfiguration,
-  surroundings: Surroundings,
+  io: ProcessIO,
 ): Promise<void> {
   const clock = new ServerClock(Date.now);
   const connection = openConnection(options.kubeconfig, clock);
@@ -31,9 +31,9 @@ export async function takeOverCommand(
     const running = await orUsageError(() =>
       findRunningOperator(connection.request, config.target.namespace, () => clock.now()),
     );
-    if (!mayWrite(running, config.target.namespace, options, surroundings)) throw new FindingsError();
-    await withEngine(surroundings, (engine, gate) =>
-      takeOver({ options, namespace, config, surroundings, connection, clock, engine, gate }),
+    if (!mayWrite(running, config.target.namespace, options, io)) throw new FindingsError();
+    await withEngine(io, (engine, gate) =>
+      takeOver({ options, namespace, config, io, connection, clock, engine, gate }),
     );
   } finally {
     await connection.close();
@@ -41,8 +41,8 @@ export async function takeOverCommand(
 }
 
 async function takeOver(context: Context): Promise<void> {
-  const { options, surroundings, connection, config, clock, namespace } = context;
-  const { stderr } = surroundings;
+  const { options, io, connection, config, clock, namespace } = context;
+  const { stderr } = io;
   const deadline = Date.now() + Number(options.wait) * 1_000;
   let isFirst = true;
   let waitsFor = '';
@@ -86,7 +86,7 @@ async function takeOver(context: Context): Promise<void> {
 function conclude(
   { since, mishaps }: Extract<Attempt, { state: 'done' }>,
   { adoption, applications }: Ready,
-  { options, surroundings: { stdout, stderr }, clock }: Context,
+  { options, io: { stdout, stderr }, clock }: Context,
 ): void {
   if (options.output === 'json') stdout.write(takenOverJson(adoption, since, mishaps));
   else stdout.write(`taken over; what happens after ${since} is told by the custom resources.\n`);
@@ -104,9 +104,9 @@ function conclude(
 }
 
 /** @throws FindingsError if the switch would lose something, or tell it again, and nobody has agreed to that */
-async function refuseUnlessReady(ready: Ready, { options, surroundings }: Context): Promise<void> {
+async function refuseUnlessReady(ready: Ready, { options, io }: Context): Promise<void> {
   const { problems, replays, unheard } = ready;
-  const { stderr } = surroundings;
+  const { stderr } = io;
   if (problems.length > 0) {
     const how =
       'Apply what adopt prints without --take-over, or mend it; lint and kubectl describe say more.';

@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { config } from '../../core/testing/fixtures.ts';
-import type { CarriedEvent } from './carry.ts';
 import { type Timed, youngestOf } from './event-times.ts';
-import { mishapsBetween, pendingOf } from './notes.ts';
+import { anomaliesBetween, pendingOf } from './notes.ts';
+import { outOfScope } from './out-of-scope.ts';
+import type { TranslatedEvent } from './translate.ts';
 import { underWay } from './under-way.ts';
-import { unheardOf } from './unheard.ts';
 import type { Unit } from './units.ts';
 
 const NOTES = 'notified.notifications.argoproj.io';
 const SINCE = '2026-11-23T08:00:00Z';
 const LATER = '2026-11-23T08:00:03Z';
 
-const event = (catalogue: 'on-deployed' | 'on-sync-failed'): CarriedEvent => ({
+const event = (catalogue: 'on-deployed' | 'on-sync-failed'): TranslatedEvent => ({
   trigger: catalogue,
   index: 0,
   of: 1,
@@ -69,23 +69,26 @@ describe('what the former configuration has yet to tell', () => {
 describe('the moment of the switch', () => {
   const before = [failed('2026-11-23T07:30:00Z')];
   it('has no mishaps where nothing happens, or only the new configuration tells', () => {
-    expect(mishapsBetween(before, before, SINCE, [unit()])).toEqual({ twice: [], missed: [] });
+    expect(anomaliesBetween(before, before, SINCE, [unit()])).toEqual({ twice: [], missed: [] });
     const note = { 'dt_argocd_ding_on-sync-failed:[0].h:dt_argocd_ding:': seconds(LATER) };
-    expect(mishapsBetween(before, [failed(LATER, note)], SINCE, [unit()])).toEqual({ twice: [], missed: [] });
+    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()])).toEqual({
+      twice: [],
+      missed: [],
+    });
   });
   it('names what both have told', () => {
     const note = { '2026-11-23T08:00:00Z:on-sync-failed:[0].h:ding:': seconds(LATER) };
-    expect(mishapsBetween(before, [failed(LATER, note)], SINCE, [unit()]).twice).toEqual(['argocd/shop']);
+    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()]).twice).toEqual(['argocd/shop']);
   });
   it('names what is dated before it and seen after it', () => {
-    expect(mishapsBetween(before, [failed(SINCE)], SINCE, [unit()]).missed).toEqual([
+    expect(anomaliesBetween(before, [failed(SINCE)], SINCE, [unit()]).missed).toEqual([
       'argocd/shop (end of a sync)',
     ]);
   });
   it('takes a condition that is gone for no event', () => {
     const two = [{ lastTransitionTime: SINCE }, { lastTransitionTime: '2026-11-23T07:00:00Z' }];
     const after = [app({ conditions: two.slice(1) })];
-    expect(mishapsBetween([app({ conditions: two })], after, SINCE, [unit()])).toEqual({
+    expect(anomaliesBetween([app({ conditions: two })], after, SINCE, [unit()])).toEqual({
       twice: [],
       missed: [],
     });
@@ -130,7 +133,7 @@ describe('Applications out of reach', () => {
     },
   });
   const unheardWith = (tenancy: object, ...applications: ReturnType<typeof placed>[]) =>
-    unheardOf(applications, [unit()], 'argocd', {
+    outOfScope(applications, [unit()], 'argocd', {
       config: config({ tenancy: { projects: { 'gra*': ['argocd'] }, ...tenancy } }),
       projects: [{ name: 'annotated', grantedTo: 'argocd' }],
     });

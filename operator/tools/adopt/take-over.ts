@@ -10,7 +10,7 @@ import type { ApiCall } from '../../kubernetes/request.ts';
 import type { Adoption } from './adopt.ts';
 import { cutTarget } from './cut-target.ts';
 import { type Timed, youngestOf } from './event-times.ts';
-import { type Mishaps, mishapsBetween } from './notes.ts';
+import { type Anomalies, anomaliesBetween } from './notes.ts';
 
 /** How long nothing may have happened: times of events are whole seconds, and Argo CD takes a moment to tell. */
 const QUIET_MS = 2_000;
@@ -42,7 +42,7 @@ export interface TakeOverOptions {
 /** How a try to switch ended: `waiting` says what for. */
 export type Attempt =
   | { readonly state: 'waiting'; readonly reason: string; readonly hasWritten: boolean }
-  | { readonly state: 'done'; readonly since: string; readonly mishaps: Mishaps };
+  | { readonly state: 'done'; readonly since: string; readonly mishaps: Anomalies };
 
 /**
  * Switches from the former configuration to the operator's, if this is a quiet moment. First come the operator's own keys,
@@ -88,7 +88,7 @@ export async function tryTakeOver(prepared: Prepared, options: TakeOverOptions):
   });
   await writer.write(leftover, latest.target, () => undefined);
   await options.pause(SETTLE_MS);
-  const mishaps = mishapsBetween(second, await listApplications(), since, prepared.adoption.units);
+  const mishaps = anomaliesBetween(second, await listApplications(), since, prepared.adoption.units);
   return { state: 'done', since, mishaps };
 }
 

@@ -1,8 +1,8 @@
 import { describeFinding, type LintFinding } from '../../files/finding.ts';
 import type { Adoption } from './adopt.ts';
+import type { Disposition } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
-import type { Fate } from './fates.ts';
-import type { Mishaps } from './notes.ts';
+import type { Anomalies } from './notes.ts';
 
 /** An adoption with all that is to be said of it. */
 export interface AdoptReport {
@@ -29,7 +29,7 @@ export function isComplete({ adoption, refused, unheard }: AdoptReport): boolean
 export function adoptText(report: SwitchReport, namespace: string): string {
   const { adoption, refused = [], unheard, there = [] } = report;
   const { fates, notes, idleSecretKeys } = adoption;
-  const of = (isWanted: (fate: Fate) => boolean) => fates.filter(isWanted).map(fateLine);
+  const of = (isWanted: (fate: Disposition) => boolean) => fates.filter(isWanted).map(fateLine);
   const lines = [
     ...section(
       'taken over:',
@@ -57,7 +57,7 @@ export function adoptText(report: SwitchReport, namespace: string): string {
 /** The same for programs. */
 export function adoptJson(report: SwitchReport): object {
   const { adoption, refused = [], unheard, there = [] } = report;
-  const shown = ({ key, part, why }: Fate) => ({ key, ...(part !== undefined && { part }), why });
+  const shown = ({ key, part, why }: Disposition) => ({ key, ...(part !== undefined && { part }), why });
   return {
     takenOver: adoption.fates.filter(({ isTaken }) => isTaken).map(shown),
     notTakenOver: adoption.fates.filter(({ isProblem }) => isProblem).map(shown),
@@ -76,7 +76,7 @@ export function adoptJson(report: SwitchReport): object {
   };
 }
 
-const fateLine = ({ key, part, why }: Fate): string =>
+const fateLine = ({ key, part, why }: Disposition): string =>
   `${key}${part === undefined ? '' : ` (${part})`}: ${why}`;
 
 const idleLine = (key: string): string =>
@@ -94,7 +94,7 @@ export function section(title: string, lines: readonly string[]): string[] {
 }
 
 /** What a switch has come to, for programs. */
-export function takenOverJson(adoption: Adoption, since: string, mishaps: Mishaps): string {
+export function takenOverJson(adoption: Adoption, since: string, mishaps: Anomalies): string {
   const report = adoptJson({ adoption, unheard: [] });
   return `${JSON.stringify({ since, ...mishaps, ...report }, null, 2)}\n`;
 }

@@ -1,10 +1,10 @@
 import { parseSelector } from '../../argocd/selector.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
-import { type CarriedEvent, carry } from './carry.ts';
 import type { ForeignEntry } from './entry-text.ts';
 import type { ForeignConfig } from './foreign-config.ts';
 import type { DingTalkService } from './robots.ts';
+import { type TranslatedEvent, translate } from './translate.ts';
 
 /** One recipient of one entry: what is taken over as a whole or not at all, since a half of it would be told twice. */
 export interface Unit {
@@ -14,7 +14,7 @@ export interface Unit {
   /** With the default triggers, where the entry names none. */
   readonly triggers: readonly string[];
   /** Absent where it stays; then `reason` says why, unless it is none of DingTalk's. */
-  readonly events?: readonly CarriedEvent[];
+  readonly events?: readonly TranslatedEvent[];
   readonly reason?: string;
   readonly notes: readonly string[];
 }
@@ -46,7 +46,7 @@ function unitOf(
   if (dingTalk.refusal !== undefined) return refuse(`service.webhook.${service}: ${dingTalk.refusal}`);
   if (entry.selector !== undefined && !parseSelector(entry.selector))
     return refuse(`a NotificationSubscription has no words for the selector ${entry.selector}`);
-  const carried = triggers.map((trigger) => carry(trigger, service, config, inquiry));
+  const carried = triggers.map((trigger) => translate(trigger, service, config, inquiry));
   const refused = carried.find((each) => !each.ok);
   if (refused) return refuse(refused.reason);
   const done = carried.filter((each) => each.ok);

@@ -2,7 +2,7 @@ import { templateKey, triggerKey } from '../../argocd/names.ts';
 import type { Decision } from '../../core/decide.ts';
 import type { Engine } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
-import type { Application } from '../../files/sample-application.ts';
+import type { SampleFile } from '../../files/sample-application.ts';
 import { sentTemplates } from '../../files/sent-templates.ts';
 import { own } from '../../lib/own.ts';
 import type { ChangedTrigger } from './difference.ts';
@@ -21,7 +21,7 @@ export interface Notified extends ChangedTrigger {
 export async function notifiedAtOnce(
   triggers: readonly ChangedTrigger[],
   { plan }: Decision,
-  applications: readonly Application[],
+  applications: readonly SampleFile[],
   engine: Engine,
   now: Date,
 ): Promise<Notified[]> {
@@ -43,7 +43,7 @@ export async function notifiedAtOnce(
   });
 }
 
-function nameOf({ metadata }: Application): string {
+function nameOf({ metadata }: SampleFile): string {
   const { namespace, name } = metadata as { readonly namespace: string; readonly name: string };
   return `${namespace}/${name}`;
 }

@@ -3,7 +3,7 @@ import type { EventOutcome } from './outcome.ts';
 import type { ProbeAnswers, Probes } from './probes.ts';
 import { outcomeOfTrue, sendsOf } from './sends.ts';
 import type { EventView } from './views.ts';
-import { type Application, clauseText, nameOf, type WordsContext } from './words.ts';
+import { type ApplicationFields, clauseText, nameOf, type WordsContext } from './words.ts';
 
 /** What becomes of the events of a subscription for one application. */
 export interface ApplicationOutcome {
@@ -16,7 +16,7 @@ export interface ApplicationOutcome {
 
 /** @param answers of the engine to the probes, for this application */
 export function applicationOutcome(
-  app: Application,
+  app: ApplicationFields,
   views: readonly EventView[],
   probes: Probes,
   answers: ProbeAnswers,
@@ -32,7 +32,7 @@ export function applicationOutcome(
 }
 
 function eventOutcome(
-  app: Application,
+  app: ApplicationFields,
   view: EventView,
   probes: Probes,
   answers: ProbeAnswers,

@@ -1,5 +1,5 @@
 import { listEvery, orUnseen, type Unseen } from '../../cluster/cluster-reader.ts';
-import type { Application } from '../../files/sample-application.ts';
+import type { SampleFile } from '../../files/sample-application.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { resourcePath } from '../../kubernetes/paths.ts';
 import type { ApplicationOutcome } from './application.ts';
@@ -19,10 +19,10 @@ export async function seeApplications(
   { request }: Connection,
   namespaces: readonly string[],
   unseen: Unseen,
-): Promise<readonly Application[] | undefined> {
+): Promise<readonly SampleFile[] | undefined> {
   const list = (namespace?: string) =>
     orUnseen(listEvery(request, { ...APPLICATIONS, namespace }), unseen) as Promise<
-      readonly Application[] | undefined
+      readonly SampleFile[] | undefined
     >;
   const all = await list();
   if (all) return all;
@@ -34,9 +34,9 @@ export async function seeApplications(
 export async function seeApplication(
   { request }: Connection,
   { namespace, name }: ObjectName,
-): Promise<Application> {
+): Promise<SampleFile> {
   const path = resourcePath({ ...APPLICATIONS, namespace, name });
-  return (await request<Application>({ method: 'GET', path })).body;
+  return (await request<SampleFile>({ method: 'GET', path })).body;
 }
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { fenceExpression } from '../../core/resolve/fence.ts';
+import { accessCondition } from '../../core/resolve/access-condition.ts';
 import { partsOf } from './clauses.ts';
 
 const FILE = new URL('../../core/compile/testdata/first-release.yaml', import.meta.url);
@@ -18,7 +18,7 @@ describe('a condition of ours', () => {
   it.each(conditions)('$key is the sum of its parts', ({ when, namespace, projects }) => {
     const { fence, parts } = partsOf(when);
     expect(parts.map(({ expression }) => expression).join(' and ')).toBe(when);
-    if (Object.keys(projects).length === 0) expect(fence).toBe(fenceExpression(namespace, [], []));
+    if (Object.keys(projects).length === 0) expect(fence).toBe(accessCondition(namespace, [], []));
     expect(parts[0]).toEqual({ kind: 'fence', expression: `(${fence})` });
     expect(parts.length).toBeGreaterThan(1);
   });

@@ -19,10 +19,10 @@ import { orAssumed } from '../../files/overlay.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import type { KubernetesObject } from '../../kubernetes/objects.ts';
 import type { ServerClock } from '../../kubernetes/server-clock.ts';
-import type { OperatorPresence, Sight } from './sight.ts';
+import type { ClusterView, OperatorPresence } from './cluster-view.ts';
 
 /** A cluster as the caller may see it, not decided yet. */
-export type SeenCluster = Omit<Sight, 'decision'>;
+export type SeenCluster = Omit<ClusterView, 'decision'>;
 
 /**
  * Reads what the operator would watch, as far as the caller may: at the least the custom resources of the namespace.

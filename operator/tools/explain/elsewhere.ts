@@ -2,11 +2,11 @@ import type { NotificationSubscription } from '../../api/kinds.ts';
 import { eventKeyName, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import { liveRecipients } from '../../core/model/live.ts';
 import type { Verdict } from '../../core/model/verdict.ts';
-import type { Sight } from './sight.ts';
+import type { ClusterView } from './cluster-view.ts';
 import { ok, problem, type Step, unknown } from './step.ts';
 
 /** Whether a subscription uses what is another namespace's, where the caller may not look. */
-export function usesUnseen({ metadata, spec }: NotificationSubscription, { sees }: Sight): boolean {
+export function usesUnseen({ metadata, spec }: NotificationSubscription, { sees }: ClusterView): boolean {
   const isElsewhere = (namespace: string | undefined): boolean =>
     namespace !== undefined && namespace !== metadata.namespace;
   const used = [...spec.robots, ...spec.events.flatMap(({ template }) => template ?? [])];
@@ -28,7 +28,7 @@ export const unseenRobotSteps = (namespace: string): Step[] => [
 ];
 
 /** An event of a subscription that can't be judged anew: by what stands in Argo CD's configuration. */
-export function unseenEventSteps(event: string, cr: NotificationSubscription, sight: Sight): Step[] {
+export function unseenEventSteps(event: string, cr: NotificationSubscription, sight: ClusterView): Step[] {
   const unjudged = unknown(
     'whether its keys are as they should be can not be told without what the other namespace shares',
   );

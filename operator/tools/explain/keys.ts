@@ -1,11 +1,11 @@
 import type { Metadata } from '../../api/kinds.ts';
 import { readProvenance } from '../../argocd/provenance.ts';
 import { own } from '../../lib/own.ts';
-import { type Sight, whoMends } from './sight.ts';
+import { type ClusterView, whoMends } from './cluster-view.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
 
 /** Whether keys of a resource stand in the ConfigMap as they should; one step if they all do. */
-export function keySteps(keys: readonly string[], metadata: Metadata, sight: Sight): Step[] {
+export function keySteps(keys: readonly string[], metadata: Metadata, sight: ClusterView): Step[] {
   const { configMap: name, namespace } = sight.snapshot.config.target;
   if (!sight.sees.configMap)
     return [
@@ -17,7 +17,7 @@ export function keySteps(keys: readonly string[], metadata: Metadata, sight: Sig
 }
 
 /** Undefined if the key stands there as planned. */
-function keyStep(key: string, { uid, generation }: Metadata, sight: Sight): Step | undefined {
+function keyStep(key: string, { uid, generation }: Metadata, sight: ClusterView): Step | undefined {
   const { snapshot, decision, presence, sees } = sight;
   const wanted = own(decision.plan.configMap, key);
   const live = own(snapshot.target.configMap?.data, key);

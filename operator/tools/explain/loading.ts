@@ -1,13 +1,13 @@
 import { parseKey } from '../../argocd/names.ts';
 import type { Outcome } from '../../engine/types.ts';
-import { type Sight, whoMends } from './sight.ts';
+import { type ClusterView, whoMends } from './cluster-view.ts';
 import { ok, problem, type Step, unknown } from './step.ts';
 
 /**
  * Whether Argo CD's engine loads the whole ConfigMap; if it doesn't, nobody is notified of anything.
  * @param answer the engine's, about the whole live ConfigMap; undefined if there is none to ask about
  */
-export function loadingSteps(sight: Sight, answer: Outcome<'check'> | undefined): Step[] {
+export function loadingSteps(sight: ClusterView, answer: Outcome<'check'> | undefined): Step[] {
   const { decision, presence, sees, snapshot } = sight;
   const { namespace, configMap } = snapshot.config.target;
   const name = `ConfigMap ${namespace}/${configMap}`;

@@ -2,14 +2,17 @@ import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
 import { objectKey, resourceKey } from '../../api/names.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import { referenceKey } from '../../core/resolve/sharing.ts';
+import type { ClusterView } from './cluster-view.ts';
 import { resourceSteps } from './resource.ts';
 import { robotSteps } from './robot.ts';
-import type { Sight } from './sight.ts';
 import { ok, warning } from './step.ts';
 import type { Section } from './subscription.ts';
 
 /** A robot, and who sends to it. */
-export function robotSections({ metadata: { namespace, name } }: DingTalkRobot, sight: Sight): Section[] {
+export function robotSections(
+  { metadata: { namespace, name } }: DingTalkRobot,
+  sight: ClusterView,
+): Section[] {
   const key = objectKey(namespace, name);
   const users = sight.snapshot.subscriptions.filter(({ metadata, spec }) =>
     spec.robots.some((each) => referenceKey(metadata.namespace, each) === key),
@@ -21,7 +24,7 @@ export function robotSections({ metadata: { namespace, name } }: DingTalkRobot, 
 }
 
 /** A template, and which events use it. */
-export function templateSections(cr: NotificationTemplate, sight: Sight): Section[] {
+export function templateSections(cr: NotificationTemplate, sight: ClusterView): Section[] {
   const { namespace, name } = cr.metadata;
   const resolved = sight.decision.resolution.templates.find(
     (each) => resourceKey(each.cr) === resourceKey(cr),

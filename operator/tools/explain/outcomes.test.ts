@@ -9,9 +9,9 @@ import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import { decideFully } from '../../files/judge.ts';
 import { createLogger } from '../../lib/logger.ts';
+import type { ClusterView } from './cluster-view.ts';
 import type { EventOutcome } from './outcome.ts';
 import { applicationOutcomes } from './outcomes.ts';
-import type { Sight } from './sight.ts';
 import { eventViews } from './views.ts';
 
 const NOW = new Date('2026-11-23T12:00:00Z');
@@ -37,7 +37,7 @@ async function told(
   const before = snapshot({ robots: [robot()], subscriptions: [subscription({}, spec)] });
   const seen = change(settled({ ...before, answers: (await decided(before)).answers }));
   const { decision } = await decided(seen);
-  const sight: Sight = {
+  const sight: ClusterView = {
     snapshot: seen,
     decision,
     presence: { state: 'none', detail: '' },

@@ -1,6 +1,6 @@
 import type { Engine } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
-import type { Application } from '../../files/sample-application.ts';
+import type { SampleFile } from '../../files/sample-application.ts';
 import { type ApplicationOutcome, applicationOutcome } from './application.ts';
 import { probesFor } from './probes.ts';
 import type { EventView } from './views.ts';
@@ -8,7 +8,7 @@ import type { WordsContext } from './words.ts';
 
 /** Has Argo CD's engine say what becomes of the events of a subscription for each of some Applications. */
 export async function applicationOutcomes(
-  applications: readonly Application[],
+  applications: readonly SampleFile[],
   views: readonly EventView[],
   context: WordsContext,
   engine: Engine,

@@ -5,8 +5,8 @@ import type { Engine } from '../../engine/types.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { UsageError } from '../../lib/process-io.ts';
 import { seeApplication, seeApplications, worthTelling } from './applications.ts';
+import type { ClusterView } from './cluster-view.ts';
 import { applicationOutcomes } from './outcomes.ts';
-import type { Sight } from './sight.ts';
 import { found, type ObjectName, type Subject } from './subject.ts';
 import { subscriptionSections } from './subscription.ts';
 import type { Explanation } from './text.ts';
@@ -16,10 +16,10 @@ import { eventViews } from './views.ts';
 const LOADING_DEADLINE_MS = 60_000;
 
 /** What an explanation works with, and what it is asked about. */
-export interface Scene {
+export interface ExplainContext {
   readonly connection: Connection;
   readonly engine: Engine;
-  readonly sight: Sight;
+  readonly sight: ClusterView;
   readonly unseen: Unseen;
   /** Absent: all Applications. */
   readonly app?: ObjectName | undefined;
@@ -33,7 +33,7 @@ export interface Scene {
  */
 export async function explainSubscription(
   subject: Subject,
-  { connection, engine, sight, unseen, app, event }: Scene,
+  { connection, engine, sight, unseen, app, event }: ExplainContext,
 ): Promise<Pick<Explanation, 'sections' | 'applications'>> {
   const cr = found(sight.snapshot.subscriptions, subject);
   const events = chosenEvents(cr, event);

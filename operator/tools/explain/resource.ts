@@ -3,7 +3,7 @@ import type { Reason } from '../../api/reasons.ts';
 import { REMEDIES } from '../../api/remedies.ts';
 import type { Verdict } from '../../core/model/verdict.ts';
 import { own } from '../../lib/own.ts';
-import { type OperatorPresence, whoMends } from './sight.ts';
+import { type OperatorPresence, whoMends } from './cluster-view.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
 
 /** A custom resource of any kind. */

@@ -3,13 +3,13 @@ import { serviceKey } from '../../argocd/names.ts';
 import type { ResolvedRobot } from '../../core/resolve/robots.ts';
 import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
+import { type ClusterView, whoMends } from './cluster-view.ts';
 import { keySteps } from './keys.ts';
 import { resourceSteps } from './resource.ts';
-import { type Sight, whoMends } from './sight.ts';
 import { ok, problem, type Step, unknown } from './step.ts';
 
 /** A robot from its resource to the URL that Argo CD calls. */
-export function robotSteps(namespace: string, name: string, sight: Sight): Step[] {
+export function robotSteps(namespace: string, name: string, sight: ClusterView): Step[] {
   const { snapshot, decision, presence } = sight;
   const isIt = ({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }) =>
     metadata.namespace === namespace && metadata.name === name;
@@ -28,7 +28,7 @@ export function robotSteps(namespace: string, name: string, sight: Sight): Step[
 }
 
 /** Whether Argo CD finds a URL that works. Nothing of the URL is told but when its signature ends. */
-function urlStep({ cr, service, credential }: ResolvedRobot, sight: Sight): Step {
+function urlStep({ cr, service, credential }: ResolvedRobot, sight: ClusterView): Step {
   const { snapshot, presence, sees, assumed } = sight;
   const { namespace, secret } = snapshot.config.target;
   const place = `Secret ${namespace}/${secret}, key ${service}`;
@@ -57,7 +57,7 @@ function told(
   until: string | undefined,
   signed: boolean,
   place: string,
-  { snapshot, presence }: Sight,
+  { snapshot, presence }: ClusterView,
 ): Step {
   if (!signed || until === undefined) return unknown(`${place}: you may not read it`);
   if (new Date(until) > snapshot.now) return ok(`its status says that the URL is signed until ${until}`);

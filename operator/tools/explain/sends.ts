@@ -3,14 +3,14 @@ import { sentNotes } from '../../argocd/sent-note.ts';
 import type { EvaluatedCondition } from '../../engine/types.ts';
 import type { EventOutcome, Send } from './outcome.ts';
 import type { EventView } from './views.ts';
-import { type Application, isComparedSinceSync, textAt, type WordsContext } from './words.ts';
+import { type ApplicationFields, isComparedSinceSync, textAt, type WordsContext } from './words.ts';
 
 /**
  * What Argo CD has noted of this occurrence of an event, and when it last noted any.
  * @param whole what the engine says of the trigger's condition
  */
 export function sendsOf(
-  app: Application,
+  app: ApplicationFields,
   { trigger, recipients, isLive }: EventView,
   whole: EvaluatedCondition | undefined,
 ): { readonly sends: Send[]; readonly lastSentAt?: string } {
@@ -33,7 +33,7 @@ export function sendsOf(
 
 /** Of an event whose condition is true. */
 export function outcomeOfTrue(
-  app: Application,
+  app: ApplicationFields,
   { isLive, trigger }: EventView,
   sends: readonly Send[],
   { isBlocked, argocdNamespace }: WordsContext,

@@ -18,8 +18,8 @@ import {
 } from '../../core/testing/fixtures.ts';
 import { lent, TO_LENT, twoTeams, USER, uses, WITH_USER } from '../../core/testing/sharing.ts';
 import type { Outcome } from '../../engine/types.ts';
+import type { ClusterView } from './cluster-view.ts';
 import { robotSections, templateSections } from './others.ts';
-import type { Sight } from './sight.ts';
 import { type Section, subscriptionSections } from './subscription.ts';
 
 const TRIGGER = `dt_${NAMESPACE}_payments_on-sync-failed`;
@@ -47,7 +47,7 @@ function done(fields: Partial<Snapshot> = team()): Snapshot {
   };
 }
 
-function sight(seen: Snapshot, fields: Partial<Sight> = {}): Sight {
+function sight(seen: Snapshot, fields: Partial<ClusterView> = {}): ClusterView {
   return {
     snapshot: seen,
     decision: decide(seen),
@@ -64,7 +64,7 @@ const complaints = (sections: readonly Section[]) =>
     steps.flatMap(({ verdict, message }) => (verdict === 'ok' ? [] : [`${about}: ${verdict}: ${message}`])),
   );
 
-function explained(seen: Snapshot, fields: Partial<Sight> = {}, loading: object = loads): string[] {
+function explained(seen: Snapshot, fields: Partial<ClusterView> = {}, loading: object = loads): string[] {
   const [cr] = seen.subscriptions;
   if (!cr) throw new Error('there is no subscription');
   return complaints(
@@ -250,7 +250,7 @@ describe("Argo CD's configuration", () => {
 });
 
 describe('a robot', () => {
-  const urlOf = (seen: Snapshot, fields: Partial<Sight> = {}) =>
+  const urlOf = (seen: Snapshot, fields: Partial<ClusterView> = {}) =>
     robotSections(robot(), sight(seen, fields))[0]?.steps.at(-1);
   const later = (seen: Snapshot, ms: number) => ({ ...seen, now: new Date(NOW.getTime() + ms) });
 

@@ -5,12 +5,12 @@ import { eventKeyName, parseKey, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts
 import { liveRecipients } from '../../core/model/live.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import type { Outcome } from '../../engine/types.ts';
+import { type ClusterView, whoMends } from './cluster-view.ts';
 import { unseenEventSteps, unseenRobotSteps, usesUnseen, withoutRefusal } from './elsewhere.ts';
 import { keySteps } from './keys.ts';
 import { loadingSteps } from './loading.ts';
 import { resourceSteps } from './resource.ts';
 import { robotSteps } from './robot.ts';
-import { type Sight, whoMends } from './sight.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
 
 /** Steps that are about one thing. */
@@ -27,7 +27,7 @@ export interface Section {
 export function subscriptionSections(
   cr: NotificationSubscription,
   events: readonly string[],
-  sight: Sight,
+  sight: ClusterView,
   loading: Outcome<'check'> | undefined,
 ): Section[] {
   const { namespace } = cr.metadata;
@@ -58,7 +58,7 @@ export function subscriptionSections(
 function eventSteps(
   event: string,
   cr: NotificationSubscription,
-  sight: Sight,
+  sight: ClusterView,
   loading: Outcome<'check'> | undefined,
 ): Step[] {
   const { decision, sees, presence } = sight;
@@ -107,7 +107,7 @@ const isSent = (entries: Entries, trigger: string, recipient: string): boolean =
   entries.some(({ triggers, recipients }) => triggers.includes(trigger) && recipients.includes(recipient));
 
 /** Whether an operator runs, as far as its Lease tells. */
-export function operatorStep({ presence: { state, detail } }: Pick<Sight, 'presence'>): Step {
+export function operatorStep({ presence: { state, detail } }: Pick<ClusterView, 'presence'>): Step {
   return state === 'running'
     ? ok(`an operator runs: ${detail}`)
     : unknown(`whether an operator runs: ${detail}`);

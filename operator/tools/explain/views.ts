@@ -4,13 +4,13 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import { type CompileSettings, compileSubscription } from '../../core/compile/subscription.ts';
 import type { Decision } from '../../core/decide.ts';
 import { liveRecipients } from '../../core/model/live.ts';
-import { momentOf, readWhen } from '../../core/plan/since.ts';
+import { countsFromOf, readWhen } from '../../core/plan/counts-from.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import type { ResolvedEvent } from '../../core/resolve/events.ts';
 import type { ResolvedSubscription } from '../../core/resolve/subscriptions.ts';
 import { own } from '../../lib/own.ts';
 import { type Clause, conditionClauses, partsOf } from './clauses.ts';
-import type { Sight } from './sight.ts';
+import type { ClusterView } from './cluster-view.ts';
 
 /** One event of a subscription as Argo CD knows it, or, where the caller may not read that, as it must be. */
 export interface EventView {
@@ -33,7 +33,7 @@ export interface EventView {
 const LONG_AGO = '1970-01-01T00:00:00Z';
 
 /** The events of a subscription that Argo CD knows of. */
-export function eventViews(subscription: ResolvedSubscription, sight: Sight): EventView[] {
+export function eventViews(subscription: ResolvedSubscription, sight: ClusterView): EventView[] {
   const { snapshot, decision, sees } = sight;
   return subscription.cr.spec.events.map(eventName).flatMap((name) => {
     const head = headOf(subscription, name, decision, snapshot.config);
@@ -72,7 +72,7 @@ export function headOf(
 /** An event as it must be, as if it counted since ever; none if it is sent to nobody or refused. */
 export function plannedView(head: ViewHead): EventView[] {
   const { name, trigger, recipients, subscription } = head;
-  const made = compiled(head, subscription.fence);
+  const made = compiled(head, subscription.accessCondition);
   if (!made || recipients.length === 0) return [];
   const { event, fragment } = made;
   const clauses = made.clauses(LONG_AGO).filter(({ kind }) => kind !== 'since');
@@ -90,13 +90,13 @@ function liveView(head: ViewHead, value: string): EventView {
   const view = { name, trigger, recipients, value, isLive: true };
   const when = readWhen(value) ?? '';
   const { fence: liveFence, parts } = partsOf(when);
-  for (const fence of [subscription.fence, liveFence]) {
+  for (const fence of [subscription.accessCondition, liveFence]) {
     const made = compiled(head, fence);
     if (!made) continue;
     const { event, clauses, fragment } = made;
     // Of an event without a time, the moment is not in the condition.
     if (fragment.when(LONG_AGO) === when) return { ...view, clauses: clauses(LONG_AGO), event };
-    const since = momentOf(fragment, when);
+    const since = countsFromOf(fragment, when);
     if (since !== undefined) return { ...view, since, clauses: clauses(since), event };
   }
   return { ...view, clauses: when === '' ? [] : parts };
@@ -105,9 +105,9 @@ function liveView(head: ViewHead, value: string): EventView {
 /** The event as this generation has it; undefined if the generation is refused. */
 function compiled({ name, trigger, recipients, subscription, settings }: ViewHead, fence: string) {
   const event = subscription.events.find((each) => each.name === name);
-  if (!event || subscription.verdict.course !== 'current') return undefined;
+  if (!event || subscription.verdict.rollout !== 'current') return undefined;
   const robots = subscription.robots.filter(({ service }) => recipients.includes(service));
-  const { events } = compileSubscription({ ...subscription, robots, fence }, settings);
+  const { events } = compileSubscription({ ...subscription, robots, accessCondition: fence }, settings);
   const fragment = events.find((each) => each.name === trigger);
   if (!fragment) return undefined;
   const clauses = (since: string) =>

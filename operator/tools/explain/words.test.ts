@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
-import { fenceExpression } from '../../core/resolve/fence.ts';
+import { accessCondition } from '../../core/resolve/access-condition.ts';
 import type { EventView } from './views.ts';
 import { clauseText } from './words.ts';
 
@@ -19,7 +19,7 @@ const details = {
   error: undefined,
 };
 const told = (clusters: readonly string[] | undefined) =>
-  clauseText(app, view, { kind: 'fence', expression: fenceExpression('team', ['p'], clusters) }, details);
+  clauseText(app, view, { kind: 'fence', expression: accessCondition('team', ['p'], clusters) }, details);
 
 it('an application that may not be heard of is told of with what would have let it, by what is live', () => {
   const head =

@@ -1,5 +1,5 @@
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
-import { countsDestinations } from '../../core/resolve/fence.ts';
+import { countsDestinations } from '../../core/resolve/access-condition.ts';
 import { own } from '../../lib/own.ts';
 import { describeTrigger } from '../../message/catalogue/descriptions.ts';
 import { nullSafe } from '../../message/catalogue/trigger.ts';
@@ -8,7 +8,7 @@ import type { Clause } from './clauses.ts';
 import type { EventView } from './views.ts';
 
 /** An Application as the API server has it. */
-export type Application = Readonly<Record<string, unknown>>;
+export type ApplicationFields = Readonly<Record<string, unknown>>;
 
 /** What a sentence is about, beside the application. */
 export interface WordsContext {
@@ -31,7 +31,7 @@ interface Details extends WordsContext {
 
 /** In words: why an event is not sent, by the first part of its condition that does not hold. */
 export function clauseText(
-  app: Application,
+  app: ApplicationFields,
   view: EventView,
   clause: Clause | undefined,
   details: Details,
@@ -59,7 +59,7 @@ export function clauseText(
   }
 }
 
-function fenceText(app: Application, namespace: string, fence: string): string {
+function fenceText(app: ApplicationFields, namespace: string, fence: string): string {
   const [home, target] = [textAt(app, 'metadata.namespace'), textAt(app, 'spec.destination.namespace')];
   const head =
     `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace} (by tenancy.projects ` +
@@ -69,7 +69,7 @@ function fenceText(app: Application, namespace: string, fence: string): string {
     : `${head} does not live in ${namespace} (but in ${home}); that it deploys to ${target} in ${clusterOf(app)} does not count (tenancy.destinations: Ignored)`;
 }
 
-function criterionText(app: Application, field: string, criteria: ApplicationCriteria): string {
+function criterionText(app: ApplicationFields, field: string, criteria: ApplicationCriteria): string {
   const lists: Readonly<Record<string, readonly [string, readonly string[] | undefined]>> = {
     projects: [`its project is ${projectOf(app)}`, criteria.projects],
     names: [`its name is ${textAt(app, 'metadata.name')}`, criteria.names],
@@ -96,7 +96,7 @@ function criterionText(app: Application, field: string, criteria: ApplicationCri
   return `${has(key)}, and wanted is ${[operator, values.join(', ')].filter(Boolean).join(' ')}`;
 }
 
-function conditionText(app: Application, { name, event }: EventView): string {
+function conditionText(app: ApplicationFields, { name, event }: EventView): string {
   const trigger = event?.catalogueName === undefined ? undefined : findTrigger(event.catalogueName);
   const state = [
     ['its last operation', 'status.operationState.phase'],
@@ -118,7 +118,7 @@ function timeField({ event }: EventView): string {
  * Argo CD notifies of nothing while it has yet to compare an application since a sync ended.
  * https://github.com/argoproj/argo-cd/blob/master/notification_controller/controller/controller.go (`isAppSyncStatusRefreshed`)
  */
-export function isComparedSinceSync(app: Application): boolean {
+export function isComparedSinceSync(app: ApplicationFields): boolean {
   const at = (path: string) => Date.parse(String(valueAt(app, path) ?? ''));
   const phase = valueAt(app, 'status.operationState.phase');
   if (!['Failed', 'Error', 'Succeeded'].includes(String(phase))) return true;
@@ -127,24 +127,24 @@ export function isComparedSinceSync(app: Application): boolean {
 }
 
 /** `namespace/name`. */
-export const nameOf = (app: Application): string =>
+export const nameOf = (app: ApplicationFields): string =>
   `${textAt(app, 'metadata.namespace')}/${textAt(app, 'metadata.name')}`;
 
-const projectOf = (app: Application): string => textAt(app, 'spec.project');
+const projectOf = (app: ApplicationFields): string => textAt(app, 'spec.project');
 
-function clusterOf(app: Application): string {
+function clusterOf(app: ApplicationFields): string {
   return String(
     valueAt(app, 'spec.destination.server') ?? valueAt(app, 'spec.destination.name') ?? '(no cluster)',
   );
 }
 
 /** What stands at a path of an Application, for people. */
-export function textAt(app: Application, path: string): string {
+export function textAt(app: ApplicationFields, path: string): string {
   const value = valueAt(app, path);
   return value === undefined || value === null || value === '' ? '(none)' : String(value);
 }
 
-function valueAt(app: Application, path: string): unknown {
+function valueAt(app: ApplicationFields, path: string): unknown {
   return path
     .split('.')
     .reduce<unknown>(

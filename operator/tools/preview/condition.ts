@@ -1,24 +1,24 @@
 import type { Engine } from '../../engine/types.ts';
-import type { Judgement } from '../../files/judge.ts';
-import type { Application } from '../../files/sample-application.ts';
+import type { JudgedFiles } from '../../files/judge.ts';
+import type { SampleFile } from '../../files/sample-application.ts';
 import { applicationOutcomes } from '../explain/outcomes.ts';
 import { headOf, plannedView } from '../explain/views.ts';
-import type { Recipient } from './recipients.ts';
+import type { PreviewRecipient } from './recipients.ts';
 
 /** Whether an event's condition is true for an Application, and why not. */
-export interface Condition {
+export interface PreviewedCondition {
   readonly condition: boolean;
   readonly why?: string;
 }
 
 /** The condition of one event, as if its subscription had been there all along. */
 export async function conditionOf(
-  application: Application,
-  { subscription, event }: Pick<Recipient, 'subscription' | 'event'>,
-  { decision, config }: Pick<Judgement, 'decision' | 'config'>,
+  application: SampleFile,
+  { subscription, event }: Pick<PreviewRecipient, 'subscription' | 'event'>,
+  { decision, config }: Pick<JudgedFiles, 'decision' | 'config'>,
   engine: Engine,
   now: Date,
-): Promise<Condition> {
+): Promise<PreviewedCondition> {
   const views = plannedView(headOf(subscription, event.name, decision, config));
   const context = {
     namespace: subscription.cr.metadata.namespace,

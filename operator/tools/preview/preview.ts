@@ -2,16 +2,16 @@ import { resourceKey } from '../../api/names.ts';
 import { eventKeyName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
 import type { Engine, EngineObjects } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
-import type { Judgement } from '../../files/judge.ts';
-import { type Application, SAMPLED_TRIGGERS, sampleApplication } from '../../files/sample-application.ts';
+import type { JudgedFiles } from '../../files/judge.ts';
+import { SAMPLED_TRIGGERS, type SampleFile, sampleApplication } from '../../files/sample-application.ts';
 import { sentTemplates } from '../../files/sent-templates.ts';
 import { own } from '../../lib/own.ts';
 import { MAX_BODY_BYTES } from '../../template/go/body.ts';
-import { type Condition, conditionOf } from './condition.ts';
-import type { Recipient } from './recipients.ts';
+import { conditionOf, type PreviewedCondition } from './condition.ts';
+import type { PreviewRecipient } from './recipients.ts';
 
 /** What DingTalk would receive. */
-export interface PreviewedMessage extends Partial<Condition> {
+export interface PreviewedMessage extends Partial<PreviewedCondition> {
   readonly namespace: string;
   readonly subscription: string;
   readonly event: string;
@@ -32,11 +32,11 @@ export interface PreviewedMessage extends Partial<Condition> {
  * @param application what to make it for; without it, a sample that fits the event
  */
 export async function previewMessage(
-  recipient: Recipient,
-  judged: Pick<Judgement, 'decision' | 'config' | 'context'>,
+  recipient: PreviewRecipient,
+  judged: Pick<JudgedFiles, 'decision' | 'config' | 'context'>,
   engine: Engine,
   now: Date,
-  application?: Application,
+  application?: SampleFile,
 ): Promise<PreviewedMessage> {
   const { subscription, event, robot } = recipient;
   const { context } = judged;
@@ -90,13 +90,13 @@ function bodyProblem(msgtype: unknown, size: number): string | undefined {
 
 /** Of an event of somebody's own only its condition tells the state that it is about. */
 async function sampleFor(
-  { subscription, event }: Recipient,
+  { subscription, event }: PreviewRecipient,
   objects: EngineObjects,
   key: string,
   engine: Engine,
   now: Date,
-  { destinations }: Judgement['config']['tenancy'],
-): Promise<Application> {
+  { destinations }: JudgedFiles['config']['tenancy'],
+): Promise<SampleFile> {
   const sample = (trigger: string) => sampleApplication(trigger, subscription.cr, now, destinations);
   if (event.catalogueName !== undefined) return sample(event.catalogueName);
   const samples = SAMPLED_TRIGGERS.map(sample);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../core/decide.ts';
 import { robot, snapshot, subscription } from '../../core/testing/fixtures.ts';
-import { chosenRecipients, nothingChosen, type RecipientFilter, unknownName } from './recipients.ts';
+import { chosenRecipients, nothingChosen, type RecipientFilter, unknownRecipient } from './recipients.ts';
 
 const robots = [robot({ name: 'one' }), robot({ name: 'two' }), robot({ name: 'off' }, { suspend: true })];
 const subscriptions = [
@@ -46,7 +46,7 @@ it.each<[RecipientFilter, string[]]>([
   [{ subscription: 'team-payments/c' }, []],
 ])('%j narrows them', (filter, expected) => {
   expect(chosen(filter)).toEqual(expected);
-  expect(unknownName(judged, filter)).toBeUndefined();
+  expect(unknownRecipient(judged, filter)).toBeUndefined();
 });
 
 describe('a filter', () => {
@@ -61,7 +61,7 @@ describe('a filter', () => {
     ],
     [{ event: 'on-fire' }, '--event: there is no on-fire; there is failed, on-deployed, on-sync-failed'],
   ])('%j that names what is not there is told what there is', (filter, message) => {
-    expect(unknownName(judged, filter)).toBe(message);
+    expect(unknownRecipient(judged, filter)).toBe(message);
   });
 
   it('that nothing fits is told what there is', () => {

@@ -2,11 +2,11 @@ import { resourceKey } from '../../api/names.ts';
 import type { ResolvedEvent } from '../../core/resolve/events.ts';
 import type { ResolvedRobot } from '../../core/resolve/robots.ts';
 import type { ResolvedSubscription } from '../../core/resolve/subscriptions.ts';
-import type { Judgement } from '../../files/judge.ts';
+import type { JudgedFiles } from '../../files/judge.ts';
 import { own } from '../../lib/own.ts';
 
 /** One message that would be sent: of an event of a subscription, to a robot. */
-export interface Recipient {
+export interface PreviewRecipient {
   readonly subscription: ResolvedSubscription;
   readonly event: ResolvedEvent;
   readonly robot: ResolvedRobot;
@@ -22,7 +22,9 @@ export interface RecipientFilter {
 }
 
 /** All messages that the accepted subscriptions lead to, in the order of their names. */
-export function recipientsOf({ decision: { plan, resolution } }: Pick<Judgement, 'decision'>): Recipient[] {
+export function recipientsOf({
+  decision: { plan, resolution },
+}: Pick<JudgedFiles, 'decision'>): PreviewRecipient[] {
   return resolution.subscriptions.flatMap((subscription) => {
     const services = plan.subscriptions.get(resourceKey(subscription.cr))?.entry.recipients ?? [];
     const robots = subscription.robots.filter(({ service }) => services.includes(service));
@@ -32,9 +34,9 @@ export function recipientsOf({ decision: { plan, resolution } }: Pick<Judgement,
 
 /** Those of {@link recipientsOf} that the filter lets through. */
 export function chosenRecipients(
-  judged: Pick<Judgement, 'decision'>,
+  judged: Pick<JudgedFiles, 'decision'>,
   { event, subscription, robot }: RecipientFilter,
-): Recipient[] {
+): PreviewRecipient[] {
   return recipientsOf(judged).filter(
     (each) =>
       [undefined, each.event.name].includes(event) &&
@@ -44,8 +46,8 @@ export function chosenRecipients(
 }
 
 /** What is wrong with a filter that names what is not there; the message has the names that there are. */
-export function unknownName(
-  { resources, decision }: Pick<Judgement, 'resources' | 'decision'>,
+export function unknownRecipient(
+  { resources, decision }: Pick<JudgedFiles, 'resources' | 'decision'>,
   filter: RecipientFilter,
 ): string | undefined {
   const namesOf = (kind: string) => resources.filter((each) => each.kind === kind).map(resourceKey);
@@ -65,7 +67,7 @@ export function unknownName(
 }
 
 /** Why there is nothing to show: nothing would be sent, or the filter's parts do not go together. */
-export function nothingChosen(judged: Pick<Judgement, 'decision'>): string {
+export function nothingChosen(judged: Pick<JudgedFiles, 'decision'>): string {
   const there = recipientsOf(judged).map(
     ({ subscription, event, robot }) =>
       `${resourceKey(subscription.cr)} ${event.name} → ${resourceKey(robot.cr)}`,

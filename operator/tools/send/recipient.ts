@@ -19,7 +19,7 @@ export interface RobotName {
 }
 
 /** What a test message needs to know of a robot. */
-export interface Recipient {
+export interface TestRecipient {
   readonly credential: Credential;
   readonly locale: 'en' | 'zh-CN';
   readonly keywords: readonly string[];
@@ -33,7 +33,7 @@ export async function recipientFromCluster(
   kubeconfig: string | undefined,
   { namespace, name }: RobotName,
   config: OperatorConfiguration,
-): Promise<Recipient> {
+): Promise<TestRecipient> {
   const connection = connect({ kubeconfig });
   try {
     const { plural } = KINDS.robot;
@@ -53,7 +53,7 @@ export async function recipientFromFiles(
   paths: readonly string[],
   { namespace, name }: RobotName,
   config: OperatorConfiguration,
-): Promise<Recipient> {
+): Promise<TestRecipient> {
   const manifests = await readManifests(paths);
   const found = loadResources(manifests, namespace).find(
     ({ resource: { kind, metadata } }) =>
@@ -75,7 +75,7 @@ async function recipientOf(
   cr: DingTalkRobot,
   read: ReadSecret,
   config: OperatorConfiguration,
-): Promise<Recipient> {
+): Promise<TestRecipient> {
   const { namespace, name } = cr.metadata;
   const refuse = (message: string) => new UsageError(`DingTalkRobot ${namespace}/${name}: ${message}`);
   if (cr.spec.suspend) throw refuse('spec.suspend is true: nothing is sent to it. Resume it first.');

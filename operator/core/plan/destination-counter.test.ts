@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { Bucket } from './bucket.ts';
+import { DestinationCounter } from './destination-counter.ts';
 
 it('knows the most that can meet, whatever was added and given back', () => {
   const values = ['a', 'b', 'c'];
@@ -11,19 +11,19 @@ it('knows the most that can meet, whatever was added and given back', () => {
   });
   fc.assert(
     fc.property(fc.array(added), (all) => {
-      const bucket = new Bucket();
+      const counter = new DestinationCounter();
       const reach = (values: readonly string[]) => ({
         namespace: 'team-a',
         granted: [],
-        facet: { name: 'name' as const, values },
+        dimension: { name: 'name' as const, values },
       });
-      for (const { values, count } of all) bucket.add(reach(values), count);
-      for (const { values, count, isGivenBack } of all) if (isGivenBack) bucket.add(reach(values), -count);
+      for (const { values, count } of all) counter.add(reach(values), count);
+      for (const { values, count, isGivenBack } of all) if (isGivenBack) counter.add(reach(values), -count);
       const left = all.filter(({ isGivenBack }) => !isGivenBack);
       const of = (value: string) =>
         left.reduce((sum, { values, count }) => sum + (values.includes(value) ? count : 0), 0);
-      expect(bucket.taken({ namespace: 'team-a', granted: [] })).toBe(Math.max(...values.map(of)));
-      for (const value of values) expect(bucket.taken(reach([value]))).toBe(of(value));
+      expect(counter.taken({ namespace: 'team-a', granted: [] })).toBe(Math.max(...values.map(of)));
+      for (const value of values) expect(counter.taken(reach([value]))).toBe(of(value));
     }),
   );
 });

@@ -5,7 +5,7 @@ import { isEntryKey } from '../writes/our-part.ts';
 import { remedyForManager, remedyForOwner } from './tools.ts';
 
 /** Who has taken keys of ours, as far as the API server's books tell. */
-export interface Culprit {
+export interface ConflictingManager {
   /** As the subject of a sentence. */
   readonly who: string;
   /** What to do about it, one sentence or more. */
@@ -20,11 +20,11 @@ export interface Culprit {
  * @param object as it is now; undefined if it was deleted
  * @param left what the operator has left behind: the object's uid, and the time of its own entry in the books
  */
-export function culpritOf(
+export function conflictingManager(
   object: LiveObject | undefined,
   lost: readonly string[],
   left: { readonly uid: string; readonly ownTime: string },
-): Culprit {
+): ConflictingManager {
   const others = (object?.managers ?? []).filter(({ name }) => !isOurs(name));
   const lostKeys = lost.map((key) => (isEntryKey(key) ? SUBSCRIPTIONS_KEY : key));
   const holder = newest(others.filter(({ keys }) => lostKeys.some((key) => keys.has(key))));

@@ -6,7 +6,7 @@ import type { DingTalkService } from './robots.ts';
 import type { StillUsed, Unit } from './units.ts';
 
 /** What becomes of a key of the ConfigMap, or of one recipient in `subscriptions`. */
-export interface Fate {
+export interface Disposition {
   readonly key: string;
   /** Which part of `subscriptions`. */
   readonly part?: string;
@@ -25,7 +25,7 @@ interface FatesInput {
 }
 
 /** Says of each key of others whether something takes its place, and why. */
-export function fatesOf(input: FatesInput): Fate[] {
+export function dispositionsOf(input: FatesInput): Disposition[] {
   const { config } = input;
   const services = named(config.services.keys(), (name) => serviceFate(name, input));
   const gone = new Set([...services].flatMap(([name, { isTaken }]) => (isTaken ? [name] : [])));
@@ -43,13 +43,13 @@ export function fatesOf(input: FatesInput): Fate[] {
   return [...keys, ...input.units.map(unitFate)];
 }
 
-function named(names: Iterable<string>, fate: (name: string) => Fate): Map<string, Fate> {
+function named(names: Iterable<string>, fate: (name: string) => Disposition): Map<string, Disposition> {
   return new Map([...names].map((name) => [name, fate(name)]));
 }
 
-function serviceFate(name: string, { services, units, used, subscribers }: FatesInput): Fate {
+function serviceFate(name: string, { services, units, used, subscribers }: FatesInput): Disposition {
   const key = `service.webhook.${name}`;
-  const left = (why: string, isProblem = false): Fate => ({
+  const left = (why: string, isProblem = false): Disposition => ({
     key,
     isTaken: false,
     why,
@@ -70,9 +70,13 @@ function serviceFate(name: string, { services, units, used, subscribers }: Fates
   return { key, isTaken: true, why: 'a DingTalkRobot takes its place' };
 }
 
-function triggerFate(name: string, { config, units, used }: FatesInput, gone: ReadonlySet<string>): Fate {
+function triggerFate(
+  name: string,
+  { config, units, used }: FatesInput,
+  gone: ReadonlySet<string>,
+): Disposition {
   const key = `trigger.${name}`;
-  const left = (why: string): Fate => ({ key, isTaken: false, why });
+  const left = (why: string): Disposition => ({ key, isTaken: false, why });
   const isHeard = units.some(({ events, triggers }) => events !== undefined && triggers.includes(name));
   if (used.triggers.has(name))
     return left(isHeard ? 'others are sent it, too' : 'none of what is taken over uses it');
@@ -93,9 +97,9 @@ function templateFate(
   { config }: FatesInput,
   gone: ReadonlySet<string>,
   sent: ReadonlySet<string>,
-): Fate {
+): Disposition {
   const key = `template.${name}`;
-  const left = (why: string): Fate => ({ key, isTaken: false, why });
+  const left = (why: string): Disposition => ({ key, isTaken: false, why });
   const template = config.templates.get(name);
   const speaksTo = [...(template?.webhook.keys() ?? [])];
   if (sent.has(name)) return left('a trigger that stays sends it');
@@ -104,7 +108,7 @@ function templateFate(
   return { key, isTaken: true, why: 'a NotificationTemplate takes its place where it is sent' };
 }
 
-function unitFate({ entry, recipient, events, reason }: Unit): Fate {
+function unitFate({ entry, recipient, events, reason }: Unit): Disposition {
   const base = { key: SUBSCRIPTIONS_KEY, part: `entry ${entry.index + 1}, ${recipient}` };
   if (events) return { ...base, isTaken: true, why: 'a NotificationSubscription takes its place' };
   if (reason === undefined) return { ...base, isTaken: false, why: 'it is not sent to DingTalk by a robot' };

@@ -2,8 +2,8 @@ import type { Finding } from '../../api/finding.ts';
 import { own } from '../../lib/own.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { Bucket } from './bucket.ts';
 import type { Placed } from './candidates.ts';
+import { DestinationCounter } from './destination-counter.ts';
 import type { SubscriptionPlan } from './placements.ts';
 import type { Reach } from './reach.ts';
 
@@ -38,33 +38,33 @@ const ONE_OF: Readonly<Record<string, string>> = {
  * operator; so it is told what four of them would do that change in one minute, all that may hear of one taken together.
  */
 export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string, Finding> {
-  const robots = new Map<string, { bucket: Bucket; reaches: Reach[] }>();
+  const robots = new Map<string, { counter: DestinationCounter; reaches: Reach[] }>();
   for (const { subscription, plan, reach } of placed) {
     const count = messagesOf(subscription, plan);
     for (const service of plan.entry.recipients) {
-      const robot = robots.get(service) ?? { bucket: new Bucket(), reaches: [] };
+      const robot = robots.get(service) ?? { counter: new DestinationCounter(), reaches: [] };
       robots.set(service, robot);
-      robot.bucket.add(reach, count);
+      robot.counter.add(reach, count);
       robot.reaches.push(reach);
     }
   }
-  const overloaded = [...robots].filter(([, { bucket, reaches }]) =>
-    reaches.some((reach) => bucket.taken(reach) * Math.min(TOGETHER, applicationsOf(reach)) > PER_MINUTE),
+  const overloaded = [...robots].filter(([, { counter, reaches }]) =>
+    reaches.some((reach) => counter.taken(reach) * Math.min(TOGETHER, applicationsOf(reach)) > PER_MINUTE),
   );
   return new Map(overloaded.map(([service]) => [service, TOO_MANY]));
 }
 
 function messagesOf({ verdict, events }: ResolvedSubscription, { entry }: SubscriptionPlan): number {
   // Of a live version only the names are known.
-  if (verdict.course !== 'current') return entry.triggers.length;
+  if (verdict.rollout !== 'current') return entry.triggers.length;
   return new Set(events.map(kindOf)).size;
 }
 
 const kindOf = ({ catalogueName, name }: ResolvedEvent): string =>
   (catalogueName !== undefined && own(ONE_OF, catalogueName)) || `own ${name}`;
 
-const applicationsOf = ({ facet }: Reach): number =>
-  facet?.name === 'name' ? facet.values.length : Number.POSITIVE_INFINITY;
+const applicationsOf = ({ dimension }: Reach): number =>
+  dimension?.name === 'name' ? dimension.values.length : Number.POSITIVE_INFINITY;
 
 /** The same for all: whoever sends to the robot may be of another namespace, and its edits are not the robot's. */
 const TOO_MANY: Finding = {

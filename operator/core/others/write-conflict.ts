@@ -1,16 +1,16 @@
 import type { Finding } from '../../api/finding.ts';
-import type { Culprit } from './culprit.ts';
+import type { ConflictingManager } from './conflicting-manager.ts';
 
 /** Keys of ours that somebody else has changed or removed. */
 export interface Loss {
   /** In milliseconds, by a clock that only goes forward. */
   readonly at: number;
   readonly keys: readonly string[];
-  readonly by: Culprit;
+  readonly by: ConflictingManager;
 }
 
 /** What is known of who takes our keys out of one object. Times as in {@link Loss}. */
-export interface Contest {
+export interface WriteConflict {
   /** Those that still count, oldest first. */
   readonly losses: readonly Loss[];
   /** 0: nobody fights us, a loss was a hand edit or an accident. Else how often the pause has grown, plus one. */
@@ -18,11 +18,11 @@ export interface Contest {
   /** All keys that were lost since it began. */
   readonly keys: ReadonlySet<string>;
   /** The most certain of those who were found at it. */
-  readonly by?: Culprit;
+  readonly by?: ConflictingManager;
 }
 
 /** Nobody does. */
-export const CALM: Contest = { losses: [], level: 0, keys: new Set() };
+export const CALM: WriteConflict = { losses: [], level: 0, keys: new Set() };
 
 const MINUTE = 60_000;
 /** So many losses within so long are no accident. */
@@ -34,7 +34,7 @@ export const LONGEST_PAUSE_MS = 5 * MINUTE;
 const SHORTEST_QUIET_MS = 15_000;
 
 /** The contest after one loss more. */
-export function afterLoss(contest: Contest, loss: Loss): Contest {
+export function afterLoss(contest: WriteConflict, loss: Loss): WriteConflict {
   const before = isOver(contest, loss.at) ? CALM : contest;
   const recent = before.losses.filter(({ at }) => loss.at - at <= WINDOW_MS);
   const losses = [...recent, loss].slice(-THRESHOLD);
@@ -44,12 +44,12 @@ export function afterLoss(contest: Contest, loss: Loss): Contest {
 }
 
 /** Further keys that were lost before we have put back the last ones: nobody has answered us. */
-export function alsoLost(contest: Contest, keys: readonly string[]): Contest {
+export function alsoLost(contest: WriteConflict, keys: readonly string[]): WriteConflict {
   return { ...contest, keys: new Set([...contest.keys, ...keys]) };
 }
 
 /** When our keys may be put back. A loss that is no fight is made good at once. */
-export function mayWriteAt({ losses, level }: Contest): number {
+export function mayWriteAt({ losses, level }: WriteConflict): number {
   const last = losses.at(-1);
   return level === 0 || !last ? Number.NEGATIVE_INFINITY : last.at + pauseOf(level);
 }
@@ -58,7 +58,7 @@ export function mayWriteAt({ losses, level }: Contest): number {
  * When a fight counts as over if nothing more is lost: once our keys have stayed twice as long as they did before, so that
  * a tool that comes by every three minutes is one fight and not one every three minutes.
  */
-export function endsAt({ losses, level }: Contest): number {
+export function endsAt({ losses, level }: WriteConflict): number {
   const last = losses.at(-1);
   if (level === 0 || !last) return Number.POSITIVE_INFINITY;
   const gaps = losses.slice(1).map(({ at }, index) => at - (losses[index]?.at ?? at));
@@ -67,7 +67,7 @@ export function endsAt({ losses, level }: Contest): number {
 }
 
 /** Whether a fight has come to its end. */
-export function isOver(contest: Contest, now: number): boolean {
+export function isOver(contest: WriteConflict, now: number): boolean {
   return now >= endsAt(contest);
 }
 
@@ -75,7 +75,7 @@ export function isOver(contest: Contest, now: number): boolean {
  * A fight, as people are told of it. It reads the same as long as nobody else is found at it.
  * @param object such as `ConfigMap argocd/argocd-notifications-cm`
  */
-export function contestFinding(object: string, { by }: Contest): Finding {
+export function conflictFinding(object: string, { by }: WriteConflict): Finding {
   const message =
     `${object}: keys of this operator are changed or removed again and again, by ${by?.who ?? 'somebody'}. ${by?.remedy ?? ''} ` +
     'Until then the operator puts them back with growing pauses, of up to five minutes.';

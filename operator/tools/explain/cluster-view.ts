@@ -2,7 +2,7 @@ import type { Decision } from '../../core/decide.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 
 /** What an explanation is made from: a cluster as far as the caller may see it, and what the operator would make of it. */
-export interface Sight {
+export interface ClusterView {
   readonly snapshot: Snapshot;
   readonly decision: Decision;
   readonly presence: OperatorPresence;

@@ -10,13 +10,13 @@ export interface Access {
   /** AppProjects, as patterns, whose applications it may hear of wherever they are. */
   readonly granted: readonly string[];
   /** expr-lang condition. */
-  readonly fence: string;
+  readonly accessCondition: string;
 }
 
 /** Says what each namespace may hear of. */
 export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (namespace: string) => Access {
   const { mode, clusters, destinations } = snapshot.config.tenancy;
-  if (mode === 'open') return () => ({ granted: ['*'], fence: 'true' });
+  if (mode === 'open') return () => ({ granted: ['*'], accessCondition: 'true' });
   const projects = projectGrants(snapshot);
   const others = new Grants(Object.entries(clusters));
   const known = new Map<string, Access>();
@@ -25,20 +25,20 @@ export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (name
     if (before) return before;
     const granted = projects.of(namespace);
     const deploysIn = destinations === 'Ignored' ? undefined : others.of(namespace);
-    const access = { granted, fence: fenceExpression(namespace, granted, deploysIn) };
+    const access = { granted, accessCondition: accessCondition(namespace, granted, deploysIn) };
     known.set(namespace, access);
     return access;
   };
 }
 
-/** The fence that a live condition begins with, if that lets through nothing that today's does not; undefined otherwise. */
-export type LiveFence = (namespace: string, condition: string) => string | undefined;
+/** The access condition that a live condition begins with, if that lets through nothing that today's does not; undefined otherwise. */
+export type LiveAccess = (namespace: string, condition: string) => string | undefined;
 
 /**
  * Finds the fences of live conditions that were compiled with less access than there is today: who only gained needs not lose
- * what is live. A fence is made again from those of today's grants that it names, and has to be the same text.
+ * what is live. An access condition is made again from those of today's grants that it names, and has to be the same text.
  */
-export function liveFences(snapshot: Pick<Snapshot, 'config' | 'projects'>): LiveFence {
+export function liveAccess(snapshot: Pick<Snapshot, 'config' | 'projects'>): LiveAccess {
   const { mode, clusters, destinations } = snapshot.config.tenancy;
   if (mode === 'open') return () => undefined;
   const projects = projectGrants(snapshot);
@@ -49,8 +49,11 @@ export function liveFences(snapshot: Pick<Snapshot, 'config' | 'projects'>): Liv
     const granted = named(projects.of(namespace));
     const deploysIn = destinations === 'Ignored' ? [undefined] : [named(others.of(namespace)), undefined];
     return deploysIn
-      .map((each) => fenceExpression(namespace, granted, each))
-      .find((fence) => condition.startsWith(`(${fence}) and `) || condition === `(${fence})`);
+      .map((each) => accessCondition(namespace, granted, each))
+      .find(
+        (accessCondition) =>
+          condition.startsWith(`(${accessCondition}) and `) || condition === `(${accessCondition})`,
+      );
   };
 }
 
@@ -65,7 +68,7 @@ const literalOf = (pattern: string): string =>
  * @param clusters names or server URLs of clusters, or patterns of them, in which the namespace is the same team's;
  * undefined if no deployment counts: whoever creates an Application writes its destination as he likes
  */
-export function fenceExpression(
+export function accessCondition(
   namespace: string,
   granted: readonly string[],
   clusters: readonly string[] | undefined,
@@ -86,8 +89,9 @@ function deploysTo(own: string, clusters: readonly string[]): string {
   return `${DESTINATION}?.namespace == ${own} and (${inOne.join(' or ')})`;
 }
 
-/** Whether a fence of ours, of whatever configuration, lets a namespace hear of what deploys to it. */
-export const countsDestinations = (fence: string): boolean => fence.includes(`${DESTINATION}?.namespace == `);
+/** Whether an access condition of ours, of whatever configuration, lets a namespace hear of what deploys to it. */
+export const countsDestinations = (accessCondition: string): boolean =>
+  accessCondition.includes(`${DESTINATION}?.namespace == `);
 
 const inCluster = (destination: string): string[] => [
   `${destination}?.server == ${exprString(IN_CLUSTER.server)}`,

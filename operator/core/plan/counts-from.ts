@@ -9,7 +9,7 @@ import type { EventFragment } from '../compile/subscription.ts';
  * @param liveRecipients who gets it now
  * @param now RFC 3339, whole seconds, by the API server's clock
  */
-export function sinceOf(
+export function countsFrom(
   event: EventFragment,
   recipients: readonly string[],
   live: string | undefined,
@@ -18,11 +18,11 @@ export function sinceOf(
 ): string {
   const liveWhen = live === undefined ? undefined : readWhen(live);
   if (liveWhen === undefined || recipients.some((recipient) => !liveRecipients.has(recipient))) return now;
-  return momentOf(event, liveWhen) ?? now;
+  return countsFromOf(event, liveWhen) ?? now;
 }
 
 /** The moment with which an event has this condition; undefined if it is the condition of something else. */
-export function momentOf(event: Pick<EventFragment, 'when'>, when: string): string | undefined {
+export function countsFromOf(event: Pick<EventFragment, 'when'>, when: string): string | undefined {
   const moments = [...when.matchAll(/'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g)].map(
     (match) => match[1] as string,
   );

@@ -4,7 +4,7 @@ import { globMatches } from '../../lib/glob.ts';
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { config } from '../testing/fixtures.ts';
-import { Shares } from './shares.ts';
+import { DestinationQuotas } from './destination-quotas.ts';
 import { granting, outcome, sub, TEAMS, teams } from './testing/teams.ts';
 
 const [OK, REFUSED] = ['ok live', 'TooManyDestinations'];
@@ -89,16 +89,16 @@ it('any two that hear of a project have an account in common, whichever projects
   });
   fc.assert(
     fc.property(some, fc.constantFrom(...names), ({ own, one, other, exact }, project) => {
-      const shares = new Shares([...own, ...one, ...other]);
+      const shares = new DestinationQuotas([...own, ...one, ...other]);
       const hears = (globs: string[]) => globs.some((glob) => globMatches(glob, project));
       fc.pre(hears(one) && hears(other));
       const [first = [], second = []] = [one, other].map((granted, index) => {
         const reach = { namespace: `${index}`, granted: exact[index] ? [project] : granted };
         // A second look is answered from memory.
         expect([...shares.of(reach)]).toEqual([...shares.of(reach)]);
-        return [...shares.of(reach)].map(({ bucket }) => bucket);
+        return [...shares.of(reach)].map(({ counter }) => counter);
       });
-      expect(first.some((bucket) => second.includes(bucket))).toBe(true);
+      expect(first.some((counter) => second.includes(counter))).toBe(true);
     }),
   );
 });

@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Plan } from '../plan/placements.ts';
 
 /** How things stand once the writes are done: a status tells what is live, not what was meant. */
-export interface Aftermath {
+export interface ObservedState {
   /** With the target objects as the API server returned them. */
   readonly snapshot: Snapshot;
   readonly live: LiveState;
@@ -16,7 +16,7 @@ export interface Aftermath {
   /** Why Argo CD's engine does not look at our entries of the shared key, if it doesn't. */
   readonly ignored?: Finding | undefined;
   /** Who takes keys of ours away again and again. */
-  readonly contested?: readonly Contested[];
+  readonly contested?: readonly ContestedKeys[];
   /**
    * What is not known yet and comes soon by itself: answers of the engine, or the next turn to write. Whoever waits for it is
    * told when it has come, and the generation that a status is about says so until then.
@@ -25,7 +25,7 @@ export interface Aftermath {
 }
 
 /** A fight over one object, with the keys that were lost in it. */
-export interface Contested {
+export interface ContestedKeys {
   readonly object: 'ConfigMap' | 'Secret';
   readonly finding: Finding;
   /** Entries of the shared key by `entryKey`. */
@@ -34,8 +34,8 @@ export interface Contested {
 
 /** The fight in which one of these keys was lost, if any was. */
 export function contestOf(
-  { contested }: Aftermath,
-  object: Contested['object'],
+  { contested }: ObservedState,
+  object: ContestedKeys['object'],
   keys: readonly string[],
 ): Finding | undefined {
   return contested?.find((each) => each.object === object && keys.some((key) => each.keys.has(key)))?.finding;

@@ -14,7 +14,7 @@ interface Placed extends Timed {
 }
 
 /** Applications that are told of today and that resources of this namespace may not hear of, sorted. */
-export function unheardOf(
+export function outOfScope(
   applications: readonly Placed[],
   units: readonly Unit[],
   namespace: string,

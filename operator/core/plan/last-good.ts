@@ -1,13 +1,13 @@
 import { labelSelector } from '../../argocd/selector-text.ts';
-import { hasOwnCondition, mayStay } from '../compile/access.ts';
+import { hasOwnCondition, isStillAllowed } from '../compile/access-hash.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import { type LiveKey, liveKeysOf, liveRecipients } from '../model/live.ts';
 import { mayUse } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { PlanSettings, SubscriptionPlan } from './placements.ts';
+import { readWhen } from './counts-from.ts';
+import type { PlanContext, SubscriptionPlan } from './placements.ts';
 import { servicesOf, withoutServices } from './retained.ts';
-import { readWhen } from './since.ts';
 
 /** What of a subscription is live, and may be with the access that it has today. */
 export interface LiveVersion {
@@ -23,18 +23,18 @@ export interface LiveVersion {
  * The subscription with the access that its live version has, where that is less than today's: who has gained a grant must
  * not lose what is live while the engine looks at the newest version, or because of a mistake in it.
  */
-export function atLiveFence(
+export function atLiveAccess(
   subscription: ResolvedSubscription,
-  { live, liveFence }: PlanSettings,
+  { live, liveAccess }: PlanContext,
 ): ResolvedSubscription {
   const { cr, criteria } = subscription;
   const trigger = liveKeysOf(live, cr).find(({ key }) => key.startsWith('trigger.'));
   const when = trigger && readWhen(trigger.value);
-  if (when === undefined || when.startsWith(`(${subscription.fence}) and `)) return subscription;
+  if (when === undefined || when.startsWith(`(${subscription.accessCondition}) and `)) return subscription;
   // The criteria may name a project that was granted since.
   const end = criteria === undefined ? -1 : when.indexOf(`) and ${criteria} and `);
-  const fence = liveFence(cr.metadata.namespace, end < 0 ? when : when.slice(0, end + 1));
-  return fence === undefined ? subscription : { ...subscription, fence };
+  const accessCondition = liveAccess(cr.metadata.namespace, end < 0 ? when : when.slice(0, end + 1));
+  return accessCondition === undefined ? subscription : { ...subscription, accessCondition };
 }
 
 /**
@@ -44,12 +44,12 @@ export function atLiveFence(
  */
 export function liveVersion(
   subscription: ResolvedSubscription,
-  settings: PlanSettings,
+  settings: PlanContext,
 ): LiveVersion | undefined {
   const { uid, namespace } = subscription.cr.metadata;
-  const now = { namespace, fence: subscription.fence, ...settings };
+  const now = { namespace, accessCondition: subscription.accessCondition, ...settings };
   const keys = liveKeysOf(settings.live, subscription.cr).filter(
-    ({ provenance }) => uid.startsWith(provenance.uid) && mayStay(provenance, now),
+    ({ provenance }) => uid.startsWith(provenance.uid) && isStillAllowed(provenance, now),
   );
   const names = keys.flatMap(({ key }) => (key.startsWith('trigger.') ? [key.slice('trigger.'.length)] : []));
   // As the entry has them: the ConfigMap's keys are in another order, and to change it would be a write for nothing.
@@ -72,11 +72,11 @@ export function liveVersion(
  * The live version, for a subscription whose newest one is refused. It stays as it is, but for recipients that are gone.
  * Undefined if nothing may stay.
  */
-export function planPrevious(
+export function planLastGood(
   newest: ResolvedSubscription,
-  settings: PlanSettings,
+  settings: PlanContext,
 ): SubscriptionPlan | undefined {
-  const subscription = atLiveFence(newest, settings);
+  const subscription = atLiveAccess(newest, settings);
   const version = liveVersion(subscription, settings);
   if (!version || isDangerous(subscription, version.keys, settings.inquiry)) return undefined;
   const { keys, triggers, recipients, gone } = version;
@@ -96,9 +96,12 @@ export function planPrevious(
 }
 
 /** Whether the conditions of a live version demand all that the newest generation's criteria do. */
-export function hasItsCriteria({ fence, criteria }: ResolvedSubscription, keys: readonly LiveKey[]): boolean {
+export function hasItsCriteria(
+  { accessCondition, criteria }: ResolvedSubscription,
+  keys: readonly LiveKey[],
+): boolean {
   if (criteria === undefined) return false;
-  const scope = `(${fence}) and ${criteria} and `;
+  const scope = `(${accessCondition}) and ${criteria} and `;
   const triggers = keys.filter(({ key }) => key.startsWith('trigger.'));
   return triggers.every(({ value }) => readWhen(value)?.startsWith(scope));
 }
@@ -108,7 +111,7 @@ export function hasItsCriteria({ fence, criteria }: ResolvedSubscription, keys: 
  * worker match regular expressions against long texts. That the engine did not come to an end says nothing of the kind.
  */
 function isDangerous(
-  { cr, fence, verdict }: ResolvedSubscription,
+  { cr, accessCondition, verdict }: ResolvedSubscription,
   keys: readonly LiveKey[],
   inquiry: Inquiry,
 ): boolean {
@@ -118,7 +121,7 @@ function isDangerous(
     return true;
   return keys.some(({ key, value, provenance }) => {
     const when = key.startsWith('trigger.') ? readWhen(value) : undefined;
-    if (!when?.includes('matches') || !hasOwnCondition(provenance, fence)) return false;
+    if (!when?.includes('matches') || !hasOwnCondition(provenance, accessCondition)) return false;
     const answer = inquiry.ask({ call: 'inspect', expression: when, role: 'retained' });
     return answer?.ok === true && answer.violation !== undefined;
   });

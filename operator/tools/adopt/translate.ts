@@ -7,7 +7,7 @@ import { catalogueEquivalent, guessedEventTime } from './conditions.ts';
 import type { ForeignCondition, ForeignConfig } from './foreign-config.ts';
 
 /** One condition of a trigger for one service, as an event of a subscription. */
-export interface CarriedEvent {
+export interface TranslatedEvent {
   readonly trigger: string;
   /** Its place in the trigger, from 0, and how many there are. */
   readonly index: number;
@@ -20,8 +20,8 @@ export interface CarriedEvent {
 }
 
 /** What becomes of a trigger for a service. */
-export type Carried =
-  | { readonly ok: true; readonly events: readonly CarriedEvent[]; readonly notes: readonly string[] }
+export type Translated =
+  | { readonly ok: true; readonly events: readonly TranslatedEvent[]; readonly notes: readonly string[] }
   | { readonly ok: false; readonly reason: string };
 
 const MAX_WHEN = 1_024;
@@ -29,12 +29,17 @@ const MAX_ONCE_PER = 512;
 const MAX_BODY = 32_768;
 
 /** Expresses what a service hears by a trigger as events, or says why that can't be. */
-export function carry(name: string, service: string, config: ForeignConfig, inquiry: Inquiry): Carried {
+export function translate(
+  name: string,
+  service: string,
+  config: ForeignConfig,
+  inquiry: Inquiry,
+): Translated {
   const conditions = config.triggers.get(name);
   if (!conditions) {
     return { ok: true, events: [], notes: [`there is no trigger.${name}, so nothing is sent for it`] };
   }
-  const events: CarriedEvent[] = [];
+  const events: TranslatedEvent[] = [];
   const notes: string[] = [];
   for (const [index, condition] of conditions.entries()) {
     const content = contentOf(condition, service, config, inquiry);
@@ -63,7 +68,7 @@ interface Reason {
 }
 
 interface Content {
-  readonly template?: CarriedEvent['template'];
+  readonly template?: TranslatedEvent['template'];
   /** Why nothing is sent today. */
   readonly nothing?: string;
   readonly notes: readonly string[];
@@ -109,7 +114,7 @@ function testOf(
   trigger: string,
   condition: ForeignCondition,
   inquiry: Inquiry,
-): { readonly condition: CarriedEvent['condition']; readonly notes: readonly string[] } | Reason {
+): { readonly condition: TranslatedEvent['condition']; readonly notes: readonly string[] } | Reason {
   const { when, oncePer } = condition;
   const catalogue = catalogueEquivalent(trigger, condition);
   if (catalogue !== undefined) return { condition: { catalogue }, notes: differences(catalogue, oncePer) };

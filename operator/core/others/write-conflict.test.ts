@@ -1,16 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { afterLoss, CALM, type Contest, endsAt, isOver, LONGEST_PAUSE_MS, mayWriteAt } from './contest.ts';
-import type { Culprit } from './culprit.ts';
+import type { ConflictingManager } from './conflicting-manager.ts';
+import {
+  afterLoss,
+  CALM,
+  endsAt,
+  isOver,
+  LONGEST_PAUSE_MS,
+  mayWriteAt,
+  type WriteConflict,
+} from './write-conflict.ts';
 
 const MINUTE = 60_000;
-const SOMEBODY: Culprit = { who: 'somebody', remedy: 'Stop.', isCertain: false };
+const SOMEBODY: ConflictingManager = { who: 'somebody', remedy: 'Stop.', isCertain: false };
 const loss = (at: number, key = 'a', by = SOMEBODY) => ({ at, keys: [key], by });
-const lossesAt = (...times: number[]): Contest =>
+const lossesAt = (...times: number[]): WriteConflict =>
   times.reduce((contest, at) => afterLoss(contest, loss(at)), CALM);
 
 /** A tool that takes our keys this long after each time that they were put back. */
-function fought(reactionMs: number, losses: number): { contest: Contest; times: number[] } {
+function fought(reactionMs: number, losses: number): { contest: WriteConflict; times: number[] } {
   let contest = CALM;
   const times: number[] = [];
   for (let at = reactionMs; times.length < losses; ) {

@@ -18,23 +18,23 @@ export interface Uses {
 }
 
 /**
- * What an event's keys were allowed when they were compiled, as it travels in their provenance: the fence around its
+ * What an event's keys were allowed when they were compiled, as it travels in their provenance: the access condition around its
  * applications, and what it uses. An admin can withdraw each of them.
  */
-export function accessHash(fence: string, { raw, expressions }: Uses): string {
+export function accessHash(accessCondition: string, { raw, expressions }: Uses): string {
   const uses = [...(raw ? ['raw'] : []), ...(expressions ? ['expressions'] : [])];
-  return shortHash([fence, `policy ${POLICY_VERSION}`, ...uses].join('\n'));
+  return shortHash([accessCondition, `policy ${POLICY_VERSION}`, ...uses].join('\n'));
 }
 
-/** Whether what a live key was compiled with has a condition of the subscription's own, as long as the fence is the same. */
-export function hasOwnCondition({ hash }: Provenance, fence: string): boolean {
-  return [false, true].some((raw) => hash === accessHash(fence, { raw, expressions: true }));
+/** Whether what a live key was compiled with has a condition of the subscription's own, as long as the access condition is the same. */
+export function hasOwnCondition({ hash }: Provenance, accessCondition: string): boolean {
+  return [false, true].some((raw) => hash === accessHash(accessCondition, { raw, expressions: true }));
 }
 
 /** What the subscriptions of a namespace are allowed now. */
 export interface Permissions {
   readonly namespace: string;
-  readonly fence: string;
+  readonly accessCondition: string;
   readonly tenancy: Pick<OperatorConfiguration['tenancy'], 'trustedNamespaces' | 'allowExpressions'>;
   /** By `namespace/name`, refused ones too. */
   readonly templates: ReadonlyMap<string, NotificationTemplate>;
@@ -44,8 +44,8 @@ export interface Permissions {
  * Whether what a live key was compiled with is allowed still. A template of another namespace that is there and not shared
  * was withdrawn; one that is gone was not, as with one's own.
  */
-export function mayStay({ hash, template }: Provenance, now: Permissions): boolean {
-  const { namespace, fence, templates } = now;
+export function isStillAllowed({ hash, template }: Provenance, now: Permissions): boolean {
+  const { namespace, accessCondition, templates } = now;
   const { trustedNamespaces, allowExpressions } = now.tenancy;
   const shared = template === undefined ? undefined : templates.get(template);
   if (shared && !mayUse(namespace, shared)) return false;
@@ -53,6 +53,6 @@ export function mayStay({ hash, template }: Provenance, now: Permissions): boole
   const choices = (allowed: boolean) => (allowed ? [false, true] : [false]);
   const expressionChoices = choices(allowExpressions || trustedNamespaces.includes(namespace));
   return choices(trustedNamespaces.includes(author)).some((raw) =>
-    expressionChoices.some((expressions) => hash === accessHash(fence, { raw, expressions })),
+    expressionChoices.some((expressions) => hash === accessHash(accessCondition, { raw, expressions })),
   );
 }

@@ -2,9 +2,9 @@ import type { Finding } from '../api/finding.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Decision } from '../core/decide.ts';
 import type { Target } from '../core/model/snapshot.ts';
-import { contestFinding } from '../core/others/contest.ts';
 import { ownerFindings } from '../core/others/owners.ts';
-import type { Contested } from '../core/status/aftermath.ts';
+import { conflictFinding } from '../core/others/write-conflict.ts';
+import type { ContestedKeys } from '../core/status/observed-state.ts';
 import type { Metrics } from './metrics.ts';
 import type { TargetGuard } from './target-guard.ts';
 import type { Topic } from './target-reporter.ts';
@@ -33,7 +33,7 @@ const owner = (object: Topic['object']): Topic => ({
 /** Tells how the operator gets along with all who write the two objects too. */
 export interface CoexistenceReporter {
   /** The fights of now, for the statuses. */
-  contested(): Contested[];
+  contested(): ContestedKeys[];
   /** To be called at the end of each run. */
   report(decision: Decision, target: Target): Promise<void>;
 }
@@ -55,10 +55,10 @@ export function createCoexistenceReporter(
     tellContest: reporter(contest(object)),
     tellOwners: reporter(owner(object)),
   }));
-  const contested = (): Contested[] =>
+  const contested = (): ContestedKeys[] =>
     guard.contests().map(({ object, contest: of }) => ({
       object,
-      finding: contestFinding(names[object], of),
+      finding: conflictFinding(names[object], of),
       keys: of.keys,
     }));
   return {

@@ -1,5 +1,5 @@
 import { globMatches, globsOverlap, isGlob } from '../../lib/glob.ts';
-import { Bucket } from './bucket.ts';
+import { DestinationCounter } from './destination-counter.ts';
 import type { Reach } from './reach.ts';
 
 /**
@@ -18,24 +18,24 @@ const SIZES = { namespace: 25, project: 40 } as const;
 export const IN_TOTAL = 2 * SIZES.namespace + SIZES.project;
 
 /** So many destinations of some subscriptions on any one application. */
-export interface Share {
-  readonly bucket: Bucket;
+export interface DestinationQuota {
+  readonly counter: DestinationCounter;
   readonly size: number;
   /** Whose destinations it is about, in a sentence. */
   readonly whose: string;
 }
 
 /** The shares that destinations come out of. */
-export class Shares {
-  readonly #namespaces = new Map<string, Bucket>();
-  readonly #projects = new Map<string, Bucket>();
+export class DestinationQuotas {
+  readonly #namespaces = new Map<string, DestinationCounter>();
+  readonly #projects = new Map<string, DestinationCounter>();
   readonly #names: ReadonlySet<string>;
   readonly #globs: readonly string[];
   /** What all that each of the patterns matches begins with: cheap to compare, where there are many names and patterns. */
   readonly #beginnings: readonly string[];
   readonly #found = new Map<string, readonly string[]>();
   /** By the very list of a reach: all subscriptions of a namespace that name no project have the same one. */
-  readonly #granted = new Map<readonly string[], readonly Share[]>();
+  readonly #granted = new Map<readonly string[], readonly DestinationQuota[]>();
 
   /** @param accounts the projects and patterns that have an account of their own; every pattern of anybody's reach */
   constructor(accounts: Iterable<string>) {
@@ -47,9 +47,9 @@ export class Shares {
   }
 
   /** Those that a subscription of this reach needs room in. */
-  *of({ namespace, granted }: Reach): Iterable<Share> {
+  *of({ namespace, granted }: Reach): Iterable<DestinationQuota> {
     yield {
-      bucket: bucketIn(this.#namespaces, namespace),
+      counter: counterIn(this.#namespaces, namespace),
       size: SIZES.namespace,
       whose: `the subscriptions of namespace ${namespace}`,
     };
@@ -59,7 +59,7 @@ export class Shares {
       return;
     }
     const shares = [...new Set(granted.flatMap((each) => this.#accountsOf(each)))].map((project) => ({
-      bucket: bucketIn(this.#projects, project),
+      counter: counterIn(this.#projects, project),
       size: SIZES.project,
       whose: `all subscriptions that project ${project} is granted to`,
     }));
@@ -88,8 +88,8 @@ export class Shares {
   }
 }
 
-function bucketIn(buckets: Map<string, Bucket>, key: string): Bucket {
-  const bucket = buckets.get(key) ?? new Bucket();
-  buckets.set(key, bucket);
-  return bucket;
+function counterIn(counters: Map<string, DestinationCounter>, key: string): DestinationCounter {
+  const counter = counters.get(key) ?? new DestinationCounter();
+  counters.set(key, counter);
+  return counter;
 }

@@ -7,7 +7,7 @@ import type { Manifest } from './manifests.ts';
 const KNOWN: readonly string[] = Object.values(KINDS).map(({ kind }) => kind);
 
 /** Documents of our API group that are none of our kinds: a misspelt one would otherwise pass in silence. */
-export function strangers(manifests: readonly Manifest[]): LintFinding[] {
+export function unknownKinds(manifests: readonly Manifest[]): LintFinding[] {
   return manifests.filter(isStranger).map((manifest) => {
     const { apiVersion = '', kind = '', metadata } = manifest.value as Partial<LoadedResource['resource']>;
     const { namespace = '', name = '' } = metadata ?? {};

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { FieldManager, LiveObject } from '../model/snapshot.ts';
 import { liveObject } from '../testing/fixtures.ts';
 import { entryKey } from '../writes/our-part.ts';
-import { contestFinding } from './contest.ts';
-import { culpritOf } from './culprit.ts';
+import { conflictingManager } from './conflicting-manager.ts';
 import { ownerFindings } from './owners.ts';
+import { conflictFinding } from './write-conflict.ts';
 
 const BEFORE = '2026-11-23T08:00:00Z';
 const AFTER = '2026-11-23T08:00:05Z';
@@ -25,7 +25,7 @@ const object = (managers: FieldManager[], owners: LiveObject['owners'] = []): Li
   managers,
   owners,
 });
-const who = (found: LiveObject | undefined, lost = [KEY]) => culpritOf(found, lost, LEFT);
+const who = (found: LiveObject | undefined, lost = [KEY]) => conflictingManager(found, lost, LEFT);
 
 describe('who took our keys', () => {
   it('is the one who holds them now', () => {
@@ -89,7 +89,7 @@ describe('who took our keys', () => {
 
 it('is told with the object and the remedy, and without what changes from loss to loss', () => {
   const by = who(object([manager('helm', 'Update', AFTER, KEY)]));
-  const finding = contestFinding('ConfigMap a/b', { losses: [], level: 1, keys: new Set([KEY]), by });
+  const finding = conflictFinding('ConfigMap a/b', { losses: [], level: 1, keys: new Set([KEY]), by });
   expect(finding.reason).toBe('TargetContested');
   expect(finding.message).toMatch(
     /^ConfigMap a\/b: keys of this operator .* by field manager helm .* --force/,

@@ -1,31 +1,31 @@
-import type { Facet, Reach } from './reach.ts';
+import type { Dimension, Reach } from './reach.ts';
 
 /**
- * What is taken on the applications that have something in common. Each is one value of each facet, so the most that can
- * meet on one of them is what is told apart by nothing, and the heaviest value of every facet.
+ * What is taken on the applications that have something in common. Each is one value of each dimension, so the most that can
+ * meet on one of them is what is told apart by nothing, and the heaviest value of every dimension.
  */
-export class Bucket {
+export class DestinationCounter {
   #common = 0;
-  readonly #facets = new Map<Facet, Tally>();
+  readonly #dimensions = new Map<Dimension, Tally>();
 
   /** The most that one application of this reach can have by now. */
-  taken({ facet }: Reach): number {
+  taken({ dimension }: Reach): number {
     let sum = this.#common;
-    for (const [name, tally] of this.#facets) {
-      sum += name === facet?.name ? tally.heaviestOf(facet.values) : tally.heaviest();
+    for (const [name, tally] of this.#dimensions) {
+      sum += name === dimension?.name ? tally.heaviestOf(dimension.values) : tally.heaviest();
     }
     return sum;
   }
 
   /** @param count negative to give back what was added */
-  add({ facet }: Reach, count: number): void {
-    if (!facet) {
+  add({ dimension }: Reach, count: number): void {
+    if (!dimension) {
       this.#common += count;
       return;
     }
-    const tally = this.#facets.get(facet.name) ?? new Tally();
-    this.#facets.set(facet.name, tally);
-    for (const value of facet.values) tally.add(value, count);
+    const tally = this.#dimensions.get(dimension.name) ?? new Tally();
+    this.#dimensions.set(dimension.name, tally);
+    for (const value of dimension.values) tally.add(value, count);
   }
 }
 
