@@ -36,10 +36,11 @@ generate: install ## Generate the TypeScript types from crds/
 	@node operator/api/generate.ts
 
 .PHONY: check
-check: install ## Types, lint, format, generated files, the engine's Go tests
+check: install ## Types, lint, format, generated files, the rules of CONTRIBUTING.md, the engine's Go tests
 	@node operator/api/generate.ts --check
 	@tsc -p .
 	@biome check .
+	@vitest run --project house
 	@cd engine && go vet ./... && go test ./...
 
 .PHONY: format

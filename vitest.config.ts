@@ -21,6 +21,11 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // The rules of CONTRIBUTING.md about folders, files and names: part of `make check`.
+        test: { name: 'house', include: ['test/house/**/*.test.ts'], sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
         test: {
           name: 'unit',
           // Some start Argo CD's engine, which takes a second on a quiet machine.

@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import type { ExpressionRole } from '../model/engine-api.ts';
 import type { Inquiry } from '../model/inquiry.ts';
-import { killedFinding, notAsked, placeOf } from './verdicts.ts';
+import { killedFinding, lineInField, notAsked } from './verdicts.ts';
 
 /**
  * What is wrong with an expression of a tenant's: the engine does not compile it, or it is outside of what conditions
@@ -19,7 +19,7 @@ export function expressionFinding(
   if (!answer) return notAsked();
   if (!answer.ok) {
     if (answer.killed) return killedFinding(`${field}: ${answer.message}`);
-    const texts = answer.errors.map((problem) => `${field}${placeOf(problem)}: ${problem.message}`);
+    const texts = answer.errors.map((problem) => `${field}${lineInField(problem)}: ${problem.message}`);
     return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
   }
   const { violation, discouraged } = answer;

@@ -24,7 +24,7 @@ export function checkFinding(
   if (answer.ok) return undefined;
   if (answer.killed) return killedFinding(answer.message);
   const texts = answer.errors.map(
-    (problem) => `${fieldOf(problem)}${placeOf(problem)}: ${words(problem.message)}`,
+    (problem) => `${fieldOf(problem)}${lineInField(problem)}: ${words(problem.message)}`,
   );
   return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
 }
@@ -41,7 +41,7 @@ export function killedFinding(message: string): Finding {
 export const notAsked = (): Finding => NOT_ASKED;
 
 /** Where it is, inside the field's text. */
-export function placeOf({ line, column }: Pick<EngineProblem, 'line' | 'column'>): string {
+export function lineInField({ line, column }: Pick<EngineProblem, 'line' | 'column'>): string {
   if (line === undefined) return '';
   return column === undefined ? `, line ${line}` : `, line ${line}, column ${column}`;
 }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { isForTests, SOURCES } from './sources.ts';
+
+/** Every folder of operator/, in the order of imports: a file may import from its own folder and from those below it. */
+const ORDER = [
+  'bundle',
+  'bundle/parts',
+  '.',
+  'commands',
+  'tools/adopt',
+  'tools/preview',
+  'tools/explain',
+  'tools/diff',
+  'tools/uninstall',
+  'tools/send',
+  'controller',
+  'files',
+  'cluster',
+  'core',
+  'core/status',
+  'core/delivery',
+  'core/others',
+  'core/writes',
+  'core/plan',
+  'core/compile',
+  'core/bounds',
+  'core/resolve',
+  'core/gate',
+  'core/model',
+  'message',
+  'message/catalogue',
+  'template',
+  'template/check',
+  'template/go',
+  'template/syntax',
+  'config',
+  'argocd',
+  'argocd/subscriptions-block',
+  'dingtalk',
+  'engine',
+  'kubernetes',
+  'api',
+  'lib',
+];
+
+/** The API of the operator's engine, which is built outside of operator/ and lies beside it. */
+const OUTSIDE = ['../engine/locate.ts'];
+
+describe('the folders of the operator', () => {
+  it('are all in the order of imports', () => {
+    expect([...new Set(SOURCES.map(({ folder }) => folder))].sort()).toEqual([...ORDER].sort());
+  });
+
+  it('import from those below them only', () => {
+    const rank = (path: string): number =>
+      ORDER.indexOf(path.includes('/') ? path.replace(/\/[^/]*$/, '') : '.');
+    const upwards = SOURCES.flatMap(({ path, imports }) =>
+      imports
+        .filter((to) => !to.startsWith('..') && rank(to) < rank(path))
+        .map((to) => `${path} imports ${to}`),
+    );
+    expect(upwards).toEqual([]);
+  });
+
+  it('need nothing that is there for tests, and nothing outside of operator/ but the place of the engine', () => {
+    const others = SOURCES.flatMap(({ path, imports }) =>
+      imports
+        .filter((to) => isForTests(to) || (to.startsWith('..') && !OUTSIDE.includes(to)))
+        .map((to) => `${path} imports ${to}`),
+    );
+    expect(others).toEqual([]);
+  });
+
+  it.each([
+    ['kubernetes', /^(core|controller|tools|argocd|dingtalk|engine)/],
+    ['dingtalk', /^(core|controller|tools|argocd|kubernetes|engine)/],
+    ['engine', /^(core|controller|tools|argocd|dingtalk|kubernetes)/],
+    ['lib', /^(?!lib\/)/],
+    ['controller', /^tools/],
+    ['tools', /^controller/],
+  ])('%s knows nothing of what would tie it to the others', (folder, forbidden) => {
+    const ties = SOURCES.filter(({ path }) => path.startsWith(`${folder}/`)).flatMap(({ path, imports }) =>
+      imports.filter((to) => forbidden.test(to)).map((to) => `${path} imports ${to}`),
+    );
+    expect(ties).toEqual([]);
+  });
+});
