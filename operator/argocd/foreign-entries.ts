@@ -4,7 +4,7 @@ import { itemRanges } from './subscriptions-block/item-ranges.ts';
 import { OWNER } from './subscriptions-block/lines.ts';
 import { foreignEntries } from './subscriptions-block/subscriptions-block.ts';
 import type { Range } from './subscriptions-block/text.ts';
-import { textsOf } from './yaml-value.ts';
+import { yamlTexts } from './yaml-value.ts';
 
 /** One entry that others have in `subscriptions`. */
 export interface ForeignEntry {
@@ -25,8 +25,8 @@ export function readForeignEntries(text: string | undefined): ForeignEntry[] {
     const selector: unknown = fields.get('selector');
     return {
       index,
-      recipients: textsOf(fields.get('recipients')),
-      triggers: textsOf(fields.get('triggers')),
+      recipients: yamlTexts(fields.get('recipients')),
+      triggers: yamlTexts(fields.get('triggers')),
       ...(typeof selector === 'string' && selector.trim() !== '' && { selector }),
     };
   });

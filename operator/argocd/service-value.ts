@@ -1,5 +1,5 @@
 import { yamlSafeJson } from '../lib/json.ts';
-import { fieldsOf, itemsOf, readYaml, textOf } from './yaml-value.ts';
+import { readYaml, yamlFields, yamlItems, yamlText } from './yaml-value.ts';
 
 /** The engine takes these waits as integers of nanoseconds; a text such as "1s" would stop it altogether. */
 const RETRY_WAIT_MIN_NS = 500_000_000;
@@ -41,10 +41,10 @@ const KNOWN = new Set(['url', 'headers', 'retryMax', 'retryWaitMin', 'retryWaitM
 export function readService(value: string): WebhookService | undefined {
   const service = readYaml(value);
   if (service === undefined) return undefined;
-  const fields = fieldsOf(service);
+  const fields = yamlFields(service);
   return {
-    url: textOf(fields.url),
-    headers: itemsOf(fields.headers).map((header) => textOf(fieldsOf(header).name)),
+    url: yamlText(fields.url),
+    headers: yamlItems(fields.headers).map((header) => yamlText(yamlFields(header).name)),
     extras: Object.keys(fields).filter((field) => !KNOWN.has(field)),
   };
 }

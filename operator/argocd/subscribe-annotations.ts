@@ -1,4 +1,4 @@
-import { fieldsOf, itemsOf, readYaml, textOf, textsOf } from './yaml-value.ts';
+import { readYaml, yamlFields, yamlItems, yamlText, yamlTexts } from './yaml-value.ts';
 
 /**
  * The annotations by which an Application or an AppProject subscribes itself. Argo CD reads every annotation that begins with
@@ -31,11 +31,14 @@ function subscribed(annotation: string, value: string): readonly Subscribed[] {
     const [first = '', service] = annotation.slice(SUBSCRIBE.length).split('.');
     return [service === undefined ? { service: first, triggers: [] } : { service, triggers: [first] }];
   }
-  return annotation.startsWith(SUBSCRIPTIONS) ? itemsOf(readYaml(value)).flatMap(listed) : [];
+  return annotation.startsWith(SUBSCRIPTIONS) ? yamlItems(readYaml(value)).flatMap(listed) : [];
 }
 
 function listed(entry: unknown): readonly Subscribed[] {
-  const { trigger, triggers, destinations } = fieldsOf(entry);
-  const names = [...textsOf(trigger), ...textsOf(triggers)];
-  return itemsOf(destinations).map((each) => ({ service: textOf(fieldsOf(each).service), triggers: names }));
+  const { trigger, triggers, destinations } = yamlFields(entry);
+  const names = [...yamlTexts(trigger), ...yamlTexts(triggers)];
+  return yamlItems(destinations).map((each) => ({
+    service: yamlText(yamlFields(each).service),
+    triggers: names,
+  }));
 }

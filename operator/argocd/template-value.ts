@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { yamlSafeJson } from '../lib/json.ts';
-import { fieldsOf, readYaml, textOf } from './yaml-value.ts';
+import { readYaml, yamlFields, yamlText } from './yaml-value.ts';
 
 /** What a template of ours has for one service. */
 export interface WebhookEntry {
@@ -103,10 +103,10 @@ export interface ForeignTemplate {
 export function readForeignTemplate(value: string): ForeignTemplate | undefined {
   const template = readYaml(value);
   if (template === undefined) return undefined;
-  const { webhook, message: _, ...others } = fieldsOf(template);
-  const messages = Object.entries(fieldsOf(webhook)).map(([service, each]): [string, WebhookMessage] => {
-    const { method, path, body } = fieldsOf(each);
-    return [service, { method: textOf(method).toUpperCase(), path: textOf(path), body: textOf(body) }];
+  const { webhook, message: _, ...others } = yamlFields(template);
+  const messages = Object.entries(yamlFields(webhook)).map(([service, each]): [string, WebhookMessage] => {
+    const { method, path, body } = yamlFields(each);
+    return [service, { method: yamlText(method).toUpperCase(), path: yamlText(path), body: yamlText(body) }];
   });
   return { webhook: new Map(messages), speaksToOthers: Object.keys(others).length > 0 };
 }

@@ -1,5 +1,5 @@
 import { yamlSafeJson } from '../lib/json.ts';
-import { fieldsOf, itemsOf, readYaml, textOf, textsOf } from './yaml-value.ts';
+import { readYaml, yamlFields, yamlItems, yamlText, yamlTexts } from './yaml-value.ts';
 
 /** One condition of a trigger. */
 export interface TriggerCondition {
@@ -23,8 +23,8 @@ export function formatTrigger({ description, when, oncePer, send }: TriggerCondi
  * rewritten into another form. The core reads what is live by this: a trigger that is not as it was written is written anew.
  */
 export function readWrittenTrigger(value: string): Pick<TriggerCondition, 'when' | 'oncePer'> | undefined {
-  const [first] = itemsOf(readJson(value));
-  const { when, oncePer } = fieldsOf(first);
+  const [first] = yamlItems(readJson(value));
+  const { when, oncePer } = yamlFields(first);
   if (typeof when !== 'string') return undefined;
   return { when, ...(typeof oncePer === 'string' && { oncePer }) };
 }
@@ -45,17 +45,17 @@ export function readTrigger(value: string): TriggerCondition[] | undefined {
 /** The names of triggers in `defaultTriggers` or `defaultTriggers.<service>`; undefined for what is no YAML. */
 export function readDefaultTriggers(value: string): string[] | undefined {
   const list = readYaml(value);
-  return list === undefined ? undefined : textsOf(list);
+  return list === undefined ? undefined : yamlTexts(list);
 }
 
 function conditionOf(value: unknown): TriggerCondition {
-  const { description, when, oncePer, send } = fieldsOf(value);
-  const [said, once] = [textOf(description), textOf(oncePer)];
+  const { description, when, oncePer, send } = yamlFields(value);
+  const [said, once] = [yamlText(description), yamlText(oncePer)];
   return {
     ...(said !== '' && { description: said }),
-    when: textOf(when),
+    when: yamlText(when),
     ...(once !== '' && { oncePer: once }),
-    send: textsOf(send),
+    send: yamlTexts(send),
   };
 }
 

@@ -15,19 +15,19 @@ export function readYaml(text: string): unknown {
 }
 
 /** The fields of a map; none of anything else. */
-export function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
+export function yamlFields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
 }
 
 /** The items of a list; none of anything else. */
-export const itemsOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+export const yamlItems = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 /** A text; the engine reads a number or a boolean as one, too. */
-export function textOf(value: unknown): string {
+export function yamlText(value: unknown): string {
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
 }
 
 /** A list of texts. */
-export const textsOf = (value: unknown): string[] => itemsOf(value).map(textOf);
+export const yamlTexts = (value: unknown): string[] => yamlItems(value).map(yamlText);
