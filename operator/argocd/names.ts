@@ -55,12 +55,10 @@ export function readKey(key: string): NamedKey | undefined {
 }
 
 /** The name of a trigger from its key; undefined for any other key. */
-export const triggerName = (key: string): string | undefined => nameOf(key, 'trigger');
-
-const nameOf = (key: string, wanted: KeyKind): string | undefined => {
+export function triggerName(key: string): string | undefined {
   const named = readKey(key);
-  return named?.kind === wanted ? named.name : undefined;
-};
+  return named?.kind === 'trigger' ? named.name : undefined;
+}
 
 /** Whether a key is a trigger's. */
 export const isTriggerKey = (key: string): boolean => readKey(key)?.kind === 'trigger';
@@ -71,7 +69,7 @@ export const isTemplateKey = (key: string): boolean => readKey(key)?.kind === 't
 /** Whether a key is that of a service of whatever type. */
 export const isServiceKey = (key: string): boolean => key.startsWith(SERVICE);
 
-/** Whether a key says what those are sent who name no trigger, of all services or of one. */
+/** Whether a key holds default triggers, of all services or of one. */
 export const isDefaultTriggersKey = (key: string): boolean => key.startsWith(DEFAULT_TRIGGERS_KEY);
 
 /** Service name of a robot; also its key in the Secret (the engine's `$key` takes `[A-Za-z0-9_-]+`). */

@@ -7,7 +7,7 @@ import { readYaml, yamlFields, yamlItems, yamlText, yamlTexts } from './yaml-val
  * https://github.com/argoproj/notifications-engine/blob/master/pkg/subscriptions/annotations.go
  */
 const SUBSCRIBE = 'notifications.argoproj.io/subscribe.';
-export const SUBSCRIPTIONS = 'notifications.argoproj.io/subscriptions';
+export const SUBSCRIPTIONS_ANNOTATION = 'notifications.argoproj.io/subscriptions';
 
 /** What one annotation subscribes an object to. */
 export interface AnnotatedService {
@@ -31,7 +31,7 @@ function subscribed(annotation: string, value: string): readonly Subscribed[] {
     const [first = '', service] = annotation.slice(SUBSCRIBE.length).split('.');
     return [service === undefined ? { service: first, triggers: [] } : { service, triggers: [first] }];
   }
-  return annotation.startsWith(SUBSCRIPTIONS) ? yamlItems(readYaml(value)).flatMap(listed) : [];
+  return annotation.startsWith(SUBSCRIPTIONS_ANNOTATION) ? yamlItems(readYaml(value)).flatMap(listed) : [];
 }
 
 function listed(entry: unknown): readonly Subscribed[] {
