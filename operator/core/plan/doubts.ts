@@ -1,11 +1,12 @@
 import type { Finding } from '../../api/finding.ts';
 import { triggerKey } from '../../argocd/names.ts';
+import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
 import type { EventFragment } from '../compile/subscription.ts';
 import type { LiveKey } from '../model/live.ts';
 import { combine } from '../resolve/combine.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { countsFromOf, readOncePer, readWhen } from './counts-from.ts';
+import { countsFromOf } from './counts-from.ts';
 
 /** What becomes of doubts about conditions. */
 export interface Weighed {
@@ -28,9 +29,9 @@ export function weighDoubts(
     const key = fragment && live.get(triggerKey(fragment.name));
     if (!key) return false;
     if (key.provenance.generation === cr.metadata.generation) return true;
-    const when = readWhen(key.value);
-    if (when === undefined || readOncePer(key.value) !== trigger.oncePer) return false;
-    return fragment.when('') === when || countsFromOf(fragment, when) !== undefined;
+    const written = readWrittenTrigger(key.value);
+    if (written === undefined || written.oncePer !== trigger.oncePer) return false;
+    return fragment.when('') === written.when || countsFromOf(fragment, written.when) !== undefined;
   };
   const doubtful = events.map((event, index) => ({
     doubts: event.doubts,

@@ -1,5 +1,5 @@
+import { readForeignEntries } from '../../argocd/foreign-entries.ts';
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
-import { foreignEntries } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { LiveObject } from '../model/snapshot.ts';
 
 /**
@@ -10,16 +10,10 @@ import type { LiveObject } from '../model/snapshot.ts';
 export function foreignDestinations(configMap: LiveObject | undefined): number {
   let onAll = 0;
   const bySelector = new Map<string, number>();
-  for (const entry of foreignEntries(configMap?.data[SUBSCRIPTIONS_KEY])) {
-    const count = lengthOf(entry, 'triggers') * lengthOf(entry, 'recipients');
-    const selector = entry instanceof Map ? entry.get('selector') : undefined;
-    if (typeof selector !== 'string' || selector.trim() === '') onAll += count;
+  for (const { triggers, recipients, selector } of readForeignEntries(configMap?.data[SUBSCRIPTIONS_KEY])) {
+    const count = triggers.length * recipients.length;
+    if (selector === undefined) onAll += count;
     else bySelector.set(selector, (bySelector.get(selector) ?? 0) + count);
   }
   return onAll + Math.max(0, ...bySelector.values());
-}
-
-function lengthOf(entry: unknown, field: string): number {
-  const list: unknown = entry instanceof Map ? entry.get(field) : undefined;
-  return Array.isArray(list) ? list.length : 0;
 }

@@ -5,7 +5,7 @@ import type { RobotFragment } from '../compile/robot.ts';
 import type { CompileSettings } from '../compile/subscription.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
-import type { LiveAccess } from '../resolve/access-condition.ts';
+import type { StillGranted } from '../resolve/access-condition.ts';
 
 /** What shall stand in the two target objects, of ours. Foreign content is not in here, so it can't be touched. */
 export interface Plan {
@@ -50,7 +50,7 @@ export interface PlanContext extends CompileSettings {
   /** By `namespace/name`, refused ones too. */
   readonly templates: ReadonlyMap<string, NotificationTemplate>;
   readonly tenancy: OperatorConfiguration['tenancy'];
-  readonly liveAccess: LiveAccess;
+  readonly isStillGranted: StillGranted;
   /** RFC 3339, whole seconds, by the API server's clock. */
   readonly countsFrom: string;
   readonly inquiry: Inquiry;

@@ -1,16 +1,16 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import { setOwn } from '../../lib/own.ts';
+import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { liveAccess } from '../resolve/access-condition.ts';
+import { stillGranted } from '../resolve/access-condition.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { candidatesOf, type Placed, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
-import { formatMoment } from './counts-from.ts';
 import type { Plan, PlanContext, SubscriptionPlacement } from './placements.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
 import { reserveLive } from './reservations.ts';
@@ -40,11 +40,11 @@ export function merge(
         .map(({ service, cr }) => [service, cr]),
     ),
     templates: new Map(resolution.templates.map(({ cr }) => [resourceKey(cr), cr])),
-    countsFrom: formatMoment(snapshot.serverTime),
+    countsFrom: rfc3339(snapshot.serverTime),
     argocdUrl: resolution.argocdUrl,
     maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
     tenancy: snapshot.config.tenancy,
-    liveAccess: liveAccess(snapshot),
+    isStillGranted: stillGranted(snapshot),
     inquiry,
   };
   const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);

@@ -1,8 +1,9 @@
+import { isTemplateKey } from '../../argocd/names.ts';
 import { formatTemplate, readTemplate } from '../../argocd/template-value.ts';
 
 /** The services that a live key of ours has a message for; none for a trigger, or a template that was edited by hand. */
 export function servicesOf({ key, value }: { readonly key: string; readonly value: string }): string[] {
-  return key.startsWith('template.') ? Object.keys(readTemplate(value)?.webhook ?? {}) : [];
+  return isTemplateKey(key) ? Object.keys(readTemplate(value)?.webhook ?? {}) : [];
 }
 
 /**

@@ -31,29 +31,24 @@ export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (name
   };
 }
 
-/** The access condition that a live condition begins with, if that lets through nothing that today's does not; undefined otherwise. */
-export type LiveAccess = (namespace: string, condition: string) => string | undefined;
+/** Whether the access condition of a live trigger lets through nothing that today's does not. */
+export type StillGranted = (namespace: string, accessCondition: string) => boolean;
 
 /**
- * Finds the fences of live conditions that were compiled with less access than there is today: who only gained needs not lose
- * what is live. An access condition is made again from those of today's grants that it names, and has to be the same text.
+ * Judges access conditions that were compiled with less access than there is today: a namespace that only gained access needs
+ * not lose what is live. An access condition is made again from those of today's grants that it names, and has to be the same text.
  */
-export function liveAccess(snapshot: Pick<Snapshot, 'config' | 'projects'>): LiveAccess {
+export function stillGranted(snapshot: Pick<Snapshot, 'config' | 'projects'>): StillGranted {
   const { mode, clusters, destinations } = snapshot.config.tenancy;
-  if (mode === 'open') return () => undefined;
+  if (mode === 'open') return () => false;
   const projects = projectGrants(snapshot);
   const others = new Grants(Object.entries(clusters));
-  return (namespace, condition) => {
+  return (namespace, live) => {
     const named = (patterns: readonly string[]) =>
-      patterns.filter((pattern) => condition.includes(literalOf(pattern)));
+      patterns.filter((pattern) => live.includes(literalOf(pattern)));
     const granted = named(projects.of(namespace));
     const deploysIn = destinations === 'Ignored' ? [undefined] : [named(others.of(namespace)), undefined];
-    return deploysIn
-      .map((each) => accessCondition(namespace, granted, each))
-      .find(
-        (accessCondition) =>
-          condition.startsWith(`(${accessCondition}) and `) || condition === `(${accessCondition})`,
-      );
+    return deploysIn.some((each) => accessCondition(namespace, granted, each) === live);
   };
 }
 

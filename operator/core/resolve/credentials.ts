@@ -3,7 +3,7 @@ import type { DingTalkRobot } from '../../api/kinds.ts';
 import { objectKey } from '../../api/names.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { serviceKey, serviceName } from '../../argocd/names.ts';
-import { type Provenance, readProvenance, shortHash } from '../../argocd/provenance.ts';
+import { isMadeFrom, type Provenance, readProvenance, shortHash } from '../../argocd/provenance.ts';
 import { type Credential, hasValidSignature } from '../../dingtalk/signatures.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
 import { own } from '../../lib/own.ts';
@@ -51,7 +51,7 @@ const refused = (reason: Reason, message: string): Refused => ({
 export function liveProvenance(cr: DingTalkRobot, target: Target): Provenance | undefined {
   const value = liveService(cr, target);
   const provenance = value === undefined ? undefined : readProvenance(value);
-  return provenance && cr.metadata.uid.startsWith(provenance.uid) ? provenance : undefined;
+  return provenance && isMadeFrom(provenance, cr) ? provenance : undefined;
 }
 
 /** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
