@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { ProcessIO } from '../lib/process-io.ts';
+import type { ProcessIO } from '../tools/process-io.ts';
 import { COMMANDS, type CommandDescription, type CommandName } from './descriptions.ts';
 import { type CompleteCommand, run, withProcessIO } from './run.ts';
 

@@ -1,9 +1,9 @@
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import { firstOf } from '../../lib/first-of.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
+import type { StillUsed, Unit } from './entry-recipients.ts';
 import type { ForeignConfig, ForeignTemplate } from './foreign-config.ts';
 import type { DingTalkService } from './robots.ts';
-import type { StillUsed, Unit } from './units.ts';
 
 /** What becomes of a key of the ConfigMap, or of one recipient in `subscriptions`. */
 export interface Disposition {

@@ -1,8 +1,8 @@
 import { readNotes } from '../../argocd/notes.ts';
 import { selects } from '../../argocd/selector.ts';
 import { own } from '../../lib/own.ts';
+import type { Unit } from './entry-recipients.ts';
 import { applicationName, eventTimes, type Timed } from './event-times.ts';
-import type { Unit } from './units.ts';
 
 /** A condition of a trigger that holds for an Application now, as the engine names it. */
 export interface Holding {

@@ -3,8 +3,8 @@ import { selects } from '../../argocd/selector.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { Grants, projectGrants } from '../../core/resolve/grants.ts';
 import { globMatches } from '../../lib/glob.ts';
+import type { Unit } from './entry-recipients.ts';
 import { applicationName, type Timed } from './event-times.ts';
-import type { Unit } from './units.ts';
 
 interface Placed extends Timed {
   readonly spec?: {

@@ -1,19 +1,19 @@
 import { triggerKey } from '../../argocd/names.ts';
 import { readApplications, readCluster } from '../../cluster/cluster-reader.ts';
+import { decideFully } from '../../cluster/decide-fully.ts';
 import type { Gate } from '../../cluster/gate.ts';
-import { orUsageError } from '../../cluster/open.ts';
 import { readCredential, readCredentials } from '../../cluster/read-credential.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Decision } from '../../core/decide.ts';
 import type { Engine } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
-import { decideFully } from '../../files/judge.ts';
 import type { SampleFile } from '../../files/sample-application.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import type { ServerClock } from '../../kubernetes/server-clock.ts';
 import { own } from '../../lib/own.ts';
-import { type ProcessIO, UsageError } from '../../lib/process-io.ts';
+import { orUsageError } from '../connection.ts';
 import { type Notified, notifiedAtOnce } from '../diff/notified.ts';
+import { type ProcessIO, UsageError } from '../process-io.ts';
 import { cutTarget } from './cut-target.ts';
 import { applicationName, type Timed, youngestOf } from './event-times.ts';
 import { freshTriggers } from './fresh-triggers.ts';
@@ -21,7 +21,7 @@ import { adoptFully, inputFromCluster } from './input.ts';
 import { type Holding, pendingOf } from './notes.ts';
 import type { AdoptOptions } from './options.ts';
 import { isInForce, resourceProblems } from './preflight.ts';
-import type { Prepared } from './take-over.ts';
+import type { Prepared } from './switch.ts';
 import { underWay } from './under-way.ts';
 
 /** What the former configuration has not told by then, it tries again and again, or never will. */

@@ -3,11 +3,11 @@ import type { SubscribedEvent } from '../../api/types.generated.ts';
 import { shortHash } from '../../argocd/provenance.ts';
 import { parseSelector } from '../../argocd/selector.ts';
 import type { Resources } from './drafts.ts';
+import type { Unit } from './entry-recipients.ts';
 import { ResourceLabels } from './label.ts';
 import { type Existing, Naming } from './origins.ts';
 import type { DingTalkService } from './robots.ts';
 import type { TranslatedEvent } from './translate.ts';
-import type { Unit } from './units.ts';
 
 const MAX_EVENTS = 20;
 const MAX_ROBOTS = 10;

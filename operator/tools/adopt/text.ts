@@ -1,5 +1,5 @@
 import { describeFinding, type LintFinding } from '../../files/finding.ts';
-import type { Adoption } from './adopt.ts';
+import type { Adoption } from './adoption.ts';
 import type { Disposition } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
 import type { Anomalies } from './notes.ts';

@@ -1,7 +1,7 @@
 import { selects } from '../../argocd/selector.ts';
+import type { Unit } from './entry-recipients.ts';
 import { applicationName, type Timed } from './event-times.ts';
 import { notesOf } from './notes.ts';
-import type { Unit } from './units.ts';
 
 /** A deployment whose sync has ended, and whose health has yet to follow. */
 export interface UnderWay {

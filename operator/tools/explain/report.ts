@@ -3,7 +3,7 @@ import type { Unseen } from '../../cluster/cluster-reader.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import type { Engine } from '../../engine/types.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
-import { UsageError } from '../../lib/process-io.ts';
+import { UsageError } from '../process-io.ts';
 import { seeApplication, seeApplications, worthTelling } from './applications.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { applicationOutcomes } from './outcomes.ts';

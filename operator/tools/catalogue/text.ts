@@ -1,14 +1,14 @@
 import { stringify } from 'yaml';
-import { API_VERSION, KINDS } from '../api/kinds.ts';
-import { defaultMessage, type MarkdownSource } from '../message/catalogue/default-message.ts';
-import { describeTrigger } from '../message/catalogue/descriptions.ts';
-import type { Locale, Localised } from '../message/catalogue/locale.ts';
+import { API_VERSION, KINDS } from '../../api/kinds.ts';
+import { defaultMessage, type MarkdownSource } from '../../message/catalogue/default-message.ts';
+import { describeTrigger } from '../../message/catalogue/descriptions.ts';
+import type { Locale, Localised } from '../../message/catalogue/locale.ts';
 import {
   type CatalogueTrigger,
   type EventTime,
   nullSafe,
   type TriggerName,
-} from '../message/catalogue/trigger.ts';
+} from '../../message/catalogue/trigger.ts';
 
 /** A trigger as the command prints it; when, oncePer and eventTime as in an event of somebody's own. */
 export interface CatalogueEntry {

@@ -1,7 +1,7 @@
 import type { OperatorConfiguration } from '../config/config.ts';
 import { createDingTalkClient, type DingTalkClient } from '../dingtalk/client.ts';
 import { TrustError, trustedCertificates } from '../dingtalk/trusted-certificates.ts';
-import { UsageError } from '../lib/process-io.ts';
+import { UsageError } from './process-io.ts';
 
 /**
  * A client that trusts what the configuration says.

@@ -8,7 +8,7 @@ import { liveObject } from '../../core/testing/fixtures.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { type Adoption, type AdoptionInput, adopt } from './adopt.ts';
+import { type Adoption, type AdoptionInput, adoptionOf } from './adoption.ts';
 import { ADOPTED_FROM } from './origins.ts';
 
 const ACK = new URL('../../../test/e2e/ack-seed.configmap.yaml', import.meta.url);
@@ -35,7 +35,7 @@ async function adopted(data: Record<string, string>, fields: Partial<AdoptionInp
   };
   for (;;) {
     const inquiry = new Inquiry(gate.answers);
-    const adoption = adopt(input, inquiry);
+    const adoption = adoptionOf(input, inquiry);
     if (inquiry.open.size === 0) return adoption;
     await gate.answer(inquiry.open);
   }

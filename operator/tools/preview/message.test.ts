@@ -9,7 +9,7 @@ import type { Engine } from '../../engine/types.ts';
 import { judge } from '../../files/judge.ts';
 import { parseManifests } from '../../files/manifests.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { type PreviewedMessage, previewMessage } from './preview.ts';
+import { type PreviewedMessage, previewMessage } from './message.ts';
 import { recipientsOf } from './recipients.ts';
 
 let engine: Engine;

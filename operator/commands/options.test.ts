@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
-import { run, TestFiles } from '../commands/testing/command-line.ts';
+import { run, TestFiles } from './testing/command-line.ts';
 
 const files = new TestFiles();
 afterEach(() => vi.unstubAllEnvs());

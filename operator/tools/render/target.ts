@@ -1,6 +1,6 @@
-import { SUBSCRIPTIONS_KEY } from '../argocd/names.ts';
-import type { OperatorConfiguration } from '../config/config.ts';
-import type { Decision } from '../core/decide.ts';
+import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import type { Decision } from '../../core/decide.ts';
 
 /** The two objects that Argo CD reads, with our part of them, as manifests. */
 export interface RenderedTarget {

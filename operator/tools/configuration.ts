@@ -1,6 +1,6 @@
-import { UsageError } from '../lib/process-io.ts';
-import type { OperatorConfiguration } from './config.ts';
-import { ConfigurationError, loadConfigurationFile, parseConfiguration } from './config-file.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import { ConfigurationError, loadConfigurationFile, parseConfiguration } from '../config/config-file.ts';
+import { UsageError } from './process-io.ts';
 
 const DEFAULTS = 'apiVersion: config.argocd-dingtalk.io/v1alpha1\nkind: OperatorConfiguration\n';
 
