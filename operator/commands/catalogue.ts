@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
+import { CATALOGUE } from '../message/catalogue/catalogue.ts';
 import { LOCALES } from '../message/catalogue/locale.ts';
-import { CATALOGUE } from '../message/catalogue/triggers.ts';
 import { type CatalogueOptions, catalogue } from '../tools/catalogue/catalogue.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
 

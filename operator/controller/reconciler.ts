@@ -1,6 +1,6 @@
 import type { Finding } from '../api/finding.ts';
 import { resourceKey } from '../api/names.ts';
-import type { Gate, Round } from '../cluster/gate.ts';
+import type { AskOutcome, Gate } from '../cluster/gate.ts';
 import type { TargetWriter } from '../cluster/target-writer.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import { robotsLookedAt } from '../core/bounds/looked-at.ts';
@@ -152,7 +152,7 @@ export class Reconciler {
   async #decide(
     look: () => Snapshot,
     patience: Patience,
-  ): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
+  ): Promise<{ decision: Decision; snapshot: Snapshot; round: AskOutcome }> {
     const { gate, runAgain, clock } = this.#parts;
     for (let count = 1; ; count++) {
       const snapshot = look();
@@ -224,7 +224,7 @@ export class Reconciler {
       round,
       admission,
       faults,
-    }: { readonly round: Round; readonly admission: Admission; readonly faults: Faults },
+    }: { readonly round: AskOutcome; readonly admission: Admission; readonly faults: Faults },
   ): void {
     const { namespace, configMap } = this.#parts.config.target;
     const contested = this.#parts.coexistence.contested();

@@ -1,8 +1,7 @@
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { Deadline } from '../lib/deadline.ts';
 import { readAnswer } from './answers.ts';
-import { connectionOutcome } from './connection-outcome.ts';
-import type { DeliveryOutcome } from './outcome.ts';
+import { connectionOutcome, type DeliveryOutcome } from './outcome.ts';
 import { readSignature } from './sign.ts';
 import { type Credential, freshUrl } from './signatures.ts';
 

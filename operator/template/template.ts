@@ -1,5 +1,5 @@
+import { checkProgram } from './check/check.ts';
 import { ROOT_SCOPE } from './check/scope.ts';
-import { checkProgram } from './check/statements.ts';
 import { goInDisguise } from './syntax/go-in-disguise.ts';
 import { LIMITS } from './syntax/limits.ts';
 import type { Node, Template } from './syntax/nodes.ts';

@@ -8,7 +8,7 @@ import { engineAsker, Gate } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import { createLogger } from '../../lib/logger.ts';
-import { CATALOGUE } from '../../message/catalogue/triggers.ts';
+import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
 import {
   config,
   credentials,

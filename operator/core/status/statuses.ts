@@ -3,7 +3,7 @@ import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } fr
 import { KINDS } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { serviceName } from '../../argocd/names.ts';
-import { ResourceMemo } from '../../lib/memo.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { own } from '../../lib/own.ts';
 import { type Faults, UNGUARDED } from '../model/faults.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -112,7 +112,7 @@ interface Judged<CR extends StatusUpdate['cr']> {
 }
 
 /** Whether the status of a template, or of a resource of which nothing is live, said all that it should, the last time. */
-const told = new ResourceMemo<StatusUpdate['cr'], boolean>();
+const told = new ObjectMemo<StatusUpdate['cr'], boolean>();
 
 /**
  * All that the status of a resource depends on beside itself, where nothing of it is live or is to be; undefined where something

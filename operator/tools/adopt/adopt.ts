@@ -1,11 +1,13 @@
 /**
  * `adopt`: the custom resources that say what Argo CD's configuration says to DingTalk already, and the switch to them.
  *
- * Without --take-over it changes nothing: input.ts reads the ConfigMap and what belongs to it, and asks the engine; adoption.ts decides
- * what can be adopted (foreign-config.ts reads, entry-recipients.ts and translate.ts translate, resources.ts makes the custom
- * resources, dispositions.ts says what becomes of each key); output.ts, manifests.ts and text.ts print it.
- * With --take-over, take-over.ts switches: prepare.ts reads and decides, preflight.ts and out-of-scope.ts refuse, switch.ts waits for
- * a quiet moment and writes, notes.ts finds anomalies afterwards.
+ * Without --take-over it changes nothing: input.ts reads the ConfigMap and what belongs to it, and asks the engine; adoption.ts
+ * decides what can be adopted (foreign-config.ts reads, entry-recipients.ts and translate.ts translate, resources.ts makes the
+ * custom resources, dispositions.ts says what becomes of each key); output.ts, manifests.ts and text.ts print it.
+ *
+ * With --take-over, take-over.ts switches: prepare.ts reads and decides, preflight.ts and out-of-scope.ts say what speaks against
+ * it, pending.ts asks the engine what has yet to be sent, switch.ts waits for a quiet moment and writes, and notes.ts finds
+ * anomalies afterwards.
  */
 
 import type { Gate } from '../../cluster/gate.ts';
@@ -83,13 +85,13 @@ async function reportOn(
   config: OperatorConfiguration,
   gate: Gate,
 ): Promise<AdoptReport> {
-  const { adoption, unheard } = await adoptFully(input, namespace, config, gate);
+  const { adoption, outOfScope } = await adoptFully(input, namespace, config, gate);
   const { credentials, ...resources } = adoption.resources;
   const known = credentials.filter(({ webhook }) => webhook !== undefined);
   const files = adoptedFiles({ credentials: known, ...resources }, false);
   const now = new Date();
   const manifests = [...files].flatMap(([file, objects]) => parseManifests(asYaml(objects), file));
   const { findings } = await judge(manifests, config, gate, { now, serverTime: now });
-  const { missing, there } = divided(adoption.resources, input.existing);
-  return { adoption, unheard, missing, there, refused: findings.filter(({ accepted }) => !accepted) };
+  const { missing, existing } = divided(adoption.resources, input.existing);
+  return { adoption, outOfScope, missing, existing, refused: findings.filter(({ accepted }) => !accepted) };
 }

@@ -64,10 +64,10 @@ const SMALL = {
   subscriptions: list(entry(['ding'], ['failed'])),
 };
 
-const taken = ({ fates }: Adoption) =>
-  fates.filter(({ isTaken }) => isTaken).map(({ key, part }) => part ?? key);
-const problems = ({ fates }: Adoption) =>
-  fates.filter(({ isProblem }) => isProblem).map(({ key, part, why }) => `${part ?? key}: ${why}`);
+const taken = ({ dispositions }: Adoption) =>
+  dispositions.filter(({ isTaken }) => isTaken).map(({ key, part }) => part ?? key);
+const problems = ({ dispositions }: Adoption) =>
+  dispositions.filter(({ isProblem }) => isProblem).map(({ key, part, why }) => `${part ?? key}: ${why}`);
 const subscriptions = ({ resources }: Adoption) => resources.subscriptions.map(({ spec }) => spec);
 
 describe('the recipe for ACK', () => {
@@ -92,7 +92,9 @@ describe('the recipe for ACK', () => {
         .filter((key) => !['context', 'subscriptions'].includes(key))
         .sort(),
     });
-    expect(adoption.fates.filter(({ isTaken }) => !isTaken).map(({ key }) => key)).toEqual(['context']);
+    expect(adoption.dispositions.filter(({ isTaken }) => !isTaken).map(({ key }) => key)).toEqual([
+      'context',
+    ]);
   });
 });
 
@@ -168,7 +170,7 @@ describe('entries', () => {
       keys: ['service.webhook.ding'],
       subscriptions: '- recipients: [slack:ops] # both\n  triggers: [failed]\n',
     });
-    expect(adoption.fates.find(({ key }) => key === 'template.failed')?.why).toBe(
+    expect(adoption.dispositions.find(({ key }) => key === 'template.failed')?.why).toBe(
       'a trigger that stays sends it',
     );
   });

@@ -6,16 +6,16 @@ import type { AnnotatedSubscriber } from './annotations.ts';
 import { type Disposition, dispositionsOf } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
 import {
+  type EntryRecipient,
+  entryRecipientsOf,
   type StillUsed,
   stillUsed,
-  type Unit,
-  unitsOf,
   withDefaults,
   withoutHalves,
 } from './entry-recipients.ts';
 import { type EntryCut, withoutRecipients } from './entry-text.ts';
 import { readForeignConfig } from './foreign-config.ts';
-import type { Existing } from './origins.ts';
+import type { ExistingResource } from './origins.ts';
 import { resourcesFor } from './resources.ts';
 import { dingTalkServices, namedSecretKeys, type SecretValues } from './robots.ts';
 
@@ -29,7 +29,7 @@ export interface AdoptionInput {
   /** Of the custom resources. */
   readonly namespace: string;
   /** Custom resources of that namespace. */
-  readonly existing: readonly Existing[];
+  readonly existing: readonly ExistingResource[];
   readonly rules: WebhookRules;
 }
 
@@ -37,14 +37,14 @@ export interface AdoptionInput {
 export interface Adoption {
   readonly resources: Resources;
   /** What becomes of each key and each recipient of `subscriptions`. */
-  readonly fates: readonly Disposition[];
+  readonly dispositions: readonly Disposition[];
   /** What is different afterwards, or was not right before; each once. */
   readonly notes: readonly string[];
   readonly cut: Cut;
   /** Keys of the Secret that only services read that go. */
   readonly idleSecretKeys: readonly string[];
   /** The recipients of the entries, those that stay among them. */
-  readonly units: readonly Unit[];
+  readonly recipients: readonly EntryRecipient[];
 }
 
 /** What goes from the ConfigMap once the custom resources take its place. */
@@ -68,29 +68,29 @@ export function adoptionOf(
   const services = dingTalkServices(config, secret, rules);
   const text = configMap.data[SUBSCRIPTIONS_KEY];
   const subscribers = withDefaults(annotated, config);
-  const whole = withoutHalves(unitsOf(config, services, inquiry), subscribers);
-  const { units, subscriptions } = cuttable(whole, text);
-  const used: StillUsed = stillUsed(units, subscribers, config);
-  const fates = dispositionsOf({ config, services, units, used, subscribers });
-  const heard = units.filter(({ events }) => events !== undefined).map(({ service }) => service);
+  const whole = withoutHalves(entryRecipientsOf(config, services, inquiry), subscribers);
+  const { recipients, subscriptions } = cuttable(whole, text);
+  const used: StillUsed = stillUsed(recipients, subscribers, config);
+  const dispositions = dispositionsOf({ config, services, recipients, used, subscribers });
+  const subscribed = recipients.filter(({ events }) => events !== undefined).map(({ service }) => service);
   const notes = [
-    ...units.flatMap((unit) => unit.notes),
-    ...toldTwice(units),
+    ...recipients.flatMap((recipient) => recipient.notes),
+    ...notifiedTwice(recipients),
     ...[...services.values()].flatMap(({ name, notes: own }) =>
-      heard.includes(name) ? own.map((note) => `service.webhook.${name}: ${note}`) : [],
+      subscribed.includes(name) ? own.map((note) => `service.webhook.${name}: ${note}`) : [],
     ),
   ];
-  const gone = new Set(fates.flatMap(({ key, isTaken }) => (isTaken ? [key] : [])));
+  const gone = new Set(dispositions.flatMap(({ key, isTaken }) => (isTaken ? [key] : [])));
   return {
-    resources: resourcesFor(units, services, namespace, existing),
-    fates,
+    resources: resourcesFor(recipients, services, namespace, existing),
+    dispositions,
     notes: [...new Set(notes)],
     cut: {
-      keys: fates.flatMap(({ key, isTaken }) => (isTaken && key !== SUBSCRIPTIONS_KEY ? [key] : [])),
+      keys: dispositions.flatMap(({ key, isTaken }) => (isTaken && key !== SUBSCRIPTIONS_KEY ? [key] : [])),
       ...(subscriptions !== undefined && { subscriptions }),
     },
     idleSecretKeys: idleSecretKeys(configMap.data, gone),
-    units,
+    recipients,
   };
 }
 
@@ -104,9 +104,9 @@ function idleSecretKeys(data: LiveObject['data'], gone: ReadonlySet<string>): st
 }
 
 /** The engine sends an event once to a service, whichever entry says so; two subscriptions are two. */
-function toldTwice(units: readonly Unit[]): string[] {
+function notifiedTwice(recipients: readonly EntryRecipient[]): string[] {
   const selectors = new Map<string, Set<string>>();
-  for (const { service, triggers, entry, events } of units) {
+  for (const { service, triggers, entry, events } of recipients) {
     for (const trigger of events ? triggers : []) {
       const key = `trigger.${trigger}, ${service}`;
       selectors.set(key, (selectors.get(key) ?? new Set()).add(entry.selector ?? ''));
@@ -126,15 +126,17 @@ const STUCK =
 
 /** Where the list can't be cut, nothing of it is taken over: all would be told twice. */
 function cuttable(
-  units: readonly Unit[],
+  recipients: readonly EntryRecipient[],
   text: string | undefined,
-): { readonly units: readonly Unit[]; readonly subscriptions: string | undefined } {
+): { readonly recipients: readonly EntryRecipient[]; readonly subscriptions: string | undefined } {
   const cut = new Map<number, Set<string>>();
-  for (const { entry, recipient, events } of units) {
+  for (const { entry, recipient, events } of recipients) {
     if (events) cut.set(entry.index, (cut.get(entry.index) ?? new Set()).add(recipient));
   }
   const rest = withoutRecipients(text, cut satisfies EntryCut);
-  if (rest.ok) return { units, subscriptions: rest.text };
-  const staying = units.map(({ events, ...unit }) => (events ? { ...unit, reason: STUCK } : unit));
-  return { units: staying, subscriptions: text };
+  if (rest.ok) return { recipients, subscriptions: rest.text };
+  const staying = recipients.map(({ events, ...recipient }) =>
+    events ? { ...recipient, reason: STUCK } : recipient,
+  );
+  return { recipients: staying, subscriptions: text };
 }

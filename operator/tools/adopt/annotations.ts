@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 
 /** Whatever carries annotations: an Application or an AppProject. */
-export interface Annotated {
+export interface SubscribableObject {
   readonly kind?: string;
   readonly metadata: {
     readonly namespace?: string;
@@ -29,7 +29,7 @@ const SUBSCRIPTIONS = 'notifications.argoproj.io/subscriptions';
  *
  * https://argo-cd.readthedocs.io/en/stable/operator-manual/notifications/subscriptions/
  */
-export function annotatedSubscribers(object: Annotated, kind: string): AnnotatedSubscriber[] {
+export function annotatedSubscribers(object: SubscribableObject, kind: string): AnnotatedSubscriber[] {
   const { namespace, name, annotations = {} } = object.metadata;
   const named = `${kind} ${namespace ?? 'default'}/${name}`;
   return Object.entries(annotations).flatMap(([annotation, value]) =>
@@ -48,7 +48,7 @@ function subscribed(
   return annotation.startsWith(SUBSCRIPTIONS) ? listed(value) : [];
 }
 
-interface Listed {
+interface ListedSubscription {
   readonly trigger?: unknown;
   readonly triggers?: unknown;
   readonly destinations?: unknown;
@@ -62,7 +62,7 @@ function listed(value: string): readonly Pick<AnnotatedSubscriber, 'service' | '
     return []; // Argo CD can't read it either, and says so in its log.
   }
   return array(entries).flatMap((entry) => {
-    const { trigger, triggers, destinations } = (entry ?? {}) as Listed;
+    const { trigger, triggers, destinations } = (entry ?? {}) as ListedSubscription;
     const names = [...array(trigger), ...array(triggers)].map(String);
     return array(destinations).map((each) => ({
       service: String((each as { readonly service?: unknown } | null)?.service ?? ''),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { config } from '../../core/testing/fixtures.ts';
-import type { Unit } from './entry-recipients.ts';
-import { type Timed, youngestOf } from './event-times.ts';
+import type { EntryRecipient } from './entry-recipients.ts';
+import { type TimedApplication, youngestOf } from './event-times.ts';
 import { anomaliesBetween, pendingOf } from './notes.ts';
 import { outOfScope } from './out-of-scope.ts';
 import type { TranslatedEvent } from './translate.ts';
@@ -17,7 +17,7 @@ const event = (catalogue: 'on-deployed' | 'on-sync-failed'): TranslatedEvent => 
   of: 1,
   condition: { catalogue },
 });
-const unit = (fields: Partial<Unit> = {}): Unit => ({
+const entryRecipient = (fields: Partial<EntryRecipient> = {}): EntryRecipient => ({
   entry: { index: 0, recipients: ['ding'], triggers: [] },
   recipient: 'ding',
   service: 'ding',
@@ -26,7 +26,11 @@ const unit = (fields: Partial<Unit> = {}): Unit => ({
   notes: [],
   ...fields,
 });
-const app = (status: Timed['status'] = {}, notes: Record<string, number> = {}, name = 'shop'): Timed => ({
+const app = (
+  status: TimedApplication['status'] = {},
+  notes: Record<string, number> = {},
+  name = 'shop',
+): TimedApplication => ({
   metadata: { name, namespace: 'argocd', annotations: { [NOTES]: JSON.stringify(notes) } },
   status,
 });
@@ -43,52 +47,58 @@ describe('the latest event', () => {
 });
 
 describe('what the former configuration has yet to tell', () => {
-  const holding = [{ trigger: 'on-sync-failed', key: '[0].hash', oncePer: '' }];
+  const trueConditions = [{ trigger: 'on-sync-failed', key: '[0].hash', oncePer: '' }];
   it('is what holds without a note', () => {
-    expect(pendingOf(failed(LATER), holding, [unit()])).toEqual(['on-sync-failed to ding']);
-    expect(pendingOf(failed(LATER, { 'on-sync-failed:[0].hash:ding:': 1 }), holding, [unit()])).toEqual([]);
-    expect(pendingOf(failed(LATER, { 'on-sync-failed:[0].hash:slack:': 1 }), holding, [unit()])).toHaveLength(
-      1,
-    );
+    expect(pendingOf(failed(LATER), trueConditions, [entryRecipient()])).toEqual(['on-sync-failed to ding']);
+    expect(
+      pendingOf(failed(LATER, { 'on-sync-failed:[0].hash:ding:': 1 }), trueConditions, [entryRecipient()]),
+    ).toEqual([]);
+    expect(
+      pendingOf(failed(LATER, { 'on-sync-failed:[0].hash:slack:': 1 }), trueConditions, [entryRecipient()]),
+    ).toHaveLength(1);
   });
   it('counts oncePer, and what follows the service', () => {
     const once = [{ trigger: 'on-deployed', key: '[0].hash', oncePer: 'abc' }];
-    const extra = unit({ recipient: 'ding:x' });
+    const extra = entryRecipient({ recipient: 'ding:x' });
     const note = { 'abc:on-deployed:[0].hash:ding:x': 1 };
     expect(pendingOf(failed(LATER, note), once, [extra])).toEqual([]);
-    expect(pendingOf(failed(LATER, note), once, [unit()])).toHaveLength(1);
+    expect(pendingOf(failed(LATER, note), once, [entryRecipient()])).toHaveLength(1);
   });
   it('is not what stays, is selected away, or sends something else', () => {
-    const { events: _, ...staying } = unit();
-    const gold = unit({ entry: { index: 0, recipients: ['ding'], triggers: [], selector: 'tier=gold' } });
-    const other = unit({ triggers: ['on-created'] });
-    expect(pendingOf(failed(LATER), holding, [staying, gold, other])).toEqual([]);
+    const { events: _, ...staying } = entryRecipient();
+    const gold = entryRecipient({
+      entry: { index: 0, recipients: ['ding'], triggers: [], selector: 'tier=gold' },
+    });
+    const other = entryRecipient({ triggers: ['on-created'] });
+    expect(pendingOf(failed(LATER), trueConditions, [staying, gold, other])).toEqual([]);
   });
 });
 
 describe('the moment of the switch', () => {
   const before = [failed('2026-11-23T07:30:00Z')];
-  it('has no mishaps where nothing happens, or only the new configuration tells', () => {
-    expect(anomaliesBetween(before, before, SINCE, [unit()])).toEqual({ twice: [], missed: [] });
+  it('has no anomalies where nothing happens, or only the new configuration tells', () => {
+    expect(anomaliesBetween(before, before, SINCE, [entryRecipient()])).toEqual({ twice: [], missed: [] });
     const note = { 'dt_argocd_ding_on-sync-failed:[0].h:dt_argocd_ding:': seconds(LATER) };
-    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()])).toEqual({
+    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [entryRecipient()])).toEqual({
       twice: [],
       missed: [],
     });
   });
   it('names what both have told', () => {
     const note = { '2026-11-23T08:00:00Z:on-sync-failed:[0].h:ding:': seconds(LATER) };
-    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()]).twice).toEqual(['argocd/shop']);
+    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [entryRecipient()]).twice).toEqual([
+      'argocd/shop',
+    ]);
   });
   it('names what is dated before it and seen after it', () => {
-    expect(anomaliesBetween(before, [failed(SINCE)], SINCE, [unit()]).missed).toEqual([
+    expect(anomaliesBetween(before, [failed(SINCE)], SINCE, [entryRecipient()]).missed).toEqual([
       'argocd/shop (end of a sync)',
     ]);
   });
   it('takes a condition that is gone for no event', () => {
     const two = [{ lastTransitionTime: SINCE }, { lastTransitionTime: '2026-11-23T07:00:00Z' }];
     const after = [app({ conditions: two.slice(1) })];
-    expect(anomaliesBetween([app({ conditions: two })], after, SINCE, [unit()])).toEqual({
+    expect(anomaliesBetween([app({ conditions: two })], after, SINCE, [entryRecipient()])).toEqual({
       twice: [],
       missed: [],
     });
@@ -115,10 +125,10 @@ describe('a deployment under way', () => {
     ['was told of for its revision', app(status('Progressing'), { 'abc:on-deployed:[0].h:ding:': 1 }), []],
     ['failed', failed(SINCE), []],
   ])('%s', (_, application, found) => {
-    expect(underWay([application], [unit()], now)).toEqual(found);
+    expect(underWay([application], [entryRecipient()], now)).toEqual(found);
   });
   it('is nothing to whoever is not told of deployments', () => {
-    const deaf = unit({ events: [event('on-sync-failed')] });
+    const deaf = entryRecipient({ events: [event('on-sync-failed')] });
     expect(underWay([app(status('Progressing'))], [deaf], now)).toEqual([]);
   });
 });
@@ -132,28 +142,30 @@ describe('Applications out of reach', () => {
       ...spec,
     },
   });
-  const unheardWith = (tenancy: object, ...applications: ReturnType<typeof placed>[]) =>
-    outOfScope(applications, [unit()], 'argocd', {
+  const outOfScopeWith = (tenancy: object, ...applications: ReturnType<typeof placed>[]) =>
+    outOfScope(applications, [entryRecipient()], 'argocd', {
       config: config({ tenancy: { projects: { 'gra*': ['argocd'] }, ...tenancy } }),
       projects: [{ name: 'annotated', grantedTo: 'argocd' }],
     });
-  const unheard = (...applications: ReturnType<typeof placed>[]) =>
-    unheardWith({ clusters: { near: ['argocd'] } }, ...applications);
+  const outOfScopeOf = (...applications: ReturnType<typeof placed>[]) =>
+    outOfScopeWith({ clusters: { near: ['argocd'] } }, ...applications);
   it('are those that only deploy to the namespace, where destinations are ignored', () => {
     const here = placed('team', { destination: { namespace: 'argocd', name: 'in-cluster' } });
-    expect(unheardWith({}, here)).toEqual([]);
+    expect(outOfScopeWith({}, here)).toEqual([]);
     const ignored = { destinations: 'Ignored' };
-    expect(unheardWith(ignored, here)).toEqual(['team/shop']);
-    expect(unheardWith(ignored, placed('argocd', {}), placed('team', { project: 'granted' }))).toEqual([]);
+    expect(outOfScopeWith(ignored, here)).toEqual(['team/shop']);
+    expect(outOfScopeWith(ignored, placed('argocd', {}), placed('team', { project: 'granted' }))).toEqual([]);
   });
   it('are those outside of the namespace and its projects', () => {
-    expect(unheard(placed('argocd', {}))).toEqual([]);
-    expect(unheard(placed('team', {}))).toEqual(['team/shop']);
-    expect(unheard(placed('team', { project: 'granted' }))).toEqual([]);
-    expect(unheard(placed('team', { project: 'annotated' }))).toEqual([]);
-    expect(unheard(placed('team', { destination: { namespace: 'argocd', name: 'near' } }))).toEqual([]);
-    expect(unheard(placed('team', { destination: { namespace: 'argocd', name: 'in-cluster' } }))).toEqual([]);
-    expect(unheard(placed('team', { destination: { namespace: 'argocd', name: 'far' } }))).toEqual([
+    expect(outOfScopeOf(placed('argocd', {}))).toEqual([]);
+    expect(outOfScopeOf(placed('team', {}))).toEqual(['team/shop']);
+    expect(outOfScopeOf(placed('team', { project: 'granted' }))).toEqual([]);
+    expect(outOfScopeOf(placed('team', { project: 'annotated' }))).toEqual([]);
+    expect(outOfScopeOf(placed('team', { destination: { namespace: 'argocd', name: 'near' } }))).toEqual([]);
+    expect(
+      outOfScopeOf(placed('team', { destination: { namespace: 'argocd', name: 'in-cluster' } })),
+    ).toEqual([]);
+    expect(outOfScopeOf(placed('team', { destination: { namespace: 'argocd', name: 'far' } }))).toEqual([
       'team/shop',
     ]);
   });

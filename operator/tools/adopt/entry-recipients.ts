@@ -7,7 +7,7 @@ import type { DingTalkService } from './robots.ts';
 import { type TranslatedEvent, translate } from './translate.ts';
 
 /** One recipient of one entry: what is taken over as a whole or not at all, since a half of it would be told twice. */
-export interface Unit {
+export interface EntryRecipient {
   readonly entry: ForeignEntry;
   readonly recipient: string;
   readonly service: string;
@@ -19,37 +19,37 @@ export interface Unit {
   readonly notes: readonly string[];
 }
 
-/** All units of the shared list, in its order. */
-export function unitsOf(
+/** All recipients of the shared list, in its order. */
+export function entryRecipientsOf(
   config: ForeignConfig,
   services: ReadonlyMap<string, DingTalkService>,
   inquiry: Inquiry,
-): Unit[] {
+): EntryRecipient[] {
   return config.entries.flatMap((entry) =>
-    entry.recipients.map((recipient) => unitOf(entry, recipient, config, services, inquiry)),
+    entry.recipients.map((recipient) => entryRecipientOf(entry, recipient, config, services, inquiry)),
   );
 }
 
-function unitOf(
+function entryRecipientOf(
   entry: ForeignEntry,
   recipient: string,
   config: ForeignConfig,
   services: ReadonlyMap<string, DingTalkService>,
   inquiry: Inquiry,
-): Unit {
+): EntryRecipient {
   const [service = ''] = recipient.split(':');
   const triggers = [...new Set(entry.triggers.length > 0 ? entry.triggers : config.defaultTriggers)];
   const base = { entry, recipient, service, triggers, notes: [] };
   const dingTalk = services.get(service);
   if (!dingTalk) return base;
-  const refuse = (reason: string): Unit => ({ ...base, reason });
+  const refuse = (reason: string): EntryRecipient => ({ ...base, reason });
   if (dingTalk.refusal !== undefined) return refuse(`service.webhook.${service}: ${dingTalk.refusal}`);
   if (entry.selector !== undefined && !parseSelector(entry.selector))
     return refuse(`a NotificationSubscription has no words for the selector ${entry.selector}`);
-  const carried = triggers.map((trigger) => translate(trigger, service, config, inquiry));
-  const refused = carried.find((each) => !each.ok);
+  const translated = triggers.map((trigger) => translate(trigger, service, config, inquiry));
+  const refused = translated.find((each) => !each.ok);
   if (refused) return refuse(refused.reason);
-  const done = carried.filter((each) => each.ok);
+  const done = translated.filter((each) => each.ok);
   return { ...base, events: done.flatMap(({ events }) => events), notes: done.flatMap(({ notes }) => notes) };
 }
 
@@ -70,25 +70,27 @@ export function withDefaults(
  * every other one for the same: else both configurations would tell of it.
  */
 export function withoutHalves(
-  units: readonly Unit[],
+  recipients: readonly EntryRecipient[],
   subscribers: readonly AnnotatedSubscriber[],
-): readonly Unit[] {
+): readonly EntryRecipient[] {
   const staying = new Map<string, string>();
   const note = (service: string, triggers: readonly string[], who: string): void => {
     for (const trigger of triggers) staying.set(JSON.stringify([service, trigger]), who);
   };
   for (const { service, triggers, object } of subscribers)
     note(service, triggers, `an annotation of ${object}`);
-  for (const { service, triggers, entry, events } of units)
+  for (const { service, triggers, entry, events } of recipients)
     if (!events) note(service, triggers, `entry ${entry.index + 1} of subscriptions, which stays`);
-  const next = units.map((unit): Unit => {
-    const { events, ...rest } = unit;
-    const trigger = unit.triggers.find((each) => staying.has(JSON.stringify([unit.service, each])));
-    if (!events || trigger === undefined) return unit;
-    const who = staying.get(JSON.stringify([unit.service, trigger]));
+  const next = recipients.map((recipient): EntryRecipient => {
+    const { events, ...rest } = recipient;
+    const trigger = recipient.triggers.find((each) => staying.has(JSON.stringify([recipient.service, each])));
+    if (!events || trigger === undefined) return recipient;
+    const who = staying.get(JSON.stringify([recipient.service, trigger]));
     return { ...rest, reason: `trigger.${trigger}: ${who}, says the same, and it would be told twice` };
   });
-  return next.every((unit, index) => unit === units[index]) ? units : withoutHalves(next, subscribers);
+  return next.every((recipient, index) => recipient === recipients[index])
+    ? recipients
+    : withoutHalves(next, subscribers);
 }
 
 /** What stays in use beside what is taken over. */
@@ -97,13 +99,13 @@ export interface StillUsed {
   readonly triggers: ReadonlySet<string>;
 }
 
-/** Services and triggers of the units that stay, and of whoever subscribes by annotation. */
+/** Services and triggers of the recipients that stay, and of whoever subscribes by annotation. */
 export function stillUsed(
-  units: readonly Unit[],
+  recipients: readonly EntryRecipient[],
   subscribers: readonly AnnotatedSubscriber[],
   { defaultTriggers, serviceDefaults }: ForeignConfig,
 ): StillUsed {
-  const staying = units.filter(({ events }) => events === undefined);
+  const staying = recipients.filter(({ events }) => events === undefined);
   const services = [...staying, ...subscribers].map(({ service }) => service);
   const triggers = [
     ...staying.flatMap((each) => each.triggers),

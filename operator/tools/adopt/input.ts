@@ -73,7 +73,7 @@ export async function adoptFully(
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
-): Promise<{ readonly adoption: Adoption; readonly unheard: readonly string[] }> {
+): Promise<{ readonly adoption: Adoption; readonly outOfScope: readonly string[] }> {
   const subscribers = [
     ...applications.flatMap((each) => annotatedSubscribers(each, 'Application')),
     ...projects.flatMap((each) => annotatedSubscribers(each, 'AppProject')),
@@ -91,7 +91,7 @@ export async function adoptFully(
     const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
     const adoption = inquiry.open.size === 0 ? adoptionOf(input, inquiry) : undefined;
     if (adoption && inquiry.open.size === 0) {
-      return { adoption, unheard: outOfScope(applications, adoption.units, namespace, access) };
+      return { adoption, outOfScope: outOfScope(applications, adoption.recipients, namespace, access) };
     }
     if ((await gate.answer(inquiry.open)) !== 'answered')
       throw new UsageError("Argo CD's engine could not be asked");

@@ -1,11 +1,11 @@
 import { readNotes } from '../../argocd/notes.ts';
 import { selects } from '../../argocd/selector.ts';
 import { own } from '../../lib/own.ts';
-import type { Unit } from './entry-recipients.ts';
-import { applicationName, eventTimes, type Timed } from './event-times.ts';
+import type { EntryRecipient } from './entry-recipients.ts';
+import { applicationName, eventTimes, type TimedApplication } from './event-times.ts';
 
 /** A condition of a trigger that holds for an Application now, as the engine names it. */
-export interface Holding {
+export interface TrueCondition {
   readonly trigger: string;
   readonly key: string;
   readonly oncePer: string;
@@ -17,13 +17,17 @@ export interface Holding {
  *
  * Form of a note: https://github.com/argoproj/notifications-engine/blob/master/pkg/controller/state.go (`StateItemKey`)
  */
-export function pendingOf(application: Timed, holding: readonly Holding[], units: readonly Unit[]): string[] {
+export function pendingOf(
+  application: TimedApplication,
+  trueConditions: readonly TrueCondition[],
+  recipients: readonly EntryRecipient[],
+): string[] {
   const notes = notesOf(application);
   const labels = application.metadata.labels ?? {};
-  return units.flatMap(({ events, triggers, recipient, service, entry }) => {
+  return recipients.flatMap(({ events, triggers, recipient, service, entry }) => {
     if (!events || !selects(entry.selector, labels)) return [];
     const extra = recipient.split(':')[1] ?? '';
-    return holding.flatMap(({ trigger, key, oncePer }) => {
+    return trueConditions.flatMap(({ trigger, key, oncePer }) => {
       if (!triggers.includes(trigger)) return [];
       const note = `${trigger}:${key}:${service}:${extra}`;
       return notes.has(oncePer === '' ? note : `${oncePer}:${note}`) ? [] : [`${trigger} to ${service}`];
@@ -44,10 +48,10 @@ export interface Anomalies {
  * @param since the moment from which on events count, RFC 3339
  */
 export function anomaliesBetween(
-  before: readonly Timed[],
-  after: readonly Timed[],
+  before: readonly TimedApplication[],
+  after: readonly TimedApplication[],
   since: string,
-  units: readonly Unit[],
+  recipients: readonly EntryRecipient[],
 ): Anomalies {
   const known = new Map(before.map((each) => [applicationName(each), eventTimes(each)]));
   const twice: string[] = [];
@@ -64,14 +68,19 @@ export function anomaliesBetween(
       .map(([, time]) => time)
       .filter((time) => time > since)
       .sort()[0];
-    if (first !== undefined && wasToldSince(application, Date.parse(first) / 1_000, units)) twice.push(name);
+    if (first !== undefined && wasNotifiedSince(application, Date.parse(first) / 1_000, recipients))
+      twice.push(name);
   }
   return { twice, missed };
 }
 
 /** Whether the former configuration has told of anything from that second on. */
-function wasToldSince(application: Timed, second: number, units: readonly Unit[]): boolean {
-  const former = units.flatMap(({ events, triggers, service }) =>
+function wasNotifiedSince(
+  application: TimedApplication,
+  second: number,
+  recipients: readonly EntryRecipient[],
+): boolean {
+  const former = recipients.flatMap(({ events, triggers, service }) =>
     events ? triggers.map((trigger) => ({ trigger, service })) : [],
   );
   return [...notesOf(application)].some(
@@ -84,7 +93,7 @@ function wasToldSince(application: Timed, second: number, units: readonly Unit[]
 }
 
 /** What Argo CD notes of an Application: when it sent what. */
-export function notesOf({ metadata }: Timed): ReadonlyMap<string, number> {
+export function notesOf({ metadata }: TimedApplication): ReadonlyMap<string, number> {
   return new Map(readNotes(metadata.annotations) as [string, number][]);
 }
 

@@ -23,7 +23,7 @@ export async function printAdoption(
   if (outputDir === undefined) stdout.write(asYaml(manifests));
   stderr.write(adoptText(report, namespace));
   if (manifests.length === 0) {
-    stderr.write(report.there.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
+    stderr.write(report.existing.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
     return;
   }
   const where = outputDir === undefined ? 'what is printed' : join(outputDir, 'credentials.yaml');

@@ -12,8 +12,8 @@ import { FakeApiServer } from '../../kubernetes/testing/fake-api-server.ts';
 import { changed, type FakeObjects, fakeObjects } from '../../kubernetes/testing/fake-objects.ts';
 import { type TestKubeconfig, testKubeconfig } from '../../kubernetes/testing/kubeconfig.ts';
 import { adoptionOf } from './adoption.ts';
-import type { Timed } from './event-times.ts';
-import { type Attempt, tryTakeOver } from './switch.ts';
+import type { TimedApplication } from './event-times.ts';
+import { type SwitchAttempt, trySwitch } from './switch.ts';
 
 const { target } = config();
 const { configMap: CONFIG_MAP } = targetPaths(target);
@@ -29,7 +29,7 @@ const NOW = new Date('2026-11-23T08:00:10Z');
 const EARLIER = '2026-11-23T08:00:05Z';
 const JUST_NOW = '2026-11-23T08:00:09Z';
 
-const failed = (finishedAt: string, notes: object = {}): Timed => ({
+const failed = (finishedAt: string, notes: object = {}): TimedApplication => ({
   metadata: {
     name: 'shop',
     namespace: 'argocd',
@@ -62,9 +62,9 @@ const writes = () => server.requests.filter(({ method }) => method !== 'GET').le
 
 /** @param seen what the Applications are, each time that they are listed; the last one stays */
 async function attempt(
-  seen: readonly (readonly Timed[])[],
+  seen: readonly (readonly TimedApplication[])[],
   pending: readonly string[] = [],
-): Promise<Attempt> {
+): Promise<SwitchAttempt> {
   const before = await readTarget(connection.request, target);
   if (!before.configMap) throw new Error('there is no ConfigMap');
   const input = {
@@ -76,7 +76,7 @@ async function attempt(
     rules: config().dingtalk,
   };
   const lists = [...seen];
-  return tryTakeOver(
+  return trySwitch(
     {
       adoption: adoptionOf(input, new Inquiry(ACCEPTING)),
       target: before,
@@ -100,7 +100,7 @@ describe('the switch', () => {
     expect(await attempt([[failed(EARLIER)]])).toEqual({
       state: 'done',
       since: EARLIER,
-      mishaps: { twice: [], missed: [] },
+      anomalies: { twice: [], missed: [] },
     });
     // The Secret, the operator's keys, and the switch.
     expect(seen).toEqual([OLD.subscriptions, OLD.subscriptions, OLD.subscriptions]);
@@ -113,7 +113,7 @@ describe('the switch', () => {
     expect(whenOf()).toContain(`'${EARLIER}'`);
   });
 
-  it.each<[string, readonly Timed[], readonly string[], string]>([
+  it.each<[string, readonly TimedApplication[], readonly string[], string]>([
     ['something has just happened', [failed(JUST_NOW)], [], 'within the last two seconds'],
     [
       'something has yet to be told',
@@ -158,7 +158,7 @@ describe('the switch', () => {
     const seen = [[failed(EARLIER)], [failed(EARLIER)], [failed(JUST_NOW, note)]];
     expect(await attempt(seen)).toMatchObject({
       state: 'done',
-      mishaps: { twice: ['argocd/shop'], missed: [] },
+      anomalies: { twice: ['argocd/shop'], missed: [] },
     });
   });
 });

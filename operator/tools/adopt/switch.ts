@@ -9,7 +9,7 @@ import { mergePatch } from '../../kubernetes/apply.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
 import type { Adoption } from './adoption.ts';
 import { cutTarget } from './cut-target.ts';
-import { type Timed, youngestOf } from './event-times.ts';
+import { type TimedApplication, youngestOf } from './event-times.ts';
 import { type Anomalies, anomaliesBetween } from './notes.ts';
 
 /** How long nothing may have happened: times of events are whole seconds, and Argo CD takes a moment to tell. */
@@ -18,7 +18,7 @@ const QUIET_MS = 2_000;
 const SETTLE_MS = 3_000;
 
 /** All that the switch is made from. The target is as it was read, the decision is asked for anew for each moment. */
-export interface Prepared {
+export interface SwitchPlan {
   readonly adoption: Adoption;
   readonly target: Target;
   /** @param since the latest event that the former configuration has told of */
@@ -26,13 +26,13 @@ export interface Prepared {
 }
 
 /** The world around the switch. */
-export interface TakeOverOptions {
+export interface SwitchOptions {
   readonly request: ApiCall;
   readonly target: OperatorConfiguration['target'];
   /** Argo CD's Applications as they are now. */
-  readonly listApplications: () => Promise<readonly Timed[]>;
+  readonly listApplications: () => Promise<readonly TimedApplication[]>;
   /** What the former configuration has yet to tell, in words. */
-  readonly pendingIn: (applications: readonly Timed[]) => Promise<readonly string[]>;
+  readonly pendingIn: (applications: readonly TimedApplication[]) => Promise<readonly string[]>;
   /** The API server's clock. */
   readonly now: () => Date;
   /** In milliseconds. */
@@ -40,9 +40,9 @@ export interface TakeOverOptions {
 }
 
 /** How a try to switch ended: `waiting` says what for. */
-export type Attempt =
+export type SwitchAttempt =
   | { readonly state: 'waiting'; readonly reason: string; readonly hasWritten: boolean }
-  | { readonly state: 'done'; readonly since: string; readonly mishaps: Anomalies };
+  | { readonly state: 'done'; readonly since: string; readonly anomalies: Anomalies };
 
 /**
  * Switches from the former configuration to the operator's, if this is a quiet moment. First come the operator's own keys,
@@ -50,7 +50,7 @@ export type Attempt =
  * place of. An event counts for them if it is later than the latest one that was told of before.
  * @throws ConflictError if somebody else has written meanwhile: read again, and try again; whatever else a request throws
  */
-export async function tryTakeOver(prepared: Prepared, options: TakeOverOptions): Promise<Attempt> {
+export async function trySwitch(prepared: SwitchPlan, options: SwitchOptions): Promise<SwitchAttempt> {
   const { request, target, listApplications } = options;
   const first = await listApplications();
   const unrest = await unrestIn(first, options);
@@ -88,13 +88,13 @@ export async function tryTakeOver(prepared: Prepared, options: TakeOverOptions):
   });
   await writer.write(leftover, latest.target, () => undefined);
   await options.pause(SETTLE_MS);
-  const mishaps = anomaliesBetween(second, await listApplications(), since, prepared.adoption.units);
-  return { state: 'done', since, mishaps };
+  const anomalies = anomaliesBetween(second, await listApplications(), since, prepared.adoption.recipients);
+  return { state: 'done', since, anomalies };
 }
 
 async function unrestIn(
-  applications: readonly Timed[],
-  { now, pendingIn }: TakeOverOptions,
+  applications: readonly TimedApplication[],
+  { now, pendingIn }: SwitchOptions,
 ): Promise<string | undefined> {
   const youngest = youngestOf(applications);
   if (youngest !== undefined && now().getTime() - Date.parse(youngest) < QUIET_MS)

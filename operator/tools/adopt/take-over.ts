@@ -8,8 +8,9 @@ import { withEngine } from '../engine.ts';
 import { mayWrite } from '../may-write.ts';
 import { FindingsError, type ProcessIO } from '../process-io.ts';
 import type { AdoptOptions } from './options.ts';
-import { type Context, listApplications, pendingIn, prepare, type Ready } from './prepare.ts';
-import { type Attempt, tryTakeOver } from './switch.ts';
+import { listApplications, pendingIn } from './pending.ts';
+import { type CheckedPlan, prepare, type SwitchContext } from './prepare.ts';
+import { type SwitchAttempt, trySwitch } from './switch.ts';
 import { adoptText, section, takenOverJson } from './text.ts';
 import { underWay } from './under-way.ts';
 
@@ -41,7 +42,7 @@ export async function takeOver(
   }
 }
 
-async function switchWhenQuiet(context: Context): Promise<void> {
+async function switchWhenQuiet(context: SwitchContext): Promise<void> {
   const { options, io, connection, config, clock, namespace } = context;
   const { stderr } = io;
   const deadline = Date.now() + Number(options.wait) * 1_000;
@@ -50,16 +51,16 @@ async function switchWhenQuiet(context: Context): Promise<void> {
   for (;;) {
     const prepared = await prepare(context, isFirst);
     const { adoption } = prepared;
-    if (!adoption.fates.some(({ isTaken }) => isTaken)) {
-      stderr.write(`${adoptText({ adoption, unheard: [] }, namespace)}nothing is left to take over.\n`);
+    if (!adoption.dispositions.some(({ isTaken }) => isTaken)) {
+      stderr.write(`${adoptText({ adoption, outOfScope: [] }, namespace)}nothing is left to take over.\n`);
       return;
     }
-    if (isFirst) stderr.write(adoptText({ adoption, unheard: prepared.unheard }, namespace));
+    if (isFirst) stderr.write(adoptText({ adoption, outOfScope: prepared.outOfScope }, namespace));
     if (isFirst && prepared.isInForce) stderr.write(TWICE);
     isFirst = false;
     await refuseUnlessReady(prepared, context);
     const attempt = await orConflict(() =>
-      tryTakeOver(prepared, {
+      trySwitch(prepared, {
         request: connection.request,
         target: config.target,
         listApplications: () => listApplications(context),
@@ -85,28 +86,30 @@ async function switchWhenQuiet(context: Context): Promise<void> {
 
 /** @throws FindingsError if something happened in the moment of the switch */
 function conclude(
-  { since, mishaps }: Extract<Attempt, { state: 'done' }>,
-  { adoption, applications }: Ready,
-  { options, io: { stdout, stderr }, clock }: Context,
+  { since, anomalies }: Extract<SwitchAttempt, { state: 'done' }>,
+  { adoption, applications }: CheckedPlan,
+  { options, io: { stdout, stderr }, clock }: SwitchContext,
 ): void {
-  if (options.output === 'json') stdout.write(takenOverJson(adoption, since, mishaps));
+  if (options.output === 'json') stdout.write(takenOverJson(adoption, since, anomalies));
   else stdout.write(`taken over; what happens after ${since} is told by the custom resources.\n`);
-  const waiting = underWay(applications, adoption.units, clock.now()).map(({ application }) => application);
+  const waiting = underWay(applications, adoption.recipients, clock.now()).map(
+    ({ application }) => application,
+  );
   const lines = [
     ...section(
       'deployed before the switch and not healthy yet; nobody tells of it if they become so:',
       waiting,
     ),
-    ...section('told twice, in the moment of the switch:', mishaps.twice),
-    ...section('dated before the switch but seen after it, and so told by nobody:', mishaps.missed),
+    ...section('told twice, in the moment of the switch:', anomalies.twice),
+    ...section('dated before the switch but seen after it, and so told by nobody:', anomalies.missed),
   ];
   stderr.write([...lines, 'Start the operator now.', ''].join('\n'));
-  if (mishaps.twice.length + mishaps.missed.length > 0) throw new FindingsError();
+  if (anomalies.twice.length + anomalies.missed.length > 0) throw new FindingsError();
 }
 
 /** @throws FindingsError if the switch would lose something, or tell it again, and nobody has agreed to that */
-async function refuseUnlessReady(ready: Ready, { options, io }: Context): Promise<void> {
-  const { problems, replays, unheard } = ready;
+async function refuseUnlessReady(ready: CheckedPlan, { options, io }: SwitchContext): Promise<void> {
+  const { problems, replays, outOfScope } = ready;
   const { stderr } = io;
   if (problems.length > 0) {
     const how =
@@ -114,7 +117,7 @@ async function refuseUnlessReady(ready: Ready, { options, io }: Context): Promis
     stderr.write([...section('not ready:', problems), how, ''].join('\n'));
     throw new FindingsError();
   }
-  if (options.acceptDifferences || replays.length + unheard.length === 0) return;
+  if (options.acceptDifferences || replays.length + outOfScope.length === 0) return;
   const again = replays.map(({ trigger, applications }) => `${trigger}: ${applications.join(', ')}`);
   stderr.write(
     [
@@ -129,7 +132,7 @@ async function refuseUnlessReady(ready: Ready, { options, io }: Context): Promis
   throw new FindingsError();
 }
 
-async function orConflict(attempt: () => Promise<Attempt>): Promise<Attempt> {
+async function orConflict(attempt: () => Promise<SwitchAttempt>): Promise<SwitchAttempt> {
   try {
     return await attempt();
   } catch (error) {

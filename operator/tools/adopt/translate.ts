@@ -1,8 +1,8 @@
 import { expressionFinding } from '../../core/gate/expressions.ts';
 import { rawTemplateFinding } from '../../core/gate/raw-template.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
+import { findTrigger } from '../../message/catalogue/catalogue.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
-import { findTrigger } from '../../message/catalogue/triggers.ts';
 import { catalogueEquivalent, guessedEventTime } from './conditions.ts';
 import type { ForeignCondition, ForeignConfig } from './foreign-config.ts';
 

@@ -1,6 +1,6 @@
 import { selects } from '../../argocd/selector.ts';
-import type { Unit } from './entry-recipients.ts';
-import { applicationName, type Timed } from './event-times.ts';
+import type { EntryRecipient } from './entry-recipients.ts';
+import { applicationName, type TimedApplication } from './event-times.ts';
 import { notesOf } from './notes.ts';
 
 /** A deployment whose sync has ended, and whose health has yet to follow. */
@@ -20,10 +20,14 @@ const OVER_MS = 24 * 3_600_000;
  * Deployments of which the former configuration would tell later, and nobody will after a switch: on-deployed of the
  * catalogue is dated by the end of the sync, which is before it.
  */
-export function underWay(applications: readonly Timed[], units: readonly Unit[], now: Date): UnderWay[] {
-  const heard = units.flatMap((unit) =>
-    (unit.events ?? []).flatMap(({ trigger, condition }) =>
-      'catalogue' in condition && condition.catalogue === 'on-deployed' ? [{ ...unit, trigger }] : [],
+export function underWay(
+  applications: readonly TimedApplication[],
+  recipients: readonly EntryRecipient[],
+  now: Date,
+): UnderWay[] {
+  const subscribed = recipients.flatMap((recipient) =>
+    (recipient.events ?? []).flatMap(({ trigger, condition }) =>
+      'catalogue' in condition && condition.catalogue === 'on-deployed' ? [{ ...recipient, trigger }] : [],
     ),
   );
   return applications.flatMap((application) => {
@@ -32,9 +36,9 @@ export function underWay(applications: readonly Timed[], units: readonly Unit[],
     if (!ended || !health?.status || health.status === 'Healthy') return [];
     const age = now.getTime() - Date.parse(ended);
     const labels = application.metadata.labels ?? {};
-    const isAwaited = heard.some(
+    const isAwaited = subscribed.some(
       ({ entry, trigger, service }) =>
-        selects(entry.selector, labels) && !wasTold(application, ended, `${trigger}:[`, `:${service}:`),
+        selects(entry.selector, labels) && !wasNotified(application, ended, `${trigger}:[`, `:${service}:`),
     );
     if (age > OVER_MS || !isAwaited) return [];
     const isSoonOver = health.status === 'Progressing' && age < SOON_MS;
@@ -43,7 +47,12 @@ export function underWay(applications: readonly Timed[], units: readonly Unit[],
 }
 
 /** Told since the sync ended, or once for its revision, which is what the well-known triggers do. */
-function wasTold(application: Timed, ended: string, trigger: string, service: string): boolean {
+function wasNotified(
+  application: TimedApplication,
+  ended: string,
+  trigger: string,
+  service: string,
+): boolean {
   const { operationState, sync } = application.status ?? {};
   const revisions = [operationState?.syncResult?.revision, sync?.revision].filter((each) => each);
   return [...notesOf(application)].some(

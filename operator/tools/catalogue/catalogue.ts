@@ -4,10 +4,10 @@
  * message/catalogue/ has the triggers; text.ts lays them out.
  */
 
+import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
 import { defaultMessage } from '../../message/catalogue/default-message.ts';
 import type { Locale } from '../../message/catalogue/locale.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
-import { CATALOGUE } from '../../message/catalogue/triggers.ts';
 import type { ProcessIO } from '../process-io.ts';
 import { AGE_RULE, type CatalogueEntry, catalogueEntry, entryText, triggerText } from './text.ts';
 

@@ -16,10 +16,10 @@ const conditions = cases.flatMap(({ namespace, projects, triggers }) =>
 
 describe('a condition of ours', () => {
   it.each(conditions)('$key is the sum of its parts', ({ when, namespace, projects }) => {
-    const { fence, parts } = partsOf(when);
+    const { accessCondition: found, parts } = partsOf(when);
     expect(parts.map(({ expression }) => expression).join(' and ')).toBe(when);
-    if (Object.keys(projects).length === 0) expect(fence).toBe(accessCondition(namespace, [], []));
-    expect(parts[0]).toEqual({ kind: 'fence', expression: `(${fence})` });
+    if (Object.keys(projects).length === 0) expect(found).toBe(accessCondition(namespace, [], []));
+    expect(parts[0]).toEqual({ kind: 'fence', expression: `(${found})` });
     expect(parts.length).toBeGreaterThan(1);
   });
 
@@ -33,7 +33,7 @@ describe('a condition of ours', () => {
     ]);
   });
 
-  it('has no fence where somebody has edited it away', () => {
+  it('has no found where somebody has edited it away', () => {
     expect(partsOf('true and (a)').parts.map(({ kind }) => kind)).toEqual(['part', 'part']);
   });
 });

@@ -7,9 +7,9 @@ import type { ResolvedSubscription } from '../../core/resolve/subscriptions.ts';
 import { type EventTime, eventClause, sinceClause } from '../../message/catalogue/trigger.ts';
 
 /**
- * A part of an event's condition, all of which must hold, by what it is about: the applications that the namespace may
- * hear of, a criterion of the subscription, the event itself, the moment from which on it counts, its age, what was sent
- * before, or, of a version that is not known, just a part.
+ * A part of an event's condition, all of which must hold, by what it is about: the access condition (`fence`, a word of the JSON
+ * output), a criterion of the subscription, the event itself, the moment from which on it counts, its age, what was sent before,
+ * or, of a version that is not known, just a part.
  */
 export interface Clause {
   readonly kind: 'fence' | 'criterion' | 'condition' | 'since' | 'age' | 'leader' | 'part';
@@ -23,7 +23,7 @@ export interface Clause {
 
 /** What a condition is made with, beside its subscription. */
 export interface ClauseContext {
-  readonly fence: string;
+  readonly accessCondition: string;
   /** RFC 3339. */
   readonly since: string;
   /** Services. */
@@ -35,7 +35,7 @@ export interface ClauseContext {
 export function conditionClauses(
   { cr, events }: ResolvedSubscription,
   event: ResolvedEvent,
-  { fence, since, recipients, maxEventAgeSeconds }: ClauseContext,
+  { accessCondition, since, recipients, maxEventAgeSeconds }: ClauseContext,
 ): Clause[] {
   const { namespace, name } = cr.metadata;
   const { condition, eventTime } = event.trigger;
@@ -43,7 +43,7 @@ export function conditionClauses(
   const names = leaders.map((leader) => leader.name);
   const keys = names.map((each) => eventKeyName(namespace, name, each));
   return [
-    { kind: 'fence', expression: fence },
+    { kind: 'fence', expression: accessCondition },
     ...criteriaClauses(cr.spec.applications).map((each): Clause => ({ kind: 'criterion', ...each })),
     { kind: 'condition', expression: condition },
     ...(eventTime ? timeClauses(eventTime, since, maxEventAgeSeconds) : []),
@@ -59,17 +59,20 @@ const timeClauses = (eventTime: EventTime, since: string, maxAgeSeconds: number)
 ];
 
 /**
- * The parts of a condition of ours of whatever version: it begins with the fence, in parentheses, and goes on with what
+ * The parts of a condition of ours of whatever version: it begins with the access condition, in parentheses, and goes on with what
  * else must hold.
  */
-export function partsOf(when: string): { readonly fence: string; readonly parts: readonly Clause[] } {
+export function partsOf(when: string): {
+  readonly accessCondition: string;
+  readonly parts: readonly Clause[];
+} {
   const [first = '', ...others] = conjuncts(when);
-  const fence = /^\((.*)\)$/s.exec(first)?.[1];
+  const accessCondition = /^\((.*)\)$/s.exec(first)?.[1];
   return {
-    fence: fence ?? first,
+    accessCondition: accessCondition ?? first,
     parts: [
-      // Whoever edits it by hand may leave no fence.
-      { kind: fence === undefined ? 'part' : 'fence', expression: first },
+      // Whoever edits it by hand may leave no access condition.
+      { kind: accessCondition === undefined ? 'part' : 'fence', expression: first },
       ...others.map((expression): Clause => ({ kind: 'part', expression })),
     ],
   };

@@ -57,8 +57,8 @@ export async function explainResource(
   try {
     const seen = await orUsageError(() => seeCluster(connection, config, subject.namespace, clock, unseen));
     await withEngine(io, async (engine, gate) => {
-      const sight = { ...seen, decision: await decideFully(seen.snapshot, gate) };
-      const context = { connection, engine, sight, unseen, app, event: options.event };
+      const cluster = { ...seen, decision: await decideFully(seen.snapshot, gate) };
+      const context = { connection, engine, cluster, unseen, app, event: options.event };
       const explanation = await orUsageError(() => explanationOf(subject, context));
       print({ ...explanation, notSeen }, options, io);
     });
@@ -72,7 +72,7 @@ async function explanationOf(
   context: ExplainContext,
 ): Promise<Omit<Explanation, 'notSeen'>> {
   const { kind, namespace, name } = subject;
-  const operator: Section = { about: 'the operator', steps: [operatorStep(context.sight)] };
+  const operator: Section = { about: 'the operator', steps: [operatorStep(context.cluster)] };
   const { sections, ...rest } = await explainKind(subject, context);
   return { kind: KINDS[kind].kind, namespace, name, sections: [operator, ...sections], ...rest };
 }
@@ -81,12 +81,12 @@ async function explainKind(
   subject: Subject,
   context: ExplainContext,
 ): Promise<Pick<Explanation, 'sections' | 'applications'>> {
-  const { snapshot } = context.sight;
+  const { snapshot } = context.cluster;
   switch (subject.kind) {
     case 'robot':
-      return { sections: robotSections(found(snapshot.robots, subject), context.sight) };
+      return { sections: robotSections(found(snapshot.robots, subject), context.cluster) };
     case 'template':
-      return { sections: templateSections(found(snapshot.templates, subject), context.sight) };
+      return { sections: templateSections(found(snapshot.templates, subject), context.cluster) };
     case 'subscription':
       return explainSubscription(subject, context);
   }

@@ -37,7 +37,7 @@ async function told(
   const before = snapshot({ robots: [robot()], subscriptions: [subscription({}, spec)] });
   const seen = change(settled({ ...before, answers: (await decided(before)).answers }));
   const { decision } = await decided(seen);
-  const sight: ClusterView = {
+  const cluster: ClusterView = {
     snapshot: seen,
     decision,
     presence: { state: 'none', detail: '' },
@@ -54,7 +54,7 @@ async function told(
     argocdNamespace: 'argocd',
     isBlocked,
   };
-  const [outcome] = await applicationOutcomes([app], eventViews(resolved, sight), context, engine, now);
+  const [outcome] = await applicationOutcomes([app], eventViews(resolved, cluster), context, engine, now);
   return [...(outcome?.events ?? [])];
 }
 

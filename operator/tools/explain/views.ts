@@ -33,8 +33,8 @@ export interface EventView {
 const LONG_AGO = '1970-01-01T00:00:00Z';
 
 /** The events of a subscription that Argo CD knows of. */
-export function eventViews(subscription: ResolvedSubscription, sight: ClusterView): EventView[] {
-  const { snapshot, decision, sees } = sight;
+export function eventViews(subscription: ResolvedSubscription, cluster: ClusterView): EventView[] {
+  const { snapshot, decision, sees } = cluster;
   return subscription.cr.spec.events.map(eventName).flatMap((name) => {
     const head = headOf(subscription, name, decision, snapshot.config);
     if (!sees.configMap) return plannedView(head);
@@ -89,9 +89,9 @@ function liveView(head: ViewHead, value: string): EventView {
   const { name, trigger, recipients, subscription } = head;
   const view = { name, trigger, recipients, value, isLive: true };
   const when = readWhen(value) ?? '';
-  const { fence: liveFence, parts } = partsOf(when);
-  for (const fence of [subscription.accessCondition, liveFence]) {
-    const made = compiled(head, fence);
+  const { accessCondition: liveAccessCondition, parts } = partsOf(when);
+  for (const accessCondition of [subscription.accessCondition, liveAccessCondition]) {
+    const made = compiled(head, accessCondition);
     if (!made) continue;
     const { event, clauses, fragment } = made;
     // Of an event without a time, the moment is not in the condition.
@@ -103,16 +103,16 @@ function liveView(head: ViewHead, value: string): EventView {
 }
 
 /** The event as this generation has it; undefined if the generation is refused. */
-function compiled({ name, trigger, recipients, subscription, settings }: ViewHead, fence: string) {
+function compiled({ name, trigger, recipients, subscription, settings }: ViewHead, accessCondition: string) {
   const event = subscription.events.find((each) => each.name === name);
   if (!event || subscription.verdict.rollout !== 'current') return undefined;
   const robots = subscription.robots.filter(({ service }) => recipients.includes(service));
-  const { events } = compileSubscription({ ...subscription, robots, accessCondition: fence }, settings);
+  const { events } = compileSubscription({ ...subscription, robots, accessCondition }, settings);
   const fragment = events.find((each) => each.name === trigger);
   if (!fragment) return undefined;
   const clauses = (since: string) =>
     conditionClauses(subscription, event, {
-      fence,
+      accessCondition,
       since,
       recipients,
       maxEventAgeSeconds: settings.maxEventAgeSeconds,

@@ -6,7 +6,7 @@ import type { JudgedFiles } from '../../files/judge.ts';
 import { SAMPLED_TRIGGERS, type SampleFile, sampleApplication } from '../../files/sample-application.ts';
 import { sentTemplates } from '../../files/sent-templates.ts';
 import { own } from '../../lib/own.ts';
-import { MAX_BODY_BYTES } from '../../template/go/body.ts';
+import { MAX_BODY_BYTES } from '../../template/go/compile.ts';
 import { conditionOf, type PreviewedCondition } from './condition.ts';
 import type { PreviewRecipient } from './recipients.ts';
 

@@ -1,5 +1,5 @@
 import { messageText, withoutControls } from '../../files/message-text.ts';
-import { MAX_BODY_BYTES } from '../../template/go/body.ts';
+import { MAX_BODY_BYTES } from '../../template/go/compile.ts';
 import type { PreviewedMessage } from './message.ts';
 
 /** A message in lines for people. */

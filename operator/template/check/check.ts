@@ -34,7 +34,9 @@ function checkStatement(statement: hbs.AST.Statement, scope: Scope, checking: Ch
     case 'MustacheStatement':
       return checkMustache(statement as hbs.AST.MustacheStatement, scope, checking);
     case 'BlockStatement':
-      return checkBlock(statement as hbs.AST.BlockStatement, scope, checking);
+      return checkBlock(statement as hbs.AST.BlockStatement, scope, checking, (program, inner) =>
+        checkProgram(program, inner, checking),
+      );
     case 'PartialStatement':
     case 'PartialBlockStatement':
       throw new TemplateError(

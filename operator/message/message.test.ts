@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE } from './catalogue/catalogue.ts';
 import { LOCALES } from './catalogue/locale.ts';
-import { CATALOGUE } from './catalogue/triggers.ts';
-import { type Audience, type EventMessage, eventsBody, messageFinding } from './event-body.ts';
+import { type Audience, type EventMessage, eventsBody, messageFinding } from './message.ts';
 
 const audience: Audience = { locale: 'en', timeZone: 'Asia/Shanghai', keywords: [] };
 const event = (fields: Partial<EventMessage> = {}): EventMessage => ({

@@ -1,7 +1,7 @@
 import type { Finding } from '../api/finding.ts';
 import type { Mentions } from '../api/types.generated.ts';
 import { memoised } from '../lib/memo.ts';
-import { compileBody } from '../template/go/body.ts';
+import { compileBody } from '../template/go/compile.ts';
 import { usesAppUrl } from '../template/go/specialise.ts';
 import { type MessageRequest, messageParts, requestKey } from './body.ts';
 import { defaultMessage } from './catalogue/default-message.ts';
