@@ -1,3 +1,8 @@
+/**
+ * Makes one file of each program, for a release: build.ts is the script, programs.ts lists the programs, plugins.ts and parts/ leave
+ * out what a program does not need of its packages.
+ */
+
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

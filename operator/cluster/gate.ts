@@ -24,7 +24,7 @@ export interface AnswerStore extends Answers {
 }
 
 /** How far a round of questions got: all that were asked are answered, some still are with the engine, or it can't be asked. */
-export type AskOutcome = 'answered' | 'pending' | 'failed';
+export type Round = 'answered' | 'pending' | 'failed';
 
 /** After as long, whoever has all answers waits for nobody else, in milliseconds. A small check takes one. */
 const PATIENCE_MS = 50;
@@ -67,7 +67,7 @@ export class Gate {
     budgetMs = Number.POSITIVE_INFINITY,
     onLateAnswers: () => void = () => undefined,
     patienceMs = PATIENCE_MS,
-  ): Promise<AskOutcome> {
+  ): Promise<Round> {
     const isPatient = budgetMs === Number.POSITIVE_INFINITY;
     const asked = this.#want(questions, !isPatient);
     const pending = new Set<Promise<boolean[]>>();

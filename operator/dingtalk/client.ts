@@ -1,3 +1,8 @@
+/**
+ * A client of DingTalk's custom robots. sign.ts and signatures.ts sign URLs, answers.ts reads an answer → outcome.ts, and
+ * explanations.ts says what an outcome means and what to do.
+ */
+
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { Deadline } from '../lib/deadline.ts';
 import { readAnswer } from './answers.ts';

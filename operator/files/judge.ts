@@ -1,3 +1,8 @@
+/**
+ * Judges custom resources in files, without a cluster: manifests.ts reads the files, validate.ts says what the API server would say by
+ * the CRDs, and snapshot.ts makes a cluster of them for the operator's own decision. finding.ts is what comes out.
+ */
+
 import { resourceKey } from '../api/names.ts';
 import { decideFully } from '../cluster/decide-fully.ts';
 import type { Gate } from '../cluster/gate.ts';

@@ -1,3 +1,8 @@
+/**
+ * A message → the body that Argo CD sends to DingTalk, for the events of a subscription and one robot. parse.ts reads a message's
+ * templates, body.ts lays out DingTalk's JSON, additions.ts adds mentions and keywords, catalogue/ has the operator's own messages.
+ */
+
 import type { Finding } from '../api/finding.ts';
 import type { Mentions } from '../api/types.generated.ts';
 import { memoised } from '../lib/memo.ts';

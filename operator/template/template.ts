@@ -1,3 +1,8 @@
+/**
+ * The subset of Handlebars that messages are written in. syntax/ parses a template, check/ refuses what is not in the subset and gives
+ * nodes, go/ compiles nodes to a Go template for Argo CD.
+ */
+
 import { checkProgram } from './check/check.ts';
 import { ROOT_SCOPE } from './check/scope.ts';
 import { goInDisguise } from './syntax/go-in-disguise.ts';

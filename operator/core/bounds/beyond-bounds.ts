@@ -1,3 +1,8 @@
+/**
+ * Bounds the work that the resources of one namespace can make: workload.ts measures a resource, this file says which resources are
+ * beyond `limits.perNamespace`, and looked-at.ts whose credentials are read.
+ */
+
 import type { Finding } from '../../api/finding.ts';
 import type { CustomResource } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';

@@ -1,3 +1,8 @@
+/**
+ * Custom resources → verdicts: each resource with all that it refers to, or why it is refused. robots.ts, templates.ts and
+ * subscriptions.ts do it for one kind each; grants.ts, sharing.ts, selection.ts and access-condition.ts say who may use what.
+ */
+
 import type { Finding } from '../../api/finding.ts';
 import type {
   CustomResource,

@@ -1,3 +1,8 @@
+/**
+ * The catalogue: the triggers that an event can name. trigger.ts says what a trigger is, descriptions.ts describes each one,
+ * default-message.ts is what is said without a template.
+ */
+
 import { type CatalogueTrigger, nullSafe } from './trigger.ts';
 
 const PHASE = nullSafe('status.operationState.phase');

@@ -1,3 +1,8 @@
+/**
+ * Checks a Handlebars syntax tree: what is in the subset becomes nodes, all else a TemplateError. Blocks are in blocks.ts, values in
+ * expressions.ts, arguments.ts and paths.ts.
+ */
+
 import { HELPERS } from '../syntax/helpers.ts';
 import type { Node } from '../syntax/nodes.ts';
 import { TemplateError } from '../syntax/problem.ts';

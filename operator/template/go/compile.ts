@@ -1,3 +1,8 @@
+/**
+ * Nodes → a Go template of one body, for the messages of several events. statements.ts and values.ts emit one node each, helpers.ts
+ * the calls; pieces.ts and repeats.ts find what messages have in common, room.ts measures what a body takes.
+ */
+
 import type { Template } from '../syntax/nodes.ts';
 import { type BodyScope, GoContext } from './context.ts';
 import { defines, type Escape } from './defines.ts';

@@ -1,12 +1,14 @@
 /**
  * `preview`: the messages that DingTalk would receive for custom resources in files.
  *
- * recipients.ts lists who would be sent what, message.ts has Argo CD's engine make each message, condition.ts says whether the
- * event's condition is true for an Application, and text.ts prints a message.
+ * recipients.ts lists who would be sent what, message.ts has Argo CD's engine make each message, and condition.ts says whether the
+ * event's condition is true for an Application.
  */
 
 import type { JudgedFiles } from '../../files/judge.ts';
+import { messageText, withoutControls } from '../../files/message-text.ts';
 import type { SampleFile } from '../../files/sample-application.ts';
+import { MAX_BODY_BYTES } from '../../template/go/compile.ts';
 import { type FilesOptions, readFiles, reportRefusals, withJudgement } from '../judged-files.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { type PreviewedMessage, previewMessage } from './message.ts';
@@ -17,7 +19,6 @@ import {
   type RecipientFilter,
   unknownRecipient,
 } from './recipients.ts';
-import { describeMessage } from './text.ts';
 
 /** All options of `argocd-dingtalk preview`. */
 export interface PreviewOptions extends FilesOptions, RecipientFilter {
@@ -69,3 +70,18 @@ function chosen(judged: JudgedFiles, options: PreviewOptions, isRefused: boolean
   if (recipients.length === 0 && !isRefused) throw new UsageError(nothingChosen(judged));
   return recipients;
 }
+
+/** A message in lines for people. */
+function describeMessage(message: PreviewedMessage): string {
+  const { namespace, subscription, event, robot, msgtype, size, body, condition, why, error } = message;
+  const kind = msgtype ?? 'no message';
+  const lines = [
+    `${namespace}/${subscription} ${event} → ${robot}: ${kind}, ${size} of ${MAX_BODY_BYTES} bytes`,
+    ...(condition === undefined ? [] : [`condition: ${condition}${why === undefined ? '' : `: ${why}`}`]),
+    ...(error === undefined ? [] : [`error: ${error}`]),
+  ].map(withoutControls);
+  const text = typeof body === 'string' ? withoutControls(body) : body === null ? '' : messageText(body);
+  return `${[...lines, ...(text === '' ? [] : ['', indented(text)])].join('\n')}\n`;
+}
+
+const indented = (text: string): string => text.trimEnd().replaceAll(/^(?=.)/gm, '  ');
