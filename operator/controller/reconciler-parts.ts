@@ -5,7 +5,7 @@ import type { OperatorConfiguration } from '../config/config.ts';
 import type { Decision } from '../core/decide.ts';
 import type { Fault } from '../core/model/faults.ts';
 import type { Project, Snapshot } from '../core/model/snapshot.ts';
-import type { WantedStatus } from '../core/status/statuses.ts';
+import type { WantedStatus } from '../core/status/status-update.ts';
 import type { Write } from '../core/writes/writes.ts';
 import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';

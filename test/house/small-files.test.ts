@@ -18,7 +18,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'core/plan/foreign-destinations.ts': '',
   'core/plan/retained.ts': '',
   'core/resolve/companions.ts': '',
-  'core/status/template.ts': '',
 };
 
 const isEntry = ({ folder, path }: { readonly folder: string; readonly path: string }): boolean =>
