@@ -149,6 +149,13 @@ describe('what is loaded', () => {
     expect(packagesOf(evaluatedBy('uninstall', '--help'))).toContain('@kubernetes/client-node');
   });
 
+  it('is no validator of CRDs for a command that reads no files', () => {
+    const packages = packagesOf(evaluatedBy('explain', '--help'));
+    expect(packages).toContain('@kubernetes/client-node');
+    for (const unneeded of ['ajv', '@marcbachmann/cel-js']) expect(packages).not.toContain(unneeded);
+    expect(packagesOf(evaluatedBy('lint', '--help'))).toContain('@marcbachmann/cel-js');
+  });
+
   it('is of the Kubernetes client neither the types of the API nor its clients', () => {
     const generated = Object.keys(metafile.inputs).filter((path) => path.includes('client-node/dist/gen/'));
     expect(generated.filter((path) => /\/gen\/(models|apis|types)\//.test(path))).toEqual([]);

@@ -1,8 +1,12 @@
+/**
+ * Makes one file of each program, for a release: build.ts is the script, programs.ts lists the programs, plugins.ts and parts/ leave
+ * out what a program does not need of its packages.
+ */
+
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildResult, build } from 'esbuild';
-import { licencesOf } from './licences.ts';
 import { crdsInside, partsOfPackages } from './plugins.ts';
 import { PROGRAMS } from './programs.ts';
 
@@ -59,4 +63,24 @@ export async function bundle(directory: string): Promise<Metafile> {
   // Node would parse a file twice to find out that it is an ES module.
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
   return metafile;
+}
+
+/**
+ * The licences of the packages that have a part in a bundle, one text for all.
+ * @param repository where the modules' paths begin
+ * @param modules the bundle's modules
+ */
+async function licencesOf(repository: string, modules: Iterable<string>): Promise<string> {
+  const directories = [...modules].map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
+  const packages = [...new Set(directories)].filter((path) => path !== undefined).sort();
+  const licences = await Promise.all(packages.map((path) => licenceOf(join(repository, path))));
+  return licences.join(`\n${'-'.repeat(80)}\n\n`);
+}
+
+/** The package's name and version, the short name of its licence, and the text if there is one. */
+async function licenceOf(directory: string): Promise<string> {
+  const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
+  const files = (await readdir(directory)).filter((file) => /^licen[cs]e|^notice/i.test(file)).sort();
+  const texts = await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
+  return `${[`${name} ${version}, ${license}`, ...texts.map((text) => text.trim())].join('\n\n')}\n`;
 }

@@ -1,7 +1,6 @@
 import { ForbiddenError } from '../kubernetes/api-error.ts';
 import { leaseHolder, readLease } from '../kubernetes/lease.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
-import type { ProcessIO } from '../lib/process-io.ts';
 import { redactError } from '../lib/redact.ts';
 
 /** The Lease that a running operator holds, in the target's namespace. */
@@ -31,25 +30,4 @@ export async function findRunningOperator(
     if (error instanceof ForbiddenError) return { state: 'unknown', message: redactError(error) };
     throw error;
   }
-}
-
-/** Whether a command may write to the target beside what runs; says what speaks against it, if anything does. */
-export function mayWrite(
-  running: RunningOperator,
-  namespace: string,
-  { force = false }: { readonly force?: boolean },
-  { stderr }: Pick<ProcessIO, 'stderr'>,
-): boolean {
-  if (running.state === 'running') {
-    stderr.write(
-      `an operator runs and would write everything again: Lease ${namespace}/${OPERATOR_LEASE} is held by ` +
-        `${running.holder}.\nStop it first, by scaling its Deployment to 0 or with Ctrl-C where it runs in a terminal. ` +
-        'After one that was killed, wait until its Lease has run out.\n',
-    );
-    return false;
-  }
-  if (running.state === 'none') return true;
-  stderr.write(`cannot see whether an operator runs: ${running.message}\n`);
-  if (!force) stderr.write('Stop it, and run this again with --force or with the right to get the Lease.\n');
-  return force;
 }

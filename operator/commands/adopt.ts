@@ -1,20 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { Gate } from '../cluster/gate.ts';
-import { openConnection, orUsageError } from '../cluster/open.ts';
 import { OPERATOR_LEASE } from '../cluster/running-operator.ts';
-import type { OperatorConfiguration } from '../config/config.ts';
-import { readConfiguration } from '../config/read.ts';
-import { judge } from '../files/judge.ts';
-import { parseManifests } from '../files/manifests.ts';
-import { readFiles, withEngine } from '../files/offline.ts';
-import { ServerClock } from '../kubernetes/server-clock.ts';
-import { FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
-import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from '../tools/adopt/input.ts';
-import { adoptedFiles, asYaml, divided } from '../tools/adopt/manifests.ts';
+import { adopt } from '../tools/adopt/adopt.ts';
 import type { AdoptOptions } from '../tools/adopt/options.ts';
-import { tell } from '../tools/adopt/output.ts';
-import { takeOverCommand } from '../tools/adopt/run-take-over.ts';
-import { type AdoptReport, isComplete } from '../tools/adopt/text.ts';
+import type { ProcessIO } from '../tools/process-io.ts';
+import { kubeconfigOption } from './options.ts';
 
 /** `argocd-dingtalk adopt`: the custom resources that say what an existing configuration says to DingTalk. */
 export function adoptCommand(command: Command, io: ProcessIO): void {
@@ -24,10 +13,7 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
       'read the ConfigMap, and the Secret if it is there, from files instead of the cluster',
     )
     .option('--config <file>', "the operator's configuration file (default: its defaults)")
-    .option(
-      '--kubeconfig <file>',
-      'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',
-    )
+    .addOption(kubeconfigOption())
     .option('-n, --namespace <name>', "of the custom resources, a trusted one (default: the target's)")
     .option('--redact', 'print placeholders instead of credentials')
     .option('--output-dir <dir>', 'write files into this folder instead of standard output')
@@ -40,18 +26,7 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
     )
     .option('--force', 'with --take-over: go on where the right to see whether an operator runs is missing')
     .addHelpText('after', HELP)
-    .action(async (options: AdoptOptions) => {
-      const config = readConfiguration(options.config);
-      const namespace = trustedNamespace(options.namespace, config);
-      refuseContradictions(options);
-      if (options.takeOver) return takeOverCommand(options, namespace, config, io);
-      const input = await readInput(options, config, io);
-      await withEngine(io, async (_, gate) => {
-        const report = await reportOn(input, namespace, config, gate);
-        await tell(report, options, namespace, io);
-        if (!isComplete(report)) throw new FindingsError();
-      });
-    });
+    .action((options: AdoptOptions) => adopt(options, io));
 }
 
 const HELP = `
@@ -90,54 +65,3 @@ Examples:
   argocd-dingtalk adopt --redact
   argocd-dingtalk adopt -f argocd-notifications-cm.yaml -f argocd-notifications-secret.yaml --output-dir moved-in
   argocd-dingtalk adopt --take-over --config samples/config.yaml`;
-
-/** Bodies are taken over as raw templates, which only a trusted namespace may have. */
-function trustedNamespace(namespace: string | undefined, { target, tenancy }: OperatorConfiguration): string {
-  const wanted = namespace ?? target.namespace;
-  if (tenancy.trustedNamespaces.includes(wanted)) return wanted;
-  const trusted = tenancy.trustedNamespaces.join(', ') || 'none';
-  throw new UsageError(
-    `bodies are taken over as raw Go templates, which ${wanted} may not have: choose a trusted namespace (${trusted}) ` +
-      'by --namespace, or add it to tenancy.trustedNamespaces of the configuration',
-  );
-}
-
-function refuseContradictions({ takeOver, file, outputDir, redact, wait }: AdoptOptions): void {
-  if (takeOver && file) throw new UsageError('--take-over works on the cluster: leave out --file');
-  if (takeOver && (outputDir !== undefined || redact))
-    throw new UsageError('--take-over prints no manifests: leave out --output-dir and --redact');
-  if (!/^\d{1,4}$/.test(wait)) throw new UsageError('--wait takes whole seconds, at most 9999');
-}
-
-async function readInput(
-  { file, kubeconfig }: AdoptOptions,
-  config: OperatorConfiguration,
-  { stderr }: ProcessIO,
-): Promise<AdoptInput> {
-  if (file) return inputFromFiles(await readFiles(file), file, config);
-  const connection = openConnection(kubeconfig, new ServerClock(Date.now));
-  try {
-    const unseen = (message: string) => void stderr.write(`not seen: ${message}\n`);
-    return await orUsageError(() => inputFromCluster(connection.request, config, unseen));
-  } finally {
-    await connection.close();
-  }
-}
-
-/** The adoption, and what the operator would make of its custom resources on a cluster that has nothing else. */
-async function reportOn(
-  input: AdoptInput,
-  namespace: string,
-  config: OperatorConfiguration,
-  gate: Gate,
-): Promise<AdoptReport> {
-  const { adoption, unheard } = await adoptFully(input, namespace, config, gate);
-  const { credentials, ...resources } = adoption.resources;
-  const known = credentials.filter(({ webhook }) => webhook !== undefined);
-  const files = adoptedFiles({ credentials: known, ...resources }, false);
-  const now = new Date();
-  const manifests = [...files].flatMap(([file, objects]) => parseManifests(asYaml(objects), file));
-  const { findings } = await judge(manifests, config, gate, { now, serverTime: now });
-  const { missing, there } = divided(adoption.resources, input.existing);
-  return { adoption, unheard, missing, there, refused: findings.filter(({ accepted }) => !accepted) };
-}

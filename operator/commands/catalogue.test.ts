@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { crdChecks } from '../files/crd-check.ts';
+import { CATALOGUE } from '../message/catalogue/catalogue.ts';
 import { defaultMessage } from '../message/catalogue/default-message.ts';
-import { CATALOGUE } from '../message/catalogue/triggers.ts';
 import { runProgram } from './program.ts';
 
 const NAMES = CATALOGUE.map(({ name }) => name);

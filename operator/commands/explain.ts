@@ -1,27 +1,7 @@
 import { type Command, Option } from 'commander';
-import { KINDS } from '../api/kinds.ts';
-import { openConnection } from '../cluster/open.ts';
-import { readConfiguration } from '../config/read.ts';
-import { decideFully } from '../files/judge.ts';
-import { withEngine } from '../files/offline.ts';
-import { ApiError, RequestError } from '../kubernetes/api-error.ts';
-import { ServerClock } from '../kubernetes/server-clock.ts';
-import { FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
-import { redactError } from '../lib/redact.ts';
-import { seeCluster } from '../tools/explain/cluster.ts';
-import { robotSections, templateSections } from '../tools/explain/others.ts';
-import { type ExplainContext, explainSubscription } from '../tools/explain/report.ts';
-import { found, objectName, type Subject, subjectOf } from '../tools/explain/subject.ts';
-import { operatorStep, type Section } from '../tools/explain/subscription.ts';
-import { type Explanation, explanationJson, explanationText, overall } from '../tools/explain/text.ts';
-
-interface ExplainOptions {
-  readonly app?: string;
-  readonly event?: string;
-  readonly kubeconfig?: string;
-  readonly config?: string;
-  readonly output: 'text' | 'json';
-}
+import { type ExplainOptions, explainResource } from '../tools/explain/explain.ts';
+import type { ProcessIO } from '../tools/process-io.ts';
+import { kubeconfigOption } from './options.ts';
 
 /** `argocd-dingtalk explain`: where a message stops on its way, by what a cluster has now. */
 export function explainCommand(command: Command, io: ProcessIO): void {
@@ -29,10 +9,7 @@ export function explainCommand(command: Command, io: ProcessIO): void {
     .usage('[subscription|robot|template] <namespace/name> [options]')
     .option('--app <namespace/name>', 'the Application to ask about (default: all that you may list)')
     .option('--event <name>', 'only this event, by its name or else its trigger')
-    .option(
-      '--kubeconfig <file>',
-      'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',
-    )
+    .addOption(kubeconfigOption())
     .option(
       '--config <file>',
       "the operator's configuration file, for its target and grants (default: its defaults)",
@@ -43,32 +20,7 @@ export function explainCommand(command: Command, io: ProcessIO): void {
         .default('text'),
     )
     .addHelpText('after', HELP)
-    .action(async (what: string[], options: ExplainOptions) => {
-      const subject = subjectOf(what);
-      if (subject.kind !== 'subscription' && (options.app ?? options.event) !== undefined)
-        throw new UsageError('--app and --event are for subscriptions');
-      const app = options.app === undefined ? undefined : objectName(options.app);
-      if (options.app !== undefined && !app)
-        throw new UsageError(`--app: expected NAMESPACE/NAME of an Application; got ${options.app}`);
-      const config = readConfiguration(options.config);
-      const clock = new ServerClock(Date.now);
-      const connection = openConnection(options.kubeconfig, clock);
-      const notSeen: string[] = [];
-      const unseen = (message: string) => void notSeen.push(message);
-      try {
-        const cluster = await orUsageError(() =>
-          seeCluster(connection, config, subject.namespace, clock, unseen),
-        );
-        await withEngine(io, async (engine, gate) => {
-          const sight = { ...cluster, decision: await decideFully(cluster.snapshot, gate) };
-          const scene = { connection, engine, sight, unseen, app, event: options.event };
-          const explanation = await orUsageError(() => explain(subject, scene));
-          tell({ ...explanation, notSeen }, options, io);
-        });
-      } finally {
-        await connection.close();
-      }
-    });
+    .action((what: string[], options: ExplainOptions) => explainResource(what, options, io));
 }
 
 const HELP = `
@@ -94,41 +46,3 @@ Examples:
   argocd-dingtalk explain team-payments/payments --app argocd/checkout --event on-sync-failed
   argocd-dingtalk explain robot team-payments/payments
   argocd-dingtalk explain team-payments/payments -o json | jq '.sections[].steps[] | select(.verdict != "ok")'`;
-
-async function explain(subject: Subject, scene: ExplainContext): Promise<Omit<Explanation, 'notSeen'>> {
-  const { kind, namespace, name } = subject;
-  const operator: Section = { about: 'the operator', steps: [operatorStep(scene.sight)] };
-  const { sections, ...rest } = await explainKind(subject, scene);
-  return { kind: KINDS[kind].kind, namespace, name, sections: [operator, ...sections], ...rest };
-}
-
-async function explainKind(
-  subject: Subject,
-  scene: ExplainContext,
-): Promise<Pick<Explanation, 'sections' | 'applications'>> {
-  const { snapshot } = scene.sight;
-  switch (subject.kind) {
-    case 'robot':
-      return { sections: robotSections(found(snapshot.robots, subject), scene.sight) };
-    case 'template':
-      return { sections: templateSections(found(snapshot.templates, subject), scene.sight) };
-    case 'subscription':
-      return explainSubscription(subject, scene);
-  }
-}
-
-function tell(explanation: Explanation, { output }: ExplainOptions, { stdout, stderr }: ProcessIO): void {
-  for (const message of explanation.notSeen) stderr.write(`not seen: ${message}\n`);
-  stdout.write(output === 'json' ? explanationJson(explanation) : explanationText(explanation));
-  if (overall(explanation) === 'problem') throw new FindingsError();
-}
-
-/** Whatever keeps the cluster from being read is the caller's to mend. */
-async function orUsageError<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof ApiError || error instanceof RequestError)) throw error;
-    throw new UsageError(redactError(error), { cause: error });
-  }
-}

@@ -1,15 +1,10 @@
 import { type Command, Option } from 'commander';
-import { describeFinding } from '../files/finding.ts';
-import { FILES_HELP, type FilesOptions, filesOptions, withJudgement } from '../files/offline.ts';
-import { FindingsError, type ProcessIO } from '../lib/process-io.ts';
-
-interface LintOptions extends FilesOptions {
-  readonly output: 'text' | 'json';
-}
+import { type LintOptions, lint } from '../tools/lint/lint.ts';
+import type { ProcessIO } from '../tools/process-io.ts';
+import { FILES_HELP, filesOptions } from './options.ts';
 
 /** `argocd-dingtalk lint`: what the operator would say of files, without a cluster. */
 export function lintCommand(command: Command, io: ProcessIO): void {
-  const { stdout } = io;
   filesOptions(command)
     .addOption(
       new Option('-o, --output <format>', 'how to print findings').choices(['text', 'json']).default('text'),
@@ -28,12 +23,5 @@ Examples:
   argocd-dingtalk lint -f deploy -o json | jq '.[] | select(.accepted | not)'
   kubectl kustomize overlays/prod | argocd-dingtalk lint -f /dev/stdin`,
     )
-    .action(async (options: LintOptions) => {
-      const now = new Date();
-      await withJudgement(options, { now, serverTime: now }, io, ({ findings }) => {
-        if (options.output === 'json') stdout.write(`${JSON.stringify(findings, null, 2)}\n`);
-        else for (const finding of findings) stdout.write(`${describeFinding(finding)}\n`);
-        if (findings.some(({ accepted }) => !accepted)) throw new FindingsError();
-      });
-    });
+    .action((options: LintOptions) => lint(options, io));
 }

@@ -1,9 +1,12 @@
-import type { Command } from 'commander';
-import { readConfiguration } from '../config/read.ts';
+import { Command } from 'commander';
 import { DingTalkOperator } from '../controller/operator.ts';
 import { createLogger } from '../lib/logger.ts';
-import type { ProcessIO } from '../lib/process-io.ts';
-import { openDingTalk } from './dingtalk.ts';
+import { readConfiguration } from '../tools/configuration.ts';
+import { openDingTalk } from '../tools/dingtalk.ts';
+import type { ProcessIO } from '../tools/process-io.ts';
+import { COMMANDS } from './descriptions.ts';
+import { kubeconfigOption } from './options.ts';
+import { run, withProcessIO } from './run.ts';
 
 /** Three attempts of this length, with the pauses between them, end within fifteen seconds. */
 const MESSAGE_TIMEOUT_MS = 4_000;
@@ -12,10 +15,7 @@ const MESSAGE_TIMEOUT_MS = 4_000;
 export function operatorCommand(command: Command, io: ProcessIO): void {
   command
     .requiredOption('--config <file>', 'configuration file; samples/config.yaml explains every field')
-    .option(
-      '--kubeconfig <file>',
-      'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',
-    )
+    .addOption(kubeconfigOption())
     .addHelpText(
       'after',
       () => `
@@ -58,4 +58,11 @@ Example:
 /** The operator is a program of its own, too. */
 function asTyped(command: Command): string {
   return command.parent ? `${command.parent.name()} ${command.name()}` : command.name();
+}
+
+/** Runs the operator as a program of its own, which takes what `argocd-dingtalk operator` takes. */
+export async function runOperator(args: readonly string[], io: ProcessIO): Promise<number> {
+  const program = withProcessIO(new Command('argocd-dingtalk-operator'), io);
+  operatorCommand(program.description(COMMANDS.operator.description), io);
+  return run(program, args, io);
 }

@@ -1,5 +1,10 @@
+/**
+ * The command line: flags in, text out. Each command has a file that declares its options and its help, and calls its tool in tools/;
+ * descriptions.ts lists the commands, and run.ts turns what a tool throws into an exit code.
+ */
+
 import { Command } from 'commander';
-import type { ProcessIO } from '../lib/process-io.ts';
+import type { ProcessIO } from '../tools/process-io.ts';
 import { COMMANDS, type CommandDescription, type CommandName } from './descriptions.ts';
 import { type CompleteCommand, run, withProcessIO } from './run.ts';
 

@@ -1,6 +1,6 @@
 import { type Command, CommanderError } from 'commander';
-import { EXIT, FindingsError, type ProcessIO, UsageError } from '../lib/process-io.ts';
 import { redactError } from '../lib/redact.ts';
+import { EXIT, FindingsError, type ProcessIO, UsageError } from '../tools/process-io.ts';
 
 /** Gives a command, which has its name and description already, options and the work that it does. */
 export type CompleteCommand = (command: Command, io: ProcessIO) => void;

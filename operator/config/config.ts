@@ -1,3 +1,8 @@
+/**
+ * The operator's configuration: its fields, defaults and bounds. config-file.ts reads it from a file, and says where in the file a
+ * mistake is.
+ */
+
 import * as z from 'zod';
 import { NAMESPACE_PATTERN } from '../api/names.ts';
 import { IN_CLUSTER } from '../argocd/in-cluster.ts';

@@ -1,87 +1,19 @@
-import type { Finding } from '../api/finding.ts';
 import { resourceKey } from '../api/names.ts';
-import type { Gate, Round } from '../cluster/gate.ts';
-import type { TargetWriter } from '../cluster/target-writer.ts';
-import type { OperatorConfiguration } from '../config/config.ts';
 import { robotsLookedAt } from '../core/bounds/looked-at.ts';
-import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
-import { type Fault, Faults } from '../core/model/faults.ts';
-import type { Project, Snapshot } from '../core/model/snapshot.ts';
-import type { ObservedState } from '../core/status/observed-state.ts';
-import { type WantedStatus, wantedStatuses } from '../core/status/statuses.ts';
-import type { Write } from '../core/writes/writes.ts';
+import { Faults } from '../core/model/faults.ts';
+import type { Snapshot } from '../core/model/snapshot.ts';
+import { wantedStatuses } from '../core/status/statuses.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
-import type { Log } from '../lib/log.ts';
-import type { Caches } from './caches.ts';
-import type { CoexistenceReporter } from './conflict-reporter.ts';
-import type { CredentialCache } from './credentials.ts';
-import { obstacleOf } from './obstacle.ts';
-import type { RobotChecker } from './robot-checker.ts';
-import { collections, type Times, takeSnapshot } from './snapshot.ts';
-import type { Admission, TargetGuard } from './target-guard.ts';
+import { type Decided, decideWithin, type Patience, patienceOf } from './decide-within.ts';
+import { observedAfter, type WriteOutcome } from './observe.ts';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import { collections, takeSnapshot } from './snapshot.ts';
 
 /** How soon to ask an engine again that could not be asked. */
 const GATE_RETRY_MS = 10_000;
-/**
- * How long a run waits for the engine, all its rounds together. A small check takes a millisecond and a cold start some twenty;
- * what takes longer is answered beside the runs, so that it keeps nobody else's edit, renewal or removal waiting.
- */
-const GATE_BUDGET_MS = 200;
-/**
- * The first run waits longer, and for all: with nothing live yet there may be hundreds to look at, and to write them in one go tells
- * each once. What is live is not asked about, so that a restart does not wait.
- */
-const FIRST_GATE_BUDGET_MS = 3_000;
-/** A template raises four questions one after the other, nothing raises more: whatever goes on asking is not waited for. */
-const MAX_ROUNDS = 20;
-
 /** How often a run tries to write where somebody else comes in between. */
 const MAX_ATTEMPTS = 10;
-
-/** How long a run still waits for the engine, in milliseconds. */
-interface Patience {
-  leftMs: number;
-  /** Whether whoever has all answers waits for the others as long. */
-  readonly forAll?: boolean;
-}
-
-/** What one run works with. */
-export interface ReconcilerParts {
-  readonly caches: Caches;
-  readonly credentials: Pick<CredentialCache, 'look'>;
-  readonly writer: TargetWriter;
-  /** Brings the target in the caches up to date. */
-  readonly readTarget: () => Promise<void>;
-  /** Says what may be written when. */
-  readonly guard: TargetGuard;
-  readonly gate: Gate;
-  readonly config: OperatorConfiguration;
-  readonly times: () => Times;
-  /** Milliseconds on a clock that is never set. */
-  readonly clock: () => number;
-  /** Told how long each decision took. */
-  readonly onDecided: (seconds: number) => void;
-  /** Asks for another run. */
-  readonly runAgain: () => void;
-  /** Has the statuses of all CRs written, in the background. */
-  readonly wantStatuses: (statuses: readonly WantedStatus[]) => void;
-  /** Sends test messages, in the background. */
-  readonly checker: Pick<RobotChecker, 'memory' | 'update'>;
-  /** Looks at the target as a whole, in the background; returns when to come again. */
-  readonly checkWhole: (snapshot: Snapshot, decision: Decision) => Date | undefined;
-  /** Tells of others who write the target too. */
-  readonly coexistence: CoexistenceReporter;
-  /** Told of each step of a write that is done. */
-  readonly onWritten: (step: Write) => void;
-  /** Tells, on the ConfigMap, of what is wrong with the keys of others. */
-  readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
-  /** Tells, on each AppProject, of what is wrong with its grants. */
-  readonly reportGrants: (projects: readonly Project[]) => Promise<void>;
-  /** Tells of exceptions that were kept to one resource each. */
-  readonly reportFaults: (faults: readonly Fault[]) => void;
-  readonly log: Log;
-}
 
 /** One run of the whole line: watch caches → decision → target → status. */
 export class Reconciler {
@@ -118,12 +50,12 @@ export class Reconciler {
     const secrets = credentials.look(robotsLookedAt(lookWith(new Map())));
     const look = () => lookWith(secrets);
 
-    const patience: Patience = isFirst
-      ? { leftMs: FIRST_GATE_BUDGET_MS, forAll: true }
-      : { leftMs: GATE_BUDGET_MS };
-    const { before, failure, admission } = await this.#decideAndWrite(look, patience);
+    const patience = patienceOf(isFirst);
+    const { before, written } = await this.#decideAndWrite(look, patience);
+    const { failure, admission } = written;
     const unchanged = before.round === 'answered' && admission.steps.length === 0;
-    const { decision, snapshot, round } = unchanged ? before : await this.#decide(look, patience);
+    const after = unchanged ? before : await decideWithin(look, patience, this.#parts);
+    const { decision, snapshot, round } = after;
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
     await this.#parts.coexistence.report(decision, snapshot.target);
@@ -132,7 +64,9 @@ export class Reconciler {
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
     const awaited = decision.resolution.robots.filter(({ isAwaited }) => isAwaited);
     checker.update(checks, deliveries, new Map(awaited.map(({ cr }) => [resourceKey(cr), requestOf(cr)])));
-    this.#report(decision, snapshot, failure, { round, admission, faults });
+    const observed = observedAfter(after, written, this.#parts);
+    this.#parts.wantStatuses(wantedStatuses(decision.resolution, observed, faults));
+    this.#parts.reportFaults(faults.found);
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     return earliest(
@@ -144,63 +78,23 @@ export class Reconciler {
     );
   }
 
-  /**
-   * Decides, has the engine asked what the decision needs to know, and decides again; an answer can raise the next
-   * question, a template's parse that of its rendering. What the engine needs long for comes in a later run.
-   * @param patience is used up by waiting, not by deciding
-   */
-  async #decide(
+  /** Again and again while somebody comes in between. @throws ConflictError in the end */
+  async #decideAndWrite(
     look: () => Snapshot,
     patience: Patience,
-  ): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
-    const { gate, runAgain, clock } = this.#parts;
-    for (let count = 1; ; count++) {
-      const snapshot = look();
-      const decision = this.#decideNow(snapshot);
-      if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
-      if (count > MAX_ROUNDS) return { decision, snapshot, round: 'failed' };
-      const asked = clock();
-      const leftMs = Math.max(0, patience.leftMs);
-      const round = await gate.answer(
-        decision.questions,
-        leftMs,
-        runAgain,
-        patience.forAll ? leftMs : undefined,
-      );
-      patience.leftMs -= clock() - asked;
-      if (round !== 'answered') {
-        // With the answers that did come.
-        const latest = look();
-        return { decision: this.#decideNow(latest), snapshot: latest, round };
-      }
-    }
-  }
-
-  #decideNow(snapshot: Snapshot): Decision {
-    const { clock, onDecided } = this.#parts;
-    const begin = clock();
-    const decision = decide(snapshot);
-    onDecided((clock() - begin) / 1_000);
-    return decision;
-  }
-
-  /** Again and again while somebody comes in between. @throws ConflictError in the end */
-  async #decideAndWrite(look: () => Snapshot, patience: Patience) {
+  ): Promise<{ readonly before: Decided; readonly written: WriteOutcome }> {
     for (let attempt = 1; ; attempt++) {
-      const before = await this.#decide(look, patience);
-      const { failure, admission } = await this.#write(before.decision, before.snapshot);
-      if (!(failure instanceof ConflictError)) return { before, failure, admission };
-      if (attempt === MAX_ATTEMPTS) throw failure;
+      const before = await decideWithin(look, patience, this.#parts);
+      const written = await this.#write(before);
+      if (!(written.failure instanceof ConflictError)) return { before, written };
+      if (attempt === MAX_ATTEMPTS) throw written.failure;
       // The watch would tell of it, too, but later: where somebody writes all the time, always too late.
       await this.#parts.readTarget();
     }
   }
 
   /** Does what may be done now; gives the error that ended it early, if one did. */
-  async #write(
-    { writes, live }: Decision,
-    { target }: Snapshot,
-  ): Promise<{ failure?: Error; admission: Admission }> {
+  async #write({ decision: { writes, live }, snapshot: { target } }: Decided): Promise<WriteOutcome> {
     const { writer, guard, onWritten } = this.#parts;
     guard.observe(target, live);
     const admission = guard.admit(writes.steps);
@@ -214,36 +108,6 @@ export class Reconciler {
     } catch (error) {
       return { failure: error instanceof Error ? error : new Error(String(error)), admission };
     }
-  }
-
-  #report(
-    { resolution, live, plan, writes, ignored }: Decision,
-    snapshot: Snapshot,
-    failure: Error | undefined,
-    {
-      round,
-      admission,
-      faults,
-    }: { readonly round: Round; readonly admission: Admission; readonly faults: Faults },
-  ): void {
-    const { namespace, configMap } = this.#parts.config.target;
-    const contested = this.#parts.coexistence.contested();
-    const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
-    const observed: ObservedState = {
-      snapshot,
-      live,
-      plan,
-      obstacle: obstacleOf(snapshot.target, this.#parts.config.target, failure) ?? held,
-      blocked: writes.blocked && {
-        ...writes.blocked,
-        message: `ConfigMap ${namespace}/${configMap}, key subscriptions: ${writes.blocked.message}`,
-      },
-      ignored,
-      contested,
-      awaits: { engine: round === 'pending', turn: admission.isPaced },
-    };
-    this.#parts.wantStatuses(wantedStatuses(resolution, observed, faults));
-    this.#parts.reportFaults(faults.found);
   }
 }
 

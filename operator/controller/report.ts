@@ -1,4 +1,4 @@
-import type { StatusUpdate, WantedStatus } from '../core/status/statuses.ts';
+import type { StatusUpdate, WantedStatus } from '../core/status/status-update.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import type { RecordEvent } from '../kubernetes/events.ts';

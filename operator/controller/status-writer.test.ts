@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { KINDS } from '../api/kinds.ts';
-import type { StatusUpdate, WantedStatus } from '../core/status/statuses.ts';
+import type { StatusUpdate, WantedStatus } from '../core/status/status-update.ts';
 import { robot } from '../core/testing/fixtures.ts';
 import { recordingLog } from '../lib/testing/recording-log.ts';
 import { type StatusOutcome, StatusWriter } from './status-writer.ts';

@@ -1,4 +1,4 @@
-import type { StatusUpdate, WantedStatus } from '../core/status/statuses.ts';
+import type { StatusUpdate, WantedStatus } from '../core/status/status-update.ts';
 import type { Log } from '../lib/log.ts';
 import { InTurn } from './in-turn.ts';
 import { Pace } from './pace.ts';

@@ -1,3 +1,10 @@
+/**
+ * The operator's decision, a pure function of a snapshot. The folders are in the order of the data: model/ (what is known),
+ * bounds/ (how much of it is looked at), resolve/ (custom resources → verdicts), compile/ (an accepted resource → its keys), gate/
+ * (what Argo CD's engine is asked), plan/ (what shall stand in the target), others/ (what other tools have there), writes/ (plan and
+ * target → requests), status/ and delivery/ (what is reported and checked afterwards).
+ */
+
 import type { Finding } from '../api/finding.ts';
 import { beyondBounds } from './bounds/beyond-bounds.ts';
 import { type Fault, Faults } from './model/faults.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { REASONS } from '../api/reasons.ts';
 import { readAnswer } from './answers.ts';
-import { connectionOutcome } from './connection-outcome.ts';
 import { DELIVERY_REASONS, type DeliveryReason, explain } from './explanations.ts';
+import { connectionOutcome } from './outcome.ts';
 import { addressIn } from './security-reason.ts';
 
 const MORE = 'more: [https://ding-doc.dingtalk.com/doc#/serverapi2/qf2nxq]';

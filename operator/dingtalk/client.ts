@@ -1,8 +1,12 @@
+/**
+ * A client of DingTalk's custom robots. sign.ts and signatures.ts sign URLs, answers.ts reads an answer → outcome.ts, and
+ * explanations.ts says what an outcome means and what to do.
+ */
+
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { Deadline } from '../lib/deadline.ts';
 import { readAnswer } from './answers.ts';
-import { connectionOutcome } from './connection-outcome.ts';
-import type { DeliveryOutcome } from './outcome.ts';
+import { connectionOutcome, type DeliveryOutcome } from './outcome.ts';
 import { readSignature } from './sign.ts';
 import { type Credential, freshUrl } from './signatures.ts';
 

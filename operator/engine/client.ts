@@ -1,3 +1,8 @@
+/**
+ * A client of Argo CD's notification engine, which runs as a process beside this one. process.ts and supervisor.ts keep it running,
+ * queue.ts lines the calls up, frames.ts is the protocol, verdict-cache.ts keeps answers; types.ts is what callers see.
+ */
+
 import { MAX_REQUEST_BYTES } from './frames.ts';
 import type { EngineMetrics } from './metrics.ts';
 import { outcomeOf, resultOf, tooLong } from './outcome.ts';

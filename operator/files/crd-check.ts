@@ -1,12 +1,15 @@
 import type { Schema } from '../api/crd-files.ts';
 import { crdSchemas } from '../api/crd-schemas.ts';
 import type { KINDS } from '../api/kinds.ts';
+import { own } from '../lib/own.ts';
 import { brokenCelRules, compileCelRules } from './cel-rules.ts';
-import { metadataViolations } from './metadata.ts';
-import { withoutNulls } from './nulls.ts';
 import { compileSchema } from './schema.ts';
 import { unknownFields } from './unknown-fields.ts';
 import type { Violation } from './violation.ts';
+
+/** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names */
+const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const MAX_NAME_LENGTH = 253;
 
 /** What the API server and kubectl do with a resource by its CRD. */
 export interface CrdCheck {
@@ -41,4 +44,37 @@ export async function crdChecks(): Promise<Readonly<Record<CustomKind, CrdCheck>
 
 function compile(schema: Schema) {
   return { check: compileSchema(schema), rules: compileCelRules(schema) };
+}
+
+/** What Kubernetes itself demands of a resource's name and namespace; a CRD does not say it. */
+function metadataViolations(resource: {
+  readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown };
+}): Violation[] {
+  const { name, namespace } = resource.metadata ?? {};
+  const fields = { 'metadata.name': name, 'metadata.namespace': namespace };
+  return Object.entries(fields).flatMap(([field, value]): Violation[] => {
+    if (typeof value === 'string' && NAME.test(value) && value.length <= MAX_NAME_LENGTH) return [];
+    const message =
+      value === '' || value === undefined
+        ? 'required value is missing'
+        : `${JSON.stringify(value)} is no name that Kubernetes takes`;
+    const hint = "Write a name of lower case letters a-z, digits and, between them, '-'.";
+    return [{ reason: 'SchemaViolation', field, message, hint }];
+  });
+}
+
+/**
+ * The value without the fields that are null, as the API server stores it: `suspend:` with nothing behind it is as good
+ * as absent. What the schema does not know, and items of lists, stay as they are
+ * (https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting/prunenulls.go).
+ */
+function withoutNulls(value: unknown, schema: Schema | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item) => withoutNulls(item, schema?.items));
+  if (value === null || typeof value !== 'object') return value;
+  const schemaOf = (name: string): Schema | undefined =>
+    own(schema?.properties, name) ?? schema?.additionalProperties;
+  const entries = Object.entries(value).filter(
+    ([name, inner]) => inner !== null || schemaOf(name) === undefined,
+  );
+  return Object.fromEntries(entries.map(([name, inner]) => [name, withoutNulls(inner, schemaOf(name))]));
 }

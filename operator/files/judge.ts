@@ -1,21 +1,21 @@
+/**
+ * Judges custom resources in files, without a cluster: manifests.ts reads the files, validate.ts says what the API server would say by
+ * the CRDs, and snapshot.ts makes a cluster of them for the operator's own decision. finding.ts is what comes out.
+ */
+
 import { resourceKey } from '../api/names.ts';
 import { CONTEXT_KEY } from '../argocd/names.ts';
-import { createFaultReporter } from '../cluster/fault-reporter.ts';
+import { decideFully } from '../cluster/decide-fully.ts';
 import type { Gate } from '../cluster/gate.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
-import { type Decision, decide } from '../core/decide.ts';
-import type { Snapshot } from '../core/model/snapshot.ts';
+import type { Decision } from '../core/decide.ts';
 import type { Verdict } from '../core/model/verdict.ts';
-import { EngineUnavailableError } from '../engine/types.ts';
-import { own } from '../lib/own.ts';
-import { type CrdCheck, crdChecks } from './crd-check.ts';
-import { Duplicates } from './duplicates.ts';
-import { type LintFinding, verdictFindings, violationFinding } from './finding.ts';
+import { type LintFinding, verdictFindings } from './finding.ts';
 import { grantFindings } from './given-access.ts';
 import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
-import { type CommandClocks, loadResources, snapshotOf } from './snapshot.ts';
-import { unknownKinds } from './unknown-kinds.ts';
+import { type CommandClocks, snapshotOf } from './snapshot.ts';
+import { validate } from './validate.ts';
 
 /** What the operator makes of files. */
 export interface JudgedFiles {
@@ -58,33 +58,6 @@ export async function judge(
   return { resources, findings: inFileOrder(findings, manifests), decision, config, context };
 }
 
-/** Our custom resources in files, and what the API server would say of them by the CRDs. */
-export interface Validated {
-  readonly all: readonly LoadedResource[];
-  /** Those that it would take. */
-  readonly valid: readonly LoadedResource[];
-  readonly findings: readonly LintFinding[];
-}
-
-/** @param defaultNamespace of a manifest that names none */
-export async function validate(manifests: readonly Manifest[], defaultNamespace: string): Promise<Validated> {
-  const checks = await crdChecks();
-  const duplicates = new Duplicates();
-  const checked = loadResources(manifests, defaultNamespace).map(({ manifest, resource: written }) => {
-    const check = own(checks, written.kind) as CrdCheck;
-    const each = { manifest, resource: check.stored(written) };
-    return { each, violations: [...duplicates.violations(each), ...check.violations(each.resource)] };
-  });
-  const refused = checked.flatMap(({ each, violations }) =>
-    violations.map((violation) => violationFinding(each, violation)),
-  );
-  return {
-    all: checked.map(({ each }) => each),
-    valid: checked.filter(({ violations }) => violations.length === 0).map(({ each }) => each),
-    findings: [...unknownKinds(manifests), ...refused],
-  };
-}
-
 /** What a decision says of resources in files. */
 export function findingsOf(resources: readonly LoadedResource[], decision: Decision): LintFinding[] {
   const verdicts = verdictsOf(decision);
@@ -92,22 +65,6 @@ export function findingsOf(resources: readonly LoadedResource[], decision: Decis
     const verdict = verdicts.get(keyOf(each.resource));
     return verdict ? verdictFindings(each, verdict) : [];
   });
-}
-
-/**
- * Has the engine asked until nothing is left to ask. Exceptions that were kept to one resource each are logged.
- * @throws EngineUnavailableError if it can't be asked
- */
-export async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
-  for (;;) {
-    const decision = decide({ ...snapshot, answers: gate.answers });
-    if (decision.questions.size === 0) {
-      createFaultReporter(gate.log)(decision.faults);
-      return decision;
-    }
-    if ((await gate.answer(decision.questions)) !== 'answered')
-      throw new EngineUnavailableError("Argo CD's engine could not be asked");
-  }
 }
 
 function verdictsOf({ resolution }: Decision): Map<string, Verdict> {

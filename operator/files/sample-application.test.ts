@@ -6,8 +6,8 @@ import { criteriaExpression } from '../core/resolve/criteria.ts';
 import { NOW, subscription } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
+import { CATALOGUE } from '../message/catalogue/catalogue.ts';
 import { eventClause } from '../message/catalogue/trigger.ts';
-import { CATALOGUE } from '../message/catalogue/triggers.ts';
 import { evaluateTriggers } from './evaluation.ts';
 import { SAMPLED_TRIGGERS, type SampleFile, sampleApplication } from './sample-application.ts';
 

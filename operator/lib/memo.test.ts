@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoised, ResourceMemo } from './memo.ts';
-import { roughBytes } from './rough-bytes.ts';
+import { memoised, ObjectMemo, roughBytes } from './memo.ts';
 
 describe('what is remembered by content', () => {
   it('is computed once, as long as it is used', () => {
@@ -42,7 +41,7 @@ describe('the memory that a value takes', () => {
 });
 
 describe('what is remembered of a resource', () => {
-  const memo = new ResourceMemo<object, number>();
+  const memo = new ObjectMemo<object, number>();
   let count = 0;
   const compute = () => ++count;
 

@@ -1,7 +1,7 @@
 import type { Finding } from '../api/finding.ts';
 import type { Mentions } from '../api/types.generated.ts';
 import { memoised } from '../lib/memo.ts';
-import { type BodyPart, MAX_BODY_BYTES, measureBody } from '../template/go/body.ts';
+import { type BodyPart, MAX_BODY_BYTES, measureBody } from '../template/go/compile.ts';
 import type { BodyScope } from '../template/go/context.ts';
 import { usesAppUrl } from '../template/go/specialise.ts';
 import { type Demands, type FinishedField, finishFields } from './additions.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { CATALOGUE } from './catalogue/catalogue.ts';
 import { LOCALES } from './catalogue/locale.ts';
-import { CATALOGUE } from './catalogue/triggers.ts';
-import { type EventMessage, eventsBody } from './event-body.ts';
+import { type EventMessage, eventsBody } from './message.ts';
 
 const TRIGGERS = [...CATALOGUE.map(({ name }) => name), undefined];
 const message = (trigger: string | undefined): EventMessage => ({

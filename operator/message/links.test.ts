@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { MAX_BODY_BYTES } from '../template/go/body.ts';
+import { MAX_BODY_BYTES } from '../template/go/compile.ts';
 import { RenderingEngine } from '../template/testing/engine.ts';
 import { kindOf, type TypedMessage } from './fields.ts';
 import { readMessage } from './parse.ts';

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { messageProblem } from '../../test/support/fake-dingtalk-messages.ts';
 import { OWN_MESSAGES } from '../../test/support/own-messages.ts';
-import { MAX_BODY_BYTES } from '../template/go/body.ts';
+import { MAX_BODY_BYTES } from '../template/go/compile.ts';
 import { RenderingEngine } from '../template/testing/engine.ts';
+import { CATALOGUE } from './catalogue/catalogue.ts';
 import { defaultMessage } from './catalogue/default-message.ts';
 import { LOCALES, type Locale } from './catalogue/locale.ts';
-import { CATALOGUE } from './catalogue/triggers.ts';
-import { type EventMessage, eventsBody } from './event-body.ts';
+import { type EventMessage, eventsBody } from './message.ts';
 import { mutants } from './testing/mutants.ts';
 
 /** An Application with everything in it that a message may look at. */

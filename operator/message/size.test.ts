@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Mentions } from '../api/types.generated.ts';
-import { MAX_BODY_BYTES } from '../template/go/body.ts';
+import { MAX_BODY_BYTES } from '../template/go/compile.ts';
 import { contexts } from '../template/testing/arbitraries.ts';
 import { RenderingEngine } from '../template/testing/engine.ts';
 import { canMention, kindOf, type MessageKind, type TypedMessage } from './fields.ts';

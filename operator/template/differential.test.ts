@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { BodyPart } from './go/body.ts';
+import type { BodyPart } from './go/compile.ts';
 import type { BodyScope } from './go/context.ts';
 import type { Escape } from './go/defines.ts';
 import { parseTemplate } from './template.ts';

@@ -1,5 +1,10 @@
+/**
+ * The subset of Handlebars that messages are written in. syntax/ parses a template, check/ refuses what is not in the subset and gives
+ * nodes, go/ compiles nodes to a Go template for Argo CD.
+ */
+
+import { checkProgram } from './check/check.ts';
 import { ROOT_SCOPE } from './check/scope.ts';
-import { checkProgram } from './check/statements.ts';
 import { goInDisguise } from './syntax/go-in-disguise.ts';
 import { LIMITS } from './syntax/limits.ts';
 import type { Node, Template } from './syntax/nodes.ts';

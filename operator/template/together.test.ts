@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
-import { type BodyMessage, compileBody, messageAtLine, selector } from './go/body.ts';
+import { type BodyMessage, compileBody, messageAtLine, selector } from './go/compile.ts';
 import { parseTemplate } from './template.ts';
 import { applications, contexts } from './testing/arbitraries.ts';
 import { RenderingEngine } from './testing/engine.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openConnection } from '../../operator/cluster/open.ts';
 import type { Connection } from '../../operator/kubernetes/connection.ts';
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
 import { ServerClock } from '../../operator/kubernetes/server-clock.ts';
+import { openConnection } from '../../operator/tools/connection.ts';
 import { createCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import type { DingTalkRobot, NotificationSubscription } from '../../operator/api/kinds.ts';
 import { run } from '../../operator/commands/testing/command-line.ts';
-import type { PreviewedMessage } from '../../operator/tools/preview/preview.ts';
+import type { PreviewedMessage } from '../../operator/tools/preview/message.ts';
 import {
   type ApplicationOptions,
   type ApplicationPatch,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { CATALOGUE } from '../../operator/message/catalogue/catalogue.ts';
 import { defaultMessage } from '../../operator/message/catalogue/default-message.ts';
 import { LOCALES } from '../../operator/message/catalogue/locale.ts';
-import { CATALOGUE } from '../../operator/message/catalogue/triggers.ts';
 import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../support/hostile.ts';
 import { OWN_MESSAGES } from '../support/own-messages.ts';
 

@@ -13,6 +13,10 @@ const ORDER = [
   'tools/diff',
   'tools/uninstall',
   'tools/send',
+  'tools/render',
+  'tools/lint',
+  'tools/catalogue',
+  'tools',
   'controller',
   'files',
   'cluster',
@@ -78,6 +82,7 @@ describe('the folders of the operator', () => {
     ['lib', /^(?!lib\/)/],
     ['controller', /^tools/],
     ['tools', /^controller/],
+    ['commands', /^(files|core|engine|kubernetes|dingtalk|argocd|template|config)/],
   ])('%s knows nothing of what would tie it to the others', (folder, forbidden) => {
     const ties = SOURCES.filter(({ path }) => path.startsWith(`${folder}/`)).flatMap(({ path, imports }) =>
       imports.filter((to) => forbidden.test(to)).map((to) => `${path} imports ${to}`),

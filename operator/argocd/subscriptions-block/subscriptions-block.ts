@@ -1,3 +1,8 @@
+/**
+ * The value of the key `subscriptions`, which others use too: reads it, and splices our entries in or out, so that every byte of
+ * others stays. own-parts.ts finds our entries, placement.ts puts new ones in, lines.ts is how they are written.
+ */
+
 import { isDeepStrictEqual } from 'node:util';
 import { type SubscriptionEntry, toEntry } from './lines.ts';
 import { type BrokenText, type ListText, parseListText } from './list-text.ts';

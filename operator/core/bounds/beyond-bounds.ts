@@ -1,8 +1,13 @@
+/**
+ * Bounds the work that the resources of one namespace can make: workload.ts measures a resource, this file says which resources are
+ * beyond `limits.perNamespace`, and looked-at.ts whose credentials are read.
+ */
+
 import type { Finding } from '../../api/finding.ts';
 import type { CustomResource } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
-import { ResourceMemo } from '../../lib/memo.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import type { Faults } from '../model/faults.ts';
 import type { LiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
@@ -79,7 +84,7 @@ const sumOf = (candidates: readonly Candidate[], unit: keyof Workload): number =
   candidates.reduce((sum, { workload }) => sum + workload[unit], 0);
 
 /** Of thousands, in each decision. */
-const ranks = new ResourceMemo<CustomResource, string>();
+const ranks = new ObjectMemo<CustomResource, string>();
 
 function rankOf(resource: CustomResource, live: LiveState): string {
   const { creationTimestamp, uid } = resource.metadata;

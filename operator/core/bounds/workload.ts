@@ -1,5 +1,5 @@
 import type { CustomResource } from '../../api/kinds.ts';
-import { ResourceMemo } from '../../lib/memo.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 
 /** What it takes to look at a resource, told by its text alone. */
 export interface Workload {
@@ -12,7 +12,7 @@ export interface Workload {
   readonly questions: number;
 }
 
-const workloads = new ResourceMemo<CustomResource, Workload>();
+const workloads = new ObjectMemo<CustomResource, Workload>();
 
 /** What it takes to look at this resource. */
 export const workloadOf = (resource: CustomResource): Workload =>

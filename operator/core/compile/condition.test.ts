@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import { CATALOGUE } from '../../message/catalogue/triggers.ts';
+import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { afterWrites, NAMESPACE, robot, settled, snapshot, subscription } from '../testing/fixtures.ts';

@@ -1,3 +1,8 @@
+/**
+ * An accepted resource → its keys: a subscription here, with condition.ts and templates.ts for its events, a robot in robot.ts.
+ * access-hash.ts says of a key by which access it was made.
+ */
+
 import { eventKeyName } from '../../argocd/names.ts';
 import { formatProvenance, type Provenance, provenanceOf } from '../../argocd/provenance.ts';
 import { formatTrigger } from '../../argocd/trigger-value.ts';

@@ -1,10 +1,10 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { eventKeyName, subscriptionKeyName } from '../../argocd/names.ts';
 import { formatMessage, formatTemplate } from '../../argocd/template-value.ts';
-import { ResourceMemo } from '../../lib/memo.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
-import { eventsBody } from '../../message/event-body.ts';
-import { selector } from '../../template/go/body.ts';
+import { eventsBody } from '../../message/message.ts';
+import { selector } from '../../template/go/compile.ts';
 import { messageInputs } from '../resolve/event-messages.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
@@ -64,7 +64,7 @@ export function compileTemplates(
   };
 }
 
-const compiledTemplates = new ResourceMemo<NotificationSubscription, Readonly<Record<string, string>>>();
+const compiledTemplates = new ObjectMemo<NotificationSubscription, Readonly<Record<string, string>>>();
 
 /** The events whose messages stand in one template, in the order of their places in it. */
 export function messagesTogether(events: readonly ResolvedEvent[]): readonly ResolvedEvent[] {

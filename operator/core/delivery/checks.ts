@@ -1,3 +1,8 @@
+/**
+ * Whether messages reach a robot: which robots are due for a test message, and when. fingerprint.ts tells a robot that has changed
+ * since its last check, which last-check.ts reads from its status.
+ */
+
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { RECONCILE_AT, resourceKey } from '../../api/names.ts';
 import type { Credential } from '../../dingtalk/signatures.ts';

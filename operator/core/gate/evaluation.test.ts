@@ -3,7 +3,7 @@ import { locateEngine } from '../../../engine/locate.ts';
 import { engineAsker } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import { CATALOGUE } from '../../message/catalogue/triggers.ts';
+import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
 import type { GateAnswer } from '../model/engine-api.ts';
 import { Inquiry } from '../model/inquiry.ts';
 import { evaluationWarning } from './expressions.ts';

@@ -5,7 +5,7 @@ import {
   templateKey,
   triggerKey,
 } from '../../argocd/names.ts';
-import { messageAtLine } from '../../template/go/body.ts';
+import { messageAtLine } from '../../template/go/compile.ts';
 import { messagesTogether } from '../compile/templates.ts';
 import type { FieldOf } from '../gate/verdicts.ts';
 import { eventName } from '../resolve/event-name.ts';

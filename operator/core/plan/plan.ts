@@ -1,3 +1,8 @@
+/**
+ * Verdicts and the live target → what shall stand in the target: which version of each resource, within the budgets and quotas, and
+ * by which route. subscriptions.ts and robots.ts plan one kind each; placements.ts is what comes out.
+ */
+
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import { setOwn } from '../../lib/own.ts';

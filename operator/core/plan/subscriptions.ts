@@ -5,7 +5,7 @@ import { SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../../argocd/names.t
 import { isMadeFrom } from '../../argocd/provenance.ts';
 import { labelSelector } from '../../argocd/selector.ts';
 import { formatEntries, type SubscriptionEntry } from '../../argocd/subscriptions-block/lines.ts';
-import { ResourceMemo } from '../../lib/memo.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
 import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { checkFinding } from '../gate/verdicts.ts';
@@ -165,7 +165,7 @@ export function draftSubscription(
 }
 
 /** It is asked about in each decision for as long as it is not live: the same object, so that it is hashed once. */
-const candidates = new ResourceMemo<NotificationSubscription, DraftPlan['candidate']>();
+const candidates = new ObjectMemo<NotificationSubscription, DraftPlan['candidate']>();
 
 function candidateOf(
   events: readonly EventFragment[],

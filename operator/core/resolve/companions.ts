@@ -1,6 +1,6 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { findTrigger } from '../../message/catalogue/triggers.ts';
+import { findTrigger } from '../../message/catalogue/catalogue.ts';
 
 /** A trigger that tells how another one ended has nothing to tell where nobody was told of that one. */
 export function missingCompanions({ spec }: NotificationSubscription): Finding[] {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { audienceKey, leadsToArgoCD, messageFinding } from '../../message/event-body.ts';
+import { audienceKey, leadsToArgoCD, messageFinding } from '../../message/message.ts';
 import type { ResolvedEvent } from './events.ts';
 import type { ResolvedRobot } from './robots.ts';
 import { nameFor } from './sharing.ts';

@@ -1,3 +1,8 @@
+/**
+ * Custom resources → verdicts: each resource with all that it refers to, or why it is refused. robots.ts, templates.ts and
+ * subscriptions.ts do it for one kind each; grants.ts, sharing.ts, selection.ts and access-condition.ts say who may use what.
+ */
+
 import type { Finding } from '../../api/finding.ts';
 import type {
   CustomResource,
@@ -6,7 +11,7 @@ import type {
   NotificationTemplate,
 } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
-import { ResourceMemo } from '../../lib/memo.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
@@ -97,9 +102,9 @@ export function resolve(
 }
 
 /** There can be thousands that are not read. */
-const unreadRobots = new ResourceMemo<DingTalkRobot, ResolvedRobot>();
-const unreadTemplates = new ResourceMemo<NotificationTemplate, ResolvedTemplate>();
-const unreadSubscriptions = new ResourceMemo<NotificationSubscription, ResolvedSubscription>();
+const unreadRobots = new ObjectMemo<DingTalkRobot, ResolvedRobot>();
+const unreadTemplates = new ObjectMemo<NotificationTemplate, ResolvedTemplate>();
+const unreadSubscriptions = new ObjectMemo<NotificationSubscription, ResolvedSubscription>();
 
 function inOrder<T extends CustomResource>(resources: readonly T[]): T[] {
   return resources

@@ -4,7 +4,7 @@ import { serviceKey, serviceName } from '../../argocd/names.ts';
 import type { Credential } from '../../dingtalk/signatures.ts';
 import { memoised } from '../../lib/memo.ts';
 import { closestTimeZone, isTimeZone } from '../../lib/time-zone.ts';
-import type { Audience } from '../../message/event-body.ts';
+import type { Audience } from '../../message/message.ts';
 import { isForeignKey, isForeignSecretKey } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Rollout, Verdict } from '../model/verdict.ts';

@@ -4,7 +4,7 @@ import { GRANTED_NAMESPACES } from '../../api/names.ts';
 import type { RobotReference } from '../../api/types.generated.ts';
 import { eventKeyName, subscriptionKeyName, templateKey, triggerKey } from '../../argocd/names.ts';
 import { globMatches } from '../../lib/glob.ts';
-import { ResourceMemo } from '../../lib/memo.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { isForeignKey } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -115,9 +115,9 @@ export function resolveSubscription(
   };
 }
 
-const criteriaExpressions = new ResourceMemo<NotificationSubscription, string | undefined>();
+const criteriaExpressions = new ObjectMemo<NotificationSubscription, string | undefined>();
 
-const judgedMessages = new ResourceMemo<
+const judgedMessages = new ObjectMemo<
   NotificationSubscription,
   { readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] }
 >();

@@ -1,6 +1,6 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationTemplate } from '../../api/kinds.ts';
-import { ResourceMemo } from '../../lib/memo.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { messageParts } from '../../message/body.ts';
 import { ANY_SCOPE, readMessage } from '../../message/parse.ts';
 import { rawTemplateFinding } from '../gate/raw-template.ts';
@@ -38,7 +38,7 @@ export function refusedTemplate(cr: NotificationTemplate, refusal: Finding): Res
   return { cr, verdict: { rollout: 'none', refusal, warnings: [] } };
 }
 
-const typedFindings = new ResourceMemo<NotificationTemplate, Finding | undefined>();
+const typedFindings = new ObjectMemo<NotificationTemplate, Finding | undefined>();
 
 /** What is wrong with a message in Handlebars, all of it. */
 function typedFinding({ spec }: NotificationTemplate): Finding | undefined {

@@ -17,7 +17,8 @@ import {
   template,
 } from '../testing/fixtures.ts';
 import type { ObservedState } from './observed-state.ts';
-import { type StatusUpdate, statusUpdates, type WantedStatus, wantedStatuses } from './statuses.ts';
+import type { StatusUpdate, WantedStatus } from './status-update.ts';
+import { statusUpdates, wantedStatuses } from './statuses.ts';
 
 /** The updates that a snapshot calls for as it stands, after whatever was written. */
 function updatesFor(before: Snapshot, obstacle?: Finding): StatusUpdate[] {

@@ -1,4 +1,8 @@
-import type { NotificationTemplate } from '../../api/kinds.ts';
+import type { NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
+import { resourceKey } from '../../api/names.ts';
+import type { Faults } from '../model/faults.ts';
+import type { Resolution } from '../resolve/resolve.ts';
+import { mayUse, referenceKey } from '../resolve/sharing.ts';
 import type { ResolvedTemplate } from '../resolve/templates.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 
@@ -16,3 +20,27 @@ export function templateStatus(
     conditions: conditions([ready(parts, false), ...parts], cr.status?.conditions, generation, now),
   };
 }
+
+/** How many subscriptions name each template and may use it, by `namespace/name`: a count tells the owner of nobody. */
+export function countUsers(
+  { subscriptions, templates }: Resolution,
+  faults: Pick<Faults, 'guard'>,
+): Map<string, number> {
+  const crs = new Map(templates.map(({ cr }) => [resourceKey(cr), cr]));
+  const users = new Map<string, number>();
+  for (const { cr } of subscriptions) {
+    const { namespace } = cr.metadata;
+    const named = () => templatesOf(cr).filter((key) => isUsable(namespace, crs.get(key)));
+    for (const key of faults.guard(cr, named, () => []) ?? []) users.set(key, (users.get(key) ?? 0) + 1);
+  }
+  return users;
+}
+
+const templatesOf = ({ metadata, spec }: NotificationSubscription): string[] => [
+  ...new Set(
+    spec.events.flatMap(({ template }) => (template ? [referenceKey(metadata.namespace, template)] : [])),
+  ),
+];
+
+const isUsable = (namespace: string, template: NotificationTemplate | undefined): boolean =>
+  template !== undefined && mayUse(namespace, template);

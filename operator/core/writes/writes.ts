@@ -1,3 +1,8 @@
+/**
+ * The plan and the live target → the requests that make them the same. our-part.ts finds what is ours, shared-key.ts says who else
+ * applies the key that others use too, removal.ts takes all that is ours away.
+ */
+
 import { withoutMoments } from '../../argocd/moment.ts';
 import { SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
 import {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { CATALOGUE, findTrigger } from './catalogue.ts';
 import { describeTrigger } from './descriptions.ts';
 import { LOCALES } from './locale.ts';
 import { eventClause, nullSafe } from './trigger.ts';
-import { CATALOGUE, findTrigger } from './triggers.ts';
 
 const SINCE = '2026-11-23T08:00:00Z';
 

@@ -1,10 +1,10 @@
 import Handlebars from 'handlebars';
 import { describe, expect, it } from 'vitest';
 import { SAMPLE_APPLICATIONS } from '../../core/gate/sample-applications.ts';
+import { CATALOGUE } from './catalogue.ts';
 import { defaultMessage } from './default-message.ts';
 import { LOCALES } from './locale.ts';
 import { renderMessage } from './testing/render-message.ts';
-import { CATALOGUE } from './triggers.ts';
 
 const URL = 'https://argocd.example.com/applications/argocd/guestbook';
 const TRIGGERS = [...CATALOGUE.map(({ name }) => name), undefined];

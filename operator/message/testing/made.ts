@@ -1,5 +1,5 @@
 import type { Finding } from '../../api/finding.ts';
-import { compileBody } from '../../template/go/body.ts';
+import { compileBody } from '../../template/go/compile.ts';
 import type { BodyScope } from '../../template/go/context.ts';
 import type { Demands } from '../additions.ts';
 import { messageParts } from '../body.ts';

@@ -5,13 +5,15 @@ import { RAW_BLOCK } from '../syntax/remedy.ts';
 import { isData } from './arguments.ts';
 import { type Checking, checkExpression, isReserved } from './expressions.ts';
 import { findLoop, type Scope } from './scope.ts';
-import { checkProgram } from './statements.ts';
 import { BLOCKS, ROOTS, unknownBlock } from './unknown.ts';
 
 type Block = hbs.AST.BlockStatement;
 
+/** Checks what is inside a block, in the scope of the block. @throws TemplateError */
+export type CheckInside = (program: hbs.AST.Program | undefined, scope: Scope) => readonly Node[];
+
 /** One block with all that is in it. @throws TemplateError */
-export function checkBlock(block: Block, scope: Scope, checking: Checking): Node {
+export function checkBlock(block: Block, scope: Scope, checking: Checking, checkInside: CheckInside): Node {
   const name = block.path.original;
   // Of Handlebars' own making; only a raw block has no flags for white space.
   if ((block.openStrip as { readonly open?: boolean }).open === undefined)
@@ -25,8 +27,8 @@ export function checkBlock(block: Block, scope: Scope, checking: Checking): Node
   const inner = { parent: scope, bindings: [], depth: scope.depth + 1 };
   if (inner.depth > LIMITS.nesting)
     throw new TemplateError(`more than ${LIMITS.nesting} blocks inside each other are too many`, block.loc);
-  if (name === 'if' || name === 'unless') return checkIf(block, argument, inner, checking);
-  return checkNaming(block, argument, inner, checking);
+  if (name === 'if' || name === 'unless') return checkIf(block, argument, inner, checking, checkInside);
+  return checkNaming(block, argument, inner, checking, checkInside);
 }
 
 /** `#each` and `#with`. */
@@ -35,6 +37,7 @@ function checkNaming(
   argument: hbs.AST.Expression,
   inner: Scope & { readonly parent: Scope },
   checking: Checking,
+  checkInside: CheckInside,
 ): Node {
   const name = block.path.original;
   requireNoHash(block);
@@ -44,28 +47,34 @@ function checkNaming(
   const [first, second] = bindings(block, name === 'each' ? 2 : 1);
   if (!first) throw new TemplateError(`name the value: {{#${name} ${example(name)}}}`, block.loc);
   if (name === 'with') {
-    const body = checkProgram(block.program, { ...inner, bindings: [first] }, checking);
+    const body = checkInside(block.program, { ...inner, bindings: [first] });
     return {
       kind: 'with',
       value,
       binding: first,
       body,
-      otherwise: checkProgram(block.inverse, inner, checking),
+      otherwise: checkInside(block.inverse, inner),
     };
   }
   const loop = { depth: (findLoop(inner)?.depth ?? -1) + 1 };
   if (loop.depth >= LIMITS.loops)
     throw new TemplateError('#each may stand inside #each, but no deeper', block.loc);
   const named = second ? [first, second] : [first];
-  const body = checkProgram(block.program, { ...inner, bindings: named, loop }, checking);
-  const otherwise = checkProgram(block.inverse, inner, checking);
+  const body = checkInside(block.program, { ...inner, bindings: named, loop });
+  const otherwise = checkInside(block.inverse, inner);
   return { kind: 'each', list: value, loop, item: first, ...(second && { key: second }), body, otherwise };
 }
 
 const example = (name: string): string =>
   name === 'each' ? 'app.status.conditions as |condition|' : 'app.status.operationState as |operation|';
 
-function checkIf(block: Block, argument: hbs.AST.Expression, inner: Scope, checking: Checking): IfNode {
+function checkIf(
+  block: Block,
+  argument: hbs.AST.Expression,
+  inner: Scope,
+  checking: Checking,
+  checkInside: CheckInside,
+): IfNode {
   if (block.program?.blockParams?.length)
     throw new TemplateError('#if and #unless name nothing: drop "as |…|"', block.loc);
   const [pair, ...more] = block.hash?.pairs ?? [];
@@ -74,8 +83,8 @@ function checkIf(block: Block, argument: hbs.AST.Expression, inner: Scope, check
   }
   const includeZero = (pair?.value as hbs.AST.BooleanLiteral | undefined)?.value ?? false;
   const test = checkExpression(argument, inner, checking);
-  const body = checkProgram(block.program, inner, checking);
-  const otherwise = checkProgram(block.inverse, inner, checking);
+  const body = checkInside(block.program, inner);
+  const otherwise = checkInside(block.inverse, inner);
   const branches = block.path.original === 'if' ? { body, otherwise } : { body: otherwise, otherwise: body };
   return { kind: 'if', test, includeZero, ...branches };
 }

@@ -1,3 +1,8 @@
+/**
+ * Source → Handlebars' own syntax tree. nodes.ts is what check/ makes of the tree, helpers.ts and limits.ts are the tables of the
+ * language, problem.ts and remedy.ts say what is wrong and what to do.
+ */
+
 import Handlebars from 'handlebars';
 import { goInDisguise } from './go-in-disguise.ts';
 import { LIMITS } from './limits.ts';

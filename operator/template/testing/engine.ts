@@ -1,8 +1,8 @@
 import { locateEngine } from '../../../engine/locate.ts';
 import { type Instance, startEngine } from '../../../engine/testing/instance.ts';
 import { yamlSafeJson } from '../../lib/json.ts';
-import type { BodyPart } from '../go/body.ts';
-import { compileBody, measureBody } from '../go/body.ts';
+import type { BodyPart } from '../go/compile.ts';
+import { compileBody, measureBody } from '../go/compile.ts';
 import type { BodyScope } from '../go/context.ts';
 
 /** Argo CD's engine, for rendering template bodies. */

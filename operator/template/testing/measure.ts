@@ -3,9 +3,9 @@
  * to compile, in milliseconds. With `--write`, it also writes what the engine's benchmark renders.
  */
 import { writeFileSync } from 'node:fs';
+import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
 import { defaultMessage } from '../../message/catalogue/default-message.ts';
 import { LOCALES } from '../../message/catalogue/locale.ts';
-import { CATALOGUE } from '../../message/catalogue/triggers.ts';
 import { made } from '../../message/testing/made.ts';
 import { APPLICATION, CONTEXT } from './documentation.ts';
 import { RenderingEngine } from './engine.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { yamlSafeJson } from '../../lib/json.ts';
-import { type BodyMessage, compileBody, selector } from '../go/body.ts';
+import { type BodyMessage, compileBody, selector } from '../go/compile.ts';
 import { parseTemplate } from '../template.ts';
 import { APPLICATION, CONTEXT, EXAMPLES, SCOPE } from './documentation.ts';
 

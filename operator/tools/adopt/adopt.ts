@@ -1,134 +1,97 @@
-import { type EntryCut, withoutRecipients } from '../../argocd/foreign-entries.ts';
-import { isServiceKey, SUBSCRIPTIONS_KEY, serviceKey, triggerKey } from '../../argocd/names.ts';
-import { referencedKeys } from '../../argocd/service-value.ts';
-import type { Inquiry } from '../../core/model/inquiry.ts';
-import type { LiveObject } from '../../core/model/snapshot.ts';
-import type { WebhookRules } from '../../dingtalk/webhook-url.ts';
-import type { AnnotatedSubscriber } from './annotations.ts';
-import { type Disposition, dispositionsOf } from './dispositions.ts';
-import type { Resources } from './drafts.ts';
-import { readForeignConfig } from './foreign-config.ts';
-import type { Existing } from './origins.ts';
-import { resourcesFor } from './resources.ts';
-import { dingTalkServices, type SecretValues } from './robots.ts';
-import { type StillUsed, stillUsed, type Unit, unitsOf, withDefaults, withoutHalves } from './units.ts';
+/**
+ * `adopt`: the custom resources that say what Argo CD's configuration says to DingTalk already, and the switch to them.
+ *
+ * Without --take-over it changes nothing: input.ts reads the ConfigMap and what belongs to it, and asks the engine; adoption.ts
+ * decides what can be adopted (foreign-config.ts reads, entry-recipients.ts and translate.ts translate, resources.ts makes the
+ * custom resources, dispositions.ts says what becomes of each key); output.ts, manifests.ts and text.ts print it.
+ *
+ * With --take-over, take-over.ts switches: prepare.ts reads and decides, preflight.ts and out-of-scope.ts say what speaks against
+ * it, pending.ts asks the engine what has yet to be sent, switch.ts waits for a quiet moment and writes, and notes.ts finds
+ * anomalies afterwards.
+ */
 
-/** What is to be looked at. */
-export interface AdoptionInput {
-  readonly configMap: LiveObject;
-  /** All of argocd-notifications-secret, as text; undefined where it is not known. */
-  readonly secret: SecretValues | undefined;
-  /** Who subscribes by annotation, as far as that is known. */
-  readonly subscribers: readonly AnnotatedSubscriber[];
-  /** Of the custom resources. */
-  readonly namespace: string;
-  /** Custom resources of that namespace. */
-  readonly existing: readonly Existing[];
-  readonly rules: WebhookRules;
-}
-
-/** What others' DingTalk configuration is as custom resources, and what of it can go then. */
-export interface Adoption {
-  readonly resources: Resources;
-  /** What becomes of each key and each recipient of `subscriptions`. */
-  readonly fates: readonly Disposition[];
-  /** What is different afterwards, or was not right before; each once. */
-  readonly notes: readonly string[];
-  readonly cut: Cut;
-  /** Keys of the Secret that only services read that go. */
-  readonly idleSecretKeys: readonly string[];
-  /** The recipients of the entries, those that stay among them. */
-  readonly units: readonly Unit[];
-}
-
-/** What goes from the ConfigMap once the custom resources take its place. */
-export interface Cut {
-  readonly keys: readonly string[];
-  /** The value of `subscriptions` without what goes of it; absent: the key goes, or there was none. */
-  readonly subscriptions?: string;
-}
+import type { Gate } from '../../cluster/gate.ts';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import { judge } from '../../files/judge.ts';
+import { parseManifests } from '../../files/manifests.ts';
+import { ServerClock } from '../../kubernetes/server-clock.ts';
+import { readConfiguration } from '../configuration.ts';
+import { openConnection, orUsageError } from '../connection.ts';
+import { withEngine } from '../engine.ts';
+import { readFiles } from '../judged-files.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
+import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './input.ts';
+import { adoptedFiles, asYaml, divided } from './manifests.ts';
+import type { AdoptOptions } from './options.ts';
+import { printAdoption } from './output.ts';
+import { takeOver } from './take-over.ts';
+import { type AdoptReport, isComplete } from './text.ts';
 
 /**
- * Reads Argo CD's notification configuration as others wrote it, and finds for its DingTalk webhooks what says the same as
- * custom resources. The engine is asked about each condition and body; the result is final once `inquiry` has no open
- * questions.
- * @throws Error for a value that can't be read
+ * Prints or writes the custom resources, or switches to them.
+ * @throws FindingsError if something of DingTalk's is not adopted, or the switch is refused
+ * @throws UsageError if the options contradict each other, or if configuration, files or cluster can't be read
  */
-export function adopt(
-  { configMap, secret, subscribers: annotated, namespace, existing, rules }: AdoptionInput,
-  inquiry: Inquiry,
-): Adoption {
-  const config = readForeignConfig(configMap);
-  const services = dingTalkServices(config, secret, rules);
-  const text = configMap.data[SUBSCRIPTIONS_KEY];
-  const subscribers = withDefaults(annotated, config);
-  const whole = withoutHalves(unitsOf(config, services, inquiry), subscribers);
-  const { units, subscriptions } = cuttable(whole, text);
-  const used: StillUsed = stillUsed(units, subscribers, config);
-  const fates = dispositionsOf({ config, services, units, used, subscribers });
-  const heard = units.filter(({ events }) => events !== undefined).map(({ service }) => service);
-  const notes = [
-    ...units.flatMap((unit) => unit.notes),
-    ...toldTwice(units),
-    ...[...services.values()].flatMap(({ name, notes: own }) =>
-      heard.includes(name) ? own.map((note) => `${serviceKey(name)}: ${note}`) : [],
-    ),
-  ];
-  const gone = new Set(fates.flatMap(({ key, isTaken }) => (isTaken ? [key] : [])));
-  return {
-    resources: resourcesFor(units, services, namespace, existing),
-    fates,
-    notes: [...new Set(notes)],
-    cut: {
-      keys: fates.flatMap(({ key, isTaken }) => (isTaken && key !== SUBSCRIPTIONS_KEY ? [key] : [])),
-      ...(subscriptions !== undefined && { subscriptions }),
-    },
-    idleSecretKeys: idleSecretKeys(configMap.data, gone),
-    units,
-  };
+export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void> {
+  const config = readConfiguration(options.config);
+  const namespace = trustedNamespace(options.namespace, config);
+  refuseContradictions(options);
+  if (options.takeOver) return takeOver(options, namespace, config, io);
+  const input = await readInput(options, config, io);
+  await withEngine(io, async (_, gate) => {
+    const report = await reportOn(input, namespace, config, gate);
+    await printAdoption(report, options, namespace, io);
+    if (!isComplete(report)) throw new FindingsError();
+  });
 }
 
-function idleSecretKeys(data: LiveObject['data'], gone: ReadonlySet<string>): string[] {
-  const readBy = (isMeant: (key: string) => boolean): string[] =>
-    Object.entries(data).flatMap(([key, value]) =>
-      isServiceKey(key) && isMeant(key) ? referencedKeys(value) : [],
-    );
-  const stillRead = new Set(readBy((key) => !gone.has(key)));
-  return [...new Set(readBy((key) => gone.has(key)))].filter((key) => !stillRead.has(key)).sort();
-}
-
-/** The engine sends an event once to a service, whichever entry says so; two subscriptions are two. */
-function toldTwice(units: readonly Unit[]): string[] {
-  const selectors = new Map<string, Set<string>>();
-  for (const { service, triggers, entry, events } of units) {
-    for (const trigger of events ? triggers : []) {
-      const key = `${triggerKey(trigger)}, ${service}`;
-      selectors.set(key, (selectors.get(key) ?? new Set()).add(entry.selector ?? ''));
-    }
-  }
-  return [...selectors].flatMap(([key, each]) =>
-    each.size > 1 && !each.has('')
-      ? [
-          `${key}: an Application that meets more than one of these selectors is told of twice: ${[...each].join('; ')}`,
-        ]
-      : [],
+/** Bodies are taken over as raw templates, which only a trusted namespace may have. */
+function trustedNamespace(namespace: string | undefined, { target, tenancy }: OperatorConfiguration): string {
+  const wanted = namespace ?? target.namespace;
+  if (tenancy.trustedNamespaces.includes(wanted)) return wanted;
+  const trusted = tenancy.trustedNamespaces.join(', ') || 'none';
+  throw new UsageError(
+    `bodies are taken over as raw Go templates, which ${wanted} may not have: choose a trusted namespace (${trusted}) ` +
+      'by --namespace, or add it to tenancy.trustedNamespaces of the configuration',
   );
 }
 
-const STUCK =
-  'the value of subscriptions is written in a way that it can not be cut out of; write it as a plain list';
+function refuseContradictions({ takeOver, file, outputDir, redact, wait }: AdoptOptions): void {
+  if (takeOver && file) throw new UsageError('--take-over works on the cluster: leave out --file');
+  if (takeOver && (outputDir !== undefined || redact))
+    throw new UsageError('--take-over prints no manifests: leave out --output-dir and --redact');
+  if (!/^\d{1,4}$/.test(wait)) throw new UsageError('--wait takes whole seconds, at most 9999');
+}
 
-/** Where the list can't be cut, nothing of it is taken over: all would be told twice. */
-function cuttable(
-  units: readonly Unit[],
-  text: string | undefined,
-): { readonly units: readonly Unit[]; readonly subscriptions: string | undefined } {
-  const cut = new Map<number, Set<string>>();
-  for (const { entry, recipient, events } of units) {
-    if (events) cut.set(entry.index, (cut.get(entry.index) ?? new Set()).add(recipient));
+async function readInput(
+  { file, kubeconfig }: AdoptOptions,
+  config: OperatorConfiguration,
+  { stderr }: ProcessIO,
+): Promise<AdoptInput> {
+  if (file) return inputFromFiles(await readFiles(file), file, config);
+  const connection = openConnection(kubeconfig, new ServerClock(Date.now));
+  try {
+    const unseen = (message: string) => void stderr.write(`not seen: ${message}\n`);
+    return await orUsageError(() => inputFromCluster(connection.request, config, unseen));
+  } finally {
+    await connection.close();
   }
-  const rest = withoutRecipients(text, cut satisfies EntryCut);
-  if (rest.ok) return { units, subscriptions: rest.text };
-  const staying = units.map(({ events, ...unit }) => (events ? { ...unit, reason: STUCK } : unit));
-  return { units: staying, subscriptions: text };
+}
+
+/** The adoption, and what the operator would make of its custom resources on a cluster that has nothing else. */
+async function reportOn(
+  input: AdoptInput,
+  namespace: string,
+  config: OperatorConfiguration,
+  gate: Gate,
+): Promise<AdoptReport> {
+  const { adoption, outOfScope } = await adoptFully(input, namespace, config, gate);
+  const { credentials, ...resources } = adoption.resources;
+  const known = credentials.filter(({ webhook }) => webhook !== undefined);
+  const files = adoptedFiles({ credentials: known, ...resources }, false);
+  const now = new Date();
+  const manifests = [...files].flatMap(([file, objects]) => parseManifests(asYaml(objects), file));
+  const { findings } = await judge(manifests, config, gate, { now, serverTime: now });
+  const { missing, existing } = divided(adoption.resources, input.existing);
+  return { adoption, outOfScope, missing, existing, refused: findings.filter(({ accepted }) => !accepted) };
 }

@@ -3,19 +3,19 @@ import { listEvery, orNone, orUnseen, readApplications, type Unseen } from '../.
 import { APP_PROJECTS } from '../../cluster/projects.ts';
 import { readSecret } from '../../kubernetes/credentials.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
-import type { Annotated } from './annotations.ts';
-import type { Timed } from './event-times.ts';
-import type { Existing } from './origins.ts';
+import type { SubscribableObject } from './annotations.ts';
+import type { TimedApplication } from './event-times.ts';
+import type { ExistingResource } from './origins.ts';
 
 /** What moving in looks at beside the target: values of others' services, and who subscribes by annotation. */
 export interface AdoptionState {
   /** All of the Secret, as text; undefined where it may not be read, or does not exist. */
   readonly secret: Readonly<Record<string, string>> | undefined;
   /** Undefined where they may not be listed. */
-  readonly applications: readonly (Annotated & Timed)[] | undefined;
-  readonly projects: readonly Annotated[] | undefined;
+  readonly applications: readonly (SubscribableObject & TimedApplication)[] | undefined;
+  readonly projects: readonly SubscribableObject[] | undefined;
   /** Custom resources, of all namespaces; empty where they may not be listed, or there are none of the kind. */
-  readonly existing: readonly Existing[];
+  readonly existing: readonly ExistingResource[];
 }
 
 /**
@@ -37,9 +37,9 @@ export async function readAdoptionState(
   const data = secret?.found ? secret.data : undefined;
   return {
     secret: data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decoded(value)])),
-    applications: applications as readonly (Annotated & Timed)[] | undefined,
-    projects: appProjects as readonly Annotated[] | undefined,
-    existing: existing.flatMap((each) => each ?? []) as readonly unknown[] as readonly Existing[],
+    applications: applications as readonly (SubscribableObject & TimedApplication)[] | undefined,
+    projects: appProjects as readonly SubscribableObject[] | undefined,
+    existing: existing.flatMap((each) => each ?? []) as readonly unknown[] as readonly ExistingResource[],
   };
 }
 

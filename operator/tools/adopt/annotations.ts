@@ -1,7 +1,7 @@
 import { type AnnotatedService, annotatedServices } from '../../argocd/subscribe-annotations.ts';
 
 /** Whatever carries annotations: an Application or an AppProject. */
-export interface Annotated {
+export interface SubscribableObject {
   readonly kind?: string;
   readonly metadata: {
     readonly namespace?: string;
@@ -18,7 +18,7 @@ export interface AnnotatedSubscriber extends AnnotatedService {
 }
 
 /** What an object subscribes itself to by annotation. */
-export function annotatedSubscribers({ metadata }: Annotated, kind: string): AnnotatedSubscriber[] {
+export function annotatedSubscribers({ metadata }: SubscribableObject, kind: string): AnnotatedSubscriber[] {
   const object = `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
   return annotatedServices(metadata.annotations).map((each) => ({ object, ...each }));
 }

@@ -1,6 +1,6 @@
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import type { Target } from '../../core/model/snapshot.ts';
-import type { Cut } from './adopt.ts';
+import type { Cut } from './adoption.ts';
 
 /**
  * The target as it is without what is taken over, for a decision on what it should become. It has the resourceVersion of

@@ -9,9 +9,9 @@ import {
 import type { ForeignTemplate } from '../../argocd/template-value.ts';
 import { firstOf } from '../../lib/first-of.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
+import type { EntryRecipient, StillUsed } from './entry-recipients.ts';
 import type { ForeignConfig } from './foreign-config.ts';
 import type { DingTalkService } from './robots.ts';
-import type { StillUsed, Unit } from './units.ts';
 
 /** What becomes of a key of the ConfigMap, or of one recipient in `subscriptions`. */
 export interface Disposition {
@@ -24,38 +24,47 @@ export interface Disposition {
   readonly isProblem?: true;
 }
 
-interface FatesInput {
+interface DispositionInput {
   readonly config: ForeignConfig;
   readonly services: ReadonlyMap<string, DingTalkService>;
-  readonly units: readonly Unit[];
+  readonly recipients: readonly EntryRecipient[];
   readonly used: StillUsed;
   readonly subscribers: readonly AnnotatedSubscriber[];
 }
 
 /** Says of each key of others whether something takes its place, and why. */
-export function dispositionsOf(input: FatesInput): Disposition[] {
+export function dispositionsOf(input: DispositionInput): Disposition[] {
   const { config } = input;
-  const services = named(config.services.keys(), (name) => serviceFate(name, input));
+  const services = named(config.services.keys(), (name) => serviceDisposition(name, input));
   const gone = new Set([...services].flatMap(([name, { isTaken }]) => (isTaken ? [name] : [])));
-  const triggers = named(config.triggers.keys(), (name) => triggerFate(name, input, gone));
+  const triggers = named(config.triggers.keys(), (name) => triggerDisposition(name, input, gone));
   const sent = new Set(
     [...triggers].flatMap(([name, { isTaken }]) =>
       isTaken ? [] : (config.triggers.get(name) ?? []).flatMap(({ send }) => send),
     ),
   );
-  const templates = named(config.templates.keys(), (name) => templateFate(name, input, gone, sent));
+  const templates = named(config.templates.keys(), (name) => templateDisposition(name, input, gone, sent));
   const known = new Map(
-    [...services.values(), ...triggers.values(), ...templates.values()].map((fate) => [fate.key, fate]),
+    [...services.values(), ...triggers.values(), ...templates.values()].map((disposition) => [
+      disposition.key,
+      disposition,
+    ]),
   );
   const keys = config.keys.map((key) => known.get(key) ?? { key, isTaken: false, why: otherKey(key) });
-  return [...keys, ...input.units.map(unitFate)];
+  return [...keys, ...input.recipients.map(recipientDisposition)];
 }
 
-function named(names: Iterable<string>, fate: (name: string) => Disposition): Map<string, Disposition> {
-  return new Map([...names].map((name) => [name, fate(name)]));
+function named(
+  names: Iterable<string>,
+  disposition: (name: string) => Disposition,
+): Map<string, Disposition> {
+  return new Map([...names].map((name) => [name, disposition(name)]));
 }
 
-function serviceFate(name: string, { services, units, used, subscribers }: FatesInput): Disposition {
+function serviceDisposition(
+  name: string,
+  { services, recipients, used, subscribers }: DispositionInput,
+): Disposition {
   const key = serviceKey(name);
   const left = (why: string, isProblem = false): Disposition => ({
     key,
@@ -74,21 +83,23 @@ function serviceFate(name: string, { services, units, used, subscribers }: Fates
     return left(`used by annotations of ${firstOf(objects, 10)}: ${how}`, true);
   }
   if (used.services.has(name)) return left('entries of subscriptions that stay send to it', true);
-  if (!units.some((unit) => unit.service === name)) return left('nobody is subscribed to it');
+  if (!recipients.some((recipient) => recipient.service === name)) return left('nobody is subscribed to it');
   return { key, isTaken: true, why: 'a DingTalkRobot takes its place' };
 }
 
-function triggerFate(
+function triggerDisposition(
   name: string,
-  { config, units, used }: FatesInput,
+  { config, recipients, used }: DispositionInput,
   gone: ReadonlySet<string>,
 ): Disposition {
   const key = triggerKey(name);
   const left = (why: string): Disposition => ({ key, isTaken: false, why });
-  const isHeard = units.some(({ events, triggers }) => events !== undefined && triggers.includes(name));
+  const isSubscribed = recipients.some(
+    ({ events, triggers }) => events !== undefined && triggers.includes(name),
+  );
   if (used.triggers.has(name))
-    return left(isHeard ? 'others are sent it, too' : 'none of what is taken over uses it');
-  if (isHeard) return { key, isTaken: true, why: 'events of a NotificationSubscription take its place' };
+    return left(isSubscribed ? 'others are sent it, too' : 'none of what is taken over uses it');
+  if (isSubscribed) return { key, isTaken: true, why: 'events of a NotificationSubscription take its place' };
   const sent = (config.triggers.get(name) ?? []).flatMap(({ send }) => send);
   const isOurs = sent.length > 0 && sent.every((each) => isForOnly(gone, config.templates.get(each)));
   if (!isOurs) return left('none of what is taken over uses it');
@@ -100,9 +111,9 @@ function isForOnly(services: ReadonlySet<string>, template: ForeignTemplate | un
   return [...template.webhook.keys()].every((service) => services.has(service));
 }
 
-function templateFate(
+function templateDisposition(
   name: string,
-  { config }: FatesInput,
+  { config }: DispositionInput,
   gone: ReadonlySet<string>,
   sent: ReadonlySet<string>,
 ): Disposition {
@@ -116,7 +127,7 @@ function templateFate(
   return { key, isTaken: true, why: 'a NotificationTemplate takes its place where it is sent' };
 }
 
-function unitFate({ entry, recipient, events, reason }: Unit): Disposition {
+function recipientDisposition({ entry, recipient, events, reason }: EntryRecipient): Disposition {
   const base = { key: SUBSCRIPTIONS_KEY, part: `entry ${entry.index + 1}, ${recipient}` };
   if (events) return { ...base, isTaken: true, why: 'a NotificationSubscription takes its place' };
   if (reason === undefined) return { ...base, isTaken: false, why: 'it is not sent to DingTalk by a robot' };

@@ -1,5 +1,5 @@
 /** An Application, as far as its events' times are concerned. */
-export interface Timed {
+export interface TimedApplication {
   readonly metadata: {
     readonly namespace?: string;
     readonly name: string;
@@ -25,7 +25,7 @@ export interface Timed {
 export type EventTimes = Readonly<Record<string, string>>;
 
 /** All times by which events of the catalogue, and those that are derived from conditions, are dated. */
-export function eventTimes({ metadata, status }: Timed): EventTimes {
+export function eventTimes({ metadata, status }: TimedApplication): EventTimes {
   const { operationState, health, conditions } = status ?? {};
   const explained = (conditions ?? []).map(({ lastTransitionTime = '' }) => lastTransitionTime).sort();
   const all = {
@@ -40,7 +40,7 @@ export function eventTimes({ metadata, status }: Timed): EventTimes {
 }
 
 /** The latest event of all; undefined where there is none. */
-export function youngestOf(applications: readonly Timed[]): string | undefined {
+export function youngestOf(applications: readonly TimedApplication[]): string | undefined {
   let youngest: string | undefined;
   for (const application of applications) {
     for (const time of Object.values(eventTimes(application))) {
@@ -51,5 +51,5 @@ export function youngestOf(applications: readonly Timed[]): string | undefined {
 }
 
 /** `namespace/name`. */
-export const applicationName = ({ metadata }: Timed): string =>
+export const applicationName = ({ metadata }: TimedApplication): string =>
   `${metadata.namespace ?? 'default'}/${metadata.name}`;

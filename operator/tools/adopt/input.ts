@@ -10,8 +10,8 @@ import { foreignFindings } from '../../core/others/foreign.ts';
 import { givenConfigMap, givenCredentials } from '../../files/given.ts';
 import type { Manifest } from '../../files/manifests.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
-import { UsageError } from '../../lib/process-io.ts';
-import { type Adoption, adopt } from './adopt.ts';
+import { UsageError } from '../process-io.ts';
+import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { annotatedSubscribers } from './annotations.ts';
 import { outOfScope } from './out-of-scope.ts';
@@ -73,7 +73,7 @@ export async function adoptFully(
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
-): Promise<{ readonly adoption: Adoption; readonly unheard: readonly string[] }> {
+): Promise<{ readonly adoption: Adoption; readonly outOfScope: readonly string[] }> {
   const subscribers = [
     ...applications.flatMap((each) => annotatedSubscribers(each, 'Application')),
     ...projects.flatMap((each) => annotatedSubscribers(each, 'AppProject')),
@@ -89,9 +89,9 @@ export async function adoptFully(
     if (broken.length > 0) throw new UsageError(broken.map(({ message }) => message).join('\n'));
     const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
     const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
-    const adoption = inquiry.open.size === 0 ? adopt(input, inquiry) : undefined;
+    const adoption = inquiry.open.size === 0 ? adoptionOf(input, inquiry) : undefined;
     if (adoption && inquiry.open.size === 0) {
-      return { adoption, unheard: outOfScope(applications, adoption.units, namespace, access) };
+      return { adoption, outOfScope: outOfScope(applications, adoption.recipients, namespace, access) };
     }
     if ((await gate.answer(inquiry.open)) !== 'answered')
       throw new UsageError("Argo CD's engine could not be asked");

@@ -1,6 +1,6 @@
 import { Document } from 'yaml';
 import type { CredentialsDraft, Resources } from './drafts.ts';
-import type { Existing } from './origins.ts';
+import type { ExistingResource } from './origins.ts';
 
 /** What stands where a credential is not known, or not to be shown. */
 export const PLACEHOLDER = '<the robot’s webhook URL or access token>';
@@ -21,13 +21,14 @@ export function adoptedFiles(resources: Resources, redact: boolean): ReadonlyMap
  */
 export function divided(
   resources: Resources,
-  existing: readonly Existing[],
-): { readonly missing: Resources; readonly there: readonly string[] } {
+  inCluster: readonly ExistingResource[],
+): { readonly missing: Resources; readonly existing: readonly string[] } {
   const known = new Set(
-    existing.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
+    inCluster.map(({ kind, metadata }) => `${kind} ${metadata.namespace}/${metadata.name}`),
   );
-  const nameOf = ({ kind, metadata }: Existing): string => `${kind} ${metadata.namespace}/${metadata.name}`;
-  const isMissing = (each: Existing): boolean => !known.has(nameOf(each));
+  const nameOf = ({ kind, metadata }: ExistingResource): string =>
+    `${kind} ${metadata.namespace}/${metadata.name}`;
+  const isMissing = (each: ExistingResource): boolean => !known.has(nameOf(each));
   const { credentials, robots, templates, subscriptions } = resources;
   const newRobots = robots.filter(isMissing);
   const secrets = new Set(newRobots.map(({ spec }) => spec.webhook.secretKeyRef.name));
@@ -38,7 +39,7 @@ export function divided(
       templates: templates.filter(isMissing),
       subscriptions: subscriptions.filter(isMissing),
     },
-    there: [...robots, ...templates, ...subscriptions].filter((each) => !isMissing(each)).map(nameOf),
+    existing: [...robots, ...templates, ...subscriptions].filter((each) => !isMissing(each)).map(nameOf),
   };
 }
 

@@ -2,11 +2,11 @@ import { readRecipient } from '../../argocd/foreign-entries.ts';
 import { formatNoteKey, sentNotes } from '../../argocd/notes.ts';
 import { selects } from '../../argocd/selector.ts';
 import { own } from '../../lib/own.ts';
-import { applicationName, eventTimes, type Timed } from './event-times.ts';
-import type { Unit } from './units.ts';
+import type { EntryRecipient } from './entry-recipients.ts';
+import { applicationName, eventTimes, type TimedApplication } from './event-times.ts';
 
 /** A condition of a trigger that holds for an Application now, as the engine names it. */
-export interface Holding {
+export interface TrueCondition {
   readonly trigger: string;
   readonly key: string;
   readonly oncePer: string;
@@ -16,13 +16,17 @@ export interface Holding {
  * What the former configuration still has to tell of an Application: conditions that hold, without a note that they were
  * sent.
  */
-export function pendingOf(application: Timed, holding: readonly Holding[], units: readonly Unit[]): string[] {
+export function pendingOf(
+  application: TimedApplication,
+  trueConditions: readonly TrueCondition[],
+  recipients: readonly EntryRecipient[],
+): string[] {
   const notes = new Set(sentNotes(application).map(formatNoteKey));
   const labels = application.metadata.labels ?? {};
-  return units.flatMap(({ events, triggers, recipient, service, entry }) => {
+  return recipients.flatMap(({ events, triggers, recipient, service, entry }) => {
     if (!events || !selects(entry.selector, labels)) return [];
     const { recipient: extra } = readRecipient(recipient);
-    return holding.flatMap(({ trigger, key, oncePer }) => {
+    return trueConditions.flatMap(({ trigger, key, oncePer }) => {
       if (!triggers.includes(trigger)) return [];
       const note = formatNoteKey({ oncePer, trigger, condition: key, service, recipient: extra });
       return notes.has(note) ? [] : [`${trigger} to ${service}`];
@@ -43,10 +47,10 @@ export interface Anomalies {
  * @param since the moment from which on events count, RFC 3339
  */
 export function anomaliesBetween(
-  before: readonly Timed[],
-  after: readonly Timed[],
+  before: readonly TimedApplication[],
+  after: readonly TimedApplication[],
   since: string,
-  units: readonly Unit[],
+  recipients: readonly EntryRecipient[],
 ): Anomalies {
   const known = new Map(before.map((each) => [applicationName(each), eventTimes(each)]));
   const twice: string[] = [];
@@ -63,14 +67,18 @@ export function anomaliesBetween(
       .map(([, time]) => time)
       .filter((time) => time > since)
       .sort()[0];
-    if (first !== undefined && wasToldSince(application, new Date(first), units)) twice.push(name);
+    if (first !== undefined && wasNotifiedSince(application, new Date(first), recipients)) twice.push(name);
   }
   return { twice, missed };
 }
 
-/** Whether the former configuration has told of anything from that time on. */
-function wasToldSince(application: Timed, time: Date, units: readonly Unit[]): boolean {
-  const former = units.filter(({ events }) => events !== undefined);
+/** Whether the former configuration has notified of anything from that time on. */
+function wasNotifiedSince(
+  application: TimedApplication,
+  time: Date,
+  recipients: readonly EntryRecipient[],
+): boolean {
+  const former = recipients.filter(({ events }) => events !== undefined);
   return sentNotes(application).some(
     (note) =>
       note.at >= time &&

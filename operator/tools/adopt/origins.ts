@@ -4,7 +4,7 @@ import { ResourceLabels } from './label.ts';
 export const ADOPTED_FROM = 'argocd-dingtalk.io/adopted-from';
 
 /** A custom resource that is in the namespace already. */
-export interface Existing {
+export interface ExistingResource {
   readonly kind: string;
   readonly metadata: {
     readonly namespace: string;
@@ -14,7 +14,8 @@ export interface Existing {
 }
 
 /** What an existing resource takes the place of, if it was adopted. */
-export const originOf = ({ metadata }: Existing): string | undefined => metadata.annotations?.[ADOPTED_FROM];
+export const originOf = ({ metadata }: ExistingResource): string | undefined =>
+  metadata.annotations?.[ADOPTED_FROM];
 
 /**
  * Names for resources of one kind: that of the resource that was made of the same before, or a new one. What was adopted
@@ -24,7 +25,7 @@ export class Naming {
   readonly #known: ReadonlyMap<string, string>;
   readonly #labels: ResourceLabels;
 
-  constructor(kind: string, existing: readonly Existing[]) {
+  constructor(kind: string, existing: readonly ExistingResource[]) {
     const ofKind = existing.filter((each) => each.kind === kind);
     this.#labels = new ResourceLabels(ofKind.map(({ metadata }) => metadata.name));
     this.#known = new Map(

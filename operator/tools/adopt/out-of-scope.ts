@@ -3,10 +3,10 @@ import { selects } from '../../argocd/selector.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { Grants, projectGrants } from '../../core/resolve/grants.ts';
 import { globMatches } from '../../lib/glob.ts';
-import { applicationName, type Timed } from './event-times.ts';
-import type { Unit } from './units.ts';
+import type { EntryRecipient } from './entry-recipients.ts';
+import { applicationName, type TimedApplication } from './event-times.ts';
 
-interface Placed extends Timed {
+interface PlacedApplication extends TimedApplication {
   readonly spec?: {
     readonly project?: string;
     readonly destination?: { readonly namespace?: string; readonly server?: string; readonly name?: string };
@@ -15,8 +15,8 @@ interface Placed extends Timed {
 
 /** Applications that are told of today and that resources of this namespace may not hear of, sorted. */
 export function outOfScope(
-  applications: readonly Placed[],
-  units: readonly Unit[],
+  applications: readonly PlacedApplication[],
+  recipients: readonly EntryRecipient[],
   namespace: string,
   { config, projects }: Pick<Snapshot, 'config' | 'projects'>,
 ): string[] {
@@ -24,10 +24,10 @@ export function outOfScope(
   const granted = projectGrants({ config, projects }).of(namespace);
   const isTrusted = config.tenancy.destinations === 'Trusted';
   const clusters = new Grants(Object.entries(config.tenancy.clusters)).of(namespace);
-  const taken = units.filter(({ events }) => events !== undefined && events.length > 0);
-  const isTold = ({ metadata }: Placed) =>
+  const taken = recipients.filter(({ events }) => events !== undefined && events.length > 0);
+  const isNotified = ({ metadata }: PlacedApplication) =>
     taken.some(({ entry }) => selects(entry.selector, metadata.labels ?? {}));
-  const mayBeHeard = ({ metadata, spec }: Placed): boolean => {
+  const isInScope = ({ metadata, spec }: PlacedApplication): boolean => {
     const { destination } = spec ?? {};
     const cluster = [destination?.server ?? '', destination?.name ?? ''];
     const isHere =
@@ -41,7 +41,7 @@ export function outOfScope(
     );
   };
   return applications
-    .filter((each) => isTold(each) && !mayBeHeard(each))
+    .filter((each) => isNotified(each) && !isInScope(each))
     .map(applicationName)
     .sort();
 }

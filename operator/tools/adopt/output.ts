@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type ProcessIO, UsageError } from '../../lib/process-io.ts';
+import { type ProcessIO, UsageError } from '../process-io.ts';
 import { adoptedFiles, asYaml } from './manifests.ts';
 import type { AdoptOptions } from './options.ts';
 import { type AdoptReport, adoptJson, adoptText } from './text.ts';
 
 /** Prints or writes the manifests, and says in words what becomes of each key. @throws UsageError if files can't be written */
-export async function tell(
+export async function printAdoption(
   report: AdoptReport,
   { output, outputDir, redact = false }: AdoptOptions,
   namespace: string,
@@ -23,7 +23,7 @@ export async function tell(
   if (outputDir === undefined) stdout.write(asYaml(manifests));
   stderr.write(adoptText(report, namespace));
   if (manifests.length === 0) {
-    stderr.write(report.there.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
+    stderr.write(report.existing.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
     return;
   }
   const where = outputDir === undefined ? 'what is printed' : join(outputDir, 'credentials.yaml');

@@ -1,34 +1,29 @@
-import { CONTEXT_KEY, triggerKey } from '../../argocd/names.ts';
-import { readApplications, readCluster } from '../../cluster/cluster-reader.ts';
+import { triggerKey } from '../../argocd/names.ts';
+import { readCluster } from '../../cluster/cluster-reader.ts';
+import { decideFully } from '../../cluster/decide-fully.ts';
 import type { Gate } from '../../cluster/gate.ts';
-import { orUsageError } from '../../cluster/open.ts';
 import { readCredential, readCredentials } from '../../cluster/read-credential.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Decision } from '../../core/decide.ts';
+import { liveRecipients } from '../../core/model/live.ts';
 import type { Engine } from '../../engine/types.ts';
-import { evaluateTriggers } from '../../files/evaluation.ts';
-import { decideFully } from '../../files/judge.ts';
 import type { SampleFile } from '../../files/sample-application.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import type { ServerClock } from '../../kubernetes/server-clock.ts';
 import { own } from '../../lib/own.ts';
-import { type ProcessIO, UsageError } from '../../lib/process-io.ts';
+import { orUsageError } from '../connection.ts';
+import type { ChangedTrigger } from '../diff/difference.ts';
 import { type Notified, notifiedAtOnce } from '../diff/notified.ts';
+import { type ProcessIO, UsageError } from '../process-io.ts';
 import { cutTarget } from './cut-target.ts';
-import { applicationName, type Timed, youngestOf } from './event-times.ts';
-import { freshTriggers } from './fresh-triggers.ts';
+import { type TimedApplication, youngestOf } from './event-times.ts';
 import { adoptFully, inputFromCluster } from './input.ts';
-import { type Holding, pendingOf } from './notes.ts';
 import type { AdoptOptions } from './options.ts';
 import { isInForce, resourceProblems } from './preflight.ts';
-import type { Prepared } from './take-over.ts';
-import { underWay } from './under-way.ts';
-
-/** What the former configuration has not told by then, it tries again and again, or never will. */
-const RECENT_MS = 60_000;
+import type { SwitchPlan } from './switch.ts';
 
 /** What the steps of the switch share. */
-export interface Context {
+export interface SwitchContext {
   readonly options: AdoptOptions;
   readonly namespace: string;
   readonly config: OperatorConfiguration;
@@ -40,11 +35,11 @@ export interface Context {
 }
 
 /** A switch that can be tried, with the decision for a first look at it. */
-export interface Ready extends Prepared {
-  readonly unheard: readonly string[];
-  readonly applications: readonly Timed[];
+export interface CheckedPlan extends SwitchPlan {
+  readonly outOfScope: readonly string[];
+  readonly applications: readonly TimedApplication[];
   readonly problems: readonly string[];
-  /** Told of in the first look only: it takes the engine a while. */
+  /** Applications that would be notified again. Asked for in the first look only: it takes the engine a while. */
   readonly replays: readonly Notified[];
   /** Whether all custom resources are in force beside what they take the place of. */
   readonly isInForce: boolean;
@@ -55,9 +50,9 @@ export interface Ready extends Prepared {
  * @throws UsageError if something of it can't be read
  */
 export async function prepare(
-  { connection, config, namespace, gate, engine }: Context,
+  { connection, config, namespace, gate, engine }: SwitchContext,
   isFirst: boolean,
-): Promise<Ready> {
+): Promise<CheckedPlan> {
   const unseen: string[] = [];
   const { cluster, input } = await orUsageError(async () => ({
     cluster: await readCluster(connection.request, config, (message) => unseen.push(message)),
@@ -70,10 +65,10 @@ export async function prepare(
     throw new UsageError(`Secret ${config.target.namespace}/${config.target.secret} does not exist`);
   }
   const applications = input.applications ?? [];
-  const { adoption, unheard } = await adoptFully({ ...input, configMap }, namespace, config, gate);
+  const { adoption, outOfScope } = await adoptFully({ ...input, configMap }, namespace, config, gate);
   const now = new Date();
   const credentials = await readCredentials(readCredential(connection), cluster.robots);
-  const decide = (target: Prepared['target'], since: Date): Promise<Decision> => {
+  const decide = (target: SwitchPlan['target'], since: Date): Promise<Decision> => {
     const nothingYet = { deliveries: new Map(), answers: new Map() };
     return decideFully(
       { ...cluster, ...nothingYet, config, credentials, target, now, serverTime: since },
@@ -95,7 +90,7 @@ export async function prepare(
     adoption,
     target: cluster.target,
     decide,
-    unheard,
+    outOfScope,
     applications,
     problems: resourceProblems(adoption.resources, decision),
     isInForce: isInForce(adoption.resources, decision),
@@ -103,52 +98,16 @@ export async function prepare(
   };
 }
 
-/** Argo CD's Applications as they are now. */
-export async function listApplications({ connection }: Context): Promise<readonly Timed[]> {
-  const found = await readApplications(connection.request, (message) => {
-    throw new UsageError(message);
-  });
-  return (found ?? []) as readonly Timed[];
-}
-
-/** Asks the engine which of the former conditions hold for Applications of which something has happened lately. */
-export async function pendingIn(
-  applications: readonly Timed[],
-  { adoption, target }: Prepared,
-  { engine, clock, options, config }: Context,
-): Promise<string[]> {
-  const data = target.configMap?.data ?? {};
-  const triggers = [...new Set(adoption.units.flatMap((unit) => (unit.events ? unit.triggers : [])))].filter(
-    (name) => own(data, triggerKey(name)) !== undefined,
+/** The triggers of a plan that are new to somebody, compared with what is live. */
+function freshTriggers({ plan, live }: Decision): ChangedTrigger[] {
+  const standing = new Map([...live.events.values()].flat().map(({ key, value }) => [key, value]));
+  return plan.entries.flatMap(({ triggers, recipients }) =>
+    triggers.flatMap((trigger) => {
+      const key = triggerKey(trigger);
+      const known =
+        standing.get(key) === own(plan.configMap, key) ? liveRecipients(live, trigger) : new Set();
+      const fresh = recipients.filter((recipient) => !known.has(recipient));
+      return fresh.length === 0 ? [] : [{ trigger, recipients: fresh }];
+    }),
   );
-  const keys = [...triggers.map(triggerKey), CONTEXT_KEY].filter((key) => own(data, key) !== undefined);
-  const configMap = Object.fromEntries(keys.map((key) => [key, own(data, key) as string]));
-  const now = clock.now();
-  const deploying = underWay(applications, adoption.units, now, config.limits.maxEventAge).filter(
-    ({ isSoonOver }) => isSoonOver,
-  );
-  const found = options.acceptDifferences
-    ? []
-    : deploying.map(({ application }) => `${application}: on-deployed, as soon as it is healthy`);
-  for (const app of applications) {
-    const youngest = youngestOf([app]);
-    if (youngest === undefined || now.getTime() - Date.parse(youngest) > RECENT_MS) continue;
-    const evaluation = await evaluateTriggers(
-      engine,
-      { configMap, app: app as unknown as SampleFile },
-      triggers,
-      now,
-    );
-    if (!evaluation.ok)
-      throw new Error(
-        `the former conditions could not be evaluated for ${applicationName(app)}: ${evaluation.why}`,
-      );
-    const holding = [...evaluation.conditions].flatMap(([name, conditions]) =>
-      conditions.flatMap(({ triggered, key, oncePer }): Holding[] =>
-        triggered ? [{ trigger: name, key, oncePer }] : [],
-      ),
-    );
-    found.push(...pendingOf(app, holding, adoption.units).map((what) => `${applicationName(app)}: ${what}`));
-  }
-  return found;
 }

@@ -4,30 +4,30 @@ import { serviceKey, templateKey } from '../../argocd/names.ts';
 import { shortHash } from '../../argocd/provenance.ts';
 import { parseSelector } from '../../argocd/selector.ts';
 import type { Resources } from './drafts.ts';
+import type { EntryRecipient } from './entry-recipients.ts';
 import { ResourceLabels } from './label.ts';
-import { type Existing, Naming } from './origins.ts';
+import { type ExistingResource, Naming } from './origins.ts';
 import type { DingTalkService } from './robots.ts';
 import type { TranslatedEvent } from './translate.ts';
-import type { Unit } from './units.ts';
 
 const MAX_EVENTS = 20;
 const MAX_ROBOTS = 10;
 const CREDENTIAL_KEY = 'webhook';
 
 /**
- * Makes the custom resources for the units that can be taken over.
+ * Makes the custom resources for the recipients that can be taken over.
  * @param existing what is in the namespace already
  */
 export function resourcesFor(
-  units: readonly Unit[],
+  recipients: readonly EntryRecipient[],
   services: ReadonlyMap<string, DingTalkService>,
   namespace: string,
-  existing: readonly Existing[],
+  existing: readonly ExistingResource[],
 ): Resources {
-  const heard = groupByService(units);
-  const robots = robotsFor([...heard.keys()], namespace, existing);
+  const subscribed = groupByService(recipients);
+  const robots = robotsFor([...subscribed.keys()], namespace, existing);
   const robotName = (service: string): string => robots.get(service)?.metadata.name ?? '';
-  const templates = templatesFor(heard, namespace, existing);
+  const templates = templatesFor(subscribed, namespace, existing);
   return {
     credentials: [...robots].map(([service, { spec }]) => ({
       apiVersion: 'v1',
@@ -38,7 +38,7 @@ export function resourcesFor(
     robots: [...robots.values()],
     templates: templates.drafts,
     subscriptions: subscriptionsFor(
-      heard,
+      subscribed,
       robotName,
       templates.nameOf,
       new Naming(SUBSCRIPTION, existing),
@@ -52,7 +52,7 @@ const SUBSCRIPTION = KINDS.subscription.kind;
 function robotsFor(
   services: readonly string[],
   namespace: string,
-  existing: readonly Existing[],
+  existing: readonly ExistingResource[],
 ): ReadonlyMap<string, Resources['robots'][number]> {
   const { kind } = KINDS.robot;
   const naming = new Naming(kind, existing);
@@ -66,12 +66,12 @@ function robotsFor(
 }
 
 /** What one service hears: events by selector, '' for all Applications. */
-type Heard = ReadonlyMap<string, readonly TranslatedEvent[]>;
+type SubscribedEvents = ReadonlyMap<string, readonly TranslatedEvent[]>;
 
 /** The engine sends one event once to each service, however many entries say so. */
-function groupByService(units: readonly Unit[]): ReadonlyMap<string, Heard> {
+function groupByService(recipients: readonly EntryRecipient[]): ReadonlyMap<string, SubscribedEvents> {
   const found = new Map<string, Map<string, Map<string, TranslatedEvent>>>();
-  for (const { service, events, entry } of units) {
+  for (const { service, events, entry } of recipients) {
     if (!events) continue;
     const selectors = found.get(service) ?? new Map<string, Map<string, TranslatedEvent>>();
     const selector = entry.selector ?? '';
@@ -82,19 +82,23 @@ function groupByService(units: readonly Unit[]): ReadonlyMap<string, Heard> {
   return new Map(
     [...found].map(([service, selectors]) => {
       const forAll = selectors.get('');
-      const heard = [...selectors].map(([selector, group]): [string, TranslatedEvent[]] => [
+      const subscribed = [...selectors].map(([selector, group]): [string, TranslatedEvent[]] => [
         selector,
         [...group].flatMap(([key, event]) => (selector !== '' && forAll?.has(key) ? [] : [event])),
       ]);
-      return [service, new Map(heard.filter(([, events]) => events.length > 0))];
+      return [service, new Map(subscribed.filter(([, events]) => events.length > 0))];
     }),
   );
 }
 
 /** One template for each body; it is called like the template that the body comes from. */
-function templatesFor(heard: ReadonlyMap<string, Heard>, namespace: string, existing: readonly Existing[]) {
+function templatesFor(
+  subscribed: ReadonlyMap<string, SubscribedEvents>,
+  namespace: string,
+  existing: readonly ExistingResource[],
+) {
   const bodies = new Map<string, Map<string, string>>();
-  for (const [service, selectors] of heard) {
+  for (const [service, selectors] of subscribed) {
     for (const { template } of [...selectors.values()].flat()) {
       if (!template) continue;
       const known = bodies.get(template.name) ?? new Map<string, string>();
@@ -125,19 +129,19 @@ const contentKey = ({ name, body }: Content): string => JSON.stringify([name, bo
 
 /** Services that hear the same of the same Applications share a subscription. */
 function subscriptionsFor(
-  heard: ReadonlyMap<string, Heard>,
+  subscribed: ReadonlyMap<string, SubscribedEvents>,
   robotName: (service: string) => string,
   templateName: (content: Content) => string,
   naming: Naming,
   namespace: string,
 ): Resources['subscriptions'] {
   const groups = new Map<string, { selector: string; events: SubscribedEvent[]; services: string[] }>();
-  for (const [service, selectors] of heard) {
-    for (const [selector, carried] of selectors) {
-      const key = JSON.stringify([selector, carried]);
+  for (const [service, selectors] of subscribed) {
+    for (const [selector, translated] of selectors) {
+      const key = JSON.stringify([selector, translated]);
       const group = groups.get(key) ?? {
         selector,
-        events: subscribedEvents(carried, templateName),
+        events: subscribedEvents(translated, templateName),
         services: [],
       };
       groups.set(key, { ...group, services: [...group.services, service] });
@@ -164,11 +168,11 @@ function subscriptionsFor(
 }
 
 function subscribedEvents(
-  carried: readonly TranslatedEvent[],
+  translated: readonly TranslatedEvent[],
   templateName: (content: Content) => string,
 ): SubscribedEvent[] {
   const labels = new ResourceLabels();
-  return carried.map(({ trigger, index, of, condition, template }): SubscribedEvent => {
+  return translated.map(({ trigger, index, of, condition, template }): SubscribedEvent => {
     const name = labels.for(trigger, of > 1 ? `-${index + 1}` : '');
     const content = template && { template: { name: templateName(template) } };
     if (!('catalogue' in condition)) return { name, ...condition, ...content };

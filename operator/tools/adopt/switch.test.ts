@@ -1,189 +1,164 @@
-import { describe, expect, it } from 'vitest';
-import { config } from '../../core/testing/fixtures.ts';
-import { type Timed, youngestOf } from './event-times.ts';
-import { anomaliesBetween, pendingOf } from './notes.ts';
-import { outOfScope } from './out-of-scope.ts';
-import type { TranslatedEvent } from './translate.ts';
-import { underWay } from './under-way.ts';
-import type { Unit } from './units.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { triggerKey } from '../../argocd/names.ts';
+import { readTarget } from '../../cluster/target-reader.ts';
+import { storedTarget, targetPaths } from '../../controller/testing/stored-target.ts';
+import { decide } from '../../core/decide.ts';
+import { Inquiry } from '../../core/model/inquiry.ts';
+import { ACCEPTING, config, liveObject, NAMESPACE, snapshot, team } from '../../core/testing/fixtures.ts';
+import { ConflictError } from '../../kubernetes/api-error.ts';
+import { type Connection, connect } from '../../kubernetes/connection.ts';
+import type { DataObject } from '../../kubernetes/objects.ts';
+import { FakeApiServer } from '../../kubernetes/testing/fake-api-server.ts';
+import { changed, type FakeObjects, fakeObjects } from '../../kubernetes/testing/fake-objects.ts';
+import { type TestKubeconfig, testKubeconfig } from '../../kubernetes/testing/kubeconfig.ts';
+import { adoptionOf } from './adoption.ts';
+import type { TimedApplication } from './event-times.ts';
+import { type SwitchAttempt, trySwitch } from './switch.ts';
 
-const NOTES = 'notified.notifications.argoproj.io';
-const SINCE = '2026-11-23T08:00:00Z';
-const LATER = '2026-11-23T08:00:03Z';
+const { target } = config();
+const { configMap: CONFIG_MAP } = targetPaths(target);
+const TRIGGER = triggerKey(`dt_${NAMESPACE}_payments_on-sync-failed`);
+const OLD = {
+  'service.slack': 'token: $slack',
+  'service.webhook.ding': 'url: https://oapi.dingtalk.com/robot/send?access_token=a',
+  'template.failed': '{"webhook":{"ding":{"method":"POST","body":"{}"}}}',
+  'trigger.failed': `[{"when":"app.status.operationState.phase in ['Error', 'Failed']","send":["failed"]}]`,
+  subscriptions: '# theirs\n- recipients: [ding, slack:x]\n  triggers: [failed]\n',
+};
+const NOW = new Date('2026-11-23T08:00:10Z');
+const EARLIER = '2026-11-23T08:00:05Z';
+const JUST_NOW = '2026-11-23T08:00:09Z';
 
-const event = (catalogue: 'on-deployed' | 'on-sync-failed'): TranslatedEvent => ({
-  trigger: catalogue,
-  index: 0,
-  of: 1,
-  condition: { catalogue },
-});
-const unit = (fields: Partial<Unit> = {}): Unit => ({
-  entry: { index: 0, recipients: ['ding'], triggers: [] },
-  recipient: 'ding',
-  service: 'ding',
-  triggers: ['on-sync-failed', 'on-deployed'],
-  events: [event('on-sync-failed'), event('on-deployed')],
-  notes: [],
-  ...fields,
-});
-const app = (status: Timed['status'] = {}, notes: Record<string, number> = {}, name = 'shop'): Timed => ({
-  metadata: { name, namespace: 'argocd', annotations: { [NOTES]: JSON.stringify(notes) } },
-  status,
-});
-const failed = (finishedAt: string, notes?: Record<string, number>) =>
-  app({ operationState: { phase: 'Failed', finishedAt, startedAt: '2026-11-23T07:00:00Z' } }, notes);
-const DAY_MS = 86_400_000;
-const seconds = (time: string) => Date.parse(time) / 1_000;
-
-describe('the latest event', () => {
-  it('is the latest time of any kind, of any Application', () => {
-    const conditions = [{ lastTransitionTime: LATER }, { lastTransitionTime: SINCE }];
-    expect(youngestOf([failed(SINCE), app({ conditions }, {}, 'b')])).toBe(LATER);
-    expect(youngestOf([app({ health: null, operationState: null, conditions: null })])).toBeUndefined();
-  });
+const failed = (finishedAt: string, notes: object = {}): TimedApplication => ({
+  metadata: {
+    name: 'shop',
+    namespace: 'argocd',
+    annotations: { 'notified.notifications.argoproj.io': JSON.stringify(notes) },
+  },
+  status: { operationState: { phase: 'Failed', finishedAt } },
 });
 
-describe('what the former configuration has yet to tell', () => {
-  const holding = [{ trigger: 'on-sync-failed', key: '[0].hash', oncePer: '' }];
-  it('is what holds without a note', () => {
-    expect(pendingOf(failed(LATER), holding, [unit()])).toEqual(['on-sync-failed to ding']);
-    expect(pendingOf(failed(LATER, { 'on-sync-failed:[0].hash:ding:': 1 }), holding, [unit()])).toEqual([]);
-    expect(pendingOf(failed(LATER, { 'on-sync-failed:[0].hash:slack:': 1 }), holding, [unit()])).toHaveLength(
-      1,
-    );
-  });
-  it('counts oncePer, and what follows the service', () => {
-    const once = [{ trigger: 'on-deployed', key: '[0].hash', oncePer: 'abc' }];
-    const extra = unit({ recipient: 'ding:x' });
-    const note = { 'abc:on-deployed:[0].hash:ding:x': 1 };
-    expect(pendingOf(failed(LATER, note), once, [extra])).toEqual([]);
-    expect(pendingOf(failed(LATER, note), once, [unit()])).toHaveLength(1);
-  });
-  it('is not what stays, is selected away, or sends something else', () => {
-    const { events: _, ...staying } = unit();
-    const gold = unit({ entry: { index: 0, recipients: ['ding'], triggers: [], selector: 'tier=gold' } });
-    const other = unit({ triggers: ['on-created'] });
-    expect(pendingOf(failed(LATER), holding, [staying, gold, other])).toEqual([]);
-  });
+let fake: FakeObjects;
+let server: FakeApiServer;
+let kubeconfig: TestKubeconfig;
+let connection: Connection;
+beforeEach(async () => {
+  fake = fakeObjects(
+    storedTarget({ configMap: liveObject(OLD), secret: liveObject({ slack: 'x' }) }, target),
+  );
+  server = await FakeApiServer.start((request, response) => fake.handler(request, response));
+  kubeconfig = await testKubeconfig({ server: server.url, 'insecure-skip-tls-verify': true });
+  connection = connect({ kubeconfig: kubeconfig.path });
+});
+afterEach(async () => {
+  await connection.close();
+  await server.close();
+  await kubeconfig.remove();
 });
 
-describe('the moment of the switch', () => {
-  const before = [failed('2026-11-23T07:30:00Z')];
-  it('has no mishaps where nothing happens, or only the new configuration tells', () => {
-    expect(anomaliesBetween(before, before, SINCE, [unit()])).toEqual({ twice: [], missed: [] });
-    const note = { 'dt_argocd_ding_on-sync-failed:[0].h:dt_argocd_ding:': seconds(LATER) };
-    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()])).toEqual({
-      twice: [],
-      missed: [],
-    });
-  });
-  it('names what both have told', () => {
-    const note = { '2026-11-23T08:00:00Z:on-sync-failed:[0].h:ding:': seconds(LATER) };
-    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()]).twice).toEqual(['argocd/shop']);
-  });
-  it('takes no trigger for one of which only the end is the same', () => {
-    const note = { 'team:on-sync-failed:[0].h:ding:x': seconds(LATER) };
-    const before = [failed('2026-11-23T07:30:00Z')];
-    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()]).twice).toEqual(['argocd/shop']);
-    const other = { 'team-on-sync-failed:[0].h:ding:': seconds(LATER) };
-    expect(anomaliesBetween(before, [failed(LATER, other)], SINCE, [unit()]).twice).toEqual([]);
-  });
-  it('takes notes with a time that is none for none, as Argo CD does', () => {
-    const broken = app({ operationState: { phase: 'Failed', finishedAt: LATER } });
-    const text = JSON.stringify({ 'on-sync-failed:[0].h:ding:': `${seconds(LATER)}` });
-    const told = { ...broken, metadata: { ...broken.metadata, annotations: { [NOTES]: text } } };
-    expect(anomaliesBetween(before, [told], SINCE, [unit()]).twice).toEqual([]);
-  });
-  it('names what is dated before it and seen after it', () => {
-    expect(anomaliesBetween(before, [failed(SINCE)], SINCE, [unit()]).missed).toEqual([
-      'argocd/shop (end of a sync)',
-    ]);
-  });
-  it('takes a condition that is gone for no event', () => {
-    const two = [{ lastTransitionTime: SINCE }, { lastTransitionTime: '2026-11-23T07:00:00Z' }];
-    const after = [app({ conditions: two.slice(1) })];
-    expect(anomaliesBetween([app({ conditions: two })], after, SINCE, [unit()])).toEqual({
-      twice: [],
-      missed: [],
-    });
-  });
-});
+const live = () => fake.objects.get(CONFIG_MAP)?.data ?? {};
+const whenOf = (): string => JSON.parse(live()[TRIGGER] ?? '[{}]')[0].when;
+const writes = () => server.requests.filter(({ method }) => method !== 'GET').length;
 
-describe('a deployment under way', () => {
-  const now = new Date('2026-11-23T08:01:00Z');
-  const status = (health: string, finishedAt = SINCE) => ({
-    operationState: { phase: 'Succeeded', finishedAt, syncResult: { revision: 'abc' } },
-    health: { status: health },
-  });
-  it.each([
-    ['is soon over', app(status('Progressing')), [{ application: 'argocd/shop', isSoonOver: true }]],
-    ['waits for somebody', app(status('Suspended')), [{ application: 'argocd/shop', isSoonOver: false }]],
-    [
-      'takes long',
-      app(status('Progressing', '2026-11-23T07:00:00Z')),
-      [{ application: 'argocd/shop', isSoonOver: false }],
-    ],
-    ['is over', app(status('Healthy')), []],
-    ['is of the day before yesterday', app(status('Progressing', '2026-11-21T07:00:00Z')), []],
-    ['was told of', app(status('Progressing'), { 'on-deployed:[0].h:ding:': seconds(SINCE) }), []],
-    ['was told of for its revision', app(status('Progressing'), { 'abc:on-deployed:[0].h:ding:': 1 }), []],
-    [
-      'was told of by triggers and to services that are called alike',
-      app(status('Progressing'), {
-        'team-on-deployed:[0].h:ding:': seconds(SINCE),
-        'on-deployed:[0].h:slack:': seconds(SINCE),
-        'ding:on-deployed:[0].h:slack:': seconds(SINCE),
-        'on-deployed:[0].x:ding:on-created:[0].h:ding:': seconds(SINCE),
-      }),
-      [{ application: 'argocd/shop', isSoonOver: true }],
-    ],
-    ['failed', failed(SINCE), []],
-  ])('%s', (_, application, found) => {
-    expect(underWay([application], [unit()], now, DAY_MS)).toEqual(found);
-  });
-  it('is as old as limits.maxEventAge lets it be', () => {
-    const old = app(status('Progressing', '2026-11-21T08:01:00Z'));
-    expect(underWay([old], [unit()], now, 2 * DAY_MS)).toHaveLength(1);
-    expect(underWay([old], [unit()], now, 2 * DAY_MS - 1)).toEqual([]);
-  });
-  it('is nothing to whoever is not told of deployments', () => {
-    const deaf = unit({ events: [event('on-sync-failed')] });
-    expect(underWay([app(status('Progressing'))], [deaf], now, DAY_MS)).toEqual([]);
-  });
-});
-
-describe('Applications out of reach', () => {
-  const placed = (namespace: string, spec: object, labels = {}) => ({
-    metadata: { name: 'shop', namespace, labels },
-    spec: {
-      project: 'default',
-      destination: { namespace: 'shop', server: 'https://kubernetes.default.svc' },
-      ...spec,
+/** @param seen what the Applications are, each time that they are listed; the last one stays */
+async function attempt(
+  seen: readonly (readonly TimedApplication[])[],
+  pending: readonly string[] = [],
+): Promise<SwitchAttempt> {
+  const before = await readTarget(connection.request, target);
+  if (!before.configMap) throw new Error('there is no ConfigMap');
+  const input = {
+    configMap: before.configMap,
+    secret: {},
+    subscribers: [],
+    namespace: 'argocd',
+    existing: [],
+    rules: config().dingtalk,
+  };
+  const lists = [...seen];
+  return trySwitch(
+    {
+      adoption: adoptionOf(input, new Inquiry(ACCEPTING)),
+      target: before,
+      decide: async (cut, since) => decide(snapshot({ ...team(), target: cut, serverTime: since })),
     },
-  });
-  const unheardWith = (tenancy: object, ...applications: ReturnType<typeof placed>[]) =>
-    outOfScope(applications, [unit()], 'argocd', {
-      config: config({ tenancy: { projects: { 'gra*': ['argocd'] }, ...tenancy } }),
-      projects: [{ name: 'annotated', grantedTo: 'argocd' }],
+    {
+      request: connection.request,
+      target,
+      listApplications: async () => (lists.length > 1 ? lists.shift() : lists[0]) ?? [],
+      pendingIn: async () => pending,
+      now: () => NOW,
+      pause: async () => undefined,
+    },
+  );
+}
+
+describe('the switch', () => {
+  it('is one write, before which nobody uses what is new, and after which nothing is left of what was', async () => {
+    const seen: string[] = [];
+    fake.beforeWrite = () => void seen.push(live().subscriptions ?? '');
+    expect(await attempt([[failed(EARLIER)]])).toEqual({
+      state: 'done',
+      since: EARLIER,
+      anomalies: { twice: [], missed: [] },
     });
-  const unheard = (...applications: ReturnType<typeof placed>[]) =>
-    unheardWith({ clusters: { near: ['argocd'] } }, ...applications);
-  it('are those that only deploy to the namespace, where destinations are ignored', () => {
-    const here = placed('team', { destination: { namespace: 'argocd', name: 'in-cluster' } });
-    expect(unheardWith({}, here)).toEqual([]);
-    const ignored = { destinations: 'Ignored' };
-    expect(unheardWith(ignored, here)).toEqual(['team/shop']);
-    expect(unheardWith(ignored, placed('argocd', {}), placed('team', { project: 'granted' }))).toEqual([]);
+    // The Secret, the operator's keys, and the switch.
+    expect(seen).toEqual([OLD.subscriptions, OLD.subscriptions, OLD.subscriptions]);
+    const theirs = Object.keys(live()).filter((key) => !key.includes('dt_'));
+    expect(theirs.sort()).toEqual(['service.slack', 'subscriptions', 'template.failed', 'trigger.failed']);
+    expect(live().subscriptions).toMatch(
+      /^# theirs\n- recipients: \[slack:x\]\n {2}triggers: \[failed\]\n# BEGIN argocd-dingtalk/,
+    );
+    expect(live()['service.slack']).toBe(OLD['service.slack']);
+    expect(whenOf()).toContain(`'${EARLIER}'`);
   });
-  it('are those outside of the namespace and its projects', () => {
-    expect(unheard(placed('argocd', {}))).toEqual([]);
-    expect(unheard(placed('team', {}))).toEqual(['team/shop']);
-    expect(unheard(placed('team', { project: 'granted' }))).toEqual([]);
-    expect(unheard(placed('team', { project: 'annotated' }))).toEqual([]);
-    expect(unheard(placed('team', { destination: { namespace: 'argocd', name: 'near' } }))).toEqual([]);
-    expect(unheard(placed('team', { destination: { namespace: 'argocd', name: 'in-cluster' } }))).toEqual([]);
-    expect(unheard(placed('team', { destination: { namespace: 'argocd', name: 'far' } }))).toEqual([
-      'team/shop',
-    ]);
+
+  it.each<[string, readonly TimedApplication[], readonly string[], string]>([
+    ['something has just happened', [failed(JUST_NOW)], [], 'within the last two seconds'],
+    [
+      'something has yet to be told',
+      [failed(EARLIER)],
+      ['argocd/shop: failed to ding'],
+      'has yet to tell: argocd/shop',
+    ],
+  ])('waits, and writes nothing, where %s', async (_, applications, pending, reason) => {
+    expect(await attempt([applications], pending)).toEqual({
+      state: 'waiting',
+      reason: expect.stringContaining(reason),
+      hasWritten: false,
+    });
+    expect(writes()).toBe(0);
+  });
+
+  it('waits where something happens on the way, and begins anew with a later moment', async () => {
+    const outcome = await attempt([[failed(EARLIER)], [failed('2026-11-23T08:00:06Z')]]);
+    expect(outcome).toMatchObject({ state: 'waiting', hasWritten: true });
+    expect(live()).toMatchObject(OLD);
+    expect(whenOf()).toContain(`'${EARLIER}'`);
+    expect(await attempt([[failed('2026-11-23T08:00:06Z')]])).toMatchObject({ state: 'done' });
+    expect(whenOf()).toContain("'2026-11-23T08:00:06Z'");
+  });
+
+  it('is refused if somebody else has written meanwhile', async () => {
+    let count = 0;
+    fake.beforeWrite = (path) => {
+      if (++count < 3) return;
+      const object = fake.objects.get(path) as DataObject;
+      fake.objects.set(path, changed(object, { ...object.data, 'service.slack': 'edited' }));
+    };
+    await expect(attempt([[failed(EARLIER)]])).rejects.toThrow(ConflictError);
+    expect(live()).toMatchObject({ ...OLD, 'service.slack': 'edited' });
+    fake.beforeWrite = () => undefined;
+    expect(await attempt([[failed(EARLIER)]])).toMatchObject({ state: 'done' });
+    expect(live()['service.slack']).toBe('edited');
+  });
+
+  it('names what was told twice in its moment', async () => {
+    const note = { 'failed:[0].hash:ding:': Date.parse(JUST_NOW) / 1_000 };
+    const seen = [[failed(EARLIER)], [failed(EARLIER)], [failed(JUST_NOW, note)]];
+    expect(await attempt(seen)).toMatchObject({
+      state: 'done',
+      anomalies: { twice: ['argocd/shop'], missed: [] },
+    });
   });
 });

@@ -1,146 +1,142 @@
-import { SUBSCRIPTIONS_FIELD_MANAGER } from '../../api/field-managers.ts';
-import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
-import { TargetWriter } from '../../cluster/target-writer.ts';
+import { setTimeout } from 'node:timers/promises';
+import { findRunningOperator } from '../../cluster/running-operator.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
-import type { Decision } from '../../core/decide.ts';
-import type { Target } from '../../core/model/snapshot.ts';
-import type { Write } from '../../core/writes/writes.ts';
-import { mergePatch } from '../../kubernetes/apply.ts';
-import type { ApiCall } from '../../kubernetes/request.ts';
-import type { Adoption } from './adopt.ts';
-import { cutTarget } from './cut-target.ts';
-import { type Timed, youngestOf } from './event-times.ts';
-import { type Anomalies, anomaliesBetween } from './notes.ts';
+import { ConflictError } from '../../kubernetes/api-error.ts';
+import { ServerClock } from '../../kubernetes/server-clock.ts';
+import { openConnection, orUsageError } from '../connection.ts';
+import { withEngine } from '../engine.ts';
+import { mayWrite } from '../may-write.ts';
+import { FindingsError, type ProcessIO } from '../process-io.ts';
+import type { AdoptOptions } from './options.ts';
+import { listApplications, pendingIn } from './pending.ts';
+import { type CheckedPlan, prepare, type SwitchContext } from './prepare.ts';
+import { type SwitchAttempt, trySwitch } from './switch.ts';
+import { adoptText, section, takenOverJson } from './text.ts';
+import { underWay } from './under-way.ts';
 
-/** How long nothing may have happened: times of events are whole seconds, and Argo CD takes a moment to tell. */
-const QUIET_MS = 2_000;
-/** By then Argo CD has told of whatever happened in the moment of the switch. */
-const SETTLE_MS = 3_000;
+const PAUSE_MS = 500;
 
-/** All that the switch is made from. The target is as it was read, the decision is asked for anew for each moment. */
-export interface Prepared {
-  readonly adoption: Adoption;
-  readonly target: Target;
-  /** @param since the latest event that the former configuration has told of */
-  decide(target: Target, since: Date): Promise<Decision>;
+const TWICE =
+  'the custom resources are in force already, so that all is told twice until the switch: an operator has run since they ' +
+  'were applied. If one runs now, stop it.\n';
+
+/** `argocd-dingtalk adopt --take-over`: switches to custom resources that are applied already. */
+export async function takeOver(
+  options: AdoptOptions,
+  namespace: string,
+  config: OperatorConfiguration,
+  io: ProcessIO,
+): Promise<void> {
+  const clock = new ServerClock(Date.now);
+  const connection = openConnection(options.kubeconfig, clock);
+  try {
+    const running = await orUsageError(() =>
+      findRunningOperator(connection.request, config.target.namespace, () => clock.now()),
+    );
+    if (!mayWrite(running, config.target.namespace, options, io)) throw new FindingsError();
+    await withEngine(io, (engine, gate) =>
+      switchWhenQuiet({ options, namespace, config, io, connection, clock, engine, gate }),
+    );
+  } finally {
+    await connection.close();
+  }
 }
 
-/** The world around the switch. */
-export interface TakeOverOptions {
-  readonly request: ApiCall;
-  readonly target: OperatorConfiguration['target'];
-  /** Argo CD's Applications as they are now. */
-  readonly listApplications: () => Promise<readonly Timed[]>;
-  /** What the former configuration has yet to tell, in words. */
-  readonly pendingIn: (applications: readonly Timed[]) => Promise<readonly string[]>;
-  /** The API server's clock. */
-  readonly now: () => Date;
-  /** In milliseconds. */
-  readonly pause: (ms: number) => Promise<unknown>;
+async function switchWhenQuiet(context: SwitchContext): Promise<void> {
+  const { options, io, connection, config, clock, namespace } = context;
+  const { stderr } = io;
+  const deadline = Date.now() + Number(options.wait) * 1_000;
+  let isFirst = true;
+  let waitsFor = '';
+  for (;;) {
+    const prepared = await prepare(context, isFirst);
+    const { adoption } = prepared;
+    if (!adoption.dispositions.some(({ isTaken }) => isTaken)) {
+      stderr.write(`${adoptText({ adoption, outOfScope: [] }, namespace)}nothing is left to take over.\n`);
+      return;
+    }
+    if (isFirst) stderr.write(adoptText({ adoption, outOfScope: prepared.outOfScope }, namespace));
+    if (isFirst && prepared.isInForce) stderr.write(TWICE);
+    isFirst = false;
+    await refuseUnlessReady(prepared, context);
+    const attempt = await orConflict(() =>
+      trySwitch(prepared, {
+        request: connection.request,
+        target: config.target,
+        listApplications: () => listApplications(context),
+        pendingIn: (applications) => pendingIn(applications, prepared, context),
+        now: () => clock.now(),
+        pause: setTimeout,
+      }),
+    );
+    if (attempt.state === 'done') return conclude(attempt, prepared, context);
+    if (attempt.reason !== waitsFor) stderr.write(`waiting: ${attempt.reason} …\n`);
+    waitsFor = attempt.reason;
+    if (Date.now() > deadline) {
+      const inert = attempt.hasWritten ? " The operator's keys are there already, and nobody uses them." : '';
+      stderr.write(
+        `there was no quiet moment within ${options.wait} s; the former configuration is still in force.${inert} ` +
+          'Try again, with a longer --wait or at a quieter time.\n',
+      );
+      throw new FindingsError();
+    }
+    await setTimeout(PAUSE_MS);
+  }
 }
 
-/** How a try to switch ended: `waiting` says what for. */
-export type Attempt =
-  | { readonly state: 'waiting'; readonly reason: string; readonly hasWritten: boolean }
-  | { readonly state: 'done'; readonly since: string; readonly mishaps: Anomalies };
-
-/**
- * Switches from the former configuration to the operator's, if this is a quiet moment. First come the operator's own keys,
- * which nobody uses yet. Then, if still nothing has happened, one write subscribes them and removes what they take the
- * place of. An event counts for them if it is later than the latest one that was told of before.
- * @throws ConflictError if somebody else has written meanwhile: read again, and try again; whatever else a request throws
- */
-export async function tryTakeOver(prepared: Prepared, options: TakeOverOptions): Promise<Attempt> {
-  const { request, target, listApplications } = options;
-  const first = await listApplications();
-  const unrest = await unrestIn(first, options);
-  if (unrest !== undefined) return { state: 'waiting', reason: unrest, hasWritten: false };
-  const since = youngestOf(first) ?? options.now().toISOString();
-  const { configMap } = prepared.target;
-  if (!configMap) throw new Error('there is no ConfigMap'); // Nothing could have been adopted.
-  const { writes } = await prepared.decide(
-    cutTarget(prepared.target, prepared.adoption.cut),
-    new Date(since),
+/** @throws FindingsError if something happened in the moment of the switch */
+function conclude(
+  { since, anomalies }: Extract<SwitchAttempt, { state: 'done' }>,
+  { adoption, applications }: CheckedPlan,
+  { options, io: { stdout, stderr }, clock, config }: SwitchContext,
+): void {
+  if (options.output === 'json') stdout.write(takenOverJson(adoption, since, anomalies));
+  else stdout.write(`taken over; what happens after ${since} is told by the custom resources.\n`);
+  const waiting = underWay(applications, adoption.recipients, clock.now(), config.limits.maxEventAge).map(
+    ({ application }) => application,
   );
-  if (writes.blocked) throw new Error(`subscriptions can not be written: ${writes.blocked.message}`);
-  const { inert, switching, leftover } = inOrder(writes.steps);
-
-  const latest = new LatestVersions(prepared.target);
-  const writer = new TargetWriter(request, latest, target);
-  await writer.write(inert, prepared.target, () => undefined);
-  const second = await listApplications();
-  const late = await unrestIn(second, options);
-  if (late !== undefined || (youngestOf(second) ?? since) !== since)
-    return { state: 'waiting', reason: late ?? 'something has just happened', hasWritten: inert.length > 0 };
-
-  const { keys, subscriptions } = prepared.adoption.cut;
-  const shared = switching ? switching.text : subscriptions;
-  await mergePatch(request, {
-    kind: 'ConfigMap',
-    namespace: target.namespace,
-    name: target.configMap,
-    data: {
-      ...Object.fromEntries(keys.map((key) => [key, null])),
-      ...(shared !== configMap.data[SUBSCRIPTIONS_KEY] && { [SUBSCRIPTIONS_KEY]: shared ?? null }),
-    },
-    resourceVersion: latest.configMapVersion,
-    fieldManager: SUBSCRIPTIONS_FIELD_MANAGER,
-  });
-  await writer.write(leftover, latest.target, () => undefined);
-  await options.pause(SETTLE_MS);
-  const mishaps = anomaliesBetween(second, await listApplications(), since, prepared.adoption.units);
-  return { state: 'done', since, mishaps };
+  const lines = [
+    ...section(
+      'deployed before the switch and not healthy yet; nobody tells of it if they become so:',
+      waiting,
+    ),
+    ...section('told twice, in the moment of the switch:', anomalies.twice),
+    ...section('dated before the switch but seen after it, and so told by nobody:', anomalies.missed),
+  ];
+  stderr.write([...lines, 'Start the operator now.', ''].join('\n'));
+  if (anomalies.twice.length + anomalies.missed.length > 0) throw new FindingsError();
 }
 
-async function unrestIn(
-  applications: readonly Timed[],
-  { now, pendingIn }: TakeOverOptions,
-): Promise<string | undefined> {
-  const youngest = youngestOf(applications);
-  if (youngest !== undefined && now().getTime() - Date.parse(youngest) < QUIET_MS)
-    return 'something has happened within the last two seconds';
-  const [pending] = await pendingIn(applications);
-  return pending === undefined ? undefined : `the former configuration has yet to tell: ${pending}`;
+/** @throws FindingsError if the switch would lose something, or tell it again, and nobody has agreed to that */
+async function refuseUnlessReady(ready: CheckedPlan, { options, io }: SwitchContext): Promise<void> {
+  const { problems, replays, outOfScope } = ready;
+  const { stderr } = io;
+  if (problems.length > 0) {
+    const how =
+      'Apply what adopt prints without --take-over, or mend it; lint and kubectl describe say more.';
+    stderr.write([...section('not ready:', problems), how, ''].join('\n'));
+    throw new FindingsError();
+  }
+  if (options.acceptDifferences || replays.length + outOfScope.length === 0) return;
+  const again = replays.map(({ trigger, applications }) => `${trigger}: ${applications.join(', ')}`);
+  stderr.write(
+    [
+      ...section(
+        'told of again at once, since their conditions do not say when it happened (eventTime):',
+        again,
+      ),
+      'Nothing is switched. Mend it, or go on with --accept-differences.',
+      '',
+    ].join('\n'),
+  );
+  throw new FindingsError();
 }
 
-/** What nobody uses yet, the write that has it used, and what nobody uses any more. */
-function inOrder(steps: readonly Write[]) {
-  const at = steps.findIndex(({ kind }) => kind !== 'apply');
-  if (at < 0) return { inert: steps, switching: undefined, leftover: [] };
-  const switching = steps.find((step) => step.kind === 'subscriptions');
-  return {
-    inert: steps.slice(0, at),
-    switching,
-    leftover: steps.slice(at).filter((step) => step !== switching),
-  };
-}
-
-/** The versions that our own writes leave behind. */
-class LatestVersions {
-  #target: Target;
-
-  constructor({ configMap, secret }: Target) {
-    this.#target = { configMap, secret };
+async function orConflict(attempt: () => Promise<SwitchAttempt>): Promise<SwitchAttempt> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof ConflictError)) throw error;
+    return { state: 'waiting', reason: 'somebody else has written to the target', hasWritten: false };
   }
-
-  get target(): Target {
-    return this.#target;
-  }
-
-  get configMapVersion(): string {
-    return this.#target.configMap?.resourceVersion ?? '';
-  }
-
-  readonly configMap = { observe: (object: Versioned) => this.#replace('configMap', object) };
-  readonly secret = { observe: (object: Versioned) => this.#replace('secret', object) };
-
-  #replace(which: 'configMap' | 'secret', { metadata }: Versioned): void {
-    const old = this.#target[which];
-    if (old)
-      this.#target = { ...this.#target, [which]: { ...old, resourceVersion: metadata.resourceVersion } };
-  }
-}
-
-interface Versioned {
-  readonly metadata: { readonly resourceVersion: string };
 }

@@ -1,5 +1,5 @@
 import { describeFinding, type LintFinding } from '../../files/finding.ts';
-import type { Adoption } from './adopt.ts';
+import type { Adoption } from './adoption.ts';
 import type { Disposition } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
 import type { Anomalies } from './notes.ts';
@@ -10,26 +10,29 @@ export interface AdoptReport {
   /** What the operator would refuse of the custom resources. */
   readonly refused: readonly LintFinding[];
   /** Applications that are told of today, and would not be any more. */
-  readonly unheard: readonly string[];
+  readonly outOfScope: readonly string[];
   /** What has yet to be applied. */
   readonly missing: Resources;
   /** What is in the cluster already. */
-  readonly there: readonly string[];
+  readonly existing: readonly string[];
 }
 
 /** What a switch reports: by then, what was to be applied is. */
-type SwitchReport = Pick<AdoptReport, 'adoption' | 'unheard'> & Partial<AdoptReport>;
+type SwitchReport = Pick<AdoptReport, 'adoption' | 'outOfScope'> & Partial<AdoptReport>;
 
 /** Whether anything of DingTalk's is not carried over. */
-export function isComplete({ adoption, refused, unheard }: AdoptReport): boolean {
-  return !adoption.fates.some(({ isProblem }) => isProblem) && refused.length + unheard.length === 0;
+export function isComplete({ adoption, refused, outOfScope }: AdoptReport): boolean {
+  return (
+    !adoption.dispositions.some(({ isProblem }) => isProblem) && refused.length + outOfScope.length === 0
+  );
 }
 
 /** For people: what becomes of each key, and why. */
 export function adoptText(report: SwitchReport, namespace: string): string {
-  const { adoption, refused = [], unheard, there = [] } = report;
-  const { fates, notes, idleSecretKeys } = adoption;
-  const of = (isWanted: (fate: Disposition) => boolean) => fates.filter(isWanted).map(fateLine);
+  const { adoption, refused = [], outOfScope, existing = [] } = report;
+  const { dispositions, notes, idleSecretKeys } = adoption;
+  const of = (isWanted: (disposition: Disposition) => boolean) =>
+    dispositions.filter(isWanted).map(dispositionLine);
   const lines = [
     ...section(
       'taken over:',
@@ -43,11 +46,11 @@ export function adoptText(report: SwitchReport, namespace: string): string {
       'left as it is:',
       of(({ isTaken, isProblem }) => !isTaken && !isProblem),
     ),
-    ...section('applied already, and not printed again:', there),
+    ...section('applied already, and not printed again:', existing),
     ...section('good to know:', [...notes, ...idleSecretKeys.map(idleLine)]),
     ...section(
       `Applications that would no longer be told of: resources of ${namespace} may not hear of them. Grant their projects by tenancy.projects, or on the AppProjects:`,
-      shortened(unheard),
+      shortened(outOfScope),
     ),
     ...section('refused by the operator:', refused.map(describeFinding)),
   ];
@@ -56,16 +59,16 @@ export function adoptText(report: SwitchReport, namespace: string): string {
 
 /** The same for programs. */
 export function adoptJson(report: SwitchReport): object {
-  const { adoption, refused = [], unheard, there = [] } = report;
+  const { adoption, refused = [], outOfScope, existing = [] } = report;
   const shown = ({ key, part, why }: Disposition) => ({ key, ...(part !== undefined && { part }), why });
   return {
-    takenOver: adoption.fates.filter(({ isTaken }) => isTaken).map(shown),
-    notTakenOver: adoption.fates.filter(({ isProblem }) => isProblem).map(shown),
-    left: adoption.fates.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
+    takenOver: adoption.dispositions.filter(({ isTaken }) => isTaken).map(shown),
+    notTakenOver: adoption.dispositions.filter(({ isProblem }) => isProblem).map(shown),
+    left: adoption.dispositions.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
     notes: adoption.notes,
     idleSecretKeys: adoption.idleSecretKeys,
-    appliedAlready: there,
-    unheardApplications: unheard,
+    appliedAlready: existing,
+    unheardApplications: outOfScope,
     refused: refused.map(({ kind, namespace, name, reason, message }) => ({
       kind,
       namespace,
@@ -76,7 +79,7 @@ export function adoptJson(report: SwitchReport): object {
   };
 }
 
-const fateLine = ({ key, part, why }: Disposition): string =>
+const dispositionLine = ({ key, part, why }: Disposition): string =>
   `${key}${part === undefined ? '' : ` (${part})`}: ${why}`;
 
 const idleLine = (key: string): string =>
@@ -94,7 +97,7 @@ export function section(title: string, lines: readonly string[]): string[] {
 }
 
 /** What a switch has come to, for programs. */
-export function takenOverJson(adoption: Adoption, since: string, mishaps: Anomalies): string {
-  const report = adoptJson({ adoption, unheard: [] });
-  return `${JSON.stringify({ since, ...mishaps, ...report }, null, 2)}\n`;
+export function takenOverJson(adoption: Adoption, since: string, anomalies: Anomalies): string {
+  const report = adoptJson({ adoption, outOfScope: [] });
+  return `${JSON.stringify({ since, ...anomalies, ...report }, null, 2)}\n`;
 }

@@ -3,8 +3,8 @@ import type { TriggerCondition } from '../../argocd/trigger-value.ts';
 import { expressionFinding } from '../../core/gate/expressions.ts';
 import { rawTemplateFinding } from '../../core/gate/raw-template.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
+import { findTrigger } from '../../message/catalogue/catalogue.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
-import { findTrigger } from '../../message/catalogue/triggers.ts';
 import { catalogueEquivalent, guessedEventTime } from './conditions.ts';
 import type { ForeignConfig } from './foreign-config.ts';
 

@@ -1,7 +1,7 @@
 import { sentNotes } from '../../argocd/notes.ts';
 import { selects } from '../../argocd/selector.ts';
-import { applicationName, type Timed } from './event-times.ts';
-import type { Unit } from './units.ts';
+import type { EntryRecipient } from './entry-recipients.ts';
+import { applicationName, type TimedApplication } from './event-times.ts';
 
 /** A deployment whose sync has ended, and whose health has yet to follow. */
 export interface UnderWay {
@@ -20,14 +20,14 @@ const SOON_MS = 5 * 60_000;
  * @param maxEventAge in milliseconds: nothing older is told of
  */
 export function underWay(
-  applications: readonly Timed[],
-  units: readonly Unit[],
+  applications: readonly TimedApplication[],
+  recipients: readonly EntryRecipient[],
   now: Date,
   maxEventAge: number,
 ): UnderWay[] {
-  const heard = units.flatMap((unit) =>
-    (unit.events ?? []).flatMap(({ trigger, condition }) =>
-      'catalogue' in condition && condition.catalogue === 'on-deployed' ? [{ ...unit, trigger }] : [],
+  const subscribed = recipients.flatMap((recipient) =>
+    (recipient.events ?? []).flatMap(({ trigger, condition }) =>
+      'catalogue' in condition && condition.catalogue === 'on-deployed' ? [{ ...recipient, trigger }] : [],
     ),
   );
   return applications.flatMap((application) => {
@@ -36,9 +36,9 @@ export function underWay(
     if (!ended || !health?.status || health.status === 'Healthy') return [];
     const age = now.getTime() - Date.parse(ended);
     const labels = application.metadata.labels ?? {};
-    const isAwaited = heard.some(
+    const isAwaited = subscribed.some(
       ({ entry, trigger, service }) =>
-        selects(entry.selector, labels) && !wasTold(application, new Date(ended), trigger, service),
+        selects(entry.selector, labels) && !wasNotified(application, new Date(ended), trigger, service),
     );
     if (age > maxEventAge || !isAwaited) return [];
     const isSoonOver = health.status === 'Progressing' && age < SOON_MS;
@@ -47,7 +47,7 @@ export function underWay(
 }
 
 /** Told since the sync ended, or once for its revision, which is what the well-known triggers do. */
-function wasTold(application: Timed, ended: Date, trigger: string, service: string): boolean {
+function wasNotified(application: TimedApplication, ended: Date, trigger: string, service: string): boolean {
   const { operationState, sync } = application.status ?? {};
   const revisions = [operationState?.syncResult?.revision, sync?.revision].filter((each) => each);
   return sentNotes(application).some(

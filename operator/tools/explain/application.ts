@@ -9,7 +9,7 @@ import { type ApplicationFields, clauseText, nameOf, type WordsContext } from '.
 export interface ApplicationOutcome {
   /** `namespace/name`. */
   readonly application: string;
-  /** How many of fence and criteria do not hold. */
+  /** How many of access condition and criteria do not hold. */
   readonly missed: number;
   readonly events: readonly EventOutcome[];
 }

@@ -4,9 +4,9 @@ import type { ResolvedEvent } from '../../core/resolve/events.ts';
 import { sinceClause } from '../../message/catalogue/trigger.ts';
 
 /**
- * A part of an event's condition, all of which must hold, by what it is about: the applications that the namespace may
- * hear of, a criterion of the subscription, the event itself, the moment from which on it counts, its age, what was sent
- * before, or, of a version that is not known, just a part.
+ * A part of an event's condition, all of which must hold, by what it is about: the access condition (`fence`, a word of the JSON
+ * output), a criterion of the subscription, the event itself, the moment from which on it counts, its age, what was sent before,
+ * or, of a version that is not known, just a part.
  */
 export interface Clause {
   readonly kind: 'fence' | 'criterion' | 'condition' | 'since' | 'age' | 'leader' | 'part';

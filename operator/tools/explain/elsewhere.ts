@@ -28,13 +28,13 @@ export const unseenRobotSteps = (namespace: string): Step[] => [
 ];
 
 /** An event of a subscription that can't be judged anew: by what stands in Argo CD's configuration. */
-export function unseenEventSteps(event: string, cr: NotificationSubscription, sight: ClusterView): Step[] {
+export function unseenEventSteps(event: string, cr: NotificationSubscription, cluster: ClusterView): Step[] {
   const unjudged = unknown(
     'whether its keys are as they should be can not be told without what the other namespace shares',
   );
-  if (!sight.sees.configMap) return [unjudged];
+  if (!cluster.sees.configMap) return [unjudged];
   const trigger = eventKeyName(cr.metadata.namespace, cr.metadata.name, event);
-  const recipients = [...liveRecipients(sight.decision.live, trigger)].sort();
+  const recipients = [...liveRecipients(cluster.decision.live, trigger)].sort();
   return recipients.length > 0
     ? [ok(`${SUBSCRIPTIONS_KEY} sends ${trigger} to ${recipients.join(', ')}`), unjudged]
     : [problem(`nobody is sent ${trigger}: see the subscription`)];

@@ -6,21 +6,21 @@ import { type ClusterView, whoMends } from './cluster-view.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
 
 /** Whether keys of a resource stand in the ConfigMap as they should; one step if they all do. */
-export function keySteps(keys: readonly string[], metadata: Metadata, sight: ClusterView): Step[] {
-  const { configMap: name, namespace } = sight.snapshot.config.target;
-  if (!sight.sees.configMap)
+export function keySteps(keys: readonly string[], metadata: Metadata, cluster: ClusterView): Step[] {
+  const { configMap: name, namespace } = cluster.snapshot.config.target;
+  if (!cluster.sees.configMap)
     return [
       unknown(`whether ${keys.join(' and ')} stand in ConfigMap ${namespace}/${name}: you may not read it`),
     ];
-  const steps = keys.flatMap((key) => keyStep(key, metadata, sight) ?? []);
+  const steps = keys.flatMap((key) => keyStep(key, metadata, cluster) ?? []);
   if (steps.length > 0) return steps;
   return [ok(`${keys.join(' and ')} ${keys.length === 1 ? 'is' : 'are'} live and as wanted`)];
 }
 
 /** Undefined if the key stands there as planned. */
-function keyStep(key: string, metadata: Metadata, sight: ClusterView): Step | undefined {
+function keyStep(key: string, metadata: Metadata, cluster: ClusterView): Step | undefined {
   const { generation } = metadata;
-  const { snapshot, decision, presence, sees } = sight;
+  const { snapshot, decision, presence, sees } = cluster;
   const wanted = own(decision.plan.configMap, key);
   const live = own(snapshot.target.configMap?.data, key);
   if (live === wanted) return undefined;

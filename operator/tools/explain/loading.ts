@@ -7,8 +7,8 @@ import { ok, problem, type Step, unknown } from './step.ts';
  * Whether Argo CD's engine loads the whole ConfigMap; if it doesn't, nobody is notified of anything.
  * @param answer the engine's, about the whole live ConfigMap; undefined if there is none to ask about
  */
-export function loadingSteps(sight: ClusterView, answer: Outcome<'check'> | undefined): Step[] {
-  const { decision, presence, sees, snapshot } = sight;
+export function loadingSteps(cluster: ClusterView, answer: Outcome<'check'> | undefined): Step[] {
+  const { decision, presence, sees, snapshot } = cluster;
   const { namespace, configMap } = snapshot.config.target;
   const name = `ConfigMap ${namespace}/${configMap}`;
   if (!sees.configMap) return [unknown(`whether Argo CD's engine loads ${name}: you may not read it`)];

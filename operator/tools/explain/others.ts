@@ -11,25 +11,25 @@ import type { Section } from './subscription.ts';
 /** A robot, and who sends to it. */
 export function robotSections(
   { metadata: { namespace, name } }: DingTalkRobot,
-  sight: ClusterView,
+  cluster: ClusterView,
 ): Section[] {
   const key = objectKey(namespace, name);
-  const users = sight.snapshot.subscriptions.filter(({ metadata, spec }) =>
+  const users = cluster.snapshot.subscriptions.filter(({ metadata, spec }) =>
     spec.robots.some((each) => referenceKey(metadata.namespace, each) === key),
   );
   return [
-    { about: `DingTalkRobot ${namespace}/${name}`, steps: robotSteps(namespace, name, sight) },
+    { about: `DingTalkRobot ${namespace}/${name}`, steps: robotSteps(namespace, name, cluster) },
     usersSection(users.map(resourceKey), 'sends to it', 'so that it is sent nothing but test messages'),
   ];
 }
 
 /** A template, and which events use it. */
-export function templateSections(cr: NotificationTemplate, sight: ClusterView): Section[] {
+export function templateSections(cr: NotificationTemplate, cluster: ClusterView): Section[] {
   const { namespace, name } = cr.metadata;
-  const resolved = sight.decision.resolution.templates.find(
+  const resolved = cluster.decision.resolution.templates.find(
     (each) => resourceKey(each.cr) === resourceKey(cr),
   );
-  const users = sight.snapshot.subscriptions.flatMap(({ metadata, spec }) =>
+  const users = cluster.snapshot.subscriptions.flatMap(({ metadata, spec }) =>
     spec.events
       .filter(({ template }) => template && referenceKey(metadata.namespace, template) === resourceKey(cr))
       .map((event) => `${resourceKey({ metadata })} (${eventName(event)})`),
@@ -37,7 +37,7 @@ export function templateSections(cr: NotificationTemplate, sight: ClusterView): 
   return [
     {
       about: `NotificationTemplate ${namespace}/${name}`,
-      steps: resourceSteps(cr, resolved?.verdict, sight.presence),
+      steps: resourceSteps(cr, resolved?.verdict, cluster.presence),
     },
     usersSection(users, 'uses it', 'so that it is in no message'),
   ];

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { locateEngine } from '../../../engine/locate.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
+import { decideFully } from '../../cluster/decide-fully.ts';
 import { engineAsker, Gate } from '../../cluster/gate.ts';
 import { liveKeysOf, readLiveState } from '../../core/model/live.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { config, NAMESPACE, robot, settled, snapshot, subscription } from '../../core/testing/fixtures.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import { decideFully } from '../../files/judge.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { EventOutcome } from './outcome.ts';
@@ -38,7 +38,7 @@ async function told(
   const before = snapshot({ robots: [robot()], subscriptions: [subscription({}, spec)] });
   const seen = change(settled({ ...before, answers: (await decided(before)).answers }));
   const { decision } = await decided(seen);
-  const sight: ClusterView = {
+  const cluster: ClusterView = {
     snapshot: seen,
     decision,
     presence: { state: 'none', detail: '' },
@@ -55,7 +55,7 @@ async function told(
     argocdNamespace: 'argocd',
     isBlocked,
   };
-  const [outcome] = await applicationOutcomes([app], eventViews(resolved, sight), context, engine, now);
+  const [outcome] = await applicationOutcomes([app], eventViews(resolved, cluster), context, engine, now);
   return [...(outcome?.events ?? [])];
 }
 

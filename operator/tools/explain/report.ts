@@ -3,7 +3,7 @@ import type { Unseen } from '../../cluster/cluster-reader.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import type { Engine } from '../../engine/types.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
-import { UsageError } from '../../lib/process-io.ts';
+import { UsageError } from '../process-io.ts';
 import { seeApplication, seeApplications, worthTelling } from './applications.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { applicationOutcomes } from './outcomes.ts';
@@ -19,7 +19,7 @@ const LOADING_DEADLINE_MS = 60_000;
 export interface ExplainContext {
   readonly connection: Connection;
   readonly engine: Engine;
-  readonly sight: ClusterView;
+  readonly cluster: ClusterView;
   readonly unseen: Unseen;
   /** Absent: all Applications. */
   readonly app?: ObjectName | undefined;
@@ -33,29 +33,29 @@ export interface ExplainContext {
  */
 export async function explainSubscription(
   subject: Subject,
-  { connection, engine, sight, unseen, app, event }: ExplainContext,
+  { connection, engine, cluster, unseen, app, event }: ExplainContext,
 ): Promise<Pick<Explanation, 'sections' | 'applications'>> {
-  const cr = found(sight.snapshot.subscriptions, subject);
+  const cr = found(cluster.snapshot.subscriptions, subject);
   const events = chosenEvents(cr, event);
-  const data = sight.snapshot.target.configMap?.data;
+  const data = cluster.snapshot.target.configMap?.data;
   const loading =
     data && (await engine.check({ configMap: data, secret: {} }, { deadlineMs: LOADING_DEADLINE_MS }));
-  const sections = subscriptionSections(cr, events, sight, loading);
+  const sections = subscriptionSections(cr, events, cluster, loading);
   const { namespace, name } = subject;
-  const resolved = sight.decision.resolution.subscriptions.find(
+  const resolved = cluster.decision.resolution.subscriptions.find(
     ({ cr: { metadata } }) => metadata.namespace === namespace && metadata.name === name,
   );
-  const views = (resolved ? eventViews(resolved, sight) : []).filter(({ name: each }) =>
+  const views = (resolved ? eventViews(resolved, cluster) : []).filter(({ name: each }) =>
     events.includes(each),
   );
   const applications = app
     ? [await seeApplication(connection, app)]
-    : await seeApplications(connection, [sight.snapshot.config.target.namespace, namespace], unseen);
+    : await seeApplications(connection, [cluster.snapshot.config.target.namespace, namespace], unseen);
   const context = {
     namespace,
     criteria: cr.spec.applications,
-    maxEventAgeMs: sight.snapshot.config.limits.maxEventAge,
-    argocdNamespace: sight.snapshot.config.target.namespace,
+    maxEventAgeMs: cluster.snapshot.config.limits.maxEventAge,
+    argocdNamespace: cluster.snapshot.config.target.namespace,
     isBlocked: sections.some(({ steps }) => steps.some(({ verdict }) => verdict === 'problem')),
   };
   const outcomes = await applicationOutcomes(
@@ -63,7 +63,7 @@ export async function explainSubscription(
     views,
     context,
     engine,
-    sight.snapshot.serverTime,
+    cluster.snapshot.serverTime,
   );
   return {
     sections,

@@ -36,15 +36,15 @@ export function resourceSteps(
   }
   const conditions = cr.status?.conditions ?? [];
   const suspended = conditions.find(({ type, reason }) => type === 'Ready' && reason === 'Suspended');
-  const told = suspended
+  const reported = suspended
     ? [problem(`it is suspended: ${suspended.message}`, REMEDIES.Suspended)]
     : conditions.flatMap(conditionSteps);
-  // A refusal that shows now and was not told is news, or a matter of what the caller can see.
-  const isTold = told.some((step) => step.verdict === 'problem');
+  // A refusal that shows now and was not reported is news, or a matter of what the caller can see.
+  const isReported = reported.some((step) => step.verdict === 'problem');
   return [
     ok(`it exists, and the operator has seen its generation ${generation}`),
-    ...told,
-    ...(isTold ? [] : refusalSteps(verdict)),
+    ...reported,
+    ...(isReported ? [] : refusalSteps(verdict)),
   ];
 }
 

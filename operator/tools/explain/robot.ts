@@ -10,8 +10,8 @@ import { resourceSteps } from './resource.ts';
 import { ok, problem, type Step, unknown } from './step.ts';
 
 /** A robot from its resource to the URL that Argo CD calls. */
-export function robotSteps(namespace: string, name: string, sight: ClusterView): Step[] {
-  const { snapshot, decision, presence } = sight;
+export function robotSteps(namespace: string, name: string, cluster: ClusterView): Step[] {
+  const { snapshot, decision, presence } = cluster;
   const isIt = ({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }) =>
     metadata.namespace === namespace && metadata.name === name;
   const cr = snapshot.robots.find(isIt);
@@ -25,16 +25,16 @@ export function robotSteps(namespace: string, name: string, sight: ClusterView):
   const robot = decision.resolution.robots.find((each) => isIt(each.cr));
   const steps = resourceSteps(cr, robot?.verdict, presence);
   if (!robot || !decision.plan.robots.has(objectKey(namespace, name))) return steps;
-  return [...steps, ...keySteps([serviceKey(robot.service)], cr.metadata, sight), urlStep(robot, sight)];
+  return [...steps, ...keySteps([serviceKey(robot.service)], cr.metadata, cluster), urlStep(robot, cluster)];
 }
 
 /** Whether Argo CD finds a URL that works. Nothing of the URL is told but when its signature ends. */
-function urlStep({ cr, service, credential }: ResolvedRobot, sight: ClusterView): Step {
-  const { snapshot, presence, sees, assumed } = sight;
+function urlStep({ cr, service, credential }: ResolvedRobot, cluster: ClusterView): Step {
+  const { snapshot, presence, sees, assumed } = cluster;
   const { namespace, secret } = snapshot.config.target;
   const place = `Secret ${namespace}/${secret}, key ${service}`;
   const signed = cr.spec.signing !== undefined;
-  if (!sees.secret) return told(cr.status?.signedUntil, signed, place, sight);
+  if (!sees.secret) return statusStep(cr.status?.signedUntil, signed, place, cluster);
   const url = own(snapshot.target.secret?.data, service);
   if (url === undefined)
     return problem(`${place}: it is not there, so that Argo CD has no URL to call`, whoMends(presence));
@@ -54,7 +54,7 @@ function urlStep({ cr, service, credential }: ResolvedRobot, sight: ClusterView)
 }
 
 /** By the robot's own status, for who may not read the Secret. */
-function told(
+function statusStep(
   until: string | undefined,
   signed: boolean,
   place: string,

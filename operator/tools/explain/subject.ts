@@ -1,6 +1,6 @@
 import { KINDS } from '../../api/kinds.ts';
 import { closest } from '../../lib/closest.ts';
-import { UsageError } from '../../lib/process-io.ts';
+import { UsageError } from '../process-io.ts';
 
 /** Namespace and name of anything. */
 export interface ObjectName {

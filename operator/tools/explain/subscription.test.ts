@@ -47,7 +47,7 @@ function done(fields: Partial<Snapshot> = team()): Snapshot {
   };
 }
 
-function sight(seen: Snapshot, fields: Partial<ClusterView> = {}): ClusterView {
+function cluster(seen: Snapshot, fields: Partial<ClusterView> = {}): ClusterView {
   return {
     snapshot: seen,
     decision: decide(seen),
@@ -68,7 +68,7 @@ function explained(seen: Snapshot, fields: Partial<ClusterView> = {}, loading: o
   const [cr] = seen.subscriptions;
   if (!cr) throw new Error('there is no subscription');
   return complaints(
-    subscriptionSections(cr, ['on-sync-failed'], sight(seen, fields), loading as Outcome<'check'>),
+    subscriptionSections(cr, ['on-sync-failed'], cluster(seen, fields), loading as Outcome<'check'>),
   );
 }
 
@@ -241,7 +241,7 @@ describe("Argo CD's configuration", () => {
       /too slow$/,
     );
     const [cr] = done().subscriptions;
-    const gone = sight({ ...done(), target: { secret: liveObject() } });
+    const gone = cluster({ ...done(), target: { secret: liveObject() } });
     const sections = cr ? subscriptionSections(cr, ['on-sync-failed'], gone, undefined) : [];
     expect(of(complaints(sections))).toEqual([
       expect.stringMatching(/argocd-notifications-cm does not exist$/),
@@ -251,7 +251,7 @@ describe("Argo CD's configuration", () => {
 
 describe('a robot', () => {
   const urlOf = (seen: Snapshot, fields: Partial<ClusterView> = {}) =>
-    robotSections(robot(), sight(seen, fields))[0]?.steps.at(-1);
+    robotSections(robot(), cluster(seen, fields))[0]?.steps.at(-1);
   const later = (seen: Snapshot, ms: number) => ({ ...seen, now: new Date(NOW.getTime() + ms) });
 
   it('has a URL until its signature ends', () => {
@@ -284,9 +284,9 @@ describe('a robot', () => {
   });
 
   it('without anybody who sends to it says so', () => {
-    const [, users] = robotSections(robot(), sight(done({ robots: [robot()] })));
+    const [, users] = robotSections(robot(), cluster(done({ robots: [robot()] })));
     expect(users).toMatchObject({ about: 'who sends to it', steps: [{ verdict: 'warning' }] });
-    const [, known] = robotSections(robot(), sight(done()));
+    const [, known] = robotSections(robot(), cluster(done()));
     expect(known?.steps).toEqual([{ verdict: 'ok', message: 'team-payments/payments' }]);
   });
 });
@@ -303,12 +303,12 @@ describe('a template', () => {
     const used = done({ ...team(), templates: [short], subscriptions: [subscription({}, { events })] });
     const [template] = used.templates;
     if (!template) throw new Error('there is no template');
-    expect(templateSections(template, sight(used)).map(({ steps }) => steps.at(-1))).toEqual([
+    expect(templateSections(template, cluster(used)).map(({ steps }) => steps.at(-1))).toEqual([
       { verdict: 'ok', message: 'Ready is True' },
       { verdict: 'ok', message: 'team-payments/payments (on-deployed)' },
     ]);
     const unused = { ...used, subscriptions: [] };
-    expect(complaints(templateSections(template, sight(unused)))).toEqual([
+    expect(complaints(templateSections(template, cluster(unused)))).toEqual([
       'who uses it: warning: no subscription uses it, so that it is in no message',
     ]);
   });

@@ -27,30 +27,30 @@ export interface Section {
 export function subscriptionSections(
   cr: NotificationSubscription,
   events: readonly string[],
-  sight: ClusterView,
+  cluster: ClusterView,
   loading: Outcome<'check'> | undefined,
 ): Section[] {
   const { namespace } = cr.metadata;
-  const resolved = sight.decision.resolution.subscriptions.find(
+  const resolved = cluster.decision.resolution.subscriptions.find(
     (each) => resourceKey(each.cr) === resourceKey(cr),
   );
-  const isBlind = usesUnseen(cr, sight);
+  const isBlind = usesUnseen(cr, cluster);
   const verdict = isBlind ? withoutRefusal(resolved?.verdict) : resolved?.verdict;
   const head = {
     about: `NotificationSubscription ${resourceKey(cr)}`,
-    steps: resourceSteps(cr, verdict, sight.presence),
+    steps: resourceSteps(cr, verdict, cluster.presence),
   };
   return [
     head,
     ...cr.spec.robots.map(({ name, namespace: owner = namespace }) => ({
       about: `robot ${objectKey(owner, name)}`,
-      steps: isBlind && owner !== namespace ? unseenRobotSteps(owner) : robotSteps(owner, name, sight),
+      steps: isBlind && owner !== namespace ? unseenRobotSteps(owner) : robotSteps(owner, name, cluster),
     })),
     ...events.map((name) => ({
       about: `event ${name}`,
-      steps: isBlind ? unseenEventSteps(name, cr, sight) : eventSteps(name, cr, sight, loading),
+      steps: isBlind ? unseenEventSteps(name, cr, cluster) : eventSteps(name, cr, cluster, loading),
     })),
-    { about: "Argo CD's configuration", steps: loadingSteps(sight, loading) },
+    { about: "Argo CD's configuration", steps: loadingSteps(cluster, loading) },
   ];
 }
 
@@ -58,10 +58,10 @@ export function subscriptionSections(
 function eventSteps(
   event: string,
   cr: NotificationSubscription,
-  sight: ClusterView,
+  cluster: ClusterView,
   loading: Outcome<'check'> | undefined,
 ): Step[] {
-  const { decision, sees, presence } = sight;
+  const { decision, sees, presence } = cluster;
   const { namespace, name } = cr.metadata;
   const placement = decision.plan.subscriptions.get(resourceKey(cr));
   const trigger = eventKeyName(namespace, name, event);
@@ -73,7 +73,7 @@ function eventSteps(
     const owner = parseKey(key);
     return !(owner?.kind === 'subscription' && owner.event !== undefined && others.includes(owner.event));
   });
-  const steps = keySteps(keys, cr.metadata, sight);
+  const steps = keySteps(keys, cr.metadata, cluster);
   if (!sees.configMap) return steps;
   return [...steps, entryStep(trigger, placement.entry.recipients)];
 

@@ -35,8 +35,8 @@ export interface EventView {
 const LONG_AGO = '1970-01-01T00:00:00Z';
 
 /** The events of a subscription that Argo CD knows of. */
-export function eventViews(subscription: ResolvedSubscription, sight: ClusterView): EventView[] {
-  const { snapshot, decision, sees } = sight;
+export function eventViews(subscription: ResolvedSubscription, cluster: ClusterView): EventView[] {
+  const { snapshot, decision, sees } = cluster;
   return subscription.cr.spec.events.map(eventName).flatMap((name) => {
     const head = headOf(subscription, name, decision, snapshot.config);
     if (!sees.configMap) return plannedView(head);

@@ -1,9 +1,9 @@
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
 import { countsDestinations } from '../../core/resolve/access-condition.ts';
 import { own } from '../../lib/own.ts';
+import { findTrigger } from '../../message/catalogue/catalogue.ts';
 import { describeTrigger } from '../../message/catalogue/descriptions.ts';
 import { nullSafe } from '../../message/catalogue/trigger.ts';
-import { findTrigger } from '../../message/catalogue/triggers.ts';
 import type { Clause } from './clauses.ts';
 import type { EventView } from './views.ts';
 
@@ -39,7 +39,7 @@ export function clauseText(
   const { namespace, time, error } = details;
   switch (clause?.kind) {
     case 'fence':
-      return fenceText(app, namespace, clause.expression);
+      return accessText(app, namespace, clause.expression);
     case 'criterion':
       return `spec.applications.${clause.field}: ${criterionText(app, clause.field ?? '', details.criteria)}`;
     case 'condition':
@@ -59,12 +59,12 @@ export function clauseText(
   }
 }
 
-function fenceText(app: ApplicationFields, namespace: string, fence: string): string {
+function accessText(app: ApplicationFields, namespace: string, accessCondition: string): string {
   const [home, target] = [textAt(app, 'metadata.namespace'), textAt(app, 'spec.destination.namespace')];
   const head =
     `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace} (by tenancy.projects ` +
     'or on the AppProject), and it';
-  return countsDestinations(fence)
+  return countsDestinations(accessCondition)
     ? `${head} neither lives in ${namespace} (but in ${home}) nor deploys to it in a cluster that counts (but to ${target} in ${clusterOf(app)})`
     : `${head} does not live in ${namespace} (but in ${home}); that it deploys to ${target} in ${clusterOf(app)} does not count (tenancy.destinations: Ignored)`;
 }

@@ -28,7 +28,7 @@ export async function conditionOf(
     isBlocked: false,
   };
   const [outcome] = await applicationOutcomes([application], views, context, engine, now);
-  const told = outcome?.events[0];
-  if (!told) throw new Error(`nothing is known of the condition of ${event.name}`);
-  return told.holds ? { condition: true } : { condition: false, why: told.message };
+  const eventOutcome = outcome?.events[0];
+  if (!eventOutcome) throw new Error(`nothing is known of the condition of ${event.name}`);
+  return eventOutcome.holds ? { condition: true } : { condition: false, why: eventOutcome.message };
 }

@@ -1,108 +1,87 @@
-import { resourceKey } from '../../api/names.ts';
-import { CONTEXT_KEY, eventKeyName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
-import type { Engine, EngineObjects } from '../../engine/types.ts';
-import { evaluateTriggers } from '../../files/evaluation.ts';
-import type { JudgedFiles } from '../../files/judge.ts';
-import { SAMPLED_TRIGGERS, type SampleFile, sampleApplication } from '../../files/sample-application.ts';
-import { sentTemplates } from '../../files/sent-templates.ts';
-import { own } from '../../lib/own.ts';
-import { MAX_BODY_BYTES } from '../../template/go/body.ts';
-import { conditionOf, type PreviewedCondition } from './condition.ts';
-import type { PreviewRecipient } from './recipients.ts';
+/**
+ * `preview`: the messages that DingTalk would receive for custom resources in files.
+ *
+ * recipients.ts lists who would be sent what, message.ts has Argo CD's engine make each message, and condition.ts says whether the
+ * event's condition is true for an Application.
+ */
 
-/** What DingTalk would receive. */
-export interface PreviewedMessage extends Partial<PreviewedCondition> {
-  readonly namespace: string;
-  readonly subscription: string;
-  readonly event: string;
-  /** `namespace/name`. */
-  readonly robot: string;
-  /** Null where the body does not say it. */
-  readonly msgtype: string | null;
-  /** Of the body, in bytes of UTF-8. */
-  readonly size: number;
-  /** Parsed; the text as it is if it is no JSON; null if there is none. */
-  readonly body: unknown;
-  /** Why it would not be sent, or not be taken. */
-  readonly error?: string;
+import type { JudgedFiles } from '../../files/judge.ts';
+import { messageText, withoutControls } from '../../files/message-text.ts';
+import type { SampleFile } from '../../files/sample-application.ts';
+import { MAX_BODY_BYTES } from '../../template/go/compile.ts';
+import { type FilesOptions, readFiles, reportRefusals, withJudgement } from '../judged-files.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
+import { type PreviewedMessage, previewMessage } from './message.ts';
+import {
+  chosenRecipients,
+  nothingChosen,
+  type PreviewRecipient,
+  type RecipientFilter,
+  unknownRecipient,
+} from './recipients.ts';
+
+/** All options of `argocd-dingtalk preview`. */
+export interface PreviewOptions extends FilesOptions, RecipientFilter {
+  /** A file with an Application; absent: a sample that fits each event. */
+  readonly app?: string;
+  readonly output: 'text' | 'json';
 }
 
 /**
- * Has the engine make one message.
- * @param application what to make it for; without it, a sample that fits the event
+ * Prints the messages.
+ * @throws FindingsError if something is refused, or a message could not be sent
+ * @throws UsageError if files or configuration can't be read, or no message is asked for
  */
-export async function previewMessage(
-  recipient: PreviewRecipient,
-  judged: Pick<JudgedFiles, 'decision' | 'config' | 'context'>,
-  engine: Engine,
-  now: Date,
-  application?: SampleFile,
-): Promise<PreviewedMessage> {
-  const { subscription, event, robot } = recipient;
-  const { context } = judged;
-  const { plan } = judged.decision;
-  const { namespace, name } = subscription.cr.metadata;
-  const key = eventKeyName(namespace, name, event.name);
-  const { service } = robot;
-  const templates = sentTemplates(plan, key);
-  const keys = [...templates.map(templateKey), triggerKey(key), serviceKey(service)];
-  const objects: EngineObjects = {
-    configMap: {
-      ...Object.fromEntries(keys.map((each) => [each, own(plan.configMap, each) as string])),
-      ...(context !== undefined && { [CONTEXT_KEY]: context }),
-    },
-    secret: { [service]: own(plan.secret, service) as string },
-  };
-  const app = application ?? (await sampleFor(recipient, objects, key, engine, now, judged.config.tenancy));
-  const condition = application && (await conditionOf(application, recipient, judged, engine, now));
-  const outcome = await engine.render({ ...objects, app, templates, service, now: now.toISOString() });
-  const head = { namespace, subscription: name, event: event.name, robot: resourceKey(robot.cr) };
-  if (!outcome.ok) {
-    const error = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');
-    return { ...head, msgtype: null, size: 0, body: null, ...condition, error };
-  }
-  const { body, bodyIsJSON, error } = outcome.request;
-  return { ...head, ...judgedBody(body, bodyIsJSON, error), ...condition };
+export async function preview(options: PreviewOptions, io: ProcessIO): Promise<void> {
+  const application = options.app === undefined ? undefined : await readApplication(options.app);
+  const now = new Date();
+  // As if the subscriptions had been there all along, so that what happened before now counts.
+  const clocks = { now, serverTime: new Date(0) };
+  await withJudgement(options, clocks, io, async (judged) => {
+    const isRefused = reportRefusals(judged.findings, io);
+    const messages: PreviewedMessage[] = [];
+    for (const recipient of chosen(judged, options, isRefused)) {
+      messages.push(await previewMessage(recipient, judged, judged.engine, now, application));
+    }
+    const { stdout } = io;
+    if (options.output === 'json') stdout.write(`${JSON.stringify(messages, null, 2)}\n`);
+    else stdout.write(messages.map(describeMessage).join('\n'));
+    if (isRefused || messages.some(({ error }) => error !== undefined)) throw new FindingsError();
+  });
 }
 
-function judgedBody(text: string, isJson: boolean, error?: string) {
-  const size = Buffer.byteLength(text);
-  if (!isJson) {
-    const problem = error ?? 'what comes out is no JSON, so that DingTalk would refuse it';
-    return { msgtype: null, size, body: text === '' ? null : text, error: problem };
-  }
-  const body: unknown = JSON.parse(text);
-  const { msgtype } = (body ?? {}) as { readonly msgtype?: unknown };
-  const problem = error ?? bodyProblem(msgtype, size);
-  return {
-    msgtype: typeof msgtype === 'string' ? msgtype : null,
-    size,
-    body,
-    ...(problem !== undefined && { error: problem }),
-  };
+async function readApplication(file: string): Promise<SampleFile> {
+  const documents = await readFiles([file]);
+  const applications = documents
+    .map(({ value }) => value as { readonly apiVersion?: unknown; readonly kind?: unknown })
+    .filter(({ apiVersion, kind }) => kind === 'Application' && `${apiVersion}`.startsWith('argoproj.io/'));
+  const [application] = applications;
+  if (application && applications.length === 1) return application as SampleFile;
+  throw new UsageError(
+    `${file}: --app takes a file with one Application of argoproj.io, and this one has ${applications.length}`,
+  );
 }
 
-function bodyProblem(msgtype: unknown, size: number): string | undefined {
-  if (typeof msgtype !== 'string') return 'the body has no msgtype, so that DingTalk would refuse it';
-  if (size > MAX_BODY_BYTES) return `DingTalk takes at most ${MAX_BODY_BYTES} bytes`;
-  return undefined;
+/** The messages that the options ask for. */
+function chosen(judged: JudgedFiles, options: PreviewOptions, isRefused: boolean): PreviewRecipient[] {
+  const unknown = unknownRecipient(judged, options);
+  if (unknown !== undefined) throw new UsageError(unknown);
+  const recipients = chosenRecipients(judged, options);
+  if (recipients.length === 0 && !isRefused) throw new UsageError(nothingChosen(judged));
+  return recipients;
 }
 
-/** Of an event of somebody's own only its condition tells the state that it is about. */
-async function sampleFor(
-  { subscription, event }: PreviewRecipient,
-  objects: EngineObjects,
-  key: string,
-  engine: Engine,
-  now: Date,
-  { destinations }: JudgedFiles['config']['tenancy'],
-): Promise<SampleFile> {
-  const sample = (trigger: string) => sampleApplication(trigger, subscription.cr, now, destinations);
-  if (event.catalogueName !== undefined) return sample(event.catalogueName);
-  const samples = SAMPLED_TRIGGERS.map(sample);
-  for (const app of samples) {
-    const evaluation = await evaluateTriggers(engine, { ...objects, app }, [key], now);
-    if (evaluation.ok && evaluation.conditions.get(key)?.some(({ triggered }) => triggered)) return app;
-  }
-  return sample('on-deployed');
+/** A message in lines for people. */
+function describeMessage(message: PreviewedMessage): string {
+  const { namespace, subscription, event, robot, msgtype, size, body, condition, why, error } = message;
+  const kind = msgtype ?? 'no message';
+  const lines = [
+    `${namespace}/${subscription} ${event} → ${robot}: ${kind}, ${size} of ${MAX_BODY_BYTES} bytes`,
+    ...(condition === undefined ? [] : [`condition: ${condition}${why === undefined ? '' : `: ${why}`}`]),
+    ...(error === undefined ? [] : [`error: ${error}`]),
+  ].map(withoutControls);
+  const text = typeof body === 'string' ? withoutControls(body) : body === null ? '' : messageText(body);
+  return `${[...lines, ...(text === '' ? [] : ['', indented(text)])].join('\n')}\n`;
 }
+
+const indented = (text: string): string => text.trimEnd().replaceAll(/^(?=.)/gm, '  ');

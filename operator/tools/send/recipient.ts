@@ -10,7 +10,7 @@ import { readManifests } from '../../files/manifests.ts';
 import { loadResources } from '../../files/snapshot.ts';
 import { connect } from '../../kubernetes/connection.ts';
 import { resourcePath } from '../../kubernetes/paths.ts';
-import { UsageError } from '../../lib/process-io.ts';
+import { UsageError } from '../process-io.ts';
 
 /** Namespace and name of a DingTalkRobot. */
 export interface RobotName {

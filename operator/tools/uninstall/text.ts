@@ -1,9 +1,15 @@
+import { GROUP, KINDS } from '../../api/kinds.ts';
 import { PROJECT_ANNOTATION } from '../../argocd/project-annotation.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Removal } from '../../core/writes/removal.ts';
 import type { Uninstalled } from './uninstaller.ts';
 
 type TargetNames = OperatorConfiguration['target'];
+
+/** The names of the operator's CRDs, as kubectl takes them. */
+export const CRD_NAMES = Object.values(KINDS)
+  .map(({ plural }) => `${plural}.${GROUP}`)
+  .join(' ');
 
 /** What is removed, one key a line. Of the Secret only names are shown, here and everywhere. */
 export function removalText(removal: Removal, { namespace, configMap, secret }: TargetNames): string {

@@ -14,7 +14,7 @@ import {
   managedFields,
 } from '../../kubernetes/testing/fake-objects.ts';
 import { type TestKubeconfig, testKubeconfig } from '../../kubernetes/testing/kubeconfig.ts';
-import { type Uninstalled, uninstall } from './uninstaller.ts';
+import { removeOurPart, type Uninstalled } from './uninstaller.ts';
 
 const { target } = config();
 const { configMap: CONFIG_MAP, secret: SECRET } = targetPaths(target);
@@ -51,7 +51,7 @@ beforeEach(() => Object.assign(bookkeeping, { pauses: [], attempts: 0 }));
 /** @param whilePaused what somebody else does in that time */
 async function run(whilePaused: (ms: number) => void = () => undefined): Promise<Uninstalled> {
   const { request } = connection;
-  return uninstall(await readTarget(request, target), {
+  return removeOurPart(await readTarget(request, target), {
     request,
     target,
     pause: async (ms) => {

@@ -39,7 +39,7 @@ export interface Uninstalled {
  * @param start the target as it was read last
  * @throws ConflictError if somebody else keeps writing; ForbiddenError or whatever else a request throws
  */
-export async function uninstall(start: Target, options: UninstallerOptions): Promise<Uninstalled> {
+export async function removeOurPart(start: Target, options: UninstallerOptions): Promise<Uninstalled> {
   const { request, target, pause } = options;
   const writer = new TargetWriter(request, NO_CACHES, target);
   let before = start;

@@ -1,8 +1,8 @@
 import { GROUP, KINDS, VERSION } from '../../../operator/api/kinds.ts';
-import { openConnection } from '../../../operator/cluster/open.ts';
 import type { Connection } from '../../../operator/kubernetes/connection.ts';
 import { type ResourceAddress, resourcePath } from '../../../operator/kubernetes/paths.ts';
 import { ServerClock } from '../../../operator/kubernetes/server-clock.ts';
+import { openConnection } from '../../../operator/tools/connection.ts';
 import { installArgoCD } from '../../support/argocd.ts';
 import { type ControlPlane, startControlPlane } from '../../support/control-plane.ts';
 import { type FakeDingTalk, startFakeDingTalk } from '../../support/fake-dingtalk.ts';

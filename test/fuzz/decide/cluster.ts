@@ -1,7 +1,7 @@
 import { resourceKey } from '../../../operator/api/names.ts';
 import type { GateAnswer } from '../../../operator/core/model/engine-api.ts';
 import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
-import type { StatusUpdate } from '../../../operator/core/status/statuses.ts';
+import type { StatusUpdate } from '../../../operator/core/status/status-update.ts';
 import { afterWrites } from '../../../operator/core/testing/fixtures.ts';
 import type { Write } from '../../../operator/core/writes/writes.ts';
 import type { AnyResource, Kind } from './resources.ts';

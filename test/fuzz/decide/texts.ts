@@ -1,4 +1,4 @@
-import { CATALOGUE } from '../../../operator/message/catalogue/triggers.ts';
+import { CATALOGUE } from '../../../operator/message/catalogue/catalogue.ts';
 import { loadCorpus } from '../corpus.ts';
 import { expression } from '../expressions.ts';
 import { Handlebars } from '../handlebars.ts';

@@ -1,0 +1,55 @@
+import type { Finding } from '../api/finding.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { Target } from '../core/model/snapshot.ts';
+import type { ObservedState } from '../core/status/observed-state.ts';
+import { redactError } from '../lib/redact.ts';
+import type { Decided } from './decide-within.ts';
+import type { ReconcilerParts } from './reconciler-parts.ts';
+import type { Admission } from './target-guard.ts';
+
+/** How far a run got with its writes. */
+export interface WriteOutcome {
+  readonly admission: Admission;
+  /** The error that ended the writes early. */
+  readonly failure?: Error;
+}
+
+/** What a run leaves behind, as the statuses tell it. */
+export function observedAfter(
+  { decision: { live, plan, writes, ignored }, snapshot, round }: Decided,
+  { admission, failure }: WriteOutcome,
+  { config: { target }, coexistence }: Pick<ReconcilerParts, 'config' | 'coexistence'>,
+): ObservedState {
+  const contested = coexistence.contested();
+  const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
+  return {
+    snapshot,
+    live,
+    plan,
+    obstacle: obstacleOf(snapshot.target, target, failure) ?? held,
+    blocked: writes.blocked && {
+      ...writes.blocked,
+      message: `ConfigMap ${target.namespace}/${target.configMap}, key subscriptions: ${writes.blocked.message}`,
+    },
+    ignored,
+    contested,
+    awaits: { engine: round === 'pending', turn: admission.isPaced },
+  };
+}
+
+/** What keeps the whole plan out of the target, in the order in which a person would have to deal with it. */
+function obstacleOf(
+  target: Target,
+  { namespace, configMap, secret }: OperatorConfiguration['target'],
+  failure: Error | undefined,
+): Finding | undefined {
+  const missing = [
+    ...(target.configMap ? [] : [`ConfigMap ${namespace}/${configMap}`]),
+    ...(target.secret ? [] : [`Secret ${namespace}/${secret}`]),
+  ];
+  if (missing.length > 0) {
+    const message = `${missing.join(' and ')} not found. Argo CD's notifications bring it along; the operator never creates it.`;
+    return { reason: 'TargetNotFound', message };
+  }
+  return failure && { reason: 'WriteFailed', message: redactError(failure) };
+}

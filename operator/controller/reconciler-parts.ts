@@ -1,0 +1,53 @@
+import type { Finding } from '../api/finding.ts';
+import type { Gate } from '../cluster/gate.ts';
+import type { TargetWriter } from '../cluster/target-writer.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { Decision } from '../core/decide.ts';
+import type { Fault } from '../core/model/faults.ts';
+import type { Project, Snapshot } from '../core/model/snapshot.ts';
+import type { WantedStatus } from '../core/status/status-update.ts';
+import type { Write } from '../core/writes/writes.ts';
+import type { Log } from '../lib/log.ts';
+import type { Caches } from './caches.ts';
+import type { CoexistenceReporter } from './conflict-reporter.ts';
+import type { CredentialCache } from './credentials.ts';
+import type { RobotChecker } from './robot-checker.ts';
+import type { Times } from './snapshot.ts';
+import type { TargetGuard } from './target-guard.ts';
+
+/** What one run works with. */
+export interface ReconcilerParts {
+  readonly caches: Caches;
+  readonly credentials: Pick<CredentialCache, 'look'>;
+  readonly writer: TargetWriter;
+  /** Brings the target in the caches up to date. */
+  readonly readTarget: () => Promise<void>;
+  /** Says what may be written when. */
+  readonly guard: TargetGuard;
+  readonly gate: Gate;
+  readonly config: OperatorConfiguration;
+  readonly times: () => Times;
+  /** Milliseconds on a clock that is never set. */
+  readonly clock: () => number;
+  /** Told how long each decision took. */
+  readonly onDecided: (seconds: number) => void;
+  /** Asks for another run. */
+  readonly runAgain: () => void;
+  /** Has the statuses of all CRs written, in the background. */
+  readonly wantStatuses: (statuses: readonly WantedStatus[]) => void;
+  /** Sends test messages, in the background. */
+  readonly checker: Pick<RobotChecker, 'memory' | 'update'>;
+  /** Looks at the target as a whole, in the background; returns when to come again. */
+  readonly checkWhole: (snapshot: Snapshot, decision: Decision) => Date | undefined;
+  /** Tells of others who write the target too. */
+  readonly coexistence: CoexistenceReporter;
+  /** Told of each step of a write that is done. */
+  readonly onWritten: (step: Write) => void;
+  /** Tells, on the ConfigMap, of what is wrong with the keys of others. */
+  readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
+  /** Tells, on each AppProject, of what is wrong with its grants. */
+  readonly reportGrants: (projects: readonly Project[]) => Promise<void>;
+  /** Tells of exceptions that were kept to one resource each. */
+  readonly reportFaults: (faults: readonly Fault[]) => void;
+  readonly log: Log;
+}

@@ -1,0 +1,54 @@
+import { ObjectMemo } from '../../lib/memo.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { stateChanges, statusPatch } from './changes.ts';
+import type { ObservedState } from './observed-state.ts';
+import type { StatusUpdate, WantedStatus } from './status-update.ts';
+
+/** A resource with what was decided about it. */
+export interface Judged<CR extends StatusUpdate['cr']> {
+  readonly cr: CR;
+  readonly verdict: Verdict;
+  /** Whether it depends on a Secret that has yet to be read. */
+  readonly isAwaited?: boolean;
+}
+
+/** Whether the status of a template, or of a resource of which nothing is live, said all that it should, the last time. */
+const told = new ObjectMemo<StatusUpdate['cr'], boolean>();
+
+/**
+ * What one resource's status should say.
+ * @param inputs all that the status depends on beside the resource, if it is worth remembering; see {@link inputsOfAbsent}
+ */
+export function wanted<CR extends StatusUpdate['cr']>(
+  kind: StatusUpdate['kind'],
+  resource: Judged<CR>,
+  observed: ObservedState,
+  inputs: readonly unknown[] | undefined,
+  statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
+): WantedStatus {
+  const { cr, verdict, isAwaited = false } = resource;
+  const { awaits } = observed;
+  const isUnjudged = isAwaited || (awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable');
+  return {
+    kind,
+    cr,
+    updateFor: (current) => {
+      const { uid, generation } = current.metadata;
+      if (isUnjudged || uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
+      const update = () => {
+        // Of the same uid, so of the same kind.
+        const next = statusOf(current as CR);
+        // Behind the engine, too: a robot that it has not judged keeps its subscriptions waiting.
+        if ((awaits?.turn || awaits?.engine) && isPending(next)) return undefined;
+        const patch = statusPatch(current.status && { ...current.status }, { ...next });
+        const events = stateChanges(current.status?.conditions, next.conditions ?? []);
+        return patch && { kind, cr: current, patch, events };
+      };
+      const isTold = inputs && told.get(current, inputs, () => update() === undefined);
+      return isTold ? undefined : update();
+    },
+  };
+}
+
+const isPending = ({ conditions = [] }: NonNullable<StatusUpdate['cr']['status']>): boolean =>
+  conditions.some(({ type, reason }) => type === 'Merged' && reason === 'Pending');

@@ -1,0 +1,409 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { locateEngine } from '../../../engine/locate.ts';
+import { engineAsker, Gate } from '../../cluster/gate.ts';
+import { Inquiry } from '../../core/model/inquiry.ts';
+import { liveObject } from '../../core/testing/fixtures.ts';
+import { createEngine } from '../../engine/client.ts';
+import type { Engine } from '../../engine/types.ts';
+import { createLogger } from '../../lib/logger.ts';
+import { type Adoption, type AdoptionInput, adoptionOf } from './adoption.ts';
+import { ADOPTED_FROM } from './origins.ts';
+
+const ACK = new URL('../../../test/e2e/ack-seed.configmap.yaml', import.meta.url);
+const URL_OF = 'https://oapi.dingtalk.com/robot/send?access_token=';
+const NAMESPACE = 'argocd';
+
+let engine: Engine;
+let gate: Gate;
+beforeAll(() => {
+  engine = createEngine({ program: locateEngine() });
+  gate = new Gate(engineAsker(engine), new Map(), createLogger('error', process.stderr));
+});
+afterAll(() => engine.close());
+
+async function adopted(data: Record<string, string>, fields: Partial<AdoptionInput> = {}): Promise<Adoption> {
+  const input: AdoptionInput = {
+    configMap: liveObject(data),
+    secret: {},
+    subscribers: [],
+    namespace: NAMESPACE,
+    existing: [],
+    rules: { endpoint: 'https://oapi.dingtalk.com/robot/send', allowedHosts: ['oapi.dingtalk.com'] },
+    ...fields,
+  };
+  for (;;) {
+    const inquiry = new Inquiry(gate.answers);
+    const adoption = adoptionOf(input, inquiry);
+    if (inquiry.open.size === 0) return adoption;
+    await gate.answer(inquiry.open);
+  }
+}
+
+const service = (token: string) => `url: ${URL_OF}${token}\n`;
+const body = (text: string) => JSON.stringify({ msgtype: 'text', text: { content: text } });
+const template = (...parts: readonly (readonly [string, string])[]) =>
+  JSON.stringify({
+    webhook: Object.fromEntries(parts.map(([to, text]) => [to, { method: 'POST', body: body(text) }])),
+  });
+const FAILED = "app.status.operationState.phase in ['Error', 'Failed']";
+const trigger = (when: string, ...send: string[]) => JSON.stringify([{ when, send }]);
+const entry = (recipients: string[], triggers: string[], selector?: string) => ({
+  recipients,
+  triggers,
+  selector,
+});
+const list = (...entries: object[]) => JSON.stringify(entries);
+
+it.each(['service.webhook.ding', 'template.a', 'trigger.a', 'defaultTriggers', 'defaultTriggers.ding'])(
+  'takes nothing over where a value can not be read, as nobody would tell what it says: %s',
+  async (key) => {
+    await expect(adopted({ [key]: '{' })).rejects.toThrow(`the key ${key} can not be read`);
+  },
+);
+
+/** One robot, one message, one trigger, one entry. */
+const SMALL = {
+  'service.webhook.ding': service('a'),
+  'template.failed': template(['ding', 'failed']),
+  'trigger.failed': trigger(FAILED, 'failed'),
+  subscriptions: list(entry(['ding'], ['failed'])),
+};
+
+const taken = ({ dispositions }: Adoption) =>
+  dispositions.filter(({ isTaken }) => isTaken).map(({ key, part }) => part ?? key);
+const problems = ({ dispositions }: Adoption) =>
+  dispositions.filter(({ isProblem }) => isProblem).map(({ key, part, why }) => `${part ?? key}: ${why}`);
+const subscriptions = ({ resources }: Adoption) => resources.subscriptions.map(({ spec }) => spec);
+
+describe('the recipe for ACK', () => {
+  it('becomes the custom resources of samples/ack-seed, and nothing of it is left but context', async () => {
+    const { data } = parse(readFileSync(ACK, 'utf8')) as { data: Record<string, string> };
+    const adoption = await adopted({ ...data, 'service.webhook.dingtalk': service('a') });
+    const sample = (file: string) =>
+      parse(
+        readFileSync(new URL(`../../../samples/ack-seed/${file}`, import.meta.url), 'utf8').split(
+          '\n---\n',
+        )[0] ?? '',
+      );
+    expect(subscriptions(adoption)).toEqual([sample('subscription.yaml').spec]);
+    expect(adoption.resources.templates).toHaveLength(3);
+    expect(adoption.resources.templates[1]).toMatchObject({
+      metadata: { name: 'app-sync-change' },
+      spec: sample('templates.yaml').spec,
+    });
+    expect(problems(adoption)).toEqual([]);
+    expect(adoption.cut).toEqual({
+      keys: Object.keys(data)
+        .filter((key) => !['context', 'subscriptions'].includes(key))
+        .sort(),
+    });
+    expect(adoption.dispositions.filter(({ isTaken }) => !isTaken).map(({ key }) => key)).toEqual([
+      'context',
+    ]);
+  });
+});
+
+describe('services', () => {
+  const withUrl = (url: string, secret?: Record<string, string>) =>
+    adopted({ ...SMALL, 'service.webhook.ding': JSON.stringify({ url }) }, { secret });
+  const credential = ({ resources }: Adoption) => resources.credentials.map(({ webhook }) => webhook);
+
+  it.each([
+    ['a key of the Secret', '$ding', { ding: `${URL_OF}a\n` }, `${URL_OF}a`],
+    ['a part from the Secret', `${URL_OF}$t`, { t: 'b' }, `${URL_OF}b`],
+    ['an unknown part', `${URL_OF}$t`, {}, undefined],
+    ['a pasted signature', `${URL_OF}a&timestamp=1&sign=x`, {}, `${URL_OF}a`],
+  ])('become robots: %s', async (_, url, secret, wanted) => {
+    const adoption = await withUrl(url, secret);
+    expect(credential(adoption)).toEqual([wanted]);
+    expect(
+      JSON.stringify({ ...adoption, resources: { ...adoption.resources, credentials: [] } }),
+    ).not.toContain(URL_OF);
+  });
+
+  it.each([
+    ['of others', 'https://example.com/robot/send?access_token=a', []],
+    ['that nobody knows', '$ding', [/service.webhook.ding: \$ding of the Secret is not known/, /entry 1/]],
+    ['that every object has', '$constructor', [/\$constructor of the Secret is not known/, /entry 1/]],
+    [
+      'without TLS',
+      'http://oapi.dingtalk.com/robot/send?access_token=a',
+      [/service.webhook.ding: .*https/, /entry 1, ding: .*https/],
+    ],
+  ])('stay: %s', async (_, url, why) => {
+    const adoption = await withUrl(url);
+    expect(taken(adoption)).toEqual([]);
+    expect(adoption.resources.robots).toEqual([]);
+    expect(problems(adoption)).toEqual(why.map((each) => expect.stringMatching(each)));
+  });
+
+  it('say what a robot has no place for, and which keys of the Secret are idle then', async () => {
+    const options = {
+      url: '$ding',
+      headers: [{ name: 'X-A', value: '$x' }],
+      insecureSkipVerify: true,
+      retryMax: 2,
+    };
+    const adoption = await adopted(
+      { ...SMALL, 'service.webhook.ding': JSON.stringify(options), 'service.slack': 'token: $x' },
+      { secret: { ding: `${URL_OF}a`, x: 'y' } },
+    );
+    expect(adoption.notes.join()).toContain('not carried over: the header X-A, insecureSkipVerify.');
+    expect(adoption.idleSecretKeys).toEqual(['ding']);
+  });
+
+  it('that annotations use stay, and so does what these send', async () => {
+    const subscribers = [
+      { object: 'Application argocd/shop', annotation: 'x', service: 'ding', triggers: ['other'] },
+    ];
+    const adoption = await adopted({ ...SMALL, 'trigger.other': trigger(FAILED, 'failed') }, { subscribers });
+    expect(taken(adoption)).toEqual(['trigger.failed', 'entry 1, ding']);
+    expect(problems(adoption)).toEqual([
+      expect.stringContaining('used by annotations of Application argocd/shop'),
+    ]);
+  });
+});
+
+describe('entries', () => {
+  it('keep whoever else is in them, with what that is sent', async () => {
+    const shared = {
+      'service.slack': 'token: x',
+      subscriptions: '- recipients: [ding, slack:ops] # both\n  triggers: [failed]\n',
+    };
+    const adoption = await adopted({ ...SMALL, ...shared });
+    expect(adoption.cut).toEqual({
+      keys: ['service.webhook.ding'],
+      subscriptions: '- recipients: [slack:ops] # both\n  triggers: [failed]\n',
+    });
+    expect(adoption.dispositions.find(({ key }) => key === 'template.failed')?.why).toBe(
+      'a trigger that stays sends it',
+    );
+  });
+
+  it('of several services that hear the same make one subscription', async () => {
+    const two = template(['ding', 'same'], ['Dong_2', 'same']);
+    const adoption = await adopted({
+      ...SMALL,
+      'service.webhook.Dong_2': service('b'),
+      'template.failed': two,
+      subscriptions: list(entry(['ding', 'Dong_2'], ['failed'])),
+    });
+    expect(subscriptions(adoption)).toMatchObject([
+      {
+        robots: [{ name: 'ding' }, { name: 'dong-2' }],
+        events: [{ trigger: 'on-sync-failed', name: 'failed', template: { name: 'failed' } }],
+      },
+    ]);
+  });
+
+  it('of services that are told otherwise make one each', async () => {
+    const adoption = await adopted({
+      ...SMALL,
+      'service.webhook.dong': service('b'),
+      'template.failed': template(['ding', 'one'], ['dong', 'other']),
+      subscriptions: list(entry(['ding', 'dong'], ['failed'])),
+    });
+    expect(
+      subscriptions(adoption).map(({ robots, events }) => [robots[0]?.name, events[0]?.template?.name]),
+    ).toEqual([
+      ['ding', 'failed-ding'],
+      ['dong', 'failed-dong'],
+    ]);
+  });
+
+  it('say by selector what all others say once, and what may be told twice', async () => {
+    const adoption = await adopted({
+      ...SMALL,
+      'trigger.gone': trigger(FAILED, 'failed'),
+      subscriptions: list(
+        entry(['ding'], ['failed']),
+        entry(['ding'], ['failed', 'gone'], 'tier=gold'),
+        entry(['ding'], ['gone'], 'tier=silver'),
+      ),
+    });
+    expect(
+      subscriptions(adoption).map(({ applications, events }) => [
+        applications,
+        events.map(({ name }) => name),
+      ]),
+    ).toEqual([
+      [{ all: true }, ['failed']],
+      [{ selector: { matchLabels: { tier: 'gold' } } }, ['gone']],
+      [{ selector: { matchLabels: { tier: 'silver' } } }, ['gone']],
+    ]);
+    expect(adoption.notes.join()).toMatch(/trigger.gone, ding: .* told of twice: tier=gold; tier=silver/);
+  });
+
+  it('without triggers mean the default ones, which stay for annotations', async () => {
+    const adoption = await adopted({
+      ...SMALL,
+      defaultTriggers: '[failed]',
+      subscriptions: list({ recipients: ['ding'] }),
+    });
+    expect(subscriptions(adoption)).toMatchObject([{ events: [{ trigger: 'on-sync-failed' }] }]);
+    expect(taken(adoption)).toEqual(['service.webhook.ding', 'entry 1, ding']);
+  });
+
+  it('with more events than a subscription takes make several', async () => {
+    const names = Array.from({ length: 25 }, (_, index) => `t${index}`);
+    const adoption = await adopted({
+      ...SMALL,
+      ...Object.fromEntries(names.map((name) => [`trigger.${name}`, trigger(FAILED, 'failed')])),
+      subscriptions: list(entry(['ding'], names)),
+    });
+    expect(
+      adoption.resources.subscriptions.map(({ metadata, spec }) => [metadata.name, spec.events.length]),
+    ).toEqual([
+      ['ding', 20],
+      ['ding-2', 5],
+    ]);
+  });
+});
+
+describe('triggers', () => {
+  const withTrigger = (conditions: object[], more: Record<string, string> = {}) =>
+    adopted({ ...SMALL, 'trigger.failed': JSON.stringify(conditions), ...more });
+
+  it('of one’s own keep their conditions, each of which is an event', async () => {
+    const adoption = await withTrigger([
+      { when: "app.status.health.status == 'Missing'", send: ['failed'] },
+      { when: "app.spec.project == 'x'", oncePer: 'app.status.sync.revision', send: ['failed'] },
+    ]);
+    expect(subscriptions(adoption)[0]?.events).toEqual([
+      {
+        name: 'failed-1',
+        when: "app.status.health.status == 'Missing'",
+        eventTime: 'app.status?.health?.lastTransitionTime',
+        template: { name: 'failed' },
+      },
+      {
+        name: 'failed-2',
+        when: "app.spec.project == 'x'",
+        oncePer: 'app.status.sync.revision',
+        template: { name: 'failed' },
+      },
+    ]);
+    expect(adoption.notes.join()).toMatch(/derived from its condition.*does not say when it happened/);
+  });
+
+  it('send the last of several templates', async () => {
+    const adoption = await withTrigger([{ when: FAILED, send: ['failed', 'later', 'silent'] }], {
+      'template.later': template(['ding', 'later']),
+      'template.silent': 'message: x',
+    });
+    expect(adoption.resources.templates.map(({ spec }) => spec.message.raw)).toEqual([body('later')]);
+  });
+
+  it('without a message for the service get that of the catalogue, and say so', async () => {
+    const adoption = await adopted({ ...SMALL, 'template.failed': 'message: x' });
+    expect(subscriptions(adoption)[0]?.events).toEqual([{ trigger: 'on-sync-failed', name: 'failed' }]);
+    expect(adoption.notes.join()).toContain('DingTalk refuses what is sent today (a GET)');
+  });
+
+  it.each([
+    ['reads secrets', { when: "'x' in secrets", send: ['failed'] }, /when: secrets is not available/],
+    [
+      'is once per anything',
+      { when: 'true', oncePer: 'time.Now()', send: ['failed'] },
+      /oncePer: it has to be a field/,
+    ],
+    ['is too long', { when: `true or '${'x'.repeat(1100)}' == ''`, send: ['failed'] }, /more than 1024/],
+  ])('stay with the entry if the condition %s', async (_, condition, why) => {
+    const adoption = await withTrigger([condition]);
+    expect(problems(adoption)).toEqual([expect.stringContaining('service'), expect.stringMatching(why)]);
+    expect(taken(adoption)).toEqual([]);
+    expect(adoption.resources.subscriptions).toEqual([]);
+  });
+
+  it.each([
+    ['a path', { method: 'POST', path: 'x', body: '{}' }, /it has a path/],
+    ['GET', { body: '{}' }, /the method is GET/],
+    ['no body', { method: 'post' }, /it has no body/],
+    ['no JSON', { method: 'POST', body: 'hello' }, /body: .*no JSON/],
+  ])('stay with the entry if the template has %s', async (_, part, why) => {
+    const adoption = await adopted({
+      ...SMALL,
+      'template.failed': JSON.stringify({ webhook: { ding: part } }),
+    });
+    expect(problems(adoption)).toEqual([expect.stringContaining('service'), expect.stringMatching(why)]);
+  });
+
+  it('that send nothing today are no events', async () => {
+    const adoption = await withTrigger([
+      { send: ['failed'] },
+      { when: FAILED },
+      { when: FAILED, send: ['nowhere'] },
+    ]);
+    expect(subscriptions(adoption)).toEqual([]);
+    expect(adoption.notes).toHaveLength(3);
+  });
+});
+
+describe('what stays', () => {
+  it('takes along whatever says the same, so that nothing is told twice', async () => {
+    const adoption = await adopted({
+      ...SMALL,
+      'trigger.strange': trigger("'x' in secrets", 'failed'),
+      'trigger.third': trigger(FAILED, 'failed'),
+      subscriptions: list(
+        entry(['ding'], ['third']),
+        entry(['ding'], ['failed', 'third']),
+        entry(['ding'], ['failed', 'strange']),
+      ),
+    });
+    expect(taken(adoption)).toEqual([]);
+    expect(problems(adoption).join('\n')).toMatch(
+      /entry 1, ding: trigger.third: entry 2 .* told twice\nentry 2, ding: trigger.failed: entry 3/,
+    );
+  });
+
+  it('counts annotations without a trigger, too', async () => {
+    const subscribers = [{ object: 'AppProject argocd/p', annotation: 'x', service: 'ding', triggers: [] }];
+    const adoption = await adopted({ ...SMALL, 'defaultTriggers.ding': '[failed]' }, { subscribers });
+    expect(problems(adoption).at(-1)).toContain('an annotation of AppProject argocd/p, says the same');
+  });
+});
+
+describe('names', () => {
+  const existing = (adoption: Adoption, origin?: string) =>
+    [...adoption.resources.robots, ...adoption.resources.templates, ...adoption.resources.subscriptions].map(
+      (draft) => ({
+        ...draft,
+        metadata: {
+          ...draft.metadata,
+          ...(origin !== undefined && { annotations: { [ADOPTED_FROM]: origin } }),
+        },
+      }),
+    );
+  const namesOf = ({ resources }: Adoption) =>
+    [...resources.robots, ...resources.templates, ...resources.subscriptions].map(
+      ({ metadata }) => metadata.name,
+    );
+
+  it('are those of what was adopted from the same before, and no others', async () => {
+    const first = await adopted(SMALL);
+    expect(namesOf(first)).toEqual(['ding', 'failed', 'ding']);
+    expect(namesOf(await adopted(SMALL, { existing: existing(first) }))).toEqual(['ding', 'failed', 'ding']);
+    expect(namesOf(await adopted(SMALL, { existing: existing(first, 'else') }))).toEqual([
+      'ding-2',
+      'failed-2',
+      'ding-2',
+    ]);
+  });
+
+  it('are new for entries that are read again after an edit, so that what was taken over stays', async () => {
+    const first = await adopted(SMALL);
+    const edited = {
+      ...SMALL,
+      'trigger.more': trigger(FAILED, 'failed'),
+      subscriptions: list(entry(['ding'], ['more'])),
+    };
+    expect(namesOf(await adopted(edited, { existing: existing(first) }))).toEqual([
+      'ding',
+      'failed',
+      'ding-2',
+    ]);
+  });
+});

@@ -1,0 +1,202 @@
+import { describe, expect, it } from 'vitest';
+import { config } from '../../core/testing/fixtures.ts';
+import type { EntryRecipient } from './entry-recipients.ts';
+import { type TimedApplication, youngestOf } from './event-times.ts';
+import { anomaliesBetween, pendingOf } from './notes.ts';
+import { outOfScope } from './out-of-scope.ts';
+import type { TranslatedEvent } from './translate.ts';
+import { underWay } from './under-way.ts';
+
+const NOTES = 'notified.notifications.argoproj.io';
+const SINCE = '2026-11-23T08:00:00Z';
+const LATER = '2026-11-23T08:00:03Z';
+
+const event = (catalogue: 'on-deployed' | 'on-sync-failed'): TranslatedEvent => ({
+  trigger: catalogue,
+  index: 0,
+  of: 1,
+  condition: { catalogue },
+});
+const entryRecipient = (fields: Partial<EntryRecipient> = {}): EntryRecipient => ({
+  entry: { index: 0, recipients: ['ding'], triggers: [] },
+  recipient: 'ding',
+  service: 'ding',
+  triggers: ['on-sync-failed', 'on-deployed'],
+  events: [event('on-sync-failed'), event('on-deployed')],
+  notes: [],
+  ...fields,
+});
+const app = (
+  status: TimedApplication['status'] = {},
+  notes: Record<string, number> = {},
+  name = 'shop',
+): TimedApplication => ({
+  metadata: { name, namespace: 'argocd', annotations: { [NOTES]: JSON.stringify(notes) } },
+  status,
+});
+const failed = (finishedAt: string, notes?: Record<string, number>) =>
+  app({ operationState: { phase: 'Failed', finishedAt, startedAt: '2026-11-23T07:00:00Z' } }, notes);
+const DAY_MS = 86_400_000;
+const seconds = (time: string) => Date.parse(time) / 1_000;
+
+describe('the latest event', () => {
+  it('is the latest time of any kind, of any Application', () => {
+    const conditions = [{ lastTransitionTime: LATER }, { lastTransitionTime: SINCE }];
+    expect(youngestOf([failed(SINCE), app({ conditions }, {}, 'b')])).toBe(LATER);
+    expect(youngestOf([app({ health: null, operationState: null, conditions: null })])).toBeUndefined();
+  });
+});
+
+describe('what the former configuration has yet to tell', () => {
+  const trueConditions = [{ trigger: 'on-sync-failed', key: '[0].hash', oncePer: '' }];
+  it('is what holds without a note', () => {
+    expect(pendingOf(failed(LATER), trueConditions, [entryRecipient()])).toEqual(['on-sync-failed to ding']);
+    expect(
+      pendingOf(failed(LATER, { 'on-sync-failed:[0].hash:ding:': 1 }), trueConditions, [entryRecipient()]),
+    ).toEqual([]);
+    expect(
+      pendingOf(failed(LATER, { 'on-sync-failed:[0].hash:slack:': 1 }), trueConditions, [entryRecipient()]),
+    ).toHaveLength(1);
+  });
+  it('counts oncePer, and what follows the service', () => {
+    const once = [{ trigger: 'on-deployed', key: '[0].hash', oncePer: 'abc' }];
+    const extra = entryRecipient({ recipient: 'ding:x' });
+    const note = { 'abc:on-deployed:[0].hash:ding:x': 1 };
+    expect(pendingOf(failed(LATER, note), once, [extra])).toEqual([]);
+    expect(pendingOf(failed(LATER, note), once, [entryRecipient()])).toHaveLength(1);
+  });
+  it('is not what stays, is selected away, or sends something else', () => {
+    const { events: _, ...staying } = entryRecipient();
+    const gold = entryRecipient({
+      entry: { index: 0, recipients: ['ding'], triggers: [], selector: 'tier=gold' },
+    });
+    const other = entryRecipient({ triggers: ['on-created'] });
+    expect(pendingOf(failed(LATER), trueConditions, [staying, gold, other])).toEqual([]);
+  });
+});
+
+describe('the moment of the switch', () => {
+  const before = [failed('2026-11-23T07:30:00Z')];
+  it('has no anomalies where nothing happens, or only the new configuration tells', () => {
+    expect(anomaliesBetween(before, before, SINCE, [entryRecipient()])).toEqual({ twice: [], missed: [] });
+    const note = { 'dt_argocd_ding_on-sync-failed:[0].h:dt_argocd_ding:': seconds(LATER) };
+    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [entryRecipient()])).toEqual({
+      twice: [],
+      missed: [],
+    });
+  });
+  it('names what both have told', () => {
+    const note = { '2026-11-23T08:00:00Z:on-sync-failed:[0].h:ding:': seconds(LATER) };
+    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [entryRecipient()]).twice).toEqual([
+      'argocd/shop',
+    ]);
+  });
+  it('takes no trigger for one of which only the end is the same', () => {
+    const note = { 'team:on-sync-failed:[0].h:ding:x': seconds(LATER) };
+    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [entryRecipient()]).twice).toEqual([
+      'argocd/shop',
+    ]);
+    const other = { 'team-on-sync-failed:[0].h:ding:': seconds(LATER) };
+    expect(anomaliesBetween(before, [failed(LATER, other)], SINCE, [entryRecipient()]).twice).toEqual([]);
+  });
+  it('takes notes with a time that is none for none, as Argo CD does', () => {
+    const broken = app({ operationState: { phase: 'Failed', finishedAt: LATER } });
+    const text = JSON.stringify({ 'on-sync-failed:[0].h:ding:': `${seconds(LATER)}` });
+    const notified = { ...broken, metadata: { ...broken.metadata, annotations: { [NOTES]: text } } };
+    expect(anomaliesBetween(before, [notified], SINCE, [entryRecipient()]).twice).toEqual([]);
+  });
+  it('names what is dated before it and seen after it', () => {
+    expect(anomaliesBetween(before, [failed(SINCE)], SINCE, [entryRecipient()]).missed).toEqual([
+      'argocd/shop (end of a sync)',
+    ]);
+  });
+  it('takes a condition that is gone for no event', () => {
+    const two = [{ lastTransitionTime: SINCE }, { lastTransitionTime: '2026-11-23T07:00:00Z' }];
+    const after = [app({ conditions: two.slice(1) })];
+    expect(anomaliesBetween([app({ conditions: two })], after, SINCE, [entryRecipient()])).toEqual({
+      twice: [],
+      missed: [],
+    });
+  });
+});
+
+describe('a deployment under way', () => {
+  const now = new Date('2026-11-23T08:01:00Z');
+  const status = (health: string, finishedAt = SINCE) => ({
+    operationState: { phase: 'Succeeded', finishedAt, syncResult: { revision: 'abc' } },
+    health: { status: health },
+  });
+  it.each([
+    ['is soon over', app(status('Progressing')), [{ application: 'argocd/shop', isSoonOver: true }]],
+    ['waits for somebody', app(status('Suspended')), [{ application: 'argocd/shop', isSoonOver: false }]],
+    [
+      'takes long',
+      app(status('Progressing', '2026-11-23T07:00:00Z')),
+      [{ application: 'argocd/shop', isSoonOver: false }],
+    ],
+    ['is over', app(status('Healthy')), []],
+    ['is of the day before yesterday', app(status('Progressing', '2026-11-21T07:00:00Z')), []],
+    ['was told of', app(status('Progressing'), { 'on-deployed:[0].h:ding:': seconds(SINCE) }), []],
+    ['was told of for its revision', app(status('Progressing'), { 'abc:on-deployed:[0].h:ding:': 1 }), []],
+    [
+      'was told of by triggers and to services that are called alike',
+      app(status('Progressing'), {
+        'team-on-deployed:[0].h:ding:': seconds(SINCE),
+        'on-deployed:[0].h:slack:': seconds(SINCE),
+        'ding:on-deployed:[0].h:slack:': seconds(SINCE),
+        'on-deployed:[0].x:ding:on-created:[0].h:ding:': seconds(SINCE),
+      }),
+      [{ application: 'argocd/shop', isSoonOver: true }],
+    ],
+    ['failed', failed(SINCE), []],
+  ])('%s', (_, application, found) => {
+    expect(underWay([application], [entryRecipient()], now, DAY_MS)).toEqual(found);
+  });
+  it('is as old as limits.maxEventAge lets it be', () => {
+    const old = app(status('Progressing', '2026-11-21T08:01:00Z'));
+    expect(underWay([old], [entryRecipient()], now, 2 * DAY_MS)).toHaveLength(1);
+    expect(underWay([old], [entryRecipient()], now, 2 * DAY_MS - 1)).toEqual([]);
+  });
+  it('is nothing to whoever is not told of deployments', () => {
+    const deaf = entryRecipient({ events: [event('on-sync-failed')] });
+    expect(underWay([app(status('Progressing'))], [deaf], now, DAY_MS)).toEqual([]);
+  });
+});
+
+describe('Applications out of reach', () => {
+  const placed = (namespace: string, spec: object, labels = {}) => ({
+    metadata: { name: 'shop', namespace, labels },
+    spec: {
+      project: 'default',
+      destination: { namespace: 'shop', server: 'https://kubernetes.default.svc' },
+      ...spec,
+    },
+  });
+  const outOfScopeWith = (tenancy: object, ...applications: ReturnType<typeof placed>[]) =>
+    outOfScope(applications, [entryRecipient()], 'argocd', {
+      config: config({ tenancy: { projects: { 'gra*': ['argocd'] }, ...tenancy } }),
+      projects: [{ name: 'annotated', grantedTo: 'argocd' }],
+    });
+  const outOfScopeOf = (...applications: ReturnType<typeof placed>[]) =>
+    outOfScopeWith({ clusters: { near: ['argocd'] } }, ...applications);
+  it('are those that only deploy to the namespace, where destinations are ignored', () => {
+    const here = placed('team', { destination: { namespace: 'argocd', name: 'in-cluster' } });
+    expect(outOfScopeWith({}, here)).toEqual([]);
+    const ignored = { destinations: 'Ignored' };
+    expect(outOfScopeWith(ignored, here)).toEqual(['team/shop']);
+    expect(outOfScopeWith(ignored, placed('argocd', {}), placed('team', { project: 'granted' }))).toEqual([]);
+  });
+  it('are those outside of the namespace and its projects', () => {
+    expect(outOfScopeOf(placed('argocd', {}))).toEqual([]);
+    expect(outOfScopeOf(placed('team', {}))).toEqual(['team/shop']);
+    expect(outOfScopeOf(placed('team', { project: 'granted' }))).toEqual([]);
+    expect(outOfScopeOf(placed('team', { project: 'annotated' }))).toEqual([]);
+    expect(outOfScopeOf(placed('team', { destination: { namespace: 'argocd', name: 'near' } }))).toEqual([]);
+    expect(
+      outOfScopeOf(placed('team', { destination: { namespace: 'argocd', name: 'in-cluster' } })),
+    ).toEqual([]);
+    expect(outOfScopeOf(placed('team', { destination: { namespace: 'argocd', name: 'far' } }))).toEqual([
+      'team/shop',
+    ]);
+  });
+});

@@ -1,0 +1,69 @@
+import { CONTEXT_KEY, triggerKey } from '../../argocd/names.ts';
+import { readApplications } from '../../cluster/cluster-reader.ts';
+import { evaluateTriggers } from '../../files/evaluation.ts';
+import type { SampleFile } from '../../files/sample-application.ts';
+import { own } from '../../lib/own.ts';
+import { UsageError } from '../process-io.ts';
+import { applicationName, type TimedApplication, youngestOf } from './event-times.ts';
+import { pendingOf, type TrueCondition } from './notes.ts';
+import type { SwitchContext } from './prepare.ts';
+import type { SwitchPlan } from './switch.ts';
+import { underWay } from './under-way.ts';
+
+/** What the former configuration has not told by then, it tries again and again, or never will. */
+const RECENT_MS = 60_000;
+
+/** Argo CD's Applications as they are now. */
+export async function listApplications({ connection }: SwitchContext): Promise<readonly TimedApplication[]> {
+  const found = await readApplications(connection.request, (message) => {
+    throw new UsageError(message);
+  });
+  return (found ?? []) as readonly TimedApplication[];
+}
+
+/** Asks the engine which of the former conditions hold for Applications of which something has happened lately. */
+export async function pendingIn(
+  applications: readonly TimedApplication[],
+  { adoption, target }: SwitchPlan,
+  { engine, clock, options, config }: SwitchContext,
+): Promise<string[]> {
+  const data = target.configMap?.data ?? {};
+  const triggers = [
+    ...new Set(adoption.recipients.flatMap((recipient) => (recipient.events ? recipient.triggers : []))),
+  ].filter((name) => own(data, triggerKey(name)) !== undefined);
+  const keys = [...triggers.map(triggerKey), CONTEXT_KEY].filter((key) => own(data, key) !== undefined);
+  const configMap = Object.fromEntries(keys.map((key) => [key, own(data, key) as string]));
+  const now = clock.now();
+  const { maxEventAge } = config.limits;
+  const deploying = underWay(applications, adoption.recipients, now, maxEventAge).filter(
+    ({ isSoonOver }) => isSoonOver,
+  );
+  const found = options.acceptDifferences
+    ? []
+    : deploying.map(({ application }) => `${application}: on-deployed, as soon as it is healthy`);
+  for (const app of applications) {
+    const youngest = youngestOf([app]);
+    if (youngest === undefined || now.getTime() - Date.parse(youngest) > RECENT_MS) continue;
+    const evaluation = await evaluateTriggers(
+      engine,
+      { configMap, app: app as unknown as SampleFile },
+      triggers,
+      now,
+    );
+    if (!evaluation.ok)
+      throw new Error(
+        `the former conditions could not be evaluated for ${applicationName(app)}: ${evaluation.why}`,
+      );
+    const trueConditions = [...evaluation.conditions].flatMap(([name, conditions]) =>
+      conditions.flatMap(({ triggered, key, oncePer }): TrueCondition[] =>
+        triggered ? [{ trigger: name, key, oncePer }] : [],
+      ),
+    );
+    found.push(
+      ...pendingOf(app, trueConditions, adoption.recipients).map(
+        (what) => `${applicationName(app)}: ${what}`,
+      ),
+    );
+  }
+  return found;
+}

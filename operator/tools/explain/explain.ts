@@ -1,0 +1,99 @@
+/**
+ * `explain`: where a message stops on its way from a custom resource to DingTalk, by what a cluster has now.
+ *
+ * It sees the cluster with the caller's own rights (cluster.ts → `ClusterView`), decides as the operator would, and looks at each step:
+ * the resource (resource.ts), its robots (robot.ts), the keys of its events (subscription.ts, keys.ts), and what Argo CD's engine
+ * loads (loading.ts). Then come the Applications (report.ts): the parts of each condition (views.ts, clauses.ts) become probes for the
+ * engine (probes.ts), and its answers become outcomes (outcomes.ts, application.ts, sends.ts) in words (words.ts). text.ts prints it.
+ */
+
+import { KINDS } from '../../api/kinds.ts';
+import { decideFully } from '../../cluster/decide-fully.ts';
+import { ServerClock } from '../../kubernetes/server-clock.ts';
+import { readConfiguration } from '../configuration.ts';
+import { openConnection, orUsageError } from '../connection.ts';
+import { withEngine } from '../engine.ts';
+import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
+import { seeCluster } from './cluster.ts';
+import { robotSections, templateSections } from './others.ts';
+import { type ExplainContext, explainSubscription } from './report.ts';
+import { found, objectName, type Subject, subjectOf } from './subject.ts';
+import { operatorStep, type Section } from './subscription.ts';
+import { type Explanation, explanationJson, explanationText, overall } from './text.ts';
+
+/** All options of `argocd-dingtalk explain`. */
+export interface ExplainOptions {
+  /** `namespace/name`; absent: all Applications. */
+  readonly app?: string;
+  /** Absent: all events. */
+  readonly event?: string;
+  readonly kubeconfig?: string;
+  readonly config?: string;
+  readonly output: 'text' | 'json';
+}
+
+/**
+ * Prints the explanation.
+ * @param what the command's arguments: `NAMESPACE/NAME`, after a kind or not
+ * @throws FindingsError if something keeps messages from being sent
+ * @throws UsageError if the arguments name nothing, or if configuration or cluster can't be read
+ */
+export async function explainResource(
+  what: readonly string[],
+  options: ExplainOptions,
+  io: ProcessIO,
+): Promise<void> {
+  const subject = subjectOf(what);
+  if (subject.kind !== 'subscription' && (options.app ?? options.event) !== undefined)
+    throw new UsageError('--app and --event are for subscriptions');
+  const app = options.app === undefined ? undefined : objectName(options.app);
+  if (options.app !== undefined && !app)
+    throw new UsageError(`--app: expected NAMESPACE/NAME of an Application; got ${options.app}`);
+  const config = readConfiguration(options.config);
+  const clock = new ServerClock(Date.now);
+  const connection = openConnection(options.kubeconfig, clock);
+  const notSeen: string[] = [];
+  const unseen = (message: string) => void notSeen.push(message);
+  try {
+    const seen = await orUsageError(() => seeCluster(connection, config, subject.namespace, clock, unseen));
+    await withEngine(io, async (engine, gate) => {
+      const cluster = { ...seen, decision: await decideFully(seen.snapshot, gate) };
+      const context = { connection, engine, cluster, unseen, app, event: options.event };
+      const explanation = await orUsageError(() => explanationOf(subject, context));
+      print({ ...explanation, notSeen }, options, io);
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+async function explanationOf(
+  subject: Subject,
+  context: ExplainContext,
+): Promise<Omit<Explanation, 'notSeen'>> {
+  const { kind, namespace, name } = subject;
+  const operator: Section = { about: 'the operator', steps: [operatorStep(context.cluster)] };
+  const { sections, ...rest } = await explainKind(subject, context);
+  return { kind: KINDS[kind].kind, namespace, name, sections: [operator, ...sections], ...rest };
+}
+
+async function explainKind(
+  subject: Subject,
+  context: ExplainContext,
+): Promise<Pick<Explanation, 'sections' | 'applications'>> {
+  const { snapshot } = context.cluster;
+  switch (subject.kind) {
+    case 'robot':
+      return { sections: robotSections(found(snapshot.robots, subject), context.cluster) };
+    case 'template':
+      return { sections: templateSections(found(snapshot.templates, subject), context.cluster) };
+    case 'subscription':
+      return explainSubscription(subject, context);
+  }
+}
+
+function print(explanation: Explanation, { output }: ExplainOptions, { stdout, stderr }: ProcessIO): void {
+  for (const message of explanation.notSeen) stderr.write(`not seen: ${message}\n`);
+  stdout.write(output === 'json' ? explanationJson(explanation) : explanationText(explanation));
+  if (overall(explanation) === 'problem') throw new FindingsError();
+}

@@ -1,0 +1,23 @@
+import { OPERATOR_LEASE, type RunningOperator } from '../cluster/running-operator.ts';
+import type { ProcessIO } from './process-io.ts';
+
+/** Whether a tool may write to the target, beside an operator that may run. It says what speaks against it on standard error. */
+export function mayWrite(
+  running: RunningOperator,
+  namespace: string,
+  { force = false }: { readonly force?: boolean },
+  { stderr }: Pick<ProcessIO, 'stderr'>,
+): boolean {
+  if (running.state === 'running') {
+    stderr.write(
+      `an operator runs and would write everything again: Lease ${namespace}/${OPERATOR_LEASE} is held by ` +
+        `${running.holder}.\nStop it first, by scaling its Deployment to 0 or with Ctrl-C where it runs in a terminal. ` +
+        'After one that was killed, wait until its Lease has run out.\n',
+    );
+    return false;
+  }
+  if (running.state === 'none') return true;
+  stderr.write(`cannot see whether an operator runs: ${running.message}\n`);
+  if (!force) stderr.write('Stop it, and run this again with --force or with the right to get the Lease.\n');
+  return force;
+}

@@ -1,0 +1,108 @@
+import { resourceKey } from '../../api/names.ts';
+import { CONTEXT_KEY, eventKeyName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
+import type { Engine, EngineObjects } from '../../engine/types.ts';
+import { evaluateTriggers } from '../../files/evaluation.ts';
+import type { JudgedFiles } from '../../files/judge.ts';
+import { SAMPLED_TRIGGERS, type SampleFile, sampleApplication } from '../../files/sample-application.ts';
+import { sentTemplates } from '../../files/sent-templates.ts';
+import { own } from '../../lib/own.ts';
+import { MAX_BODY_BYTES } from '../../template/go/compile.ts';
+import { conditionOf, type PreviewedCondition } from './condition.ts';
+import type { PreviewRecipient } from './recipients.ts';
+
+/** What DingTalk would receive. */
+export interface PreviewedMessage extends Partial<PreviewedCondition> {
+  readonly namespace: string;
+  readonly subscription: string;
+  readonly event: string;
+  /** `namespace/name`. */
+  readonly robot: string;
+  /** Null where the body does not say it. */
+  readonly msgtype: string | null;
+  /** Of the body, in bytes of UTF-8. */
+  readonly size: number;
+  /** Parsed; the text as it is if it is no JSON; null if there is none. */
+  readonly body: unknown;
+  /** Why it would not be sent, or not be taken. */
+  readonly error?: string;
+}
+
+/**
+ * Has the engine make one message.
+ * @param application what to make it for; without it, a sample that fits the event
+ */
+export async function previewMessage(
+  recipient: PreviewRecipient,
+  judged: Pick<JudgedFiles, 'decision' | 'config' | 'context'>,
+  engine: Engine,
+  now: Date,
+  application?: SampleFile,
+): Promise<PreviewedMessage> {
+  const { subscription, event, robot } = recipient;
+  const { context } = judged;
+  const { plan } = judged.decision;
+  const { namespace, name } = subscription.cr.metadata;
+  const key = eventKeyName(namespace, name, event.name);
+  const { service } = robot;
+  const templates = sentTemplates(plan, key);
+  const keys = [...templates.map(templateKey), triggerKey(key), serviceKey(service)];
+  const objects: EngineObjects = {
+    configMap: {
+      ...Object.fromEntries(keys.map((each) => [each, own(plan.configMap, each) as string])),
+      ...(context !== undefined && { [CONTEXT_KEY]: context }),
+    },
+    secret: { [service]: own(plan.secret, service) as string },
+  };
+  const app = application ?? (await sampleFor(recipient, objects, key, engine, now, judged.config.tenancy));
+  const condition = application && (await conditionOf(application, recipient, judged, engine, now));
+  const outcome = await engine.render({ ...objects, app, templates, service, now: now.toISOString() });
+  const head = { namespace, subscription: name, event: event.name, robot: resourceKey(robot.cr) };
+  if (!outcome.ok) {
+    const error = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');
+    return { ...head, msgtype: null, size: 0, body: null, ...condition, error };
+  }
+  const { body, bodyIsJSON, error } = outcome.request;
+  return { ...head, ...judgedBody(body, bodyIsJSON, error), ...condition };
+}
+
+function judgedBody(text: string, isJson: boolean, error?: string) {
+  const size = Buffer.byteLength(text);
+  if (!isJson) {
+    const problem = error ?? 'what comes out is no JSON, so that DingTalk would refuse it';
+    return { msgtype: null, size, body: text === '' ? null : text, error: problem };
+  }
+  const body: unknown = JSON.parse(text);
+  const { msgtype } = (body ?? {}) as { readonly msgtype?: unknown };
+  const problem = error ?? bodyProblem(msgtype, size);
+  return {
+    msgtype: typeof msgtype === 'string' ? msgtype : null,
+    size,
+    body,
+    ...(problem !== undefined && { error: problem }),
+  };
+}
+
+function bodyProblem(msgtype: unknown, size: number): string | undefined {
+  if (typeof msgtype !== 'string') return 'the body has no msgtype, so that DingTalk would refuse it';
+  if (size > MAX_BODY_BYTES) return `DingTalk takes at most ${MAX_BODY_BYTES} bytes`;
+  return undefined;
+}
+
+/** Of an event of somebody's own only its condition tells the state that it is about. */
+async function sampleFor(
+  { subscription, event }: PreviewRecipient,
+  objects: EngineObjects,
+  key: string,
+  engine: Engine,
+  now: Date,
+  { destinations }: JudgedFiles['config']['tenancy'],
+): Promise<SampleFile> {
+  const sample = (trigger: string) => sampleApplication(trigger, subscription.cr, now, destinations);
+  if (event.catalogueName !== undefined) return sample(event.catalogueName);
+  const samples = SAMPLED_TRIGGERS.map(sample);
+  for (const app of samples) {
+    const evaluation = await evaluateTriggers(engine, { ...objects, app }, [key], now);
+    if (evaluation.ok && evaluation.conditions.get(key)?.some(({ triggered }) => triggered)) return app;
+  }
+  return sample('on-deployed');
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { ENTRIES } from './entries.ts';
+import { SOURCES } from './sources.ts';
+
+/** A file with fewer lines lives in the only one that imports it. */
+const SMALL = 30;
+
+/** Small files with one importer that stand for themselves, and why. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'api/render-fields.ts': 'generate.ts writes files as soon as it is loaded; a test renders without it',
+  'argocd/context-value.ts': 'a format of Argo CD, which nothing outside of argocd/ reads',
+  'argocd/readable-value.ts': 'a format of Argo CD, which nothing outside of argocd/ reads',
+  'commands/lint.ts': 'a command, which program.ts loads when it is called',
+  'commands/render.ts': 'a command, which program.ts loads when it is called',
+  'core/resolve/argocd-url.ts': 'a question of its own, with a rule and a test of its own',
+  'template/go/list-helpers.ts': 'one family of helpers, beside the table of all helpers',
+  'template/go/pieces.ts': 'where a template may be cut, apart from how its pieces are put together',
+  // To be dissolved.
+  'core/bounds/looked-at.ts': '',
+  'core/others/owners.ts': '',
+  'core/plan/foreign-destinations.ts': '',
+  'core/plan/retained.ts': '',
+  'core/resolve/companions.ts': '',
+};
+
+const isEntry = ({ folder, path }: { readonly folder: string; readonly path: string }): boolean =>
+  path === `${folder}/${ENTRIES[folder]}`;
+
+it('a small file with one importer lives in that importer', () => {
+  const importers = new Map<string, Set<string>>();
+  for (const { path, imports } of SOURCES) {
+    for (const to of imports) importers.set(to, (importers.get(to) ?? new Set()).add(path));
+  }
+  const found = SOURCES.filter(
+    (source) =>
+      source.text.trimEnd().split('\n').length < SMALL &&
+      importers.get(source.path)?.size === 1 &&
+      !isEntry(source),
+  );
+  expect(found.map(({ path }) => path).sort()).toEqual(Object.keys(EXCEPTIONS).sort());
+});
