@@ -130,7 +130,7 @@ export class Reconciler {
     const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
     const faults = new Faults(decision.faults);
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
-    const awaited = decision.resolution.robots.filter(({ isAwaited }) => isAwaited);
+    const awaited = decision.resolution.robots.filter(({ verdict }) => verdict.awaitsCredentials);
     checker.update(checks, deliveries, new Map(awaited.map(({ cr }) => [resourceKey(cr), requestOf(cr)])));
     this.#report(decision, snapshot, failure, { round, admission, faults });
     if (failure) throw failure;

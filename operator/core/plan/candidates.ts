@@ -1,6 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { Faults } from '../model/faults.ts';
+import type { Refusal } from '../model/verdict.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
 import { reachOf, widestReach } from './reach.ts';
@@ -15,7 +16,7 @@ import { type Candidate, draftSubscription, planSubscription, type Room } from '
 export function candidatesOf(
   subscriptions: readonly ResolvedSubscription[],
   settings: PlanContext,
-  refusals: ReadonlyMap<string, Finding>,
+  refusals: ReadonlyMap<string, Refusal>,
   faults: Faults,
 ): Candidate[] {
   const isLive = ({ cr }: ResolvedSubscription) => settings.live.events.has(resourceKey(cr));
@@ -50,7 +51,8 @@ export function placeCandidate(
     cr,
     () => planSubscription(candidate, own, room),
     (finding) => {
-      const none = { verdict: { rollout: 'none', refusal: finding, warnings: [] } } as const;
+      const { verdict } = candidate.subscription;
+      const none = { verdict: { ...verdict, rollout: 'none', refusal: finding, warnings: [] } } as const;
       const previous = () => planSubscription(failed(candidate.subscription, finding), own, room);
       return faults.guard(cr, previous, () => none) ?? none;
     },
@@ -62,7 +64,7 @@ function failed(subscription: ResolvedSubscription, refusal: Finding): Candidate
   const refused = {
     ...subscription,
     criteria: undefined,
-    verdict: { rollout: 'previous', refusal, warnings: [] },
+    verdict: { ...subscription.verdict, rollout: 'previous', refusal, warnings: [] },
   } as const;
   return { subscription: refused, draft: undefined, reach: widestReach(subscription) };
 }

@@ -2,6 +2,7 @@ import type { Finding } from '../../api/finding.ts';
 import { triggerKey } from '../../argocd/names.ts';
 import type { EventFragment } from '../compile/subscription.ts';
 import type { LiveKey } from '../model/live.ts';
+import type { Refusal } from '../model/verdict.ts';
 import { combine } from '../resolve/combine.ts';
 import type { ResolvedEvent } from '../resolve/events.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
@@ -9,7 +10,7 @@ import { countsFromOf, readOncePer, readWhen } from './counts-from.ts';
 
 /** What becomes of doubts about conditions. */
 export interface Weighed {
-  readonly refusal?: Finding;
+  readonly refusal?: Refusal;
   readonly warnings: readonly Finding[];
 }
 

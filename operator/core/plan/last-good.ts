@@ -3,6 +3,7 @@ import { hasOwnCondition, isStillAllowed } from '../compile/access-hash.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import { type LiveKey, liveKeysOf, liveRecipients } from '../model/live.ts';
+import { awaitsEngine } from '../model/verdict.ts';
 import { mayUse } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { readWhen } from './counts-from.ts';
@@ -84,9 +85,9 @@ export function planLastGood(
     keys.map(({ key, value }) => [key, key.startsWith('template.') ? withoutServices(value, gone) : value]),
   );
   // Somebody may have edited it by hand into something that stops everybody.
-  const isPending = subscription.verdict.refusal?.reason === 'GateUnavailable';
+  const isPending = awaitsEngine(subscription.verdict);
   const finding = isPending ? undefined : checkFinding(settings.inquiry, configMap, () => 'the live version');
-  if (finding?.reason === 'EngineRefused') return undefined;
+  if (finding?.gate === 'refused') return undefined;
   // Of other criteria the selector is not known; the conditions have it anyway.
   const selector = hasItsCriteria(subscription, keys)
     ? labelSelector(subscription.cr.spec.applications)
@@ -116,7 +117,7 @@ function isDangerous(
   inquiry: Inquiry,
 ): boolean {
   const { refusal } = verdict;
-  const isRefused = (refusal?.parts ?? [refusal]).some((part) => part?.reason === 'ExpressionNotAllowed');
+  const isRefused = (refusal?.parts ?? [refusal]).some((part) => part?.gate === 'forbidden');
   if (isRefused && keys.some(({ provenance }) => provenance.generation === cr.metadata.generation))
     return true;
   return keys.some(({ key, value, provenance }) => {

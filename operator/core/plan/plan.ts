@@ -5,7 +5,7 @@ import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { awaitsEngine, type Verdict } from '../model/verdict.ts';
 import { liveAccess } from '../resolve/access-condition.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { candidatesOf, type Placed, placeCandidate } from './candidates.ts';
@@ -63,8 +63,7 @@ export function merge(
       const { subscription, draft } = candidate;
       const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
       // The engine has yet to look at many at the first start: warnings that depend on all must not come and go with its answers.
-      const isAwaited = isExpected && verdict.refusal?.reason === 'GateUnavailable';
-      const place = plan ?? (isAwaited ? draft : undefined);
+      const place = plan ?? (isExpected && awaitsEngine(verdict) ? draft : undefined);
       return place ? [{ ...candidate, subscription: { ...subscription, verdict }, plan: place }] : [];
     });
   const [placed, expected] = [placesOf(false), placesOf(true)];

@@ -1,5 +1,5 @@
-import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
+import type { Refusal } from '../model/verdict.ts';
 import { combine } from '../resolve/combine.ts';
 import { nameFor, referenceKey } from '../resolve/sharing.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
@@ -11,7 +11,7 @@ import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
  */
 export function withoutRefusedRobots(
   subscription: ResolvedSubscription,
-  refusals: ReadonlyMap<string, Finding>,
+  refusals: ReadonlyMap<string, Refusal>,
 ): ResolvedSubscription {
   const { cr, verdict } = subscription;
   const { namespace } = cr.metadata;
@@ -19,9 +19,9 @@ export function withoutRefusedRobots(
   const usable = new Set(subscription.robots.map((robot) => resourceKey(robot.cr)));
   const refused = cr.spec.robots.flatMap((reference, index) => {
     const key = referenceKey(namespace, reference);
-    const reason = usable.has(key) ? refusals.get(key)?.reason : undefined;
-    if (reason === undefined || reason === 'GateUnavailable') return [];
-    const message = `spec.robots[${index}].name: DingTalkRobot ${nameFor(namespace, reference)} is not accepted (${reason}).`;
+    const refusal = usable.has(key) ? refusals.get(key) : undefined;
+    if (!refusal || refusal.gate === 'unanswered') return [];
+    const message = `spec.robots[${index}].name: DingTalkRobot ${nameFor(namespace, reference)} is not accepted (${refusal.reason}).`;
     return [{ reason: 'RobotNotReady', message } as const];
   });
   if (verdict.rollout === 'none' || refused.length === 0) return subscription;

@@ -204,6 +204,6 @@ describe('a live robot whose spec has a mistake', () => {
   it('that is not read yet stays, and is not told of', () => {
     const { writes, resolution } = decide({ ...mistaken(), credentials: new Map() });
     expect(writes.steps).toEqual([]);
-    expect(resolution.robots[0]?.isAwaited).toBe(true);
+    expect(resolution.robots[0]?.verdict.awaitsCredentials).toBe(true);
   });
 });

@@ -1,4 +1,3 @@
-import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import { serviceKey } from '../../argocd/names.ts';
 import { freshUrl, readSignedUrl, renewalTime } from '../../dingtalk/signatures.ts';
@@ -9,7 +8,7 @@ import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Refusal, Verdict } from '../model/verdict.ts';
 import { hasWorkingUrl } from '../resolve/credentials.ts';
 import type { ResolvedRobot } from '../resolve/robots.ts';
 import { type Budget, robotNeed } from './budget.ts';
@@ -28,9 +27,9 @@ export interface RobotsPlan {
   readonly secret: Record<string, string>;
   readonly placements: Map<string, RobotPlacement>;
   /** Robots that are left out: the engine does not take their service or has yet to look at it, or there is no room. */
-  readonly refusals: Map<string, Finding>;
+  readonly refusals: Map<string, Refusal>;
   /** Robots that have to wait so, but are live: the version that is live stays. */
-  readonly waiting: Map<string, Finding>;
+  readonly waiting: Map<string, Refusal>;
   readonly renewAt?: Date;
 }
 
@@ -93,7 +92,7 @@ function placeRobot(
       ? undefined
       : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
   // A gate that is out of order holds up no renewal: the URL does not depend on the service's text.
-  const isPending = finding?.reason === 'GateUnavailable' && previous !== undefined;
+  const isPending = finding?.gate === 'unanswered' && previous !== undefined;
   const value = previous && (isPending || isRefused) ? previous.value : fragment.serviceValue;
   const need = robotNeed(
     robot.cr.metadata.namespace,

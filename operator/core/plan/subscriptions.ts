@@ -1,4 +1,3 @@
-import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../../argocd/names.ts';
@@ -10,7 +9,7 @@ import { setOwn } from '../../lib/own.ts';
 import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { liveKeysOf, liveRecipients } from '../model/live.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Refusal, Verdict } from '../model/verdict.ts';
 import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { type Budget, subscriptionNeed } from './budget.ts';
 import { countsFrom } from './counts-from.ts';
@@ -63,7 +62,7 @@ function refusalOf(
   { subscription, draft, reach }: Candidate & { readonly draft: DraftPlan },
   { inquiry }: PlanContext,
   { budget, destinations }: Room,
-): Finding | undefined {
+): Refusal | undefined {
   const { cr } = subscription;
   return (
     draft.doubts.refusal ??

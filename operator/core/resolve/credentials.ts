@@ -8,16 +8,13 @@ import { type Credential, hasValidSignature } from '../../dingtalk/signatures.ts
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
 import { own } from '../../lib/own.ts';
 import { MAX_CREDENTIAL_BYTES, type Snapshot, type Target } from '../model/snapshot.ts';
-import type { Rollout } from '../model/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
 
 type CredentialSurroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
 
 /** Why a robot has no credentials, and what becomes of the version that is live. */
 interface Refused {
-  readonly refusal: Finding;
-  readonly rollout: Rollout;
-  /** Whether they have yet to be read. */
-  readonly isAwaited?: true;
+  readonly verdict: Verdict;
 }
 
 /** The credentials that a robot's spec names. */
@@ -28,14 +25,14 @@ export type JudgedCredentials =
 /** Takes a robot's credentials from the Secrets of its namespace, and judges them. */
 export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialSurroundings): JudgedCredentials {
   const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);
-  if ('refusal' in webhook) return webhook;
+  if ('verdict' in webhook) return webhook;
   const parsed = parseWebhookCredential(webhook.text, snapshot.config.dingtalk);
   if (!parsed.ok) return refused(parsed.reason, `spec.webhook: ${parsed.message}`);
   const warnings = parsed.warnings.map((text) => warning('PastedSignatureIgnored', `spec.webhook: ${text}`));
   if (!cr.spec.signing) return { credential: { url: parsed.url }, warnings };
 
   const signing = readCredential(cr, 'signing', cr.spec.signing.secretKeyRef, snapshot);
-  if ('refusal' in signing) return signing;
+  if ('verdict' in signing) return signing;
   const secret = parseSigningSecret(signing.text);
   if (!secret.ok) return refused(secret.reason, `spec.signing: ${secret.message}`);
   warnings.push(...secret.warnings.map((text) => warning('SigningSecretUnusual', `spec.signing: ${text}`)));
@@ -43,8 +40,13 @@ export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialSurround
 }
 
 const refused = (reason: Reason, message: string): Refused => ({
-  refusal: { reason, message },
-  rollout: 'none',
+  verdict: { rollout: 'none', refusal: { reason, message }, warnings: [] },
+});
+
+const unreadable = (message: string, rollout: Verdict['rollout']): Verdict => ({
+  rollout,
+  refusal: { reason: 'CredentialsUnreadable', message },
+  warnings: [],
 });
 
 /** Where the live version of this very robot comes from; undefined if none is live. */
@@ -83,14 +85,11 @@ function readCredential(
     const message = `${path}: ${named} has not been read yet. What is live stays meanwhile.`;
     const service = liveService(cr, snapshot.target);
     const rollout = service !== undefined && readProvenance(service) !== undefined ? 'previous' : 'none';
-    return { refusal: { reason: 'CredentialsUnreadable', message }, rollout, isAwaited: true };
+    return { verdict: { ...unreadable(message, rollout), awaitsCredentials: true } };
   }
   if (secret.state === 'unreadable') {
     const message = `${path}: ${named} could not be read: ${secret.message}. What is live stays until its signature ends.`;
-    return {
-      refusal: { reason: 'CredentialsUnreadable', message },
-      rollout: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none',
-    };
+    return { verdict: unreadable(message, hasWorkingUrl(cr, snapshot) ? 'previous' : 'none') };
   }
   if (secret.state === 'missing') {
     const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;

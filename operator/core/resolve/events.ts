@@ -1,4 +1,3 @@
-import type { Finding } from '../../api/finding.ts';
 import type { NotificationTemplate } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { SubscribedEvent, TemplateReference } from '../../api/types.generated.ts';
@@ -7,6 +6,7 @@ import { memoised } from '../../lib/memo.ts';
 import { CATALOGUE, findTrigger } from '../../message/catalogue/triggers.ts';
 import { type EventMessage, takesMentions } from '../../message/event-body.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import { awaitsEngine, type Refusal } from '../model/verdict.ts';
 import { eventName } from './event-name.ts';
 import { type JudgedTrigger, ownTrigger } from './own-trigger.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
@@ -41,7 +41,7 @@ export function resolveEvent(
   event: SubscribedEvent,
   index: number,
   context: EventContext,
-): ResolvedEvent | Finding {
+): ResolvedEvent | Refusal {
   const path = `spec.events[${index}]`;
   const judged =
     event.trigger === undefined
@@ -69,7 +69,7 @@ function resolveContent(
   event: SubscribedEvent,
   path: string,
   template: ResolvedTemplate | undefined,
-): Pick<ResolvedEvent, 'message' | 'raw'> | Finding {
+): Pick<ResolvedEvent, 'message' | 'raw'> | Refusal {
   const spec = template?.cr.spec;
   const raw = spec?.message.raw;
   const own = event.template?.params ?? {};
@@ -99,7 +99,7 @@ const paramMeantBy = memoised<
   2 ** 21,
 );
 
-function unknownParam(name: string, path: string, params: Readonly<Record<string, string>>): Finding {
+function unknownParam(name: string, path: string, params: Readonly<Record<string, string>>): Refusal {
   const names = Object.keys(params);
   const guess = paramMeantBy({ name, names });
   const has = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
@@ -108,7 +108,7 @@ function unknownParam(name: string, path: string, params: Readonly<Record<string
   return { reason: 'UnknownParam', message };
 }
 
-function catalogueTrigger(name: string, path: string): JudgedTrigger | Finding {
+function catalogueTrigger(name: string, path: string): JudgedTrigger | Refusal {
   const trigger = findTrigger(name);
   if (trigger) return { trigger, doubts: [], warnings: [] };
   const names = CATALOGUE.map((each) => each.name);
@@ -123,17 +123,16 @@ function resolveTemplateReference(
   reference: TemplateReference,
   path: string,
   { templates }: EventContext,
-): ResolvedTemplate | Finding {
+): ResolvedTemplate | Refusal {
   const template = templates.get(referenceKey(namespace, reference));
   if (!template || !mayUse(namespace, template.cr)) {
     const message = notThere('NotificationTemplate', namespace, reference, `${path}.template`);
     return { reason: 'TemplateNotFound', message };
   }
-  if (template.verdict.refusal?.reason === 'GateUnavailable') return template.verdict.refusal;
-  if (template.verdict.refusal) {
-    const name = nameFor(namespace, reference);
-    const message = `${path}.template.name: NotificationTemplate ${name} is not accepted (${template.verdict.refusal.reason}).`;
-    return { reason: 'TemplateRefused', message };
-  }
-  return template;
+  const { refusal } = template.verdict;
+  if (!refusal) return template;
+  if (awaitsEngine(template.verdict)) return refusal;
+  const name = nameFor(namespace, reference);
+  const message = `${path}.template.name: NotificationTemplate ${name} is not accepted (${refusal.reason}).`;
+  return { reason: 'TemplateRefused', message };
 }

@@ -4,12 +4,13 @@ import type { Trigger } from '../../message/catalogue/trigger.ts';
 import { evaluationWarning, expressionFinding, isDoubt } from '../gate/expressions.ts';
 import type { ExpressionRole } from '../model/engine-api.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import type { Refusal } from '../model/verdict.ts';
 
 /** The trigger of an event, and what is to be said of its condition. */
 export interface JudgedTrigger {
   readonly trigger: Trigger;
   /** What refuses the condition, unless it is live as it is. */
-  readonly doubts: readonly Finding[];
+  readonly doubts: readonly Refusal[];
   /** What its author should know all the same. */
   readonly warnings: readonly Finding[];
 }
@@ -22,7 +23,7 @@ export function ownTrigger(
   { when = '', oncePer, eventTime }: SubscribedEvent,
   path: string,
   inquiry: Inquiry,
-): JudgedTrigger | Finding {
+): JudgedTrigger | Refusal {
   const roles: Readonly<Record<ExpressionRole, string | undefined>> = { when, oncePer, eventTime };
   const expressions = Object.entries(roles).flatMap(([role, expression]) =>
     expression === undefined ? [] : [{ role: role as ExpressionRole, expression, field: `${path}.${role}` }],

@@ -21,8 +21,6 @@ export interface ResolvedRobot {
   readonly audience: Audience;
   /** Whether that is not to count, since its newest spec is refused or not judged yet: messages stay as they are live. */
   readonly messagesStay?: true;
-  /** Whether its Secrets have yet to be read, which is no news: what is live stays, and no status tells of it. */
-  readonly isAwaited?: true;
   readonly verdict: Verdict;
   /** Present where the rollout is `current`, and where what is live was made with it. */
   readonly credential?: Credential;
@@ -48,12 +46,12 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
   const taken = takenKey(service, snapshot);
   if (taken) return refused(taken);
   const judged = judgeCredentials(cr, snapshot);
-  if (!('refusal' in judged)) {
+  if (!('verdict' in judged)) {
     const { credential, warnings } = judged;
     return { ...base, verdict: { rollout: 'current', warnings }, credential };
   }
-  const { refusal, rollout, isAwaited } = judged;
-  return { ...refused(refusal, rollout), ...(isAwaited && { isAwaited, messagesStay: true }) };
+  const { verdict } = judged;
+  return { ...base, verdict, ...(verdict.awaitsCredentials && { messagesStay: true }) };
 }
 
 /**
@@ -64,13 +62,12 @@ function liveDespite(
   cr: DingTalkRobot,
   refusal: Finding,
   snapshot: Surroundings,
-): Pick<ResolvedRobot, 'verdict' | 'credential' | 'isAwaited'> {
+): Pick<ResolvedRobot, 'verdict' | 'credential'> {
   const verdict = (rollout: Rollout): Verdict => ({ rollout, refusal, warnings: [] });
   if (liveProvenance(cr, snapshot.target)?.hash !== credentialsHash(cr.spec))
     return { verdict: verdict(hasWorkingUrl(cr, snapshot) ? 'previous' : 'none') };
   const judged = judgeCredentials(cr, snapshot);
-  if ('refusal' in judged)
-    return { verdict: verdict(judged.rollout), ...(judged.isAwaited && { isAwaited: true }) };
+  if ('verdict' in judged) return { verdict: { ...judged.verdict, refusal } };
   return { verdict: verdict('previous'), credential: judged.credential };
 }
 

@@ -27,8 +27,6 @@ export interface ResolvedSubscription {
   readonly verdict: Verdict;
   /** The robots that can be sent to. */
   readonly robots: readonly ResolvedRobot[];
-  /** Whether it needs a robot whose Secrets have yet to be read: what is live stays, and no status tells of it. */
-  readonly isAwaited?: true;
   /** Present in full where the rollout is `current`. */
   readonly events: readonly ResolvedEvent[];
   /** expr-lang condition: what the namespace may hear of. */
@@ -86,7 +84,8 @@ export function resolveSubscription(
     ...takenKeys(cr, snapshot),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
-  const isAwaited =
+  // Of a robot that is live, what is live says that there is one to be sent to.
+  const awaitsCredentials =
     missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
   return {
@@ -95,9 +94,8 @@ export function resolveSubscription(
     criteria,
     robots: usable,
     events: resolved,
-    ...(isAwaited && { isAwaited }),
     verdict: {
-      rollout: isAwaited
+      rollout: awaitsCredentials
         ? 'previous'
         : usable.length === 0
           ? 'none'
@@ -105,6 +103,7 @@ export function resolveSubscription(
             ? 'previous'
             : 'current',
       ...(refusal && { refusal }),
+      ...(awaitsCredentials && { awaitsCredentials }),
       warnings: [
         ...ungranted(cr, access),
         ...messages.warnings,
@@ -154,10 +153,14 @@ function resolveRecipient(
   return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
 }
 
-/** Whether it can't be said yet if there is a robot to be sent to; of one that is live, what is live says so. */
+/** Whether it is not known yet if a robot can be sent to. */
 function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
   const robot = robots.get(referenceKey(namespace, reference));
-  return robot?.isAwaited === true && robot.verdict.rollout === 'none' && mayUse(namespace, robot.cr);
+  return (
+    robot?.verdict.awaitsCredentials === true &&
+    robot.verdict.rollout === 'none' &&
+    mayUse(namespace, robot.cr)
+  );
 }
 
 /** A key that somebody else made is never taken over. */

@@ -1,4 +1,3 @@
-import type { Finding } from '../../api/finding.ts';
 import type { NotificationTemplate } from '../../api/kinds.ts';
 import { ResourceMemo } from '../../lib/memo.ts';
 import { messageParts } from '../../message/body.ts';
@@ -6,7 +5,7 @@ import { ANY_SCOPE, readMessage } from '../../message/parse.ts';
 import { rawTemplateFinding } from '../gate/raw-template.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Refusal, Verdict } from '../model/verdict.ts';
 import { combine } from './combine.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
@@ -34,14 +33,14 @@ export function resolveTemplate(
 }
 
 /** A template that is refused: nothing of a template is live by itself. */
-export function refusedTemplate(cr: NotificationTemplate, refusal: Finding): ResolvedTemplate {
+export function refusedTemplate(cr: NotificationTemplate, refusal: Refusal): ResolvedTemplate {
   return { cr, verdict: { rollout: 'none', refusal, warnings: [] } };
 }
 
-const typedFindings = new ResourceMemo<NotificationTemplate, Finding | undefined>();
+const typedFindings = new ResourceMemo<NotificationTemplate, Refusal | undefined>();
 
 /** What is wrong with a message in Handlebars, all of it. */
-function typedFinding({ spec }: NotificationTemplate): Finding | undefined {
+function typedFinding({ spec }: NotificationTemplate): Refusal | undefined {
   const { message, params = {}, at = {} } = spec;
   const reading = readMessage({ message, params });
   if (!reading.ok) return combine(reading.findings);
@@ -57,7 +56,7 @@ function typedFinding({ spec }: NotificationTemplate): Finding | undefined {
  * `message.raw` is a Go template that Argo CD's controller runs as it is, and a valid one can end that process; so it
  * is for those only who could edit Argo CD's ConfigMap anyway.
  */
-function untrusted({ metadata }: NotificationTemplate, { tenancy }: Snapshot['config']): Finding | undefined {
+function untrusted({ metadata }: NotificationTemplate, { tenancy }: Snapshot['config']): Refusal | undefined {
   const trusted = tenancy.trustedNamespaces;
   if (trusted.includes(metadata.namespace)) return undefined;
   const message =

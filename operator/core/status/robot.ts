@@ -7,7 +7,7 @@ import type { ResolvedRobot } from '../resolve/robots.ts';
 import { accepted, type ConditionDraft, conditions, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
 import { liveGeneration, mergedCondition } from './merged.ts';
-import { contestOf, type ObservedState } from './observed-state.ts';
+import { contestOf, isTargetMissing, type ObservedState } from './observed-state.ts';
 
 /** The status that a robot should show. */
 export function robotStatus(
@@ -40,8 +40,9 @@ export function robotStatus(
       suspended,
       live: isLive,
       generations: keys.map(({ provenance }) => provenance.generation),
+      isTargetMissing: isTargetMissing(observed),
       obstacle: observed.obstacle,
-      flaw:
+      contested:
         contestOf(observed, 'ConfigMap', [serviceKey(service)]) ?? contestOf(observed, 'Secret', [service]),
     }),
     ...(signed ? [signed.judgement] : []),

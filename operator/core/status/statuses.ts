@@ -6,7 +6,7 @@ import { serviceName } from '../../argocd/names.ts';
 import { ResourceMemo } from '../../lib/memo.ts';
 import { own } from '../../lib/own.ts';
 import { type Faults, UNGUARDED } from '../model/faults.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { awaitsEngine, type Verdict } from '../model/verdict.ts';
 import type { Resolution } from '../resolve/resolve.ts';
 import { mayUse, referenceKey } from '../resolve/sharing.ts';
 import { type StateChange, stateChanges, statusPatch } from './changes.ts';
@@ -107,8 +107,6 @@ export function statusUpdates(
 interface Judged<CR extends StatusUpdate['cr']> {
   readonly cr: CR;
   readonly verdict: Verdict;
-  /** Whether it depends on a Secret that has yet to be read. */
-  readonly isAwaited?: boolean;
 }
 
 /** Whether the status of a template, or of a resource of which nothing is live, said all that it should, the last time. */
@@ -148,9 +146,9 @@ function wanted<CR extends StatusUpdate['cr']>(
   inputs: readonly unknown[] | undefined,
   statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
 ): WantedStatus {
-  const { cr, verdict, isAwaited = false } = resource;
+  const { cr, verdict } = resource;
   const { awaits } = observed;
-  const isUnjudged = isAwaited || (awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable');
+  const isUnjudged = verdict.awaitsCredentials === true || (awaits?.engine === true && awaitsEngine(verdict));
   return {
     kind,
     cr,

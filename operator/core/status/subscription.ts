@@ -9,7 +9,7 @@ import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { entryKey } from '../writes/our-part.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 import { liveGeneration, mergedCondition } from './merged.ts';
-import { contestOf, type ObservedState } from './observed-state.ts';
+import { contestOf, isTargetMissing, type ObservedState } from './observed-state.ts';
 
 /** The status that a subscription should show. */
 export function subscriptionStatus(
@@ -40,8 +40,10 @@ export function subscriptionStatus(
       suspended,
       live: isLive,
       generations,
+      isTargetMissing: isTargetMissing(observed),
       obstacle: observed.obstacle ?? observed.blocked,
-      flaw: placement && (contestOf(observed, 'ConfigMap', ourKeys(placement)) ?? observed.ignored),
+      contested: placement && contestOf(observed, 'ConfigMap', ourKeys(placement)),
+      ignored: placement && observed.ignored,
     }),
   ];
   const generation = liveGeneration(keys);
