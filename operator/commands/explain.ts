@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { KINDS } from '../api/kinds.ts';
+import { decideFully } from '../cluster/decide-fully.ts';
 import { openConnection } from '../cluster/open.ts';
 import { readConfiguration } from '../config/read.ts';
-import { decideFully } from '../files/judge.ts';
 import { withEngine } from '../files/offline.ts';
 import { ApiError, RequestError } from '../kubernetes/api-error.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';

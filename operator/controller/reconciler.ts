@@ -1,5 +1,6 @@
 import type { Finding } from '../api/finding.ts';
 import { resourceKey } from '../api/names.ts';
+import { askUntilAnswered } from '../cluster/ask-until-answered.ts';
 import type { Gate, Round } from '../cluster/gate.ts';
 import type { TargetWriter } from '../cluster/target-writer.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
@@ -33,8 +34,6 @@ const GATE_BUDGET_MS = 200;
  * each once. What is live is not asked about, so that a restart does not wait.
  */
 const FIRST_GATE_BUDGET_MS = 3_000;
-/** A template raises four questions one after the other, nothing raises more: whatever goes on asking is not waited for. */
-const MAX_ROUNDS = 20;
 
 /** How often a run tries to write where somebody else comes in between. */
 const MAX_ATTEMPTS = 10;
@@ -145,8 +144,8 @@ export class Reconciler {
   }
 
   /**
-   * Decides, has the engine asked what the decision needs to know, and decides again; an answer can raise the next
-   * question, a template's parse that of its rendering. What the engine needs long for comes in a later run.
+   * Decides, has the engine asked what the decision needs to know, and decides again. What the engine needs long for comes in a
+   * later run.
    * @param patience is used up by waiting, not by deciding
    */
   async #decide(
@@ -154,26 +153,20 @@ export class Reconciler {
     patience: Patience,
   ): Promise<{ decision: Decision; snapshot: Snapshot; round: Round }> {
     const { gate, runAgain, clock } = this.#parts;
-    for (let count = 1; ; count++) {
+    const attempt = () => {
       const snapshot = look();
       const decision = this.#decideNow(snapshot);
-      if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
-      if (count > MAX_ROUNDS) return { decision, snapshot, round: 'failed' };
+      return { result: { decision, snapshot }, open: decision.questions };
+    };
+    const { result, round } = await askUntilAnswered(attempt, async (questions) => {
       const asked = clock();
       const leftMs = Math.max(0, patience.leftMs);
-      const round = await gate.answer(
-        decision.questions,
-        leftMs,
-        runAgain,
-        patience.forAll ? leftMs : undefined,
-      );
+      const answered = await gate.answer(questions, leftMs, runAgain, patience.forAll ? leftMs : undefined);
       patience.leftMs -= clock() - asked;
-      if (round !== 'answered') {
-        // With the answers that did come.
-        const latest = look();
-        return { decision: this.#decideNow(latest), snapshot: latest, round };
-      }
-    }
+      return answered;
+    });
+    // With the answers that did come.
+    return { ...(round === 'answered' ? result : attempt().result), round };
   }
 
   #decideNow(snapshot: Snapshot): Decision {

@@ -1,11 +1,9 @@
 import { resourceKey } from '../api/names.ts';
-import { createFaultReporter } from '../cluster/fault-reporter.ts';
+import { decideFully } from '../cluster/decide-fully.ts';
 import type { Gate } from '../cluster/gate.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
-import { type Decision, decide } from '../core/decide.ts';
-import type { Snapshot } from '../core/model/snapshot.ts';
+import type { Decision } from '../core/decide.ts';
 import type { Verdict } from '../core/model/verdict.ts';
-import { EngineUnavailableError } from '../engine/types.ts';
 import { own } from '../lib/own.ts';
 import { type CrdCheck, crdChecks } from './crd-check.ts';
 import { Duplicates } from './duplicates.ts';
@@ -91,22 +89,6 @@ export function findingsOf(resources: readonly LoadedResource[], decision: Decis
     const verdict = verdicts.get(keyOf(each.resource));
     return verdict ? verdictFindings(each, verdict) : [];
   });
-}
-
-/**
- * Has the engine asked until nothing is left to ask. Exceptions that were kept to one resource each are logged.
- * @throws EngineUnavailableError if it can't be asked
- */
-export async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
-  for (;;) {
-    const decision = decide({ ...snapshot, answers: gate.answers });
-    if (decision.questions.size === 0) {
-      createFaultReporter(gate.log)(decision.faults);
-      return decision;
-    }
-    if ((await gate.answer(decision.questions)) !== 'answered')
-      throw new EngineUnavailableError("Argo CD's engine could not be asked");
-  }
 }
 
 function verdictsOf({ resolution }: Decision): Map<string, Verdict> {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
+import { decideFully } from '../cluster/decide-fully.ts';
 import { engineAsker, Gate } from '../cluster/gate.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import { config, NAMESPACE, robot, settled, snapshot, subscription, team } from '../core/testing/fixtures.ts';
@@ -7,7 +8,6 @@ import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
 import { createLogger } from '../lib/logger.ts';
 import { differenceOf } from '../tools/diff/difference.ts';
-import { decideFully } from './judge.ts';
 
 let engine: Engine;
 let gate: Gate;

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { locateEngine } from '../../../engine/locate.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
+import { decideFully } from '../../cluster/decide-fully.ts';
 import { engineAsker, Gate } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import { decideFully } from '../../files/judge.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { CATALOGUE } from '../../message/catalogue/triggers.ts';
 import {

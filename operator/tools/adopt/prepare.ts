@@ -1,5 +1,6 @@
 import { triggerKey } from '../../argocd/names.ts';
 import { readApplications, readCluster } from '../../cluster/cluster-reader.ts';
+import { decideFully } from '../../cluster/decide-fully.ts';
 import type { Gate } from '../../cluster/gate.ts';
 import { orUsageError } from '../../cluster/open.ts';
 import { readCredential, readCredentials } from '../../cluster/read-credential.ts';
@@ -7,7 +8,6 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Decision } from '../../core/decide.ts';
 import type { Engine } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
-import { decideFully } from '../../files/judge.ts';
 import type { SampleFile } from '../../files/sample-application.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import type { ServerClock } from '../../kubernetes/server-clock.ts';

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
+import { decideFully } from '../../cluster/decide-fully.ts';
 import { engineAsker, Gate } from '../../cluster/gate.ts';
 import { liveKeysOf, readLiveState } from '../../core/model/live.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { config, NAMESPACE, robot, settled, snapshot, subscription } from '../../core/testing/fixtures.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import { decideFully } from '../../files/judge.ts';
 import { createLogger } from '../../lib/logger.ts';
 import type { ClusterView } from './cluster-view.ts';
 import type { EventOutcome } from './outcome.ts';
