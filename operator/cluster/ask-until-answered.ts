@@ -8,7 +8,7 @@ import type { Round } from './gate.ts';
 const ROUNDS_OF_A_DECISION = 20;
 
 /** A result, and the questions without whose answers it is not final. */
-export interface Attempt<Result> {
+export interface Provisional<Result> {
   readonly result: Result;
   readonly open: ReadonlyMap<string, Question>;
 }
@@ -22,8 +22,8 @@ export interface Attempt<Result> {
  * @returns the last attempt, and `answered` if it is final; `failed` also where the attempts go on asking
  */
 export async function askUntilAnswered<Result>(
-  attempt: () => Attempt<Result>,
-  answer: (open: Attempt<Result>['open']) => Promise<Round>,
+  attempt: () => Provisional<Result>,
+  answer: (open: Provisional<Result>['open']) => Promise<Round>,
   maxRounds = ROUNDS_OF_A_DECISION,
 ): Promise<{ readonly result: Result; readonly round: Round }> {
   for (let count = 1; ; count++) {

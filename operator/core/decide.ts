@@ -3,12 +3,13 @@ import { beyondBounds } from './bounds/beyond-bounds.ts';
 import { type Fault, Faults } from './model/faults.ts';
 import { Inquiry, type Question } from './model/inquiry.ts';
 import { type LiveState, readLiveState } from './model/live.ts';
+import type { Resolution } from './model/resolved.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { foreignFindings } from './others/foreign.ts';
 import { ignoredSubscriptions } from './others/legacy-config.ts';
 import type { Plan } from './plan/placements.ts';
 import { merge } from './plan/plan.ts';
-import { type Resolution, resolve } from './resolve/resolve.ts';
+import { resolve } from './resolve/resolve.ts';
 import { type Writes, writesFor } from './writes/writes.ts';
 
 /** All that follows from one snapshot. */

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { LOCALES } from './catalogue/locale.ts';
 import { CATALOGUE } from './catalogue/triggers.ts';
-import { type EventMessage, eventsBody } from './event-body.ts';
+import { eventsBody } from './event-body.ts';
+import type { EventMessage } from './event-message.ts';
 
 const TRIGGERS = [...CATALOGUE.map(({ name }) => name), undefined];
 const message = (trigger: string | undefined): EventMessage => ({

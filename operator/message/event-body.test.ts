@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { LOCALES } from './catalogue/locale.ts';
 import { CATALOGUE } from './catalogue/triggers.ts';
-import { type Audience, type EventMessage, eventsBody, messageFinding } from './event-body.ts';
+import { eventsBody, messageFinding } from './event-body.ts';
+import type { Audience, EventMessage } from './event-message.ts';
 
 const audience: Audience = { locale: 'en', timeZone: 'Asia/Shanghai', keywords: [] };
 const event = (fields: Partial<EventMessage> = {}): EventMessage => ({

@@ -6,7 +6,8 @@ import { RenderingEngine } from '../template/testing/engine.ts';
 import { defaultMessage } from './catalogue/default-message.ts';
 import { LOCALES, type Locale } from './catalogue/locale.ts';
 import { CATALOGUE } from './catalogue/triggers.ts';
-import { type EventMessage, eventsBody } from './event-body.ts';
+import { eventsBody } from './event-body.ts';
+import type { EventMessage } from './event-message.ts';
 import { mutants } from './testing/mutants.ts';
 
 /** An Application with everything in it that a message may look at. */

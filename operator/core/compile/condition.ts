@@ -1,6 +1,6 @@
 import { sentExpression } from '../../argocd/sent-note.ts';
 import { eventClause } from '../../message/catalogue/trigger.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
+import type { ResolvedEvent } from '../model/resolved.ts';
 
 /** What the conditions of a subscription's events have in common. */
 export interface ConditionContext {

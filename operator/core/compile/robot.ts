@@ -1,16 +1,9 @@
-import { formatProvenance, type Provenance, provenanceOf } from '../../argocd/provenance.ts';
-import type { Credential } from '../../dingtalk/signatures.ts';
+import { formatProvenance, provenanceOf } from '../../argocd/provenance.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
 import { yamlSafeJson } from '../../lib/json.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import { credentialsHash } from '../resolve/credentials.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
-
-/** What a robot wants in the merged objects. */
-export interface RobotFragment {
-  readonly provenance: Provenance;
-  /** Value of `service.webhook.<service>`. */
-  readonly serviceValue: string;
-  readonly credential: Credential;
-}
+import type { RobotFragment } from './fragments.ts';
 
 /** The engine takes these waits as integers of nanoseconds; a text such as "1s" would stop it altogether. */
 const RETRY_WAIT_MIN_NS = 500_000_000;

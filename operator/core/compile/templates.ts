@@ -6,10 +6,8 @@ import { ResourceMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
 import { eventsBody } from '../../message/event-body.ts';
 import { selector } from '../../template/go/body.ts';
+import type { ResolvedEvent, ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import { messageInputs } from '../resolve/event-messages.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 
 /** The templates of a subscription. */
 export interface CompiledTemplates {

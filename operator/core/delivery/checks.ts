@@ -1,11 +1,11 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { RECONCILE_AT, resourceKey } from '../../api/names.ts';
-import type { Credential } from '../../dingtalk/signatures.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
 import type { TestMessageFields } from '../../dingtalk/test-message.ts';
 import { type Faults, UNGUARDED } from '../model/faults.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { awaitsEngine } from '../model/verdict.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
 import { deliveryFingerprint } from './fingerprint.ts';
 import { lastCheck, toldRefusal } from './last-check.ts';
 

@@ -1,22 +1,15 @@
 import type { Finding } from '../../api/finding.ts';
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
-import { foreignText, type SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { foreignText } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
-import { readSignature } from '../../dingtalk/sign.ts';
 import { foreignKeys, type LiveState } from '../model/live.ts';
 import type { LiveObject, Target } from '../model/snapshot.ts';
-
-/** What an entry of the shared key takes beside its names: markers, field names, quotes. */
-const ENTRY_OVERHEAD = 100;
 
 /**
  * Up to so many bytes an object is written for the growth of what is live: what Kubernetes refuses, 1 MiB, less what is counted
  * roughly.
  */
 const ACCEPTED_BYTES = 1_032_192;
-
-/** What `&timestamp=` and `&sign=` take with their values: how many bytes a signature has changes with every renewal. */
-const SIGNATURE_BYTES = 80;
 
 /** What one robot or subscription takes, in the objects and of its namespace's quota. */
 export interface Need {
@@ -146,33 +139,7 @@ const AMOUNT: { readonly [Unit in keyof Quota]: (need: Need) => number } = {
   bytes: bytesOfNeed,
 };
 
-/** What a subscription takes with these keys; no entry if somebody has removed it. */
-export function subscriptionNeed(
-  namespace: string,
-  configMap: Data,
-  entry: SubscriptionEntry | undefined,
-): Need {
-  const entryBytes = entry ? ENTRY_OVERHEAD + Buffer.byteLength(JSON.stringify(entry)) : 0;
-  const keys = Object.keys(configMap).length;
-  return { namespace, subscriptions: 1, keys, configMap: bytesOf(configMap) + entryBytes, secret: 0 };
-}
-
-/** What a robot takes with its service in the ConfigMap, and its URL in the Secret if it has one there. */
-export function robotNeed(
-  namespace: string,
-  configMap: Data,
-  service: string,
-  url: string | undefined,
-): Need {
-  const secret = url === undefined ? 0 : Buffer.byteLength(service) + urlBytes(url);
-  return { namespace, subscriptions: 0, keys: 2, configMap: bytesOf(configMap), secret };
-}
-
-function urlBytes(url: string): number {
-  const base = readSignature(url)?.base;
-  return base === undefined ? Buffer.byteLength(url) : Buffer.byteLength(base) + SIGNATURE_BYTES;
-}
-
+/** Keys and values of an object. */
 type Data = Readonly<Record<string, string>>;
 
 function foreignConfigMapBytes(configMap: LiveObject | undefined): number {
@@ -187,7 +154,8 @@ function foreignSecretBytes(secret: LiveObject | undefined, { secretKeys }: Live
   return bytesOf(Object.fromEntries(foreign)) + (secret.unseenBytes ?? 0);
 }
 
-const bytesOf = (data: Data): number =>
+/** The bytes of keys and values. */
+export const bytesOf = (data: Data): number =>
   Object.entries(data).reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
     0,

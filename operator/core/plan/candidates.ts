@@ -1,13 +1,14 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { Faults } from '../model/faults.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { Refusal } from '../model/verdict.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { PlanContext, SubscriptionPlan } from './placements.ts';
+import { inOrderOfAdmission } from './admission.ts';
+import type { Candidate } from './candidate.ts';
+import type { PlanContext } from './placements.ts';
 import { reachOf, widestReach } from './reach.ts';
 import { withoutRefusedRobots } from './refused-robots.ts';
-import { inOrderOfAdmission } from './room.ts';
-import { type Candidate, draftSubscription, planSubscription, type Room } from './subscriptions.ts';
+import { type Capacity, draftSubscription, planSubscription } from './subscriptions.ts';
 
 /**
  * The subscriptions that have something to place, in the order of admission.
@@ -42,18 +43,18 @@ export function candidatesOf(
 export function placeCandidate(
   candidate: Candidate,
   settings: PlanContext,
-  room: Room,
+  capacity: Capacity,
   faults: Faults,
 ): ReturnType<typeof planSubscription> | undefined {
   const { cr } = candidate.subscription;
   const own = { ...settings, inquiry: settings.inquiry.of(cr.metadata.namespace) };
   return faults.guard(
     cr,
-    () => planSubscription(candidate, own, room),
+    () => planSubscription(candidate, own, capacity),
     (finding) => {
       const { verdict } = candidate.subscription;
       const none = { verdict: { ...verdict, rollout: 'none', refusal: finding, warnings: [] } } as const;
-      const previous = () => planSubscription(failed(candidate.subscription, finding), own, room);
+      const previous = () => planSubscription(failed(candidate.subscription, finding), own, capacity);
       return faults.guard(cr, previous, () => none) ?? none;
     },
   );
@@ -67,9 +68,4 @@ function failed(subscription: ResolvedSubscription, refusal: Finding): Candidate
     verdict: { ...subscription.verdict, rollout: 'previous', refusal, warnings: [] },
   } as const;
   return { subscription: refused, draft: undefined, reach: widestReach(subscription) };
-}
-
-/** A subscription with what is live of it, or will be. */
-export interface Placed extends Candidate {
-  readonly plan: SubscriptionPlan;
 }

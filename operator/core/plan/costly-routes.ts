@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { LiveState } from '../model/live.ts';
-import type { Placed } from './candidates.ts';
+import type { Placed } from './candidate.ts';
 
 /** What the message says and no other does. */
 const LIMIT = 'limits.unscopedTriggers';

@@ -1,4 +1,4 @@
-import type { EventFragment } from '../compile/subscription.ts';
+import type { EventFragment } from '../compile/fragments.ts';
 
 /**
  * From when on the events of a trigger count. A trigger whose text changes, that gets a further recipient, or whose

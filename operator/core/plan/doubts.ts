@@ -1,18 +1,11 @@
 import type { Finding } from '../../api/finding.ts';
 import { triggerKey } from '../../argocd/names.ts';
-import type { EventFragment } from '../compile/subscription.ts';
+import type { EventFragment } from '../compile/fragments.ts';
 import type { LiveKey } from '../model/live.ts';
-import type { Refusal } from '../model/verdict.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 import { combine } from '../resolve/combine.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { Weighed } from './candidate.ts';
 import { countsFromOf, readOncePer, readWhen } from './counts-from.ts';
-
-/** What becomes of doubts about conditions. */
-export interface Weighed {
-  readonly refusal?: Refusal;
-  readonly warnings: readonly Finding[];
-}
 
 /**
  * Doubts about a condition refuse it where it is new or edited. Where it is live as it is they are a warning: an upgrade of

@@ -8,8 +8,8 @@ import {
 import { messageAtLine } from '../../template/go/body.ts';
 import { messagesTogether } from '../compile/templates.ts';
 import type { FieldOf } from '../gate/verdicts.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 import { eventName } from '../resolve/event-name.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 
 /** Which field of a subscription a key of its fragment came from. */
 export function fieldOfEvent({ cr, events }: Pick<ResolvedSubscription, 'cr' | 'events'>): FieldOf {

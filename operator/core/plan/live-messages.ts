@@ -4,7 +4,7 @@ import { setOwn } from '../../lib/own.ts';
 import { isTimeZone } from '../../lib/time-zone.ts';
 import { zoneOf } from '../../template/go/defines.ts';
 import type { LiveKey } from '../model/live.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 
 type Templates = Readonly<Record<string, string>>;
 type LiveKeys = ReadonlyMap<string, LiveKey>;

@@ -1,8 +1,7 @@
 import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
-import type { RobotFragment } from '../compile/robot.ts';
-import type { CompileSettings } from '../compile/subscription.ts';
+import type { CompileSettings, RobotFragment } from '../compile/fragments.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { LiveAccess } from '../resolve/access-condition.ts';

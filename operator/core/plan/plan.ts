@@ -4,19 +4,20 @@ import { setOwn } from '../../lib/own.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
+import type { Resolution } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { awaitsEngine, type Verdict } from '../model/verdict.ts';
 import { liveAccess } from '../resolve/access-condition.ts';
-import type { Resolution } from '../resolve/resolve.ts';
-import { candidatesOf, type Placed, placeCandidate } from './candidates.ts';
+import { reserveBudget } from './budget-reservations.ts';
+import type { Placed } from './candidate.ts';
+import { candidatesOf, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
 import { formatMoment } from './counts-from.ts';
+import { reserveDestinations } from './destination-reservations.ts';
 import type { Plan, PlanContext, SubscriptionPlacement } from './placements.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
-import { reserveLive } from './reservations.ts';
 import { plannedVerdict, planRobots } from './robots.ts';
-import { reserveRoom } from './room.ts';
-import type { Room } from './subscriptions.ts';
+import type { Capacity } from './subscriptions.ts';
 import { overloadedRobots } from './throttling.ts';
 
 /**
@@ -30,7 +31,7 @@ export function merge(
   inquiry: Inquiry,
   faults: Faults,
 ): { readonly plan: Plan; readonly resolution: Resolution } {
-  const budget = reserveRoom(resolution, snapshot, live, faults);
+  const budget = reserveBudget(resolution, snapshot, live, faults);
   const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget, faults);
   const settings: PlanContext = {
     live,
@@ -48,14 +49,14 @@ export function merge(
     inquiry,
   };
   const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);
-  const room: Room = {
+  const capacity: Capacity = {
     budget,
-    destinations: reserveLive(candidates, settings, snapshot, faults),
+    destinations: reserveDestinations(candidates, settings, snapshot, faults),
   };
   const planned = new Map(
     candidates.map((each) => [
       resourceKey(each.subscription.cr),
-      placeCandidate(each, settings, room, faults),
+      placeCandidate(each, settings, capacity, faults),
     ]),
   );
   const placesOf = (isExpected: boolean) =>

@@ -3,9 +3,9 @@ import { projectSubscriptions, readProjectSubscriptions } from '../../argocd/pro
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import { globMatches } from '../../lib/glob.ts';
 import type { Faults } from '../model/faults.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Placed } from './candidates.ts';
+import type { Placed } from './candidate.ts';
 import type { SubscriptionPlacement } from './placements.ts';
 
 /** The AppProjects that subscribe for a subscription, by `namespace/name`; one that is not in here has its entry. */

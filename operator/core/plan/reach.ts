@@ -1,5 +1,5 @@
 import { globMatches, isGlob } from '../../lib/glob.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 
 /** What an application has exactly one of, so that two subscriptions with different values never meet on one. */
 export type Dimension = 'name' | 'destination namespace' | 'project' | 'namespace';

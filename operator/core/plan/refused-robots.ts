@@ -1,8 +1,8 @@
 import { resourceKey } from '../../api/names.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { Refusal } from '../model/verdict.ts';
 import { combine } from '../resolve/combine.ts';
 import { nameFor, referenceKey } from '../resolve/sharing.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 
 /**
  * A subscription without the robots that made sense but were refused while the target was planned, for want of room or by the

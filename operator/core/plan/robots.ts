@@ -7,13 +7,14 @@ import { checkFinding } from '../gate/verdicts.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Refusal, Verdict } from '../model/verdict.ts';
 import { hasWorkingUrl } from '../resolve/credentials.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
-import { type Budget, robotNeed } from './budget.ts';
+import { inOrderOfAdmission } from './admission.ts';
+import type { Budget } from './budget.ts';
+import { robotHolder, robotNeed } from './needs.ts';
 import type { RobotPlacement } from './placements.ts';
-import { inOrderOfAdmission, robotHolder } from './room.ts';
 
 /**
  * By how much a live robot may grow beyond what is left: a token that is rotated, which must not wait, has about the length of

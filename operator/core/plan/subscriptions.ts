@@ -6,35 +6,27 @@ import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscri
 import { yamlSafeJson } from '../../lib/json.ts';
 import { ResourceMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
-import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
+import type { EventFragment } from '../compile/fragments.ts';
+import { compileSubscription } from '../compile/subscription.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { liveKeysOf, liveRecipients } from '../model/live.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { Refusal, Verdict } from '../model/verdict.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { type Budget, subscriptionNeed } from './budget.ts';
+import type { Budget } from './budget.ts';
+import type { Candidate, DraftPlan } from './candidate.ts';
 import { countsFrom } from './counts-from.ts';
 import { claimOf, type Destinations } from './destinations.ts';
-import { type Weighed, weighDoubts } from './doubts.ts';
+import { weighDoubts } from './doubts.ts';
 import { fieldOfEvent } from './fields.ts';
 import { planLastGood } from './last-good.ts';
 import { withLiveMessages, withLiveZones } from './live-messages.ts';
+import { subscriptionHolder, subscriptionNeed } from './needs.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
-import type { Reach } from './reach.ts';
-import { subscriptionHolder } from './room.ts';
 
 /** What there is only so much of. */
-export interface Room {
+export interface Capacity {
   readonly budget: Budget;
   readonly destinations: Destinations;
-}
-
-/** A subscription that has, or is to have, a place in the plan. */
-export interface Candidate {
-  readonly subscription: ResolvedSubscription;
-  /** Its newest generation's keys, not judged yet, if it resolved. */
-  readonly draft: DraftPlan | undefined;
-  /** Of its newest generation. */
-  readonly reach: Reach;
 }
 
 /**
@@ -44,24 +36,24 @@ export interface Candidate {
 export function planSubscription(
   { subscription, draft, reach }: Candidate,
   settings: PlanContext,
-  room: Room,
+  capacity: Capacity,
 ): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
   const { verdict } = subscription;
   if (verdict.rollout === 'none') return { verdict };
   if (verdict.rollout === 'current') {
     if (!draft) return { verdict };
     const told = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
-    const refusal = refusalOf({ subscription, draft, reach }, settings, room);
+    const refusal = refusalOf({ subscription, draft, reach }, settings, capacity);
     if (!refusal) return { verdict: told, plan: draft };
-    return withPrevious(subscription, settings, room, { ...told, rollout: 'previous', refusal });
+    return withPrevious(subscription, settings, capacity, { ...told, rollout: 'previous', refusal });
   }
-  return withPrevious(subscription, settings, room, verdict);
+  return withPrevious(subscription, settings, capacity, verdict);
 }
 
 function refusalOf(
   { subscription, draft, reach }: Candidate & { readonly draft: DraftPlan },
   { inquiry }: PlanContext,
-  { budget, destinations }: Room,
+  { budget, destinations }: Capacity,
 ): Refusal | undefined {
   const { cr } = subscription;
   return (
@@ -76,7 +68,7 @@ function refusalOf(
 function withPrevious(
   subscription: ResolvedSubscription,
   settings: PlanContext,
-  { budget, destinations }: Room,
+  { budget, destinations }: Capacity,
   verdict: Verdict,
 ) {
   const key = resourceKey(subscription.cr);
@@ -96,16 +88,6 @@ const needOf = ({ cr }: ResolvedSubscription, { configMap, entry }: Subscription
 
 /** Stands for `since` in what the engine is asked: one moment is as valid as another, and an answer has to keep. */
 const ANY_MOMENT = '2000-01-01T00:00:00Z';
-
-/** This generation's part of the plan, if all goes well. */
-export interface DraftPlan extends SubscriptionPlan {
-  /** What the engine is asked about. */
-  readonly candidate: Readonly<Record<string, string>>;
-  /** Whether all of it stands in the ConfigMap already. */
-  readonly isLive: boolean;
-  /** About conditions, weighed by what is live. */
-  readonly doubts: Weighed;
-}
 
 /** This generation's keys, for a subscription that resolved; undefined while it has nobody to send to. */
 export function draftSubscription(

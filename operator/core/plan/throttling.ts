@@ -1,8 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import { own } from '../../lib/own.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Placed } from './candidates.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
+import type { Placed } from './candidate.ts';
 import { DestinationCounter } from './destination-counter.ts';
 import type { SubscriptionPlan } from './placements.ts';
 import type { Reach } from './reach.ts';

@@ -1,8 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { audienceKey, leadsToArgoCD, messageFinding } from '../../message/event-body.ts';
-import type { ResolvedEvent } from './events.ts';
-import type { ResolvedRobot } from './robots.ts';
+import type { ResolvedEvent, ResolvedRobot } from '../model/resolved.ts';
 import { nameFor } from './sharing.ts';
 
 /** All that the messages of a subscription depend on beside itself. */

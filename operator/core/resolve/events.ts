@@ -1,33 +1,15 @@
-import type { NotificationTemplate } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { SubscribedEvent, TemplateReference } from '../../api/types.generated.ts';
 import { closest } from '../../lib/closest.ts';
 import { memoised } from '../../lib/memo.ts';
 import { CATALOGUE, findTrigger } from '../../message/catalogue/triggers.ts';
-import { type EventMessage, takesMentions } from '../../message/event-body.ts';
+import { takesMentions } from '../../message/event-body.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import type { JudgedTrigger, ResolvedEvent, ResolvedTemplate } from '../model/resolved.ts';
 import { awaitsEngine, type Refusal } from '../model/verdict.ts';
 import { eventName } from './event-name.ts';
-import { type JudgedTrigger, ownTrigger } from './own-trigger.ts';
+import { ownTrigger } from './own-trigger.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
-import type { ResolvedTemplate } from './templates.ts';
-
-/** One event with its trigger and what it says. */
-export interface ResolvedEvent extends JudgedTrigger {
-  readonly name: string;
-  /** The trigger's name in the catalogue; absent for an event of somebody's own. */
-  readonly catalogueName?: string;
-  /** Its place in the custom resource. */
-  readonly path: string;
-  /** What it says, unless it is a raw template. */
-  readonly message: EventMessage;
-  /** The whole body as a Go template of a trusted namespace. */
-  readonly raw?: string | undefined;
-  /** The template that it is made from, if it is not the catalogue's message. */
-  readonly template?: NotificationTemplate;
-  /** The template of another namespace that it is made from, `namespace/name`. */
-  readonly sharedTemplate?: string;
-}
 
 /** What the events of a subscription are judged with. */
 export interface EventContext {

@@ -1,19 +1,9 @@
-import type { Finding } from '../../api/finding.ts';
 import type { SubscribedEvent } from '../../api/types.generated.ts';
-import type { Trigger } from '../../message/catalogue/trigger.ts';
 import { evaluationWarning, expressionFinding, isDoubt } from '../gate/expressions.ts';
 import type { ExpressionRole } from '../model/engine-api.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import type { JudgedTrigger } from '../model/resolved.ts';
 import type { Refusal } from '../model/verdict.ts';
-
-/** The trigger of an event, and what is to be said of its condition. */
-export interface JudgedTrigger {
-  readonly trigger: Trigger;
-  /** What refuses the condition, unless it is live as it is. */
-  readonly doubts: readonly Refusal[];
-  /** What its author should know all the same. */
-  readonly warnings: readonly Finding[];
-}
 
 /**
  * An event of somebody's own. Each expression was parsed by itself, so it is one whole expression and the parentheses

@@ -10,22 +10,14 @@ import { ResourceMemo } from '../../lib/memo.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
+import type { Resolution, ResolvedRobot, ResolvedSubscription, ResolvedTemplate } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { accessOf } from './access-condition.ts';
 import { argocdUrl } from './argocd-url.ts';
-import { type ResolvedRobot, refusedRobot, resolveRobot } from './robots.ts';
+import { refusedRobot, resolveRobot } from './robots.ts';
 import { reported } from './selection.ts';
-import { type ResolvedSubscription, refusedSubscription, resolveSubscription } from './subscriptions.ts';
-import { type ResolvedTemplate, refusedTemplate, resolveTemplate } from './templates.ts';
-
-/** Every CR that the installation speaks for, with its verdict, each kind ordered by namespace and name. */
-export interface Resolution {
-  readonly robots: readonly ResolvedRobot[];
-  readonly templates: readonly ResolvedTemplate[];
-  readonly subscriptions: readonly ResolvedSubscription[];
-  /** Where Argo CD's user interface is, without a slash at the end, if anybody says it. */
-  readonly argocdUrl: string | undefined;
-}
+import { refusedSubscription, resolveSubscription } from './subscriptions.ts';
+import { refusedTemplate, resolveTemplate } from './templates.ts';
 
 /**
  * References, fences and credentials → a verdict for each CR. A CR that is being deleted is already gone, and so is one of

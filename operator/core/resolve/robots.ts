@@ -1,30 +1,16 @@
 import type { Finding } from '../../api/finding.ts';
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { serviceKey, serviceName } from '../../argocd/names.ts';
-import type { Credential } from '../../dingtalk/signatures.ts';
 import { memoised } from '../../lib/memo.ts';
 import { closestTimeZone, isTimeZone } from '../../lib/time-zone.ts';
-import type { Audience } from '../../message/event-body.ts';
+import type { Audience } from '../../message/event-message.ts';
 import { isForeignKey, isForeignSecretKey } from '../model/live.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Rollout, Verdict } from '../model/verdict.ts';
 import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
-
-/** A robot with its credentials read and judged. */
-export interface ResolvedRobot {
-  readonly cr: DingTalkRobot;
-  /** Name of its service, and of its key in the Secret. */
-  readonly service: string;
-  /** What its group asks of messages; in a zone that there is, where it names one that there is not. */
-  readonly audience: Audience;
-  /** Whether that is not to count, since its newest spec is refused or not judged yet: messages stay as they are live. */
-  readonly messagesStay?: true;
-  readonly verdict: Verdict;
-  /** Present where the rollout is `current`, and where what is live was made with it. */
-  readonly credential?: Credential;
-}
 
 /** What of a snapshot a robot is judged by. */
 type Surroundings = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;

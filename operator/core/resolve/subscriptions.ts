@@ -6,6 +6,7 @@ import { eventKeyName, subscriptionKeyName, templateKey, triggerKey } from '../.
 import { globMatches } from '../../lib/glob.ts';
 import { ResourceMemo } from '../../lib/memo.ts';
 import { isForeignKey } from '../model/live.ts';
+import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Access, countsDestinations } from './access-condition.ts';
@@ -14,28 +15,12 @@ import { missingCompanions } from './companions.ts';
 import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
-import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
+import { type EventContext, resolveEvent } from './events.ts';
 import { costlyNamePatterns } from './name-patterns.ts';
-import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
+import { keyTakenMessage } from './robots.ts';
 import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import { unsupportedField } from './unsupported.ts';
-
-/** A subscription with all it refers to. */
-export interface ResolvedSubscription {
-  readonly cr: NotificationSubscription;
-  readonly verdict: Verdict;
-  /** The robots that can be sent to. */
-  readonly robots: readonly ResolvedRobot[];
-  /** Present in full where the rollout is `current`. */
-  readonly events: readonly ResolvedEvent[];
-  /** expr-lang condition: what the namespace may hear of. */
-  readonly accessCondition: string;
-  /** AppProjects, as patterns, that the access condition lets through wherever their applications are. */
-  readonly granted: readonly string[];
-  /** expr-lang condition: what the subscription is about; undefined means all, or that nothing of it is to be live. */
-  readonly criteria: string | undefined;
-}
 
 /** What else the judgement needs: the other kinds, judged before. */
 export interface References extends EventContext {

@@ -4,17 +4,12 @@ import { messageParts } from '../../message/body.ts';
 import { ANY_SCOPE, readMessage } from '../../message/parse.ts';
 import { rawTemplateFinding } from '../gate/raw-template.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import type { ResolvedTemplate } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Refusal, Verdict } from '../model/verdict.ts';
+import type { Refusal } from '../model/verdict.ts';
 import { combine } from './combine.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
-
-/** A template with its judgement. */
-export interface ResolvedTemplate {
-  readonly cr: NotificationTemplate;
-  readonly verdict: Verdict;
-}
 
 /** Judges one template. */
 export function resolveTemplate(

@@ -3,7 +3,7 @@ import { resourceKey } from '../../api/names.ts';
 import { serviceKey } from '../../argocd/names.ts';
 import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import { accepted, type ConditionDraft, conditions, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
 import { liveGeneration, mergedCondition } from './merged.ts';

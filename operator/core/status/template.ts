@@ -1,5 +1,5 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
-import type { ResolvedTemplate } from '../resolve/templates.ts';
+import type { ResolvedTemplate } from '../model/resolved.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 
 /** The status that a template should show; `usedBy` counts the subscriptions that name it. */

@@ -1,9 +1,8 @@
 import { eventKeyName } from '../../argocd/names.ts';
 import { sentExpression } from '../../argocd/sent-note.ts';
 import { companions } from '../../core/compile/condition.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../../core/model/resolved.ts';
 import { criteriaClauses } from '../../core/resolve/criteria.ts';
-import type { ResolvedEvent } from '../../core/resolve/events.ts';
-import type { ResolvedSubscription } from '../../core/resolve/subscriptions.ts';
 import { type EventTime, eventClause, sinceClause } from '../../message/catalogue/trigger.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { resourceKey } from '../../api/names.ts';
 import { eventKeyName, triggerKey } from '../../argocd/names.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
-import { type CompileSettings, compileSubscription } from '../../core/compile/subscription.ts';
+import type { CompileSettings } from '../../core/compile/fragments.ts';
+import { compileSubscription } from '../../core/compile/subscription.ts';
 import type { Decision } from '../../core/decide.ts';
 import { liveRecipients } from '../../core/model/live.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../../core/model/resolved.ts';
 import { countsFromOf, readWhen } from '../../core/plan/counts-from.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
-import type { ResolvedEvent } from '../../core/resolve/events.ts';
-import type { ResolvedSubscription } from '../../core/resolve/subscriptions.ts';
 import { own } from '../../lib/own.ts';
 import { type Clause, conditionClauses, partsOf } from './clauses.ts';
 import type { ClusterView } from './cluster-view.ts';

@@ -4,22 +4,13 @@ import { freshUrl } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import type { Faults } from '../model/faults.ts';
 import { type LiveState, liveKeysOf } from '../model/live.ts';
+import type { Resolution, ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Resolution } from '../resolve/resolve.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { Budget, robotNeed, subscriptionNeed } from './budget.ts';
-
-interface Named {
-  readonly metadata: { readonly namespace: string; readonly name: string };
-}
-
-/** A robot and a subscription may have one name. */
-export const robotHolder = (cr: Named): string => `robot ${resourceKey(cr)}`;
-export const subscriptionHolder = (cr: Named): string => `subscription ${resourceKey(cr)}`;
+import { Budget } from './budget.ts';
+import { robotHolder, robotNeed, subscriptionHolder, subscriptionNeed } from './needs.ts';
 
 /** The budget with what is live, which is there before any newcomer. What is about to leave has no room. */
-export function reserveRoom(
+export function reserveBudget(
   { robots, subscriptions }: Resolution,
   { config, target, now }: Snapshot,
   live: LiveState,
@@ -67,17 +58,4 @@ function keepSubscription(
     .map(({ key }) => entries.get(key.replace(/^trigger\./, '')))
     .find((each) => each !== undefined);
   budget.keep(subscriptionHolder(cr), subscriptionNeed(cr.metadata.namespace, data, entry));
-}
-
-/** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */
-export function inOrderOfAdmission<
-  T extends {
-    readonly cr: { readonly metadata: { readonly creationTimestamp: string; readonly uid: string } };
-  },
->(resources: readonly T[], isLive: (resource: T) => boolean): T[] {
-  const ranked = resources.map((resource) => {
-    const { creationTimestamp, uid } = resource.cr.metadata;
-    return { resource, rank: `${isLive(resource) ? 0 : 1} ${creationTimestamp} ${uid}` };
-  });
-  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ resource }) => resource);
 }

@@ -2,12 +2,12 @@ import { resourceKey } from '../../api/names.ts';
 import type { Faults } from '../model/faults.ts';
 import { liveKeysOf } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { Candidate } from './candidate.ts';
 import { type Claim, claimOf, Destinations } from './destinations.ts';
 import { foreignDestinations } from './foreign-destinations.ts';
 import { atLiveAccess, hasItsCriteria, liveVersion } from './last-good.ts';
 import type { PlanContext } from './placements.ts';
 import { widestReach } from './reach.ts';
-import type { Candidate } from './subscriptions.ts';
 
 /** So many projects may have an account of their own because somebody names them, though no AppProject of that name is known. */
 const MAX_UNKNOWN = 200;
@@ -17,7 +17,7 @@ const MAX_UNKNOWN = 200;
  * takes others' entries or an upgrade, the newest go.
  * @param candidates in the order of admission
  */
-export function reserveLive(
+export function reserveDestinations(
   candidates: readonly Candidate[],
   settings: PlanContext,
   snapshot: Pick<Snapshot, 'projects' | 'target'>,
