@@ -4,7 +4,7 @@ import { askUntilAnswered } from '../cluster/ask-until-answered.ts';
 import type { Gate, Round } from '../cluster/gate.ts';
 import type { TargetWriter } from '../cluster/target-writer.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
-import { robotsLookedAt } from '../core/bounds/looked-at.ts';
+import { robotsLookedAt } from '../core/bounds/beyond-bounds.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import { type Fault, Faults } from '../core/model/faults.ts';

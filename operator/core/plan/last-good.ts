@@ -1,4 +1,5 @@
 import { labelSelector } from '../../argocd/selector-text.ts';
+import { formatTemplate, readTemplate } from '../../argocd/template-value.ts';
 import { hasOwnCondition, isStillAllowed } from '../compile/access-hash.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { Inquiry } from '../model/inquiry.ts';
@@ -8,7 +9,6 @@ import { awaitsEngine } from '../model/verdict.ts';
 import { mayUse } from '../resolve/sharing.ts';
 import { readWhen } from './counts-from.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
-import { servicesOf, withoutServices } from './retained.ts';
 
 /** What of a subscription is live, and may be with the access that it has today. */
 export interface LiveVersion {
@@ -126,4 +126,21 @@ function isDangerous(
     const answer = inquiry.ask({ call: 'inspect', expression: when, role: 'retained' });
     return answer?.ok === true && answer.violation !== undefined;
   });
+}
+
+/** The services that a live key of ours has a message for; none for a trigger, or a template that was edited by hand. */
+export function servicesOf({ key, value }: { readonly key: string; readonly value: string }): string[] {
+  return key.startsWith('template.') ? Object.keys(readTemplate(value)?.webhook ?? {}) : [];
+}
+
+/**
+ * A live template of ours without some services. The engine renders every entry of a template's `webhook` map for
+ * every send, and any Application can combine a trigger with a service; so none may stay that isn't sent to.
+ * A value that has no such map, or another form (edited by hand), stays as it is.
+ */
+function withoutServices(templateValue: string, services: readonly string[]): string {
+  const template = services.length === 0 ? undefined : readTemplate(templateValue);
+  if (!template) return templateValue;
+  const webhook = Object.entries(template.webhook).filter(([service]) => !services.includes(service));
+  return formatTemplate({ ...template, webhook: Object.fromEntries(webhook) });
 }

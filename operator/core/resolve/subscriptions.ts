@@ -5,13 +5,13 @@ import type { RobotReference } from '../../api/types.generated.ts';
 import { eventKeyName, subscriptionKeyName, templateKey, triggerKey } from '../../argocd/names.ts';
 import { globMatches } from '../../lib/glob.ts';
 import { ResourceMemo } from '../../lib/memo.ts';
+import { findTrigger } from '../../message/catalogue/triggers.ts';
 import { isForeignKey } from '../model/live.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Access, countsDestinations } from './access-condition.ts';
 import { combine } from './combine.ts';
-import { missingCompanions } from './companions.ts';
 import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
@@ -201,4 +201,17 @@ function replayable({ spec }: NotificationSubscription): Finding[] {
     `spec.events: ${names.join(', ')} has no eventTime, so that applications for which the condition holds already are ` +
     'told of when the subscription, its condition or its robots change.';
   return [{ reason: 'ReplayPossible', message }];
+}
+
+/** A trigger that tells how another one ended has nothing to tell where nobody was told of that one. */
+function missingCompanions({ spec }: NotificationSubscription): Finding[] {
+  const triggers = spec.events.map(({ trigger }) => trigger);
+  return triggers.flatMap((trigger, index) => {
+    const follows = trigger === undefined ? undefined : findTrigger(trigger)?.follows;
+    if (follows === undefined || triggers.includes(follows)) return [];
+    const message =
+      `spec.events[${index}].trigger: ${trigger} tells of applications of which this subscription has sent ${follows}, ` +
+      `and it has no such event. Add "- trigger: ${follows}" to spec.events.`;
+    return [{ reason: 'CompanionMissing', message }];
+  });
 }
