@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 
 /** What becomes of a CR's keys: this generation goes live, what is live stays, or nothing is live. */
-export type Rollout = 'current' | 'previous' | 'none';
+export type Rollout = 'current' | 'lastGood' | 'none';
 
 /**
  * Why the gate does not let something through:

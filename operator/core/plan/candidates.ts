@@ -65,7 +65,7 @@ function failed(subscription: ResolvedSubscription, refusal: Finding): Candidate
   const refused = {
     ...subscription,
     criteria: undefined,
-    verdict: { ...subscription.verdict, rollout: 'previous', refusal, warnings: [] },
+    verdict: { ...subscription.verdict, rollout: 'lastGood', refusal, warnings: [] },
   } as const;
   return { subscription: refused, draft: undefined, reach: widestReach(subscription) };
 }

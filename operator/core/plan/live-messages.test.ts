@@ -36,7 +36,7 @@ describe('the messages of a live robot whose spec is refused', () => {
   ])('stay as they are: %s', (_, mistaken) => {
     const { resolution, writes } = decide(rewritten(live, mistaken, other));
     expect(resolution.robots.find(({ cr }) => cr === mistaken)?.verdict).toMatchObject({
-      rollout: 'previous',
+      rollout: 'lastGood',
       refusal: { reason: expect.stringMatching(/^(UnknownTimeZone|UnsupportedField)$/) },
     });
     expect(writes.steps).toEqual([]);
@@ -128,7 +128,7 @@ describe('a robot whose Secrets have yet to be read', () => {
     };
     const { resolution, writes } = decide(added);
     expect(resolution.subscriptions[0]).toMatchObject({
-      verdict: { rollout: 'previous', awaitsCredentials: true },
+      verdict: { rollout: 'lastGood', awaitsCredentials: true },
     });
     expect(writes.steps).toEqual([]);
     const read = {

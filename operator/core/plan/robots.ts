@@ -57,7 +57,7 @@ export function planRobots(
       robot.cr,
       () => placeRobot(robot, live, snapshot, plan, own, budget),
       (finding) => {
-        placePrevious(robot, live, snapshot, plan);
+        placeLastGood(robot, live, snapshot, plan);
         const isLeft = plan.placements.has(resourceKey(robot.cr));
         (isLeft ? plan.waiting : plan.refusals).set(resourceKey(robot.cr), finding);
       },
@@ -78,10 +78,10 @@ function placeRobot(
   const name = resourceKey(robot.cr);
   const { service, credential, verdict } = robot;
   const previous = live.services.get(name);
-  const isRefused = verdict.rollout === 'previous';
+  const isRefused = verdict.rollout === 'lastGood';
   if (verdict.rollout === 'none' || (isRefused && !previous)) return;
   if (!credential) {
-    placePrevious(robot, live, snapshot, plan);
+    placeLastGood(robot, live, snapshot, plan);
     return;
   }
 
@@ -110,7 +110,7 @@ function placeRobot(
     if (isPending) plan.waiting.set(name, finding);
   } else if (!refusal && hasWorkingUrl(robot.cr, snapshot)) {
     plan.waiting.set(name, lack);
-    placePrevious(robot, live, snapshot, plan);
+    placeLastGood(robot, live, snapshot, plan);
   } else {
     budget.release(holder);
     plan.refusals.set(name, lack);
@@ -118,7 +118,7 @@ function placeRobot(
 }
 
 /** The version that is live, as it is. */
-function placePrevious(
+function placeLastGood(
   { cr, service }: ResolvedRobot,
   live: LiveState,
   { target }: Snapshot,
@@ -137,7 +137,7 @@ export function plannedVerdict({ cr, verdict }: ResolvedRobot, { refusals, waiti
   const refusal = refusals.get(resourceKey(cr));
   if (refusal) return { ...verdict, rollout: 'none', refusal };
   const wait = waiting.get(resourceKey(cr));
-  return wait && verdict.rollout === 'current' ? { ...verdict, rollout: 'previous', refusal: wait } : verdict;
+  return wait && verdict.rollout === 'current' ? { ...verdict, rollout: 'lastGood', refusal: wait } : verdict;
 }
 
 function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | undefined {

@@ -45,9 +45,9 @@ export function planSubscription(
     const told = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
     const refusal = refusalOf({ subscription, draft, reach }, settings, capacity);
     if (!refusal) return { verdict: told, plan: draft };
-    return withPrevious(subscription, settings, capacity, { ...told, rollout: 'previous', refusal });
+    return withLastGood(subscription, settings, capacity, { ...told, rollout: 'lastGood', refusal });
   }
-  return withPrevious(subscription, settings, capacity, verdict);
+  return withLastGood(subscription, settings, capacity, verdict);
 }
 
 function refusalOf(
@@ -65,7 +65,7 @@ function refusalOf(
   );
 }
 
-function withPrevious(
+function withLastGood(
   subscription: ResolvedSubscription,
   settings: PlanContext,
   { budget, destinations }: Capacity,

@@ -85,12 +85,12 @@ function readCredential(
   if (!secret) {
     const message = `${path}: ${named} has not been read yet. What is live stays meanwhile.`;
     const service = liveService(cr, snapshot.target);
-    const rollout = service !== undefined && readProvenance(service) !== undefined ? 'previous' : 'none';
+    const rollout = service !== undefined && readProvenance(service) !== undefined ? 'lastGood' : 'none';
     return { verdict: { ...unreadable(message, rollout), awaitsCredentials: true } };
   }
   if (secret.state === 'unreadable') {
     const message = `${path}: ${named} could not be read: ${secret.message}. What is live stays until its signature ends.`;
-    return { verdict: unreadable(message, hasWorkingUrl(cr, snapshot) ? 'previous' : 'none') };
+    return { verdict: unreadable(message, hasWorkingUrl(cr, snapshot) ? 'lastGood' : 'none') };
   }
   if (secret.state === 'missing') {
     const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;

@@ -51,10 +51,10 @@ function liveDespite(
 ): Pick<ResolvedRobot, 'verdict' | 'credential'> {
   const verdict = (rollout: Rollout): Verdict => ({ rollout, refusal, warnings: [] });
   if (liveProvenance(cr, snapshot.target)?.hash !== credentialsHash(cr.spec))
-    return { verdict: verdict(hasWorkingUrl(cr, snapshot) ? 'previous' : 'none') };
+    return { verdict: verdict(hasWorkingUrl(cr, snapshot) ? 'lastGood' : 'none') };
   const judged = judgeCredentials(cr, snapshot);
   if ('verdict' in judged) return { verdict: { ...judged.verdict, refusal } };
-  return { verdict: verdict('previous'), credential: judged.credential };
+  return { verdict: verdict('lastGood'), credential: judged.credential };
 }
 
 /** A robot that is refused before or beside its judgement. What is live of it stays, as long as its signature is valid. */
@@ -64,7 +64,7 @@ export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: Surr
     cr,
     service: serviceName(cr.metadata.namespace, cr.metadata.name),
     audience: { locale, timeZone, keywords: [] },
-    verdict: { rollout: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none', refusal, warnings: [] },
+    verdict: { rollout: hasWorkingUrl(cr, snapshot) ? 'lastGood' : 'none', refusal, warnings: [] },
   };
 }
 

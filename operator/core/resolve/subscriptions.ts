@@ -81,11 +81,11 @@ export function resolveSubscription(
     events: resolved,
     verdict: {
       rollout: awaitsCredentials
-        ? 'previous'
+        ? 'lastGood'
         : usable.length === 0
           ? 'none'
           : mistakes.length > 0
-            ? 'previous'
+            ? 'lastGood'
             : 'current',
       ...(refusal && { refusal }),
       ...(awaitsCredentials && { awaitsCredentials }),
@@ -113,7 +113,7 @@ export function refusedSubscription(
   access: Access,
   isLive: boolean,
 ): ResolvedSubscription {
-  const verdict: Verdict = { rollout: isLive ? 'previous' : 'none', refusal, warnings: [] };
+  const verdict: Verdict = { rollout: isLive ? 'lastGood' : 'none', refusal, warnings: [] };
   return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
 }
 

@@ -40,7 +40,7 @@ export function mergedCondition({
   });
   if (isTargetMissing && obstacle) return no(obstacle.reason, obstacle.message);
   if (verdict.rollout !== 'current') {
-    if (generations.length > 0 && verdict.rollout === 'previous') {
+    if (generations.length > 0 && verdict.rollout === 'lastGood') {
       return no('PreviousVersionLive', `Generation ${Math.min(...generations)} stays live.`);
     }
     if (generations.length > 0)

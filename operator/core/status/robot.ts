@@ -82,7 +82,7 @@ function signature(
     message,
   });
   const until =
-    verdict.rollout === 'previous' && url !== undefined
+    verdict.rollout === 'lastGood' && url !== undefined
       ? signatureEnd(url)
       : credential && readSignedUrl(url, credential, snapshot.now)?.until;
   if (!until) return { judgement: judgement('False', 'NotSigned', 'No URL with a valid signature is live.') };
