@@ -1,7 +1,7 @@
 import type { Provenance } from '../../argocd/provenance.ts';
 import type { Credential } from '../../dingtalk/credential.ts';
 
-/** What a robot wants in the merged objects. */
+/** A robot's part of the target objects. */
 export interface RobotFragment {
   readonly provenance: Provenance;
   /** Value of `service.webhook.<service>`. */
@@ -9,7 +9,7 @@ export interface RobotFragment {
   readonly credential: Credential;
 }
 
-/** What a subscription wants in the merged objects. */
+/** A subscription's part of the target objects. */
 export interface SubscriptionFragment {
   /** Names of the services it sends to. */
   readonly recipients: readonly string[];

@@ -5,12 +5,12 @@ import type { Trigger } from '../../message/catalogue/trigger.ts';
 import type { Audience, EventMessage } from '../../message/event-message.ts';
 import type { Refusal, Verdict } from './verdict.ts';
 
-/** Every CR that the installation speaks for, with its verdict, each kind ordered by namespace and name. */
+/** Every CR whose status is the installation's to write, with its verdict. Each kind is ordered by namespace and name. */
 export interface Resolution {
   readonly robots: readonly ResolvedRobot[];
   readonly templates: readonly ResolvedTemplate[];
   readonly subscriptions: readonly ResolvedSubscription[];
-  /** Where Argo CD's user interface is, without a slash at the end, if anybody says it. */
+  /** The URL of Argo CD's user interface, without a slash at the end, if it is known. */
   readonly argocdUrl: string | undefined;
 }
 
@@ -19,12 +19,12 @@ export interface ResolvedRobot {
   readonly cr: DingTalkRobot;
   /** Name of its service, and of its key in the Secret. */
   readonly service: string;
-  /** What its group asks of messages; in a zone that there is, where it names one that there is not. */
+  /** What its group asks of messages. An unknown time zone is replaced by the installation's. */
   readonly audience: Audience;
-  /** Whether that is not to count, since its newest spec is refused or not judged yet: messages stay as they are live. */
+  /** Whether live messages stay as they are, since the newest spec is refused or not judged yet. */
   readonly messagesStay?: true;
   readonly verdict: Verdict;
-  /** Present where the rollout is `current`, and where what is live was made with it. */
+  /** Present where the rollout is `current`, and where the live version was made with it. */
   readonly credential?: Credential;
 }
 
@@ -34,7 +34,7 @@ export interface ResolvedTemplate {
   readonly verdict: Verdict;
 }
 
-/** A subscription with all it refers to. */
+/** A subscription with all that it refers to. */
 export interface ResolvedSubscription {
   readonly cr: NotificationSubscription;
   readonly verdict: Verdict;
@@ -42,36 +42,36 @@ export interface ResolvedSubscription {
   readonly robots: readonly ResolvedRobot[];
   /** Present in full where the rollout is `current`. */
   readonly events: readonly ResolvedEvent[];
-  /** expr-lang condition: what the namespace may hear of. */
+  /** expr-lang condition: the applications that the namespace has access to. */
   readonly accessCondition: string;
-  /** AppProjects, as patterns, that the access condition lets through wherever their applications are. */
+  /** AppProjects, as patterns, whose applications the access condition lets through wherever they are. */
   readonly granted: readonly string[];
-  /** expr-lang condition: what the subscription is about; undefined means all, or that nothing of it is to be live. */
+  /** expr-lang condition: the applications that the subscription is about; undefined for all, or if nothing is to be live. */
   readonly criteria: string | undefined;
 }
 
-/** One event with its trigger and what it says. */
+/** One event with its trigger and its message. */
 export interface ResolvedEvent extends JudgedTrigger {
   readonly name: string;
-  /** The trigger's name in the catalogue; absent for an event of somebody's own. */
+  /** The trigger's name in the catalogue; absent for an event with an own condition. */
   readonly catalogueName?: string;
-  /** Its place in the custom resource. */
+  /** The path of the event in the custom resource. */
   readonly path: string;
-  /** What it says, unless it is a raw template. */
+  /** The message, unless there is a raw template. */
   readonly message: EventMessage;
   /** The whole body as a Go template of a trusted namespace. */
   readonly raw?: string | undefined;
-  /** The template that it is made from, if it is not the catalogue's message. */
+  /** The template of the message, if it is not the catalogue's. */
   readonly template?: NotificationTemplate;
-  /** The template of another namespace that it is made from, `namespace/name`. */
+  /** The same, `namespace/name`, if it is of another namespace. */
   readonly sharedTemplate?: string;
 }
 
-/** The trigger of an event, and what is to be said of its condition. */
+/** The trigger of an event, and the judgement on its condition. */
 export interface JudgedTrigger {
   readonly trigger: Trigger;
-  /** What refuses the condition, unless it is live as it is. */
+  /** Findings that refuse the condition, unless it is live as it is. */
   readonly doubts: readonly Refusal[];
-  /** What its author should know all the same. */
+  /** What its author should know although it is accepted. */
   readonly warnings: readonly Finding[];
 }

@@ -9,7 +9,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { Budget } from './budget.ts';
 import { robotHolder, robotNeed, subscriptionHolder, subscriptionNeed } from './needs.ts';
 
-/** The budget with what is live, which is there before any newcomer. What is about to leave has no room. */
+/** The budget in which live resources have reserved what they need, before any new one. Resources that are about to go reserve nothing. */
 export function reserveBudget(
   { robots, subscriptions }: Resolution,
   { config, target, now }: Snapshot,
@@ -39,7 +39,7 @@ function keepRobot(
 ): void {
   const key = live.services.get(resourceKey(cr));
   if (verdict.rollout === 'none' || !key) return;
-  // A URL that somebody has removed comes back, whoever has written what meanwhile.
+  // A URL that somebody has removed is written again.
   const url = own(target.secret?.data, service) ?? (credential && freshUrl(credential, now));
   budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, service, url));
 }

@@ -4,31 +4,31 @@ import type { Refusal } from '../model/verdict.ts';
 import type { SubscriptionPlan } from './placements.ts';
 import type { Reach } from './reach.ts';
 
-/** A subscription that has, or is to have, a place in the plan. */
+/** A subscription that has keys in the plan, or may get some. */
 export interface Candidate {
   readonly subscription: ResolvedSubscription;
-  /** Its newest generation's keys, not judged yet, if it resolved. */
+  /** The keys of its newest generation, before the engine judges them; undefined if the generation did not resolve. */
   readonly draft: DraftPlan | undefined;
-  /** Of its newest generation. */
+  /** Which applications its newest generation is about. */
   readonly reach: Reach;
 }
 
-/** A subscription with what is live of it, or will be. */
+/** A candidate whose keys the plan has. */
 export interface Placed extends Candidate {
   readonly plan: SubscriptionPlan;
 }
 
-/** This generation's part of the plan, if all goes well. */
+/** The keys of the newest generation, as the plan has them if nothing refuses them. */
 export interface DraftPlan extends SubscriptionPlan {
-  /** What the engine is asked about. */
+  /** The keys as the engine is asked about them. */
   readonly candidate: Readonly<Record<string, string>>;
   /** Whether all of it stands in the ConfigMap already. */
   readonly isLive: boolean;
-  /** About conditions, weighed by what is live. */
+  /** Doubts about conditions, weighed by what is live. */
   readonly doubts: Weighed;
 }
 
-/** What becomes of doubts about conditions. */
+/** What doubts about conditions lead to. */
 export interface Weighed {
   readonly refusal?: Refusal;
   readonly warnings: readonly Finding[];

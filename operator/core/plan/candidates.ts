@@ -39,7 +39,7 @@ export function candidatesOf(
   });
 }
 
-/** A candidate's place, or that of its live version if the operator fails on the newest one. */
+/** The plan of a candidate, or of its live version if the operator fails on the newest one. */
 export function placeCandidate(
   candidate: Candidate,
   settings: PlanContext,
@@ -54,13 +54,13 @@ export function placeCandidate(
     (finding) => {
       const { verdict } = candidate.subscription;
       const none = { verdict: { ...verdict, rollout: 'none', refusal: finding, warnings: [] } } as const;
-      const previous = () => planSubscription(failed(candidate.subscription, finding), own, capacity);
-      return faults.guard(cr, previous, () => none) ?? none;
+      const lastGood = () => planSubscription(failed(candidate.subscription, finding), own, capacity);
+      return faults.guard(cr, lastGood, () => none) ?? none;
     },
   );
 }
 
-/** Nothing is asked of the resource but its name. */
+/** Reads nothing of the resource but its name. */
 function failed(subscription: ResolvedSubscription, refusal: Finding): Candidate {
   const refused = {
     ...subscription,

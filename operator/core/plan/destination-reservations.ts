@@ -10,12 +10,12 @@ import { atLiveAccess, hasItsCriteria, liveVersion } from './last-good.ts';
 import type { PlanContext } from './placements.ts';
 import { widestReach } from './reach.ts';
 
-/** So many projects may have an account of their own because somebody names them, though no AppProject of that name is known. */
+/** How many projects may have an account of their own although no AppProject of that name is known. */
 const MAX_UNKNOWN = 200;
 
 /**
- * The account of destinations with what is live, which is there before any newcomer. Where that alone is too much, which
- * takes others' entries or an upgrade, the newest go.
+ * The account in which live subscriptions have reserved their destinations, before any new one. Where these alone are too many,
+ * which takes foreign entries or an upgrade, the newest subscriptions go.
  * @param candidates in the order of admission
  */
 export function reserveDestinations(
@@ -38,7 +38,7 @@ export function reserveDestinations(
   for (const { key, claim } of claims.filter(({ isCertain }) => isCertain)) {
     destinations.reserve(key, claim, true);
   }
-  // After the others, whom a reach that is told too wide must not push out.
+  // After the others: a reach that is taken too wide must not displace them.
   for (const { key, claim } of claims.filter(({ isCertain }) => !isCertain)) {
     destinations.reserve(key, claim, false);
   }
@@ -46,9 +46,9 @@ export function reserveDestinations(
 }
 
 /**
- * The projects and patterns with an account of their own: what the admin grants, and AppProjects that somebody names. Names
- * can be made up without end, and each account costs time for everybody whose grant is a pattern, so few of those that no
- * AppProject is known by have one: those that were first, which no newcomer changes. The others share their pattern's.
+ * The projects and patterns with an account of their own: grants of the admin, and AppProjects that a subscription names. Tenants
+ * can make up any number of names, and each account costs time for every subscription whose grant is a pattern. So only the first
+ * few names without an AppProject have an account, and no new subscription changes which. The others share that of their pattern.
  */
 function accountsOf(
   candidates: readonly Candidate[],
@@ -73,7 +73,7 @@ function liveClaim(
   const at = atLiveAccess(subscription, settings);
   const version = liveVersion(at, settings);
   if (!version) return undefined;
-  // Of a live version that differs from the newest one, its conditions tell whether the criteria are the same.
+  // The conditions of a live version that differs from the newest one show whether the criteria are the same.
   const isCertain = hasItsCriteria(at, liveKeysOf(settings.live, subscription.cr));
   return { claim: claimOf(version, isCertain ? reach : widestReach(subscription)), isCertain };
 }

@@ -8,8 +8,8 @@ import type { Weighed } from './candidate.ts';
 import { countsFromOf, readOncePer, readWhen } from './counts-from.ts';
 
 /**
- * Doubts about a condition refuse it where it is new or edited. Where it is live as it is they are a warning: an upgrade of
- * the operator, or a machine that was busy just then, must silence nobody.
+ * Doubts refuse a condition that is new or edited. A condition that is live as it is stays, with a warning: neither an upgrade of the
+ * operator nor a busy machine may stop messages.
  * @param fragments the events, compiled, in the same order
  * @param live keys of the subscription's CR that stand in the ConfigMap, by name
  */

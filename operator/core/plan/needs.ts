@@ -3,10 +3,10 @@ import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscri
 import { readSignature } from '../../dingtalk/sign.ts';
 import { bytesOf, type Need } from './budget.ts';
 
-/** What an entry of the shared key takes beside its names: markers, field names, quotes. */
+/** The bytes of an entry of the shared key beside its names: markers, field names, quotes. */
 const ENTRY_OVERHEAD = 100;
 
-/** What `&timestamp=` and `&sign=` take with their values: how many bytes a signature has changes with every renewal. */
+/** The bytes of `&timestamp=` and `&sign=` with their values. The length of a signature changes with every renewal. */
 const SIGNATURE_BYTES = 80;
 
 type Data = Readonly<Record<string, string>>;
@@ -15,11 +15,11 @@ interface Named {
   readonly metadata: { readonly namespace: string; readonly name: string };
 }
 
-/** A robot and a subscription may have one name. */
+/** Holders in the budget: a robot and a subscription may have the same name. */
 export const robotHolder = (cr: Named): string => `robot ${resourceKey(cr)}`;
 export const subscriptionHolder = (cr: Named): string => `subscription ${resourceKey(cr)}`;
 
-/** What a subscription takes with these keys; no entry if somebody has removed it. */
+/** What a subscription needs for these keys of the ConfigMap and its entry, which is absent if somebody has removed it. */
 export function subscriptionNeed(
   namespace: string,
   configMap: Data,
@@ -30,7 +30,7 @@ export function subscriptionNeed(
   return { namespace, subscriptions: 1, keys, configMap: bytesOf(configMap) + entryBytes, secret: 0 };
 }
 
-/** What a robot takes with its service in the ConfigMap, and its URL in the Secret if it has one there. */
+/** What a robot needs for its service in the ConfigMap, and for its URL in the Secret if it has one. */
 export function robotNeed(
   namespace: string,
   configMap: Data,

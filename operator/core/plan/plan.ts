@@ -21,10 +21,10 @@ import type { Capacity } from './subscriptions.ts';
 import { overloadedRobots } from './throttling.ts';
 
 /**
- * Verdicts and what is live now → what shall stand in the target, and the verdicts with those of the engine. Depends on
- * nothing else, and not on any order.
+ * Verdicts and the live objects → the plan, and the verdicts with those of the engine. The result depends on nothing else, and not on
+ * the order of resources.
  */
-export function merge(
+export function planTarget(
   resolution: Resolution,
   snapshot: Snapshot,
   live: LiveState,
@@ -63,7 +63,7 @@ export function merge(
     candidates.flatMap((candidate): Placed[] => {
       const { subscription, draft } = candidate;
       const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
-      // The engine has yet to look at many at the first start: warnings that depend on all must not come and go with its answers.
+      // At the first start the engine has not answered about many: warnings that depend on all must not come and go with its answers.
       const place = plan ?? (isExpected && awaitsEngine(verdict) ? draft : undefined);
       return place ? [{ ...candidate, subscription: { ...subscription, verdict }, plan: place }] : [];
     });
@@ -105,7 +105,7 @@ export function merge(
   };
 }
 
-/** The same object where nothing has changed: most are so, and there can be thousands. */
+/** The same object where nothing has changed, as with most of what can be thousands. */
 const judged = <T extends { readonly verdict: Verdict }>(resource: T, verdict: Verdict): T =>
   resource.verdict === verdict ? resource : { ...resource, verdict };
 

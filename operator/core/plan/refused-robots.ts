@@ -5,8 +5,8 @@ import { combine } from '../resolve/combine.ts';
 import { nameFor, referenceKey } from '../resolve/sharing.ts';
 
 /**
- * A subscription without the robots that made sense but were refused while the target was planned, for want of room or by the
- * engine. One that the engine is yet to look at is waited for.
+ * A subscription without robots that were accepted at first and refused while the target was planned, for lack of space or by the
+ * engine. A robot that the engine has yet to judge stays.
  * @param refusals by robot, `namespace/name`
  */
 export function withoutRefusedRobots(
@@ -15,7 +15,7 @@ export function withoutRefusedRobots(
 ): ResolvedSubscription {
   const { cr, verdict } = subscription;
   const { namespace } = cr.metadata;
-  // Only those that it may use: of any other, nothing must be told.
+  // Messages must say nothing of robots that the subscription may not use.
   const usable = new Set(subscription.robots.map((robot) => resourceKey(robot.cr)));
   const refused = cr.spec.robots.flatMap((reference, index) => {
     const key = referenceKey(namespace, reference);

@@ -23,15 +23,15 @@ import { withLiveMessages, withLiveZones } from './live-messages.ts';
 import { subscriptionHolder, subscriptionNeed } from './needs.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
 
-/** What there is only so much of. */
+/** What all subscriptions share, and can use up. */
 export interface Capacity {
   readonly budget: Budget;
   readonly destinations: Destinations;
 }
 
 /**
- * This generation's keys if the engine takes them, those of the version that is live, or undefined for none; and the
- * verdict, which may be another one than before if the engine does not take them.
+ * Plans one subscription: the keys of the newest generation if nothing refuses them, else those of the live version, else none; and the
+ * verdict, which changes if the keys are refused.
  */
 export function planSubscription(
   { subscription, draft, reach }: Candidate,
@@ -42,10 +42,10 @@ export function planSubscription(
   if (verdict.rollout === 'none') return { verdict };
   if (verdict.rollout === 'current') {
     if (!draft) return { verdict };
-    const told = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
+    const judged = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
     const refusal = refusalOf({ subscription, draft, reach }, settings, capacity);
-    if (!refusal) return { verdict: told, plan: draft };
-    return withLastGood(subscription, settings, capacity, { ...told, rollout: 'lastGood', refusal });
+    if (!refusal) return { verdict: judged, plan: draft };
+    return withLastGood(subscription, settings, capacity, { ...judged, rollout: 'lastGood', refusal });
   }
   return withLastGood(subscription, settings, capacity, verdict);
 }
@@ -60,7 +60,7 @@ function refusalOf(
     draft.doubts.refusal ??
     destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
     budget.take(subscriptionHolder(cr), needOf(subscription, draft)) ??
-    // The engine is not asked about what there is no room for, which can be large; what was taken is given back if it refuses.
+    // Last, since the engine is not asked about what does not fit, which can be large. What was taken is freed if it refuses.
     (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription)))
   );
 }
@@ -86,10 +86,10 @@ function withLastGood(
 const needOf = ({ cr }: ResolvedSubscription, { configMap, entry }: SubscriptionPlan) =>
   subscriptionNeed(cr.metadata.namespace, configMap, entry);
 
-/** Stands for `since` in what the engine is asked: one moment is as valid as another, and an answer has to keep. */
+/** The moment in what the engine is asked: any moment is as valid, and the question must stay the same. */
 const ANY_MOMENT = '2000-01-01T00:00:00Z';
 
-/** This generation's keys, for a subscription that resolved; undefined while it has nobody to send to. */
+/** The keys of the newest generation, for a subscription that resolved; undefined as long as it has no robot to send to. */
 export function draftSubscription(
   subscription: ResolvedSubscription,
   settings: PlanContext,
@@ -116,9 +116,9 @@ export function draftSubscription(
       settings.countsFrom,
     );
   });
-  for (const [index, since] of commonMoments(events, moments).entries()) {
+  for (const [index, moment] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
-    setOwn(configMap, triggerKey(event.name), event.triggerValue(since));
+    setOwn(configMap, triggerKey(event.name), event.triggerValue(moment));
   }
   const values = withLiveMessages(templates, robots, live);
   for (const [name, value] of Object.entries(values)) setOwn(configMap, templateKey(name), value);
@@ -147,7 +147,7 @@ export function draftSubscription(
   };
 }
 
-/** It is asked about in each decision for as long as it is not live: the same object, so that it is hashed once. */
+/** Each decision asks about it until it is live: the same object, so that it is hashed once. */
 const candidates = new ResourceMemo<NotificationSubscription, DraftPlan['candidate']>();
 
 function candidateOf(
@@ -158,14 +158,14 @@ function candidateOf(
   const candidate: Record<string, string> = {};
   for (const event of events) setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
   for (const [name, value] of Object.entries(templates)) setOwn(candidate, templateKey(name), value);
-  // One bad selector makes Argo CD's controller refuse everybody's entries.
+  // One bad selector makes Argo CD's controller refuse all entries.
   if (entry.selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = yamlSafeJson([entry]);
   return candidate;
 }
 
 /**
- * Events that look at each other's sends count from one moment on, the latest: what was sent before it was sent by a
- * condition that is no more.
+ * Events that look at each other's sends count from the same moment, the latest of theirs: earlier sends are those of conditions that
+ * are gone.
  */
 function commonMoments(events: readonly EventFragment[], moments: readonly string[]): readonly string[] {
   const latest = moments
