@@ -2,8 +2,8 @@ import type { Question } from '../core/model/inquiry.ts';
 import type { Round } from './gate.ts';
 
 /**
- * How many rounds of questions a decision takes at the most. An answer can raise the next question, a template's parse that of its
- * rendering: a template raises four questions one after the other, and nothing raises more.
+ * How many rounds of questions a decision takes at the most. An answer can raise the next question, a template's parse that of
+ * its rendering: a template raises four questions one after the other, and nothing raises more.
  */
 const ROUNDS_OF_A_DECISION = 20;
 

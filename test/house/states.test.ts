@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { SOURCES } from './sources.ts';
 
 /**
- * Files that compare reasons with texts, by how often. All of them look at conditions of a status: the API server keeps nothing of
- * a condition but its status, reason and message, so that there the reason is the state.
+ * Files that compare reasons with texts, by how often. All of them look at conditions of a status: the API server keeps nothing
+ * of a condition but its status, reason and message, so that there the reason is the state.
  */
 const CONDITIONS: Readonly<Record<string, number>> = {
   'core/status/changes.ts': 2,

@@ -9,7 +9,10 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { Budget } from './budget.ts';
 import { robotHolder, robotNeed, subscriptionHolder, subscriptionNeed } from './needs.ts';
 
-/** The budget in which live resources have reserved what they need, before any new one. Resources that are about to go reserve nothing. */
+/**
+ * The budget in which live resources have reserved what they need, before any new one. Resources that are about to go reserve
+ * nothing.
+ */
 export function reserveBudget(
   { robots, subscriptions }: Resolution,
   { config, target, now }: Snapshot,

@@ -6,8 +6,8 @@ import { foreignKeys, type LiveState } from '../model/live.ts';
 import type { LiveObject, Target } from '../model/snapshot.ts';
 
 /**
- * The size, in bytes, up to which an object is written if live resources grow: Kubernetes refuses 1 MiB, and part of an object is
- * counted roughly.
+ * The size, in bytes, up to which an object is written if live resources grow: Kubernetes refuses 1 MiB, and part of an object
+ * is counted roughly.
  */
 const ACCEPTED_BYTES = 1_032_192;
 
@@ -25,9 +25,9 @@ export interface Need {
 type Quota = Pick<OperatorConfiguration['limits']['perNamespace'], 'subscriptions' | 'keys' | 'bytes'>;
 
 /**
- * The bytes of the two objects, and the quota of each namespace. Kubernetes refuses an object of more than 1 MiB as a whole, and
- * then no edit of any namespace is written. So the budget refuses single resources before that. Live resources get their bytes
- * first and keep them: no new resource, no growth of another resource and no lowered limit takes them away.
+ * The bytes of the two objects, and the quota of each namespace. Kubernetes refuses an object of more than 1 MiB as a whole,
+ * and then no edit of any namespace is written. So the budget refuses single resources before that. Live resources get their
+ * bytes first and keep them: no new resource, no growth of another resource and no lowered limit takes them away.
  */
 export class Budget {
   readonly #limits: { readonly configMap: number; readonly secret: number };
@@ -98,8 +98,8 @@ export class Budget {
   }
 
   /**
-   * Nothing is missing for a resource that does not grow. The message names no amount of other resources: it would change with each
-   * of their edits, for every resource that waits.
+   * Nothing is missing for a resource that does not grow. The message names no amount of other resources: it would change with
+   * each of their edits, for every resource that waits.
    */
   #lack(need: Need, held: Need | undefined, tolerance: number): Finding | undefined {
     for (const [object, name] of OBJECTS) {

@@ -10,7 +10,8 @@ const LIMIT = 'limits.unscopedTriggers';
  * Warnings for subscriptions that make every application expensive, by `namespace/name`. For an entry without a selector, Argo
  * CD's controller evaluates each trigger for each application, and logs a line, once a minute. A number of such triggers is
  * harmless. Beyond the limit, subscriptions that are new or have grown are warned, and those that were there before are not. A
- * warning stays for as long as there are too many triggers: the edit of one subscription must not change the warnings of others.
+ * warning stays for as long as there are too many triggers: the edit of one subscription must not change the warnings of
+ * others.
  * @param placed in the order of admission
  * @param limit how many triggers Argo CD may evaluate for every application
  */

@@ -1,8 +1,8 @@
 import type { Dimension, Reach } from './reach.ts';
 
 /**
- * Counts destinations on applications that have something in common. An application has one value of each dimension. So the most
- * destinations that can meet on one application are those without a dimension, and the heaviest value of every dimension.
+ * Counts destinations on applications that have something in common. An application has one value of each dimension. So the
+ * most destinations that can meet on one application are those without a dimension, and the heaviest value of every dimension.
  */
 export class DestinationCounter {
   #common = 0;

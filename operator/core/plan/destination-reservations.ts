@@ -46,9 +46,10 @@ export function reserveDestinations(
 }
 
 /**
- * The projects and patterns with an account of their own: grants of the admin, and AppProjects that a subscription names. Tenants
- * can make up any number of names, and each account costs time for every subscription whose grant is a pattern. So only the first
- * few names without an AppProject have an account, and no new subscription changes which. The others share that of their pattern.
+ * The projects and patterns with an account of their own: grants of the admin, and AppProjects that a subscription names.
+ * Tenants can make up any number of names, and each account costs time for every subscription whose grant is a pattern. So only
+ * the first few names without an AppProject have an account, and no new subscription changes which. The others share that of
+ * their pattern.
  */
 function accountsOf(
   candidates: readonly Candidate[],

@@ -19,8 +19,8 @@ export const claimOf = ({ triggers, recipients }: SubscriptionEntry, reach: Reac
 });
 
 /**
- * The account of destinations. Live versions reserve their destinations first. Then each subscription, in the order of admission,
- * exchanges its destinations for those of its newest version.
+ * The account of destinations. Live versions reserve their destinations first. Then each subscription, in the order of
+ * admission, exchanges its destinations for those of its newest version.
  */
 export class Destinations {
   readonly #quotas: DestinationQuotas;
@@ -50,8 +50,8 @@ export class Destinations {
   }
 
   /**
-   * Exchanges a subscription's destinations for those of its newest version. A version with no more destinations than the live one
-   * is never refused: an edit must not wait because the reach of another subscription is taken too wide.
+   * Exchanges a subscription's destinations for those of its newest version. A version with no more destinations than the live
+   * one is never refused: an edit must not wait because the reach of another subscription is taken too wide.
    * @returns what is missing; undefined if nothing is
    */
   take(subscription: string, claim: Claim): Finding | undefined {

@@ -40,9 +40,9 @@ export function atLiveAccess(
 }
 
 /**
- * The part of the live version that may stay: the keys that are still allowed. Nobody keeps a permission that was withdrawn (a grant of
- * a project, the trust in raw templates and conditions, the consent of an owner) by breaking their own CR. Events that need none of
- * these stay. Undefined if nothing may stay.
+ * The part of the live version that may stay: the keys that are still allowed. Nobody keeps a permission that was withdrawn (a
+ * grant of a project, the trust in raw templates and conditions, the consent of an owner) by breaking their own CR. Events that
+ * need none of these stay. Undefined if nothing may stay.
  */
 export function liveVersion(
   subscription: ResolvedSubscription,
@@ -109,8 +109,8 @@ export function hasItsCriteria(
 }
 
 /**
- * Whether the live version must go. The policy forbids the conditions of this very generation, or conditions of an older one match
- * regular expressions against long texts. An engine that did not come to an end proves neither.
+ * Whether the live version must go. The policy forbids the conditions of this very generation, or conditions of an older one
+ * match regular expressions against long texts. An engine that did not come to an end proves neither.
  */
 function isDangerous(
   { cr, accessCondition, verdict }: ResolvedSubscription,

@@ -10,9 +10,10 @@ type Templates = Readonly<Record<string, string>>;
 type LiveKeys = ReadonlyMap<string, LiveKey>;
 
 /**
- * Templates with the live messages of robots whose newest spec does not count: a mistake in a robot must not change what its group
- * reads. This takes templates that are all live with the same provenance, that is for this generation of the subscription and with
- * this access, and events that look for their messages at the same places. Otherwise the messages of these robots are made anew too.
+ * Templates with the live messages of robots whose newest spec does not count: a mistake in a robot must not change what its
+ * group reads. This takes templates that are all live with the same provenance, that is for this generation of the subscription
+ * and with this access, and events that look for their messages at the same places. Otherwise the messages of these robots are
+ * made anew too.
  * @param templates values by name
  * @param live the subscription's live keys, by key
  */

@@ -21,8 +21,8 @@ import type { Capacity } from './subscriptions.ts';
 import { overloadedRobots } from './throttling.ts';
 
 /**
- * Verdicts and the live objects → the plan, and the verdicts with those of the engine. The result depends on nothing else, and not on
- * the order of resources.
+ * Verdicts and the live objects → the plan, and the verdicts with those of the engine. The result depends on nothing else, and
+ * not on the order of resources.
  */
 export function planTarget(
   resolution: Resolution,
@@ -63,7 +63,8 @@ export function planTarget(
     candidates.flatMap((candidate): Placed[] => {
       const { subscription, draft } = candidate;
       const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
-      // At the first start the engine has not answered about many: warnings that depend on all must not come and go with its answers.
+      // At the first start the engine has not answered about many: warnings that depend on all must not come and go with its
+      // answers.
       const place = plan ?? (isExpected && awaitsEngine(verdict) ? draft : undefined);
       return place ? [{ ...candidate, subscription: { ...subscription, verdict }, plan: place }] : [];
     });

@@ -8,13 +8,15 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Placed } from './candidate.ts';
 import type { SubscriptionPlacement } from './placements.ts';
 
-/** The AppProjects whose annotations subscribe for a subscription, by `namespace/name`. Any other subscription has its entry. */
+/**
+ * The AppProjects whose annotations subscribe for a subscription, by `namespace/name`. Any other subscription has its entry.
+ */
 export type ProjectRoutes = ReadonlyMap<string, readonly string[]>;
 
 /**
- * The subscriptions that take effect by annotations on AppProjects, where the installation wants that: those to projects that exist
- * and are granted to their namespace. A subscription with a selector is as cheap with an entry. Where the newest version is refused,
- * the live one stays where it is.
+ * The subscriptions that take effect by annotations on AppProjects, where the installation wants that: those to projects that
+ * exist and are granted to their namespace. A subscription with a selector is as cheap with an entry. Where the newest version
+ * is refused, the live one stays where it is.
  */
 export function projectRoutes(
   placed: readonly Placed[],
@@ -44,8 +46,8 @@ export interface RoutedEntries {
 }
 
 /**
- * Puts the entries where they belong. An entry stays in the shared key until the annotation that replaces it is live: Argo CD sends
- * once to a recipient that it finds twice. So no message is lost if an AppProject can't be written.
+ * Puts the entries where they belong. An entry stays in the shared key until the annotation that replaces it is live: Argo CD
+ * sends once to a recipient that it finds twice. So no message is lost if an AppProject can't be written.
  */
 export function routedEntries(
   placements: ReadonlyMap<string, SubscriptionPlacement>,

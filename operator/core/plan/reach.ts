@@ -1,7 +1,9 @@
 import { globMatches, isGlob } from '../../lib/glob.ts';
 import type { ResolvedSubscription } from '../model/resolved.ts';
 
-/** A property of which each application has one value, so that subscriptions with different values never meet on an application. */
+/**
+ * A property of which each application has one value, so that subscriptions with different values never meet on an application.
+ */
 export type Dimension = 'name' | 'destination namespace' | 'project' | 'namespace';
 
 /**

@@ -17,8 +17,8 @@ import { robotHolder, robotNeed } from './needs.ts';
 import type { RobotPlacement } from './placements.ts';
 
 /**
- * How many bytes a live robot may grow beyond the limits. A new token must not wait, and has about the length of the one before. A
- * robot that gets a signature, or a much longer token, needs free space like any other resource.
+ * How many bytes a live robot may grow beyond the limits. A new token must not wait, and has about the length of the one
+ * before. A robot that gets a signature, or a much longer token, needs free space like any other resource.
  */
 const ROTATION_BYTES = 100;
 

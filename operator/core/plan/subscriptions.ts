@@ -30,8 +30,8 @@ export interface Capacity {
 }
 
 /**
- * Plans one subscription: the keys of the newest generation if nothing refuses them, else those of the live version, else none; and the
- * verdict, which changes if the keys are refused.
+ * Plans one subscription: the keys of the newest generation if nothing refuses them, else those of the live version, else none;
+ * and the verdict, which changes if the keys are refused.
  */
 export function planSubscription(
   { subscription, draft, reach }: Candidate,
@@ -164,8 +164,8 @@ function candidateOf(
 }
 
 /**
- * Events that look at each other's sends count from the same moment, the latest of theirs: earlier sends are those of conditions that
- * are gone.
+ * Events that look at each other's sends count from the same moment, the latest of theirs: earlier sends are those of
+ * conditions that are gone.
  */
 function commonMoments(events: readonly EventFragment[], moments: readonly string[]): readonly string[] {
   const latest = moments

@@ -16,8 +16,8 @@ const PER_MINUTE = 20;
 const TOGETHER = 4;
 
 /**
- * Groups of events of which an application has at most one in a minute, with rare exceptions. A sync begins, it ends in one way, and
- * then the health changes once. An event with an own condition is a group of its own.
+ * Groups of events of which an application has at most one in a minute, with rare exceptions. A sync begins, it ends in one
+ * way, and then the health changes once. An event with an own condition is a group of its own.
  */
 const ONE_OF: Readonly<Record<string, string>> = {
   'on-created': 'existence',
@@ -33,8 +33,9 @@ const ONE_OF: Readonly<Record<string, string>> = {
 };
 
 /**
- * Warnings for robots that a few applications can overload, by service. The operator does not know how many applications there are. So
- * it counts the messages of four applications that change in the same minute, for all subscriptions that can be about one.
+ * Warnings for robots that a few applications can overload, by service. The operator does not know how many applications there
+ * are. So it counts the messages of four applications that change in the same minute, for all subscriptions that can be about
+ * one.
  */
 export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string, Finding> {
   const robots = new Map<string, { counter: DestinationCounter; reaches: Reach[] }>();

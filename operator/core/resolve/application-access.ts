@@ -17,8 +17,8 @@ export interface PlacedApplication {
 }
 
 /**
- * Says which Applications a namespace may hear of: the same rule as that of `accessOf`, which gives it as a condition for Argo
- * CD's engine. A test holds the two together.
+ * Gives the Applications that a namespace has access to, without the engine. The rule is that of `accessOf`, which gives it as
+ * a condition for the engine; a property test compares the two.
  */
 export function applicationAccess(
   snapshot: Pick<Snapshot, 'config' | 'projects'>,

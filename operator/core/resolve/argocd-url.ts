@@ -2,8 +2,8 @@ import { parse } from 'yaml';
 import type { Snapshot } from '../model/snapshot.ts';
 
 /**
- * Where Argo CD's user interface is, without a slash at the end: the configuration says it, else `argocdUrl` in the
- * notifications' own `context`, else `url` of argocd-cm. A bare host gets https://. Undefined if nobody says it.
+ * The URL of Argo CD's user interface, without a slash at the end: that of the configuration, else `argocdUrl` in the `context`
+ * of the notifications, else `url` of argocd-cm. A bare host gets https://. Undefined if none of them has it.
  */
 export function argocdUrl({ config, target, argocdUrl: url }: Snapshot): string | undefined {
   const candidates = [config.argocd.url, contextUrl(target.configMap?.data.context), url];
@@ -21,7 +21,7 @@ function contextUrl(context: string | undefined): string | undefined {
     const found = (values as { argocdUrl?: unknown } | null)?.argocdUrl;
     return typeof found === 'string' ? found : undefined;
   } catch {
-    return undefined; // A broken context is Argo CD's to report; here it only means that the next source is asked.
+    return undefined; // Argo CD reports a broken context. Here it means that the next source counts.
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Refusal } from '../model/verdict.ts';
 
-/** One refusal of several findings: the first gives the reason and the state, the message tells all. Undefined for none. */
+/** Combines refusals into one: the first gives the reason and the state, and the message has all. Undefined for none. */
 export function combine(findings: readonly Refusal[]): Refusal | undefined {
   const [first, ...others] = findings;
   if (!first || others.length === 0) return first;

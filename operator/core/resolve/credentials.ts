@@ -11,9 +11,9 @@ import { own } from '../../lib/own.ts';
 import { MAX_CREDENTIAL_BYTES, type Snapshot, type Target } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
 
-type CredentialSurroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
+type CredentialContext = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
 
-/** Why a robot has no credentials, and what becomes of the version that is live. */
+/** The verdict on a robot without credentials. */
 interface Refused {
   readonly verdict: Verdict;
 }
@@ -24,7 +24,7 @@ export type JudgedCredentials =
   | Refused;
 
 /** Takes a robot's credentials from the Secrets of its namespace, and judges them. */
-export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialSurroundings): JudgedCredentials {
+export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialContext): JudgedCredentials {
   const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);
   if ('verdict' in webhook) return webhook;
   const parsed = parseWebhookCredential(webhook.text, snapshot.config.dingtalk);
@@ -50,17 +50,17 @@ const unreadable = (message: string, rollout: Verdict['rollout']): Verdict => ({
   warnings: [],
 });
 
-/** Where the live version of this very robot comes from; undefined if none is live. */
+/** The provenance of this very robot's live version; undefined if none is live. */
 export function liveProvenance(cr: DingTalkRobot, target: Target): Provenance | undefined {
   const value = liveService(cr, target);
   const provenance = value === undefined ? undefined : readProvenance(value);
   return provenance && cr.metadata.uid.startsWith(provenance.uid) ? provenance : undefined;
 }
 
-/** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
+/** Whether the robot has a live version with a URL that still works: an unsigned one, or a signed one inside its hour. */
 export function hasWorkingUrl(
   cr: DingTalkRobot,
-  { target, now }: Pick<CredentialSurroundings, 'target' | 'now'>,
+  { target, now }: Pick<CredentialContext, 'target' | 'now'>,
 ): boolean {
   const url = own(target.secret?.data, serviceName(cr.metadata.namespace, cr.metadata.name));
   return liveProvenance(cr, target) !== undefined && url !== undefined && hasValidSignature(url, now);
@@ -76,7 +76,7 @@ function readCredential(
   cr: DingTalkRobot,
   field: 'webhook' | 'signing',
   reference: { readonly name: string; readonly key: string },
-  snapshot: CredentialSurroundings,
+  snapshot: CredentialContext,
 ): { readonly text: string } | Refused {
   const { namespace } = cr.metadata;
   const secret = snapshot.credentials.get(objectKey(namespace, reference.name));
@@ -100,10 +100,10 @@ function readCredential(
     const message = `spec.${field}: the value has more than ${MAX_CREDENTIAL_BYTES} bytes, which no ${CREDENTIALS[field].kind} has.`;
     return refused(CREDENTIALS[field].invalid, message);
   }
-  // The name is a tenant's: `constructor` is no key of a Secret that lacks it.
+  // A tenant chooses the name: `constructor` must not be found in a Secret that lacks it.
   const text = own(secret.data, reference.key);
   if (text !== undefined) return { text };
-  // Which keys it has is nobody's business who may look at the robot, but not at the Secret.
+  // The message does not list the keys: people who can read the robot may have no right to read the Secret.
   const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}. Correct it, or add the key to the Secret.`;
   return refused('CredentialsKeyNotFound', message);
 }
@@ -113,6 +113,6 @@ const CREDENTIALS = {
   signing: { kind: 'signing secret', invalid: 'InvalidSigningSecret' },
 } as const;
 
-/** Tells which credentials a robot names, not what they are. */
+/** Identifies the credentials that a robot names, not their values. */
 export const credentialsHash = ({ webhook, signing }: DingTalkRobot['spec']): string =>
   shortHash(JSON.stringify([webhook, signing ?? null]));

@@ -4,7 +4,7 @@ import { audienceKey, leadsToArgoCD, messageFinding } from '../../message/event-
 import type { ResolvedEvent, ResolvedRobot } from '../model/resolved.ts';
 import { nameFor } from './sharing.ts';
 
-/** All that the messages of a subscription depend on beside itself. */
+/** All inputs of a subscription's messages, beside the subscription itself. */
 export function messageInputs(
   events: readonly ResolvedEvent[],
   robots: readonly ResolvedRobot[],
@@ -17,7 +17,7 @@ export function messageInputs(
   ];
 }
 
-/** What keeps the messages of events from being made for these robots, each thing once. */
+/** Findings that keep the messages of events from being made for these robots, each once. */
 export function messageFindings(
   events: readonly ResolvedEvent[],
   robots: readonly ResolvedRobot[],
@@ -36,7 +36,7 @@ export function messageFindings(
   );
 }
 
-/** What their author should know of messages that are sent all the same. */
+/** Warnings about messages that are sent all the same. */
 export function messageWarnings(
   { metadata }: NotificationSubscription,
   events: readonly ResolvedEvent[],
@@ -58,7 +58,7 @@ function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undef
   return [{ reason: 'NoArgoCDURL', message }];
 }
 
-/** Nothing is added to a raw template. */
+/** The operator adds no keyword to a raw template. */
 function withoutKeyword(
   namespace: string,
   events: readonly ResolvedEvent[],

@@ -11,13 +11,13 @@ import { eventName } from './event-name.ts';
 import { ownTrigger } from './own-trigger.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 
-/** What the events of a subscription are judged with. */
+/** What a subscription's events are judged with. */
 export interface EventContext {
   readonly templates: ReadonlyMap<string, ResolvedTemplate>;
   readonly inquiry: Inquiry;
 }
 
-/** Judges one event; what is wrong with it otherwise. */
+/** Judges one event. @returns what refuses it, if anything does */
 export function resolveEvent(
   namespace: string,
   event: SubscribedEvent,
@@ -46,7 +46,7 @@ export function resolveEvent(
   };
 }
 
-/** The template's message with the event's own values and mentions, or the catalogue's. */
+/** The message of the template with the event's own params and mentions, or that of the catalogue. */
 function resolveContent(
   event: SubscribedEvent,
   path: string,
@@ -71,7 +71,7 @@ function resolveContent(
   return { message, raw };
 }
 
-/** Asked for again by every decision, and names are long. */
+/** Every decision needs it again, and names are long. */
 const paramMeantBy = memoised<
   { readonly name: string; readonly names: readonly string[] },
   string | undefined

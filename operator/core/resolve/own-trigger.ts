@@ -6,8 +6,8 @@ import type { JudgedTrigger } from '../model/resolved.ts';
 import type { Refusal } from '../model/verdict.ts';
 
 /**
- * An event of somebody's own. Each expression was parsed by itself, so it is one whole expression and the parentheses
- * hold it; the line break before the closing one ends a comment that would swallow it.
+ * Judges an event with an own condition. The engine parses each expression by itself, so each is one whole expression inside
+ * its parentheses. The line break before the closing parenthesis ends a comment that would swallow it.
  */
 export function ownTrigger(
   { when = '', oncePer, eventTime }: SubscribedEvent,

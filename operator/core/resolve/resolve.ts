@@ -20,9 +20,9 @@ import { refusedSubscription, resolveSubscription } from './subscriptions.ts';
 import { refusedTemplate, resolveTemplate } from './templates.ts';
 
 /**
- * References, fences and credentials → a verdict for each CR. A CR that is being deleted is already gone, and so is one of
- * a namespace that is not served.
- * @param beyond resources that are not to be looked at, with what they are told
+ * References, access and credentials → a verdict for each CR. A CR that is being deleted counts as gone, and so does one of a
+ * namespace that is not served.
+ * @param beyond resources that are not read, with the finding that says so
  */
 export function resolve(
   snapshot: Snapshot,
@@ -32,7 +32,7 @@ export function resolve(
   faults: Faults,
 ): Resolution {
   const ours = <T extends CustomResource>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
-  /** One resource's exception is that resource's refusal. */
+  /** An exception refuses the resource that it comes with, and no other. */
   const each = <T extends CustomResource, R>(
     resources: readonly T[],
     work: (cr: T) => R,
@@ -54,7 +54,7 @@ export function resolve(
     snapshot.robots,
     (cr) => resolveRobot(cr, snapshot),
     (cr, refusal) => refusedRobot(cr, refusal, snapshot),
-    // Nothing of a robot that is not read is live.
+    // A robot that is not read has no live version.
     (cr, refusal) =>
       unreadRobots.get(cr, [refusal.message, snapshot.config], () => refusedRobot(cr, refusal, snapshot)),
   );
@@ -88,7 +88,7 @@ export function resolve(
   return { robots, templates, subscriptions, argocdUrl: url };
 }
 
-/** There can be thousands that are not read. */
+/** There can be thousands of resources that are not read. */
 const unreadRobots = new ResourceMemo<DingTalkRobot, ResolvedRobot>();
 const unreadTemplates = new ResourceMemo<NotificationTemplate, ResolvedTemplate>();
 const unreadSubscriptions = new ResourceMemo<NotificationSubscription, ResolvedSubscription>();

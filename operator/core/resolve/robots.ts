@@ -12,11 +12,11 @@ import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
-/** What of a snapshot a robot is judged by. */
-type Surroundings = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
+/** The parts of a snapshot that a robot is judged by. */
+type RobotContext = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
 
-/** Judges one robot. Credentials that are gone or wrong count as revoked: its keys go. */
-export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): ResolvedRobot {
+/** Judges one robot. Credentials that are gone or wrong count as revoked, so that the robot's keys are removed. */
+export function resolveRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
   const service = serviceName(cr.metadata.namespace, cr.metadata.name);
   const base = { cr, service, audience: audienceOf(cr, snapshot) };
   const refused = (refusal: Finding, rollout: Rollout = 'none'): ResolvedRobot => ({
@@ -41,13 +41,13 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
 }
 
 /**
- * What becomes of the live version of a robot whose spec has a mistake. As long as the spec names the credentials that the
- * version was made with, it is renewed, and is revoked with them; else it stays until its signature ends.
+ * The verdict on a robot whose spec has a mistake. As long as the spec names the credentials of the live version, that version
+ * is renewed, and is revoked with them. Otherwise it stays until its signature ends.
  */
 function liveDespite(
   cr: DingTalkRobot,
   refusal: Finding,
-  snapshot: Surroundings,
+  snapshot: RobotContext,
 ): Pick<ResolvedRobot, 'verdict' | 'credential'> {
   const verdict = (rollout: Rollout): Verdict => ({ rollout, refusal, warnings: [] });
   if (liveProvenance(cr, snapshot.target)?.hash !== credentialsHash(cr.spec))
@@ -57,8 +57,8 @@ function liveDespite(
   return { verdict: verdict('lastGood'), credential: judged.credential };
 }
 
-/** A robot that is refused before or beside its judgement. What is live of it stays, as long as its signature is valid. */
-export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: Surroundings): ResolvedRobot {
+/** A robot that is refused without being judged. Its live version stays as long as its signature is valid. */
+export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: RobotContext): ResolvedRobot {
   const { locale, timeZone } = snapshot.config.robots;
   return {
     cr,
@@ -83,11 +83,11 @@ function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
   return { reason: 'UnknownTimeZone', message };
 }
 
-/** Asked for again by every decision. */
+/** Every decision needs it again. */
 const zoneMeantBy = memoised(closestTimeZone, (name) => name, 100_000);
 
-/** A key that somebody else made is never taken over. */
-function takenKey(service: string, { target, config }: Surroundings): Finding | undefined {
+/** A foreign key is never taken over. */
+function takenKey(service: string, { target, config }: RobotContext): Finding | undefined {
   const { configMap, secret } = config.target;
   const key = serviceKey(service);
   if (isForeignKey(target.configMap, key)) {
@@ -99,7 +99,7 @@ function takenKey(service: string, { target, config }: Surroundings): Finding | 
   return undefined;
 }
 
-/** Says which key is in the way and what to do about it. */
+/** Names the foreign key, and what to do about it. */
 export function keyTakenMessage(kind: 'ConfigMap' | 'Secret', object: string, key: string): string {
   return `The ${kind} ${object} already has a key ${key} that this operator did not write. Remove that key, or choose another name.`;
 }

@@ -22,17 +22,17 @@ import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import { unsupportedField } from './unsupported.ts';
 
-/** What else the judgement needs: the other kinds, judged before. */
+/** What a subscription is judged with: the other kinds, which are judged before. */
 export interface References extends EventContext {
   readonly robots: ReadonlyMap<string, ResolvedRobot>;
-  /** What a namespace may hear of. */
+  /** The applications that a namespace has access to. */
   readonly access: (namespace: string) => Access;
   readonly argocdUrl: string | undefined;
 }
 
 /**
- * Judges one subscription. A mistake in what it says leaves its previous version live; a robot that is missing,
- * refused or suspended takes away just that recipient, and suspension everything.
+ * Judges one subscription. A mistake in the subscription leaves its last good version live. A robot that is missing, refused or
+ * suspended takes away that recipient only. A suspension takes away everything.
  */
 export function resolveSubscription(
   cr: NotificationSubscription,
@@ -51,7 +51,7 @@ export function resolveSubscription(
   const context = { ...references, inquiry: references.inquiry.of(namespace) };
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
-  // One's own namespace may be written or left out: the same robot can stand there twice.
+  // A reference may give the own namespace or leave it out: the same robot can be listed twice.
   const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
   const resolved = events.filter((event) => 'trigger' in event);
   const messages = judgedMessages.get(cr, messageInputs(resolved, usable, references.argocdUrl), () => ({
@@ -69,7 +69,6 @@ export function resolveSubscription(
     ...takenKeys(cr, snapshot),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
-  // Of a robot that is live, what is live says that there is one to be sent to.
   const awaitsCredentials =
     missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
@@ -106,7 +105,7 @@ const judgedMessages = new ResourceMemo<
   { readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] }
 >();
 
-/** A subscription that is refused before or beside its judgement. What is live of it stays. */
+/** A subscription that is refused without being judged. Its live version stays. */
 export function refusedSubscription(
   cr: NotificationSubscription,
   refusal: Finding,
@@ -138,7 +137,7 @@ function resolveRecipient(
   return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
 }
 
-/** Whether it is not known yet if a robot can be sent to. */
+/** Whether it is not known yet if a robot can be sent to. A robot with a live version can. */
 function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
   const robot = robots.get(referenceKey(namespace, reference));
   return (
@@ -148,7 +147,7 @@ function awaits(namespace: string, reference: RobotReference, { robots }: Refere
   );
 }
 
-/** A key that somebody else made is never taken over. */
+/** A foreign key is never taken over. */
 function takenKeys({ metadata, spec }: NotificationSubscription, { target, config }: Snapshot): Finding[] {
   const { namespace, name } = metadata;
   const events = spec.events.map((event) => eventKeyName(namespace, name, eventName(event)));
@@ -160,7 +159,7 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
     }));
 }
 
-/** A project that isn't granted is no mistake: what the namespace may hear of anyway can be of that project. */
+/** A project that is not granted is no mistake: applications that the namespace has access to anyway can belong to it. */
 function ungranted(cr: NotificationSubscription, { granted, accessCondition }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
@@ -174,7 +173,7 @@ function ungranted(cr: NotificationSubscription, { granted, accessCondition }: A
   return [{ reason: 'ProjectNotGranted', message }];
 }
 
-/** Conditions of somebody's own, where the installation takes them from trusted namespaces only. */
+/** Refuses own conditions, where the installation takes them from trusted namespaces only. */
 function untrustedExpressions(
   { metadata, spec }: NotificationSubscription,
   { config: { tenancy } }: Snapshot,
@@ -191,7 +190,7 @@ function untrustedExpressions(
   });
 }
 
-/** An event that does not say when it happened is told again to whoever comes new. */
+/** An event without a time is sent again to new recipients. */
 function replayable({ spec }: NotificationSubscription): Finding[] {
   const names = spec.events
     .filter(({ when, eventTime }) => when !== undefined && eventTime === undefined)
@@ -203,7 +202,7 @@ function replayable({ spec }: NotificationSubscription): Finding[] {
   return [{ reason: 'ReplayPossible', message }];
 }
 
-/** A trigger that tells how another one ended has nothing to tell where nobody was told of that one. */
+/** A trigger that follows another one needs that one: it is sent only after the other one was. */
 function missingCompanions({ spec }: NotificationSubscription): Finding[] {
   const triggers = spec.events.map(({ trigger }) => trigger);
   return triggers.flatMap((trigger, index) => {

@@ -27,14 +27,14 @@ export function resolveTemplate(
   return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { rollout: 'current', warnings: [] } };
 }
 
-/** A template that is refused: nothing of a template is live by itself. */
+/** A template that is refused. A template has no live version of its own. */
 export function refusedTemplate(cr: NotificationTemplate, refusal: Refusal): ResolvedTemplate {
   return { cr, verdict: { rollout: 'none', refusal, warnings: [] } };
 }
 
 const typedFindings = new ResourceMemo<NotificationTemplate, Refusal | undefined>();
 
-/** What is wrong with a message in Handlebars, all of it. */
+/** All that is wrong with a message in Handlebars, as one refusal. */
 function typedFinding({ spec }: NotificationTemplate): Refusal | undefined {
   const { message, params = {}, at = {} } = spec;
   const reading = readMessage({ message, params });
@@ -48,8 +48,8 @@ function typedFinding({ spec }: NotificationTemplate): Refusal | undefined {
 }
 
 /**
- * `message.raw` is a Go template that Argo CD's controller runs as it is, and a valid one can end that process; so it
- * is for those only who could edit Argo CD's ConfigMap anyway.
+ * `message.raw` is a Go template that Argo CD's controller runs as it is, and a valid one can end that process. So it is only
+ * for people who could edit Argo CD's ConfigMap anyway.
  */
 function untrusted({ metadata }: NotificationTemplate, { tenancy }: Snapshot['config']): Refusal | undefined {
   const trusted = tenancy.trustedNamespaces;
