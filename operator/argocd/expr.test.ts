@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { exprString, exprStringList } from './expr.ts';
+import { conjuncts, exprString, exprStringList } from './expr.ts';
 
 const pieces = fc.constantFrom(
   "'",
@@ -64,6 +64,30 @@ describe('exprString', () => {
   test.each(['\ud800', 'a\udc00', '\ude00\ud83d'])('refuses a lone surrogate', (text) => {
     expect(() => exprString(text)).toThrow(TypeError);
     expect(() => exprStringList(['ok', text])).toThrow(TypeError);
+  });
+});
+
+describe('conjuncts', () => {
+  it.each([
+    ['a', ['a']],
+    ['a and b and c', ['a', 'b', 'c']],
+    ['(a) and b or c and d', ['(a)', 'b or c', 'd']],
+    [`b == ' and (' and [' and '] != nil`, [`b == ' and ('`, `[' and '] != nil`]],
+    [`(c and "d\\" and ") and {'a': 1 and 2}`, [`(c and "d\\" and ")`, `{'a': 1 and 2}`]],
+    ["(a // it's b\n) and c", ["(a // it's b\n)", 'c']],
+    ["(a /* it's ( and */) and b", ["(a /* it's ( and */)", 'b']],
+    ["(a == `it's ( and `) and b", ["(a == `it's ( and `)", 'b']],
+  ])('%j', (expression, parts) => {
+    expect(conjuncts(expression)).toEqual(parts);
+  });
+
+  it('are what was joined, whatever the texts in them', () => {
+    fc.assert(
+      fc.property(fc.array(texts, { minLength: 1 }), (all) => {
+        const parts = all.map((text) => `(a == ${exprString(text)})`);
+        expect(conjuncts(parts.join(' and '))).toEqual(parts);
+      }),
+    );
   });
 });
 

@@ -49,6 +49,24 @@ export function exprStringList(texts: readonly string[]): string {
   return `[${texts.map(exprString).join(', ')}]`;
 }
 
+/** Texts of either kind, comments, brackets, and what joins conditions that must all hold. */
+const TOKEN = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`|\/\/[^\n]*|\/\*.*?\*\/|[([{]|[)\]}]| and /gs;
+
+/** The conditions that an expression joins by ` and `, as they stand there: no text, comment or bracket is cut into. */
+export function conjuncts(expression: string): string[] {
+  const found: string[] = [];
+  let [depth, from] = [0, 0];
+  for (const { 0: token, index } of expression.matchAll(TOKEN)) {
+    if ('([{'.includes(token)) depth += 1;
+    else if (')]}'.includes(token)) depth -= 1;
+    else if (token === ' and ' && depth === 0) {
+      found.push(expression.slice(from, index));
+      from = index + token.length;
+    }
+  }
+  return [...found, expression.slice(from)];
+}
+
 function literalCharacter(character: string): string {
   if (character === "'" || character === '\\') return `\\${character}`;
   const point = character.codePointAt(0) ?? 0;

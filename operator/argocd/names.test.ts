@@ -2,12 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   eventKeyName,
+  isDefaultTriggersKey,
+  isNamedLikeOurs,
+  isServiceKey,
+  isTemplateKey,
+  isTriggerKey,
   parseKey,
+  readKey,
   serviceKey,
   serviceName,
   subscriptionKeyName,
   templateKey,
   triggerKey,
+  triggerName,
 } from './names.ts';
 
 const label = fc.stringMatching(/^[a-z0-9]([-a-z0-9]{0,20}[a-z0-9])?$/);
@@ -46,6 +53,35 @@ describe('names in the merged objects', () => {
     'dt_a_b',
   ])('are not taken for ours: %s', (key) => {
     expect(parseKey(key)).toBeUndefined();
+  });
+
+  it.each([
+    ['service.webhook.a.b', { kind: 'service', name: 'a.b' }],
+    ['template.app-deployed', { kind: 'template', name: 'app-deployed' }],
+    ['trigger.', { kind: 'trigger', name: '' }],
+    ['defaultTriggers.slack', { kind: 'defaults', name: 'slack' }],
+    ['defaultTriggers', undefined],
+    ['service.slack', undefined],
+    ['xtrigger.a', undefined],
+    ['subscriptions', undefined],
+  ])('of whoever owns them are told apart: %s', (key, named) => {
+    expect(readKey(key)).toEqual(named);
+    expect(triggerName(key)).toBe(named?.kind === 'trigger' ? named.name : undefined);
+    expect(isTriggerKey(key)).toBe(named?.kind === 'trigger');
+    expect(isTemplateKey(key)).toBe(named?.kind === 'template');
+    expect(isServiceKey(key)).toBe(key.startsWith('service.'));
+    expect(isDefaultTriggersKey(key)).toBe(key.startsWith('defaultTriggers'));
+  });
+
+  it.each([
+    ['service.webhook.dt_x', true],
+    ['trigger.dt_a_b_c_d', true],
+    ['service.dt_x', false],
+    ['template.x_dt_', false],
+    ['defaultTriggers.dt_a', false],
+    ['dt_a_b', false],
+  ])('may be called like ours, of whatever form: %s', (key, isLike) => {
+    expect(isNamedLikeOurs(key)).toBe(isLike);
   });
 
   it('fit a ConfigMap key at their longest', () => {

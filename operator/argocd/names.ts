@@ -1,6 +1,8 @@
 /**
- * The names under which a CR stands in the merged objects: injective, stable and readable. Kubernetes names hold
- * no `_`, so joining with it can always be undone; the engine splits on `.` and `:`, which a DNS label never holds.
+ * The keys of Argo CD's ConfigMap, and the names under which a CR stands in them: injective, stable and readable. Kubernetes
+ * names hold no `_`, so joining with it can always be undone; the engine splits on `.` and `:`, which a DNS label never holds.
+ *
+ * Keys: https://github.com/argoproj/notifications-engine/blob/master/pkg/api/config.go (`ParseConfig`)
  */
 
 /** Everything of ours in the merged objects begins with this. */
@@ -8,6 +10,67 @@ export const PREFIX = 'dt_';
 
 /** The key that all subscribers of the ConfigMap share. */
 export const SUBSCRIPTIONS_KEY = 'subscriptions';
+
+/** The key with values for all templates. */
+export const CONTEXT_KEY = 'context';
+
+/** The key with the triggers of those that subscribe without naming one. */
+export const DEFAULT_TRIGGERS_KEY = 'defaultTriggers';
+
+/** The whole configuration of argocd-notifications before the engine, which Argo CD still merges into what is there. */
+export const LEGACY_KEY = 'config.yaml';
+
+/** What a key with a name stands for; `service` is one of the type `webhook`, `defaults` are a service's default triggers. */
+export type KeyKind = 'service' | 'template' | 'trigger' | 'defaults';
+
+/** A key of the ConfigMap, whoever owns it. */
+export interface NamedKey {
+  readonly kind: KeyKind;
+  readonly name: string;
+}
+
+/** Of services of all types. */
+const SERVICE = 'service.';
+
+const BEGINNINGS: readonly (readonly [KeyKind, string])[] = [
+  ['service', `${SERVICE}webhook.`],
+  ['template', 'template.'],
+  ['trigger', 'trigger.'],
+  ['defaults', `${DEFAULT_TRIGGERS_KEY}.`],
+];
+
+const keyOf = (kind: KeyKind, name: string): string =>
+  `${BEGINNINGS.find(([each]) => each === kind)?.[1]}${name}`;
+
+export const serviceKey = (service: string): string => keyOf('service', service);
+export const templateKey = (name: string): string => keyOf('template', name);
+export const triggerKey = (name: string): string => keyOf('trigger', name);
+
+/** Undoes the functions above; undefined for a key of another form. */
+export function readKey(key: string): NamedKey | undefined {
+  for (const [kind, beginning] of BEGINNINGS) {
+    if (key.startsWith(beginning)) return { kind, name: key.slice(beginning.length) };
+  }
+  return undefined;
+}
+
+/** The name of a trigger from its key; undefined for any other key. */
+export function triggerName(key: string): string | undefined {
+  const named = readKey(key);
+  return named?.kind === 'trigger' ? named.name : undefined;
+}
+
+/** Whether a key is a trigger's. */
+export const isTriggerKey = (key: string): boolean => readKey(key)?.kind === 'trigger';
+
+/** Whether a key is a template's. */
+export const isTemplateKey = (key: string): boolean => readKey(key)?.kind === 'template';
+
+/** Whether a key is that of a service of whatever type. */
+export const isServiceKey = (key: string): boolean => key.startsWith(SERVICE);
+
+/** Whether a key holds default triggers, of all services or of one. */
+export const isDefaultTriggersKey = (key: string): boolean => key.startsWith(DEFAULT_TRIGGERS_KEY);
 
 /** Service name of a robot; also its key in the Secret (the engine's `$key` takes `[A-Za-z0-9_-]+`). */
 export function serviceName(namespace: string, robot: string): string {
@@ -24,21 +87,26 @@ export function eventKeyName(namespace: string, subscription: string, event: str
   return `${PREFIX}${namespace}_${subscription}_${event}`;
 }
 
-export const serviceKey = (service: string): string => `service.webhook.${service}`;
-export const templateKey = (name: string): string => `template.${name}`;
-export const triggerKey = (name: string): string => `trigger.${name}`;
-
 /** What a key of the ConfigMap with our prefix belongs to; undefined for any other key. */
 export type KeyOwner =
   | { kind: 'robot'; namespace: string; name: string }
   | { kind: 'subscription'; namespace: string; name: string; event?: string };
 
+const OUR_NAME = new RegExp(`^${PREFIX}([^_.]+)_([^_.]+)(?:_([^_.]+))?$`);
+
 /** Undoes the functions above. A `dt_` key of any other form is none of ours. */
 export function parseKey(key: string): KeyOwner | undefined {
-  const match = /^(service\.webhook|template|trigger)\.dt_([^_.]+)_([^_.]+)(?:_([^_.]+))?$/.exec(key);
+  const named = readKey(key);
+  const match = named && named.kind !== 'defaults' && OUR_NAME.exec(named.name);
   if (!match) return undefined;
-  const [, kind, namespace, name, event] = match as unknown as [string, string, string, string, string?];
-  if (kind === 'service.webhook') return event === undefined ? { kind: 'robot', namespace, name } : undefined;
+  const [, namespace, name, event] = match as unknown as [string, string, string, string?];
+  if (named.kind === 'service') return event === undefined ? { kind: 'robot', namespace, name } : undefined;
   if (event !== undefined) return { kind: 'subscription', namespace, name, event };
-  return kind === 'template' ? { kind: 'subscription', namespace, name } : undefined;
+  return named.kind === 'template' ? { kind: 'subscription', namespace, name } : undefined;
+}
+
+/** Whether a key of the ConfigMap is called like ours, of whatever form the rest is. */
+export function isNamedLikeOurs(key: string): boolean {
+  const named = readKey(key);
+  return named !== undefined && named.kind !== 'defaults' && named.name.startsWith(PREFIX);
 }

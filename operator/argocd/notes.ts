@@ -1,14 +1,96 @@
-/** The annotation in which Argo CD notes what it has sent about an Application: a JSON object of texts and Unix times. */
-export const NOTIFIED = 'notified.notifications.argoproj.io';
+import { exprString } from './expr.ts';
+import { isNotedAfter } from './moment.ts';
 
 /**
- * The notes of an Application: keys of the engine's, and values that nobody has checked. What is no JSON counts as none, as
- * with Argo CD, which begins anew then.
+ * The annotation in which Argo CD notes what it has sent about an Application: a JSON object of Unix times by keys.
+ *
+ * Form: https://github.com/argoproj/notifications-engine/blob/master/pkg/controller/state.go (`StateItemKey`, `NewState`)
  */
-export function readNotes(annotations: Readonly<Record<string, string>> = {}): [string, unknown][] {
+export const NOTIFIED = 'notified.notifications.argoproj.io';
+
+/** What a note is about. */
+export interface NoteKey {
+  /** The value of the trigger's `oncePer`; empty if it has none. */
+  readonly oncePer: string;
+  readonly trigger: string;
+  /** Place and hash of the condition, as the engine's `evaluate` has it: `[0].9XJ…`. */
+  readonly condition: string;
+  readonly service: string;
+  /** What follows the service in `service:recipient`; empty for a webhook. */
+  readonly recipient: string;
+}
+
+/** One send that Argo CD has noted. */
+export interface SentNote extends NoteKey {
+  /** In whole seconds. */
+  readonly at: Date;
+}
+
+/** A note's key but for `oncePer`, whose value stands in front of it where there is one. */
+const keyText = ({ trigger, condition, service, recipient }: Omit<NoteKey, 'oncePer'>): string =>
+  `${trigger}:${condition}:${service}:${recipient}`;
+
+/** A value of oncePer may hold colons, as times do; names of triggers and services hold none. */
+const KEY = new RegExp(
+  `^(?:(.*):)?${keyText({ trigger: '([^:]+)', condition: '(\\[\\d+\\]\\.[^:]*)', service: '([^:]+)', recipient: '([^:]*)' })}$`,
+  's',
+);
+
+/** The key of a note. */
+export function formatNoteKey(key: NoteKey): string {
+  return key.oncePer === '' ? keyText(key) : `${key.oncePer}:${keyText(key)}`;
+}
+
+/** Undoes it; undefined for a key of another form. */
+export function readNoteKey(key: string): NoteKey | undefined {
+  const match = KEY.exec(key);
+  if (!match) return undefined;
+  const [, oncePer = '', trigger = '', condition = '', service = '', recipient = ''] = match;
+  return { oncePer, trigger, condition, service, recipient };
+}
+
+/** What Argo CD has noted of its sends for an Application, as far as its notes can be read. */
+export function sentNotes({ metadata }: { readonly metadata?: unknown }): SentNote[] {
+  const { annotations } = (metadata ?? {}) as { readonly annotations?: Readonly<Record<string, string>> };
+  return readState(annotations?.[NOTIFIED]).flatMap(([key, seconds]) => {
+    const [parts, at] = [readNoteKey(key), new Date(seconds * 1_000)];
+    return parts && !Number.isNaN(at.getTime()) ? [{ ...parts, at }] : [];
+  });
+}
+
+/** As Argo CD reads it, which begins anew where anything else than a whole number stands in it. */
+function readState(text: string | undefined): [string, number][] {
+  let state: unknown;
   try {
-    return Object.entries((JSON.parse(annotations[NOTIFIED] ?? '{}') as object | null) ?? {});
+    state = JSON.parse(text ?? '{}');
   } catch {
     return [];
   }
+  if (typeof state !== 'object' || state === null || Array.isArray(state)) return [];
+  const entries = Object.entries(state);
+  return entries.every((entry): entry is [string, number] => Number.isInteger(entry[1])) ? entries : [];
+}
+
+const NOTES = `app.metadata?.annotations?.['${NOTIFIED}']`;
+
+/**
+ * expr-lang condition: Argo CD notes that one of these triggers was sent to one of these services, later than `since`.
+ * It removes a note as soon as the trigger's condition is false, but only while trigger, condition and service are what
+ * they were: notes of former ones stay. Hence the services and the moment.
+ * @param triggers names of triggers with a single condition and without `oncePer`
+ * @param services of the type webhook, which have no recipients
+ * @param since RFC 3339
+ */
+export function sentExpression(
+  triggers: readonly string[],
+  services: readonly string[],
+  since: string,
+): string {
+  const key = keyText({
+    trigger: `(${triggers.join('|')})`,
+    condition: '[[]0[]][.][^:]+',
+    service: `(${services.join('|')})`,
+    recipient: '',
+  });
+  return `any(toPairs(fromJSON(${NOTES} ?? '{}')), #[0] matches ${exprString(`^${key}$`)} and ${isNotedAfter(since)})`;
 }

@@ -1,12 +1,9 @@
 import { yamlSafeJson } from '../lib/json.ts';
+import { SUBSCRIPTIONS_ANNOTATION } from './subscribe-annotations.ts';
 import type { SubscriptionEntry } from './subscriptions-block/subscriptions-block.ts';
 
-/**
- * The annotation by which an AppProject subscribes all its Applications. Argo CD reads every annotation that begins with
- * `notifications.argoproj.io/subscriptions`, so this one is ours alone.
- * https://github.com/argoproj/notifications-engine/blob/master/pkg/subscriptions/annotations.go
- */
-export const PROJECT_ANNOTATION = 'notifications.argoproj.io/subscriptions.argocd-dingtalk';
+/** The annotation by which an AppProject subscribes all its Applications: one of many that Argo CD reads, and ours alone. */
+export const PROJECT_ANNOTATION = `${SUBSCRIPTIONS_ANNOTATION}.argocd-dingtalk`;
 
 /** The annotation's value for these entries. */
 export function projectSubscriptions(entries: readonly SubscriptionEntry[]): string {

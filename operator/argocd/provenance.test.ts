@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatProvenance, provenanceOf, readProvenance, shortHash } from './provenance.ts';
+import { formatProvenance, isMadeFrom, provenanceOf, readProvenance, shortHash } from './provenance.ts';
 
 const provenance = provenanceOf({ uid: '12345678-aaaa', generation: 7 }, shortHash('the fence'));
 
@@ -15,6 +15,13 @@ describe('provenance', () => {
     const value = JSON.stringify({ managedBy: formatProvenance(shared), webhook: {} });
     expect(readProvenance(value)).toEqual(shared);
     expect(readProvenance(value.replace(' from ', ' \n from '))).toEqual(provenance);
+  });
+
+  it('tells a CR from one that was made again under its name', () => {
+    const of = (uid: string) => ({ metadata: { uid } });
+    expect(isMadeFrom(provenance, of('12345678-aaaa'))).toBe(true);
+    expect(isMadeFrom(provenance, of('12345679-aaaa'))).toBe(false);
+    expect(isMadeFrom(provenance, of('1234567'))).toBe(false);
   });
 
   it('is absent from what others write', () => {

@@ -29,8 +29,18 @@ export function provenanceOf(
   template?: string,
 ): Provenance {
   const { uid, generation } = metadata;
-  return { uid: uid.slice(0, 8), generation, hash, ...(template !== undefined && { template }) };
+  return { uid: shortUid(uid), generation, hash, ...(template !== undefined && { template }) };
 }
+
+/** Whether a value was made from this very CR: one that was deleted and made again under its name is another one. */
+export function isMadeFrom(
+  { uid }: Provenance,
+  { metadata }: { readonly metadata: { readonly uid: string } },
+): boolean {
+  return shortUid(metadata.uid) === uid;
+}
+
+const shortUid = (uid: string): string => uid.slice(0, 8);
 
 /** The text that travels in the value. */
 export function formatProvenance({ uid, generation, hash, template }: Provenance): string {

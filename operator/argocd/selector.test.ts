@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSelector, selects } from './selector.ts';
+import { selectorMatches } from '../kubernetes/label-selector.ts';
+import { labelSelector, parseSelector, selects } from './selector.ts';
 
 describe('a label selector in words', () => {
   it.each([
@@ -47,5 +49,38 @@ describe('a label selector in words', () => {
     ['a > 1', { a: '2' }, false],
   ])('%j selects %j: %s', (text, labels, wanted) => {
     expect(selects(text, labels as Record<string, string>)).toBe(wanted);
+  });
+});
+
+describe('a selector that was written', () => {
+  const key = fc.constantFrom('a', 'b', 'in', 'notin', 'a.b/c_d', 'x-y');
+  const value = fc.constantFrom('', 'a', 'in', 'notin', 'A.b_c-9');
+  const expression = fc.oneof(
+    fc.record({
+      key,
+      operator: fc.constantFrom('In' as const, 'NotIn' as const),
+      values: fc.array(value, { minLength: 1, maxLength: 3 }),
+    }),
+    fc.record({ key, operator: fc.constantFrom('Exists' as const, 'DoesNotExist' as const) }),
+  );
+  const selector = fc.record(
+    {
+      matchLabels: fc.dictionary(key, value, { maxKeys: 3 }),
+      matchExpressions: fc.array(expression, { maxLength: 4 }),
+    },
+    { requiredKeys: [] },
+  );
+
+  it('selects the same when it is read', () => {
+    fc.assert(
+      fc.property(selector, fc.dictionary(key, value), (wanted, labels) => {
+        const text = labelSelector({ selector: wanted });
+        const isMet = selectorMatches(wanted, labels);
+        expect(selects(text, labels), text).toBe(isMet);
+        const read = text === undefined ? {} : parseSelector(text);
+        expect(read && selectorMatches(read, labels), text).toBe(isMet);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import { yamlSafeJson } from '../lib/json.ts';
+import { readYaml, yamlFields, yamlText } from './yaml-value.ts';
 
 /** What a template of ours has for one service. */
 export interface WebhookEntry {
@@ -9,8 +10,8 @@ export interface WebhookEntry {
 
 /** A template of ours with bodies. */
 export interface WebhookTemplate {
-  /** Where it comes from. */
-  readonly managedBy: string;
+  /** Where it comes from; absent in a template that is not to be written. */
+  readonly managedBy?: string;
   /** By service. */
   readonly webhook: Readonly<Record<string, WebhookEntry>>;
 }
@@ -33,7 +34,13 @@ export function formatTemplate({ managedBy, webhook }: WebhookTemplate): string 
     return `${yamlSafeJson(service)}:${value}`;
   });
   // First the mark, since a raw template's own text could hold the same one.
-  return `{"managedBy":${yamlSafeJson(managedBy)},"webhook":{${entries.join(',')}}}`;
+  const mark = managedBy === undefined ? '' : `"managedBy":${yamlSafeJson(managedBy)},`;
+  return `{${mark}"webhook":{${entries.join(',')}}}`;
+}
+
+/** The value of `template.<name>` for a template without bodies: a Go template that all services share. */
+export function formatMessage(message: string, managedBy?: string): string {
+  return yamlSafeJson({ managedBy, message });
 }
 
 /** Undoes it; undefined for a value of any other form, such as one that was edited by hand. */
@@ -71,4 +78,35 @@ function readOwn(value: string): unknown {
     return [name, like ?? entry] as const;
   });
   return { ...template, webhook: Object.fromEntries(webhook) };
+}
+
+/** What a template says to one webhook service. */
+export interface WebhookMessage {
+  readonly method: string;
+  readonly path: string;
+  readonly body: string;
+}
+
+/** A template of whoever wrote it, of which only the webhook part is of interest. */
+export interface ForeignTemplate {
+  /** By service. */
+  readonly webhook: ReadonlyMap<string, WebhookMessage>;
+  /** Whether it speaks to other kinds of services too. */
+  readonly speaksToOthers: boolean;
+}
+
+/**
+ * Reads a template as the engine does; undefined for what is no YAML.
+ *
+ * Shape: https://argo-cd.readthedocs.io/en/stable/operator-manual/notifications/templates/
+ */
+export function readForeignTemplate(value: string): ForeignTemplate | undefined {
+  const template = readYaml(value);
+  if (template === undefined) return undefined;
+  const { webhook, message: _, ...others } = yamlFields(template);
+  const messages = Object.entries(yamlFields(webhook)).map(([service, each]): [string, WebhookMessage] => {
+    const { method, path, body } = yamlFields(each);
+    return [service, { method: yamlText(method).toUpperCase(), path: yamlText(path), body: yamlText(body) }];
+  });
+  return { webhook: new Map(messages), speaksToOthers: Object.keys(others).length > 0 };
 }

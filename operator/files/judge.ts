@@ -1,4 +1,5 @@
 import { resourceKey } from '../api/names.ts';
+import { CONTEXT_KEY } from '../argocd/names.ts';
 import { decideFully } from '../cluster/decide-fully.ts';
 import type { Gate } from '../cluster/gate.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
@@ -51,7 +52,7 @@ export async function judge(
   const grants = grantFindings(manifests, config.target.namespace);
   const findings = [...violations, ...grants, ...findingsOf(valid, decision)];
   const resources = all.map(({ resource }) => resource);
-  const context = snapshot.target.configMap?.data.context;
+  const context = snapshot.target.configMap?.data[CONTEXT_KEY];
   return { resources, findings: inFileOrder(findings, manifests), decision, config, context };
 }
 

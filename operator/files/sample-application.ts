@@ -2,6 +2,7 @@ import type { NotificationSubscription } from '../api/kinds.ts';
 import { IN_CLUSTER } from '../argocd/in-cluster.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import { own } from '../lib/own.ts';
+import { rfc3339 } from '../lib/rfc3339.ts';
 import { health, operation, SAMPLE_STATES, SOURCE, sync } from './sample-states.ts';
 
 /** An Application as the API server has it. */
@@ -26,7 +27,7 @@ export function sampleApplication(
   now: Date,
   destinations: OperatorConfiguration['tenancy']['destinations'] = 'Trusted',
 ): SampleFile {
-  const at = (agoMs: number) => `${new Date(now.getTime() - agoMs).toISOString().slice(0, 19)}Z`;
+  const at = (agoMs: number) => rfc3339(new Date(now.getTime() - agoMs));
   const moments = { began: at(1.5 * MINUTE_MS), ended: at(MINUTE_MS) };
   const stateOf = own(SAMPLE_STATES, trigger) ?? SAMPLE_STATES['on-deployed'];
   const { metadata, status, operation: running } = stateOf?.(moments) ?? {};

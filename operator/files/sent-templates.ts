@@ -1,11 +1,13 @@
 import { triggerKey } from '../argocd/names.ts';
+import { readTrigger } from '../argocd/trigger-value.ts';
 import type { Plan } from '../core/plan/placements.ts';
 import { own } from '../lib/own.ts';
 
-/** The templates that a trigger of ours sends, in the order in which Argo CD executes them. */
+/**
+ * The templates that a trigger of the plan sends, in the order in which Argo CD executes them; none of one that somebody has
+ * edited into what can't be read.
+ */
 export function sentTemplates({ configMap }: Plan, trigger: string): readonly string[] {
-  const [first] = JSON.parse(own(configMap, triggerKey(trigger)) as string) as [
-    { readonly send: readonly string[] },
-  ];
-  return first.send;
+  const conditions = readTrigger(own(configMap, triggerKey(trigger)) ?? '') ?? [];
+  return [...new Set(conditions.flatMap(({ send }) => send))];
 }

@@ -5,6 +5,7 @@ import {
   type NotificationSubscription,
   type NotificationTemplate,
 } from '../api/kinds.ts';
+import { CONTEXT_KEY } from '../argocd/names.ts';
 import { shortHash } from '../argocd/provenance.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
@@ -59,7 +60,7 @@ export function snapshotOf(
     owners: [],
   };
   const { namespace, configMap } = config.target;
-  const context = givenConfigMap(manifests, namespace, configMap)?.context;
+  const context = givenConfigMap(manifests, namespace, configMap)?.[CONTEXT_KEY];
   return forAsking({
     ...clocks,
     config,
@@ -69,7 +70,10 @@ export function snapshotOf(
     namespaces: givenNamespaces(manifests),
     projects: givenProjects(manifests, namespace),
     credentials: new Map([...assumedCredentials(robots), ...givenCredentials(manifests, 'default')]),
-    target: { configMap: { ...empty, data: context === undefined ? {} : { context } }, secret: empty },
+    target: {
+      configMap: { ...empty, data: context === undefined ? {} : { [CONTEXT_KEY]: context } },
+      secret: empty,
+    },
     argocdUrl: givenConfigMap(manifests, namespace, config.argocd.configMap)?.url,
     deliveries: new Map(),
     answers: new Map(),

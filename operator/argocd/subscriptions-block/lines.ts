@@ -48,6 +48,13 @@ const BEGIN_LINE = new RegExp(`^[ \\t]*${BEGIN}(?![\\w-])(.*)`);
 const END_LINE = new RegExp(`^[ \\t]*${END}(?![\\w-])`);
 const ENTRY_LINE = /^[ \t]*(?:-[ \t]+)?(\{.*\})[ \t]*,?[ \t]*\r?$/;
 
+/** A whole value of `subscriptions` that has these entries and no others. */
+export function formatEntries(entries: readonly SubscriptionEntry[]): string {
+  return yamlSafeJson(
+    entries.map(({ recipients, triggers, selector }) => ({ recipients, triggers, selector })),
+  );
+}
+
 /** The text of a block, from its begin marker to the line break after its end marker. */
 export function renderBlock(
   entries: readonly SubscriptionEntry[],

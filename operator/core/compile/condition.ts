@@ -1,16 +1,47 @@
-import { sentExpression } from '../../argocd/sent-note.ts';
+import { conjuncts } from '../../argocd/expr.ts';
+import { eventKeyName } from '../../argocd/names.ts';
+import { sentExpression } from '../../argocd/notes.ts';
 import { eventClause } from '../../message/catalogue/trigger.ts';
-import type { ResolvedEvent } from '../model/resolved.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 
 /** What the conditions of a subscription's events have in common. */
-export interface ConditionContext {
+export interface ConditionContext
+  extends Pick<ResolvedSubscription, 'cr' | 'accessCondition' | 'criteria' | 'events'> {
+  readonly maxEventAgeSeconds: number;
+  /** Services. */
+  readonly recipients: readonly string[];
+}
+
+/** What must hold for an event to be sent, part by part, each an expr-lang condition. */
+export interface ConditionParts {
   readonly accessCondition: string;
   readonly criteria: string | undefined;
-  readonly maxEventAgeSeconds: number;
-  readonly events: readonly ResolvedEvent[];
-  readonly recipients: readonly string[];
-  /** The name of an event's trigger in Argo CD's configuration. */
-  keyName(event: ResolvedEvent): string;
+  /** The trigger's own condition. */
+  readonly condition: string;
+  /** That it happened since the moment from which on events count, and not too long ago; absent where it has no time. */
+  readonly time?: string;
+  /** That another event was sent before; absent where it follows none. */
+  readonly leader?: { readonly events: readonly string[]; readonly expression: string };
+}
+
+/** The parts of the condition of an event's trigger. */
+export function conditionParts(
+  event: ResolvedEvent,
+  context: ConditionContext,
+  since: string,
+): ConditionParts {
+  const { accessCondition, criteria, maxEventAgeSeconds } = context;
+  const { condition, eventTime } = event.trigger;
+  const { leaders } = companions(event, context.events);
+  return {
+    accessCondition,
+    criteria,
+    condition,
+    ...(eventTime && { time: eventClause(eventTime, since, maxEventAgeSeconds) }),
+    ...(leaders.length > 0 && {
+      leader: { events: leaders.map(({ name }) => name), expression: wasSent(leaders, context, since) },
+    }),
+  };
 }
 
 /**
@@ -22,23 +53,51 @@ export interface ConditionContext {
  * follows.
  */
 export function eventCondition(event: ResolvedEvent, context: ConditionContext): (since: string) => string {
-  const { accessCondition, criteria, maxEventAgeSeconds, recipients, keyName } = context;
-  const { trigger } = event;
-  const { leaders, followers } = companions(event, context.events);
-  const scope = [`(${accessCondition})`, ...(criteria === undefined ? [] : [criteria])];
+  const [follower] = companions(event, context.events).followers;
   return (since) => {
-    const happened = [
-      trigger.condition,
-      ...(trigger.eventTime ? [eventClause(trigger.eventTime, since, maxEventAgeSeconds)] : []),
-    ];
-    const sent = (events: readonly ResolvedEvent[]) => sentExpression(events.map(keyName), recipients, since);
-    const [follower] = followers;
-    if (follower) {
-      const lasts = `not (${follower.trigger.condition}) and ${sent([event])}`;
-      return [...scope, `(${happened.join(' and ')} or ${lasts})`].join(' and ');
-    }
-    return [...scope, ...happened, ...(leaders.length > 0 ? [sent(leaders)] : [])].join(' and ');
+    const { accessCondition, criteria, condition, time, leader } = conditionParts(event, context, since);
+    const happened = [condition, ...(time === undefined ? [] : [time])];
+    const scope = scopeOf(accessCondition, criteria);
+    if (!follower) return allOf([...scope, ...happened, ...(leader ? [leader.expression] : [])]);
+    const lasts = allOf([`not (${follower.trigger.condition})`, wasSent([event], context, since)]);
+    return allOf([...scope, `(${allOf(happened)} or ${lasts})`]);
   };
+}
+
+/** Each condition begins with the access condition, in parentheses, and the criteria if there are any. */
+const scopeOf = (accessCondition: string, criteria: string | undefined): string[] => [
+  `(${accessCondition})`,
+  ...(criteria === undefined ? [] : [criteria]),
+];
+
+const allOf = (parts: readonly string[]): string => parts.join(' and ');
+
+/** Whether a live condition begins with this access condition and, if they are given, these criteria. */
+export function hasScope(when: string, accessCondition: string, criteria?: string): boolean {
+  return when.startsWith(allOf([...scopeOf(accessCondition, criteria), '']));
+}
+
+/** A condition of ours of whatever version, in the parts that all must hold. */
+export interface SplitCondition {
+  /** Undefined if the first part is none: a hand edit may leave no access condition. */
+  readonly accessCondition: string | undefined;
+  /** All parts as they stand there, the access condition first. */
+  readonly parts: readonly string[];
+}
+
+/** Splits a condition as {@link eventCondition} writes it; criteria fall into one part each. */
+export function splitCondition(when: string): SplitCondition {
+  const parts = conjuncts(when);
+  return { accessCondition: /^\((.*)\)$/s.exec(parts[0] ?? '')?.[1], parts };
+}
+
+function wasSent(
+  events: readonly ResolvedEvent[],
+  { cr: { metadata }, recipients }: ConditionContext,
+  since: string,
+): string {
+  const triggers = events.map(({ name }) => eventKeyName(metadata.namespace, metadata.name, name));
+  return sentExpression(triggers, recipients, since);
 }
 
 /** Events of the same subscription that an event follows, and those that follow it. */

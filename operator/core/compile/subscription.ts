@@ -1,6 +1,6 @@
 import { eventKeyName } from '../../argocd/names.ts';
 import { formatProvenance, type Provenance, provenanceOf } from '../../argocd/provenance.ts';
-import { yamlSafeJson } from '../../lib/json.ts';
+import { formatTrigger } from '../../argocd/trigger-value.ts';
 import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 import { accessHash } from './access-hash.ts';
 import { type ConditionContext, companions, eventCondition } from './condition.ts';
@@ -12,16 +12,10 @@ export function compileSubscription(
   subscription: ResolvedSubscription,
   settings: CompileSettings,
 ): SubscriptionFragment {
-  const { cr, accessCondition, criteria } = subscription;
+  const { cr, accessCondition } = subscription;
   const recipients = subscription.robots.map((robot) => robot.service).sort();
-  const context: ConditionContext = {
-    accessCondition,
-    criteria,
-    maxEventAgeSeconds: settings.maxEventAgeSeconds,
-    events: subscription.events,
-    recipients,
-    keyName: (event) => eventKeyName(cr.metadata.namespace, cr.metadata.name, event.name),
-  };
+  const { maxEventAgeSeconds } = settings;
+  const context: ConditionContext = { ...subscription, maxEventAgeSeconds, recipients };
   const provenanceFor = (event?: ResolvedEvent): Provenance => {
     const expressions = event !== undefined && event.catalogueName === undefined;
     const uses = { raw: event?.raw !== undefined, expressions };
@@ -45,20 +39,19 @@ function compileEvent(
   send: readonly string[],
 ): EventFragment {
   const { trigger } = event;
+  const { namespace, name } = context.cr.metadata;
   const when = eventCondition(event, context);
   const { leaders, followers } = companions(event, context.events);
   return {
-    name: context.keyName(event),
+    name: eventKeyName(namespace, name, event.name),
     when,
     hasCompanion: leaders.length + followers.length > 0,
     triggerValue: (since) =>
-      yamlSafeJson([
-        {
-          description: formatProvenance(provenance),
-          when: when(since),
-          ...(trigger.oncePer !== undefined && { oncePer: trigger.oncePer }),
-          send,
-        },
-      ]),
+      formatTrigger({
+        description: formatProvenance(provenance),
+        when: when(since),
+        ...(trigger.oncePer !== undefined && { oncePer: trigger.oncePer }),
+        send,
+      }),
   };
 }

@@ -1,7 +1,6 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { eventKeyName, subscriptionKeyName } from '../../argocd/names.ts';
-import { formatTemplate } from '../../argocd/template-value.ts';
-import { yamlSafeJson } from '../../lib/json.ts';
+import { formatMessage, formatTemplate } from '../../argocd/template-value.ts';
 import { ResourceMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
 import { eventsBody } from '../../message/event-body.ts';
@@ -50,7 +49,7 @@ export function compileTemplates(
         values,
         ownName(event),
         place >= 0
-          ? yamlSafeJson({ managedBy, message: selector(place) })
+          ? formatMessage(selector(place), managedBy)
           : template(managedBy, robots, raw === undefined ? bodyOf([event]) : () => raw),
       );
     }

@@ -1,5 +1,6 @@
 import { serviceKey, templateKey } from '../../argocd/names.ts';
-import { yamlSafeJson } from '../../lib/json.ts';
+import { formatService } from '../../argocd/service-value.ts';
+import { formatTemplate } from '../../argocd/template-value.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { Refusal } from '../model/verdict.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
@@ -14,8 +15,8 @@ const FIELD = 'spec.message.raw';
  */
 export function rawTemplateFinding(raw: string, inquiry: Inquiry): Refusal | undefined {
   const configMap = {
-    [serviceKey(NAME)]: yamlSafeJson({ url: 'https://oapi.dingtalk.com/robot/send' }),
-    [templateKey(NAME)]: yamlSafeJson({ webhook: { [NAME]: { method: 'POST', body: raw } } }),
+    [serviceKey(NAME)]: formatService('https://oapi.dingtalk.com/robot/send', NAME),
+    [templateKey(NAME)]: formatTemplate({ webhook: { [NAME]: { method: 'POST', body: raw } } }),
   };
   const refusal = checkFinding(inquiry, configMap, () => FIELD);
   if (refusal) return refusal;

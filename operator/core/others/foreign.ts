@@ -1,11 +1,11 @@
 import type { Finding } from '../../api/finding.ts';
-import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import { LEGACY_KEY, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import { formatEntries } from '../../argocd/subscriptions-block/lines.ts';
 import { foreignText } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { EngineProblem } from '../../engine/types.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import { foreignKeys } from '../model/live.ts';
 import type { Target } from '../model/snapshot.ts';
-import { LEGACY_KEY } from './legacy-config.ts';
 
 /**
  * What others have put into the ConfigMap that Argo CD's engine refuses. It then sends nothing for anybody, and says so
@@ -22,7 +22,8 @@ export function foreignFindings(
   const shared = foreignText(text);
   if (shared !== undefined) foreign[SUBSCRIPTIONS_KEY] = shared;
   // A legacy one needs the key, which can be there because of us alone: then it counts as an empty list.
-  else if (text !== undefined && foreign[LEGACY_KEY] !== undefined) foreign[SUBSCRIPTIONS_KEY] = '[]';
+  else if (text !== undefined && foreign[LEGACY_KEY] !== undefined)
+    foreign[SUBSCRIPTIONS_KEY] = formatEntries([]);
   if (Object.keys(foreign).length === 0) return [];
   const answer = inquiry.ask({ call: 'check', configMap: foreign, secret: {} });
   if (!answer || answer.ok) return [];

@@ -1,10 +1,8 @@
 import type { Finding } from '../../api/finding.ts';
-import { PREFIX, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import { LEGACY_KEY, PREFIX, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import { formatEntries } from '../../argocd/subscriptions-block/lines.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveObject } from '../model/snapshot.ts';
-
-/** The whole configuration of argocd-notifications before the engine, which Argo CD still merges into what is there. */
-export const LEGACY_KEY = 'config.yaml';
 
 /** An entry that nobody has. */
 const PROBE = `${PREFIX}probe`;
@@ -22,7 +20,7 @@ export function ignoredSubscriptions(
 ): Finding | undefined {
   const legacy = configMap?.data[LEGACY_KEY];
   if (legacy === undefined || legacy === '') return undefined;
-  const subscriptions = JSON.stringify([{ recipients: [PROBE], triggers: [PROBE] }]);
+  const subscriptions = formatEntries([{ recipients: [PROBE], triggers: [PROBE] }]);
   const answer = inquiry.ask({
     call: 'check',
     configMap: { [LEGACY_KEY]: legacy, [SUBSCRIPTIONS_KEY]: subscriptions },

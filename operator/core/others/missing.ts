@@ -1,4 +1,5 @@
 import type { Finding } from '../../api/finding.ts';
+import { readKey } from '../../argocd/names.ts';
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { Accepted } from '../../engine/types.ts';
 import { firstOf } from '../../lib/first-of.ts';
@@ -13,16 +14,15 @@ const NAMED = 3;
  */
 export function missingFindings(live: LiveState, parsed: Accepted['parsed']): Finding[] {
   const keys = ourLiveKeys(live).map(({ key }) => key);
-  const known = {
-    'service.webhook.': new Set(parsed.services),
-    'template.': new Set(parsed.templates),
-    'trigger.': new Set(parsed.triggers),
-  };
-  const lost = keys.filter((key) =>
-    Object.entries(known).some(
-      ([prefix, names]) => key.startsWith(prefix) && !names.has(key.slice(prefix.length)),
-    ),
-  );
+  const known = new Map([
+    ['service', new Set(parsed.services)],
+    ['template', new Set(parsed.templates)],
+    ['trigger', new Set(parsed.triggers)],
+  ]);
+  const lost = keys.filter((key) => {
+    const { kind = '', name = '' } = readKey(key) ?? {};
+    return known.get(kind)?.has(name) === false;
+  });
   const sent = new Set(parsed.subscriptions.map(entryText));
   const unsent = live.entries.filter((entry) => !sent.has(entryText(entry)));
   return [

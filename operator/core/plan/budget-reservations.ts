@@ -1,4 +1,6 @@
 import { resourceKey } from '../../api/names.ts';
+import { triggerName } from '../../argocd/names.ts';
+import { isMadeFrom } from '../../argocd/provenance.ts';
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import { freshUrl } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
@@ -54,11 +56,9 @@ function keepSubscription(
   budget: Budget,
 ): void {
   if (verdict.rollout === 'none') return;
-  const keys = liveKeysOf(live, cr).filter(({ provenance }) => cr.metadata.uid.startsWith(provenance.uid));
+  const keys = liveKeysOf(live, cr).filter(({ provenance }) => isMadeFrom(provenance, cr));
   if (keys.length === 0) return;
   const data = Object.fromEntries(keys.map(({ key, value }) => [key, value]));
-  const entry = keys
-    .map(({ key }) => entries.get(key.replace(/^trigger\./, '')))
-    .find((each) => each !== undefined);
+  const entry = keys.map(({ key }) => entries.get(triggerName(key) ?? '')).find((each) => each !== undefined);
   budget.keep(subscriptionHolder(cr), subscriptionNeed(cr.metadata.namespace, data, entry));
 }

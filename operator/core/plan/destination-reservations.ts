@@ -1,6 +1,6 @@
 import { resourceKey } from '../../api/names.ts';
+import { readForeignEntries } from '../../argocd/foreign-entries.ts';
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
-import { foreignEntries } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { Faults } from '../model/faults.ts';
 import { liveKeysOf } from '../model/live.ts';
 import type { LiveObject, Snapshot } from '../model/snapshot.ts';
@@ -80,23 +80,17 @@ function liveClaim(
 }
 
 /**
- * How many destinations others have on every application, by their entries of the shared key: triggers times recipients
- * of those without a selector, and of those with one the heaviest selector, since most select a team each. What is only
- * known to Argo CD, default triggers and subscriptions by annotation, is not in it.
+ * How many destinations foreign entries of the shared key have on every application: triggers times recipients of the entries
+ * without a selector, and those of the heaviest selector, since most selectors select a team each. Default triggers and
+ * subscriptions by annotation do not count, since only Argo CD knows them.
  */
 function foreignDestinations(configMap: LiveObject | undefined): number {
   let onAll = 0;
   const bySelector = new Map<string, number>();
-  for (const entry of foreignEntries(configMap?.data[SUBSCRIPTIONS_KEY])) {
-    const count = lengthOf(entry, 'triggers') * lengthOf(entry, 'recipients');
-    const selector = entry instanceof Map ? entry.get('selector') : undefined;
-    if (typeof selector !== 'string' || selector.trim() === '') onAll += count;
+  for (const { triggers, recipients, selector } of readForeignEntries(configMap?.data[SUBSCRIPTIONS_KEY])) {
+    const count = triggers.length * recipients.length;
+    if (selector === undefined) onAll += count;
     else bySelector.set(selector, (bySelector.get(selector) ?? 0) + count);
   }
   return onAll + Math.max(0, ...bySelector.values());
-}
-
-function lengthOf(entry: unknown, field: string): number {
-  const list: unknown = entry instanceof Map ? entry.get(field) : undefined;
-  return Array.isArray(list) ? list.length : 0;
 }

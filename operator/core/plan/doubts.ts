@@ -1,11 +1,12 @@
 import type { Finding } from '../../api/finding.ts';
 import { triggerKey } from '../../argocd/names.ts';
+import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
 import type { EventFragment } from '../compile/fragments.ts';
 import type { LiveKey } from '../model/live.ts';
 import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 import { combine } from '../resolve/combine.ts';
 import type { Weighed } from './candidate.ts';
-import { countsFromOf, readOncePer, readWhen } from './counts-from.ts';
+import { countsFromOf } from './counts-from.ts';
 
 /**
  * Doubts refuse a condition that is new or edited. A condition that is live as it is stays, with a warning: neither an upgrade
@@ -22,9 +23,9 @@ export function weighDoubts(
     const key = fragment && live.get(triggerKey(fragment.name));
     if (!key) return false;
     if (key.provenance.generation === cr.metadata.generation) return true;
-    const when = readWhen(key.value);
-    if (when === undefined || readOncePer(key.value) !== trigger.oncePer) return false;
-    return fragment.when('') === when || countsFromOf(fragment, when) !== undefined;
+    const written = readWrittenTrigger(key.value);
+    if (written === undefined || written.oncePer !== trigger.oncePer) return false;
+    return fragment.when('') === written.when || countsFromOf(fragment, written.when) !== undefined;
   };
   const doubtful = events.map((event, index) => ({
     doubts: event.doubts,

@@ -28,6 +28,18 @@ describe('who has gained a grant', () => {
     expect(keysOf({ ...after, answers: before.answers })).not.toEqual(keysOf(before));
   });
 
+  it('that a condition of the subscription names, keeps what is live', () => {
+    const spec = {
+      applications: { all: true as const },
+      events: [{ name: 'own', when: "app.spec.project == 'later'" }],
+    };
+    const before = settled(
+      snapshot({ robots: [robot()], subscriptions: [sub(spec)], config: granting('payments') }),
+    );
+    const after = { ...before, config: granting('payments', 'later'), answers: SILENT };
+    expect(keysOf(after)).toEqual(keysOf(before));
+  });
+
   it('keeps it also where the newest version has a mistake', () => {
     const before = live(granting('payments'));
     const broken = { ...sub({ events: [{ trigger: 'nothing' }] }) };

@@ -1,13 +1,16 @@
-import { labelSelector } from '../../argocd/selector-text.ts';
+import { isTemplateKey, isTriggerKey, triggerName } from '../../argocd/names.ts';
+import { isMadeFrom } from '../../argocd/provenance.ts';
+import { labelSelector } from '../../argocd/selector.ts';
 import { formatTemplate, readTemplate } from '../../argocd/template-value.ts';
+import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
 import { hasOwnCondition, isStillAllowed } from '../compile/access-hash.ts';
+import { hasScope, splitCondition } from '../compile/condition.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import { type LiveKey, liveKeysOf, liveRecipients } from '../model/live.ts';
 import type { ResolvedSubscription } from '../model/resolved.ts';
 import { awaitsEngine } from '../model/verdict.ts';
 import { mayUse } from '../resolve/sharing.ts';
-import { readWhen } from './counts-from.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
 
 /** The live keys of a subscription that its present access still allows. */
@@ -27,16 +30,15 @@ export interface LiveVersion {
  */
 export function atLiveAccess(
   subscription: ResolvedSubscription,
-  { live, liveAccess }: PlanContext,
+  { live, isStillGranted }: PlanContext,
 ): ResolvedSubscription {
-  const { cr, criteria } = subscription;
-  const trigger = liveKeysOf(live, cr).find(({ key }) => key.startsWith('trigger.'));
-  const when = trigger && readWhen(trigger.value);
-  if (when === undefined || when.startsWith(`(${subscription.accessCondition}) and `)) return subscription;
-  // The criteria may name a project that was granted since.
-  const end = criteria === undefined ? -1 : when.indexOf(`) and ${criteria} and `);
-  const accessCondition = liveAccess(cr.metadata.namespace, end < 0 ? when : when.slice(0, end + 1));
-  return accessCondition === undefined ? subscription : { ...subscription, accessCondition };
+  const { cr } = subscription;
+  const trigger = liveKeysOf(live, cr).find(({ key }) => isTriggerKey(key));
+  const when = trigger && readWrittenTrigger(trigger.value)?.when;
+  if (when === undefined || hasScope(when, subscription.accessCondition)) return subscription;
+  const { accessCondition } = splitCondition(when);
+  const isGranted = accessCondition !== undefined && isStillGranted(cr.metadata.namespace, accessCondition);
+  return isGranted ? { ...subscription, accessCondition } : subscription;
 }
 
 /**
@@ -48,12 +50,12 @@ export function liveVersion(
   subscription: ResolvedSubscription,
   settings: PlanContext,
 ): LiveVersion | undefined {
-  const { uid, namespace } = subscription.cr.metadata;
+  const { namespace } = subscription.cr.metadata;
   const now = { namespace, accessCondition: subscription.accessCondition, ...settings };
   const keys = liveKeysOf(settings.live, subscription.cr).filter(
-    ({ provenance }) => uid.startsWith(provenance.uid) && isStillAllowed(provenance, now),
+    ({ provenance }) => isMadeFrom(provenance, subscription.cr) && isStillAllowed(provenance, now),
   );
-  const names = keys.flatMap(({ key }) => (key.startsWith('trigger.') ? [key.slice('trigger.'.length)] : []));
+  const names = keys.flatMap(({ key }) => triggerName(key) ?? []);
   // In the order of the entry: the keys of the ConfigMap have another one, and a new order would be a needless write.
   const order = settings.live.entries.flatMap((entry) => entry.triggers);
   const triggers = names.sort((a, b) => order.indexOf(a) - order.indexOf(b));
@@ -83,7 +85,7 @@ export function planLastGood(
   if (!version || isDangerous(subscription, version.keys, settings.inquiry)) return undefined;
   const { keys, triggers, recipients, gone } = version;
   const configMap = Object.fromEntries(
-    keys.map(({ key, value }) => [key, key.startsWith('template.') ? withoutServices(value, gone) : value]),
+    keys.map(({ key, value }) => [key, isTemplateKey(key) ? withoutServices(value, gone) : value]),
   );
   // A hand edit may have made a value that stops Argo CD's engine for all.
   const isPending = awaitsEngine(subscription.verdict);
@@ -103,9 +105,11 @@ export function hasItsCriteria(
   keys: readonly LiveKey[],
 ): boolean {
   if (criteria === undefined) return false;
-  const scope = `(${accessCondition}) and ${criteria} and `;
-  const triggers = keys.filter(({ key }) => key.startsWith('trigger.'));
-  return triggers.every(({ value }) => readWhen(value)?.startsWith(scope));
+  const triggers = keys.filter(({ key }) => isTriggerKey(key));
+  return triggers.every(({ value }) => {
+    const when = readWrittenTrigger(value)?.when;
+    return when !== undefined && hasScope(when, accessCondition, criteria);
+  });
 }
 
 /**
@@ -122,7 +126,7 @@ function isDangerous(
   if (isForbidden && keys.some(({ provenance }) => provenance.generation === cr.metadata.generation))
     return true;
   return keys.some(({ key, value, provenance }) => {
-    const when = key.startsWith('trigger.') ? readWhen(value) : undefined;
+    const when = isTriggerKey(key) ? readWrittenTrigger(value)?.when : undefined;
     if (!when?.includes('matches') || !hasOwnCondition(provenance, accessCondition)) return false;
     const answer = inquiry.ask({ call: 'inspect', expression: when, role: 'retained' });
     return answer?.ok === true && answer.violation !== undefined;
@@ -131,7 +135,7 @@ function isDangerous(
 
 /** The services that a live key of ours has a message for; none for a trigger, or a template that was edited by hand. */
 export function servicesOf({ key, value }: { readonly key: string; readonly value: string }): string[] {
-  return key.startsWith('template.') ? Object.keys(readTemplate(value)?.webhook ?? {}) : [];
+  return isTemplateKey(key) ? Object.keys(readTemplate(value)?.webhook ?? {}) : [];
 }
 
 /**

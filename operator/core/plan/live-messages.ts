@@ -1,4 +1,4 @@
-import { templateKey } from '../../argocd/names.ts';
+import { isTemplateKey, templateKey } from '../../argocd/names.ts';
 import { formatTemplate, readTemplate } from '../../argocd/template-value.ts';
 import { setOwn } from '../../lib/own.ts';
 import { isTimeZone } from '../../lib/time-zone.ts';
@@ -58,7 +58,7 @@ export function withLiveZones(robots: readonly ResolvedRobot[], live: LiveKeys):
 
 function liveZone(service: string, live: LiveKeys): string | undefined {
   for (const { key, value } of live.values()) {
-    const entries = key.startsWith('template.') ? Object.entries(readTemplate(value)?.webhook ?? {}) : [];
+    const entries = isTemplateKey(key) ? Object.entries(readTemplate(value)?.webhook ?? {}) : [];
     const body = new Map(entries).get(service)?.body;
     const zone = body === undefined ? undefined : zoneOf(body);
     if (zone !== undefined && isTimeZone(zone)) return zone;

@@ -4,7 +4,7 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import type { CompileSettings, RobotFragment } from '../compile/fragments.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
-import type { LiveAccess } from '../resolve/access-condition.ts';
+import type { StillGranted } from '../resolve/access-condition.ts';
 
 /** Our content of the two target objects as it shall be. Foreign content is not in here, so it can't be changed. */
 export interface Plan {
@@ -49,7 +49,7 @@ export interface PlanContext extends CompileSettings {
   /** By `namespace/name`, refused ones too. */
   readonly templates: ReadonlyMap<string, NotificationTemplate>;
   readonly tenancy: OperatorConfiguration['tenancy'];
-  readonly liveAccess: LiveAccess;
+  readonly isStillGranted: StillGranted;
   /** RFC 3339, whole seconds, by the API server's clock. */
   readonly countsFrom: string;
   readonly inquiry: Inquiry;

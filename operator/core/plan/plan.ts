@@ -1,18 +1,18 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import { setOwn } from '../../lib/own.ts';
+import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { Resolution } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { awaitsEngine, type Verdict } from '../model/verdict.ts';
-import { liveAccess } from '../resolve/access-condition.ts';
+import { stillGranted } from '../resolve/access-condition.ts';
 import { reserveBudget } from './budget-reservations.ts';
 import type { Placed } from './candidate.ts';
 import { candidatesOf, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
-import { formatMoment } from './counts-from.ts';
 import { reserveDestinations } from './destination-reservations.ts';
 import type { Plan, PlanContext, SubscriptionPlacement } from './placements.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
@@ -41,11 +41,11 @@ export function planTarget(
         .map(({ service, cr }) => [service, cr]),
     ),
     templates: new Map(resolution.templates.map(({ cr }) => [resourceKey(cr), cr])),
-    countsFrom: formatMoment(snapshot.serverTime),
+    countsFrom: rfc3339(snapshot.serverTime),
     argocdUrl: resolution.argocdUrl,
     maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
     tenancy: snapshot.config.tenancy,
-    liveAccess: liveAccess(snapshot),
+    isStillGranted: stillGranted(snapshot),
     inquiry,
   };
   const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);

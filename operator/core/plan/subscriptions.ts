@@ -1,9 +1,9 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../../argocd/names.ts';
-import { labelSelector } from '../../argocd/selector-text.ts';
-import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
-import { yamlSafeJson } from '../../lib/json.ts';
+import { isMadeFrom } from '../../argocd/provenance.ts';
+import { labelSelector } from '../../argocd/selector.ts';
+import { formatEntries, type SubscriptionEntry } from '../../argocd/subscriptions-block/lines.ts';
 import { ResourceMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
 import type { EventFragment } from '../compile/fragments.ts';
@@ -102,9 +102,7 @@ export function draftSubscription(
   );
   if (robots.length === 0) return undefined;
   const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, settings);
-  const ours = new Map(
-    [...live].filter(([, { provenance }]) => subscription.cr.metadata.uid.startsWith(provenance.uid)),
-  );
+  const ours = new Map([...live].filter(([, { provenance }]) => isMadeFrom(provenance, subscription.cr)));
   const configMap: Record<string, string> = {};
   const moments = events.map((event) => {
     const value = ours.get(triggerKey(event.name))?.value;
@@ -159,7 +157,7 @@ function candidateOf(
   for (const event of events) setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
   for (const [name, value] of Object.entries(templates)) setOwn(candidate, templateKey(name), value);
   // One bad selector makes Argo CD's controller refuse all entries.
-  if (entry.selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = yamlSafeJson([entry]);
+  if (entry.selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = formatEntries([entry]);
   return candidate;
 }
 

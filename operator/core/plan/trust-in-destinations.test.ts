@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { eventKeyName, SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
+import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { config, NAMESPACE, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
-import { readWhen } from './counts-from.ts';
 
 const HOUR_MS = 3_600_000;
 const KEY = triggerKey(eventKeyName(NAMESPACE, 'payments', 'on-sync-failed'));
@@ -11,7 +11,7 @@ const ignored = config({ tenancy: { destinations: 'Ignored', projects: { payment
 
 const live = settled(snapshot(team()), HOUR_MS);
 const changed: Snapshot = { ...live, config: ignored };
-const whenIn = ({ target }: Snapshot) => readWhen(target.configMap?.data[KEY] ?? '');
+const whenIn = ({ target }: Snapshot) => readWrittenTrigger(target.configMap?.data[KEY] ?? '')?.when;
 
 describe('destinations that are not trusted any more', () => {
   it('are no way to hear of an application, from now on', () => {

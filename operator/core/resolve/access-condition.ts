@@ -31,33 +31,25 @@ export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (name
   };
 }
 
-/**
- * The access condition that a live condition begins with, if it lets through nothing that the present one does not; else
- * undefined.
- */
-export type LiveAccess = (namespace: string, condition: string) => string | undefined;
+/** Whether the access condition of a live trigger lets through nothing that the present one does not. */
+export type StillGranted = (namespace: string, accessCondition: string) => boolean;
 
 /**
- * Finds the access conditions of live conditions that were compiled with less access than the present one: a namespace that
- * only gains access must not lose what is live. The access condition is made again from those of the present grants that it
- * names, and has to be the same text.
+ * Judges the access conditions of live triggers that were compiled with less access than the present one: a namespace that only
+ * gains access must not lose what is live. The access condition is made again from those of the present grants that it names,
+ * and has to be the same text.
  */
-export function liveAccess(snapshot: Pick<Snapshot, 'config' | 'projects'>): LiveAccess {
+export function stillGranted(snapshot: Pick<Snapshot, 'config' | 'projects'>): StillGranted {
   const { mode, clusters, destinations } = snapshot.config.tenancy;
-  if (mode === 'open') return () => undefined;
+  if (mode === 'open') return () => false;
   const projects = projectGrants(snapshot);
   const others = new Grants(Object.entries(clusters));
-  return (namespace, condition) => {
+  return (namespace, live) => {
     const named = (patterns: readonly string[]) =>
-      patterns.filter((pattern) => condition.includes(literalOf(pattern)));
+      patterns.filter((pattern) => live.includes(literalOf(pattern)));
     const granted = named(projects.of(namespace));
     const deploysIn = destinations === 'Ignored' ? [undefined] : [named(others.of(namespace)), undefined];
-    return deploysIn
-      .map((each) => accessCondition(namespace, granted, each))
-      .find(
-        (accessCondition) =>
-          condition.startsWith(`(${accessCondition}) and `) || condition === `(${accessCondition})`,
-      );
+    return deploysIn.some((each) => accessCondition(namespace, granted, each) === live);
   };
 }
 

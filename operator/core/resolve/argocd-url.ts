@@ -1,4 +1,5 @@
-import { parse } from 'yaml';
+import { readContextUrl } from '../../argocd/context-value.ts';
+import { CONTEXT_KEY } from '../../argocd/names.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
 /**
@@ -6,23 +7,13 @@ import type { Snapshot } from '../model/snapshot.ts';
  * of the notifications, else `url` of argocd-cm. A bare host gets https://. Undefined if none of them has it.
  */
 export function argocdUrl({ config, target, argocdUrl: url }: Snapshot): string | undefined {
-  const candidates = [config.argocd.url, contextUrl(target.configMap?.data.context), url];
+  const context = target.configMap?.data[CONTEXT_KEY];
+  const candidates = [config.argocd.url, context === undefined ? undefined : readContextUrl(context), url];
   for (const candidate of candidates) {
     const normal = normalize(candidate);
     if (normal !== undefined) return normal;
   }
   return undefined;
-}
-
-function contextUrl(context: string | undefined): string | undefined {
-  if (context === undefined) return undefined;
-  try {
-    const values: unknown = parse(context, { version: '1.1', logLevel: 'silent' });
-    const found = (values as { argocdUrl?: unknown } | null)?.argocdUrl;
-    return typeof found === 'string' ? found : undefined;
-  } catch {
-    return undefined; // Argo CD reports a broken context. Here it means that the next source counts.
-  }
 }
 
 function normalize(candidate: string | undefined): string | undefined {

@@ -3,7 +3,7 @@ import type { DingTalkRobot } from '../../api/kinds.ts';
 import { objectKey } from '../../api/names.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { serviceKey, serviceName } from '../../argocd/names.ts';
-import { type Provenance, readProvenance, shortHash } from '../../argocd/provenance.ts';
+import { isMadeFrom, type Provenance, readProvenance, shortHash } from '../../argocd/provenance.ts';
 import type { Credential } from '../../dingtalk/credential.ts';
 import { hasValidSignature } from '../../dingtalk/signatures.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
@@ -54,7 +54,7 @@ const unreadable = (message: string, rollout: Verdict['rollout']): Verdict => ({
 export function liveProvenance(cr: DingTalkRobot, target: Target): Provenance | undefined {
   const value = liveService(cr, target);
   const provenance = value === undefined ? undefined : readProvenance(value);
-  return provenance && cr.metadata.uid.startsWith(provenance.uid) ? provenance : undefined;
+  return provenance && isMadeFrom(provenance, cr) ? provenance : undefined;
 }
 
 /** Whether the robot has a live version with a URL that still works: an unsigned one, or a signed one inside its hour. */

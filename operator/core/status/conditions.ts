@@ -2,6 +2,7 @@ import type { Finding } from '../../api/finding.ts';
 import type { Condition } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { cutToBytes } from '../../lib/cut.ts';
+import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { Verdict } from '../model/verdict.ts';
 
 /** The API takes eight times as much, but a message is for people. It may quote what they wrote, which can be long. */
@@ -62,8 +63,7 @@ export function conditions(
 ): Condition[] {
   return judgements.map((judgement) => {
     const before = previous?.find((each) => each.type === judgement.type);
-    const lastTransitionTime =
-      before?.status === judgement.status ? before.lastTransitionTime : `${now.toISOString().slice(0, 19)}Z`;
+    const lastTransitionTime = before?.status === judgement.status ? before.lastTransitionTime : rfc3339(now);
     const message = cutToBytes(judgement.message, MAX_MESSAGE_BYTES);
     return { ...judgement, message, observedGeneration, lastTransitionTime };
   });

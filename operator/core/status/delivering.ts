@@ -3,6 +3,7 @@ import { resourceKey } from '../../api/names.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { explain } from '../../dingtalk/explanations.ts';
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
+import { rfc3339 } from '../../lib/rfc3339.ts';
 import { verifySetting } from '../delivery/checks.ts';
 import { deliveryFingerprint } from '../delivery/fingerprint.ts';
 import { type LastCheck, lastCheck, toldRefusal } from '../delivery/last-check.ts';
@@ -65,7 +66,7 @@ function recordOf({ fingerprint, checkedAt, outcome }: Observation): Delivery {
   const { errcode } = outcome;
   return {
     fingerprint,
-    checkedAt: `${checkedAt.toISOString().slice(0, 19)}Z`,
+    checkedAt: rfc3339(checkedAt),
     ...(errcode !== undefined && { errcode }),
   };
 }

@@ -1,8 +1,10 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { serviceKey } from '../../argocd/names.ts';
+import { isMadeFrom } from '../../argocd/provenance.ts';
 import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
+import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
 import { accepted, type ConditionDraft, conditions, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
@@ -18,7 +20,7 @@ export function robotStatus(
   const { plan, snapshot } = observed;
   const key = resourceKey(cr);
   const liveKey = observed.live.services.get(key);
-  const keys = liveKey && cr.metadata.uid.startsWith(liveKey.provenance.uid) ? [liveKey] : [];
+  const keys = liveKey && isMadeFrom(liveKey.provenance, cr) ? [liveKey] : [];
   const { target } = snapshot;
   const isLive =
     plan.robots.has(key) &&
@@ -53,7 +55,7 @@ export function robotStatus(
     observedGeneration: cr.metadata.generation,
     ...(generation !== undefined && { liveGeneration: generation }),
     service,
-    ...(signed?.until && { signedUntil: `${signed.until.toISOString().slice(0, 19)}Z` }),
+    ...(signed?.until && { signedUntil: rfc3339(signed.until) }),
     ...(delivery.record && { delivery: delivery.record }),
     conditions: conditions(
       [ready(parts, suspended), ...parts],

@@ -1,5 +1,6 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
+import { isMadeFrom } from '../../argocd/provenance.ts';
 import { own } from '../../lib/own.ts';
 import { type LiveState, liveRecipients } from '../model/live.ts';
 import type { ResolvedSubscription } from '../model/resolved.ts';
@@ -19,9 +20,7 @@ export function subscriptionStatus(
   const { plan, snapshot, live } = observed;
   const key = resourceKey(cr);
   const placement = plan.subscriptions.get(key);
-  const keys = (live.events.get(key) ?? []).filter(({ provenance }) =>
-    cr.metadata.uid.startsWith(provenance.uid),
-  );
+  const keys = (live.events.get(key) ?? []).filter(({ provenance }) => isMadeFrom(provenance, cr));
   const data = snapshot.target.configMap?.data ?? {};
   const isLive =
     placement?.keys.every((each) => own(data, each) === own(plan.configMap, each)) === true &&

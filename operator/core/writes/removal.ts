@@ -1,4 +1,4 @@
-import { PREFIX } from '../../argocd/names.ts';
+import { isNamedLikeOurs, PREFIX } from '../../argocd/names.ts';
 import { own } from '../../lib/own.ts';
 import { Inquiry } from '../model/inquiry.ts';
 import { foreignKeys, ourLiveKeys, readLiveState } from '../model/live.ts';
@@ -94,6 +94,3 @@ function withKnown(ours: ReadonlySet<string>, known: ReadonlySet<string>, { secr
   const present = [...known].filter((key) => own(secret?.data, key) !== undefined);
   return new Set([...ours, ...present]);
 }
-
-const isNamedLikeOurs = (key: string): boolean =>
-  ['service.webhook.', 'template.', 'trigger.'].some((kind) => key.startsWith(`${kind}${PREFIX}`));

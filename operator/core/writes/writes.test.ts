@@ -59,6 +59,13 @@ describe('the order of writes', () => {
       expect(decide(owned(settled(before, 60_000))).writes).toMatchObject({ steps: [], blocked: {} });
     });
 
+    it('moves the moment of no event that looks at the sends of another', () => {
+      const events = [{ trigger: 'on-health-degraded' }, { trigger: 'on-health-recovered' }];
+      const before = owned(snapshot({ ...team(), subscriptions: [subscription({}, { events })] }));
+      expect(decide(before).writes.steps).toHaveLength(2);
+      expect(decide(owned(settled(before, 60_000))).writes).toMatchObject({ steps: [], blocked: {} });
+    });
+
     it('has nothing to complain about where all is in it and right', () => {
       expect(decide(owned(settled(snapshot(team())))).writes).toEqual({ steps: [] });
       expect(decide(owned(snapshot())).writes).toEqual({ steps: [] });

@@ -1,3 +1,4 @@
+import { withoutMoments } from '../../argocd/moment.ts';
 import { SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
 import {
   foreignText,
@@ -118,8 +119,7 @@ function withoutNewMoments({ configMap, entries }: Plan, { data }: LiveObject, l
 }
 
 function isSameButForMoments(wanted: string | undefined, live: string | undefined): boolean {
-  const timeless = (value: string | undefined) => value?.replace(/'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ'/g, '');
-  return live !== undefined && timeless(wanted) === timeless(live);
+  return wanted !== undefined && live !== undefined && withoutMoments(wanted) === withoutMoments(live);
 }
 
 function projectWrites(plan: Plan, { projects = new Map() }: Target): ProjectWrite[] {

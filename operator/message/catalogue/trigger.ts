@@ -1,3 +1,5 @@
+import { momentLiteral } from '../../argocd/moment.ts';
+
 /** When something has happened that is worth a message. */
 export interface Trigger {
   /** expr-lang condition on `app`, without fence and time. */
@@ -70,7 +72,7 @@ export function eventTimeText(eventTime: EventTime): string {
   return `reduce(${nullSafe(eventTime.list)} ?? [], ${time} > #acc ? ${time} : #acc, '')`;
 }
 
-const isLater = (value: string, since: string): string => `(${value} ?? '') > '${since}'`;
+const isLater = (value: string, since: string): string => `(${value} ?? '') > ${momentLiteral(since)}`;
 
 function onTime(eventTime: EventTime, clause: (value: string) => string): string {
   if ('path' in eventTime) return clause(nullSafe(eventTime.path));

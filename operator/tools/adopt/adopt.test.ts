@@ -56,6 +56,13 @@ const entry = (recipients: string[], triggers: string[], selector?: string) => (
 });
 const list = (...entries: object[]) => JSON.stringify(entries);
 
+it.each(['service.webhook.ding', 'template.a', 'trigger.a', 'defaultTriggers', 'defaultTriggers.ding'])(
+  'takes nothing over where a value can not be read, as nobody would tell what it says: %s',
+  async (key) => {
+    await expect(adopted({ [key]: '{' })).rejects.toThrow(`the key ${key} can not be read`);
+  },
+);
+
 /** One robot, one message, one trigger, one entry. */
 const SMALL = {
   'service.webhook.ding': service('a'),

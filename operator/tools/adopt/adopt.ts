@@ -1,15 +1,16 @@
-import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import { type EntryCut, withoutRecipients } from '../../argocd/foreign-entries.ts';
+import { isServiceKey, SUBSCRIPTIONS_KEY, serviceKey, triggerKey } from '../../argocd/names.ts';
+import { referencedKeys } from '../../argocd/service-value.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
 import type { WebhookRules } from '../../dingtalk/webhook-url.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
 import { type Disposition, dispositionsOf } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
-import { type EntryCut, withoutRecipients } from './entry-text.ts';
 import { readForeignConfig } from './foreign-config.ts';
 import type { Existing } from './origins.ts';
 import { resourcesFor } from './resources.ts';
-import { dingTalkServices, namedSecretKeys, type SecretValues } from './robots.ts';
+import { dingTalkServices, type SecretValues } from './robots.ts';
 import { type StillUsed, stillUsed, type Unit, unitsOf, withDefaults, withoutHalves } from './units.ts';
 
 /** What is to be looked at. */
@@ -51,7 +52,7 @@ export interface Cut {
  * Reads Argo CD's notification configuration as others wrote it, and finds for its DingTalk webhooks what says the same as
  * custom resources. The engine is asked about each condition and body; the result is final once `inquiry` has no open
  * questions.
- * @throws YAMLParseError for what is no YAML
+ * @throws Error for a value that can't be read
  */
 export function adopt(
   { configMap, secret, subscribers: annotated, namespace, existing, rules }: AdoptionInput,
@@ -70,7 +71,7 @@ export function adopt(
     ...units.flatMap((unit) => unit.notes),
     ...toldTwice(units),
     ...[...services.values()].flatMap(({ name, notes: own }) =>
-      heard.includes(name) ? own.map((note) => `service.webhook.${name}: ${note}`) : [],
+      heard.includes(name) ? own.map((note) => `${serviceKey(name)}: ${note}`) : [],
     ),
   ];
   const gone = new Set(fates.flatMap(({ key, isTaken }) => (isTaken ? [key] : [])));
@@ -90,7 +91,7 @@ export function adopt(
 function idleSecretKeys(data: LiveObject['data'], gone: ReadonlySet<string>): string[] {
   const readBy = (isMeant: (key: string) => boolean): string[] =>
     Object.entries(data).flatMap(([key, value]) =>
-      key.startsWith('service.') && isMeant(key) ? namedSecretKeys(value) : [],
+      isServiceKey(key) && isMeant(key) ? referencedKeys(value) : [],
     );
   const stillRead = new Set(readBy((key) => !gone.has(key)));
   return [...new Set(readBy((key) => gone.has(key)))].filter((key) => !stillRead.has(key)).sort();
@@ -101,7 +102,7 @@ function toldTwice(units: readonly Unit[]): string[] {
   const selectors = new Map<string, Set<string>>();
   for (const { service, triggers, entry, events } of units) {
     for (const trigger of events ? triggers : []) {
-      const key = `trigger.${trigger}, ${service}`;
+      const key = `${triggerKey(trigger)}, ${service}`;
       selectors.set(key, (selectors.get(key) ?? new Set()).add(entry.selector ?? ''));
     }
   }

@@ -1,5 +1,5 @@
+import type { TriggerCondition } from '../../argocd/trigger-value.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
-import type { ForeignCondition } from './foreign-config.ts';
 
 /**
  * The conditions by which Argo CD's own catalogue and the recipes that copy it tell an event, without null checks and
@@ -24,7 +24,7 @@ const WELL_KNOWN: readonly (readonly [TriggerName, RegExp])[] = [
 /** The trigger of our catalogue that tells the same event; undefined for a condition of somebody's own. */
 export function catalogueEquivalent(
   trigger: string,
-  { when, oncePer }: ForeignCondition,
+  { when, oncePer }: TriggerCondition,
 ): TriggerName | undefined {
   // Argo CD's catalogue tells of a new application by this, once for each name.
   if (trigger === 'on-created' && when.trim() === 'true' && oncePer === 'app.metadata.name') return trigger;

@@ -1,7 +1,15 @@
-import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import {
+  CONTEXT_KEY,
+  isDefaultTriggersKey,
+  SUBSCRIPTIONS_KEY,
+  serviceKey,
+  templateKey,
+  triggerKey,
+} from '../../argocd/names.ts';
+import type { ForeignTemplate } from '../../argocd/template-value.ts';
 import { firstOf } from '../../lib/first-of.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
-import type { ForeignConfig, ForeignTemplate } from './foreign-config.ts';
+import type { ForeignConfig } from './foreign-config.ts';
 import type { DingTalkService } from './robots.ts';
 import type { StillUsed, Unit } from './units.ts';
 
@@ -48,7 +56,7 @@ function named(names: Iterable<string>, fate: (name: string) => Disposition): Ma
 }
 
 function serviceFate(name: string, { services, units, used, subscribers }: FatesInput): Disposition {
-  const key = `service.webhook.${name}`;
+  const key = serviceKey(name);
   const left = (why: string, isProblem = false): Disposition => ({
     key,
     isTaken: false,
@@ -75,7 +83,7 @@ function triggerFate(
   { config, units, used }: FatesInput,
   gone: ReadonlySet<string>,
 ): Disposition {
-  const key = `trigger.${name}`;
+  const key = triggerKey(name);
   const left = (why: string): Disposition => ({ key, isTaken: false, why });
   const isHeard = units.some(({ events, triggers }) => events !== undefined && triggers.includes(name));
   if (used.triggers.has(name))
@@ -98,7 +106,7 @@ function templateFate(
   gone: ReadonlySet<string>,
   sent: ReadonlySet<string>,
 ): Disposition {
-  const key = `template.${name}`;
+  const key = templateKey(name);
   const left = (why: string): Disposition => ({ key, isTaken: false, why });
   const template = config.templates.get(name);
   const speaksTo = [...(template?.webhook.keys() ?? [])];
@@ -116,7 +124,7 @@ function unitFate({ entry, recipient, events, reason }: Unit): Disposition {
 }
 
 function otherKey(key: string): string {
-  if (key === 'context') return 'it is for all templates; those that are taken over go on reading it';
-  if (key.startsWith('defaultTriggers')) return 'annotations of Applications may rely on it';
+  if (key === CONTEXT_KEY) return 'it is for all templates; those that are taken over go on reading it';
+  if (isDefaultTriggersKey(key)) return 'annotations of Applications may rely on it';
   return 'not of DingTalk';
 }

@@ -1,4 +1,5 @@
-import { readNotes } from '../../argocd/notes.ts';
+import { readRecipient } from '../../argocd/foreign-entries.ts';
+import { formatNoteKey, sentNotes } from '../../argocd/notes.ts';
 import { selects } from '../../argocd/selector.ts';
 import { own } from '../../lib/own.ts';
 import { applicationName, eventTimes, type Timed } from './event-times.ts';
@@ -14,19 +15,17 @@ export interface Holding {
 /**
  * What the former configuration still has to tell of an Application: conditions that hold, without a note that they were
  * sent.
- *
- * Form of a note: https://github.com/argoproj/notifications-engine/blob/master/pkg/controller/state.go (`StateItemKey`)
  */
 export function pendingOf(application: Timed, holding: readonly Holding[], units: readonly Unit[]): string[] {
-  const notes = notesOf(application);
+  const notes = new Set(sentNotes(application).map(formatNoteKey));
   const labels = application.metadata.labels ?? {};
   return units.flatMap(({ events, triggers, recipient, service, entry }) => {
     if (!events || !selects(entry.selector, labels)) return [];
-    const extra = recipient.split(':')[1] ?? '';
+    const { recipient: extra } = readRecipient(recipient);
     return holding.flatMap(({ trigger, key, oncePer }) => {
       if (!triggers.includes(trigger)) return [];
-      const note = `${trigger}:${key}:${service}:${extra}`;
-      return notes.has(oncePer === '' ? note : `${oncePer}:${note}`) ? [] : [`${trigger} to ${service}`];
+      const note = formatNoteKey({ oncePer, trigger, condition: key, service, recipient: extra });
+      return notes.has(note) ? [] : [`${trigger} to ${service}`];
     });
   });
 }
@@ -64,28 +63,17 @@ export function anomaliesBetween(
       .map(([, time]) => time)
       .filter((time) => time > since)
       .sort()[0];
-    if (first !== undefined && wasToldSince(application, Date.parse(first) / 1_000, units)) twice.push(name);
+    if (first !== undefined && wasToldSince(application, new Date(first), units)) twice.push(name);
   }
   return { twice, missed };
 }
 
-/** Whether the former configuration has told of anything from that second on. */
-function wasToldSince(application: Timed, second: number, units: readonly Unit[]): boolean {
-  const former = units.flatMap(({ events, triggers, service }) =>
-    events ? triggers.map((trigger) => ({ trigger, service })) : [],
-  );
-  return [...notesOf(application)].some(
-    ([key, time]) =>
-      time >= second &&
-      former.some(({ trigger, service }) =>
-        new RegExp(`(?:^|:)${escaped(trigger)}:\\[\\d+\\]\\.[^:]*:${escaped(service)}:`).test(key),
-      ),
+/** Whether the former configuration has told of anything from that time on. */
+function wasToldSince(application: Timed, time: Date, units: readonly Unit[]): boolean {
+  const former = units.filter(({ events }) => events !== undefined);
+  return sentNotes(application).some(
+    (note) =>
+      note.at >= time &&
+      former.some(({ triggers, service }) => service === note.service && triggers.includes(note.trigger)),
   );
 }
-
-/** What Argo CD notes of an Application: when it sent what. */
-export function notesOf({ metadata }: Timed): ReadonlyMap<string, number> {
-  return new Map(readNotes(metadata.annotations) as [string, number][]);
-}
-
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');

@@ -1,4 +1,4 @@
-import { triggerKey } from '../../argocd/names.ts';
+import { CONTEXT_KEY, triggerKey } from '../../argocd/names.ts';
 import { readApplications, readCluster } from '../../cluster/cluster-reader.ts';
 import { decideFully } from '../../cluster/decide-fully.ts';
 import type { Gate } from '../../cluster/gate.ts';
@@ -115,16 +115,18 @@ export async function listApplications({ connection }: Context): Promise<readonl
 export async function pendingIn(
   applications: readonly Timed[],
   { adoption, target }: Prepared,
-  { engine, clock, options }: Context,
+  { engine, clock, options, config }: Context,
 ): Promise<string[]> {
   const data = target.configMap?.data ?? {};
   const triggers = [...new Set(adoption.units.flatMap((unit) => (unit.events ? unit.triggers : [])))].filter(
     (name) => own(data, triggerKey(name)) !== undefined,
   );
-  const keys = [...triggers.map(triggerKey), 'context'].filter((key) => own(data, key) !== undefined);
+  const keys = [...triggers.map(triggerKey), CONTEXT_KEY].filter((key) => own(data, key) !== undefined);
   const configMap = Object.fromEntries(keys.map((key) => [key, own(data, key) as string]));
   const now = clock.now();
-  const deploying = underWay(applications, adoption.units, now).filter(({ isSoonOver }) => isSoonOver);
+  const deploying = underWay(applications, adoption.units, now, config.limits.maxEventAge).filter(
+    ({ isSoonOver }) => isSoonOver,
+  );
   const found = options.acceptDifferences
     ? []
     : deploying.map(({ application }) => `${application}: on-deployed, as soon as it is healthy`);

@@ -1,5 +1,6 @@
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
 import type { SubscribedEvent } from '../../api/types.generated.ts';
+import { serviceKey, templateKey } from '../../argocd/names.ts';
 import { shortHash } from '../../argocd/provenance.ts';
 import { parseSelector } from '../../argocd/selector.ts';
 import type { Resources } from './drafts.ts';
@@ -57,7 +58,7 @@ function robotsFor(
   const naming = new Naming(kind, existing);
   return new Map(
     services.map((service) => {
-      const metadata = naming.metadata(`service.webhook.${service}`, service, namespace);
+      const metadata = naming.metadata(serviceKey(service), service, namespace);
       const secretKeyRef = { name: `${metadata.name}-webhook`, key: CREDENTIAL_KEY };
       return [service, { apiVersion: API_VERSION, kind, metadata, spec: { webhook: { secretKeyRef } } }];
     }),
@@ -106,7 +107,7 @@ function templatesFor(heard: ReadonlyMap<string, Heard>, namespace: string, exis
   const found = [...bodies].flatMap(([template, variants]) =>
     [...variants].map(([body, service]): [string, Resources['templates'][number]] => {
       const wanted = variants.size === 1 ? template : `${template}-${service}`;
-      const metadata = naming.metadata(`template.${template}/${shortHash(body)}`, wanted, namespace);
+      const metadata = naming.metadata(`${templateKey(template)}/${shortHash(body)}`, wanted, namespace);
       const draft = { apiVersion: API_VERSION, kind, metadata, spec: { message: { raw: body } } };
       return [contentKey({ name: template, body }), draft];
     }),

@@ -1,6 +1,12 @@
+import {
+  referencedKeys,
+  secretReference,
+  type WebhookService,
+  withSecretValues,
+} from '../../argocd/service-value.ts';
 import { parseWebhookCredential, type WebhookRules } from '../../dingtalk/webhook-url.ts';
 import { own } from '../../lib/own.ts';
-import type { ForeignConfig, WebhookService } from './foreign-config.ts';
+import type { ForeignConfig } from './foreign-config.ts';
 
 /** A service that posts to DingTalk's custom robots. */
 export interface DingTalkService {
@@ -16,13 +22,6 @@ export interface DingTalkService {
 /** What the engine puts into services. */
 export type SecretValues = Readonly<Record<string, string>>;
 
-/** As the engine replaces it: https://github.com/argoproj/notifications-engine/blob/master/pkg/api/config.go */
-const REFERENCE = /\$[\w-]+/g;
-
-/** The keys of the Secret that a service's value refers to. */
-export const namedSecretKeys = (text: string): string[] =>
-  [...text.matchAll(REFERENCE)].map(([reference]) => reference.slice(1));
-
 /**
  * The services that send to DingTalk's robots, by what their URLs say once the Secret's values are in them.
  * @param secret undefined where it can't be read
@@ -32,22 +31,25 @@ export function dingTalkServices(
   secret: SecretValues | undefined,
   rules: WebhookRules,
 ): ReadonlyMap<string, DingTalkService> {
-  const found = [...services.values()].flatMap((service) => dingTalkService(service, secret, rules) ?? []);
+  const found = [...services].flatMap(
+    ([name, service]) => dingTalkService(name, service, secret, rules) ?? [],
+  );
   return new Map(found.map((each) => [each.name, each]));
 }
 
 /** In place of a value that is not known. */
 const UNKNOWN = 'unknown';
 
-const named = (keys: readonly string[]): string => keys.map((key) => `$${key}`).join(', ');
+const named = (keys: readonly string[]): string => keys.map(secretReference).join(', ');
 
 function dingTalkService(
-  { name, url: written, headers, extras }: WebhookService,
+  name: string,
+  { url: written, headers, extras }: WebhookService,
   secret: SecretValues = {},
   rules: WebhookRules,
 ): DingTalkService | undefined {
-  const missing = namedSecretKeys(written).filter((key) => own(secret, key) === undefined);
-  const filled = written.replace(REFERENCE, (reference) => own(secret, reference.slice(1)) ?? UNKNOWN).trim();
+  const missing = referencedKeys(written).filter((key) => own(secret, key) === undefined);
+  const filled = withSecretValues(written, (key) => own(secret, key) ?? UNKNOWN).trim();
   const host = /^https?:\/\/([^/?#]*)/i.exec(filled)?.[1]?.toLowerCase() ?? '';
   const isDingTalk = rules.allowedHosts.some((allowed) => host.replace(/:443$/, '') === allowed);
   if (missing.length > 0 && (host === '' || host.includes(UNKNOWN))) {

@@ -86,11 +86,14 @@ async function takeOver(context: Context): Promise<void> {
 function conclude(
   { since, mishaps }: Extract<Attempt, { state: 'done' }>,
   { adoption, applications }: Ready,
-  { options, io: { stdout, stderr }, clock }: Context,
+  { options, io: { stdout, stderr }, clock, config }: Context,
 ): void {
   if (options.output === 'json') stdout.write(takenOverJson(adoption, since, mishaps));
   else stdout.write(`taken over; what happens after ${since} is told by the custom resources.\n`);
-  const waiting = underWay(applications, adoption.units, clock.now()).map(({ application }) => application);
+  const { maxEventAge } = config.limits;
+  const waiting = underWay(applications, adoption.units, clock.now(), maxEventAge).map(
+    ({ application }) => application,
+  );
   const lines = [
     ...section(
       'deployed before the switch and not healthy yet; nobody tells of it if they become so:',

@@ -32,6 +32,7 @@ const app = (status: Timed['status'] = {}, notes: Record<string, number> = {}, n
 });
 const failed = (finishedAt: string, notes?: Record<string, number>) =>
   app({ operationState: { phase: 'Failed', finishedAt, startedAt: '2026-11-23T07:00:00Z' } }, notes);
+const DAY_MS = 86_400_000;
 const seconds = (time: string) => Date.parse(time) / 1_000;
 
 describe('the latest event', () => {
@@ -80,6 +81,19 @@ describe('the moment of the switch', () => {
     const note = { '2026-11-23T08:00:00Z:on-sync-failed:[0].h:ding:': seconds(LATER) };
     expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()]).twice).toEqual(['argocd/shop']);
   });
+  it('takes no trigger for one of which only the end is the same', () => {
+    const note = { 'team:on-sync-failed:[0].h:ding:x': seconds(LATER) };
+    const before = [failed('2026-11-23T07:30:00Z')];
+    expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [unit()]).twice).toEqual(['argocd/shop']);
+    const other = { 'team-on-sync-failed:[0].h:ding:': seconds(LATER) };
+    expect(anomaliesBetween(before, [failed(LATER, other)], SINCE, [unit()]).twice).toEqual([]);
+  });
+  it('takes notes with a time that is none for none, as Argo CD does', () => {
+    const broken = app({ operationState: { phase: 'Failed', finishedAt: LATER } });
+    const text = JSON.stringify({ 'on-sync-failed:[0].h:ding:': `${seconds(LATER)}` });
+    const told = { ...broken, metadata: { ...broken.metadata, annotations: { [NOTES]: text } } };
+    expect(anomaliesBetween(before, [told], SINCE, [unit()]).twice).toEqual([]);
+  });
   it('names what is dated before it and seen after it', () => {
     expect(anomaliesBetween(before, [failed(SINCE)], SINCE, [unit()]).missed).toEqual([
       'argocd/shop (end of a sync)',
@@ -113,13 +127,28 @@ describe('a deployment under way', () => {
     ['is of the day before yesterday', app(status('Progressing', '2026-11-21T07:00:00Z')), []],
     ['was told of', app(status('Progressing'), { 'on-deployed:[0].h:ding:': seconds(SINCE) }), []],
     ['was told of for its revision', app(status('Progressing'), { 'abc:on-deployed:[0].h:ding:': 1 }), []],
+    [
+      'was told of by triggers and to services that are called alike',
+      app(status('Progressing'), {
+        'team-on-deployed:[0].h:ding:': seconds(SINCE),
+        'on-deployed:[0].h:slack:': seconds(SINCE),
+        'ding:on-deployed:[0].h:slack:': seconds(SINCE),
+        'on-deployed:[0].x:ding:on-created:[0].h:ding:': seconds(SINCE),
+      }),
+      [{ application: 'argocd/shop', isSoonOver: true }],
+    ],
     ['failed', failed(SINCE), []],
   ])('%s', (_, application, found) => {
-    expect(underWay([application], [unit()], now)).toEqual(found);
+    expect(underWay([application], [unit()], now, DAY_MS)).toEqual(found);
+  });
+  it('is as old as limits.maxEventAge lets it be', () => {
+    const old = app(status('Progressing', '2026-11-21T08:01:00Z'));
+    expect(underWay([old], [unit()], now, 2 * DAY_MS)).toHaveLength(1);
+    expect(underWay([old], [unit()], now, 2 * DAY_MS - 1)).toEqual([]);
   });
   it('is nothing to whoever is not told of deployments', () => {
     const deaf = unit({ events: [event('on-sync-failed')] });
-    expect(underWay([app(status('Progressing'))], [deaf], now)).toEqual([]);
+    expect(underWay([app(status('Progressing'))], [deaf], now, DAY_MS)).toEqual([]);
   });
 });
 

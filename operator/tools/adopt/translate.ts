@@ -1,10 +1,12 @@
+import { templateKey, triggerKey } from '../../argocd/names.ts';
+import type { TriggerCondition } from '../../argocd/trigger-value.ts';
 import { expressionFinding } from '../../core/gate/expressions.ts';
 import { rawTemplateFinding } from '../../core/gate/raw-template.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
 import { findTrigger } from '../../message/catalogue/triggers.ts';
 import { catalogueEquivalent, guessedEventTime } from './conditions.ts';
-import type { ForeignCondition, ForeignConfig } from './foreign-config.ts';
+import type { ForeignConfig } from './foreign-config.ts';
 
 /** One condition of a trigger for one service, as an event of a subscription. */
 export interface TranslatedEvent {
@@ -37,21 +39,21 @@ export function translate(
 ): Translated {
   const conditions = config.triggers.get(name);
   if (!conditions) {
-    return { ok: true, events: [], notes: [`there is no trigger.${name}, so nothing is sent for it`] };
+    return { ok: true, events: [], notes: [`there is no ${triggerKey(name)}, so nothing is sent for it`] };
   }
   const events: TranslatedEvent[] = [];
   const notes: string[] = [];
   for (const [index, condition] of conditions.entries()) {
     const content = contentOf(condition, service, config, inquiry);
-    if ('reason' in content) return { ok: false, reason: `trigger.${name}: ${content.reason}` };
+    if ('reason' in content) return { ok: false, reason: `${triggerKey(name)}: ${content.reason}` };
     if (content.nothing !== undefined) {
-      notes.push(`trigger.${name}: ${content.nothing}`);
+      notes.push(`${triggerKey(name)}: ${content.nothing}`);
       continue;
     }
     const test = testOf(name, condition, inquiry);
-    if ('reason' in test) return { ok: false, reason: `trigger.${name}: ${test.reason}` };
+    if ('reason' in test) return { ok: false, reason: `${triggerKey(name)}: ${test.reason}` };
     const { template } = content;
-    notes.push(...[...content.notes, ...test.notes].map((note) => `trigger.${name}: ${note}`));
+    notes.push(...[...content.notes, ...test.notes].map((note) => `${triggerKey(name)}: ${note}`));
     events.push({
       trigger: name,
       index,
@@ -76,7 +78,7 @@ interface Content {
 
 /** Of several templates with a message for the service, the engine sends the last one's. */
 function contentOf(
-  { when, send }: ForeignCondition,
+  { when, send }: TriggerCondition,
   service: string,
   { templates }: ForeignConfig,
   inquiry: Inquiry,
@@ -85,7 +87,7 @@ function contentOf(
   if (when === '') return { nothing: 'a condition without when is never true', notes: [] };
   if (send.length === 0) return { nothing: 'a condition without send sends nothing', notes: [] };
   if (missing !== undefined)
-    return { nothing: `there is no template.${missing}: nothing is sent`, notes: [] };
+    return { nothing: `there is no ${templateKey(missing)}: nothing is sent`, notes: [] };
   const name = send.findLast((each) => templates.get(each)?.webhook.has(service));
   const message = name === undefined ? undefined : templates.get(name)?.webhook.get(service);
   if (name === undefined || !message) {
@@ -93,7 +95,7 @@ function contentOf(
     return { notes: [`${text}; the group will hear the message of the catalogue`] };
   }
   const { method, path, body } = message;
-  const field = `template.${name}, webhook.${service}`;
+  const field = `${templateKey(name)}, webhook.${service}`;
   if (method !== 'POST')
     return {
       reason: `${field}: the method is ${method === '' ? 'GET' : method}, which DingTalk refuses. Make it POST.`,
@@ -112,7 +114,7 @@ function contentOf(
 
 function testOf(
   trigger: string,
-  condition: ForeignCondition,
+  condition: TriggerCondition,
   inquiry: Inquiry,
 ): { readonly condition: TranslatedEvent['condition']; readonly notes: readonly string[] } | Reason {
   const { when, oncePer } = condition;

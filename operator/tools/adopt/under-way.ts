@@ -1,6 +1,6 @@
+import { sentNotes } from '../../argocd/notes.ts';
 import { selects } from '../../argocd/selector.ts';
 import { applicationName, type Timed } from './event-times.ts';
-import { notesOf } from './notes.ts';
 import type { Unit } from './units.ts';
 
 /** A deployment whose sync has ended, and whose health has yet to follow. */
@@ -13,14 +13,18 @@ export interface UnderWay {
 
 /** A rollout that takes longer is waiting for something. */
 const SOON_MS = 5 * 60_000;
-/** Nothing older is told of: limits.maxEventAge, as it is unless somebody sets it. */
-const OVER_MS = 24 * 3_600_000;
 
 /**
  * Deployments of which the former configuration would tell later, and nobody will after a switch: on-deployed of the
  * catalogue is dated by the end of the sync, which is before it.
+ * @param maxEventAge in milliseconds: nothing older is told of
  */
-export function underWay(applications: readonly Timed[], units: readonly Unit[], now: Date): UnderWay[] {
+export function underWay(
+  applications: readonly Timed[],
+  units: readonly Unit[],
+  now: Date,
+  maxEventAge: number,
+): UnderWay[] {
   const heard = units.flatMap((unit) =>
     (unit.events ?? []).flatMap(({ trigger, condition }) =>
       'catalogue' in condition && condition.catalogue === 'on-deployed' ? [{ ...unit, trigger }] : [],
@@ -34,22 +38,22 @@ export function underWay(applications: readonly Timed[], units: readonly Unit[],
     const labels = application.metadata.labels ?? {};
     const isAwaited = heard.some(
       ({ entry, trigger, service }) =>
-        selects(entry.selector, labels) && !wasTold(application, ended, `${trigger}:[`, `:${service}:`),
+        selects(entry.selector, labels) && !wasTold(application, new Date(ended), trigger, service),
     );
-    if (age > OVER_MS || !isAwaited) return [];
+    if (age > maxEventAge || !isAwaited) return [];
     const isSoonOver = health.status === 'Progressing' && age < SOON_MS;
     return [{ application: applicationName(application), isSoonOver }];
   });
 }
 
 /** Told since the sync ended, or once for its revision, which is what the well-known triggers do. */
-function wasTold(application: Timed, ended: string, trigger: string, service: string): boolean {
+function wasTold(application: Timed, ended: Date, trigger: string, service: string): boolean {
   const { operationState, sync } = application.status ?? {};
   const revisions = [operationState?.syncResult?.revision, sync?.revision].filter((each) => each);
-  return [...notesOf(application)].some(
-    ([key, time]) =>
-      key.includes(trigger) &&
-      key.includes(service) &&
-      (time >= Date.parse(ended) / 1_000 || revisions.some((revision) => key.startsWith(`${revision}:`))),
+  return sentNotes(application).some(
+    (note) =>
+      note.trigger === trigger &&
+      note.service === service &&
+      (note.at >= ended || revisions.some((revision) => `${note.oncePer}:`.startsWith(`${revision}:`))),
   );
 }

@@ -1,7 +1,8 @@
+import { type ForeignEntry, readRecipient } from '../../argocd/foreign-entries.ts';
+import { serviceKey, triggerKey } from '../../argocd/names.ts';
 import { parseSelector } from '../../argocd/selector.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
-import type { ForeignEntry } from './entry-text.ts';
 import type { ForeignConfig } from './foreign-config.ts';
 import type { DingTalkService } from './robots.ts';
 import { type TranslatedEvent, translate } from './translate.ts';
@@ -37,13 +38,13 @@ function unitOf(
   services: ReadonlyMap<string, DingTalkService>,
   inquiry: Inquiry,
 ): Unit {
-  const [service = ''] = recipient.split(':');
+  const { service } = readRecipient(recipient);
   const triggers = [...new Set(entry.triggers.length > 0 ? entry.triggers : config.defaultTriggers)];
   const base = { entry, recipient, service, triggers, notes: [] };
   const dingTalk = services.get(service);
   if (!dingTalk) return base;
   const refuse = (reason: string): Unit => ({ ...base, reason });
-  if (dingTalk.refusal !== undefined) return refuse(`service.webhook.${service}: ${dingTalk.refusal}`);
+  if (dingTalk.refusal !== undefined) return refuse(`${serviceKey(service)}: ${dingTalk.refusal}`);
   if (entry.selector !== undefined && !parseSelector(entry.selector))
     return refuse(`a NotificationSubscription has no words for the selector ${entry.selector}`);
   const carried = triggers.map((trigger) => translate(trigger, service, config, inquiry));
@@ -86,7 +87,7 @@ export function withoutHalves(
     const trigger = unit.triggers.find((each) => staying.has(JSON.stringify([unit.service, each])));
     if (!events || trigger === undefined) return unit;
     const who = staying.get(JSON.stringify([unit.service, trigger]));
-    return { ...rest, reason: `trigger.${trigger}: ${who}, says the same, and it would be told twice` };
+    return { ...rest, reason: `${triggerKey(trigger)}: ${who}, says the same, and it would be told twice` };
   });
   return next.every((unit, index) => unit === units[index]) ? units : withoutHalves(next, subscribers);
 }

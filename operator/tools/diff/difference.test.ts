@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
 import { decide } from '../../core/decide.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
@@ -14,6 +15,7 @@ import {
   subscription,
   team,
 } from '../../core/testing/fixtures.ts';
+import { sentTemplates } from '../../files/sent-templates.ts';
 import { type Difference, differenceOf } from './difference.ts';
 
 const SERVICE = `dt_${NAMESPACE}_payments`;
@@ -46,6 +48,21 @@ it('has all that a new team brings, and nothing of others', () => {
   ]);
   expect(difference.configMap[1]).toMatchObject({ before: foreign.subscriptions });
   expect(difference.triggers).toEqual([{ trigger: event('on-sync-failed'), recipients: [SERVICE] }]);
+});
+
+it('compares a trigger that is retained although somebody has edited it by hand', () => {
+  const key = triggerKey(event('on-sync-failed'));
+  const data = { ...live.target.configMap?.data };
+  data[key] = stringify(JSON.parse(data[key] ?? ''));
+  const broken = subscription({ generation: 2 }, { events: [{ trigger: 'nonsense' }] });
+  const edited = {
+    ...live,
+    subscriptions: [broken],
+    target: { ...live.target, configMap: liveObject(data, Object.keys(data)) },
+  };
+  expect(decide(edited).plan.configMap[key]).toBe(data[key]);
+  expect(from(edited, {})).toEqual({ configMap: [], secret: [], triggers: [], repeats: [] });
+  expect(sentTemplates(decide(edited).plan, event('on-sync-failed'))).toEqual([event('on-sync-failed')]);
 });
 
 it('has what goes, which notifies nobody', () => {

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { eventKeyName, SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
 import { spliceBlock } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { readTrigger } from '../../argocd/trigger-value.ts';
 import type { Decision } from '../../core/decide.ts';
 import type { Target } from '../../core/model/snapshot.ts';
 import { own } from '../../lib/own.ts';
@@ -94,7 +96,8 @@ function timelessTriggers({ resolution }: Decision): Set<string> {
 
 function hasSameCondition(trigger: string, before: Decision, after: Decision): boolean {
   const key = triggerKey(trigger);
-  return whenOf(own(before.plan.configMap, key)) === whenOf(own(after.plan.configMap, key));
+  const [was, is] = [before, after].map(({ plan }) => conditionsOf(own(plan.configMap, key)));
+  return isDeepStrictEqual(was, is);
 }
 
 function recipientsOf({ plan }: Decision): Map<string, Set<string>> {
@@ -108,9 +111,8 @@ function recipientsOf({ plan }: Decision): Map<string, Set<string>> {
   return found;
 }
 
-/** The condition of a trigger that we have made. */
-function whenOf(value: string | undefined): string | undefined {
-  if (value === undefined) return undefined;
-  const [first] = JSON.parse(value) as [{ readonly when?: string }?];
-  return first?.when;
+/** The conditions of a trigger, also of one that was edited by hand; of what can't be read, the value itself. */
+function conditionsOf(value: string | undefined): readonly string[] {
+  if (value === undefined) return [];
+  return readTrigger(value)?.map(({ when }) => when) ?? [value];
 }

@@ -1,4 +1,4 @@
-import { parse, stringify } from 'yaml';
+import { readableValue } from '../../argocd/readable-value.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import { unifiedDiff } from '../../lib/unified-diff.ts';
 import type { ChangedTrigger, Difference, KeyChange } from './difference.ts';
@@ -55,24 +55,10 @@ function keyLines(change: KeyChange, object: string): string[] {
 }
 
 const hunks = ({ before = '', after = '' }: KeyChange): string[] =>
-  unifiedDiff(readable(before), readable(after));
+  unifiedDiff(readableValue(before), readableValue(after));
 
 const notifiedLine = ({ trigger, recipients, applications }: Notified): string =>
   `notified at once by ${trigger}, to ${recipients.join(', ')}: ${applications.join(', ')}`;
 
 const repeatedLine = ({ trigger, recipients }: ChangedTrigger): string =>
   `may repeat: ${trigger}, to ${recipients.join(', ')}: its condition changes, and it has no eventTime that keeps what was told from being told again`;
-
-/** A value of ours, which is in one line, in lines; any other value as it is. */
-function readable(value: string): string {
-  // A body is JSON in a text, and its lines are in there as \n. An alias is come by once more.
-  const divided = (_: unknown, each: unknown) =>
-    typeof each === 'string' ? each.replace(/\\n(?!\n)/g, '\\n\n') : each;
-  try {
-    // Templates may have aliases in them, which JSON has not.
-    const parsed: unknown = value.startsWith('{') ? parse(value, divided) : JSON.parse(value, divided);
-    return stringify(parsed, { lineWidth: 0 });
-  } catch {
-    return value;
-  }
-}

@@ -1,9 +1,7 @@
-import { eventKeyName } from '../../argocd/names.ts';
-import { sentExpression } from '../../argocd/sent-note.ts';
-import { companions } from '../../core/compile/condition.ts';
-import type { ResolvedEvent, ResolvedSubscription } from '../../core/model/resolved.ts';
+import { type ConditionContext, conditionParts, type SplitCondition } from '../../core/compile/condition.ts';
+import type { ResolvedEvent } from '../../core/model/resolved.ts';
 import { criteriaClauses } from '../../core/resolve/criteria.ts';
-import { type EventTime, eventClause, sinceClause } from '../../message/catalogue/trigger.ts';
+import { sinceClause } from '../../message/catalogue/trigger.ts';
 
 /**
  * A part of an event's condition, all of which must hold, by what it is about: the applications that the namespace may
@@ -20,73 +18,24 @@ export interface Clause {
   readonly expression: string;
 }
 
-/** What a condition is made with, beside its subscription. */
-export interface ClauseContext {
-  readonly fence: string;
-  /** RFC 3339. */
-  readonly since: string;
-  /** Services. */
-  readonly recipients: readonly string[];
-  readonly maxEventAgeSeconds: number;
-}
-
 /** The parts of an event's condition, in the order in which they are worth telling. */
-export function conditionClauses(
-  { cr, events }: ResolvedSubscription,
-  event: ResolvedEvent,
-  { fence, since, recipients, maxEventAgeSeconds }: ClauseContext,
-): Clause[] {
-  const { namespace, name } = cr.metadata;
-  const { condition, eventTime } = event.trigger;
-  const { leaders } = companions(event, events);
-  const names = leaders.map((leader) => leader.name);
-  const keys = names.map((each) => eventKeyName(namespace, name, each));
+export function conditionClauses(event: ResolvedEvent, context: ConditionContext, since: string): Clause[] {
+  const { accessCondition, condition, time, leader } = conditionParts(event, context, since);
+  const { eventTime } = event.trigger;
   return [
-    { kind: 'fence', expression: fence },
-    ...criteriaClauses(cr.spec.applications).map((each): Clause => ({ kind: 'criterion', ...each })),
+    { kind: 'fence', expression: accessCondition },
+    ...criteriaClauses(context.cr.spec.applications).map((each): Clause => ({ kind: 'criterion', ...each })),
     { kind: 'condition', expression: condition },
-    ...(eventTime ? timeClauses(eventTime, since, maxEventAgeSeconds) : []),
-    ...(names.length > 0
-      ? [{ kind: 'leader', events: names, expression: sentExpression(keys, recipients, since) } as const]
-      : []),
+    ...(eventTime ? [{ kind: 'since', expression: sinceClause(eventTime, since) } as const] : []),
+    ...(time === undefined ? [] : [{ kind: 'age', expression: time } as const]),
+    ...(leader ? [{ kind: 'leader', ...leader } as const] : []),
   ];
 }
 
-const timeClauses = (eventTime: EventTime, since: string, maxAgeSeconds: number): Clause[] => [
-  { kind: 'since', expression: sinceClause(eventTime, since) },
-  { kind: 'age', expression: eventClause(eventTime, since, maxAgeSeconds) },
-];
-
-/**
- * The parts of a condition of ours of whatever version: it begins with the fence, in parentheses, and goes on with what
- * else must hold.
- */
-export function partsOf(when: string): { readonly fence: string; readonly parts: readonly Clause[] } {
-  const [first = '', ...others] = conjuncts(when);
-  const fence = /^\((.*)\)$/s.exec(first)?.[1];
-  return {
-    fence: fence ?? first,
-    parts: [
-      // Whoever edits it by hand may leave no fence.
-      { kind: fence === undefined ? 'part' : 'fence', expression: first },
-      ...others.map((expression): Clause => ({ kind: 'part', expression })),
-    ],
-  };
-}
-
-/** Splits at each `and` that is in no parentheses, brackets or text. */
-function conjuncts(expression: string): string[] {
-  const found: string[] = [];
-  let [depth, from] = [0, 0];
-  for (const { 0: token, index } of expression.matchAll(
-    /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|[([{]|[)\]}]| and /gs,
-  )) {
-    if ('([{'.includes(token)) depth += 1;
-    else if (')]}'.includes(token)) depth -= 1;
-    else if (token === ' and ' && depth === 0) {
-      found.push(expression.slice(from, index));
-      from = index + token.length;
-    }
-  }
-  return [...found, expression.slice(from)];
+/** The parts of a condition of ours of whatever version. */
+export function liveClauses({ accessCondition, parts }: SplitCondition): Clause[] {
+  return parts.map((expression, index) => {
+    const isAccess = index === 0 && accessCondition !== undefined;
+    return { kind: isAccess ? 'fence' : 'part', expression };
+  });
 }

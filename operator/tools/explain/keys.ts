@@ -1,5 +1,6 @@
 import type { Metadata } from '../../api/kinds.ts';
-import { readProvenance } from '../../argocd/provenance.ts';
+import { isTemplateKey } from '../../argocd/names.ts';
+import { isMadeFrom, readProvenance } from '../../argocd/provenance.ts';
 import { own } from '../../lib/own.ts';
 import { type ClusterView, whoMends } from './cluster-view.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
@@ -17,7 +18,8 @@ export function keySteps(keys: readonly string[], metadata: Metadata, sight: Clu
 }
 
 /** Undefined if the key stands there as planned. */
-function keyStep(key: string, { uid, generation }: Metadata, sight: ClusterView): Step | undefined {
+function keyStep(key: string, metadata: Metadata, sight: ClusterView): Step | undefined {
+  const { generation } = metadata;
   const { snapshot, decision, presence, sees } = sight;
   const wanted = own(decision.plan.configMap, key);
   const live = own(snapshot.target.configMap?.data, key);
@@ -26,7 +28,7 @@ function keyStep(key: string, { uid, generation }: Metadata, sight: ClusterView)
   if (live === undefined)
     return problem(`ConfigMap ${namespace}/${configMap} has no key ${key}`, whoMends(presence));
   const provenance = readProvenance(live);
-  if (!provenance || !uid.startsWith(provenance.uid))
+  if (!provenance || !isMadeFrom(provenance, { metadata }))
     return problem(`${key} is there, but not by this resource`, whoMends(presence));
   if (provenance.generation !== generation)
     return problem(
@@ -38,7 +40,7 @@ function keyStep(key: string, { uid, generation }: Metadata, sight: ClusterView)
       `${key} was made with other grants than this configuration gives`,
       "Give the operator's own configuration as --config.",
     );
-  if (key.startsWith('template.') && !sees.argocdUrl && snapshot.config.argocd.url === undefined)
+  if (isTemplateKey(key) && !sees.argocdUrl && snapshot.config.argocd.url === undefined)
     return unknown(
       `whether ${key} is as it should be: it may hold the URL of argocd-cm, which you may not read`,
     );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { locateEngine } from '../../../engine/locate.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { decideFully } from '../../cluster/decide-fully.ts';
@@ -257,6 +258,32 @@ describe('an event', () => {
     expect((await outcomes(FAILED, {}, { change: reset }))[0]).toMatch(
       /its condition is true, but \S+ is sent to nobody$/,
     );
+  });
+
+  it('whose trigger somebody has rewritten as YAML is told part by part all the same', async () => {
+    const rewrite = (seen: Snapshot) => {
+      const { configMap } = seen.target;
+      if (!configMap) throw new Error('there is no ConfigMap');
+      const data = Object.entries(configMap.data).map(([key, value]) => [
+        key,
+        key.startsWith('trigger.') ? stringify(JSON.parse(value)) : value,
+      ]);
+      return {
+        ...seen,
+        target: { ...seen.target, configMap: { ...configMap, data: Object.fromEntries(data) } },
+      };
+    };
+    expect((await outcomes(failed('2026-11-23T07:00:00Z'), {}, { change: rewrite }))[0]).toMatch(
+      /quiet: it happened at 2026-11-23T07:00:00Z, before the event began to count \(2026-11-23T08:00:00Z, /,
+    );
+  });
+
+  it('is told beside a note that nobody can date', async () => {
+    const key = `${SERVICE}_on-sync-failed:[0].x:${SERVICE}:`;
+    const annotations = { [NOTES]: JSON.stringify({ [key]: 9_000_000_000_000 }) };
+    const [event] = await told({ ...FAILED, metadata: { ...APP.metadata, annotations } });
+    expect(event).toMatchObject({ outcome: 'due' });
+    expect(event).not.toHaveProperty('lastSentAt');
   });
 
   it('whose trigger was spoilt by hand is not known', async () => {

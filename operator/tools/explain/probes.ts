@@ -1,4 +1,6 @@
-import { templateKey, triggerKey } from '../../argocd/names.ts';
+import { templateKey, triggerKey, triggerName } from '../../argocd/names.ts';
+import { formatMessage } from '../../argocd/template-value.ts';
+import { formatTrigger, type TriggerCondition } from '../../argocd/trigger-value.ts';
 import type { EvaluatedCondition } from '../../engine/types.ts';
 import { eventTimeText } from '../../message/catalogue/trigger.ts';
 import type { EventView } from './views.ts';
@@ -28,9 +30,10 @@ export function probesFor(views: readonly EventView[]): Probes {
     const eventTime = event?.trigger.eventTime;
     return eventTime ? [{ name, probe: `time-${name}`, expression: eventTimeText(eventTime) }] : [];
   });
-  const condition = (fields: object) => JSON.stringify([{ ...fields, send: [TEMPLATE] }]);
+  const condition = (fields: Pick<TriggerCondition, 'when' | 'oncePer'>) =>
+    formatTrigger({ ...fields, send: [TEMPLATE] });
   const configMap = Object.fromEntries([
-    [templateKey(TEMPLATE), '{"message":""}'],
+    [templateKey(TEMPLATE), formatMessage('')],
     ...views.map(({ trigger, value }) => [triggerKey(trigger), value] as const),
     ...[...byExpression].map(([when, probe]) => [triggerKey(probe), condition({ when })] as const),
     ...timed.map(
@@ -38,7 +41,7 @@ export function probesFor(views: readonly EventView[]): Probes {
         [triggerKey(probe), condition({ when: 'true', oncePer: expression })] as const,
     ),
   ]);
-  const triggers = Object.keys(configMap).flatMap((key) => /^trigger\.(.*)$/s.exec(key)?.[1] ?? []);
+  const triggers = Object.keys(configMap).flatMap((key) => triggerName(key) ?? []);
   return {
     configMap,
     triggers,

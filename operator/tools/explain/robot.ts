@@ -3,6 +3,7 @@ import { serviceKey } from '../../argocd/names.ts';
 import type { ResolvedRobot } from '../../core/model/resolved.ts';
 import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
+import { rfc3339 } from '../../lib/rfc3339.ts';
 import { type ClusterView, whoMends } from './cluster-view.ts';
 import { keySteps } from './keys.ts';
 import { resourceSteps } from './resource.ts';
@@ -43,12 +44,12 @@ function urlStep({ cr, service, credential }: ResolvedRobot, sight: ClusterView)
   const end = signatureEnd(url);
   if (signed && end && end <= snapshot.now)
     return problem(
-      `${place}: its signature ran out at ${seconds(end)}, so that DingTalk refuses it`,
+      `${place}: its signature ran out at ${rfc3339(end)}, so that DingTalk refuses it`,
       whoMends(presence),
     );
   if (isKnown && credential && !readSignedUrl(url, credential, snapshot.now))
     return problem(`${place}: it was made with other credentials than the robot has now`, whoMends(presence));
-  if (signed && end) return ok(`${place}: the URL is signed until ${seconds(end)}`);
+  if (signed && end) return ok(`${place}: the URL is signed until ${rfc3339(end)}`);
   return ok(`${place}: the URL is there; the robot takes no signature`);
 }
 
@@ -63,5 +64,3 @@ function told(
   if (new Date(until) > snapshot.now) return ok(`its status says that the URL is signed until ${until}`);
   return problem(`its status says that the signature of the URL ran out at ${until}`, whoMends(presence));
 }
-
-const seconds = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;

@@ -1,6 +1,7 @@
 import { parseKey, serviceKey } from '../../argocd/names.ts';
-import { sentNotes } from '../../argocd/sent-note.ts';
+import { sentNotes } from '../../argocd/notes.ts';
 import type { EvaluatedCondition } from '../../engine/types.ts';
+import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { EventOutcome, Send } from './outcome.ts';
 import type { EventView } from './views.ts';
 import { type ApplicationFields, isComparedSinceSync, textAt, type WordsContext } from './words.ts';
@@ -15,7 +16,7 @@ export function sendsOf(
   whole: EvaluatedCondition | undefined,
 ): { readonly sends: Send[]; readonly lastSentAt?: string } {
   const notes = sentNotes(app).filter(
-    (note) => note.trigger === trigger && recipients.includes(note.service),
+    (note) => note.trigger === trigger && recipients.includes(note.service) && note.recipient === '',
   );
   const sends = recipients.map((service) => {
     const note = notes.find(
@@ -25,10 +26,10 @@ export function sendsOf(
         // Where it is not known from when on it counts, neither is the hash of its condition.
         (!isLive || each.condition === whole.key),
     );
-    return { robot: robotOf(service), ...(note && { sentAt: seconds(note.at) }) };
+    return { robot: robotOf(service), ...(note && { sentAt: rfc3339(note.at) }) };
   });
   const last = Math.max(...notes.map(({ at }) => at.getTime()));
-  return { sends, ...(notes.length > 0 && { lastSentAt: seconds(new Date(last)) }) };
+  return { sends, ...(notes.length > 0 && { lastSentAt: rfc3339(new Date(last)) }) };
 }
 
 /** Of an event whose condition is true. */
@@ -72,5 +73,3 @@ function robotOf(service: string): string {
   const owner = parseKey(serviceKey(service));
   return owner ? `${owner.namespace}/${owner.name}` : service;
 }
-
-const seconds = (time: Date): string => `${time.toISOString().slice(0, 19)}Z`;

@@ -1,15 +1,17 @@
 import { resourceKey } from '../../api/names.ts';
 import { eventKeyName, triggerKey } from '../../argocd/names.ts';
+import { readTrigger } from '../../argocd/trigger-value.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
+import { splitCondition } from '../../core/compile/condition.ts';
 import type { CompileSettings } from '../../core/compile/fragments.ts';
 import { compileSubscription } from '../../core/compile/subscription.ts';
 import type { Decision } from '../../core/decide.ts';
 import { liveRecipients } from '../../core/model/live.ts';
 import type { ResolvedEvent, ResolvedSubscription } from '../../core/model/resolved.ts';
-import { countsFromOf, readWhen } from '../../core/plan/counts-from.ts';
+import { countsFromOf } from '../../core/plan/counts-from.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import { own } from '../../lib/own.ts';
-import { type Clause, conditionClauses, partsOf } from './clauses.ts';
+import { type Clause, conditionClauses, liveClauses } from './clauses.ts';
 import type { ClusterView } from './cluster-view.ts';
 
 /** One event of a subscription as Argo CD knows it, or, where the caller may not read that, as it must be. */
@@ -88,10 +90,10 @@ export function plannedView(head: ViewHead): EventView[] {
 function liveView(head: ViewHead, value: string): EventView {
   const { name, trigger, recipients, subscription } = head;
   const view = { name, trigger, recipients, value, isLive: true };
-  const when = readWhen(value) ?? '';
-  const { fence: liveFence, parts } = partsOf(when);
-  for (const fence of [subscription.accessCondition, liveFence]) {
-    const made = compiled(head, fence);
+  const when = readTrigger(value)?.[0]?.when ?? '';
+  const split = splitCondition(when);
+  for (const accessCondition of [subscription.accessCondition, split.accessCondition]) {
+    const made = accessCondition === undefined ? undefined : compiled(head, accessCondition);
     if (!made) continue;
     const { event, clauses, fragment } = made;
     // Of an event without a time, the moment is not in the condition.
@@ -99,23 +101,19 @@ function liveView(head: ViewHead, value: string): EventView {
     const since = countsFromOf(fragment, when);
     if (since !== undefined) return { ...view, since, clauses: clauses(since), event };
   }
-  return { ...view, clauses: when === '' ? [] : parts };
+  return { ...view, clauses: when === '' ? [] : liveClauses(split) };
 }
 
 /** The event as this generation has it; undefined if the generation is refused. */
-function compiled({ name, trigger, recipients, subscription, settings }: ViewHead, fence: string) {
+function compiled({ name, trigger, recipients, subscription, settings }: ViewHead, accessCondition: string) {
   const event = subscription.events.find((each) => each.name === name);
   if (!event || subscription.verdict.rollout !== 'current') return undefined;
   const robots = subscription.robots.filter(({ service }) => recipients.includes(service));
-  const { events } = compileSubscription({ ...subscription, robots, accessCondition: fence }, settings);
+  const { events } = compileSubscription({ ...subscription, robots, accessCondition }, settings);
   const fragment = events.find((each) => each.name === trigger);
   if (!fragment) return undefined;
+  const { maxEventAgeSeconds } = settings;
   const clauses = (since: string) =>
-    conditionClauses(subscription, event, {
-      fence,
-      since,
-      recipients,
-      maxEventAgeSeconds: settings.maxEventAgeSeconds,
-    });
+    conditionClauses(event, { ...subscription, accessCondition, recipients, maxEventAgeSeconds }, since);
   return { event, fragment, clauses };
 }

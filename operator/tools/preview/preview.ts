@@ -1,5 +1,5 @@
 import { resourceKey } from '../../api/names.ts';
-import { eventKeyName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
+import { CONTEXT_KEY, eventKeyName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
 import type { Engine, EngineObjects } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
 import type { JudgedFiles } from '../../files/judge.ts';
@@ -49,7 +49,7 @@ export async function previewMessage(
   const objects: EngineObjects = {
     configMap: {
       ...Object.fromEntries(keys.map((each) => [each, own(plan.configMap, each) as string])),
-      ...(context !== undefined && { context }),
+      ...(context !== undefined && { [CONTEXT_KEY]: context }),
     },
     secret: { [service]: own(plan.secret, service) as string },
   };

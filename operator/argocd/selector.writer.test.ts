@@ -5,7 +5,7 @@ import type { ApplicationCriteria } from '../api/types.generated.ts';
 import { criteriaExpression } from '../core/resolve/criteria.ts';
 import { yamlSafeJson } from '../lib/json.ts';
 import { exprString } from './expr.ts';
-import { labelSelector } from './selector-text.ts';
+import { labelSelector } from './selector.ts';
 
 type Selector = NonNullable<ApplicationCriteria['selector']>;
 

@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isMap, isSeq, parseAllDocuments, type YAMLSeq } from 'yaml';
-import { itemRanges } from '../../argocd/subscriptions-block/item-ranges.ts';
-import { OWNER } from '../../argocd/subscriptions-block/lines.ts';
-import { foreignEntries } from '../../argocd/subscriptions-block/subscriptions-block.ts';
-import type { Range } from '../../argocd/subscriptions-block/text.ts';
+import { itemRanges } from './subscriptions-block/item-ranges.ts';
+import { OWNER } from './subscriptions-block/lines.ts';
+import { foreignEntries } from './subscriptions-block/subscriptions-block.ts';
+import type { Range } from './subscriptions-block/text.ts';
+import { yamlTexts } from './yaml-value.ts';
 
 /** One entry that others have in `subscriptions`. */
 export interface ForeignEntry {
@@ -24,11 +25,17 @@ export function readForeignEntries(text: string | undefined): ForeignEntry[] {
     const selector: unknown = fields.get('selector');
     return {
       index,
-      recipients: strings(fields.get('recipients')),
-      triggers: strings(fields.get('triggers')),
+      recipients: yamlTexts(fields.get('recipients')),
+      triggers: yamlTexts(fields.get('triggers')),
       ...(typeof selector === 'string' && selector.trim() !== '' && { selector }),
     };
   });
+}
+
+/** A recipient of an entry, and what follows the service in it: most often nothing. */
+export function readRecipient(text: string): { readonly service: string; readonly recipient: string } {
+  const [service = '', recipient = ''] = text.split(':');
+  return { service, recipient };
 }
 
 /** For each entry, by its index, the recipients that are to go; with all of them goes the entry. */
@@ -92,6 +99,3 @@ function itemsToCut(text: string, list: YAMLSeq, isGone: readonly boolean[]): Ra
     return [{ from, to: range.to }];
   });
 }
-
-const strings = (value: unknown): string[] =>
-  Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { spliceBlock } from '../../argocd/subscriptions-block/subscriptions-block.ts';
-import { readForeignEntries, withoutRecipients } from './entry-text.ts';
+import { readForeignEntries, withoutRecipients } from './foreign-entries.ts';
+import { spliceBlock } from './subscriptions-block/subscriptions-block.ts';
 
 const cut = (...gone: readonly (readonly [number, ...string[]])[]) =>
   new Map(gone.map(([index, ...recipients]) => [index, new Set(recipients)]));

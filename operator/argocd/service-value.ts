@@ -1,0 +1,64 @@
+import { yamlSafeJson } from '../lib/json.ts';
+import { readYaml, yamlFields, yamlItems, yamlText } from './yaml-value.ts';
+
+/** The engine takes these waits as integers of nanoseconds; a text such as "1s" would stop it altogether. */
+const RETRY_WAIT_MIN_NS = 500_000_000;
+const RETRY_WAIT_MAX_NS = 1_000_000_000;
+
+/**
+ * The value of `service.webhook.<name>` for a robot. One retry with short waits, since the engine has a single worker.
+ * @param url most often a {@link secretReference}: the engine expands any `$name` in it
+ * @param managedBy where it comes from
+ */
+export function formatService(url: string, managedBy: string): string {
+  return yamlSafeJson({
+    url,
+    headers: [{ name: 'Content-Type', value: 'application/json' }],
+    retryMax: 1,
+    retryWaitMin: RETRY_WAIT_MIN_NS,
+    retryWaitMax: RETRY_WAIT_MAX_NS,
+    managedBy,
+  });
+}
+
+/** A webhook service as Argo CD's engine reads it, with `$name` still in it. */
+export interface WebhookService {
+  readonly url: string;
+  /** Names of headers. */
+  readonly headers: readonly string[];
+  /** Fields beyond url, headers and retries, that a robot has no place for. */
+  readonly extras: readonly string[];
+}
+
+/** The field names that a robot stands for, or that the operator chooses itself. */
+const KNOWN = new Set(['url', 'headers', 'retryMax', 'retryWaitMin', 'retryWaitMax']);
+
+/**
+ * Reads a webhook service of whoever wrote it; undefined for what is no YAML.
+ *
+ * Shape: https://argo-cd.readthedocs.io/en/stable/operator-manual/notifications/services/webhook/
+ */
+export function readService(value: string): WebhookService | undefined {
+  const service = readYaml(value);
+  if (service === undefined) return undefined;
+  const fields = yamlFields(service);
+  return {
+    url: yamlText(fields.url),
+    headers: yamlItems(fields.headers).map((header) => yamlText(yamlFields(header).name)),
+    extras: Object.keys(fields).filter((field) => !KNOWN.has(field)),
+  };
+}
+
+/** What stands for the value of a key of the Secret in a service. */
+export const secretReference = (key: string): string => `$${key}`;
+
+/** As the engine replaces it: https://github.com/argoproj/notifications-engine/blob/master/pkg/api/config.go */
+const REFERENCE = /\$[\w-]+/g;
+
+/** The keys of the Secret that a service's value, or a part of it, refers to. */
+export const referencedKeys = (text: string): string[] =>
+  [...text.matchAll(REFERENCE)].map(([reference]) => reference.slice(1));
+
+/** A text of a service with the values of the Secret's keys in it. */
+export const withSecretValues = (text: string, resolve: (key: string) => string): string =>
+  text.replace(REFERENCE, (reference) => resolve(reference.slice(1)));

@@ -1,0 +1,33 @@
+import { parse } from 'yaml';
+
+/**
+ * A value of Argo CD's ConfigMap or of an annotation as the engine takes it: YAML 1.1, of equal keys the last wins.
+ * Undefined for what is no YAML.
+ *
+ * Reader: https://github.com/kubernetes-sigs/yaml (`Unmarshal`), which is not strict
+ */
+export function readYaml(text: string): unknown {
+  try {
+    return parse(text, { version: '1.1', uniqueKeys: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/** The fields of a map; none of anything else. */
+export function yamlFields(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : {};
+}
+
+/** The items of a list; none of anything else. */
+export const yamlItems = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+/** A text; the engine reads a number or a boolean as one, too. */
+export function yamlText(value: unknown): string {
+  return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
+}
+
+/** A list of texts. */
+export const yamlTexts = (value: unknown): string[] => yamlItems(value).map(yamlText);
