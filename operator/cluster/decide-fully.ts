@@ -1,6 +1,7 @@
 import { type Decision, decide } from '../core/decide.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import { EngineUnavailableError } from '../engine/types.ts';
+import { askUntilAnswered } from './ask-until-answered.ts';
 import { createFaultReporter } from './fault-reporter.ts';
 import type { Gate } from './gate.ts';
 
@@ -9,13 +10,12 @@ import type { Gate } from './gate.ts';
  * @throws EngineUnavailableError if it can't be asked
  */
 export async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
-  for (;;) {
+  const attempt = () => {
     const decision = decide({ ...snapshot, answers: gate.answers });
-    if (decision.questions.size === 0) {
-      createFaultReporter(gate.log)(decision.faults);
-      return decision;
-    }
-    if ((await gate.answer(decision.questions)) !== 'answered')
-      throw new EngineUnavailableError("Argo CD's engine could not be asked");
-  }
+    return { result: decision, open: decision.questions };
+  };
+  const { result, round } = await askUntilAnswered(attempt, (open) => gate.answer(open));
+  if (round !== 'answered') throw new EngineUnavailableError("Argo CD's engine could not be asked");
+  createFaultReporter(gate.log)(result.faults);
+  return result;
 }

@@ -2,6 +2,7 @@ import { FIELD_MANAGER } from '../api/field-managers.ts';
 import { PREFIX } from '../argocd/names.ts';
 import type { FieldManager, LiveObject } from '../core/model/snapshot.ts';
 import type { DataObject, ManagedFields } from '../kubernetes/objects.ts';
+import { decodeSecretValue, secretValueBytes } from '../kubernetes/secret-values.ts';
 
 /** With it, Sealed Secrets leaves the keys of others in a Secret that it owns. */
 const PATCHES = 'sealedsecrets.bitnami.com/patch';
@@ -20,7 +21,7 @@ export const liveSecret = remembered((object) => {
   const couldBeOurs = (key: string): boolean => key.startsWith(PREFIX);
   const all = Object.entries(object.data ?? {});
   const ours = all.filter(([key]) => couldBeOurs(key));
-  const text = ours.map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')] as const);
+  const text = ours.map(([key, value]) => [key, decodeSecretValue(value)] as const);
   return live(object, {
     data: Object.fromEntries(text),
     unseenBytes: bytesOfBase64(all.filter(([key]) => !couldBeOurs(key))),
@@ -30,7 +31,7 @@ export const liveSecret = remembered((object) => {
 
 /** The size of keys and decoded values; none is decoded for it. */
 const bytesOfBase64 = (entries: readonly (readonly [string, string])[]): number =>
-  entries.reduce((sum, [key, value]) => sum + key.length + Buffer.byteLength(value, 'base64'), 0);
+  entries.reduce((sum, [key, value]) => sum + key.length + secretValueBytes(value), 0);
 
 /** An object of a cache never changes, and is looked at several times in a run. */
 function remembered(

@@ -2,6 +2,7 @@ import type { DingTalkRobot } from '../api/kinds.ts';
 import { type CredentialSecret, MAX_CREDENTIAL_BYTES } from '../core/model/snapshot.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { readSecret } from '../kubernetes/credentials.ts';
+import { decodeSecretValue, secretValueBytes } from '../kubernetes/secret-values.ts';
 import { FairLimiter } from '../lib/fair-limiter.ts';
 import { own } from '../lib/own.ts';
 import { redactError } from '../lib/redact.ts';
@@ -52,8 +53,8 @@ function credentialsIn(
   for (const key of keys) {
     const value = own(values, key);
     if (value === undefined) continue;
-    if (Buffer.byteLength(value, 'base64') > MAX_CREDENTIAL_BYTES) tooLong.add(key);
-    else data.set(key, Buffer.from(value, 'base64').toString('utf8'));
+    if (secretValueBytes(value) > MAX_CREDENTIAL_BYTES) tooLong.add(key);
+    else data.set(key, decodeSecretValue(value));
   }
   return { state: 'found', data: Object.fromEntries(data), ...(tooLong.size > 0 && { tooLong }) };
 }

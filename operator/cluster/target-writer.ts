@@ -8,6 +8,7 @@ import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
+import { encodeSecretValue } from '../kubernetes/secret-values.ts';
 import { own } from '../lib/own.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 import { APP_PROJECTS } from './projects.ts';
@@ -125,7 +126,5 @@ export class TargetWriter {
 }
 
 function toBase64(data: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [key, Buffer.from(value, 'utf8').toString('base64')]),
-  );
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, encodeSecretValue(value)]));
 }

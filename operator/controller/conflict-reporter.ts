@@ -2,7 +2,7 @@ import type { Finding } from '../api/finding.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Decision } from '../core/decide.ts';
 import type { Target } from '../core/model/snapshot.ts';
-import { ownerFindings } from '../core/others/owners.ts';
+import { ownerFindings } from '../core/others/conflicting-manager.ts';
 import { conflictFinding } from '../core/others/write-conflict.ts';
 import type { ContestedKeys } from '../core/status/observed-state.ts';
 import type { Metrics } from './metrics.ts';

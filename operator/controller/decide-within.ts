@@ -1,3 +1,4 @@
+import { askUntilAnswered } from '../cluster/ask-until-answered.ts';
 import type { Round } from '../cluster/gate.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
@@ -13,8 +14,6 @@ const GATE_BUDGET_MS = 200;
  * each once. What is live is not asked about, so that a restart does not wait.
  */
 const FIRST_GATE_BUDGET_MS = 3_000;
-/** A template raises four questions one after the other, nothing raises more: whatever goes on asking is not waited for. */
-const MAX_ROUNDS = 20;
 
 /** How long a run still waits for the engine, in milliseconds. */
 export interface Patience {
@@ -37,8 +36,8 @@ export interface Decided {
 type DecidingParts = Pick<ReconcilerParts, 'gate' | 'runAgain' | 'clock' | 'onDecided'>;
 
 /**
- * Decides, has the engine asked what the decision needs to know, and decides again; an answer can raise the next
- * question, a template's parse that of its rendering. What the engine needs long for comes in a later run.
+ * Decides, has the engine asked what the decision needs to know, and decides again. What the engine needs long for comes in a
+ * later run.
  * @param patience is used up by waiting, not by deciding
  */
 export async function decideWithin(
@@ -47,26 +46,20 @@ export async function decideWithin(
   parts: DecidingParts,
 ): Promise<Decided> {
   const { gate, runAgain, clock } = parts;
-  for (let count = 1; ; count++) {
+  const attempt = () => {
     const snapshot = look();
     const decision = decideNow(snapshot, parts);
-    if (decision.questions.size === 0) return { decision, snapshot, round: 'answered' };
-    if (count > MAX_ROUNDS) return { decision, snapshot, round: 'failed' };
+    return { result: { decision, snapshot }, open: decision.questions };
+  };
+  const { result, round } = await askUntilAnswered(attempt, async (questions) => {
     const asked = clock();
     const leftMs = Math.max(0, patience.leftMs);
-    const round = await gate.answer(
-      decision.questions,
-      leftMs,
-      runAgain,
-      patience.forAll ? leftMs : undefined,
-    );
+    const answered = await gate.answer(questions, leftMs, runAgain, patience.forAll ? leftMs : undefined);
     patience.leftMs -= clock() - asked;
-    if (round !== 'answered') {
-      // With the answers that did come.
-      const latest = look();
-      return { decision: decideNow(latest, parts), snapshot: latest, round };
-    }
-  }
+    return answered;
+  });
+  // With the answers that did come.
+  return { ...(round === 'answered' ? result : attempt().result), round };
 }
 
 function decideNow(snapshot: Snapshot, { clock, onDecided }: DecidingParts): Decision {

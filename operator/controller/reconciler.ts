@@ -1,5 +1,5 @@
 import { resourceKey } from '../api/names.ts';
-import { robotsLookedAt } from '../core/bounds/looked-at.ts';
+import { robotsLookedAt } from '../core/bounds/beyond-bounds.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import { Faults } from '../core/model/faults.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
@@ -62,7 +62,7 @@ export class Reconciler {
     const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
     const faults = new Faults(decision.faults);
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
-    const awaited = decision.resolution.robots.filter(({ isAwaited }) => isAwaited);
+    const awaited = decision.resolution.robots.filter(({ verdict }) => verdict.awaitsCredentials);
     checker.update(checks, deliveries, new Map(awaited.map(({ cr }) => [resourceKey(cr), requestOf(cr)])));
     const observed = observedAfter(after, written, this.#parts);
     this.#parts.wantStatuses(wantedStatuses(decision.resolution, observed, faults));

@@ -1,7 +1,7 @@
 import type { DeliveryCheck } from '../core/delivery/checks.ts';
 import type { CheckMemory } from '../core/model/check-memory.ts';
+import type { Credential } from '../dingtalk/credential.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
-import type { Credential } from '../dingtalk/signatures.ts';
 import { testMessage } from '../dingtalk/test-message.ts';
 import { Backoff } from '../lib/backoff.ts';
 import { FairLimiter } from '../lib/fair-limiter.ts';

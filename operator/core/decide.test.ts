@@ -96,7 +96,7 @@ describe('the gate', () => {
     const before = { ...live, subscriptions: [broken] };
     const { resolution, writes } = decide(answered(before, refusing('marked')));
     expect(resolution.subscriptions[0]?.verdict).toMatchObject({
-      rollout: 'previous',
+      rollout: 'lastGood',
       refusal: {
         reason: 'EngineRefused',
         message: expect.stringContaining('spec.events[0].template, line 3, column 4: no'),

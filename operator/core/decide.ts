@@ -10,12 +10,13 @@ import { beyondBounds } from './bounds/beyond-bounds.ts';
 import { type Fault, Faults } from './model/faults.ts';
 import { Inquiry, type Question } from './model/inquiry.ts';
 import { type LiveState, readLiveState } from './model/live.ts';
+import type { Resolution } from './model/resolved.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { foreignFindings } from './others/foreign.ts';
 import { ignoredSubscriptions } from './others/legacy-config.ts';
 import type { Plan } from './plan/placements.ts';
-import { merge } from './plan/plan.ts';
-import { type Resolution, resolve } from './resolve/resolve.ts';
+import { planTarget } from './plan/plan.ts';
+import { resolve } from './resolve/resolve.ts';
 import { type Writes, writesFor } from './writes/writes.ts';
 
 /** All that follows from one snapshot. */
@@ -43,7 +44,7 @@ export function decide(snapshot: Snapshot): Decision {
   const live = readLiveState(snapshot.target);
   const beyond = beyondBounds(snapshot, live, faults);
   const resolved = resolve(snapshot, live, beyond, inquiry, faults);
-  const { plan, resolution } = merge(resolved, snapshot, live, inquiry, faults);
+  const { plan, resolution } = planTarget(resolved, snapshot, live, inquiry, faults);
   const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
   const ignored = ignoredSubscriptions(snapshot.target.configMap, inquiry);

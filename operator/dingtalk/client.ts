@@ -6,9 +6,10 @@
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { Deadline } from '../lib/deadline.ts';
 import { readAnswer } from './answers.ts';
+import type { Credential } from './credential.ts';
 import { connectionOutcome, type DeliveryOutcome } from './outcome.ts';
 import { readSignature } from './sign.ts';
-import { type Credential, freshUrl } from './signatures.ts';
+import { freshUrl } from './signatures.ts';
 
 /** DingTalk's answers have some hundred bytes; what is longer comes from somewhere else. */
 const MAX_ANSWER_BYTES = 64 * 1024;

@@ -1,14 +1,8 @@
+import type { Credential } from './credential.ts';
 import { readSignature, SIGNATURE_VALIDITY_MS, sign, signedUrl } from './sign.ts';
 
 /** A signature of the future is one of a clock that has since been set back. */
 const FUTURE_TOLERANCE_MS = 60_000;
-
-/** What a robot is reached with. Secret: never leaves the target Secret. */
-export interface Credential {
-  /** Webhook URL with the access token, without signature. */
-  readonly url: string;
-  readonly signingSecret?: string;
-}
 
 /** The URL that a robot is reached by, and until when it is signed (absent: needs no signature). */
 export interface SignedRobot {

@@ -1,6 +1,7 @@
 import type { DingTalkRobot } from '../api/kinds.ts';
 import { objectKey } from '../api/names.ts';
 import type { CredentialSecret } from '../core/model/snapshot.ts';
+import { decodeSecretValue } from '../kubernetes/secret-values.ts';
 import type { Manifest } from './manifests.ts';
 
 /** The data of a ConfigMap among the manifests; undefined if it is not there. */
@@ -34,10 +35,7 @@ export function givenCredentials(
       readonly stringData?: Record<string, string>;
     };
     if (secret.kind !== 'Secret' || !secret.metadata?.name) return [];
-    const decoded = Object.entries(secret.data ?? {}).map(([key, text]) => [
-      key,
-      Buffer.from(text, 'base64').toString(),
-    ]);
+    const decoded = Object.entries(secret.data ?? {}).map(([key, text]) => [key, decodeSecretValue(text)]);
     const data = { ...Object.fromEntries(decoded), ...secret.stringData };
     return [
       [

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { CATALOGUE } from './catalogue/catalogue.ts';
 import { LOCALES } from './catalogue/locale.ts';
-import { type EventMessage, eventsBody } from './message.ts';
+import type { EventMessage } from './event-message.ts';
+import { eventsBody } from './message.ts';
 
 const TRIGGERS = [...CATALOGUE.map(({ name }) => name), undefined];
 const message = (trigger: string | undefined): EventMessage => ({

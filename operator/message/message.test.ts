@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CATALOGUE } from './catalogue/catalogue.ts';
 import { LOCALES } from './catalogue/locale.ts';
-import { type Audience, type EventMessage, eventsBody, messageFinding } from './message.ts';
+import type { Audience, EventMessage } from './event-message.ts';
+import { eventsBody, messageFinding } from './message.ts';
 
 const audience: Audience = { locale: 'en', timeZone: 'Asia/Shanghai', keywords: [] };
 const event = (fields: Partial<EventMessage> = {}): EventMessage => ({

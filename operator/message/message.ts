@@ -4,40 +4,19 @@
  */
 
 import type { Finding } from '../api/finding.ts';
-import type { Mentions } from '../api/types.generated.ts';
 import { memoised } from '../lib/memo.ts';
 import { compileBody } from '../template/go/compile.ts';
 import { usesAppUrl } from '../template/go/specialise.ts';
 import { type MessageRequest, messageParts, requestKey } from './body.ts';
 import { defaultMessage } from './catalogue/default-message.ts';
 import type { Locale } from './catalogue/locale.ts';
+import type { Audience, EventMessage } from './event-message.ts';
 import { canMention, kindOf } from './fields.ts';
-import { type MessageSource, type ParsedMessage, readMessage } from './parse.ts';
-
-/** Who reads: what a robot's group asks of its messages. */
-export interface Audience {
-  readonly locale: Locale;
-  /** IANA name. */
-  readonly timeZone: string;
-  readonly keywords: readonly string[];
-}
+import { type ParsedMessage, readMessage } from './parse.ts';
 
 /** Tells audiences apart. */
 export const audienceKey = ({ locale, timeZone, keywords }: Audience): string =>
   JSON.stringify([locale, timeZone, keywords]);
-
-/** What an event says: a template's message, or the catalogue's own. */
-export interface EventMessage {
-  /** The event's name in its subscription. */
-  readonly name: string;
-  /** The trigger's name in the catalogue; absent for an event of somebody's own. */
-  readonly trigger?: string | undefined;
-  /** A template's message, with the template's own params, by which it was judged; absent: the catalogue's. */
-  readonly template?: MessageSource | undefined;
-  /** The template's params with the event's values in place. */
-  readonly params: Readonly<Record<string, string>>;
-  readonly at: Mentions;
-}
 
 /** What keeps an event's message to one robot from being made; undefined if nothing does. */
 export function messageFinding(

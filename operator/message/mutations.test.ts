@@ -6,7 +6,8 @@ import { RenderingEngine } from '../template/testing/engine.ts';
 import { CATALOGUE } from './catalogue/catalogue.ts';
 import { defaultMessage } from './catalogue/default-message.ts';
 import { LOCALES, type Locale } from './catalogue/locale.ts';
-import { type EventMessage, eventsBody } from './message.ts';
+import type { EventMessage } from './event-message.ts';
+import { eventsBody } from './message.ts';
 import { mutants } from './testing/mutants.ts';
 
 /** An Application with everything in it that a message may look at. */

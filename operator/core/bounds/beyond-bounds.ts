@@ -4,12 +4,13 @@
  */
 
 import type { Finding } from '../../api/finding.ts';
-import type { CustomResource } from '../../api/kinds.ts';
+import type { CustomResource, DingTalkRobot } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
-import type { Faults } from '../model/faults.ts';
+import { Faults } from '../model/faults.ts';
 import type { LiveState } from '../model/live.ts';
+import { readLiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { served } from '../resolve/selection.ts';
 import { type Workload, workloadOf } from './workload.ts';
@@ -127,3 +128,13 @@ const MEANING: Readonly<Record<keyof Workload, string>> = {
   questions:
     "questions to Argo CD's engine (about expressions, raw templates, and each robot and subscription)",
 };
+
+/**
+ * The robots that a decision looks at: those of served namespaces, without the ones beyond the bounds. Nobody needs the Secrets
+ * of any other, so that a namespace cannot make the operator read and keep thousands of them.
+ */
+export function robotsLookedAt(snapshot: Omit<Snapshot, 'credentials'>): DingTalkRobot[] {
+  // The decision finds the same faults, and tells of them.
+  const beyond = beyondBounds(snapshot, readLiveState(snapshot.target), new Faults());
+  return served(snapshot.robots, snapshot).filter((robot) => !beyond.has(robot));
+}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { limited, robot, settled, snapshot, subscription } from '../testing/fixtures.ts';
-import { robotsLookedAt } from './looked-at.ts';
+import { robotsLookedAt } from './beyond-bounds.ts';
 
 const { perNamespace } = limited({}).limits;
 const one = limited({ perNamespace: { ...perNamespace, resources: 1 } });

@@ -2,8 +2,7 @@ import { conjuncts } from '../../argocd/expr.ts';
 import { eventKeyName } from '../../argocd/names.ts';
 import { sentExpression } from '../../argocd/notes.ts';
 import { eventClause } from '../../message/catalogue/trigger.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 
 /** What the conditions of a subscription's events have in common. */
 export interface ConditionContext

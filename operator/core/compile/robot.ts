@@ -1,16 +1,9 @@
-import { formatProvenance, type Provenance, provenanceOf } from '../../argocd/provenance.ts';
+import { formatProvenance, provenanceOf } from '../../argocd/provenance.ts';
 import { formatService, secretReference } from '../../argocd/service-value.ts';
-import type { Credential } from '../../dingtalk/signatures.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import { credentialsHash } from '../resolve/credentials.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
-
-/** What a robot wants in the merged objects. */
-export interface RobotFragment {
-  readonly provenance: Provenance;
-  /** Value of `service.webhook.<service>`. */
-  readonly serviceValue: string;
-  readonly credential: Credential;
-}
+import type { RobotFragment } from './fragments.ts';
 
 /**
  * A robot → its service. The URL is nothing but a reference to the Secret: the engine would expand any `$name` in a

@@ -6,37 +6,11 @@
 import { eventKeyName } from '../../argocd/names.ts';
 import { formatProvenance, type Provenance, provenanceOf } from '../../argocd/provenance.ts';
 import { formatTrigger } from '../../argocd/trigger-value.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 import { accessHash } from './access-hash.ts';
 import { type ConditionContext, companions, eventCondition } from './condition.ts';
+import type { CompileSettings, EventFragment, SubscriptionFragment } from './fragments.ts';
 import { compileTemplates } from './templates.ts';
-
-/** What a subscription wants in the merged objects. */
-export interface SubscriptionFragment {
-  /** Names of the services it sends to. */
-  readonly recipients: readonly string[];
-  readonly events: readonly EventFragment[];
-  /** Values of `template.<name>`, by name. */
-  readonly templates: Readonly<Record<string, string>>;
-}
-
-/** One event: a trigger. */
-export interface EventFragment {
-  readonly name: string;
-  /** Whether its condition looks at what was sent by another event of the subscription, or is looked at. */
-  readonly hasCompanion: boolean;
-  /** Value of `trigger.<name>`, but for the moment from which on events count. */
-  triggerValue(since: string): string;
-  /** The trigger's condition; its bytes are part of the key by which the engine knows what it has sent. */
-  when(since: string): string;
-}
-
-/** What is the same for all subscriptions of an installation. */
-export interface CompileSettings {
-  readonly argocdUrl: string | undefined;
-  readonly maxEventAgeSeconds: number;
-}
 
 /** A subscription that resolved → its triggers, templates and recipients. */
 export function compileSubscription(

@@ -5,10 +5,8 @@ import { ObjectMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
 import { eventsBody } from '../../message/message.ts';
 import { selector } from '../../template/go/compile.ts';
+import type { ResolvedEvent, ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import { messageInputs } from '../resolve/event-messages.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 
 /** The templates of a subscription. */
 export interface CompiledTemplates {

@@ -5,11 +5,12 @@
 
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { RECONCILE_AT, resourceKey } from '../../api/names.ts';
-import type { Credential } from '../../dingtalk/signatures.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
 import type { TestMessageFields } from '../../dingtalk/test-message.ts';
 import { type Faults, UNGUARDED } from '../model/faults.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
+import { awaitsEngine } from '../model/verdict.ts';
 import { deliveryFingerprint } from './fingerprint.ts';
 import { lastCheck, toldRefusal } from './last-check.ts';
 
@@ -54,7 +55,7 @@ function deliveryCheck(robot: ResolvedRobot, snapshot: Snapshot): DeliveryCheck 
   const { cr, verdict, credential } = robot;
   const isJudged = verdict.rollout === 'current';
   if (!credential || verifySetting(robot, snapshot) === 'Never') return undefined;
-  if (!isJudged && verdict.refusal?.reason !== 'GateUnavailable') return undefined;
+  if (!isJudged && !awaitsEngine(verdict)) return undefined;
   const keywords = cr.spec.keywords ?? [];
   const { namespace, name, uid } = cr.metadata;
   const check = {

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import type { Credential } from '../../dingtalk/signatures.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
 
 /**
  * Eight hex digits that stand for a robot's credentials and keywords: another value when one of them changes, the same

@@ -1,7 +1,14 @@
 import type { Finding } from '../../api/finding.ts';
 import type { ExpressionRole } from '../model/engine-api.ts';
 import type { Inquiry } from '../model/inquiry.ts';
-import { killedFinding, lineInField, notAsked } from './verdicts.ts';
+import type { Refusal } from '../model/verdict.ts';
+import {
+  type GateFinding,
+  killedFinding,
+  lineInField,
+  refusedFinding,
+  unansweredFinding,
+} from './verdicts.ts';
 
 /**
  * What is wrong with an expression of a tenant's: the engine does not compile it, or it is outside of what conditions
@@ -14,27 +21,27 @@ export function expressionFinding(
   role: ExpressionRole,
   field: string,
   inquiry: Inquiry,
-): Finding | undefined {
+): GateFinding | undefined {
   const answer = inquiry.ask({ call: 'inspect', expression, role });
-  if (!answer) return notAsked();
+  if (!answer) return unansweredFinding();
   if (!answer.ok) {
     if (answer.killed) return killedFinding(`${field}: ${answer.message}`);
     const texts = answer.errors.map((problem) => `${field}${lineInField(problem)}: ${problem.message}`);
-    return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
+    return refusedFinding(texts);
   }
   const { violation, discouraged } = answer;
-  if (violation !== undefined) return { reason: 'ExpressionNotAllowed', message: `${field}: ${violation}` };
+  if (violation !== undefined)
+    return { gate: 'forbidden', reason: 'ExpressionNotAllowed', message: `${field}: ${violation}` };
   return discouraged === undefined
     ? undefined
-    : { reason: 'ExpressionDiscouraged', message: `${field}: ${discouraged}` };
+    : { gate: 'discouraged', reason: 'ExpressionDiscouraged', message: `${field}: ${discouraged}` };
 }
 
 /**
  * Whether a finding counts against new expressions only. One that is live was accepted before it went there: that a stricter
  * rule came since, or that the engine was too slow this time, is no reason to silence anybody.
  */
-export const isDoubt = ({ reason }: Finding): boolean =>
-  reason === 'ExpressionDiscouraged' || reason === 'TooExpensive';
+export const isDoubt = ({ gate }: Refusal): boolean => gate === 'discouraged' || gate === 'killed';
 
 /**
  * Warns of an accepted expression that fails for every sample Application: Argo CD writes an error into its log each time,

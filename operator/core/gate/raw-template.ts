@@ -1,10 +1,10 @@
-import type { Finding } from '../../api/finding.ts';
 import { serviceKey, templateKey } from '../../argocd/names.ts';
 import { formatService } from '../../argocd/service-value.ts';
 import { formatTemplate } from '../../argocd/template-value.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import type { Refusal } from '../model/verdict.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
-import { checkFinding, killedFinding, notAsked } from './verdicts.ts';
+import { checkFinding, killedFinding, unansweredFinding } from './verdicts.ts';
 
 const NAME = 'candidate';
 const FIELD = 'spec.message.raw';
@@ -13,7 +13,7 @@ const FIELD = 'spec.message.raw';
  * What is wrong with a raw Go template: the engine does not parse it, or what comes out for one of the sample
  * Applications is no JSON. Undefined if nothing is.
  */
-export function rawTemplateFinding(raw: string, inquiry: Inquiry): Finding | undefined {
+export function rawTemplateFinding(raw: string, inquiry: Inquiry): Refusal | undefined {
   const configMap = {
     [serviceKey(NAME)]: formatService('https://oapi.dingtalk.com/robot/send', NAME),
     [templateKey(NAME)]: formatTemplate({ webhook: { [NAME]: { method: 'POST', body: raw } } }),
@@ -29,7 +29,7 @@ export function rawTemplateFinding(raw: string, inquiry: Inquiry): Finding | und
       templates: [NAME],
       service: NAME,
     });
-    if (!answer) return notAsked();
+    if (!answer) return unansweredFinding();
     if (!answer.ok) {
       if (answer.killed) return killedFinding(`${FIELD}: ${answer.message}`);
       return invalid(description, answer.errors.map(({ message }) => message).join(' '));
@@ -41,7 +41,7 @@ export function rawTemplateFinding(raw: string, inquiry: Inquiry): Finding | und
   return undefined;
 }
 
-const invalid = (description: string, problem: string): Finding => ({
+const invalid = (description: string, problem: string): Refusal => ({
   reason: 'InvalidMessage',
   message: `${FIELD}: for an application that ${description}: ${problem}`,
 });

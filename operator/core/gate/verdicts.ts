@@ -1,44 +1,56 @@
-import type { Finding } from '../../api/finding.ts';
 import type { CheckRequest, EngineProblem } from '../../engine/types.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import type { GateState, Refusal } from '../model/verdict.ts';
 
-/** What the gate says of one thing that somebody wrote: accepted (undefined), or why not. */
-export type GateFinding = Finding | undefined;
+/** Why the gate does not let through what somebody wrote. */
+export interface GateFinding extends Refusal {
+  readonly gate: GateState;
+}
 
 /** How a finding names the place in the custom resource that a key of the configuration came from. */
 export type FieldOf = (problem: EngineProblem) => string;
 
-const NOT_ASKED: Finding = {
+const UNANSWERED: GateFinding = {
+  gate: 'unanswered',
   reason: 'GateUnavailable',
   message: "Argo CD's engine, which has to accept it first, has not answered. The operator goes on asking.",
 };
 
-/** Has the engine look at a candidate; a refusal carries the field, line and column, and the engine's own words. */
+/**
+ * Has the engine look at a candidate; a refusal carries the field, line and column, and the engine's own words.
+ * @returns undefined for a candidate that the engine takes
+ */
 export function checkFinding(
   inquiry: Inquiry,
   configMap: CheckRequest['configMap'],
   fieldOf: FieldOf,
-): GateFinding {
+): GateFinding | undefined {
   const answer = inquiry.ask({ call: 'check', configMap, secret: {} });
-  if (!answer) return NOT_ASKED;
+  if (!answer) return UNANSWERED;
   if (answer.ok) return undefined;
   if (answer.killed) return killedFinding(answer.message);
   const texts = answer.errors.map(
     (problem) => `${fieldOf(problem)}${lineInField(problem)}: ${words(problem.message)}`,
   );
-  return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
+  return refusedFinding(texts);
+}
+
+/** @param texts what the engine says of each thing that it refuses, with its place */
+export function refusedFinding(texts: readonly string[]): GateFinding {
+  const message = `Argo CD's engine refuses it. ${texts.join(' ')}`;
+  return { gate: 'refused', reason: 'EngineRefused', message };
 }
 
 /** The engine's words without its own name for the template and the place, which has been said already. */
 const words = (message: string): string => message.replace(/^template: [\w-]+:\d+(:\d+)?: /, '');
 
 /** A template or expression that the engine did not come to an end with. */
-export function killedFinding(message: string): Finding {
-  return { reason: 'TooExpensive', message };
+export function killedFinding(message: string): GateFinding {
+  return { gate: 'killed', reason: 'TooExpensive', message };
 }
 
-/** The question was not answered yet. */
-export const notAsked = (): Finding => NOT_ASKED;
+/** The engine has not answered yet. */
+export const unansweredFinding = (): GateFinding => UNANSWERED;
 
 /** Where it is, inside the field's text. */
 export function lineInField({ line, column }: Pick<EngineProblem, 'line' | 'column'>): string {

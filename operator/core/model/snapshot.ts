@@ -11,7 +11,7 @@ import type { Answers } from './inquiry.ts';
 export interface Snapshot {
   /** The operator's wall clock: signatures are made and judged by it. */
   readonly now: Date;
-  /** The API server's clock: the `since` of a trigger is taken from it. */
+  /** The API server's clock: the moment from which on a trigger's events count is taken from it. */
   readonly serverTime: Date;
   readonly config: OperatorConfiguration;
   readonly robots: readonly DingTalkRobot[];

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FieldManager, LiveObject } from '../model/snapshot.ts';
 import { liveObject } from '../testing/fixtures.ts';
 import { entryKey } from '../writes/our-part.ts';
-import { conflictingManager } from './conflicting-manager.ts';
-import { ownerFindings } from './owners.ts';
+import { conflictingManager, ownerFindings } from './conflicting-manager.ts';
 import { conflictFinding } from './write-conflict.ts';
 
 const BEFORE = '2026-11-23T08:00:00Z';

@@ -1,4 +1,5 @@
 import { FIELD_MANAGER, SUBSCRIPTIONS_FIELD_MANAGER } from '../../api/field-managers.ts';
+import type { Finding } from '../../api/finding.ts';
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import type { FieldManager, LiveObject } from '../model/snapshot.ts';
 import { isEntryKey } from '../writes/our-part.ts';
@@ -87,4 +88,18 @@ const isOurs = (name: string): boolean => name === FIELD_MANAGER || name === SUB
 
 function newest(managers: readonly FieldManager[]): FieldManager | undefined {
   return managers.toSorted((a, b) => (a.time < b.time ? 1 : -1))[0];
+}
+
+/**
+ * Owners of an object that are known to replace all that is in it: told in advance, since it may be hours until they
+ * write the next time.
+ * @param name such as `Secret argocd/argocd-notifications-secret`
+ */
+export function ownerFindings(name: string, object: LiveObject | undefined): Finding[] {
+  return (object?.owners ?? []).flatMap((owner) => {
+    const remedy = remedyForOwner(owner.kind);
+    if (remedy === undefined) return [];
+    const message = `${name} belongs to ${owner.kind} ${owner.name}, which may remove the keys of this operator at any time. ${remedy}`;
+    return [{ reason: 'TargetOwned', message }];
+  });
 }

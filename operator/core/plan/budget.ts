@@ -1,30 +1,23 @@
 import type { Finding } from '../../api/finding.ts';
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
-import { foreignText, type SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { foreignText } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
-import { readSignature } from '../../dingtalk/sign.ts';
 import { foreignKeys, type LiveState } from '../model/live.ts';
 import type { LiveObject, Target } from '../model/snapshot.ts';
 
-/** What an entry of the shared key takes beside its names: markers, field names, quotes. */
-const ENTRY_OVERHEAD = 100;
-
 /**
- * Up to so many bytes an object is written for the growth of what is live: what Kubernetes refuses, 1 MiB, less what is counted
- * roughly.
+ * The size, in bytes, up to which an object is written if live resources grow: Kubernetes refuses 1 MiB, and part of an object
+ * is counted roughly.
  */
 const ACCEPTED_BYTES = 1_032_192;
 
-/** What `&timestamp=` and `&sign=` take with their values: how many bytes a signature has changes with every renewal. */
-const SIGNATURE_BYTES = 80;
-
-/** What one robot or subscription takes, in the objects and of its namespace's quota. */
+/** How much one robot or subscription needs, in the objects and of the quota of its namespace. */
 export interface Need {
   readonly namespace: string;
   readonly subscriptions: 0 | 1;
-  /** Of both objects. */
+  /** Of the ConfigMap and the Secret together. */
   readonly keys: number;
-  /** Keys and values, in bytes. */
+  /** Keys and values of the ConfigMap, in bytes. */
   readonly configMap: number;
   readonly secret: number;
 }
@@ -32,14 +25,14 @@ export interface Need {
 type Quota = Pick<OperatorConfiguration['limits']['perNamespace'], 'subscriptions' | 'keys' | 'bytes'>;
 
 /**
- * The room in the two objects, and what each namespace may have of it. Kubernetes refuses an object of more than 1 MiB as a
- * whole, and then nobody's edits land; so what does not fit is refused one by one, before. Who is live has its room first, and
- * keeps it: neither a newcomer nor somebody else's growth, nor a limit that was lowered, takes it away.
+ * The bytes of the two objects, and the quota of each namespace. Kubernetes refuses an object of more than 1 MiB as a whole,
+ * and then no edit of any namespace is written. So the budget refuses single resources before that. Live resources get their
+ * bytes first and keep them: no new resource, no growth of another resource and no lowered limit takes them away.
  */
 export class Budget {
   readonly #limits: { readonly configMap: number; readonly secret: number };
   readonly #left: { configMap: number; secret: number };
-  /** What there is beyond the limits for those who are live. */
+  /** Bytes beyond the limits, for live resources only. */
   readonly #reserve: { readonly configMap: number; readonly secret: number };
   readonly #quota: Quota;
   readonly #used = new Map<string, { [Unit in keyof Quota]: number }>();
@@ -62,15 +55,16 @@ export class Budget {
     };
   }
 
-  /** Keeps for a live resource what it has, or gives it that although there is no room. */
+  /** Reserves for a live resource what it needs, even beyond the limits. */
   keep(holder: string, need: Need): void {
     this.release(holder);
     this.#hold(holder, need, 1);
   }
 
   /**
-   * Takes what a resource's newest version needs, and gives back what it had; what is missing otherwise.
-   * @param tolerance by how many bytes it may grow beyond the limits, while Kubernetes takes it
+   * Replaces what a resource holds by what its newest version needs. The resource keeps what it holds if that fails.
+   * @param tolerance by how many bytes the resource may grow beyond the limits, as long as Kubernetes takes the object
+   * @returns what is missing; undefined if nothing is
    */
   take(holder: string, need: Need, tolerance = 0): Finding | undefined {
     const held = this.#held.get(holder);
@@ -81,7 +75,7 @@ export class Budget {
     return lack;
   }
 
-  /** Gives back what a resource has. */
+  /** Frees what a resource holds. */
   release(holder: string): void {
     const held = this.#held.get(holder);
     if (held) this.#hold(holder, held, -1);
@@ -104,8 +98,8 @@ export class Budget {
   }
 
   /**
-   * Of what does not grow nothing can be missing. The message names no amount that others have, or everybody who waits would
-   * be told anew with each of their edits.
+   * Nothing is missing for a resource that does not grow. The message names no amount of other resources: it would change with
+   * each of their edits, for every resource that waits.
    */
   #lack(need: Need, held: Need | undefined, tolerance: number): Finding | undefined {
     for (const [object, name] of OBJECTS) {
@@ -146,33 +140,7 @@ const AMOUNT: { readonly [Unit in keyof Quota]: (need: Need) => number } = {
   bytes: bytesOfNeed,
 };
 
-/** What a subscription takes with these keys; no entry if somebody has removed it. */
-export function subscriptionNeed(
-  namespace: string,
-  configMap: Data,
-  entry: SubscriptionEntry | undefined,
-): Need {
-  const entryBytes = entry ? ENTRY_OVERHEAD + Buffer.byteLength(JSON.stringify(entry)) : 0;
-  const keys = Object.keys(configMap).length;
-  return { namespace, subscriptions: 1, keys, configMap: bytesOf(configMap) + entryBytes, secret: 0 };
-}
-
-/** What a robot takes with its service in the ConfigMap, and its URL in the Secret if it has one there. */
-export function robotNeed(
-  namespace: string,
-  configMap: Data,
-  service: string,
-  url: string | undefined,
-): Need {
-  const secret = url === undefined ? 0 : Buffer.byteLength(service) + urlBytes(url);
-  return { namespace, subscriptions: 0, keys: 2, configMap: bytesOf(configMap), secret };
-}
-
-function urlBytes(url: string): number {
-  const base = readSignature(url)?.base;
-  return base === undefined ? Buffer.byteLength(url) : Buffer.byteLength(base) + SIGNATURE_BYTES;
-}
-
+/** Keys and values of an object. */
 type Data = Readonly<Record<string, string>>;
 
 function foreignConfigMapBytes(configMap: LiveObject | undefined): number {
@@ -187,7 +155,8 @@ function foreignSecretBytes(secret: LiveObject | undefined, { secretKeys }: Live
   return bytesOf(Object.fromEntries(foreign)) + (secret.unseenBytes ?? 0);
 }
 
-const bytesOf = (data: Data): number =>
+/** The bytes of keys and values. */
+export const bytesOf = (data: Data): number =>
   Object.entries(data).reduce(
     (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value),
     0,

@@ -1,12 +1,14 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { Faults } from '../model/faults.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { PlanContext, SubscriptionPlan } from './placements.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
+import type { Refusal } from '../model/verdict.ts';
+import { inOrderOfAdmission } from './admission.ts';
+import type { Candidate } from './candidate.ts';
+import type { PlanContext } from './placements.ts';
 import { reachOf, widestReach } from './reach.ts';
 import { withoutRefusedRobots } from './refused-robots.ts';
-import { inOrderOfAdmission } from './room.ts';
-import { type Candidate, draftSubscription, planSubscription, type Room } from './subscriptions.ts';
+import { type Capacity, draftSubscription, planSubscription } from './subscriptions.ts';
 
 /**
  * The subscriptions that have something to place, in the order of admission.
@@ -15,7 +17,7 @@ import { type Candidate, draftSubscription, planSubscription, type Room } from '
 export function candidatesOf(
   subscriptions: readonly ResolvedSubscription[],
   settings: PlanContext,
-  refusals: ReadonlyMap<string, Finding>,
+  refusals: ReadonlyMap<string, Refusal>,
   faults: Faults,
 ): Candidate[] {
   const isLive = ({ cr }: ResolvedSubscription) => settings.live.events.has(resourceKey(cr));
@@ -37,37 +39,33 @@ export function candidatesOf(
   });
 }
 
-/** A candidate's place, or that of its live version if the operator fails on the newest one. */
+/** The plan of a candidate, or of its live version if the operator fails on the newest one. */
 export function placeCandidate(
   candidate: Candidate,
   settings: PlanContext,
-  room: Room,
+  capacity: Capacity,
   faults: Faults,
 ): ReturnType<typeof planSubscription> | undefined {
   const { cr } = candidate.subscription;
   const own = { ...settings, inquiry: settings.inquiry.of(cr.metadata.namespace) };
   return faults.guard(
     cr,
-    () => planSubscription(candidate, own, room),
+    () => planSubscription(candidate, own, capacity),
     (finding) => {
-      const none = { verdict: { rollout: 'none', refusal: finding, warnings: [] } } as const;
-      const previous = () => planSubscription(failed(candidate.subscription, finding), own, room);
-      return faults.guard(cr, previous, () => none) ?? none;
+      const { verdict } = candidate.subscription;
+      const none = { verdict: { ...verdict, rollout: 'none', refusal: finding, warnings: [] } } as const;
+      const lastGood = () => planSubscription(failed(candidate.subscription, finding), own, capacity);
+      return faults.guard(cr, lastGood, () => none) ?? none;
     },
   );
 }
 
-/** Nothing is asked of the resource but its name. */
+/** Reads nothing of the resource but its name. */
 function failed(subscription: ResolvedSubscription, refusal: Finding): Candidate {
   const refused = {
     ...subscription,
     criteria: undefined,
-    verdict: { rollout: 'previous', refusal, warnings: [] },
+    verdict: { ...subscription.verdict, rollout: 'lastGood', refusal, warnings: [] },
   } as const;
   return { subscription: refused, draft: undefined, reach: widestReach(subscription) };
-}
-
-/** A subscription with what is live of it, or will be. */
-export interface Placed extends Candidate {
-  readonly plan: SubscriptionPlan;
 }

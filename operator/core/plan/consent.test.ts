@@ -86,7 +86,7 @@ describe('consent to a template', () => {
     expect(usersPart(after)).toMatchObject({ messages: REST, triggers: ['on-deployed'] });
     expect(JSON.stringify(after.target)).not.toContain('words of the owner');
     const { refusal, rollout } = decide(after).resolution.subscriptions[0]?.verdict ?? {};
-    expect([refusal?.reason, rollout]).toEqual(['TemplateNotFound', 'previous']);
+    expect([refusal?.reason, rollout]).toEqual(['TemplateNotFound', 'lastGood']);
   });
 
   it('that is withdrawn is no less so while the newest version is refused for something else, or names it no more', () => {

@@ -1,6 +1,6 @@
 import { momentsIn } from '../../argocd/moment.ts';
 import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
-import type { EventFragment } from '../compile/subscription.ts';
+import type { EventFragment } from '../compile/fragments.ts';
 
 /**
  * From when on the events of a trigger count. A trigger whose text changes, that gets a further recipient, or whose

@@ -1,14 +1,14 @@
 import type { Dimension, Reach } from './reach.ts';
 
 /**
- * What is taken on the applications that have something in common. Each is one value of each dimension, so the most that can
- * meet on one of them is what is told apart by nothing, and the heaviest value of every dimension.
+ * Counts destinations on applications that have something in common. An application has one value of each dimension. So the
+ * most destinations that can meet on one application are those without a dimension, and the heaviest value of every dimension.
  */
 export class DestinationCounter {
   #common = 0;
   readonly #dimensions = new Map<Dimension, Tally>();
 
-  /** The most that one application of this reach can have by now. */
+  /** The most destinations that one application of this reach can have now. */
   taken({ dimension }: Reach): number {
     let sum = this.#common;
     for (const [name, tally] of this.#dimensions) {
@@ -17,7 +17,7 @@ export class DestinationCounter {
     return sum;
   }
 
-  /** @param count negative to give back what was added */
+  /** @param count negative to take away what was added */
   add({ dimension }: Reach, count: number): void {
     if (!dimension) {
       this.#common += count;
@@ -29,7 +29,7 @@ export class DestinationCounter {
   }
 }
 
-/** Counts by value, and how many values have each count, so that the heaviest is known without a look at all of them. */
+/** Counts by value, and how many values have each count. So the heaviest value is known without a search. */
 class Tally {
   readonly #counts = new Map<string, number>();
   readonly #values = new Map<number, number>();
@@ -43,7 +43,7 @@ class Tally {
     this.#note(before, -1);
     this.#note(after, 1);
     this.#heaviest = Math.max(this.#heaviest, after);
-    // No further than the count of this value, which is one of them.
+    // Ends at the count of this value at the latest.
     while (this.#heaviest > 0 && !this.#values.has(this.#heaviest)) this.#heaviest -= 1;
   }
 

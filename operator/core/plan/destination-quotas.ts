@@ -3,50 +3,50 @@ import { DestinationCounter } from './destination-counter.ts';
 import type { Reach } from './reach.ts';
 
 /**
- * How many destinations (an event for a robot) may meet on one application. Argo CD remembers the last hundred sends for
- * an application; of more conditions than that which hold at once, each pass forgets some and sends them again, and what it
- * then notes down is the next pass' cause: without end, hundreds a second.
+ * How many destinations (an event for a robot) may meet on one application. Argo CD remembers the last hundred sends for an
+ * application. If more conditions than that hold at once, each pass of its controller forgets some sends and repeats them, and
+ * the note of that causes the next pass: hundreds a second, without end.
  * https://github.com/argoproj/notifications-engine/blob/master/pkg/controller/state.go (`notifiedHistoryMaxSize`)
  *
- * An application lives in one namespace, deploys to one and is of one project, so it has at most two shares of a namespace
- * and one of a project's grants: ninety. Ten are left for what `oncePer` leaves behind, and in practice far more, since
- * events such as failed and succeeded are counted both and never hold at once.
+ * An application lives in one namespace, deploys to one and belongs to one project. So at most two quotas of namespaces and one
+ * of a project meet on it: ninety. Ten are left for what `oncePer` leaves behind. In practice far more are left, since events
+ * such as failed and succeeded both count and never hold at once.
  */
 const SIZES = { namespace: 25, project: 40 } as const;
 
-/** What may meet on one application, all shares together. */
+/** How many destinations may meet on one application, all quotas together. */
 export const IN_TOTAL = 2 * SIZES.namespace + SIZES.project;
 
-/** So many destinations of some subscriptions on any one application. */
+/** How many destinations some subscriptions may have on any one application. */
 export interface DestinationQuota {
   readonly counter: DestinationCounter;
   readonly size: number;
-  /** Whose destinations it is about, in a sentence. */
+  /** The subscriptions that share the quota, as part of a sentence. */
   readonly whose: string;
 }
 
-/** The shares that destinations come out of. */
+/** The quotas that destinations count against. */
 export class DestinationQuotas {
   readonly #namespaces = new Map<string, DestinationCounter>();
   readonly #projects = new Map<string, DestinationCounter>();
   readonly #names: ReadonlySet<string>;
   readonly #globs: readonly string[];
-  /** What all that each of the patterns matches begins with: cheap to compare, where there are many names and patterns. */
+  /** The texts that all matches of each pattern begin with: cheap to compare where there are many names and patterns. */
   readonly #beginnings: readonly string[];
   readonly #found = new Map<string, readonly string[]>();
-  /** By the very list of a reach: all subscriptions of a namespace that name no project have the same one. */
+  /** By the list object of a reach: all subscriptions of a namespace that name no project have the same one. */
   readonly #granted = new Map<readonly string[], readonly DestinationQuota[]>();
 
-  /** @param accounts the projects and patterns that have an account of their own; every pattern of anybody's reach */
+  /** @param accounts the projects and patterns that have an account of their own; every pattern of any reach is among them */
   constructor(accounts: Iterable<string>) {
-    // In an order that no resource's place among the others changes: the first that is full is named to people.
+    // In an order that does not depend on the order of resources: messages name the first quota that is full.
     const sorted = [...new Set(accounts)].sort();
     this.#names = new Set(sorted.filter((each) => !isGlob(each)));
     this.#globs = sorted.filter(isGlob);
     this.#beginnings = this.#globs.map((glob) => glob.slice(0, glob.search(/[*?]/)));
   }
 
-  /** Those that a subscription of this reach needs room in. */
+  /** The quotas that a subscription of this reach counts against. */
   *of({ namespace, granted }: Reach): Iterable<DestinationQuota> {
     yield {
       counter: counterIn(this.#namespaces, namespace),
@@ -58,18 +58,19 @@ export class DestinationQuotas {
       yield* known;
       return;
     }
-    const shares = [...new Set(granted.flatMap((each) => this.#accountsOf(each)))].map((project) => ({
+    const quotas = [...new Set(granted.flatMap((each) => this.#accountsOf(each)))].map((project) => ({
       counter: counterIn(this.#projects, project),
       size: SIZES.project,
       whose: `all subscriptions that project ${project} is granted to`,
     }));
-    this.#granted.set(granted, shares);
-    yield* shares;
+    this.#granted.set(granted, quotas);
+    yield* quotas;
   }
 
   /**
-   * The accounts that a grant may be about: for a pattern, those that may match the same; for a project without an account
-   * of its own, those of all patterns that match it, one of which whoever hears of it has, or names it too.
+   * The accounts that a grant may be about. For a pattern, these are the names and patterns that may match the same projects.
+   * For a project without an account of its own, these are the patterns that match the project: every subscription to it has
+   * one of them, or names the project too.
    */
   #accountsOf(granted: string): readonly string[] {
     if (this.#names.has(granted)) return [granted];
@@ -81,7 +82,7 @@ export class DestinationQuotas {
           (glob, index) =>
             granted.startsWith(this.#beginnings[index] as string) && globMatches(glob, granted),
         );
-    // What nothing takes in is granted by its name.
+    // A project that no pattern matches is granted by its name.
     const accounts = found.length > 0 ? found : [granted];
     this.#found.set(granted, accounts);
     return accounts;

@@ -4,14 +4,14 @@ import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscri
 import { DestinationQuotas, IN_TOTAL } from './destination-quotas.ts';
 import type { Reach } from './reach.ts';
 
-/** What one version of a subscription takes. */
+/** The destinations of one version of a subscription. */
 export interface Claim {
   readonly reach: Reach;
   readonly events: number;
   readonly robots: number;
 }
 
-/** What an entry of the shared key takes on the applications within a reach. */
+/** The destinations of an entry of the shared key on the applications within a reach. */
 export const claimOf = ({ triggers, recipients }: SubscriptionEntry, reach: Reach): Claim => ({
   reach,
   events: triggers.length,
@@ -19,28 +19,28 @@ export const claimOf = ({ triggers, recipients }: SubscriptionEntry, reach: Reac
 });
 
 /**
- * The account of destinations. Who is live reserves first what it has; everybody then takes what its newest version
- * needs, in the order of admission, for what it had.
+ * The account of destinations. Live versions reserve their destinations first. Then each subscription, in the order of
+ * admission, exchanges its destinations for those of its newest version.
  */
 export class Destinations {
-  readonly #shares: DestinationQuotas;
+  readonly #quotas: DestinationQuotas;
   readonly #held = new Map<string, Claim>();
   readonly #live = new Map<string, { readonly claim: Claim; readonly isCertain: boolean }>();
   readonly #foreign: number;
 
   /**
-   * @param accounts the projects and patterns that have an account of their own; every pattern of anybody's reach
-   * @param foreign how many destinations others' entries have on every application
+   * @param accounts the projects and patterns that have an account of their own; every pattern of any reach is among them
+   * @param foreign how many destinations foreign entries have on every application
    */
   constructor(accounts: Iterable<string>, foreign: number) {
-    this.#shares = new DestinationQuotas(accounts);
+    this.#quotas = new DestinationQuotas(accounts);
     this.#foreign = foreign;
   }
 
   /**
-   * Keeps for a subscription what its live version has.
-   * @param isCertain false: its reach may be too wide, so that it can't be said to be too much
-   * @returns whether it may stay
+   * Reserves the destinations of a subscription's live version.
+   * @param isCertain false: the reach may be too wide, so that the version is not refused for its size
+   * @returns whether the version may stay
    */
   reserve(subscription: string, claim: Claim, isCertain: boolean): boolean {
     if (isCertain && this.#lack(claim)) return false;
@@ -50,14 +50,15 @@ export class Destinations {
   }
 
   /**
-   * Takes what a subscription's newest version needs, and gives back what it had; what is lacking otherwise. Nothing lacks
-   * where the live version has as much, or an edit would have to wait for a reach of somebody else's that is told too wide.
+   * Exchanges a subscription's destinations for those of its newest version. A version with no more destinations than the live
+   * one is never refused: an edit must not wait because the reach of another subscription is taken too wide.
+   * @returns what is missing; undefined if nothing is
    */
   take(subscription: string, claim: Claim): Finding | undefined {
     const held = this.#held.get(subscription);
     const live = this.#live.get(subscription);
     const isLive = live?.isCertain && isWithin(claim, live.claim);
-    // Most subscriptions are as they were at every decision, and to give and take the same costs time.
+    // In most decisions most subscriptions have not changed, and to exchange equal claims costs time.
     if (isLive && held && isWithin(held, claim) && isWithin(claim, held)) return undefined;
     this.release(subscription);
     const lack = isLive ? undefined : this.#lack(claim);
@@ -66,7 +67,7 @@ export class Destinations {
     return lack;
   }
 
-  /** Goes back to what the live version has; false if there is none that may stay. */
+  /** Goes back to the destinations of the live version; false if there is none that may stay. */
   keepLive(subscription: string): boolean {
     const live = this.#live.get(subscription);
     this.release(subscription);
@@ -74,25 +75,25 @@ export class Destinations {
     return live !== undefined;
   }
 
-  /** Gives back what a subscription has. */
+  /** Frees the destinations of a subscription. */
   release(subscription: string): void {
     const held = this.#held.get(subscription);
     if (!held) return;
     this.#held.delete(subscription);
-    for (const { counter } of this.#shares.of(held.reach))
+    for (const { counter } of this.#quotas.of(held.reach))
       counter.add(held.reach, -held.events * held.robots);
   }
 
   #hold(subscription: string, claim: Claim): void {
     this.#held.set(subscription, claim);
-    for (const { counter } of this.#shares.of(claim.reach)) {
+    for (const { counter } of this.#quotas.of(claim.reach)) {
       counter.add(claim.reach, claim.events * claim.robots);
     }
   }
 
   #lack({ reach, events, robots }: Claim): Finding | undefined {
-    for (const { counter, size, whose } of this.#shares.of(reach)) {
-      // What others have on every application leaves less for all of us, in the same proportion.
+    for (const { counter, size, whose } of this.#quotas.of(reach)) {
+      // Foreign destinations on every application shrink all quotas in the same proportion.
       const limit = Math.floor((size * Math.max(0, IN_TOTAL - this.#foreign)) / IN_TOTAL);
       if (counter.taken(reach) + events * robots <= limit) continue;
       const message =

@@ -107,7 +107,7 @@ describe('a condition that a new rule refuses', () => {
   it('is refused where it is new, and nothing is live', () => {
     const after = judgedBy(snapshot({ ...team(), subscriptions: withEvents([EVENT]) }), saying(DISCOURAGED));
     expect(verdictOf(after)).toMatchObject({
-      rollout: 'previous',
+      rollout: 'lastGood',
       refusal: { reason: 'ExpressionDiscouraged' },
     });
     expect(decide(after).plan.entries).toEqual([]);

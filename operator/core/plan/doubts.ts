@@ -1,22 +1,16 @@
 import type { Finding } from '../../api/finding.ts';
 import { triggerKey } from '../../argocd/names.ts';
 import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
-import type { EventFragment } from '../compile/subscription.ts';
+import type { EventFragment } from '../compile/fragments.ts';
 import type { LiveKey } from '../model/live.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 import { combine } from '../resolve/combine.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { Weighed } from './candidate.ts';
 import { countsFromOf } from './counts-from.ts';
 
-/** What becomes of doubts about conditions. */
-export interface Weighed {
-  readonly refusal?: Finding;
-  readonly warnings: readonly Finding[];
-}
-
 /**
- * Doubts about a condition refuse it where it is new or edited. Where it is live as it is they are a warning: an upgrade of
- * the operator, or a machine that was busy just then, must silence nobody.
+ * Doubts refuse a condition that is new or edited. A condition that is live as it is stays, with a warning: neither an upgrade
+ * of the operator nor a busy machine may stop messages.
  * @param fragments the events, compiled, in the same order
  * @param live keys of the subscription's CR that stand in the ConfigMap, by name
  */

@@ -8,10 +8,10 @@ import {
 import { messageAtLine } from '../../template/go/compile.ts';
 import { messagesTogether } from '../compile/templates.ts';
 import type { FieldOf } from '../gate/verdicts.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 import { eventName } from '../resolve/event-name.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 
-/** Which field of a subscription a key of its fragment came from. */
+/** The field of a subscription that a key of its fragment comes from. */
 export function fieldOfEvent({ cr, events }: Pick<ResolvedSubscription, 'cr' | 'events'>): FieldOf {
   const { metadata, spec } = cr;
   const together = templateKey(subscriptionKeyName(metadata.namespace, metadata.name));

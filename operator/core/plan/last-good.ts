@@ -1,30 +1,32 @@
 import { isTemplateKey, isTriggerKey, triggerName } from '../../argocd/names.ts';
 import { isMadeFrom } from '../../argocd/provenance.ts';
 import { labelSelector } from '../../argocd/selector.ts';
+import { formatTemplate, readTemplate } from '../../argocd/template-value.ts';
 import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
 import { hasOwnCondition, isStillAllowed } from '../compile/access-hash.ts';
 import { hasScope, splitCondition } from '../compile/condition.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import { type LiveKey, liveKeysOf, liveRecipients } from '../model/live.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
+import { awaitsEngine } from '../model/verdict.ts';
 import { mayUse } from '../resolve/sharing.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
-import { servicesOf, withoutServices } from './retained.ts';
 
-/** What of a subscription is live, and may be with the access that it has today. */
+/** The live keys of a subscription that its present access still allows. */
 export interface LiveVersion {
   readonly keys: readonly LiveKey[];
   /** Names of its triggers. */
   readonly triggers: readonly string[];
-  /** The services that it is sent to; and those that its templates have, but that are gone or not shared any more. */
+  /** The services that messages go to. */
   readonly recipients: readonly string[];
+  /** Services that its templates still name, but that are gone or not shared any more. */
   readonly gone: readonly string[];
 }
 
 /**
- * The subscription with the access that its live version has, where that is less than today's: who has gained a grant must
- * not lose what is live while the engine looks at the newest version, or because of a mistake in it.
+ * The subscription with the access of its live version, where that is less than the present access. A subscription that gains a
+ * grant must not lose its live version while the engine looks at the newest one, or because of a mistake in the newest one.
  */
 export function atLiveAccess(
   subscription: ResolvedSubscription,
@@ -40,9 +42,9 @@ export function atLiveAccess(
 }
 
 /**
- * The live version as it may stay: only with the access that it was compiled with. What was withdrawn since, a grant of a
- * project, the trust in raw templates and conditions or somebody else's consent, can't be held on to by breaking one's own CR.
- * Events that rest on nothing of the kind stay. Undefined if nothing may stay.
+ * The part of the live version that may stay: the keys that are still allowed. Nobody keeps a permission that was withdrawn (a
+ * grant of a project, the trust in raw templates and conditions, the consent of an owner) by breaking their own CR. Events that
+ * need none of these stay. Undefined if nothing may stay.
  */
 export function liveVersion(
   subscription: ResolvedSubscription,
@@ -54,11 +56,11 @@ export function liveVersion(
     ({ provenance }) => isMadeFrom(provenance, subscription.cr) && isStillAllowed(provenance, now),
   );
   const names = keys.flatMap(({ key }) => triggerName(key) ?? []);
-  // As the entry has them: the ConfigMap's keys are in another order, and to change it would be a write for nothing.
+  // In the order of the entry: the keys of the ConfigMap have another one, and a new order would be a needless write.
   const order = settings.live.entries.flatMap((entry) => entry.triggers);
   const triggers = names.sort((a, b) => order.indexOf(a) - order.indexOf(b));
   const listed = triggers.flatMap((name) => [...liveRecipients(settings.live, name)]);
-  // Somebody may have reset the shared key; whom to send to is in the templates too.
+  // Somebody may have reset the shared key; the templates name the services too.
   const before = new Set(listed.length > 0 ? listed : keys.flatMap(servicesOf));
   const isUsable = (service: string): boolean => {
     const robot = settings.services.get(service);
@@ -71,7 +73,7 @@ export function liveVersion(
 }
 
 /**
- * The live version, for a subscription whose newest one is refused. It stays as it is, but for recipients that are gone.
+ * The plan for a subscription whose newest version is refused: the live version as it is, but for recipients that are gone.
  * Undefined if nothing may stay.
  */
 export function planLastGood(
@@ -85,11 +87,11 @@ export function planLastGood(
   const configMap = Object.fromEntries(
     keys.map(({ key, value }) => [key, isTemplateKey(key) ? withoutServices(value, gone) : value]),
   );
-  // Somebody may have edited it by hand into something that stops everybody.
-  const isPending = subscription.verdict.refusal?.reason === 'GateUnavailable';
+  // A hand edit may have made a value that stops Argo CD's engine for all.
+  const isPending = awaitsEngine(subscription.verdict);
   const finding = isPending ? undefined : checkFinding(settings.inquiry, configMap, () => 'the live version');
-  if (finding?.reason === 'EngineRefused') return undefined;
-  // Of other criteria the selector is not known; the conditions have it anyway.
+  if (finding?.gate === 'refused') return undefined;
+  // The selector of other criteria is not known, and the conditions have it anyway.
   const selector = hasItsCriteria(subscription, keys)
     ? labelSelector(subscription.cr.spec.applications)
     : undefined;
@@ -111,8 +113,8 @@ export function hasItsCriteria(
 }
 
 /**
- * Whether what is live must not be: this very generation's conditions do what none may, or an older one's have Argo CD's
- * worker match regular expressions against long texts. That the engine did not come to an end says nothing of the kind.
+ * Whether the live version must go. The policy forbids the conditions of this very generation, or conditions of an older one
+ * match regular expressions against long texts. An engine that did not come to an end proves neither.
  */
 function isDangerous(
   { cr, accessCondition, verdict }: ResolvedSubscription,
@@ -120,8 +122,8 @@ function isDangerous(
   inquiry: Inquiry,
 ): boolean {
   const { refusal } = verdict;
-  const isRefused = (refusal?.parts ?? [refusal]).some((part) => part?.reason === 'ExpressionNotAllowed');
-  if (isRefused && keys.some(({ provenance }) => provenance.generation === cr.metadata.generation))
+  const isForbidden = (refusal?.parts ?? [refusal]).some((part) => part?.gate === 'forbidden');
+  if (isForbidden && keys.some(({ provenance }) => provenance.generation === cr.metadata.generation))
     return true;
   return keys.some(({ key, value, provenance }) => {
     const when = isTriggerKey(key) ? readWrittenTrigger(value)?.when : undefined;
@@ -129,4 +131,21 @@ function isDangerous(
     const answer = inquiry.ask({ call: 'inspect', expression: when, role: 'retained' });
     return answer?.ok === true && answer.violation !== undefined;
   });
+}
+
+/** The services that a live key of ours has a message for; none for a trigger, or a template that was edited by hand. */
+export function servicesOf({ key, value }: { readonly key: string; readonly value: string }): string[] {
+  return isTemplateKey(key) ? Object.keys(readTemplate(value)?.webhook ?? {}) : [];
+}
+
+/**
+ * A live template of ours without some services. The engine renders every entry of a template's `webhook` map for
+ * every send, and any Application can combine a trigger with a service; so none may stay that isn't sent to.
+ * A value that has no such map, or another form (edited by hand), stays as it is.
+ */
+function withoutServices(templateValue: string, services: readonly string[]): string {
+  const template = services.length === 0 ? undefined : readTemplate(templateValue);
+  if (!template) return templateValue;
+  const webhook = Object.entries(template.webhook).filter(([service]) => !services.includes(service));
+  return formatTemplate({ ...template, webhook: Object.fromEntries(webhook) });
 }

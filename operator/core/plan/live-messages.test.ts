@@ -36,7 +36,7 @@ describe('the messages of a live robot whose spec is refused', () => {
   ])('stay as they are: %s', (_, mistaken) => {
     const { resolution, writes } = decide(rewritten(live, mistaken, other));
     expect(resolution.robots.find(({ cr }) => cr === mistaken)?.verdict).toMatchObject({
-      rollout: 'previous',
+      rollout: 'lastGood',
       refusal: { reason: expect.stringMatching(/^(UnknownTimeZone|UnsupportedField)$/) },
     });
     expect(writes.steps).toEqual([]);
@@ -113,8 +113,8 @@ describe('a robot whose Secrets have yet to be read', () => {
     );
     expect(writes.steps).toEqual([]);
     expect(plan.secret).toEqual(live.target.secret?.data);
-    expect(resolution.robots.map(({ isAwaited }) => isAwaited)).toEqual([true, true]);
-    expect(resolution.subscriptions[0]?.isAwaited).toBeUndefined();
+    expect(resolution.robots.map(({ verdict }) => verdict.awaitsCredentials)).toEqual([true, true]);
+    expect(resolution.subscriptions[0]?.verdict.awaitsCredentials).toBeUndefined();
     expect(questions.size).toBe(0);
   });
 
@@ -127,7 +127,9 @@ describe('a robot whose Secrets have yet to be read', () => {
       subscriptions: [subscription({ generation: 2 }, to)],
     };
     const { resolution, writes } = decide(added);
-    expect(resolution.subscriptions[0]).toMatchObject({ isAwaited: true, verdict: { rollout: 'previous' } });
+    expect(resolution.subscriptions[0]).toMatchObject({
+      verdict: { rollout: 'lastGood', awaitsCredentials: true },
+    });
     expect(writes.steps).toEqual([]);
     const read = {
       ...added,
@@ -147,7 +149,7 @@ describe('a robot whose Secrets have yet to be read', () => {
   it('of another namespace is no secret to whom it is not shared with', () => {
     const before = unread(twoTeams({ robots: [lent()], subscriptions: [uses({ robots: TO_LENT })] }));
     const [only] = decide(before).resolution.subscriptions;
-    expect(only?.isAwaited).toBeUndefined();
+    expect(only?.verdict.awaitsCredentials).toBeUndefined();
     expect(only?.verdict.refusal?.reason).toBe('RobotNotFound');
   });
 });

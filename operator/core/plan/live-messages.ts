@@ -4,15 +4,16 @@ import { setOwn } from '../../lib/own.ts';
 import { isTimeZone } from '../../lib/time-zone.ts';
 import { zoneOf } from '../../template/go/defines.ts';
 import type { LiveKey } from '../model/live.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 
 type Templates = Readonly<Record<string, string>>;
 type LiveKeys = ReadonlyMap<string, LiveKey>;
 
 /**
- * Templates with the messages that are live for robots whose newest spec does not count: what a group reads is not to change
- * by its robot's mistake. Only where all are live with the same mark, that is for this generation of the subscription and with
- * this access, and where each event looks for its message at the same place; else the messages are made anew for them too.
+ * Templates with the live messages of robots whose newest spec does not count: a mistake in a robot must not change what its
+ * group reads. This takes templates that are all live with the same provenance, that is for this generation of the subscription
+ * and with this access, and events that look for their messages at the same places. Otherwise the messages of these robots are
+ * made anew too.
  * @param templates values by name
  * @param live the subscription's live keys, by key
  */
@@ -45,7 +46,7 @@ function replaced(value: string, live: string, services: ReadonlySet<string>): s
   return formatTemplate({ ...wanted, webhook: Object.fromEntries(webhook) });
 }
 
-/** Robots with the zone of their live messages, where they name one that there is not: for messages that are made anew. */
+/** Robots, for messages that are made anew. A robot with an unknown time zone gets that of its live messages. */
 export function withLiveZones(robots: readonly ResolvedRobot[], live: LiveKeys): readonly ResolvedRobot[] {
   return robots.map((robot) => {
     const { timeZone } = robot.cr.spec;

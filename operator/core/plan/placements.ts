@@ -1,18 +1,17 @@
 import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
-import type { RobotFragment } from '../compile/robot.ts';
-import type { CompileSettings } from '../compile/subscription.ts';
+import type { CompileSettings, RobotFragment } from '../compile/fragments.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { StillGranted } from '../resolve/access-condition.ts';
 
-/** What shall stand in the two target objects, of ours. Foreign content is not in here, so it can't be touched. */
+/** Our content of the two target objects as it shall be. Foreign content is not in here, so it can't be changed. */
 export interface Plan {
   readonly configMap: Readonly<Record<string, string>>;
-  /** Of the shared key `subscriptions`. */
+  /** Our entries of the shared key `subscriptions`. */
   readonly entries: readonly SubscriptionEntry[];
-  /** Value of our annotation by AppProject; those that are not in here have none. */
+  /** Values of our annotation by AppProject; others have no annotation of ours. */
   readonly projects: ReadonlyMap<string, string>;
   readonly secret: Readonly<Record<string, string>>;
   /** By robot, `namespace/name`. */
@@ -23,15 +22,15 @@ export interface Plan {
   readonly renewAt?: Date;
 }
 
-/** Where a robot stands in the plan. */
+/** The place of a robot in the plan. */
 export interface RobotPlacement {
   readonly key: string;
   readonly service: string;
-  /** Absent for what stays live unjudged. */
+  /** Absent for a live version that stays unjudged. */
   readonly fragment?: RobotFragment;
 }
 
-/** Where a subscription stands in the plan. */
+/** The place of a subscription in the plan. */
 export interface SubscriptionPlacement {
   readonly keys: readonly string[];
   readonly entry: SubscriptionEntry;
@@ -42,10 +41,10 @@ export interface SubscriptionPlan extends SubscriptionPlacement {
   readonly configMap: Readonly<Record<string, string>>;
 }
 
-/** What is the same for all subscriptions of a run. */
+/** What all subscriptions of one decision are planned with. */
 export interface PlanContext extends CompileSettings {
   readonly live: LiveState;
-  /** Robots by the services that the plan has: nobody may be sent to any other. */
+  /** Robots by the services that the plan has. No message may go to any other. */
   readonly services: ReadonlyMap<string, DingTalkRobot>;
   /** By `namespace/name`, refused ones too. */
   readonly templates: ReadonlyMap<string, NotificationTemplate>;

@@ -10,32 +10,33 @@ import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
+import type { Resolution } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { awaitsEngine, type Verdict } from '../model/verdict.ts';
 import { stillGranted } from '../resolve/access-condition.ts';
-import type { Resolution } from '../resolve/resolve.ts';
-import { candidatesOf, type Placed, placeCandidate } from './candidates.ts';
+import { reserveBudget } from './budget-reservations.ts';
+import type { Placed } from './candidate.ts';
+import { candidatesOf, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
+import { reserveDestinations } from './destination-reservations.ts';
 import type { Plan, PlanContext, SubscriptionPlacement } from './placements.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
-import { reserveLive } from './reservations.ts';
 import { plannedVerdict, planRobots } from './robots.ts';
-import { reserveRoom } from './room.ts';
-import type { Room } from './subscriptions.ts';
+import type { Capacity } from './subscriptions.ts';
 import { overloadedRobots } from './throttling.ts';
 
 /**
- * Verdicts and what is live now → what shall stand in the target, and the verdicts with those of the engine. Depends on
- * nothing else, and not on any order.
+ * Verdicts and the live objects → the plan, and the verdicts with those of the engine. The result depends on nothing else, and
+ * not on the order of resources.
  */
-export function merge(
+export function planTarget(
   resolution: Resolution,
   snapshot: Snapshot,
   live: LiveState,
   inquiry: Inquiry,
   faults: Faults,
 ): { readonly plan: Plan; readonly resolution: Resolution } {
-  const budget = reserveRoom(resolution, snapshot, live, faults);
+  const budget = reserveBudget(resolution, snapshot, live, faults);
   const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget, faults);
   const settings: PlanContext = {
     live,
@@ -53,23 +54,23 @@ export function merge(
     inquiry,
   };
   const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);
-  const room: Room = {
+  const capacity: Capacity = {
     budget,
-    destinations: reserveLive(candidates, settings, snapshot, faults),
+    destinations: reserveDestinations(candidates, settings, snapshot, faults),
   };
   const planned = new Map(
     candidates.map((each) => [
       resourceKey(each.subscription.cr),
-      placeCandidate(each, settings, room, faults),
+      placeCandidate(each, settings, capacity, faults),
     ]),
   );
   const placesOf = (isExpected: boolean) =>
     candidates.flatMap((candidate): Placed[] => {
       const { subscription, draft } = candidate;
       const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
-      // The engine has yet to look at many at the first start: warnings that depend on all must not come and go with its answers.
-      const isAwaited = isExpected && verdict.refusal?.reason === 'GateUnavailable';
-      const place = plan ?? (isAwaited ? draft : undefined);
+      // At the first start the engine has not answered about many: warnings that depend on all must not come and go with its
+      // answers.
+      const place = plan ?? (isExpected && awaitsEngine(verdict) ? draft : undefined);
       return place ? [{ ...candidate, subscription: { ...subscription, verdict }, plan: place }] : [];
     });
   const [placed, expected] = [placesOf(false), placesOf(true)];
@@ -110,7 +111,7 @@ export function merge(
   };
 }
 
-/** The same object where nothing has changed: most are so, and there can be thousands. */
+/** The same object where nothing has changed, as with most of what can be thousands. */
 const judged = <T extends { readonly verdict: Verdict }>(resource: T, verdict: Verdict): T =>
   resource.verdict === verdict ? resource : { ...resource, verdict };
 

@@ -3,18 +3,20 @@ import { projectSubscriptions, readProjectSubscriptions } from '../../argocd/pro
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import { globMatches } from '../../lib/glob.ts';
 import type { Faults } from '../model/faults.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Placed } from './candidates.ts';
+import type { Placed } from './candidate.ts';
 import type { SubscriptionPlacement } from './placements.ts';
 
-/** The AppProjects that subscribe for a subscription, by `namespace/name`; one that is not in here has its entry. */
+/**
+ * The AppProjects whose annotations subscribe for a subscription, by `namespace/name`. Any other subscription has its entry.
+ */
 export type ProjectRoutes = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Which subscriptions go by annotations on AppProjects, where the installation wants that: those to projects that are granted to
- * their namespace, and exist. One with a selector is as cheap with an entry. Where the newest version is refused, the
- * live one stays where it is.
+ * The subscriptions that take effect by annotations on AppProjects, where the installation wants that: those to projects that
+ * exist and are granted to their namespace. A subscription with a selector is as cheap with an entry. Where the newest version
+ * is refused, the live one stays where it is.
  */
 export function projectRoutes(
   placed: readonly Placed[],
@@ -37,15 +39,15 @@ export function projectRoutes(
   return routes;
 }
 
-/** What stands in the shared key, and in the annotations by AppProject. */
+/** The entries of the shared key, and the annotations by AppProject. */
 export interface RoutedEntries {
   readonly entries: readonly SubscriptionEntry[];
   readonly projects: ReadonlyMap<string, string>;
 }
 
 /**
- * Puts the entries where they belong. One stays in the shared key for as long as an annotation that is to replace it is not
- * live; Argo CD sends once to a recipient that it finds twice. So an AppProject that can't be written costs nobody a message.
+ * Puts the entries where they belong. An entry stays in the shared key until the annotation that replaces it is live: Argo CD
+ * sends once to a recipient that it finds twice. So no message is lost if an AppProject can't be written.
  */
 export function routedEntries(
   placements: ReadonlyMap<string, SubscriptionPlacement>,
@@ -70,7 +72,7 @@ function wantedProjects(
   known: NonNullable<Snapshot['target']['projects']>,
 ): readonly string[] {
   const projects = [...new Set(cr.spec.applications.projects ?? [])];
-  // Nobody may have his subscriptions written on somebody else's project.
+  // A namespace must not get its subscriptions onto a project that is not granted to it.
   const isGranted = (project: string) => granted.some((pattern) => globMatches(pattern, project));
   return projects.every((project) => isGranted(project) && known.has(project)) ? projects : [];
 }

@@ -1,26 +1,28 @@
 import { globMatches, isGlob } from '../../lib/glob.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 
-/** What an application has exactly one of, so that two subscriptions with different values never meet on one. */
+/**
+ * A property of which each application has one value, so that subscriptions with different values never meet on an application.
+ */
 export type Dimension = 'name' | 'destination namespace' | 'project' | 'namespace';
 
 /**
- * Which applications a subscription can hear of, as far as that is certain without knowing any: a selector or a pattern
- * can match whatever is labelled or named tomorrow.
+ * The applications that a subscription can be about, as far as that is certain whatever applications there are: a selector or a
+ * pattern can match any application of tomorrow.
  */
 export interface Reach {
-  /** Of the subscription: it hears of the applications that live in it or deploy to it. */
+  /** The namespace of the subscription. Applications that live in it or deploy to it are within reach. */
   readonly namespace: string;
-  /** Projects that it hears of by a grant, wherever their applications are; a pattern where the grant is one. */
+  /** Granted projects, whose applications are within reach wherever they are; a pattern where the grant is one. */
   readonly granted: readonly string[];
-  /** By what it is told apart from others, if by anything. */
+  /** What tells the reach apart from others, if anything does. */
   readonly dimension?: { readonly name: Dimension; readonly values: readonly string[] };
 }
 
 /** The reach of a subscription's newest generation. */
 export function reachOf({ cr, granted }: ResolvedSubscription): Reach {
   const { projects, names, namespaces, destinationNamespaces } = cr.spec.applications;
-  // The one that tells most apart comes first.
+  // The dimension that tells most subscriptions apart comes first.
   const dimensions: readonly (readonly [Dimension, readonly string[] | undefined])[] = [
     ['name', names],
     ['destination namespace', destinationNamespaces],
@@ -37,7 +39,7 @@ export function reachOf({ cr, granted }: ResolvedSubscription): Reach {
   };
 }
 
-/** The reach of a version of which only the access is known: all that its namespace may hear of. */
+/** The reach of a version of which only the access is known: all applications that its namespace has access to. */
 export function widestReach({ cr, granted }: ResolvedSubscription): Reach {
   return { namespace: cr.metadata.namespace, granted };
 }

@@ -1,27 +1,27 @@
-import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
+import type { Refusal } from '../model/verdict.ts';
 import { combine } from '../resolve/combine.ts';
 import { nameFor, referenceKey } from '../resolve/sharing.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 
 /**
- * A subscription without the robots that made sense but were refused while the target was planned, for want of room or by the
- * engine. One that the engine is yet to look at is waited for.
+ * A subscription without robots that were accepted at first and refused while the target was planned, for lack of space or by
+ * the engine. A robot that the engine has yet to judge stays.
  * @param refusals by robot, `namespace/name`
  */
 export function withoutRefusedRobots(
   subscription: ResolvedSubscription,
-  refusals: ReadonlyMap<string, Finding>,
+  refusals: ReadonlyMap<string, Refusal>,
 ): ResolvedSubscription {
   const { cr, verdict } = subscription;
   const { namespace } = cr.metadata;
-  // Only those that it may use: of any other, nothing must be told.
+  // Messages must say nothing of robots that the subscription may not use.
   const usable = new Set(subscription.robots.map((robot) => resourceKey(robot.cr)));
   const refused = cr.spec.robots.flatMap((reference, index) => {
     const key = referenceKey(namespace, reference);
-    const reason = usable.has(key) ? refusals.get(key)?.reason : undefined;
-    if (reason === undefined || reason === 'GateUnavailable') return [];
-    const message = `spec.robots[${index}].name: DingTalkRobot ${nameFor(namespace, reference)} is not accepted (${reason}).`;
+    const refusal = usable.has(key) ? refusals.get(key) : undefined;
+    if (!refusal || refusal.gate === 'unanswered') return [];
+    const message = `spec.robots[${index}].name: DingTalkRobot ${nameFor(namespace, reference)} is not accepted (${refusal.reason}).`;
     return [{ reason: 'RobotNotReady', message } as const];
   });
   if (verdict.rollout === 'none' || refused.length === 0) return subscription;

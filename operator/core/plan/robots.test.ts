@@ -70,7 +70,7 @@ describe('live robots that grow', () => {
     const after = settled(grown);
     expect(bytesOf(before.target)).toBeLessThan(500_000);
     expect(bytesOf(after.target)).toBeLessThan(1_000_000);
-    const { current = 0, 'previous TargetFull': waiting = 0 } = verdicts(grown);
+    const { current = 0, 'lastGood TargetFull': waiting = 0 } = verdicts(grown);
     expect(current + waiting).toBe(2_750);
     expect(current).toBeGreaterThan(1_000);
     expect(waiting).toBeGreaterThan(300);
@@ -84,7 +84,7 @@ describe('live robots that grow', () => {
     const bytes = 110_000;
     const config = limited({ secretBytes: 1_000_000, perNamespace: { ...ALL, bytes } });
     const grown = signed({ ...before, config, credentials: credentialsOf(before, () => 't'.repeat(256)) });
-    expect(Object.keys(verdicts(grown)).sort()).toEqual(['current', 'previous NamespaceQuotaExceeded']);
+    expect(Object.keys(verdicts(grown)).sort()).toEqual(['current', 'lastGood NamespaceQuotaExceeded']);
   });
 
   it('never make the Secret larger than Kubernetes takes it, however often they grow by 99 bytes', () => {
@@ -109,7 +109,7 @@ describe('live robots that grow', () => {
     const rotated = { ...before, config: tight, credentials: credentialsOf(before, () => 'n'.repeat(70)) };
     expect(verdicts(rotated)).toEqual({ current: 2_750 });
     expect(verdicts({ ...rotated, credentials: credentialsOf(before, () => 'n'.repeat(256)) })).toEqual({
-      'previous TargetFull': 2_750,
+      'lastGood TargetFull': 2_750,
     });
   });
 });
@@ -179,7 +179,7 @@ describe('a live robot whose spec has a mistake', () => {
     const before = mistaken();
     const { writes, plan } = decide(before);
     expect(writes.steps).toMatchObject([{ object: 'Secret' }]);
-    expect(courses(before)).toEqual(['previous UnknownTimeZone']);
+    expect(courses(before)).toEqual(['lastGood UnknownTimeZone']);
     const late = settled(before, 50 * 60_000);
     expect(decide(late).plan.configMap).toEqual(plan.configMap);
     const rotated = found({ webhook: 'rotated', secret: SECRET });
@@ -204,6 +204,6 @@ describe('a live robot whose spec has a mistake', () => {
   it('that is not read yet stays, and is not told of', () => {
     const { writes, resolution } = decide({ ...mistaken(), credentials: new Map() });
     expect(writes.steps).toEqual([]);
-    expect(resolution.robots[0]?.isAwaited).toBe(true);
+    expect(resolution.robots[0]?.verdict.awaitsCredentials).toBe(true);
   });
 });

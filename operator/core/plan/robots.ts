@@ -1,4 +1,3 @@
-import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import { serviceKey } from '../../argocd/names.ts';
 import { freshUrl, readSignedUrl, renewalTime } from '../../dingtalk/signatures.ts';
@@ -8,17 +7,18 @@ import { checkFinding } from '../gate/verdicts.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Refusal, Verdict } from '../model/verdict.ts';
 import { hasWorkingUrl } from '../resolve/credentials.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
-import { type Budget, robotNeed } from './budget.ts';
+import { inOrderOfAdmission } from './admission.ts';
+import type { Budget } from './budget.ts';
+import { robotHolder, robotNeed } from './needs.ts';
 import type { RobotPlacement } from './placements.ts';
-import { inOrderOfAdmission, robotHolder } from './room.ts';
 
 /**
- * By how much a live robot may grow beyond what is left: a token that is rotated, which must not wait, has about the length of
- * the one before. One that comes to be signed, or that has a much longer token, takes room like anybody else.
+ * How many bytes a live robot may grow beyond the limits. A new token must not wait, and has about the length of the one
+ * before. A robot that gets a signature, or a much longer token, needs free space like any other resource.
  */
 const ROTATION_BYTES = 100;
 
@@ -27,14 +27,14 @@ export interface RobotsPlan {
   readonly configMap: Record<string, string>;
   readonly secret: Record<string, string>;
   readonly placements: Map<string, RobotPlacement>;
-  /** Robots that are left out: the engine does not take their service or has yet to look at it, or there is no room. */
-  readonly refusals: Map<string, Finding>;
-  /** Robots that have to wait so, but are live: the version that is live stays. */
-  readonly waiting: Map<string, Finding>;
+  /** Robots without keys in the plan: the engine refuses their service or has yet to judge it, or there is no space. */
+  readonly refusals: Map<string, Refusal>;
+  /** Robots that wait for the same reasons, while their live version stays. */
+  readonly waiting: Map<string, Refusal>;
   readonly renewAt?: Date;
 }
 
-/** Places each robot's service and URL; as soon as one signature is due, all are renewed, so that one write serves. */
+/** Plans each robot's service and URL. As soon as one signature is due, all are renewed, so that one write is enough. */
 export function planRobots(
   robots: readonly ResolvedRobot[],
   live: LiveState,
@@ -57,7 +57,7 @@ export function planRobots(
       robot.cr,
       () => placeRobot(robot, live, snapshot, plan, own, budget),
       (finding) => {
-        placePrevious(robot, live, snapshot, plan);
+        placeLastGood(robot, live, snapshot, plan);
         const isLeft = plan.placements.has(resourceKey(robot.cr));
         (isLeft ? plan.waiting : plan.refusals).set(resourceKey(robot.cr), finding);
       },
@@ -77,11 +77,11 @@ function placeRobot(
 ): void {
   const name = resourceKey(robot.cr);
   const { service, credential, verdict } = robot;
-  const previous = live.services.get(name);
-  const isRefused = verdict.rollout === 'previous';
-  if (verdict.rollout === 'none' || (isRefused && !previous)) return;
+  const lastGood = live.services.get(name);
+  const isRefused = verdict.rollout === 'lastGood';
+  if (verdict.rollout === 'none' || (isRefused && !lastGood)) return;
   if (!credential) {
-    placePrevious(robot, live, snapshot, plan);
+    placeLastGood(robot, live, snapshot, plan);
     return;
   }
 
@@ -89,12 +89,12 @@ function placeRobot(
   const key = serviceKey(service);
   // What is live was accepted before it went there.
   const finding =
-    isRefused || previous?.value === fragment.serviceValue
+    isRefused || lastGood?.value === fragment.serviceValue
       ? undefined
       : checkFinding(inquiry, { [key]: fragment.serviceValue }, () => 'metadata.name');
-  // A gate that is out of order holds up no renewal: the URL does not depend on the service's text.
-  const isPending = finding?.reason === 'GateUnavailable' && previous !== undefined;
-  const value = previous && (isPending || isRefused) ? previous.value : fragment.serviceValue;
+  // A gate that is out of order delays no renewal: the URL does not depend on the service's text.
+  const isPending = finding?.gate === 'unanswered' && lastGood !== undefined;
+  const value = lastGood && (isPending || isRefused) ? lastGood.value : fragment.serviceValue;
   const need = robotNeed(
     robot.cr.metadata.namespace,
     { [key]: value },
@@ -103,41 +103,41 @@ function placeRobot(
   );
   const holder = robotHolder(robot.cr);
   const refusal = isPending ? undefined : finding;
-  const lack = refusal ?? budget.take(holder, need, previous ? ROTATION_BYTES : 0);
+  const lack = refusal ?? budget.take(holder, need, lastGood ? ROTATION_BYTES : 0);
   if (!lack) {
     setOwn(plan.configMap, key, value);
     plan.placements.set(name, { key, service, fragment });
     if (isPending) plan.waiting.set(name, finding);
   } else if (!refusal && hasWorkingUrl(robot.cr, snapshot)) {
     plan.waiting.set(name, lack);
-    placePrevious(robot, live, snapshot, plan);
+    placeLastGood(robot, live, snapshot, plan);
   } else {
     budget.release(holder);
     plan.refusals.set(name, lack);
   }
 }
 
-/** The version that is live, as it is. */
-function placePrevious(
+/** Keeps the live version as it is. */
+function placeLastGood(
   { cr, service }: ResolvedRobot,
   live: LiveState,
   { target }: Snapshot,
   plan: RobotsPlan,
 ): void {
-  const previous = live.services.get(resourceKey(cr));
+  const lastGood = live.services.get(resourceKey(cr));
   const url = own(target.secret?.data, service);
-  if (!previous) return;
-  setOwn(plan.configMap, serviceKey(service), previous.value);
+  if (!lastGood) return;
+  setOwn(plan.configMap, serviceKey(service), lastGood.value);
   if (url !== undefined) setOwn(plan.secret, service, url);
   plan.placements.set(resourceKey(cr), { key: serviceKey(service), service });
 }
 
-/** A robot's verdict with what became of it in the plan. */
+/** A robot's verdict after the plan. */
 export function plannedVerdict({ cr, verdict }: ResolvedRobot, { refusals, waiting }: RobotsPlan): Verdict {
   const refusal = refusals.get(resourceKey(cr));
   if (refusal) return { ...verdict, rollout: 'none', refusal };
   const wait = waiting.get(resourceKey(cr));
-  return wait && verdict.rollout === 'current' ? { ...verdict, rollout: 'previous', refusal: wait } : verdict;
+  return wait && verdict.rollout === 'current' ? { ...verdict, rollout: 'lastGood', refusal: wait } : verdict;
 }
 
 function placeUrls(plan: RobotsPlan, { target, now, config }: Snapshot): Date | undefined {

@@ -1,4 +1,3 @@
-import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { SUBSCRIPTIONS_KEY, templateKey, triggerKey } from '../../argocd/names.ts';
@@ -7,77 +6,69 @@ import { labelSelector } from '../../argocd/selector.ts';
 import { formatEntries, type SubscriptionEntry } from '../../argocd/subscriptions-block/lines.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
-import { compileSubscription, type EventFragment } from '../compile/subscription.ts';
+import type { EventFragment } from '../compile/fragments.ts';
+import { compileSubscription } from '../compile/subscription.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import { liveKeysOf, liveRecipients } from '../model/live.ts';
-import type { Verdict } from '../model/verdict.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { type Budget, subscriptionNeed } from './budget.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
+import type { Refusal, Verdict } from '../model/verdict.ts';
+import type { Budget } from './budget.ts';
+import type { Candidate, DraftPlan } from './candidate.ts';
 import { countsFrom } from './counts-from.ts';
 import { claimOf, type Destinations } from './destinations.ts';
-import { type Weighed, weighDoubts } from './doubts.ts';
+import { weighDoubts } from './doubts.ts';
 import { fieldOfEvent } from './fields.ts';
 import { planLastGood } from './last-good.ts';
 import { withLiveMessages, withLiveZones } from './live-messages.ts';
+import { subscriptionHolder, subscriptionNeed } from './needs.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
-import type { Reach } from './reach.ts';
-import { subscriptionHolder } from './room.ts';
 
-/** What there is only so much of. */
-export interface Room {
+/** What all subscriptions share, and can use up. */
+export interface Capacity {
   readonly budget: Budget;
   readonly destinations: Destinations;
 }
 
-/** A subscription that has, or is to have, a place in the plan. */
-export interface Candidate {
-  readonly subscription: ResolvedSubscription;
-  /** Its newest generation's keys, not judged yet, if it resolved. */
-  readonly draft: DraftPlan | undefined;
-  /** Of its newest generation. */
-  readonly reach: Reach;
-}
-
 /**
- * This generation's keys if the engine takes them, those of the version that is live, or undefined for none; and the
- * verdict, which may be another one than before if the engine does not take them.
+ * Plans one subscription: the keys of the newest generation if nothing refuses them, else those of the live version, else none;
+ * and the verdict, which changes if the keys are refused.
  */
 export function planSubscription(
   { subscription, draft, reach }: Candidate,
   settings: PlanContext,
-  room: Room,
+  capacity: Capacity,
 ): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
   const { verdict } = subscription;
   if (verdict.rollout === 'none') return { verdict };
   if (verdict.rollout === 'current') {
     if (!draft) return { verdict };
-    const told = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
-    const refusal = refusalOf({ subscription, draft, reach }, settings, room);
-    if (!refusal) return { verdict: told, plan: draft };
-    return withPrevious(subscription, settings, room, { ...told, rollout: 'previous', refusal });
+    const judged = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
+    const refusal = refusalOf({ subscription, draft, reach }, settings, capacity);
+    if (!refusal) return { verdict: judged, plan: draft };
+    return withLastGood(subscription, settings, capacity, { ...judged, rollout: 'lastGood', refusal });
   }
-  return withPrevious(subscription, settings, room, verdict);
+  return withLastGood(subscription, settings, capacity, verdict);
 }
 
 function refusalOf(
   { subscription, draft, reach }: Candidate & { readonly draft: DraftPlan },
   { inquiry }: PlanContext,
-  { budget, destinations }: Room,
-): Finding | undefined {
+  { budget, destinations }: Capacity,
+): Refusal | undefined {
   const { cr } = subscription;
   return (
     draft.doubts.refusal ??
     destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
     budget.take(subscriptionHolder(cr), needOf(subscription, draft)) ??
-    // The engine is not asked about what there is no room for, which can be large; what was taken is given back if it refuses.
+    // Last, since the engine is not asked about what does not fit, which can be large. What was taken is freed if it refuses.
     (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription)))
   );
 }
 
-function withPrevious(
+function withLastGood(
   subscription: ResolvedSubscription,
   settings: PlanContext,
-  { budget, destinations }: Room,
+  { budget, destinations }: Capacity,
   verdict: Verdict,
 ) {
   const key = resourceKey(subscription.cr);
@@ -95,20 +86,10 @@ function withPrevious(
 const needOf = ({ cr }: ResolvedSubscription, { configMap, entry }: SubscriptionPlan) =>
   subscriptionNeed(cr.metadata.namespace, configMap, entry);
 
-/** Stands for `since` in what the engine is asked: one moment is as valid as another, and an answer has to keep. */
+/** The moment in what the engine is asked: any moment is as valid, and the question must stay the same. */
 const ANY_MOMENT = '2000-01-01T00:00:00Z';
 
-/** This generation's part of the plan, if all goes well. */
-export interface DraftPlan extends SubscriptionPlan {
-  /** What the engine is asked about. */
-  readonly candidate: Readonly<Record<string, string>>;
-  /** Whether all of it stands in the ConfigMap already. */
-  readonly isLive: boolean;
-  /** About conditions, weighed by what is live. */
-  readonly doubts: Weighed;
-}
-
-/** This generation's keys, for a subscription that resolved; undefined while it has nobody to send to. */
+/** The keys of the newest generation, for a subscription that resolved; undefined as long as it has no robot to send to. */
 export function draftSubscription(
   subscription: ResolvedSubscription,
   settings: PlanContext,
@@ -133,9 +114,9 @@ export function draftSubscription(
       settings.countsFrom,
     );
   });
-  for (const [index, since] of commonMoments(events, moments).entries()) {
+  for (const [index, moment] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
-    setOwn(configMap, triggerKey(event.name), event.triggerValue(since));
+    setOwn(configMap, triggerKey(event.name), event.triggerValue(moment));
   }
   const values = withLiveMessages(templates, robots, live);
   for (const [name, value] of Object.entries(values)) setOwn(configMap, templateKey(name), value);
@@ -164,7 +145,7 @@ export function draftSubscription(
   };
 }
 
-/** It is asked about in each decision for as long as it is not live: the same object, so that it is hashed once. */
+/** Each decision asks about it until it is live: the same object, so that it is hashed once. */
 const candidates = new ObjectMemo<NotificationSubscription, DraftPlan['candidate']>();
 
 function candidateOf(
@@ -175,14 +156,14 @@ function candidateOf(
   const candidate: Record<string, string> = {};
   for (const event of events) setOwn(candidate, triggerKey(event.name), event.triggerValue(ANY_MOMENT));
   for (const [name, value] of Object.entries(templates)) setOwn(candidate, templateKey(name), value);
-  // One bad selector makes Argo CD's controller refuse everybody's entries.
+  // One bad selector makes Argo CD's controller refuse all entries.
   if (entry.selector !== undefined) candidate[SUBSCRIPTIONS_KEY] = formatEntries([entry]);
   return candidate;
 }
 
 /**
- * Events that look at each other's sends count from one moment on, the latest: what was sent before it was sent by a
- * condition that is no more.
+ * Events that look at each other's sends count from the same moment, the latest of theirs: earlier sends are those of
+ * conditions that are gone.
  */
 function commonMoments(events: readonly EventFragment[], moments: readonly string[]): readonly string[] {
   const latest = moments

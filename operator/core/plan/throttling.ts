@@ -1,24 +1,23 @@
 import type { Finding } from '../../api/finding.ts';
 import { own } from '../../lib/own.ts';
-import type { ResolvedEvent } from '../resolve/events.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import type { Placed } from './candidates.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
+import type { Placed } from './candidate.ts';
 import { DestinationCounter } from './destination-counter.ts';
 import type { SubscriptionPlan } from './placements.ts';
 import type { Reach } from './reach.ts';
 
 /**
- * What a robot takes in a minute; beyond it, it takes nothing for ten minutes.
+ * How many messages a robot takes in a minute. After more, DingTalk takes none for ten minutes.
  * https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages
  */
 const PER_MINUTE = 20;
 
-/** So many applications that change in one minute are nothing unusual: those of one repository. */
+/** How many applications change in the same minute without anything unusual: those of one repository. */
 const TOGETHER = 4;
 
 /**
- * Events of which one application has at most one in a minute, but for the rare. Its sync begins, and ends in one way; then
- * its health becomes what it becomes. An event of somebody's own stands for itself.
+ * Groups of events of which an application has at most one in a minute, with rare exceptions. A sync begins, it ends in one
+ * way, and then the health changes once. An event with an own condition is a group of its own.
  */
 const ONE_OF: Readonly<Record<string, string>> = {
   'on-created': 'existence',
@@ -34,8 +33,9 @@ const ONE_OF: Readonly<Record<string, string>> = {
 };
 
 /**
- * The robots that a few applications are enough to overload, by service. How many applications there are is not known to the
- * operator; so it is told what four of them would do that change in one minute, all that may hear of one taken together.
+ * Warnings for robots that a few applications can overload, by service. The operator does not know how many applications there
+ * are. So it counts the messages of four applications that change in the same minute, for all subscriptions that can be about
+ * one.
  */
 export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string, Finding> {
   const robots = new Map<string, { counter: DestinationCounter; reaches: Reach[] }>();
@@ -55,7 +55,7 @@ export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string,
 }
 
 function messagesOf({ verdict, events }: ResolvedSubscription, { entry }: SubscriptionPlan): number {
-  // Of a live version only the names are known.
+  // Only the names of a live version's events are known.
   if (verdict.rollout !== 'current') return entry.triggers.length;
   return new Set(events.map(kindOf)).size;
 }
@@ -66,7 +66,7 @@ const kindOf = ({ catalogueName, name }: ResolvedEvent): string =>
 const applicationsOf = ({ dimension }: Reach): number =>
   dimension?.name === 'name' ? dimension.values.length : Number.POSITIVE_INFINITY;
 
-/** The same for all: whoever sends to the robot may be of another namespace, and its edits are not the robot's. */
+/** The same for all robots: a subscription of another namespace may be the cause, and its edits must not show here. */
 const TOO_MANY: Finding = {
   reason: 'ThrottlingPossible',
   message:

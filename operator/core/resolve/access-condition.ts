@@ -5,15 +5,15 @@ import { nullSafe } from '../../message/catalogue/trigger.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { Grants, projectGrants } from './grants.ts';
 
-/** What a namespace may hear of. */
+/** The applications that a namespace has access to. */
 export interface Access {
-  /** AppProjects, as patterns, whose applications it may hear of wherever they are. */
+  /** AppProjects, as patterns, whose applications the namespace has access to wherever they are. */
   readonly granted: readonly string[];
-  /** expr-lang condition. */
+  /** The same as an expr-lang condition. */
   readonly accessCondition: string;
 }
 
-/** Says what each namespace may hear of. */
+/** Gives the access of each namespace. */
 export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (namespace: string) => Access {
   const { mode, clusters, destinations } = snapshot.config.tenancy;
   if (mode === 'open') return () => ({ granted: ['*'], accessCondition: 'true' });
@@ -31,12 +31,13 @@ export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (name
   };
 }
 
-/** Whether the access condition of a live trigger lets through nothing that today's does not. */
+/** Whether the access condition of a live trigger lets through nothing that the present one does not. */
 export type StillGranted = (namespace: string, accessCondition: string) => boolean;
 
 /**
- * Judges access conditions that were compiled with less access than there is today: a namespace that only gained access needs
- * not lose what is live. An access condition is made again from those of today's grants that it names, and has to be the same text.
+ * Judges the access conditions of live triggers that were compiled with less access than the present one: a namespace that only
+ * gains access must not lose what is live. The access condition is made again from those of the present grants that it names,
+ * and has to be the same text.
  */
 export function stillGranted(snapshot: Pick<Snapshot, 'config' | 'projects'>): StillGranted {
   const { mode, clusters, destinations } = snapshot.config.tenancy;
@@ -56,12 +57,12 @@ const literalOf = (pattern: string): string =>
   exprString(isGlob(pattern) ? globToRegExpSource(pattern) : pattern);
 
 /**
- * The condition that keeps a namespace to the applications it may hear of: those that live in it, those that deploy
- * to it in Argo CD's own cluster or one that the admin names, and those of granted projects. It is part of every trigger,
- * since any Application can subscribe itself to any trigger by annotation.
+ * The condition that holds for the applications that a namespace has access to: those that live in it, those that deploy to it
+ * in Argo CD's own cluster or one that the admin names, and those of granted projects. Every trigger has it, since any
+ * Application can subscribe itself to any trigger by annotation.
  * @param granted projects, or patterns of them
- * @param clusters names or server URLs of clusters, or patterns of them, in which the namespace is the same team's;
- * undefined if no deployment counts: whoever creates an Application writes its destination as he likes
+ * @param clusters names or server URLs of clusters, or patterns of them, in which the namespace belongs to the same team;
+ * undefined if no deployment counts: the author of an Application chooses its destination freely
  */
 export function accessCondition(
   namespace: string,
@@ -84,7 +85,7 @@ function deploysTo(own: string, clusters: readonly string[]): string {
   return `${DESTINATION}?.namespace == ${own} and (${inOne.join(' or ')})`;
 }
 
-/** Whether an access condition of ours, of whatever configuration, lets a namespace hear of what deploys to it. */
+/** Whether an access condition of ours, of whatever configuration, lets through applications that deploy to the namespace. */
 export const countsDestinations = (accessCondition: string): boolean =>
   accessCondition.includes(`${DESTINATION}?.namespace == `);
 
@@ -93,7 +94,7 @@ const inCluster = (destination: string): string[] => [
   `${destination}?.name == ${exprString(IN_CLUSTER.name)}`,
 ];
 
-/** Clauses, to be joined by `or`, for a destination that says its cluster by either name or server. */
+/** Clauses, to be joined by `or`, for a destination that gives its cluster by either name or server. */
 export const inOneOf = (destination: string, clusters: readonly string[]): string[] => [
   ...oneOf(`${destination}?.name`, clusters),
   ...oneOf(`${destination}?.server`, clusters),

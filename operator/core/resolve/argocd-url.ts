@@ -3,8 +3,8 @@ import { CONTEXT_KEY } from '../../argocd/names.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
 /**
- * Where Argo CD's user interface is, without a slash at the end: the configuration says it, else `argocdUrl` in the
- * notifications' own `context`, else `url` of argocd-cm. A bare host gets https://. Undefined if nobody says it.
+ * The URL of Argo CD's user interface, without a slash at the end: that of the configuration, else `argocdUrl` in the `context`
+ * of the notifications, else `url` of argocd-cm. A bare host gets https://. Undefined if none of them has it.
  */
 export function argocdUrl({ config, target, argocdUrl: url }: Snapshot): string | undefined {
   const context = target.configMap?.data[CONTEXT_KEY];

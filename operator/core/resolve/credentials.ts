@@ -4,20 +4,18 @@ import { objectKey } from '../../api/names.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { serviceKey, serviceName } from '../../argocd/names.ts';
 import { isMadeFrom, type Provenance, readProvenance, shortHash } from '../../argocd/provenance.ts';
-import { type Credential, hasValidSignature } from '../../dingtalk/signatures.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
+import { hasValidSignature } from '../../dingtalk/signatures.ts';
 import { parseSigningSecret, parseWebhookCredential } from '../../dingtalk/webhook-url.ts';
 import { own } from '../../lib/own.ts';
 import { MAX_CREDENTIAL_BYTES, type Snapshot, type Target } from '../model/snapshot.ts';
-import type { Rollout } from '../model/verdict.ts';
+import type { Verdict } from '../model/verdict.ts';
 
-type CredentialSurroundings = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
+type CredentialContext = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now'>;
 
-/** Why a robot has no credentials, and what becomes of the version that is live. */
+/** The verdict on a robot without credentials. */
 interface Refused {
-  readonly refusal: Finding;
-  readonly rollout: Rollout;
-  /** Whether they have yet to be read. */
-  readonly isAwaited?: true;
+  readonly verdict: Verdict;
 }
 
 /** The credentials that a robot's spec names. */
@@ -26,16 +24,16 @@ export type JudgedCredentials =
   | Refused;
 
 /** Takes a robot's credentials from the Secrets of its namespace, and judges them. */
-export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialSurroundings): JudgedCredentials {
+export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialContext): JudgedCredentials {
   const webhook = readCredential(cr, 'webhook', cr.spec.webhook.secretKeyRef, snapshot);
-  if ('refusal' in webhook) return webhook;
+  if ('verdict' in webhook) return webhook;
   const parsed = parseWebhookCredential(webhook.text, snapshot.config.dingtalk);
   if (!parsed.ok) return refused(parsed.reason, `spec.webhook: ${parsed.message}`);
   const warnings = parsed.warnings.map((text) => warning('PastedSignatureIgnored', `spec.webhook: ${text}`));
   if (!cr.spec.signing) return { credential: { url: parsed.url }, warnings };
 
   const signing = readCredential(cr, 'signing', cr.spec.signing.secretKeyRef, snapshot);
-  if ('refusal' in signing) return signing;
+  if ('verdict' in signing) return signing;
   const secret = parseSigningSecret(signing.text);
   if (!secret.ok) return refused(secret.reason, `spec.signing: ${secret.message}`);
   warnings.push(...secret.warnings.map((text) => warning('SigningSecretUnusual', `spec.signing: ${text}`)));
@@ -43,21 +41,26 @@ export function judgeCredentials(cr: DingTalkRobot, snapshot: CredentialSurround
 }
 
 const refused = (reason: Reason, message: string): Refused => ({
-  refusal: { reason, message },
-  rollout: 'none',
+  verdict: { rollout: 'none', refusal: { reason, message }, warnings: [] },
 });
 
-/** Where the live version of this very robot comes from; undefined if none is live. */
+const unreadable = (message: string, rollout: Verdict['rollout']): Verdict => ({
+  rollout,
+  refusal: { reason: 'CredentialsUnreadable', message },
+  warnings: [],
+});
+
+/** The provenance of this very robot's live version; undefined if none is live. */
 export function liveProvenance(cr: DingTalkRobot, target: Target): Provenance | undefined {
   const value = liveService(cr, target);
   const provenance = value === undefined ? undefined : readProvenance(value);
   return provenance && isMadeFrom(provenance, cr) ? provenance : undefined;
 }
 
-/** Whether a version of the robot is live whose URL still works: unsigned, or inside its hour. */
+/** Whether the robot has a live version with a URL that still works: an unsigned one, or a signed one inside its hour. */
 export function hasWorkingUrl(
   cr: DingTalkRobot,
-  { target, now }: Pick<CredentialSurroundings, 'target' | 'now'>,
+  { target, now }: Pick<CredentialContext, 'target' | 'now'>,
 ): boolean {
   const url = own(target.secret?.data, serviceName(cr.metadata.namespace, cr.metadata.name));
   return liveProvenance(cr, target) !== undefined && url !== undefined && hasValidSignature(url, now);
@@ -73,7 +76,7 @@ function readCredential(
   cr: DingTalkRobot,
   field: 'webhook' | 'signing',
   reference: { readonly name: string; readonly key: string },
-  snapshot: CredentialSurroundings,
+  snapshot: CredentialContext,
 ): { readonly text: string } | Refused {
   const { namespace } = cr.metadata;
   const secret = snapshot.credentials.get(objectKey(namespace, reference.name));
@@ -82,15 +85,12 @@ function readCredential(
   if (!secret) {
     const message = `${path}: ${named} has not been read yet. What is live stays meanwhile.`;
     const service = liveService(cr, snapshot.target);
-    const rollout = service !== undefined && readProvenance(service) !== undefined ? 'previous' : 'none';
-    return { refusal: { reason: 'CredentialsUnreadable', message }, rollout, isAwaited: true };
+    const rollout = service !== undefined && readProvenance(service) !== undefined ? 'lastGood' : 'none';
+    return { verdict: { ...unreadable(message, rollout), awaitsCredentials: true } };
   }
   if (secret.state === 'unreadable') {
     const message = `${path}: ${named} could not be read: ${secret.message}. What is live stays until its signature ends.`;
-    return {
-      refusal: { reason: 'CredentialsUnreadable', message },
-      rollout: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none',
-    };
+    return { verdict: unreadable(message, hasWorkingUrl(cr, snapshot) ? 'lastGood' : 'none') };
   }
   if (secret.state === 'missing') {
     const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;
@@ -100,10 +100,10 @@ function readCredential(
     const message = `spec.${field}: the value has more than ${MAX_CREDENTIAL_BYTES} bytes, which no ${CREDENTIALS[field].kind} has.`;
     return refused(CREDENTIALS[field].invalid, message);
   }
-  // The name is a tenant's: `constructor` is no key of a Secret that lacks it.
+  // A tenant chooses the name: `constructor` must not be found in a Secret that lacks it.
   const text = own(secret.data, reference.key);
   if (text !== undefined) return { text };
-  // Which keys it has is nobody's business who may look at the robot, but not at the Secret.
+  // The message does not list the keys: people who can read the robot may have no right to read the Secret.
   const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}. Correct it, or add the key to the Secret.`;
   return refused('CredentialsKeyNotFound', message);
 }
@@ -113,6 +113,6 @@ const CREDENTIALS = {
   signing: { kind: 'signing secret', invalid: 'InvalidSigningSecret' },
 } as const;
 
-/** Tells which credentials a robot names, not what they are. */
+/** Identifies the credentials that a robot names, not their values. */
 export const credentialsHash = ({ webhook, signing }: DingTalkRobot['spec']): string =>
   shortHash(JSON.stringify([webhook, signing ?? null]));

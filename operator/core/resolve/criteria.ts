@@ -6,15 +6,15 @@ import { inOneOf, oneOf } from './access-condition.ts';
 
 /** One criterion as an expr-lang condition. */
 export interface CriterionClause {
-  /** Below `spec.applications`. */
+  /** Path below `spec.applications`. */
   readonly field: string;
   readonly expression: string;
 }
 
 /**
- * The condition that says which applications a subscription is about: all criteria must hold, and any value of a
- * criterion will do. All of it is compiled, the label selector too, since an Application's own subscribe annotation
- * goes round whatever stands beside the trigger. Undefined for `all: true`.
+ * The condition for the applications that a subscription is about: all criteria must hold, and any value of a criterion is
+ * enough. It has all criteria, the label selector too, since an Application's own subscribe annotation bypasses everything
+ * beside the trigger. Undefined for `all: true`.
  */
 export function criteriaExpression(criteria: ApplicationCriteria): string | undefined {
   const clauses = criteriaClauses(criteria);
@@ -39,7 +39,7 @@ function anyOf(value: string, patterns: readonly string[] | undefined): string |
   return patterns && oneOf(value, patterns).join(' or ');
 }
 
-/** A destination says either name or server; Argo CD's own cluster is known by one of each. */
+/** A destination gives either the name or the server; Argo CD's own cluster has one of each. */
 function clusterClause(destination: string, clusters: readonly string[] | undefined): string | undefined {
   if (!clusters) return undefined;
   const own: string[] = [IN_CLUSTER.name, IN_CLUSTER.server];
@@ -65,7 +65,7 @@ function labelClauses(criteria: ApplicationCriteria): [string, string][] {
   ];
 }
 
-/** The meaning of Kubernetes' own selectors: NotIn also holds where the label is absent. */
+/** Means the same as a selector of Kubernetes: NotIn also holds where the label is absent. */
 function requirementClause({ key, operator, values = [] }: LabelRequirement): string {
   switch (operator) {
     case 'In':
@@ -79,7 +79,7 @@ function requirementClause({ key, operator, values = [] }: LabelRequirement): st
   }
 }
 
-/** To `in`, nil is the empty text; to Kubernetes, an absent label is not one with an empty value. */
+/** `in` takes nil for the empty text. Kubernetes does not take an absent label for one with an empty value. */
 function labelIn(key: string, values: readonly string[]): string {
   const isIn = `${label(key)} in ${exprStringList(values)}`;
   return values.includes('') ? `${label(key)} != nil and ${isIn}` : isIn;

@@ -1,11 +1,10 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { audienceKey, leadsToArgoCD, messageFinding } from '../../message/message.ts';
-import type { ResolvedEvent } from './events.ts';
-import type { ResolvedRobot } from './robots.ts';
+import type { ResolvedEvent, ResolvedRobot } from '../model/resolved.ts';
 import { nameFor } from './sharing.ts';
 
-/** All that the messages of a subscription depend on beside itself. */
+/** All inputs of a subscription's messages, beside the subscription itself. */
 export function messageInputs(
   events: readonly ResolvedEvent[],
   robots: readonly ResolvedRobot[],
@@ -18,7 +17,7 @@ export function messageInputs(
   ];
 }
 
-/** What keeps the messages of events from being made for these robots, each thing once. */
+/** Findings that keep the messages of events from being made for these robots, each once. */
 export function messageFindings(
   events: readonly ResolvedEvent[],
   robots: readonly ResolvedRobot[],
@@ -37,7 +36,7 @@ export function messageFindings(
   );
 }
 
-/** What their author should know of messages that are sent all the same. */
+/** Warnings about messages that are sent all the same. */
 export function messageWarnings(
   { metadata }: NotificationSubscription,
   events: readonly ResolvedEvent[],
@@ -59,7 +58,7 @@ function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undef
   return [{ reason: 'NoArgoCDURL', message }];
 }
 
-/** Nothing is added to a raw template. */
+/** The operator adds no keyword to a raw template. */
 function withoutKeyword(
   namespace: string,
   events: readonly ResolvedEvent[],

@@ -1,4 +1,4 @@
 import type { SubscribedEvent } from '../../api/types.generated.ts';
 
-/** How an event of a subscription is called: by its own name, else by its trigger's. */
+/** The name of a subscription's event: its own, else that of its trigger. */
 export const eventName = ({ name, trigger }: SubscribedEvent): string => name ?? trigger ?? '';

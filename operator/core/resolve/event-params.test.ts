@@ -23,7 +23,7 @@ it('that leave a message without its URL are refused to their author, and to nob
   const verdicts = resolution.subscriptions.map(({ cr, verdict }) => [cr.metadata.name, verdict]);
   expect(Object.fromEntries(verdicts)).toMatchObject({
     empty: {
-      rollout: 'previous',
+      rollout: 'lastGood',
       refusal: {
         reason: 'InvalidTemplate',
         message: expect.stringMatching(

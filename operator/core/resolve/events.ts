@@ -1,47 +1,29 @@
-import type { Finding } from '../../api/finding.ts';
-import type { NotificationTemplate } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { SubscribedEvent, TemplateReference } from '../../api/types.generated.ts';
 import { closest } from '../../lib/closest.ts';
 import { memoised } from '../../lib/memo.ts';
 import { CATALOGUE, findTrigger } from '../../message/catalogue/catalogue.ts';
-import { type EventMessage, takesMentions } from '../../message/message.ts';
+import { takesMentions } from '../../message/message.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import type { JudgedTrigger, ResolvedEvent, ResolvedTemplate } from '../model/resolved.ts';
+import { awaitsEngine, type Refusal } from '../model/verdict.ts';
 import { eventName } from './event-name.ts';
-import { type JudgedTrigger, ownTrigger } from './own-trigger.ts';
+import { ownTrigger } from './own-trigger.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
-import type { ResolvedTemplate } from './templates.ts';
 
-/** One event with its trigger and what it says. */
-export interface ResolvedEvent extends JudgedTrigger {
-  readonly name: string;
-  /** The trigger's name in the catalogue; absent for an event of somebody's own. */
-  readonly catalogueName?: string;
-  /** Its place in the custom resource. */
-  readonly path: string;
-  /** What it says, unless it is a raw template. */
-  readonly message: EventMessage;
-  /** The whole body as a Go template of a trusted namespace. */
-  readonly raw?: string | undefined;
-  /** The template that it is made from, if it is not the catalogue's message. */
-  readonly template?: NotificationTemplate;
-  /** The template of another namespace that it is made from, `namespace/name`. */
-  readonly sharedTemplate?: string;
-}
-
-/** What the events of a subscription are judged with. */
+/** What a subscription's events are judged with. */
 export interface EventContext {
   readonly templates: ReadonlyMap<string, ResolvedTemplate>;
   readonly inquiry: Inquiry;
 }
 
-/** Judges one event; what is wrong with it otherwise. */
+/** Judges one event. @returns what refuses it, if anything does */
 export function resolveEvent(
   namespace: string,
   event: SubscribedEvent,
   index: number,
   context: EventContext,
-): ResolvedEvent | Finding {
+): ResolvedEvent | Refusal {
   const path = `spec.events[${index}]`;
   const judged =
     event.trigger === undefined
@@ -64,12 +46,12 @@ export function resolveEvent(
   };
 }
 
-/** The template's message with the event's own values and mentions, or the catalogue's. */
+/** The message of the template with the event's own params and mentions, or that of the catalogue. */
 function resolveContent(
   event: SubscribedEvent,
   path: string,
   template: ResolvedTemplate | undefined,
-): Pick<ResolvedEvent, 'message' | 'raw'> | Finding {
+): Pick<ResolvedEvent, 'message' | 'raw'> | Refusal {
   const spec = template?.cr.spec;
   const raw = spec?.message.raw;
   const own = event.template?.params ?? {};
@@ -89,7 +71,7 @@ function resolveContent(
   return { message, raw };
 }
 
-/** Asked for again by every decision, and names are long. */
+/** Every decision needs it again, and names are long. */
 const paramMeantBy = memoised<
   { readonly name: string; readonly names: readonly string[] },
   string | undefined
@@ -99,7 +81,7 @@ const paramMeantBy = memoised<
   2 ** 21,
 );
 
-function unknownParam(name: string, path: string, params: Readonly<Record<string, string>>): Finding {
+function unknownParam(name: string, path: string, params: Readonly<Record<string, string>>): Refusal {
   const names = Object.keys(params);
   const guess = paramMeantBy({ name, names });
   const has = names.length === 0 ? 'it has none' : `it has ${names.join(', ')}`;
@@ -108,7 +90,7 @@ function unknownParam(name: string, path: string, params: Readonly<Record<string
   return { reason: 'UnknownParam', message };
 }
 
-function catalogueTrigger(name: string, path: string): JudgedTrigger | Finding {
+function catalogueTrigger(name: string, path: string): JudgedTrigger | Refusal {
   const trigger = findTrigger(name);
   if (trigger) return { trigger, doubts: [], warnings: [] };
   const names = CATALOGUE.map((each) => each.name);
@@ -123,17 +105,16 @@ function resolveTemplateReference(
   reference: TemplateReference,
   path: string,
   { templates }: EventContext,
-): ResolvedTemplate | Finding {
+): ResolvedTemplate | Refusal {
   const template = templates.get(referenceKey(namespace, reference));
   if (!template || !mayUse(namespace, template.cr)) {
     const message = notThere('NotificationTemplate', namespace, reference, `${path}.template`);
     return { reason: 'TemplateNotFound', message };
   }
-  if (template.verdict.refusal?.reason === 'GateUnavailable') return template.verdict.refusal;
-  if (template.verdict.refusal) {
-    const name = nameFor(namespace, reference);
-    const message = `${path}.template.name: NotificationTemplate ${name} is not accepted (${template.verdict.refusal.reason}).`;
-    return { reason: 'TemplateRefused', message };
-  }
-  return template;
+  const { refusal } = template.verdict;
+  if (!refusal) return template;
+  if (awaitsEngine(template.verdict)) return refusal;
+  const name = nameFor(namespace, reference);
+  const message = `${path}.template.name: NotificationTemplate ${name} is not accepted (${refusal.reason}).`;
+  return { reason: 'TemplateRefused', message };
 }

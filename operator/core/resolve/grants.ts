@@ -4,11 +4,11 @@ import { firstOf } from '../../lib/first-of.ts';
 import { globMatches, isGlob } from '../../lib/glob.ts';
 import type { Project, Snapshot } from '../model/snapshot.ts';
 
-/** Enough to find the mistake by. */
+/** As many as it takes to find the mistake. */
 const MAX_NAMED = 5;
 const MAX_QUOTED = 63;
 
-/** What is granted to namespaces, found by namespace in about the same time however much there is. */
+/** Things that are granted to namespaces. A lookup by namespace takes about the same time for any number of grants. */
 export class Grants {
   readonly #byName = new Map<string, string[]>();
   readonly #byPattern = new Map<string, string[]>();
@@ -26,7 +26,7 @@ export class Grants {
     }
   }
 
-  /** What a namespace has: sorted, without what a pattern among it covers. */
+  /** The things that are granted to a namespace: sorted, without those that a pattern among them covers. */
   of(namespace: string): readonly string[] {
     const known = this.#known.get(namespace);
     if (known) return known;
@@ -41,8 +41,8 @@ export class Grants {
 }
 
 /**
- * The grants of AppProjects: by the operator's configuration, and by an annotation on the AppProject itself. Both are the
- * admin's; nothing on a Namespace or an Application grants anything, since an Application can set both
+ * The grants of AppProjects: by the operator's configuration, and by an annotation on the AppProject. Only the admin writes
+ * these. Nothing on a Namespace or an Application grants anything, since an Application can set both
  * (`managedNamespaceMetadata`).
  */
 export function projectGrants({ config, projects }: Pick<Snapshot, 'config' | 'projects'>): Grants {
@@ -52,7 +52,9 @@ export function projectGrants({ config, projects }: Pick<Snapshot, 'config' | 'p
   ]);
 }
 
-/** What the annotation of an AppProject says: entries between commas, of which those that can be no namespace don't count. */
+/**
+ * Reads the annotation of an AppProject: entries between commas. Malformed entries, which can be no namespace, do not count.
+ */
 export function readGranted(annotation = ''): {
   readonly namespaces: readonly string[];
   readonly malformed: readonly string[];
@@ -67,7 +69,7 @@ export function readGranted(annotation = ''): {
   };
 }
 
-/** What is wrong with the grants on an AppProject, for whoever wrote them. */
+/** A warning about malformed grants on an AppProject; undefined if there are none. */
 export function grantFinding({ grantedTo }: Project): Finding | undefined {
   const { malformed } = readGranted(grantedTo);
   if (malformed.length === 0) return undefined;

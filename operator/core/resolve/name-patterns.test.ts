@@ -54,7 +54,7 @@ describe('patterns of names', () => {
     const subscriptions = [subscription({ generation: 2 }, { applications: { names: patterns(16) } })];
     const fresh = decide(snapshot({ ...team(), subscriptions }));
     expect(fresh.resolution.subscriptions[0]?.verdict).toMatchObject({
-      rollout: 'previous',
+      rollout: 'lastGood',
       refusal: { reason: 'CriteriaTooCostly' },
     });
     expect(fresh.plan.entries).toEqual([]);

@@ -2,7 +2,7 @@ import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { isGlob } from '../../lib/glob.ts';
 
-/** Of one pattern, and of all patterns of a subscription. */
+/** Limits of one pattern, and of all patterns of a subscription together. */
 const ONE = { stars: 3, characters: 63 } as const;
 const ALL = { stars: 15, characters: 315 } as const;
 
@@ -10,11 +10,11 @@ const REMEDY =
   'Use exact names, a label selector (spec.applications.selector), or fewer or shorter patterns.';
 
 /**
- * Patterns of names that would hold up Argo CD: each becomes a regular expression in the condition of every event, and its
- * controller has one worker that evaluates all conditions for each application. The worst patterns that were found, five of 63
- * characters with three `*` each, took 5 to 9 ms in the engine, on a busy machine, for 20 events and an application whose name
- * has 63 characters (29 ms where it has 253); ten of them took 16 to 20 ms. Patterns such as `pay-*` cost next to nothing.
- * The schema has looser limits, so that what is stored stays valid. A `*` behind another one adds nothing to the regular
+ * Refuses patterns of names that would delay Argo CD. Each pattern becomes a regular expression in the condition of every
+ * event, and Argo CD's controller has one worker that evaluates all conditions for each application. The worst known patterns,
+ * five of 63 characters with three `*` each, took the engine 5 to 9 ms on a busy machine, for 20 events and an application
+ * whose name has 63 characters (29 ms for 253); ten of them took 16 to 20 ms. Patterns such as `pay-*` take next to no time.
+ * The schema has looser limits, so that stored resources stay valid. A `*` after another one adds nothing to the regular
  * expression, and does not count.
  */
 export function costlyNamePatterns({ spec }: NotificationSubscription): Finding[] {
@@ -39,7 +39,7 @@ interface Pattern {
 
 const starsIn = (pattern: string): number => pattern.split('*').length - 1;
 
-/** The pattern with which all of them come to be too much. */
+/** The first pattern with which all patterns together are too much. */
 function firstBeyond(
   patterns: readonly Pattern[],
 ): { readonly index: number; readonly what: string } | undefined {
@@ -54,7 +54,7 @@ function firstBeyond(
   return undefined;
 }
 
-/** What is too much in one pattern. */
+/** What one pattern has too much of; undefined if nothing. */
 function excess(pattern: string): string | undefined {
   const stars = starsIn(pattern);
   if (stars > ONE.stars) return `the pattern has ${stars} asterisks, and may have ${ONE.stars}`;

@@ -67,6 +67,10 @@ describe('an event of somebody’s own', () => {
       [inspect('when'), { ok: true, discouraged: 'it looks' }],
       [inspect('oncePer'), { ok: true, violation: 'no' }],
     );
-    expect(verdict).toEqual({ reason: 'ExpressionNotAllowed', message: 'spec.events[0].oncePer: no' });
+    expect(verdict).toEqual({
+      gate: 'forbidden',
+      reason: 'ExpressionNotAllowed',
+      message: 'spec.events[0].oncePer: no',
+    });
   });
 });

@@ -1,28 +1,19 @@
-import type { Finding } from '../../api/finding.ts';
 import type { SubscribedEvent } from '../../api/types.generated.ts';
-import type { Trigger } from '../../message/catalogue/trigger.ts';
 import { evaluationWarning, expressionFinding, isDoubt } from '../gate/expressions.ts';
 import type { ExpressionRole } from '../model/engine-api.ts';
 import type { Inquiry } from '../model/inquiry.ts';
-
-/** The trigger of an event, and what is to be said of its condition. */
-export interface JudgedTrigger {
-  readonly trigger: Trigger;
-  /** What refuses the condition, unless it is live as it is. */
-  readonly doubts: readonly Finding[];
-  /** What its author should know all the same. */
-  readonly warnings: readonly Finding[];
-}
+import type { JudgedTrigger } from '../model/resolved.ts';
+import type { Refusal } from '../model/verdict.ts';
 
 /**
- * An event of somebody's own. Each expression was parsed by itself, so it is one whole expression and the parentheses
- * hold it; the line break before the closing one ends a comment that would swallow it.
+ * Judges an event with an own condition. The engine parses each expression by itself, so each is one whole expression inside
+ * its parentheses. The line break before the closing parenthesis ends a comment that would swallow it.
  */
 export function ownTrigger(
   { when = '', oncePer, eventTime }: SubscribedEvent,
   path: string,
   inquiry: Inquiry,
-): JudgedTrigger | Finding {
+): JudgedTrigger | Refusal {
   const roles: Readonly<Record<ExpressionRole, string | undefined>> = { when, oncePer, eventTime };
   const expressions = Object.entries(roles).flatMap(([role, expression]) =>
     expression === undefined ? [] : [{ role: role as ExpressionRole, expression, field: `${path}.${role}` }],

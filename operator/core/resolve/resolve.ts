@@ -15,27 +15,19 @@ import { ObjectMemo } from '../../lib/memo.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
+import type { Resolution, ResolvedRobot, ResolvedSubscription, ResolvedTemplate } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { accessOf } from './access-condition.ts';
 import { argocdUrl } from './argocd-url.ts';
-import { type ResolvedRobot, refusedRobot, resolveRobot } from './robots.ts';
+import { refusedRobot, resolveRobot } from './robots.ts';
 import { reported } from './selection.ts';
-import { type ResolvedSubscription, refusedSubscription, resolveSubscription } from './subscriptions.ts';
-import { type ResolvedTemplate, refusedTemplate, resolveTemplate } from './templates.ts';
-
-/** Every CR that the installation speaks for, with its verdict, each kind ordered by namespace and name. */
-export interface Resolution {
-  readonly robots: readonly ResolvedRobot[];
-  readonly templates: readonly ResolvedTemplate[];
-  readonly subscriptions: readonly ResolvedSubscription[];
-  /** Where Argo CD's user interface is, without a slash at the end, if anybody says it. */
-  readonly argocdUrl: string | undefined;
-}
+import { refusedSubscription, resolveSubscription } from './subscriptions.ts';
+import { refusedTemplate, resolveTemplate } from './templates.ts';
 
 /**
- * References, fences and credentials → a verdict for each CR. A CR that is being deleted is already gone, and so is one of
- * a namespace that is not served.
- * @param beyond resources that are not to be looked at, with what they are told
+ * References, access and credentials → a verdict for each CR. A CR that is being deleted counts as gone, and so does one of a
+ * namespace that is not served.
+ * @param beyond resources that are not read, with the finding that says so
  */
 export function resolve(
   snapshot: Snapshot,
@@ -45,7 +37,7 @@ export function resolve(
   faults: Faults,
 ): Resolution {
   const ours = <T extends CustomResource>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
-  /** One resource's exception is that resource's refusal. */
+  /** An exception refuses the resource that it comes with, and no other. */
   const each = <T extends CustomResource, R>(
     resources: readonly T[],
     work: (cr: T) => R,
@@ -67,7 +59,7 @@ export function resolve(
     snapshot.robots,
     (cr) => resolveRobot(cr, snapshot),
     (cr, refusal) => refusedRobot(cr, refusal, snapshot),
-    // Nothing of a robot that is not read is live.
+    // A robot that is not read has no live version.
     (cr, refusal) =>
       unreadRobots.get(cr, [refusal.message, snapshot.config], () => refusedRobot(cr, refusal, snapshot)),
   );
@@ -101,7 +93,7 @@ export function resolve(
   return { robots, templates, subscriptions, argocdUrl: url };
 }
 
-/** There can be thousands that are not read. */
+/** There can be thousands of resources that are not read. */
 const unreadRobots = new ObjectMemo<DingTalkRobot, ResolvedRobot>();
 const unreadTemplates = new ObjectMemo<NotificationTemplate, ResolvedTemplate>();
 const unreadSubscriptions = new ObjectMemo<NotificationSubscription, ResolvedSubscription>();

@@ -1,38 +1,22 @@
 import type { Finding } from '../../api/finding.ts';
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { serviceKey, serviceName } from '../../argocd/names.ts';
-import type { Credential } from '../../dingtalk/signatures.ts';
 import { memoised } from '../../lib/memo.ts';
 import { closestTimeZone, isTimeZone } from '../../lib/time-zone.ts';
-import type { Audience } from '../../message/message.ts';
+import type { Audience } from '../../message/event-message.ts';
 import { isForeignKey, isForeignSecretKey } from '../model/live.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Rollout, Verdict } from '../model/verdict.ts';
 import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
-/** A robot with its credentials read and judged. */
-export interface ResolvedRobot {
-  readonly cr: DingTalkRobot;
-  /** Name of its service, and of its key in the Secret. */
-  readonly service: string;
-  /** What its group asks of messages; in a zone that there is, where it names one that there is not. */
-  readonly audience: Audience;
-  /** Whether that is not to count, since its newest spec is refused or not judged yet: messages stay as they are live. */
-  readonly messagesStay?: true;
-  /** Whether its Secrets have yet to be read, which is no news: what is live stays, and no status tells of it. */
-  readonly isAwaited?: true;
-  readonly verdict: Verdict;
-  /** Present where the rollout is `current`, and where what is live was made with it. */
-  readonly credential?: Credential;
-}
+/** The parts of a snapshot that a robot is judged by. */
+type RobotContext = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
 
-/** What of a snapshot a robot is judged by. */
-type Surroundings = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
-
-/** Judges one robot. Credentials that are gone or wrong count as revoked: its keys go. */
-export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): ResolvedRobot {
+/** Judges one robot. Credentials that are gone or wrong count as revoked, so that the robot's keys are removed. */
+export function resolveRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
   const service = serviceName(cr.metadata.namespace, cr.metadata.name);
   const base = { cr, service, audience: audienceOf(cr, snapshot) };
   const refused = (refusal: Finding, rollout: Rollout = 'none'): ResolvedRobot => ({
@@ -48,40 +32,39 @@ export function resolveRobot(cr: DingTalkRobot, snapshot: Surroundings): Resolve
   const taken = takenKey(service, snapshot);
   if (taken) return refused(taken);
   const judged = judgeCredentials(cr, snapshot);
-  if (!('refusal' in judged)) {
+  if (!('verdict' in judged)) {
     const { credential, warnings } = judged;
     return { ...base, verdict: { rollout: 'current', warnings }, credential };
   }
-  const { refusal, rollout, isAwaited } = judged;
-  return { ...refused(refusal, rollout), ...(isAwaited && { isAwaited, messagesStay: true }) };
+  const { verdict } = judged;
+  return { ...base, verdict, ...(verdict.awaitsCredentials && { messagesStay: true }) };
 }
 
 /**
- * What becomes of the live version of a robot whose spec has a mistake. As long as the spec names the credentials that the
- * version was made with, it is renewed, and is revoked with them; else it stays until its signature ends.
+ * The verdict on a robot whose spec has a mistake. As long as the spec names the credentials of the live version, that version
+ * is renewed, and is revoked with them. Otherwise it stays until its signature ends.
  */
 function liveDespite(
   cr: DingTalkRobot,
   refusal: Finding,
-  snapshot: Surroundings,
-): Pick<ResolvedRobot, 'verdict' | 'credential' | 'isAwaited'> {
+  snapshot: RobotContext,
+): Pick<ResolvedRobot, 'verdict' | 'credential'> {
   const verdict = (rollout: Rollout): Verdict => ({ rollout, refusal, warnings: [] });
   if (liveProvenance(cr, snapshot.target)?.hash !== credentialsHash(cr.spec))
-    return { verdict: verdict(hasWorkingUrl(cr, snapshot) ? 'previous' : 'none') };
+    return { verdict: verdict(hasWorkingUrl(cr, snapshot) ? 'lastGood' : 'none') };
   const judged = judgeCredentials(cr, snapshot);
-  if ('refusal' in judged)
-    return { verdict: verdict(judged.rollout), ...(judged.isAwaited && { isAwaited: true }) };
-  return { verdict: verdict('previous'), credential: judged.credential };
+  if ('verdict' in judged) return { verdict: { ...judged.verdict, refusal } };
+  return { verdict: verdict('lastGood'), credential: judged.credential };
 }
 
-/** A robot that is refused before or beside its judgement. What is live of it stays, as long as its signature is valid. */
-export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: Surroundings): ResolvedRobot {
+/** A robot that is refused without being judged. Its live version stays as long as its signature is valid. */
+export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: RobotContext): ResolvedRobot {
   const { locale, timeZone } = snapshot.config.robots;
   return {
     cr,
     service: serviceName(cr.metadata.namespace, cr.metadata.name),
     audience: { locale, timeZone, keywords: [] },
-    verdict: { rollout: hasWorkingUrl(cr, snapshot) ? 'previous' : 'none', refusal, warnings: [] },
+    verdict: { rollout: hasWorkingUrl(cr, snapshot) ? 'lastGood' : 'none', refusal, warnings: [] },
   };
 }
 
@@ -100,11 +83,11 @@ function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
   return { reason: 'UnknownTimeZone', message };
 }
 
-/** Asked for again by every decision. */
+/** Every decision needs it again. */
 const zoneMeantBy = memoised(closestTimeZone, (name) => name, 100_000);
 
-/** A key that somebody else made is never taken over. */
-function takenKey(service: string, { target, config }: Surroundings): Finding | undefined {
+/** A foreign key is never taken over. */
+function takenKey(service: string, { target, config }: RobotContext): Finding | undefined {
   const { configMap, secret } = config.target;
   const key = serviceKey(service);
   if (isForeignKey(target.configMap, key)) {
@@ -116,7 +99,7 @@ function takenKey(service: string, { target, config }: Surroundings): Finding | 
   return undefined;
 }
 
-/** Says which key is in the way and what to do about it. */
+/** Names the foreign key, and what to do about it. */
 export function keyTakenMessage(kind: 'ConfigMap' | 'Secret', object: string, key: string): string {
   return `The ${kind} ${object} already has a key ${key} that this operator did not write. Remove that key, or choose another name.`;
 }

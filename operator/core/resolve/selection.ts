@@ -3,16 +3,16 @@ import { isSelective, selectorMatches } from '../../kubernetes/label-selector.ts
 import { globMatches } from '../../lib/glob.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
-/** What of a snapshot says which namespaces the installation serves. */
+/** The parts of a snapshot that say which namespaces the installation serves. */
 export type Selection = Pick<Snapshot, 'config' | 'namespaces'>;
 
 /**
- * Whether the installation serves a namespace: `outside` is left alone or told, `unknown` left alone in any case, since a
- * custom resource is often seen before its new Namespace is.
+ * Whether the installation serves a namespace. Resources `outside` get a status that says so, or none. Resources of `unknown`
+ * namespaces get none, since a custom resource is often seen before its new Namespace is.
  */
 export type Standing = 'served' | 'outside' | 'unknown';
 
-/** By deny list and selector; the deny list wins. A Namespace whose labels could not be seen counts as selected. */
+/** Decides by deny list and selector; the deny list wins. A Namespace whose labels can't be read counts as selected. */
 export function standingOf(namespace: string, { config, namespaces }: Selection): Standing {
   const { deniedNamespaces, namespaceSelector } = config.tenancy;
   if (deniedNamespaces.some((pattern) => globMatches(pattern, namespace))) return 'outside';
@@ -26,7 +26,7 @@ interface Namespaced {
   readonly metadata: { readonly namespace: string };
 }
 
-/** The resources that the installation serves: nothing is read, kept or sent for any other. */
+/** The resources that the installation serves. For no other one anything is read, kept or sent. */
 export function served<T extends Namespaced>(resources: readonly T[], selection: Selection): T[] {
   const standing = standings(selection);
   return resources.filter(({ metadata }) => standing(metadata.namespace) === 'served');
@@ -35,14 +35,14 @@ export function served<T extends Namespaced>(resources: readonly T[], selection:
 /** The resources whose status is the installation's to write. */
 export function reported<T extends Namespaced>(resources: readonly T[], selection: Selection): T[] {
   const standing = standings(selection);
-  const tells = selection.config.tenancy.reportUnselected;
+  const { reportUnselected } = selection.config.tenancy;
   return resources.filter(({ metadata: { namespace } }) => {
     const each = standing(namespace);
-    return each === 'served' || (each === 'outside' && tells);
+    return each === 'served' || (each === 'outside' && reportUnselected);
   });
 }
 
-/** What a resource is told that is in the hands of an installation that does not serve its namespace. */
+/** The finding on a resource of a namespace that the installation does not serve; undefined for any other. */
 export function outsideFinding({ metadata }: Namespaced, selection: Selection): Finding | undefined {
   const { namespace } = metadata;
   if (standingOf(namespace, selection) !== 'outside') return undefined;
@@ -55,7 +55,7 @@ export function outsideFinding({ metadata }: Namespaced, selection: Selection): 
   return { reason: 'NamespaceNotSelected', message };
 }
 
-/** Each namespace is looked at once, however many resources it has. */
+/** Decides once for each namespace, however many resources it has. */
 function standings(selection: Selection): (namespace: string) => Standing {
   const known = new Map<string, Standing>();
   return (namespace) => {

@@ -2,41 +2,41 @@ import { objectKey } from '../../api/names.ts';
 import type { SharedWith } from '../../api/types.generated.ts';
 import { globMatches } from '../../lib/glob.ts';
 
-/** A resource that subscriptions name, with what its owner says of who else may. */
+/** A resource that subscriptions name, with its owner's consent to other namespaces. */
 export interface Shareable {
   readonly metadata: { readonly namespace: string; readonly name: string };
   readonly spec: { readonly sharedWith?: SharedWith };
 }
 
-/** How a subscription names a robot or a template. */
+/** The reference of a subscription to a robot or a template. */
 export interface Reference {
   readonly name: string;
-  /** Absent, the subscription's own. */
+  /** Default: the namespace of the subscription. */
   readonly namespace?: string;
 }
 
 /**
- * Whether subscriptions of a namespace may use the resource: those of its own always, all others by the owner's consent.
- * It is that of the newest spec, also where this one is refused.
+ * Whether subscriptions of a namespace may use the resource: those of its own namespace always, all others with the owner's
+ * consent. The consent is that of the newest spec, even if that spec is refused.
  */
 export function mayUse(namespace: string, { metadata, spec }: Shareable): boolean {
   if (metadata.namespace === namespace) return true;
-  // Whoever names it must not suffer from the form in which its owner has it stored.
+  // A malformed consent must not break the subscriptions that name the resource.
   const patterns: unknown = spec?.sharedWith?.namespaces;
   return Array.isArray(patterns) && patterns.some((pattern) => globMatches(`${pattern}`, namespace));
 }
 
-/** The `objectKey` of what a subscription of the namespace names. */
+/** The `objectKey` of the resource that a subscription of the namespace names. */
 export const referenceKey = (namespace: string, reference: Reference): string =>
   objectKey(reference.namespace ?? namespace, reference.name);
 
-/** How messages to a namespace call a resource: by name, and by `namespace/name` if it is somebody else's. */
+/** The name of a resource in messages to a namespace: `namespace/name` for a resource of another namespace. */
 export const nameFor = (namespace: string, reference: Reference): string =>
   (reference.namespace ?? namespace) === namespace ? reference.name : referenceKey(namespace, reference);
 
 /**
- * Says that there is nothing that the namespace may use. Of another namespace, whether the resource does not exist or is
- * not shared must not be told apart by a single byte: it would reveal what others have.
+ * Says that there is no resource that the namespace may use. For a resource of another namespace the text is the same, byte for
+ * byte, whether the resource does not exist or is not shared: a difference would reveal what others have.
  * @param path of the reference
  */
 export function notThere(kind: string, namespace: string, reference: Reference, path: string): string {

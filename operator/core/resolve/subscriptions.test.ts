@@ -93,7 +93,9 @@ describe('a subscription', () => {
     expect(parts[0]?.message).toMatch(
       /^spec\.events\[1\]\.when: .* \(argocd\), and team-payments is not one/,
     );
-    expect(refusalFor([NAMESPACE])?.reason).toBe('GateUnavailable');
+    // Whatever the engine says of the condition, it is refused.
+    expect(refusalFor(['argocd'])?.gate).toBeUndefined();
+    expect(refusalFor([NAMESPACE])).toMatchObject({ gate: 'unanswered', reason: 'GateUnavailable' });
   });
 
   it('is warned where nobody says where Argo CD is', () => {

@@ -5,51 +5,34 @@ import type { RobotReference } from '../../api/types.generated.ts';
 import { eventKeyName, subscriptionKeyName, templateKey, triggerKey } from '../../argocd/names.ts';
 import { globMatches } from '../../lib/glob.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
+import { findTrigger } from '../../message/catalogue/catalogue.ts';
 import { isForeignKey } from '../model/live.ts';
+import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { type Access, countsDestinations } from './access-condition.ts';
 import { combine } from './combine.ts';
-import { missingCompanions } from './companions.ts';
 import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { eventName } from './event-name.ts';
-import { type EventContext, type ResolvedEvent, resolveEvent } from './events.ts';
+import { type EventContext, resolveEvent } from './events.ts';
 import { costlyNamePatterns } from './name-patterns.ts';
-import { keyTakenMessage, type ResolvedRobot } from './robots.ts';
+import { keyTakenMessage } from './robots.ts';
 import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import { unsupportedField } from './unsupported.ts';
 
-/** A subscription with all it refers to. */
-export interface ResolvedSubscription {
-  readonly cr: NotificationSubscription;
-  readonly verdict: Verdict;
-  /** The robots that can be sent to. */
-  readonly robots: readonly ResolvedRobot[];
-  /** Whether it needs a robot whose Secrets have yet to be read: what is live stays, and no status tells of it. */
-  readonly isAwaited?: true;
-  /** Present in full where the rollout is `current`. */
-  readonly events: readonly ResolvedEvent[];
-  /** expr-lang condition: what the namespace may hear of. */
-  readonly accessCondition: string;
-  /** AppProjects, as patterns, that the access condition lets through wherever their applications are. */
-  readonly granted: readonly string[];
-  /** expr-lang condition: what the subscription is about; undefined means all, or that nothing of it is to be live. */
-  readonly criteria: string | undefined;
-}
-
-/** What else the judgement needs: the other kinds, judged before. */
+/** What a subscription is judged with: the other kinds, which are judged before. */
 export interface References extends EventContext {
   readonly robots: ReadonlyMap<string, ResolvedRobot>;
-  /** What a namespace may hear of. */
+  /** The applications that a namespace has access to. */
   readonly access: (namespace: string) => Access;
   readonly argocdUrl: string | undefined;
 }
 
 /**
- * Judges one subscription. A mistake in what it says leaves its previous version live; a robot that is missing,
- * refused or suspended takes away just that recipient, and suspension everything.
+ * Judges one subscription. A mistake in the subscription leaves its last good version live. A robot that is missing, refused or
+ * suspended takes away that recipient only. A suspension takes away everything.
  */
 export function resolveSubscription(
   cr: NotificationSubscription,
@@ -68,7 +51,7 @@ export function resolveSubscription(
   const context = { ...references, inquiry: references.inquiry.of(namespace) };
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
-  // One's own namespace may be written or left out: the same robot can stand there twice.
+  // A reference may give the own namespace or leave it out: the same robot can be listed twice.
   const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
   const resolved = events.filter((event) => 'trigger' in event);
   const messages = judgedMessages.get(cr, messageInputs(resolved, usable, references.argocdUrl), () => ({
@@ -86,7 +69,7 @@ export function resolveSubscription(
     ...takenKeys(cr, snapshot),
   ];
   const missing = robots.filter((robot) => 'reason' in robot);
-  const isAwaited =
+  const awaitsCredentials =
     missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
   return {
@@ -95,16 +78,16 @@ export function resolveSubscription(
     criteria,
     robots: usable,
     events: resolved,
-    ...(isAwaited && { isAwaited }),
     verdict: {
-      rollout: isAwaited
-        ? 'previous'
+      rollout: awaitsCredentials
+        ? 'lastGood'
         : usable.length === 0
           ? 'none'
           : mistakes.length > 0
-            ? 'previous'
+            ? 'lastGood'
             : 'current',
       ...(refusal && { refusal }),
+      ...(awaitsCredentials && { awaitsCredentials }),
       warnings: [
         ...ungranted(cr, access),
         ...messages.warnings,
@@ -122,14 +105,14 @@ const judgedMessages = new ObjectMemo<
   { readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] }
 >();
 
-/** A subscription that is refused before or beside its judgement. What is live of it stays. */
+/** A subscription that is refused without being judged. Its live version stays. */
 export function refusedSubscription(
   cr: NotificationSubscription,
   refusal: Finding,
   access: Access,
   isLive: boolean,
 ): ResolvedSubscription {
-  const verdict: Verdict = { rollout: isLive ? 'previous' : 'none', refusal, warnings: [] };
+  const verdict: Verdict = { rollout: isLive ? 'lastGood' : 'none', refusal, warnings: [] };
   return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
 }
 
@@ -154,13 +137,17 @@ function resolveRecipient(
   return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
 }
 
-/** Whether it can't be said yet if there is a robot to be sent to; of one that is live, what is live says so. */
+/** Whether it is not known yet if a robot can be sent to. A robot with a live version can. */
 function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
   const robot = robots.get(referenceKey(namespace, reference));
-  return robot?.isAwaited === true && robot.verdict.rollout === 'none' && mayUse(namespace, robot.cr);
+  return (
+    robot?.verdict.awaitsCredentials === true &&
+    robot.verdict.rollout === 'none' &&
+    mayUse(namespace, robot.cr)
+  );
 }
 
-/** A key that somebody else made is never taken over. */
+/** A foreign key is never taken over. */
 function takenKeys({ metadata, spec }: NotificationSubscription, { target, config }: Snapshot): Finding[] {
   const { namespace, name } = metadata;
   const events = spec.events.map((event) => eventKeyName(namespace, name, eventName(event)));
@@ -172,7 +159,7 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
     }));
 }
 
-/** A project that isn't granted is no mistake: what the namespace may hear of anyway can be of that project. */
+/** A project that is not granted is no mistake: applications that the namespace has access to anyway can belong to it. */
 function ungranted(cr: NotificationSubscription, { granted, accessCondition }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
@@ -186,7 +173,7 @@ function ungranted(cr: NotificationSubscription, { granted, accessCondition }: A
   return [{ reason: 'ProjectNotGranted', message }];
 }
 
-/** Conditions of somebody's own, where the installation takes them from trusted namespaces only. */
+/** Refuses own conditions, where the installation takes them from trusted namespaces only. */
 function untrustedExpressions(
   { metadata, spec }: NotificationSubscription,
   { config: { tenancy } }: Snapshot,
@@ -203,7 +190,7 @@ function untrustedExpressions(
   });
 }
 
-/** An event that does not say when it happened is told again to whoever comes new. */
+/** An event without a time is sent again to new recipients. */
 function replayable({ spec }: NotificationSubscription): Finding[] {
   const names = spec.events
     .filter(({ when, eventTime }) => when !== undefined && eventTime === undefined)
@@ -213,4 +200,17 @@ function replayable({ spec }: NotificationSubscription): Finding[] {
     `spec.events: ${names.join(', ')} has no eventTime, so that applications for which the condition holds already are ` +
     'told of when the subscription, its condition or its robots change.';
   return [{ reason: 'ReplayPossible', message }];
+}
+
+/** A trigger that follows another one needs that one: it is sent only after the other one was. */
+function missingCompanions({ spec }: NotificationSubscription): Finding[] {
+  const triggers = spec.events.map(({ trigger }) => trigger);
+  return triggers.flatMap((trigger, index) => {
+    const follows = trigger === undefined ? undefined : findTrigger(trigger)?.follows;
+    if (follows === undefined || triggers.includes(follows)) return [];
+    const message =
+      `spec.events[${index}].trigger: ${trigger} tells of applications of which this subscription has sent ${follows}, ` +
+      `and it has no such event. Add "- trigger: ${follows}" to spec.events.`;
+    return [{ reason: 'CompanionMissing', message }];
+  });
 }

@@ -1,21 +1,15 @@
-import type { Finding } from '../../api/finding.ts';
 import type { NotificationTemplate } from '../../api/kinds.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import { messageParts } from '../../message/body.ts';
 import { ANY_SCOPE, readMessage } from '../../message/parse.ts';
 import { rawTemplateFinding } from '../gate/raw-template.ts';
 import type { Inquiry } from '../model/inquiry.ts';
+import type { ResolvedTemplate } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Verdict } from '../model/verdict.ts';
+import type { Refusal } from '../model/verdict.ts';
 import { combine } from './combine.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
-
-/** A template with its judgement. */
-export interface ResolvedTemplate {
-  readonly cr: NotificationTemplate;
-  readonly verdict: Verdict;
-}
 
 /** Judges one template. */
 export function resolveTemplate(
@@ -33,15 +27,15 @@ export function resolveTemplate(
   return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { rollout: 'current', warnings: [] } };
 }
 
-/** A template that is refused: nothing of a template is live by itself. */
-export function refusedTemplate(cr: NotificationTemplate, refusal: Finding): ResolvedTemplate {
+/** A template that is refused. A template has no live version of its own. */
+export function refusedTemplate(cr: NotificationTemplate, refusal: Refusal): ResolvedTemplate {
   return { cr, verdict: { rollout: 'none', refusal, warnings: [] } };
 }
 
-const typedFindings = new ObjectMemo<NotificationTemplate, Finding | undefined>();
+const typedFindings = new ObjectMemo<NotificationTemplate, Refusal | undefined>();
 
-/** What is wrong with a message in Handlebars, all of it. */
-function typedFinding({ spec }: NotificationTemplate): Finding | undefined {
+/** All that is wrong with a message in Handlebars, as one refusal. */
+function typedFinding({ spec }: NotificationTemplate): Refusal | undefined {
   const { message, params = {}, at = {} } = spec;
   const reading = readMessage({ message, params });
   if (!reading.ok) return combine(reading.findings);
@@ -54,10 +48,10 @@ function typedFinding({ spec }: NotificationTemplate): Finding | undefined {
 }
 
 /**
- * `message.raw` is a Go template that Argo CD's controller runs as it is, and a valid one can end that process; so it
- * is for those only who could edit Argo CD's ConfigMap anyway.
+ * `message.raw` is a Go template that Argo CD's controller runs as it is, and a valid one can end that process. So it is only
+ * for people who could edit Argo CD's ConfigMap anyway.
  */
-function untrusted({ metadata }: NotificationTemplate, { tenancy }: Snapshot['config']): Finding | undefined {
+function untrusted({ metadata }: NotificationTemplate, { tenancy }: Snapshot['config']): Refusal | undefined {
   const trusted = tenancy.trustedNamespaces;
   if (trusted.includes(metadata.namespace)) return undefined;
   const message =

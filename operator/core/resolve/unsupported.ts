@@ -3,7 +3,7 @@ import type { Finding } from '../../api/finding.ts';
 import { unknownField } from '../../api/unknown-field.ts';
 import { own } from '../../lib/own.ts';
 
-/** A field that the API server has stored but this version of the operator does not know. */
+/** Refuses a field that the API server has stored but this version of the operator does not know. */
 export function unsupportedField({
   kind,
   spec,

@@ -8,8 +8,8 @@ import { verifySetting } from '../delivery/checks.ts';
 import { deliveryFingerprint } from '../delivery/fingerprint.ts';
 import { type LastCheck, lastCheck, toldRefusal } from '../delivery/last-check.ts';
 import type { Observation } from '../model/check-memory.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
 import type { ConditionDraft } from './conditions.ts';
 
 type Delivery = NonNullable<DingTalkRobot['status']>['delivery'];

@@ -11,10 +11,14 @@ export interface LiveFacts {
   readonly live: boolean;
   /** Generations of its keys that stand in the target now. */
   readonly generations: readonly number[];
+  /** Whether one of the target objects does not exist. */
+  readonly isTargetMissing: boolean;
   /** Why the plan is not in the target, if something is in the way. */
   readonly obstacle?: Finding | undefined;
-  /** Why what is live has no effect, or does not stay, if that is so. */
-  readonly flaw?: Finding | undefined;
+  /** Why what is live does not stay, if that is so. */
+  readonly contested?: Finding | undefined;
+  /** Why what is live has no effect, if that is so. */
+  readonly ignored?: Finding | undefined;
 }
 
 /** Whether this very generation is live. */
@@ -23,8 +27,10 @@ export function mergedCondition({
   suspended,
   live,
   generations,
+  isTargetMissing,
   obstacle,
-  flaw,
+  contested,
+  ignored,
 }: LiveFacts): ConditionDraft {
   const no = (reason: ConditionDraft['reason'], message: string): ConditionDraft => ({
     type: 'Merged',
@@ -32,9 +38,9 @@ export function mergedCondition({
     reason,
     message,
   });
-  if (obstacle?.reason === 'TargetNotFound') return no(obstacle.reason, obstacle.message);
+  if (isTargetMissing && obstacle) return no(obstacle.reason, obstacle.message);
   if (verdict.rollout !== 'current') {
-    if (generations.length > 0 && verdict.rollout === 'previous') {
+    if (generations.length > 0 && verdict.rollout === 'lastGood') {
       return no('PreviousVersionLive', `Generation ${Math.min(...generations)} stays live.`);
     }
     if (generations.length > 0)
@@ -43,9 +49,9 @@ export function mergedCondition({
       ? no('Suspended', 'Its keys are gone from the target.')
       : no('NotAccepted', 'It has no keys in the target.');
   }
-  if (flaw?.reason === 'TargetContested') return no(flaw.reason, flaw.message);
+  if (contested) return no(contested.reason, contested.message);
   if (!live) return no(obstacle?.reason ?? 'Pending', obstacle?.message ?? 'Not yet written to the target.');
-  if (flaw) return no(flaw.reason, flaw.message);
+  if (ignored) return no(ignored.reason, ignored.message);
   if (verdict.refusal)
     return no('PartlyLive', `Live for the robots that there are. ${verdict.refusal.message}`);
   return { type: 'Merged', status: 'True', reason: 'Merged', message: 'This generation is live.' };

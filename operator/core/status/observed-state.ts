@@ -24,6 +24,10 @@ export interface ObservedState {
   readonly awaits?: { readonly engine: boolean; readonly turn: boolean };
 }
 
+/** Whether one of the two target objects does not exist. */
+export const isTargetMissing = ({ snapshot: { target } }: ObservedState): boolean =>
+  !target.configMap || !target.secret;
+
 /** A fight over one object, with the keys that were lost in it. */
 export interface ContestedKeys {
   readonly object: 'ConfigMap' | 'Secret';

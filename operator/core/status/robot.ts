@@ -5,11 +5,11 @@ import { isMadeFrom } from '../../argocd/provenance.ts';
 import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
 import { accepted, type ConditionDraft, conditions, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
 import { liveGeneration, mergedCondition } from './merged.ts';
-import { contestOf, type ObservedState } from './observed-state.ts';
+import { contestOf, isTargetMissing, type ObservedState } from './observed-state.ts';
 
 /** The status that a robot should show. */
 export function robotStatus(
@@ -42,8 +42,9 @@ export function robotStatus(
       suspended,
       live: isLive,
       generations: keys.map(({ provenance }) => provenance.generation),
+      isTargetMissing: isTargetMissing(observed),
       obstacle: observed.obstacle,
-      flaw:
+      contested:
         contestOf(observed, 'ConfigMap', [serviceKey(service)]) ?? contestOf(observed, 'Secret', [service]),
     }),
     ...(signed ? [signed.judgement] : []),
@@ -83,7 +84,7 @@ function signature(
     message,
   });
   const until =
-    verdict.rollout === 'previous' && url !== undefined
+    verdict.rollout === 'lastGood' && url !== undefined
       ? signatureEnd(url)
       : credential && readSignedUrl(url, credential, snapshot.now)?.until;
   if (!until) return { judgement: judgement('False', 'NotSigned', 'No URL with a valid signature is live.') };

@@ -13,7 +13,7 @@ import {
 } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { type Faults, UNGUARDED } from '../model/faults.ts';
-import type { Resolution } from '../resolve/resolve.ts';
+import type { Resolution } from '../model/resolved.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 import { inputsOfAbsent, wordsOf } from './inputs.ts';
 import type { ObservedState } from './observed-state.ts';

@@ -3,14 +3,14 @@ import { resourceKey } from '../../api/names.ts';
 import { isMadeFrom } from '../../argocd/provenance.ts';
 import { own } from '../../lib/own.ts';
 import { type LiveState, liveRecipients } from '../model/live.ts';
+import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { SubscriptionPlacement } from '../plan/placements.ts';
 import { eventName } from '../resolve/event-name.ts';
 import { nameFor } from '../resolve/sharing.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
 import { entryKey } from '../writes/our-part.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 import { liveGeneration, mergedCondition } from './merged.ts';
-import { contestOf, type ObservedState } from './observed-state.ts';
+import { contestOf, isTargetMissing, type ObservedState } from './observed-state.ts';
 
 /** The status that a subscription should show. */
 export function subscriptionStatus(
@@ -39,8 +39,10 @@ export function subscriptionStatus(
       suspended,
       live: isLive,
       generations,
+      isTargetMissing: isTargetMissing(observed),
       obstacle: observed.obstacle ?? observed.blocked,
-      flaw: placement && (contestOf(observed, 'ConfigMap', ourKeys(placement)) ?? observed.ignored),
+      contested: placement && contestOf(observed, 'ConfigMap', ourKeys(placement)),
+      ignored: placement && observed.ignored,
     }),
   ];
   const generation = liveGeneration(keys);

@@ -1,9 +1,8 @@
 import type { NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { Faults } from '../model/faults.ts';
-import type { Resolution } from '../resolve/resolve.ts';
+import type { Resolution, ResolvedTemplate } from '../model/resolved.ts';
 import { mayUse, referenceKey } from '../resolve/sharing.ts';
-import type { ResolvedTemplate } from '../resolve/templates.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 
 /** The status that a template should show; `usedBy` counts the subscriptions that name it. */

@@ -1,5 +1,5 @@
 import { ObjectMemo } from '../../lib/memo.ts';
-import type { Verdict } from '../model/verdict.ts';
+import { awaitsEngine, type Verdict } from '../model/verdict.ts';
 import { stateChanges, statusPatch } from './changes.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { StatusUpdate, WantedStatus } from './status-update.ts';
@@ -8,8 +8,6 @@ import type { StatusUpdate, WantedStatus } from './status-update.ts';
 export interface Judged<CR extends StatusUpdate['cr']> {
   readonly cr: CR;
   readonly verdict: Verdict;
-  /** Whether it depends on a Secret that has yet to be read. */
-  readonly isAwaited?: boolean;
 }
 
 /** Whether the status of a template, or of a resource of which nothing is live, said all that it should, the last time. */
@@ -26,9 +24,9 @@ export function wanted<CR extends StatusUpdate['cr']>(
   inputs: readonly unknown[] | undefined,
   statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
 ): WantedStatus {
-  const { cr, verdict, isAwaited = false } = resource;
+  const { cr, verdict } = resource;
   const { awaits } = observed;
-  const isUnjudged = isAwaited || (awaits?.engine === true && verdict.refusal?.reason === 'GateUnavailable');
+  const isUnjudged = verdict.awaitsCredentials === true || (awaits?.engine === true && awaitsEngine(verdict));
   return {
     kind,
     cr,

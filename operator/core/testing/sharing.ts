@@ -4,7 +4,7 @@ import { resourceKey } from '../../api/names.ts';
 import type { SharedWith } from '../../api/types.generated.ts';
 import { readLiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { servicesOf } from '../plan/retained.ts';
+import { servicesOf } from '../plan/last-good.ts';
 import { config, found, robot, SECRET, snapshot, subscription, TOKEN, template } from './fixtures.ts';
 
 /** Two teams, for tests of what one lets the other use. */

@@ -147,11 +147,11 @@ function acceptedSplice(before: string | undefined, splice: Splice, inquiry: Inq
   const finding = checkOf(splice.text);
   if (!finding) return splice;
   // To take entries away can't break what has worked, and must not wait for an engine that is out of order.
-  if (finding.reason === 'GateUnavailable')
+  if (finding.gate === 'unanswered')
     return isRemoval(before, splice.text) ? splice : { ok: true, text: before };
   const foreign = foreignText(before);
   const foreignFinding = foreign === undefined ? undefined : checkOf(foreign);
-  if (foreignFinding?.reason === 'GateUnavailable') return { ok: true, text: before };
+  if (foreignFinding?.gate === 'unanswered') return { ok: true, text: before };
   if (foreignFinding) return splice;
   return { ok: false, reason: 'TargetBroken', message: finding.message };
 }

@@ -3,6 +3,7 @@ import { listEvery, orNone, orUnseen, readApplications, type Unseen } from '../.
 import { APP_PROJECTS } from '../../cluster/projects.ts';
 import { readSecret } from '../../kubernetes/credentials.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
+import { decodeSecretValue } from '../../kubernetes/secret-values.ts';
 import type { SubscribableObject } from './annotations.ts';
 import type { TimedApplication } from './event-times.ts';
 import type { ExistingResource } from './origins.ts';
@@ -36,11 +37,10 @@ export async function readAdoptionState(
   ]);
   const data = secret?.found ? secret.data : undefined;
   return {
-    secret: data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decoded(value)])),
+    secret:
+      data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decodeSecretValue(value)])),
     applications: applications as readonly (SubscribableObject & TimedApplication)[] | undefined,
     projects: appProjects as readonly SubscribableObject[] | undefined,
     existing: existing.flatMap((each) => each ?? []) as readonly unknown[] as readonly ExistingResource[],
   };
 }
-
-const decoded = (base64: string): string => Buffer.from(base64, 'base64').toString('utf8');

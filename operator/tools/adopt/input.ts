@@ -1,5 +1,6 @@
 import { objectKey } from '../../api/names.ts';
 import { projectOf } from '../../cluster/access.ts';
+import { askUntilAnswered } from '../../cluster/ask-until-answered.ts';
 import type { Gate } from '../../cluster/gate.ts';
 import { liveConfigMap } from '../../cluster/live-object.ts';
 import { readObject } from '../../cluster/target-reader.ts';
@@ -15,6 +16,9 @@ import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { annotatedSubscribers } from './annotations.ts';
 import { outOfScope } from './out-of-scope.ts';
+
+/** Conditions of a trigger are looked at one after the other. Each raises six questions one after the other at the most. */
+const MAX_ROUNDS = 1_000;
 
 /** What is to be adopted, from wherever it was read. */
 export interface AdoptInput extends AdoptionState {
@@ -83,17 +87,21 @@ export async function adoptFully(
     (each) => (each.metadata.namespace ?? target.namespace) === target.namespace,
   );
   const access = { config, projects: granting.map(projectOf) };
-  for (;;) {
+  const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
+  const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
+  const attempt = () => {
     const inquiry = new Inquiry(gate.answers);
     const broken = foreignFindings({ configMap }, config.target, inquiry);
     if (broken.length > 0) throw new UsageError(broken.map(({ message }) => message).join('\n'));
-    const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
-    const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
-    const adoption = inquiry.open.size === 0 ? adoptionOf(input, inquiry) : undefined;
-    if (adoption && inquiry.open.size === 0) {
-      return { adoption, outOfScope: outOfScope(applications, adoption.recipients, namespace, access) };
-    }
-    if ((await gate.answer(inquiry.open)) !== 'answered')
-      throw new UsageError("Argo CD's engine could not be asked");
-  }
+    // Of what the engine has not read yet, nothing is translated.
+    const result = inquiry.open.size === 0 ? adoptionOf(input, inquiry) : undefined;
+    return { result, open: inquiry.open };
+  };
+  const { result: adoption, round } = await askUntilAnswered(
+    attempt,
+    (open) => gate.answer(open),
+    MAX_ROUNDS,
+  );
+  if (!adoption || round !== 'answered') throw new UsageError("Argo CD's engine could not be asked");
+  return { adoption, outOfScope: outOfScope(applications, adoption.recipients, namespace, access) };
 }

@@ -1,6 +1,6 @@
 import { type ConditionContext, conditionParts, type SplitCondition } from '../../core/compile/condition.ts';
+import type { ResolvedEvent } from '../../core/model/resolved.ts';
 import { criteriaClauses } from '../../core/resolve/criteria.ts';
-import type { ResolvedEvent } from '../../core/resolve/events.ts';
 import { sinceClause } from '../../message/catalogue/trigger.ts';
 
 /**

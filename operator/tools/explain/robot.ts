@@ -1,6 +1,6 @@
 import { objectKey } from '../../api/names.ts';
 import { serviceKey } from '../../argocd/names.ts';
-import type { ResolvedRobot } from '../../core/resolve/robots.ts';
+import type { ResolvedRobot } from '../../core/model/resolved.ts';
 import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';

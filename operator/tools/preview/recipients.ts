@@ -1,7 +1,5 @@
 import { resourceKey } from '../../api/names.ts';
-import type { ResolvedEvent } from '../../core/resolve/events.ts';
-import type { ResolvedRobot } from '../../core/resolve/robots.ts';
-import type { ResolvedSubscription } from '../../core/resolve/subscriptions.ts';
+import type { ResolvedEvent, ResolvedRobot, ResolvedSubscription } from '../../core/model/resolved.ts';
 import type { JudgedFiles } from '../../files/judge.ts';
 import { own } from '../../lib/own.ts';
 

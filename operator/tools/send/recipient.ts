@@ -3,7 +3,7 @@ import { objectKey } from '../../api/names.ts';
 import { type ReadSecret, readCredential, readCredentials } from '../../cluster/read-credential.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import { resolveRobot } from '../../core/resolve/robots.ts';
-import type { Credential } from '../../dingtalk/signatures.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
 import { crdChecks } from '../../files/crd-check.ts';
 import { givenCredentials } from '../../files/given.ts';
 import { readManifests } from '../../files/manifests.ts';

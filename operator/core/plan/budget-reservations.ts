@@ -6,22 +6,16 @@ import { freshUrl } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import type { Faults } from '../model/faults.ts';
 import { type LiveState, liveKeysOf } from '../model/live.ts';
+import type { Resolution, ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import type { Resolution } from '../resolve/resolve.ts';
-import type { ResolvedRobot } from '../resolve/robots.ts';
-import type { ResolvedSubscription } from '../resolve/subscriptions.ts';
-import { Budget, robotNeed, subscriptionNeed } from './budget.ts';
+import { Budget } from './budget.ts';
+import { robotHolder, robotNeed, subscriptionHolder, subscriptionNeed } from './needs.ts';
 
-interface Named {
-  readonly metadata: { readonly namespace: string; readonly name: string };
-}
-
-/** A robot and a subscription may have one name. */
-export const robotHolder = (cr: Named): string => `robot ${resourceKey(cr)}`;
-export const subscriptionHolder = (cr: Named): string => `subscription ${resourceKey(cr)}`;
-
-/** The budget with what is live, which is there before any newcomer. What is about to leave has no room. */
-export function reserveRoom(
+/**
+ * The budget in which live resources have reserved what they need, before any new one. Resources that are about to go reserve
+ * nothing.
+ */
+export function reserveBudget(
   { robots, subscriptions }: Resolution,
   { config, target, now }: Snapshot,
   live: LiveState,
@@ -50,7 +44,7 @@ function keepRobot(
 ): void {
   const key = live.services.get(resourceKey(cr));
   if (verdict.rollout === 'none' || !key) return;
-  // A URL that somebody has removed comes back, whoever has written what meanwhile.
+  // A URL that somebody has removed is written again.
   const url = own(target.secret?.data, service) ?? (credential && freshUrl(credential, now));
   budget.keep(robotHolder(cr), robotNeed(cr.metadata.namespace, { [key.key]: key.value }, service, url));
 }
@@ -67,17 +61,4 @@ function keepSubscription(
   const data = Object.fromEntries(keys.map(({ key, value }) => [key, value]));
   const entry = keys.map(({ key }) => entries.get(triggerName(key) ?? '')).find((each) => each !== undefined);
   budget.keep(subscriptionHolder(cr), subscriptionNeed(cr.metadata.namespace, data, entry));
-}
-
-/** Who is live goes first, so that no newcomer pushes anybody out; then the oldest. */
-export function inOrderOfAdmission<
-  T extends {
-    readonly cr: { readonly metadata: { readonly creationTimestamp: string; readonly uid: string } };
-  },
->(resources: readonly T[], isLive: (resource: T) => boolean): T[] {
-  const ranked = resources.map((resource) => {
-    const { creationTimestamp, uid } = resource.cr.metadata;
-    return { resource, rank: `${isLive(resource) ? 0 : 1} ${creationTimestamp} ${uid}` };
-  });
-  return ranked.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ resource }) => resource);
 }

@@ -1,23 +1,24 @@
 import { resourceKey } from '../../api/names.ts';
+import { readForeignEntries } from '../../argocd/foreign-entries.ts';
+import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import type { Faults } from '../model/faults.ts';
 import { liveKeysOf } from '../model/live.ts';
-import type { Snapshot } from '../model/snapshot.ts';
+import type { LiveObject, Snapshot } from '../model/snapshot.ts';
+import type { Candidate } from './candidate.ts';
 import { type Claim, claimOf, Destinations } from './destinations.ts';
-import { foreignDestinations } from './foreign-destinations.ts';
 import { atLiveAccess, hasItsCriteria, liveVersion } from './last-good.ts';
 import type { PlanContext } from './placements.ts';
 import { widestReach } from './reach.ts';
-import type { Candidate } from './subscriptions.ts';
 
-/** So many projects may have an account of their own because somebody names them, though no AppProject of that name is known. */
+/** How many projects may have an account of their own although no AppProject of that name is known. */
 const MAX_UNKNOWN = 200;
 
 /**
- * The account of destinations with what is live, which is there before any newcomer. Where that alone is too much, which
- * takes others' entries or an upgrade, the newest go.
+ * The account in which live subscriptions have reserved their destinations, before any new one. Where these alone are too many,
+ * which takes foreign entries or an upgrade, the newest subscriptions go.
  * @param candidates in the order of admission
  */
-export function reserveLive(
+export function reserveDestinations(
   candidates: readonly Candidate[],
   settings: PlanContext,
   snapshot: Pick<Snapshot, 'projects' | 'target'>,
@@ -37,7 +38,7 @@ export function reserveLive(
   for (const { key, claim } of claims.filter(({ isCertain }) => isCertain)) {
     destinations.reserve(key, claim, true);
   }
-  // After the others, whom a reach that is told too wide must not push out.
+  // After the others: a reach that is taken too wide must not displace them.
   for (const { key, claim } of claims.filter(({ isCertain }) => !isCertain)) {
     destinations.reserve(key, claim, false);
   }
@@ -45,9 +46,10 @@ export function reserveLive(
 }
 
 /**
- * The projects and patterns with an account of their own: what the admin grants, and AppProjects that somebody names. Names
- * can be made up without end, and each account costs time for everybody whose grant is a pattern, so few of those that no
- * AppProject is known by have one: those that were first, which no newcomer changes. The others share their pattern's.
+ * The projects and patterns with an account of their own: grants of the admin, and AppProjects that a subscription names.
+ * Tenants can make up any number of names, and each account costs time for every subscription whose grant is a pattern. So only
+ * the first few names without an AppProject have an account, and no new subscription changes which. The others share that of
+ * their pattern.
  */
 function accountsOf(
   candidates: readonly Candidate[],
@@ -72,7 +74,23 @@ function liveClaim(
   const at = atLiveAccess(subscription, settings);
   const version = liveVersion(at, settings);
   if (!version) return undefined;
-  // Of a live version that differs from the newest one, its conditions tell whether the criteria are the same.
+  // The conditions of a live version that differs from the newest one show whether the criteria are the same.
   const isCertain = hasItsCriteria(at, liveKeysOf(settings.live, subscription.cr));
   return { claim: claimOf(version, isCertain ? reach : widestReach(subscription)), isCertain };
+}
+
+/**
+ * How many destinations foreign entries of the shared key have on every application: triggers times recipients of the entries
+ * without a selector, and those of the heaviest selector, since most selectors select a team each. Default triggers and
+ * subscriptions by annotation do not count, since only Argo CD knows them.
+ */
+function foreignDestinations(configMap: LiveObject | undefined): number {
+  let onAll = 0;
+  const bySelector = new Map<string, number>();
+  for (const { triggers, recipients, selector } of readForeignEntries(configMap?.data[SUBSCRIPTIONS_KEY])) {
+    const count = triggers.length * recipients.length;
+    if (selector === undefined) onAll += count;
+    else bySelector.set(selector, (bySelector.get(selector) ?? 0) + count);
+  }
+  return onAll + Math.max(0, ...bySelector.values());
 }

@@ -1,0 +1,77 @@
+import type { Finding } from '../../api/finding.ts';
+import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
+import type { Trigger } from '../../message/catalogue/trigger.ts';
+import type { Audience, EventMessage } from '../../message/event-message.ts';
+import type { Refusal, Verdict } from './verdict.ts';
+
+/** Every CR whose status is the installation's to write, with its verdict. Each kind is ordered by namespace and name. */
+export interface Resolution {
+  readonly robots: readonly ResolvedRobot[];
+  readonly templates: readonly ResolvedTemplate[];
+  readonly subscriptions: readonly ResolvedSubscription[];
+  /** The URL of Argo CD's user interface, without a slash at the end, if it is known. */
+  readonly argocdUrl: string | undefined;
+}
+
+/** A robot with its credentials read and judged. */
+export interface ResolvedRobot {
+  readonly cr: DingTalkRobot;
+  /** Name of its service, and of its key in the Secret. */
+  readonly service: string;
+  /** What its group asks of messages. An unknown time zone is replaced by the installation's. */
+  readonly audience: Audience;
+  /** Whether live messages stay as they are, since the newest spec is refused or not judged yet. */
+  readonly messagesStay?: true;
+  readonly verdict: Verdict;
+  /** Present where the rollout is `current`, and where the live version was made with it. */
+  readonly credential?: Credential;
+}
+
+/** A template with its judgement. */
+export interface ResolvedTemplate {
+  readonly cr: NotificationTemplate;
+  readonly verdict: Verdict;
+}
+
+/** A subscription with all that it refers to. */
+export interface ResolvedSubscription {
+  readonly cr: NotificationSubscription;
+  readonly verdict: Verdict;
+  /** The robots that can be sent to. */
+  readonly robots: readonly ResolvedRobot[];
+  /** Present in full where the rollout is `current`. */
+  readonly events: readonly ResolvedEvent[];
+  /** expr-lang condition: the applications that the namespace has access to. */
+  readonly accessCondition: string;
+  /** AppProjects, as patterns, whose applications the access condition lets through wherever they are. */
+  readonly granted: readonly string[];
+  /** expr-lang condition: the applications that the subscription is about; undefined for all, or if nothing is to be live. */
+  readonly criteria: string | undefined;
+}
+
+/** One event with its trigger and its message. */
+export interface ResolvedEvent extends JudgedTrigger {
+  readonly name: string;
+  /** The trigger's name in the catalogue; absent for an event with an own condition. */
+  readonly catalogueName?: string;
+  /** The path of the event in the custom resource. */
+  readonly path: string;
+  /** The message, unless there is a raw template. */
+  readonly message: EventMessage;
+  /** The whole body as a Go template of a trusted namespace. */
+  readonly raw?: string | undefined;
+  /** The template of the message, if it is not the catalogue's. */
+  readonly template?: NotificationTemplate;
+  /** The same, `namespace/name`, if it is of another namespace. */
+  readonly sharedTemplate?: string;
+}
+
+/** The trigger of an event, and the judgement on its condition. */
+export interface JudgedTrigger {
+  readonly trigger: Trigger;
+  /** Findings that refuse the condition, unless it is live as it is. */
+  readonly doubts: readonly Refusal[];
+  /** What its author should know although it is accepted. */
+  readonly warnings: readonly Finding[];
+}

@@ -1,0 +1,24 @@
+import type { Mentions } from '../api/types.generated.ts';
+import type { Locale } from './catalogue/locale.ts';
+import type { MessageSource } from './parse.ts';
+
+/** Who reads: what a robot's group asks of its messages. */
+export interface Audience {
+  readonly locale: Locale;
+  /** IANA name. */
+  readonly timeZone: string;
+  readonly keywords: readonly string[];
+}
+
+/** What an event says: a template's message, or the catalogue's own. */
+export interface EventMessage {
+  /** The event's name in its subscription. */
+  readonly name: string;
+  /** The trigger's name in the catalogue; absent for an event of somebody's own. */
+  readonly trigger?: string | undefined;
+  /** A template's message, with the template's own params, by which it was judged; absent: the catalogue's. */
+  readonly template?: MessageSource | undefined;
+  /** The template's params with the event's values in place. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly at: Mentions;
+}
