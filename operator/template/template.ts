@@ -22,7 +22,7 @@ export function parseTemplate(source: string, params: ReadonlySet<string>): Pars
     if (error instanceof TemplateError) return { ok: false, problem: error.problem };
     // What is nested without end ends the parser; the bounds make that unlikely, not impossible.
     if (error instanceof RangeError)
-      return { ok: false, problem: { message: 'it is nested too deeply', line: 1, column: 1 } };
+      return { ok: false, problem: { message: 'the template is nested too deeply', line: 1, column: 1 } };
     throw error;
   }
 }
@@ -36,7 +36,7 @@ function check(source: string, params: ReadonlySet<string>): readonly Node[] {
       count += 1;
       if (count > LIMITS.nodes)
         throw new TemplateError(
-          `there are more than ${LIMITS.nodes} texts, values and blocks: shorten the template`,
+          `the template has more than ${LIMITS.nodes} texts, values and blocks: shorten the template`,
           place,
         );
     },

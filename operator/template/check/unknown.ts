@@ -12,8 +12,8 @@ export const BLOCKS = ['if', 'unless', 'each', 'with'];
 
 /** Words of Handlebars, of its usual companions and of Applications that mean nothing here, and what to write. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  lookup: 'a field is named in a path, app.metadata.labels.team, and an item of a list is (at LIST 0)',
-  log: 'a template can write nothing to a log',
+  lookup: 'write a path for a field, app.metadata.labels.team, and (at LIST 0) for an item of a list',
+  log: 'a template cannot write to a log',
   json: 'lists and maps are printed as JSON without a helper',
   elseif: 'write {{else if VALUE}}',
   metadata: 'fields of the Application begin with app: app.metadata',
@@ -43,7 +43,7 @@ export function unknownNameProblem(
   const helpers = parts.length === 1 ? Object.keys(HELPERS) : [];
   const names = [...ROOTS, ...namesIn(scope)];
   return new TemplateError(
-    `${original}: nothing is called ${first} here.${guessed(first, [...names, ...helpers])} There are ${names.join(', ')}`,
+    `${original}: nothing here has the name ${first}.${guessed(first, [...names, ...helpers])} There are ${names.join(', ')}`,
     loc,
   );
 }
@@ -63,7 +63,7 @@ export function unknownHelper({ original, loc }: hbs.AST.PathExpression): Templa
 export function unknownBlock({ path, loc }: hbs.AST.BlockStatement): TemplateError {
   const name = path.original;
   if (Object.hasOwn(HELPERS, name))
-    return new TemplateError(`${name} is a helper and no block: {{${own(HELPERS, name)?.usage}}}`, loc);
+    return new TemplateError(`${name} is a helper, not a block: {{${own(HELPERS, name)?.usage}}}`, loc);
   if ((path as hbs.AST.PathExpression).parts?.length === 1 && closest(name, BLOCKS) !== undefined)
     return new TemplateError(
       `there is no block #${name}.${guessed(name, BLOCKS, '#')} There are #${BLOCKS.join(', #')}`,

@@ -19,9 +19,9 @@ export function goInDisguise(source: string): TemplateError | undefined {
   const found = tagsIn(source).find(({ text, isComment }) => !isComment && isGo(text));
   if (!found) return undefined;
   return new TemplateError(
-    `${found.text.slice(0, 60)} is a Go template. Here it is Handlebars: {{app.metadata.name}} without the dot in front, ` +
-      '{{#if …}}…{{/if}}, {{#each … as |item|}}…{{/each}}, and helpers before their arguments. A whole Go template goes ' +
-      'into message.raw, in trusted namespaces',
+    `${found.text.slice(0, 60)} is a Go template. Write Handlebars here: {{app.metadata.name}} without the dot in front, ` +
+      '{{#if …}}…{{/if}}, {{#each … as |item|}}…{{/each}}, and helpers before their arguments. Write a whole Go template ' +
+      'into message.raw, in a trusted namespace',
     placeOf(source, found.offset),
   );
 }

@@ -29,9 +29,12 @@ function grammarProblem({ message, lineNumber, column }: Handlebars.Exception): 
   const place = { start: { line: Number(lineNumber ?? 1), column: Number(column ?? 0) } };
   const [, opened, closed] = /^(.+) doesn't match (.+?) - /.exec(message) ?? [];
   if (opened === undefined)
-    return new TemplateError('. and .. and this cannot stand within a path: write it in full', place);
+    return new TemplateError(
+      'the names . and .. and this are not allowed in a path: write the full path',
+      place,
+    );
   return new TemplateError(
-    `{{#${opened}}} ends with {{/${opened}}}, and {{/${closed}}} comes before: close the inner block first`,
+    `{{#${opened}}} ends with {{/${opened}}}, but {{/${closed}}} comes first: close the inner block first`,
     place,
   );
 }
@@ -41,21 +44,24 @@ function unclosed({ source, offset, met, tag }: Stumble): TemplateError | undefi
   const at = (message: string, place: number) => new TemplateError(message, placeOf(source, place));
   if (tag && !tag.isClosed) {
     if (tag.isComment)
-      return at('this comment is not closed: write }}, or --}} if it begins with {{!--', tag.offset);
+      return at(
+        'this comment is not closed: write }} at its end, or --}} if the comment begins with {{!--',
+        tag.offset,
+      );
     const rest = source.slice(offset);
     if (/^["']/.test(rest))
-      return at(`the text in quotes is not closed: write ${rest[0]} where it ends`, offset);
+      return at(`the text in quotes is not closed: write ${rest[0]} at its end`, offset);
     if (rest.startsWith('['))
       return at('the bracket is not closed: write app.metadata.annotations.[a.b/c]', offset);
-    return at('these braces are not closed: write }} where the expression ends', tag.offset);
+    return at('these braces are not closed: write }} at the end of the expression', tag.offset);
   }
   if (met !== 'EOF') return undefined;
   const block = openBlocks(source).at(-1);
   if (!block) return undefined;
   const message =
     block.name === 'else'
-      ? '{{else}} is written without #'
-      : `{{#${block.name}}} is not closed: write {{/${block.name}}} where it ends`;
+      ? 'write {{else}} without #'
+      : `{{#${block.name}}} is not closed: write {{/${block.name}}} at its end`;
   return at(message, block.offset);
 }
 
