@@ -16,7 +16,9 @@ export function loadConfigurationFile(file: string): OperatorConfiguration {
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigurationError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new ConfigurationError(`${file}: cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   return parseConfiguration(text, file);
 }

@@ -58,7 +58,7 @@ async function post(
   timeoutMs: number,
   hide: (text: string) => string,
 ): Promise<DeliveryOutcome> {
-  const deadline = new Deadline(timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
+  const deadline = new Deadline(timeoutMs, () => new Error(`DingTalk did not answer within ${timeoutMs} ms`));
   try {
     const { statusCode, body } = await request(url, {
       dispatcher,
@@ -71,7 +71,7 @@ async function post(
     });
     const text = await readText(body);
     if (text !== undefined) return readAnswer(statusCode, hide(text));
-    const words = `HTTP ${statusCode}: an answer of more than ${MAX_ANSWER_BYTES} bytes`;
+    const words = `HTTP ${statusCode}: the answer has more than ${MAX_ANSWER_BYTES} bytes`;
     return { reason: 'UnexpectedAnswer', class: 'final', words };
   } catch (error) {
     return connectionOutcome(error);

@@ -47,23 +47,23 @@ function urlFinding({ path, nodes }: FinishedField, problem: UrlProblem): Findin
   const field = `spec.message.${path}`;
   if (problem.kind === 'empty' && usesAppUrl(nodes)) {
     const message =
-      `${field}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
-      "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.";
+      `${field}: the link leads to Argo CD, whose URL is not known, and DingTalk requires a URL in such a message. ` +
+      "Ask the platform team to set argocd.url in the operator's configuration, or url in argocd-cm.";
     return { reason: 'NoArgoCDURL', message };
   }
   const what = {
-    empty: 'it can come out empty, and DingTalk takes no such message',
-    scheme: 'it does not begin with https://, http:// or dingtalk://',
-    character: 'there is a character in it that cannot stand in a URL',
+    empty: 'the URL can be empty, and DingTalk refuses such a message',
+    scheme: 'the URL does not begin with https://, http:// or dingtalk://',
+    character: 'the URL contains a character that is not allowed in a URL',
   }[problem.kind];
-  return { reason: 'InvalidTemplate', message: `${field}: with the event's params ${what}.` };
+  return { reason: 'InvalidTemplate', message: `${field}: with the event's params, ${what}.` };
 }
 
 const tooLong = (bytes: number, max: number): Finding => ({
   reason: 'MessageTooLong',
   message:
-    `spec.message: its fixed text alone takes ${bytes} bytes. DingTalk takes messages of ${MAX_BODY_BYTES} bytes, of which ` +
-    `${max} may be fixed, so that there is room for values.`,
+    `spec.message: the fixed text has ${bytes} bytes, and ${max} bytes are allowed. DingTalk accepts messages of up to ` +
+    `${MAX_BODY_BYTES} bytes, and the values need the rest. Shorten the fixed text.`,
 });
 
 function partsOf(message: ParsedMessage, fields: readonly FinishedField[], at: Mentions): BodyPart[] {

@@ -93,7 +93,7 @@ function parsed({ template, trigger }: EventMessage, locale: Locale): ParsedMess
   const reading = template ? readMessage(template) : readDefault({ trigger, locale });
   if (reading.ok) return reading.message;
   const problems = reading.findings.map((each) => each.message).join(' ');
-  throw new Error(`a message that was accepted can't be read: ${problems}`);
+  throw new Error(`a message that was accepted cannot be parsed: ${problems}`);
 }
 
 /** The catalogue's messages are put together from many lines, and asked for by every event of every decision. */

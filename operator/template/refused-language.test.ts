@@ -153,7 +153,11 @@ describe('a block', () => {
       '1:46',
       '#each takes no named arguments',
     ],
-    ['{{#each "x" as |y|}}{{/each}}', '1:9', 'the value of #each must be a field of app or context, or a named item'],
+    [
+      '{{#each "x" as |y|}}{{/each}}',
+      '1:9',
+      'the value of #each must be a field of app or context, or a named item',
+    ],
     ['{{#with (concat app.a) as |y|}}{{/with}}', '1:9', 'the value of #with must be a field'],
     ['{{#if app.a}}{{uper app.a}}{{else}}{{lowr app.a}}{{/if}}', '1:16', 'Did you mean upper?'],
     [loops, '2:1', '#each may be nested in one other #each, but no deeper'],
