@@ -38,7 +38,10 @@ describe('the configuration file', () => {
       `${HEAD}dingtalk: {allowedHosts: ["https://x"]}\n`,
       'config.yaml:3:27: dingtalk.allowedHosts.0: expected HOST',
     ],
-    [`${HEAD}dingtalk: {allowedHosts: [a.example]}\n`, 'dingtalk.endpoint: the host of the endpoint is missing from'],
+    [
+      `${HEAD}dingtalk: {allowedHosts: [a.example]}\n`,
+      'dingtalk.endpoint: the host of the endpoint is missing from',
+    ],
     [`${HEAD}one: 1\ntwo: 2\n`, 'two: unknown field'],
     ['kind: OperatorConfiguration\n', 'apiVersion: '],
     ['', 'apiVersion: '],

@@ -134,7 +134,7 @@ export class DingTalkOperator extends Operator {
     const wholeCheck = new WholeCheck(
       engine,
       reporter(WHOLE),
-      (err) => log.error({ err }, 'the ConfigMap could not be checked as a whole'),
+      (err) => log.error({ err }, 'cannot check the ConfigMap as a whole'),
       clocks.monotonic,
     );
     const guard = new TargetGuard({
@@ -144,7 +144,7 @@ export class DingTalkOperator extends Operator {
         metrics.keysLost(object, keys.length);
         log.warn(
           { object, count: keys.length, keys: keys.slice(0, 10), who },
-          'keys of ours were changed or removed',
+          "another writer changed or removed the operator's keys",
         );
       },
     });
@@ -248,13 +248,13 @@ const FLUSH_MS = 5_000;
 
 const FOREIGN: Topic = {
   object: 'ConfigMap',
-  problem: 'nobody is notified',
-  mended: 'the keys of others are in order again',
+  problem: 'a key in the ConfigMap stops all notifications of Argo CD',
+  mended: 'no key in the ConfigMap stops the notifications of Argo CD any more',
 };
 const WHOLE: Topic = {
   object: 'ConfigMap',
-  problem: 'Argo CD does not load what stands there',
-  mended: 'Argo CD loads what stands there again',
+  problem: 'Argo CD does not load the configuration',
+  mended: 'Argo CD loads the configuration again',
 };
 
 /** Room for the answers about a few thousand custom resources. */
@@ -268,7 +268,7 @@ function engineProgram(log: Logger): string {
   try {
     return locateEngine();
   } catch (err) {
-    log.error({ err }, 'the engine is missing: nothing new can be merged');
+    log.error({ err }, 'the engine is missing, so the operator cannot merge new resources');
     return ENGINE_NAME;
   }
 }

@@ -79,7 +79,8 @@ function textsIn(file: SourceFile): Omit<Message, 'file'>[] {
 
 /** Whether it is a literal text, or one made of such by `+`. */
 function isText(node: Node): node is Expression {
-  if (isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node) || isTemplateExpression(node)) return true;
+  if (isStringLiteral(node) || isNoSubstitutionTemplateLiteral(node) || isTemplateExpression(node))
+    return true;
   if (isParenthesizedExpression(node)) return isText(node.expression);
   return (
     isBinaryExpression(node) &&
@@ -128,7 +129,8 @@ function inCrds(): Message[] {
           else visit(inner);
         }
       };
-      for (const document of parseAllDocuments(readFileSync(join(ROOT, file), 'utf8'))) visit(document.toJS());
+      for (const document of parseAllDocuments(readFileSync(join(ROOT, file), 'utf8')))
+        visit(document.toJS());
       return found;
     });
 }

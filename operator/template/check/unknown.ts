@@ -43,7 +43,7 @@ export function unknownNameProblem(
   const helpers = parts.length === 1 ? Object.keys(HELPERS) : [];
   const names = [...ROOTS, ...namesIn(scope)];
   return new TemplateError(
-    `${original}: nothing here has the name ${first}.${guessed(first, [...names, ...helpers])} There are ${names.join(', ')}`,
+    `${original}: nothing is called ${first} here.${guessed(first, [...names, ...helpers])} There are ${names.join(', ')}`,
     loc,
   );
 }
