@@ -23,7 +23,7 @@ it('lists each trigger with its condition in words and as an expression', async 
   expect(code).toBe(0);
   expect(stdout.match(/^on-[a-z-]+/gm)).toEqual(NAMES);
   expect(stdout).toContain(`on-sync-failed: A sync has failed
-  when:      the last sync ended with Error or Failed
+  when:      the last sync ended as Error or Failed
              app.status?.operationState?.phase in ['Error', 'Failed']
   oncePer:   app.status?.operationState?.startedAt
   eventTime: app.status?.operationState?.finishedAt

@@ -20,7 +20,7 @@ export function expressionFinding(
   if (!answer.ok) {
     if (answer.killed) return killedFinding(`${field}: ${answer.message}`);
     const texts = answer.errors.map((problem) => `${field}${lineInField(problem)}: ${problem.message}`);
-    return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
+    return { reason: 'EngineRefused', message: `Argo CD's engine refuses the text. ${texts.join(' ')}` };
   }
   const { violation, discouraged } = answer;
   if (violation !== undefined) return { reason: 'ExpressionNotAllowed', message: `${field}: ${violation}` };
@@ -44,7 +44,8 @@ export function evaluationWarning(expression: string, field: string, inquiry: In
   const answer = inquiry.ask({ call: 'evaluate', expression });
   if (!answer?.ok || answer.failure === undefined) return undefined;
   const message =
-    `${field}: it fails for each of the operator's sample Applications (${answer.failure}), and Argo CD writes an error into ` +
-    "its log at every such try. Write ?. where a field may be missing and ?? for what to take instead: (app.status?.health?.status ?? '').";
+    `${field}: the expression fails for each of the operator's sample Applications (${answer.failure}), and Argo CD writes an ` +
+    'error to its log each time. Write ?. where a field may be missing, and ?? before the value to use instead: ' +
+    "(app.status?.health?.status ?? '').";
   return { reason: 'ConditionAlwaysFails', message };
 }

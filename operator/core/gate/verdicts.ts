@@ -10,7 +10,8 @@ export type FieldOf = (problem: EngineProblem) => string;
 
 const NOT_ASKED: Finding = {
   reason: 'GateUnavailable',
-  message: "Argo CD's engine, which has to accept it first, has not answered. The operator goes on asking.",
+  message:
+    "Argo CD's engine, which must accept the resource first, has not answered. The operator keeps asking.",
 };
 
 /** Has the engine look at a candidate; a refusal carries the field, line and column, and the engine's own words. */
@@ -26,7 +27,7 @@ export function checkFinding(
   const texts = answer.errors.map(
     (problem) => `${fieldOf(problem)}${lineInField(problem)}: ${words(problem.message)}`,
   );
-  return { reason: 'EngineRefused', message: `Argo CD's engine refuses it. ${texts.join(' ')}` };
+  return { reason: 'EngineRefused', message: `Argo CD's engine refuses the text. ${texts.join(' ')}` };
 }
 
 /** The engine's words without its own name for the template and the place, which has been said already. */

@@ -52,7 +52,7 @@ const DESCRIPTIONS: Readonly<Record<TriggerName, { readonly [Part in keyof Descr
   },
   'on-sync-failed': {
     summary: { en: 'A sync has failed', 'zh-CN': '同步失败' },
-    when: { en: 'the last sync ended with Error or Failed', 'zh-CN': '最近一次同步的结果为 Error 或 Failed' },
+    when: { en: 'the last sync ended as Error or Failed', 'zh-CN': '最近一次同步的结果为 Error 或 Failed' },
   },
   'on-sync-running': {
     summary: { en: 'A sync has started', 'zh-CN': '开始同步' },
