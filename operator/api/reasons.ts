@@ -328,7 +328,7 @@ export const REASONS = {
   MessageRefused: {
     meaning: 'DingTalk does not accept a message of this form.',
     remedy:
-      "Compare your own template with DingTalk's message types. Without a template of yours, report a bug.",
+      "Compare your own template with DingTalk's message types. If the catalogue made the message, report a bug.",
   },
   MessageTooLong: { meaning: 'The message is longer than DingTalk accepts.', remedy: 'Shorten the message.' },
   ContentRefused: {

@@ -36,7 +36,7 @@ const cluster = z
   .regex(/^[!-~]{1,253}$/, 'expected the name or server URL of a cluster, as Argo CD lists it')
   .refine(
     (text) => !(Object.values(IN_CLUSTER) as string[]).includes(text),
-    "this is Argo CD's own cluster, which always counts for every namespace: remove the entry",
+    "Argo CD's own cluster always counts for every namespace: remove the entry",
   );
 const host = z
   .string()

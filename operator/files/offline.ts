@@ -31,7 +31,7 @@ export function filesOptions(command: Command): Command {
   return command
     .requiredOption(
       '-f, --file <path...>',
-      'files, or folders, of which all .yaml, .yml and .json files are read',
+      'files, or folders: the command reads all .yaml, .yml and .json files in them',
     )
     .option(
       '--config <file>',

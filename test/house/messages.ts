@@ -153,12 +153,16 @@ function inSampleConfig(): Message[] {
   return found;
 }
 
-/** Words in braces belong to a program, and so does what stands between operators. */
-const PROGRAM = /\{\{|\}\}|&&|\|\||=>|\?\?|^\s*\(|!=|==/;
+/** Go templates, expressions in expr, regular expressions, generated source text. */
+const PROGRAM = [
+  /^\s*(\(|\{\{|\^|\/\/|import |const |app\.)/,
+  /\{\{(define|range|template|\$_|if (kindIs|eq \$))/,
+  /(&&|\|\||!=|==|=>| and ‹| in \[)/,
+];
 
 function isForPeople(text: string): boolean {
-  const words = text.match(/(?<![\w.])[A-Za-z’'‘-]+(?![\w(])/g) ?? [];
-  return words.length >= FEWEST_WORDS && !PROGRAM.test(text);
+  const words = text.replaceAll(/‹[^›|]*›/g, '').match(/(?<![\w.])[A-Za-z’'‘-]+(?![\w(])/g) ?? [];
+  return words.length >= FEWEST_WORDS && !PROGRAM.some((sign) => sign.test(text));
 }
 
 if (import.meta.main) {

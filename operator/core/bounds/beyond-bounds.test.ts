@@ -34,7 +34,8 @@ const refusals = (before: Snapshot): Record<string, string | undefined> =>
       verdict.refusal?.message,
     ]),
   );
-const isBeyond = /^The operator reads at most \d+ .* leave no room for the \d+ of this resource, so the operator does not read it/;
+const isBeyond =
+  /^The operator reads at most \d+ .* leave no room for the \d+ of this resource, so the operator does not read it/;
 
 const bytesOf = ({ spec }: { readonly spec: object }) => JSON.stringify(spec).length;
 

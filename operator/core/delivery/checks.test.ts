@@ -173,7 +173,7 @@ describe('a robot that DingTalk refuses', () => {
         '(errcode 310000: ip 203.0.113.7 not in whitelist). ' +
         "Add the address to the IP ranges (IP地址段) in the robot's security settings. In a cluster, this is usually the address of " +
         "the NAT gateway. If Argo CD's controller uses another address, add that address too. " +
-        "This is DingTalk's answer to the operator; Argo CD's controller may reach DingTalk another way.",
+        "DingTalk gave this answer to the operator; Argo CD's controller may reach DingTalk another way.",
     );
     expect(conditionOf(refused, 'Ready')).toMatchObject({ status: 'False', reason: 'IPNotAllowed' });
     expect(statusFor(refused).delivery).toEqual({

@@ -73,7 +73,9 @@ describe('conditions that are refused', () => {
   });
 
   it('that give no time, where one is needed', async () => {
-    expect((await findingOf('true', 'eventTime'))?.message).toContain('the expression may only consist of fields of app');
+    expect((await findingOf('true', 'eventTime'))?.message).toContain(
+      'the expression may only consist of fields of app',
+    );
   });
 });
 

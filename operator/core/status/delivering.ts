@@ -15,7 +15,7 @@ type Delivery = NonNullable<DingTalkRobot['status']>['delivery'];
 
 /** The operator's way out need not be that of Argo CD's controller. */
 const SEEN_FROM =
-  "This is DingTalk's answer to the operator; Argo CD's controller may reach DingTalk another way.";
+  "DingTalk gave this answer to the operator; Argo CD's controller may reach DingTalk another way.";
 
 /** Whether DingTalk takes messages, by its last answer to the operator, and the record of that answer. */
 export function delivering(
