@@ -14,7 +14,7 @@ export function obstacleOf(
     ...(target.secret ? [] : [`Secret ${namespace}/${secret}`]),
   ];
   if (missing.length > 0) {
-    const message = `${missing.join(' and ')} not found. The installation of Argo CD's notifications creates this; the operator never does.`;
+    const message = `${missing.join(' and ')} not found. Install Argo CD's notifications: their installation creates these objects, and the operator never does.`;
     return { reason: 'TargetNotFound', message };
   }
   return failure && { reason: 'WriteFailed', message: redactError(failure) };

@@ -157,7 +157,6 @@ function inSampleConfig(): Message[] {
 const PROGRAM = [
   /^\s*(\(|\{\{|\^|\/\/|import |const |app\.)/,
   /\{\{(define|range|template|\$_|if (kindIs|eq \$))/,
-  /(&&|\|\||!=|==|=>| and ‹| in \[)/,
 ];
 
 function isForPeople(text: string): boolean {

@@ -120,6 +120,5 @@ const MEANING: Readonly<Record<keyof Workload, string>> = {
   resources: 'robots, templates and subscriptions',
   specBytes: 'bytes of specs',
   messages: 'messages (events times robots, and one for each template)',
-  questions:
-    "questions to Argo CD's engine (about expressions, raw templates, and each robot and subscription)",
+  questions: "questions to Argo CD's engine (about expressions, raw templates, robots and subscriptions)",
 };

@@ -7,7 +7,7 @@ interface Tool {
 }
 
 const LEAVE_OUT =
-  'Leave the key subscriptions, and all keys with dt_ in their name, out of the manifest that it writes.';
+  'Leave the key subscriptions, and all keys with dt_ in their name, out of the manifest that the tool writes.';
 
 /** The first that matches counts. */
 const TOOLS: readonly Tool[] = [
