@@ -48,7 +48,7 @@ describe('the configuration file', () => {
     [`${HEAD}a: [\n`, 'config.yaml:4:1: '],
     [
       `${HEAD}tenancy: {clusters: {in-cluster: [team]}}\n`,
-      "config.yaml:3:34: tenancy.clusters.in-cluster: this is Argo CD's own cluster",
+      "config.yaml:3:34: tenancy.clusters.in-cluster: Argo CD's own cluster",
     ],
     [
       `${HEAD}tenancy: {deniedNamespaces: [Kube-*]}\n`,
