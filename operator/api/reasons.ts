@@ -1,4 +1,4 @@
-/** What a reason means and what to do about it, each in plain text. */
+/** The meaning of a reason, and its remedy, each in plain text. */
 export interface ReasonText {
   readonly meaning: string;
   /** Empty where nothing is to be done. */

@@ -76,7 +76,7 @@ const labelRequirement = z.discriminatedUnion('operator', [
   z.strictObject({ key: labelKey, operator: z.enum(['Exists', 'DoesNotExist']) }),
 ]);
 
-/** zod builds a missing section from `{}`, so that each field's own default counts. */
+/** zod builds a missing section from `{}`, so each field's own default counts. */
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
 /**

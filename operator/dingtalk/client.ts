@@ -6,7 +6,7 @@ import type { DeliveryOutcome } from './outcome.ts';
 import { readSignature } from './sign.ts';
 import { type Credential, freshUrl } from './signatures.ts';
 
-/** DingTalk's answers have some hundred bytes; what is longer comes from somewhere else. */
+/** DingTalk's answers have some hundred bytes; a longer answer comes from another server. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** Shorter than this, it is a word or a number that any answer may have, and no secret. */
 const MIN_SECRET_LENGTH = 8;
@@ -80,7 +80,7 @@ async function post(
   }
 }
 
-/** undefined if it is too long; what is left of it stays unread. */
+/** undefined if the answer is too long; its rest stays unread. */
 async function readText(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

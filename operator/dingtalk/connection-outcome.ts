@@ -1,6 +1,6 @@
 import { type DeliveryOutcome, toWords } from './outcome.ts';
 
-/** What OpenSSL and Node call a certificate that they do not trust. */
+/** The codes of OpenSSL and Node for a certificate that they do not trust. */
 const UNTRUSTED =
   /^(?:CERT_|DEPTH_ZERO_SELF_SIGNED_CERT$|SELF_SIGNED_CERT|UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF)|INVALID_CA$|HOSTNAME_MISMATCH$|ERR_TLS_CERT_ALTNAME_INVALID$)/;
 

@@ -6,7 +6,7 @@ export interface Text {
   readonly 'zh-CN': string;
 }
 
-/** What an outcome means and what to do about it. */
+/** The meaning of an outcome, and its remedy. */
 export interface OutcomeExplanation {
   readonly meaning: Text;
   /** Absent where there is nothing to be done. */
@@ -19,7 +19,7 @@ const text = (en: string, zh: string): Text => ({ en, 'zh-CN': zh });
 const IP = '{ip}';
 const SENDER = text("the sender's address", '发送方的地址');
 
-/** What can become of a message to DingTalk. */
+/** The possible outcomes of a message to DingTalk. */
 const EXPLANATIONS = {
   Delivering: { meaning: text('DingTalk accepted the message.', '钉钉已接收该消息。') },
 

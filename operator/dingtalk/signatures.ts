@@ -3,7 +3,7 @@ import { readSignature, SIGNATURE_VALIDITY_MS, sign, signedUrl } from './sign.ts
 /** A signature of the future is one of a clock that has since been set back. */
 const FUTURE_TOLERANCE_MS = 60_000;
 
-/** What a robot is reached with. Secret: never leaves the target Secret. */
+/** The credentials of a robot. Secret: they never leave the target Secret. */
 export interface Credential {
   /** Webhook URL with the access token, without signature. */
   readonly url: string;

@@ -1,4 +1,4 @@
-/** Which robot a test message is for, and what it has to look like to be taken and understood. */
+/** The robot of a test message, and its requirements: the language of its group, and its keywords. */
 export interface TestMessageFields {
   readonly namespace: string;
   readonly name: string;

@@ -6,12 +6,12 @@ export interface WebhookRules {
   readonly allowedHosts: readonly string[];
 }
 
-/** What became of a webhook credential. `message` and `warnings` never contain any of the credential. */
+/** The result of reading a webhook credential. `message` and `warnings` never contain any of the credential. */
 export type WebhookCredential =
   | { readonly ok: true; readonly url: string; readonly warnings: string[] }
   | { readonly ok: false; readonly reason: 'InvalidWebhook' | 'HostNotAllowed'; readonly message: string };
 
-/** What became of a signing secret. `message` and `warnings` never contain any of the secret. */
+/** The result of reading a signing secret. `message` and `warnings` never contain any of the secret. */
 export type SigningSecret =
   | { readonly ok: true; readonly secret: string; readonly warnings: string[] }
   | { readonly ok: false; readonly reason: 'InvalidSigningSecret'; readonly message: string };

@@ -15,7 +15,7 @@ export interface MessageRequest {
   readonly demands: Demands;
 }
 
-/** What a body is made of, or why it can't be made. */
+/** The parts of a body, or the reason why there is no body. */
 export type MessageParts =
   | { readonly ok: true; readonly parts: readonly BodyPart[]; readonly scope: BodyScope }
   | { readonly ok: false; readonly finding: Finding };
@@ -42,7 +42,7 @@ function judge({ message, scope, demands }: MessageRequest): MessageParts {
   return isTooLong ? { ok: false, finding: tooLong(fixedBytes, maxFixedBytes) } : { ok: true, parts, scope };
 }
 
-/** It was right for the template's own params and an Argo CD whose URL is known, when the template was read. */
+/** The URL was valid when the template was read, with the template's own params and a known URL of Argo CD. */
 function urlFinding({ path, nodes }: FinishedField, problem: UrlProblem): Finding {
   const field = `spec.message.${path}`;
   if (problem.kind === 'empty' && usesAppUrl(nodes)) {
@@ -130,7 +130,7 @@ function list(
   return items;
 }
 
-/** Nobody but who is asked for; the CRD keeps quotes out of numbers and ids. */
+/** Mentions exactly the given people; the CRD keeps quotes out of numbers and ids. */
 function mentions({ mobiles = [], userIds = [], all = false }: Mentions): string {
   if (mobiles.length === 0 && userIds.length === 0 && !all) return '';
   return `,"at":${JSON.stringify({ atMobiles: mobiles, atUserIds: userIds, isAtAll: all })}`;

@@ -9,7 +9,7 @@ import type { Locale } from './catalogue/locale.ts';
 import { canMention, kindOf } from './fields.ts';
 import { type MessageSource, type ParsedMessage, readMessage } from './parse.ts';
 
-/** Who reads: what a robot's group asks of its messages. */
+/** The readers: the requirements of a robot's group for its messages. */
 export interface Audience {
   readonly locale: Locale;
   /** IANA name. */
@@ -21,20 +21,20 @@ export interface Audience {
 export const audienceKey = ({ locale, timeZone, keywords }: Audience): string =>
   JSON.stringify([locale, timeZone, keywords]);
 
-/** What an event says: a template's message, or the catalogue's own. */
+/** The message of an event: a template's message, or the catalogue's own. */
 export interface EventMessage {
   /** The event's name in its subscription. */
   readonly name: string;
-  /** The trigger's name in the catalogue; absent for an event of somebody's own. */
+  /** The trigger's name in the catalogue; absent for an event with its own condition. */
   readonly trigger?: string | undefined;
-  /** A template's message, with the template's own params, by which it was judged; absent: the catalogue's. */
+  /** A template's message, with the template's own params, which were checked with it; absent: the catalogue's message. */
   readonly template?: MessageSource | undefined;
   /** The template's params with the event's values in place. */
   readonly params: Readonly<Record<string, string>>;
   readonly at: Mentions;
 }
 
-/** What keeps an event's message to one robot from being made; undefined if nothing does. */
+/** The problem that prevents an event's message to one robot; undefined if there is no problem. */
 export function messageFinding(
   event: EventMessage,
   audience: Audience,

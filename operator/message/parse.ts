@@ -22,7 +22,7 @@ export interface ParsedField extends MessageField {
   readonly template: Template;
 }
 
-/** What a message is read with. */
+/** The input of reading a message. */
 export interface MessageSource {
   readonly message: TypedMessage;
   /** `spec.params`. */

@@ -6,7 +6,7 @@ import type { Node, Template } from './syntax/nodes.ts';
 import { parseSource } from './syntax/parse.ts';
 import { TemplateError, type TemplateProblem } from './syntax/problem.ts';
 
-/** What became of a template's source. */
+/** The result of reading a template's source. */
 export type ParsedTemplate =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly problem: TemplateProblem };
@@ -20,7 +20,7 @@ export function parseTemplate(source: string, params: ReadonlySet<string>): Pars
     return { ok: true, template: { nodes: check(source, params) } };
   } catch (error) {
     if (error instanceof TemplateError) return { ok: false, problem: error.problem };
-    // What is nested without end ends the parser; the bounds make that unlikely, not impossible.
+    // Endless nesting ends the parser; the bounds make that unlikely, not impossible.
     if (error instanceof RangeError)
       return { ok: false, problem: { message: 'the template is nested too deeply', line: 1, column: 1 } };
     throw error;

@@ -1,7 +1,7 @@
 import type { Locale, Localised } from './locale.ts';
 import type { TriggerName } from './trigger.ts';
 
-/** What a trigger is for, and its condition in words. */
+/** The purpose of a trigger, and its condition in words. */
 export interface Description {
   readonly summary: string;
   readonly when: string;

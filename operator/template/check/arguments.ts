@@ -52,7 +52,7 @@ function problemOf(value: Value, kind: ArgumentKind): string | undefined {
   }
 }
 
-/** Lists and maps are in the data only: no helper makes one, so what is looped over is bounded by it. */
+/** Only the data contains lists and maps: no helper makes one, so the data bounds every loop. */
 export function isData(value: Value): boolean {
   return value.kind === 'data' || value.kind === 'bound' || (value.kind === 'call' && value.helper === 'at');
 }

@@ -8,7 +8,7 @@ import { checkPath } from './paths.ts';
 import { findBinding, type Scope } from './scope.ts';
 import { ROOTS, unknownHelper, unknownNameProblem } from './unknown.ts';
 
-/** What the whole reading of one template shares. */
+/** The state that is shared while one template is checked. */
 export interface Checking {
   /** Names that `spec.params` declares. */
   readonly params: ReadonlySet<string>;
@@ -85,7 +85,7 @@ function requireCount(call: Call, { args, optional = 0, repeat = 1, usage }: Hel
   );
 }
 
-/** What stands where a helper's name belongs. */
+/** The problem with the value in the place of a helper's name. */
 function notCallable({ path: callee, params }: Call, scope: Scope): TemplateError {
   if (callee.type !== 'PathExpression')
     return new TemplateError(
@@ -105,7 +105,7 @@ function notCallable({ path: callee, params }: Call, scope: Scope): TemplateErro
   return parts.length > 1 ? unknownNameProblem(path, scope) : unknownHelper(path);
 }
 
-/** Whether a name is one of the language's own, so that a block may not give it to a value. */
+/** Whether the language reserves a name, so a block may not give it to a value. */
 export function isReserved(name: string): boolean {
   return Object.hasOwn(HELPERS, name) || BUILT_IN.includes(name);
 }

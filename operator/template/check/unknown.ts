@@ -4,13 +4,13 @@ import { HELPERS } from '../syntax/helpers.ts';
 import { TemplateError } from '../syntax/problem.ts';
 import { namesIn, type Scope } from './scope.ts';
 
-/** What a template can name without a block's help. */
+/** The names that a template can use outside of all blocks. */
 export const ROOTS = ['app', 'context', 'params', 'event', 'appUrl'];
 
 /** The blocks of the language. */
 export const BLOCKS = ['if', 'unless', 'each', 'with'];
 
-/** Words of Handlebars, of its usual companions and of Applications that mean nothing here, and what to write. */
+/** Words of Handlebars, of its usual companions and of Applications that mean nothing here, each with its replacement. */
 const INSTEAD: Readonly<Record<string, string>> = {
   lookup: 'write a path for a field, app.metadata.labels.team, and (at LIST 0) for an item of a list',
   log: 'a template cannot write to a log',

@@ -1,7 +1,7 @@
 import { placeOf, TemplateError } from './problem.ts';
 import { tagsIn } from './scan.ts';
 
-/** What only Go's templates have in their tags; texts in quotes and keys in brackets are taken out before. */
+/** Signs that only Go's templates have in their tags. Texts in quotes and keys in brackets are removed before. */
 const SIGNS = [
   /^-?\s*(?:if|range|with|template|define|block)\s/,
   /^-?\s*(?:end|break|continue)\s*-?$/,
@@ -14,7 +14,7 @@ const SIGNS = [
 
 const QUOTED = /"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|`[^`]*`|\[[^\]]*\]/g;
 
-/** A Go template that was pasted, which is what Argo CD's own documentation has; undefined for anything else. */
+/** The problem with a pasted Go template, as Argo CD's own documentation shows them; undefined for any other text. */
 export function goInDisguise(source: string): TemplateError | undefined {
   const found = tagsIn(source).find(({ text, isComment }) => !isComment && isGo(text));
   if (!found) return undefined;

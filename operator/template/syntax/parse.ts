@@ -38,7 +38,7 @@ function requireText(source: string): void {
     );
 }
 
-/** Before parsing, since calls inside each other are what the parser takes its time over. */
+/** Checked before parsing, since nested calls take the parser a long time. */
 function requireShallow(source: string): void {
   const deep = tagsIn(source).find(({ depth }) => depth > LIMITS.nesting);
   if (deep) {

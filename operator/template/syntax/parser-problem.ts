@@ -3,7 +3,7 @@ import { placeOf, TemplateError } from './problem.ts';
 import { remedy, type Stumble } from './remedy.ts';
 import { tagsIn } from './scan.ts';
 
-/** What Handlebars' lexer, which the parser leaves as it was at an error, has not read yet, and has read last. */
+/** The state of Handlebars' lexer at an error: the text that is not read yet, and the text that was read last. */
 interface Lexer {
   readonly _input: string;
   readonly match: string;
@@ -12,10 +12,10 @@ interface Lexer {
 /** The parser's error → one that its reader can do something about. */
 export function parserProblem(source: string, error: unknown): TemplateError {
   if (error instanceof Handlebars.Exception) return grammarProblem(error);
-  // Its message has a line, and no column where the line is long. The lexer knows the place.
+  // The parser's message has a line, but no column if the line is long. The lexer knows the place.
   const { lexer } = (Handlebars as unknown as { readonly Parser: { readonly lexer: Lexer } }).Parser;
   const start = source.length - lexer._input.length - lexer.match.length;
-  // A word is no word to it because of the character that follows.
+  // The lexer does not accept a word because of the character that follows.
   const offset = start + (/^[\w-]+(?=[^\w\s-])/.exec(source.slice(start))?.[0].length ?? 0);
   const met = /got '([A-Z_]+)'/.exec(error instanceof Error ? error.message : '')?.[1];
   const tags = tagsIn(source).filter((each) => each.offset <= offset);
@@ -24,7 +24,7 @@ export function parserProblem(source: string, error: unknown): TemplateError {
   return unclosed(stumble) ?? new TemplateError(remedy(stumble), placeOf(source, offset));
 }
 
-/** What is good grammar, and still makes no sense to Handlebars. */
+/** A problem of a template that follows the grammar, but that Handlebars refuses. */
 function grammarProblem({ message, lineNumber, column }: Handlebars.Exception): TemplateError {
   const place = { start: { line: Number(lineNumber ?? 1), column: Number(column ?? 0) } };
   const [, opened, closed] = /^(.+) doesn't match (.+?) - /.exec(message) ?? [];
@@ -39,7 +39,7 @@ function grammarProblem({ message, lineNumber, column }: Handlebars.Exception): 
   );
 }
 
-/** What has a beginning and no end is told where it begins. */
+/** A tag or block without an end; the problem names its beginning. */
 function unclosed({ source, offset, met, tag }: Stumble): TemplateError | undefined {
   const at = (message: string, place: number) => new TemplateError(message, placeOf(source, place));
   if (tag && !tag.isClosed) {

@@ -5,7 +5,7 @@ import type { Tag } from './scan.ts';
 export interface Stumble {
   readonly source: string;
   readonly offset: number;
-  /** The name of what it met, in its grammar. */
+  /** The name of the unexpected token, in the parser's grammar. */
   readonly met: string | undefined;
   /** The tag that it is in, if any. */
   readonly tag: Tag | undefined;
@@ -22,7 +22,7 @@ const BRACKETS =
 const CALL =
   'write a helper before its arguments, {{upper VALUE}}, and in parentheses only inside another helper: (upper VALUE)';
 
-/** What stands at the place, and what to write instead. */
+/** Texts at the place of the error, each with its replacement. */
 const WRITTEN: readonly (readonly [RegExp, string])[] = [
   [/^=/, 'compare values with a helper: {{#if (eq VALUE "text")}}'],
   [
@@ -37,7 +37,7 @@ const WRITTEN: readonly (readonly [RegExp, string])[] = [
   [/^\[|^\d/, BRACKETS],
 ];
 
-/** What the parser met, where the text itself does not say more. */
+/** Unexpected tokens of the parser, for texts without an entry above. */
 const MET: Readonly<Record<string, string>> = {
   CLOSE_SEXPR: 'the parenthesis ) has no ( before it',
   CLOSE_BLOCK_PARAMS: `| may only enclose names, {{#each … as |item|}}; ${CALL}`,
@@ -47,7 +47,7 @@ const MET: Readonly<Record<string, string>> = {
   OPEN_INVERSE_CHAIN: '{{else if …}} must be inside a block, before {{else}}',
 };
 
-/** What to write instead of what the parser met; its own words are about its grammar. */
+/** The replacement for the text that the parser did not expect. The parser's own message describes its grammar. */
 export function remedy({ source, offset, met, tag }: Stumble): string {
   const rest = source.slice(offset);
   const before = source.slice(tag?.offset ?? offset, offset);
