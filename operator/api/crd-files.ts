@@ -11,7 +11,7 @@ export type Schema = {
   [keyword: string]: unknown;
 };
 
-/** What is read of a CRD. */
+/** The parts of a CRD that the operator reads. */
 export interface Crd {
   readonly spec: {
     readonly group: string;

@@ -1,8 +1,8 @@
-/** The field manager of our server-side apply, and the mark that our keys carry. */
+/** The field manager of the operator's server-side apply, and the mark of the operator's keys. */
 export const FIELD_MANAGER = 'argocd-dingtalk';
 
-/** The field manager of our merge patches on the shared `subscriptions` key. */
+/** The field manager of the operator's merge patches on the shared `subscriptions` key. */
 export const SUBSCRIPTIONS_FIELD_MANAGER = 'argocd-dingtalk-subscriptions';
 
-/** The field manager of our annotation on AppProjects. */
+/** The field manager of the operator's annotation on AppProjects. */
 export const PROJECTS_FIELD_MANAGER = 'argocd-dingtalk-projects';

@@ -1,6 +1,6 @@
 import type { Reason } from './reasons.ts';
 
-/** One coded outcome and what it means here; the message names the field and the remedy, never a secret. */
+/** One coded outcome with its message, which names the field and the remedy, and never a secret. */
 export interface Finding {
   readonly reason: Reason;
   readonly message: string;

@@ -18,7 +18,7 @@ export const GROUP = 'argocd-dingtalk.io';
 /** The only version served. */
 export const VERSION = 'v1alpha1';
 
-/** What apiVersion reads in every one of our resources. */
+/** The apiVersion of all of the operator's resources. */
 export const API_VERSION = `${GROUP}/${VERSION}` as const;
 
 /** Kind and plural of each custom resource, as the API server knows them. */
@@ -53,11 +53,11 @@ export type Resource<Spec, Status> = {
 /** A robot of a DingTalk group. */
 export type DingTalkRobot = Resource<DingTalkRobotSpec, DingTalkRobotStatus>;
 
-/** What a notification says. */
+/** The message of a notification. */
 export type NotificationTemplate = Resource<NotificationTemplateSpec, NotificationTemplateStatus>;
 
 /** Which events of which applications go to which robots. */
 export type NotificationSubscription = Resource<NotificationSubscriptionSpec, NotificationSubscriptionStatus>;
 
-/** A resource of any of our kinds. */
+/** A resource of any of the operator's kinds. */
 export type CustomResource = DingTalkRobot | NotificationTemplate | NotificationSubscription;

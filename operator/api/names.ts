@@ -1,4 +1,4 @@
-/** Annotation on a robot by which its author asks for it to be looked at again now, whatever its value. */
+/** Annotation on a robot: any new value makes the operator check the robot again at once. */
 export const RECONCILE_AT = 'argocd-dingtalk.io/reconcile-at';
 
 /** Annotation on an AppProject that grants it to namespaces: names or globs, with commas between them. */

@@ -1,96 +1,357 @@
+/** The meaning of a reason, and its remedy, each in plain text. */
+export interface ReasonText {
+  readonly meaning: string;
+  /** Empty where nothing is to be done. */
+  readonly remedy: string;
+}
+
 /**
- * Every coded outcome that a condition or an event can show. One table, mirrored by docs/reasons.md (a test holds
- * the two together); a reason is never renamed once released, since people alert on it.
+ * Every coded outcome that a condition or an event can show. `lint` shows the remedy as a finding's hint. docs/reasons.md
+ * explains each reason at length and has the same remedies; a test compares the page with this table. A released reason is
+ * never renamed, since alerts depend on its name.
  */
 export const REASONS = {
-  Accepted: 'The resource makes sense and all it refers to exists and is allowed.',
-  Merged: 'This generation is live in the objects that Argo CD reads.',
-  Signed: 'A valid signature is live.',
-  Delivering: 'DingTalk took the last test message.',
-  Ready: 'Everything holds.',
+  Accepted: {
+    meaning: 'The resource is valid, and everything that it refers to exists and is allowed.',
+    remedy: '',
+  },
+  Merged: { meaning: 'This generation is live in the objects that Argo CD reads.', remedy: '' },
+  Signed: { meaning: 'The live URL carries a valid signature.', remedy: '' },
+  Delivering: { meaning: 'DingTalk accepted the last test message.', remedy: '' },
+  Ready: { meaning: 'All conditions of the resource hold.', remedy: '' },
 
-  NoArgoCDURL: 'No Argo CD URL is known, so that messages carry no link.',
-  PastedSignatureIgnored: 'The webhook URL came with a timestamp and a signature, which were left out.',
-  ReplayPossible: 'An event of somebody’s own does not say when it happened.',
-  ConditionAlwaysFails: 'A condition fails for every sample application.',
-  ExpressionDiscouraged: 'A condition looks at long fields more often than a new one may.',
-  ProjectNotGranted: 'A project that the subscription names is not granted to its namespace.',
-  SigningSecretUnusual: 'The signing secret does not look like one of DingTalk.',
-  CostlyRoute: 'Argo CD looks at the subscription for every application, and at too many like it.',
-  ThrottlingPossible: 'A few applications could send more to the robot than DingTalk takes in a minute.',
-  KeywordNotInTemplate: 'A robot has keywords, and a raw template may lack them.',
+  NoArgoCDURL: {
+    meaning: 'The URL of Argo CD is not known, so messages carry no link.',
+    remedy:
+      "Set argocd.url in the operator's configuration, argocdUrl in the context of argocd-notifications-cm, or url in " +
+      'argocd-cm.',
+  },
+  PastedSignatureIgnored: {
+    meaning: 'The webhook URL contains a timestamp and a signature; the operator ignores both.',
+    remedy: 'Store the URL as DingTalk shows it. If the robot demands a signature, add spec.signing.',
+  },
+  ReplayPossible: {
+    meaning: 'An event with its own condition has no eventTime, so old occurrences may be sent again.',
+    remedy: 'Add eventTime to the event.',
+  },
+  ConditionAlwaysFails: {
+    meaning: 'A condition fails for every sample Application.',
+    remedy:
+      "Write ?. where a field may be missing, and ?? before the value to use instead: (app.status?.health?.status ?? '').",
+  },
+  ExpressionDiscouraged: {
+    meaning: 'A condition reads long fields more often than a new condition may.',
+    remedy:
+      'Read annotations, messages and other long fields at most four times. Names, labels, phases, revisions and times do ' +
+      'not count.',
+  },
+  ProjectNotGranted: {
+    meaning: 'The subscription names a project that is not granted to its namespace.',
+    remedy:
+      'Ask the platform team for a grant: under tenancy.projects, or by the annotation argocd-dingtalk.io/namespaces on the ' +
+      'AppProject.',
+  },
+  SigningSecretUnusual: {
+    meaning: 'The signing secret does not look like a signing secret of DingTalk.',
+    remedy: 'Check that the Secret contains the right value.',
+  },
+  CostlyRoute: {
+    meaning:
+      'Argo CD checks the subscription for every application, and too many subscriptions are like that.',
+    remedy:
+      'Label the applications and add applications.selector, or ask the platform team to raise limits.unscopedTriggers.',
+  },
+  ThrottlingPossible: {
+    meaning: 'A few applications could send the robot more messages than DingTalk accepts in a minute.',
+    remedy: 'Spread the subscriptions over several robots, or subscribe to fewer events.',
+  },
+  KeywordNotInTemplate: {
+    meaning: "A raw template contains none of the robot's keywords.",
+    remedy: 'Write one of the keywords into message.raw.',
+  },
 
-  Suspended: 'spec.suspend is true.',
-  NamespaceNotSelected: 'The installation does not serve the namespace.',
-  CredentialsNotFound: 'The Secret that the robot names does not exist.',
-  CredentialsKeyNotFound: 'The Secret exists but lacks the key that the robot names.',
-  CredentialsUnreadable: 'The Secret could not be read.',
-  InvalidWebhook: 'The credential is neither an access token nor a webhook URL of DingTalk.',
-  InvalidSigningSecret: 'The signing secret cannot be one.',
-  HostNotAllowed: 'The webhook URL points to a host that this installation does not allow.',
-  RawTemplateNotTrusted: 'message.raw is for trusted namespaces only.',
-  UnknownTrigger: 'The catalogue has no trigger of this name.',
-  CompanionMissing: 'An event tells how another one ended, which the subscription does not have.',
-  CriteriaTooCostly: 'The patterns of names take Argo CD too long to try on every application.',
-  TemplateNotFound: 'The template that an event names does not exist, or is not shared.',
-  TemplateRefused: 'The template that an event names is itself not accepted.',
-  RobotNotFound: 'A robot that the subscription names does not exist, or is not shared.',
-  RobotNotReady: 'A robot that the subscription names is not accepted.',
-  RobotSuspended: 'A robot that the subscription names is suspended.',
-  InvalidTemplate: 'A text of the message is not in the language of templates.',
-  UnknownParam: 'An event sets a param that its template does not have.',
-  MentionNotPossible: 'An event mentions people in a message that can mention nobody.',
-  UnknownTimeZone: 'There is no time zone of this name.',
-  EngineRefused: 'Argo CD’s engine does not accept it.',
-  ExpressionNotAllowed: 'An expression uses what conditions of a subscription may not.',
-  ExpressionNotTrusted: 'Conditions of one’s own are for trusted namespaces only here.',
-  TooExpensive: 'A template or expression took too much time or memory.',
-  GateUnavailable: 'Argo CD’s engine has not judged it yet.',
-  InvalidMessage: 'A template does not yield a message that DingTalk would take.',
-  UnsupportedField: 'A field that this version of the operator does not know.',
-  InvalidGrant: 'An AppProject is granted to what can be no namespace.',
-  ForeignKeyBroken: 'A key of somebody else’s stops Argo CD’s notifications for everybody.',
-  TooManyDestinations: 'More could be sent about one application than Argo CD can keep account of.',
-  TargetFull: 'Argo CD’s ConfigMap or Secret has no room for it.',
-  NamespaceQuotaExceeded: 'The namespace has as much in Argo CD’s objects as it may.',
-  KeyTaken: 'Somebody else holds a key of the name that this resource needs.',
-  InternalError: 'The operator failed while it handled the resource.',
+  Suspended: {
+    meaning: 'spec.suspend is true.',
+    remedy:
+      'Set spec.suspend to false. Events that happen while the resource is suspended are not sent later.',
+  },
+  NamespaceNotSelected: {
+    meaning: 'This installation does not serve the namespace.',
+    remedy:
+      'Ask the platform team: tenancy.namespaceSelector says which labels the Namespace needs, and tenancy.deniedNamespaces ' +
+      'lists the namespaces that are left out.',
+  },
+  CredentialsNotFound: {
+    meaning: 'The Secret that the robot names does not exist.',
+    remedy:
+      'Create the Secret. The operator finds it within seconds at first, later within credentials.rereadInterval. To have ' +
+      'it read at once, set the annotation argocd-dingtalk.io/reconcile-at on the robot to any new value.',
+  },
+  CredentialsKeyNotFound: {
+    meaning: 'The Secret exists, but lacks the key that the robot names.',
+    remedy: 'Correct secretKeyRef.key, or add the key to the Secret.',
+  },
+  CredentialsUnreadable: {
+    meaning: 'The operator could not read the Secret.',
+    remedy: 'Read the message: often the operator lacks a right that config/rbac grants.',
+  },
+  InvalidWebhook: {
+    meaning: 'The credential is neither an access token nor a webhook URL of DingTalk.',
+    remedy:
+      "Copy the URL or token again from the robot's settings; white space inside the value is a frequent cause.",
+  },
+  InvalidSigningSecret: {
+    meaning: 'The value cannot be a signing secret.',
+    remedy: "Copy the secret again from the robot's security settings (加签).",
+  },
+  HostNotAllowed: {
+    meaning: 'The webhook URL points to a host that this installation does not allow.',
+    remedy: 'Correct the URL, or ask the platform team to extend dingtalk.allowedHosts.',
+  },
+  RawTemplateNotTrusted: {
+    meaning: 'Only trusted namespaces may use message.raw.',
+    remedy:
+      "Leave the template out of the event to get the catalogue's message, or ask the platform team to add the namespace to " +
+      'tenancy.trustedNamespaces.',
+  },
+  UnknownTrigger: {
+    meaning: 'The catalogue has no trigger of this name.',
+    remedy: 'Use a trigger that the message lists.',
+  },
+  CompanionMissing: {
+    meaning: 'An event reports the end of another event, and the subscription lacks that other event.',
+    remedy: 'Add - trigger: on-health-degraded to spec.events.',
+  },
+  CriteriaTooCostly: {
+    meaning: 'The name patterns take Argo CD too long to match against every application.',
+    remedy: 'Use exact names, applications.selector, or fewer or shorter patterns.',
+  },
+  TemplateNotFound: {
+    meaning: 'The template that an event names does not exist, or is not shared.',
+    remedy:
+      "Create the template, correct the name, or have the template's owner list the subscription's namespace in " +
+      'spec.sharedWith. The live version of the subscription stays live, except for events whose template is no longer shared.',
+  },
+  TemplateRefused: {
+    meaning: 'The template that an event names is not accepted.',
+    remedy: "See the template's own conditions.",
+  },
+  RobotNotFound: {
+    meaning: 'A robot that the subscription names does not exist, or is not shared.',
+    remedy:
+      "Create the robot, have its owner list the subscription's namespace in spec.sharedWith, or remove the robot from " +
+      'spec.robots.',
+  },
+  RobotNotReady: {
+    meaning: 'A robot that the subscription names is not accepted.',
+    remedy: "See the robot's own conditions.",
+  },
+  RobotSuspended: {
+    meaning: 'A robot that the subscription names is suspended.',
+    remedy: 'Resume the robot, or remove it from spec.robots.',
+  },
+  InvalidTemplate: {
+    meaning: 'A text of the message breaks the rules of the template language.',
+    remedy: 'Correct the text that the message names; docs/templates.md describes the language.',
+  },
+  UnknownParam: {
+    meaning: 'An event sets a param that its template does not declare.',
+    remedy: "Correct the name, or add the param to the template's spec.params.",
+  },
+  MentionNotPossible: {
+    meaning: 'An event mentions people, and its message is of a form that cannot mention people.',
+    remedy: 'Remove at from the event, or use a markdown or text message.',
+  },
+  UnknownTimeZone: {
+    meaning: 'No time zone has this name.',
+    remedy: 'Write the exact IANA name, such as Asia/Shanghai.',
+  },
+  EngineRefused: {
+    meaning: "Argo CD's engine refuses the template or condition.",
+    remedy: 'Correct the place that the message names.',
+  },
+  ExpressionNotAllowed: {
+    meaning: 'A condition uses a feature that conditions of a subscription may not use.',
+    remedy: 'Write the condition with the features that the message names.',
+  },
+  ExpressionNotTrusted: {
+    meaning: 'On this installation, only trusted namespaces may write their own conditions.',
+    remedy: 'Use a trigger of the catalogue, or ask the platform team for tenancy.allowExpressions.',
+  },
+  TooExpensive: {
+    meaning: 'A template or condition took too much time or memory.',
+    remedy: 'Simplify the template or condition. The operator tries it again after ten minutes.',
+  },
+  GateUnavailable: {
+    meaning: "Argo CD's engine has not checked the resource yet.",
+    remedy: "Wait. If the reason stays, read the operator's log.",
+  },
+  InvalidMessage: {
+    meaning: 'A template does not produce a message that DingTalk would accept.',
+    remedy: 'Quote values with toRawJson; test for fields that may be missing.',
+  },
+  UnsupportedField: {
+    meaning: 'The resource has a field that this version of the operator does not know.',
+    remedy: 'Upgrade the operator, or remove the field.',
+  },
+  InvalidGrant: {
+    meaning: 'An AppProject grants access to an entry that cannot be the name of a namespace.',
+    remedy: 'Correct the annotation. Its valid entries count.',
+  },
+  ForeignKeyBroken: {
+    meaning: 'A key that the operator did not write stops all notifications of Argo CD.',
+    remedy: 'Repair or remove the key that the event names.',
+  },
+  TooManyDestinations: {
+    meaning: 'Argo CD could send more notifications about one application than it can remember.',
+    remedy:
+      'Use fewer robots or events, or separate the subscriptions by exact names, destinationNamespaces or projects. The ' +
+      'operator merges the resource as soon as others are removed.',
+  },
+  TargetFull: {
+    meaning: 'The ConfigMap or Secret of Argo CD has no room for the resource.',
+    remedy: 'Use fewer events or robots. The operator merges the resource as soon as others are removed.',
+  },
+  NamespaceQuotaExceeded: {
+    meaning: "The namespace has used up its share of Argo CD's objects, or of the operator's time.",
+    remedy:
+      'Remove robots, subscriptions or events of the namespace, or ask the platform team to raise limits.perNamespace. The ' +
+      'operator merges the resource as soon as there is room.',
+  },
+  KeyTaken: {
+    meaning: 'The target already has a key of this name, and the operator did not write it.',
+    remedy: 'Remove the key if nobody needs it, or give the resource another name.',
+  },
+  InternalError: {
+    meaning: 'The operator failed while it handled the resource.',
+    remedy:
+      "Find the fault's number, which the message names, in the operator's log, and report the fault. Until it is fixed, try " +
+      'to express the same in another way.',
+  },
 
-  NotAccepted: 'Nothing is live, because the resource is not accepted.',
-  PreviousVersionLive: 'The newest generation is not accepted; an earlier version stays live.',
-  PartlyLive: 'All is live but for the robots that are missing.',
-  Pending: 'Not yet written.',
-  TargetNotFound: 'The ConfigMap or the Secret of Argo CD does not exist.',
-  TargetBroken: 'The shared key `subscriptions` cannot be edited safely.',
-  SharedKeyOwned: 'Another tool applies the shared key `subscriptions` as a whole.',
-  EngineIgnoresSubscriptions: 'Argo CD’s engine does not read the key `subscriptions`.',
-  TargetContested: 'Somebody keeps changing or removing keys of the operator.',
-  TargetOwned: 'An owner of the object replaces all that is in it.',
-  WriteFailed: 'The API server refused the write.',
-  NotSigned: 'No valid signature is live.',
+  NotAccepted: {
+    meaning: 'Nothing of the resource is live, because the resource is not accepted.',
+    remedy: 'See Accepted.',
+  },
+  PreviousVersionLive: {
+    meaning: 'The newest generation is not accepted; an earlier version stays live.',
+    remedy: 'See Accepted.',
+  },
+  PartlyLive: {
+    meaning: 'The subscription is live, except for the robots that are missing.',
+    remedy: 'See Accepted.',
+  },
+  Pending: {
+    meaning: 'The operator has not written the resource to the target yet.',
+    remedy: "Wait. If the reason stays, read the operator's log.",
+  },
+  TargetNotFound: {
+    meaning: 'The ConfigMap or the Secret of Argo CD does not exist.',
+    remedy: "Install Argo CD's notifications, or correct target in the operator's configuration.",
+  },
+  TargetBroken: {
+    meaning: 'The operator cannot edit the shared key `subscriptions` safely.',
+    remedy: 'Repair the value; the message names the place.',
+  },
+  SharedKeyOwned: {
+    meaning: 'Another tool applies the shared key `subscriptions` as a whole.',
+    remedy:
+      'Leave the key subscriptions out of the manifest that the tool applies; the message names the tool.',
+  },
+  EngineIgnoresSubscriptions: {
+    meaning: "Argo CD's engine does not read the key `subscriptions`.",
+    remedy:
+      'Move the entries of the legacy key config.yaml to the key subscriptions, and remove them from config.yaml.',
+  },
+  TargetContested: {
+    meaning: 'Another tool or person keeps changing or removing keys of the operator.',
+    remedy: 'Make the tool that the message names leave these keys alone; the message says how.',
+  },
+  TargetOwned: {
+    meaning: 'The object has an owner that replaces all of its content.',
+    remedy: 'Change the owner as the message says, before the owner writes the object again.',
+  },
+  WriteFailed: { meaning: 'The API server refused the write.', remedy: 'See the message.' },
+  NotSigned: { meaning: 'No URL with a valid signature is live.', remedy: 'See Accepted and Merged.' },
 
-  NotVerified: 'Whether DingTalk takes messages is not known.',
-  KeywordMissing: 'DingTalk found none of the robot’s keywords in the message.',
-  SignatureRejected: 'DingTalk found the signature wrong.',
-  TimestampRejected: 'DingTalk found the signature too old, or too new.',
-  IPNotAllowed: 'The robot does not take messages from the sender’s address.',
-  SecurityRejected: 'The message does not meet one of the robot’s security settings.',
-  TokenUnknown: 'DingTalk knows no robot with this access token.',
-  GroupDisbanded: 'The robot’s group no longer exists.',
-  RobotDisabled: 'The robot is switched off in DingTalk.',
-  RobotRemoved: 'The robot was removed from its group.',
-  Throttled: 'DingTalk takes no messages now, because there were too many.',
-  QuotaExceeded: 'The organisation’s quota of robot messages is used up.',
-  DingTalkBusy: 'DingTalk says that it is busy.',
-  RequestRefused: 'DingTalk takes the request for none of its API.',
-  MessageRefused: 'DingTalk does not take a message of this form.',
-  MessageTooLong: 'The message is longer than DingTalk takes.',
-  ContentRefused: 'DingTalk’s content check refuses the message.',
-  DingTalkRefused: 'DingTalk refused the message with an unknown code.',
-  Unreachable: 'There was no answer from DingTalk.',
-  CertificateNotTrusted: 'The certificate shown in DingTalk’s name is not trusted.',
-  UnexpectedAnswer: 'The answer is none that DingTalk gives.',
-} as const;
+  NotVerified: {
+    meaning: 'The operator does not know whether DingTalk accepts messages to the robot.',
+    remedy: 'Wait some seconds, or see Accepted, or set spec.verify: OnChange.',
+  },
+  KeywordMissing: {
+    meaning: "The message contains none of the robot's keywords.",
+    remedy: 'List the keywords in spec.keywords, exactly as DingTalk shows them.',
+  },
+  SignatureRejected: {
+    meaning: 'DingTalk rejected the signature.',
+    remedy: 'Copy the signing secret of this very robot into the Secret that spec.signing names.',
+  },
+  TimestampRejected: {
+    meaning: 'DingTalk rejected the time of the signature as too old or too new.',
+    remedy: 'Set the clock of the node.',
+  },
+  IPNotAllowed: {
+    meaning: "The robot does not accept messages from the sender's address.",
+    remedy:
+      "Add the address to the robot's IP ranges. If Argo CD's controller sends from another address, add that address too.",
+  },
+  SecurityRejected: {
+    meaning: "The message does not meet one of the robot's security settings.",
+    remedy: "Compare the robot's security settings with spec.keywords and spec.signing.",
+  },
+  TokenUnknown: {
+    meaning: 'DingTalk knows no robot with this access token.',
+    remedy: 'Copy the webhook URL again.',
+  },
+  GroupDisbanded: { meaning: "The robot's group no longer exists.", remedy: 'Use a robot of another group.' },
+  RobotDisabled: {
+    meaning: 'The robot is switched off in DingTalk.',
+    remedy: "Switch the robot on in the group's settings.",
+  },
+  RobotRemoved: {
+    meaning: 'The robot was removed from its group.',
+    remedy: 'Add a custom robot to the group and store its credentials.',
+  },
+  Throttled: {
+    meaning: 'DingTalk accepts no messages now, because the robot got too many.',
+    remedy: 'Subscribe to fewer events, or use several robots.',
+  },
+  QuotaExceeded: {
+    meaning: "The organisation's quota of robot messages is used up.",
+    remedy: "Wait, or ask the organisation's administrator.",
+  },
+  DingTalkBusy: { meaning: 'DingTalk says that it is busy.', remedy: 'Wait; the operator tries again.' },
+  RequestRefused: {
+    meaning: 'DingTalk does not recognise the request as a call of its API.',
+    remedy: 'Look for a proxy that changes requests; check dingtalk.endpoint.',
+  },
+  MessageRefused: {
+    meaning: 'DingTalk does not accept a message of this form.',
+    remedy:
+      "Compare your own template with DingTalk's message types. If the catalogue made the message, report a bug.",
+  },
+  MessageTooLong: { meaning: 'The message is longer than DingTalk accepts.', remedy: 'Shorten the message.' },
+  ContentRefused: {
+    meaning: "DingTalk's content check refused the message.",
+    remedy: 'Change the content that the message names.',
+  },
+  DingTalkRefused: {
+    meaning: 'DingTalk refused the message with an unknown code.',
+    remedy: "Look the code up in DingTalk's documentation.",
+  },
+  Unreachable: {
+    meaning: 'DingTalk did not answer.',
+    remedy: 'Check name resolution, NAT gateway, firewall, network policies, HTTPS_PROXY and NO_PROXY.',
+  },
+  CertificateNotTrusted: {
+    meaning: "The certificate that DingTalk's host presented is not trusted.",
+    remedy: 'If your own proxy decrypts TLS, name its CA in dingtalk.caFile.',
+  },
+  UnexpectedAnswer: {
+    meaning: 'The answer does not come from DingTalk.',
+    remedy: 'Check the proxies between the operator and DingTalk.',
+  },
+} as const satisfies Record<string, ReasonText>;
 
 /** A key of {@link REASONS}. */
 export type Reason = keyof typeof REASONS;

@@ -1,4 +1,4 @@
-/** Lists the fields of each kind's spec, so that the operator can tell a field of a newer API from its own. */
+/** Lists the fields of each kind's spec, so the operator recognises a field of a newer API. */
 
 import type { Schema } from './crd-files.ts';
 import { crdSchemas } from './crd-schemas.ts';

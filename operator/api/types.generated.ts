@@ -5,7 +5,7 @@
  */
 export interface ActionCardMessage {
   /**
-   * What the list of chats and the notification show of it. Handlebars.
+   * The title that the list of chats and the notification show. Handlebars.
    */
   title: string;
   /**
@@ -13,11 +13,11 @@ export interface ActionCardMessage {
    */
   text: string;
   /**
-   * How several buttons stand, Vertical or Horizontal. Absent, one below the other.
+   * The layout of several buttons, Vertical or Horizontal. If absent, the layout is vertical.
    */
   orientation?: 'Vertical' | 'Horizontal';
   /**
-   * What can be clicked, in order.
+   * The buttons, in order.
    *
    * @minItems 1
    * @maxItems 5
@@ -28,15 +28,15 @@ export interface ActionCardMessage {
 }
 
 /**
- * Which applications it is about. An application must meet every criterion that is given; within a list, one entry is enough. To mean all that this namespace may hear of, write all: true instead.
+ * The applications that the subscription covers. An application must meet every given criterion; within a list, one matching entry is enough. To cover every application about which this namespace may be notified, write all: true instead.
  */
 export interface ApplicationCriteria {
   /**
-   * true for every application that this namespace may hear of; excludes the criteria.
+   * true covers every application about which this namespace may be notified. It excludes the other criteria.
    */
   all?: boolean;
   /**
-   * AppProjects that the application may belong to, by their whole names.
+   * AppProjects that the application may belong to, by their full names.
    *
    * @minItems 1
    * @maxItems 50
@@ -54,7 +54,7 @@ export interface ApplicationCriteria {
    */
   names?: string[];
   /**
-   * Namespaces that the Application object may live in, by their whole names.
+   * Namespaces that the Application object may live in, by their full names.
    *
    * @minItems 1
    * @maxItems 50
@@ -63,7 +63,7 @@ export interface ApplicationCriteria {
    */
   namespaces?: string[];
   /**
-   * Namespaces that the application may deploy to, by their whole names.
+   * Namespaces that the application may deploy to, by their full names.
    *
    * @minItems 1
    * @maxItems 50
@@ -81,7 +81,7 @@ export interface ApplicationCriteria {
    */
   clusters?: string[];
   /**
-   * Labels that the Application must have. Both parts must hold if both are given.
+   * Labels that the Application must have. If both parts are given, both must match.
    */
   selector?: LabelSelector;
 }
@@ -91,11 +91,11 @@ export interface ApplicationCriteria {
  */
 export interface CardButton {
   /**
-   * What stands on it. Handlebars.
+   * The text on the button. Handlebars.
    */
   title: string;
   /**
-   * Where a click leads. Handlebars.
+   * The target of a click. Handlebars.
    */
   url: string;
 }
@@ -105,11 +105,11 @@ export interface CardButton {
  */
 export interface Condition {
   /**
-   * Which aspect this is.
+   * The name of the aspect.
    */
   type: string;
   /**
-   * Whether it holds; Unknown while that cannot be told.
+   * True if the aspect is in order, False if not, Unknown while the operator cannot tell.
    */
   status: 'True' | 'False' | 'Unknown';
   /**
@@ -117,82 +117,82 @@ export interface Condition {
    */
   reason: string;
   /**
-   * The cause in a sentence, with what to do about it.
+   * The cause in a sentence, with the remedy.
    */
   message: string;
   /**
-   * When status last changed.
+   * The time at which status last changed.
    */
   lastTransitionTime: string;
   /**
-   * The metadata.generation that this entry speaks of.
+   * The metadata.generation that this entry describes.
    */
   observedGeneration?: number;
 }
 
 /**
- * Where the robot is and how to authenticate with it.
+ * The robot's address, credentials and settings.
  */
 export interface DingTalkRobotSpec {
   /**
-   * Where messages go: a Secret's key that holds either the whole webhook URL as DingTalk shows it, or the access token in it alone.
+   * The robot's address: a Secret's key that contains either the whole webhook URL as DingTalk shows it, or only the access token of that URL.
    */
   webhook: {
     /**
-     * The key of a Secret in the resource's own namespace that holds the value.
+     * The key of a Secret in the resource's own namespace that contains the value.
      */
     secretKeyRef: SecretKeyReference;
   };
   /**
-   * For a robot whose security setting is the additional signature (加签): a Secret's key that holds the signing secret, SEC followed by letters and digits. The operator signs the URL ahead of time and renews it before DingTalk stops accepting it. Leave it out for a robot without that setting.
+   * For a robot whose security setting is the additional signature (加签): a Secret's key that contains the signing secret, SEC followed by letters and digits. The operator signs the URL in advance, and renews the signature before it expires. Omit signing for a robot without that setting.
    */
   signing?: {
     /**
-     * The key of a Secret in the resource's own namespace that holds the value.
+     * The key of a Secret in the resource's own namespace that contains the value.
      */
     secretKeyRef: SecretKeyReference;
   };
   /**
-   * The robot's own security keywords (自定义关键词), if it has that setting: DingTalk takes a message only if it contains one of them. Where a message's fixed text has none, the first one is put at its end.
+   * The robot's own security keywords (自定义关键词), if the robot has that setting. DingTalk accepts a message only if it contains one of them. If the fixed text of a message contains no keyword, the operator appends the first one to the message.
    *
    * @minItems 1
    * @maxItems 10
    *
-   * Items: One keyword, exactly as DingTalk has it.
+   * Items: One keyword, exactly as DingTalk shows it.
    */
   keywords?: string[];
   /**
-   * The owner's consent to use from other namespaces. Absent, only the resource's own namespace may use it; taken back, the others lose it at once.
+   * The owner's consent to the resource's use from other namespaces. If absent, only the resource's own namespace may use the resource. If the owner withdraws the consent, the other namespaces lose the resource at once.
    */
   sharedWith?: SharedWith;
   /**
-   * The language of the operator's own messages in this group, en or zh-CN. Absent, it is the installation's.
+   * The language of the operator's own messages in this group, en or zh-CN. If absent, the installation's language applies.
    */
   locale?: 'en' | 'zh-CN';
   /**
-   * The time zone that times in messages to this group are told in, by its IANA name, such as Asia/Shanghai. Absent, it is the installation's.
+   * The time zone of the times in messages to this group, as an IANA name such as Asia/Shanghai. If absent, the installation's time zone applies.
    */
   timeZone?: string;
   /**
-   * OnChange sends one short test message whenever the credentials or the keywords change, so that the condition Delivering tells whether DingTalk takes messages; Never sends none. Absent, it is the installation's choice.
+   * OnChange sends one short test message whenever the credentials or the keywords change; the condition Delivering shows whether DingTalk accepts messages. Never sends no test message. If absent, the installation's setting applies.
    */
   verify?: 'OnChange' | 'Never';
   /**
-   * true takes the robot out of Argo CD's configuration: nothing is sent to it until it is false again.
+   * true removes the robot from Argo CD's configuration. Nothing is sent to the robot until suspend is false again.
    */
   suspend?: boolean;
 }
 
 /**
- * What the operator made of it. Written by the operator only.
+ * The state that the operator observed. Only the operator writes it.
  */
 export interface DingTalkRobotStatus {
   /**
-   * The metadata.generation that the operator has judged. While it is lower than metadata.generation, the newest edit has yet to be looked at.
+   * The metadata.generation that the operator has evaluated. While the number is lower than metadata.generation, the operator has not evaluated the newest edit.
    */
   observedGeneration?: number;
   /**
-   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer one is refused; absent while nothing of this resource is there.
+   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer generation is refused; absent while Argo CD's configuration contains nothing of this resource.
    */
   liveGeneration?: number;
   /**
@@ -200,28 +200,28 @@ export interface DingTalkRobotStatus {
    */
   service?: string;
   /**
-   * When the live signature ends. It is renewed long before; absent for a robot without signing.
+   * The time at which the live signature expires. The operator renews the signature long before. Absent for a robot without signing.
    */
   signedUntil?: string;
   /**
-   * The last test message, so that a restart sends no other.
+   * The last test message. It is recorded so that a restart sends no other test message.
    */
   delivery?: {
     /**
-     * Stands for the credentials and keywords that it was sent with, without revealing them: another fingerprint calls for another message.
+     * A fingerprint of the credentials and keywords of the test message, which does not reveal them. If the fingerprint changes, the operator sends another test message.
      */
     fingerprint?: string;
     /**
-     * When DingTalk answered, or did not.
+     * The time of DingTalk's answer, or of the attempt that got no answer.
      */
     checkedAt?: string;
     /**
-     * DingTalk's answer, 0 for success; absent where there was no answer.
+     * The code of DingTalk's answer, 0 for success; absent if DingTalk did not answer.
      */
     errcode?: number;
   };
   /**
-   * The resource's state, one entry per aspect; Ready sums up the others.
+   * The resource's state, one entry per aspect; Ready summarises the others.
    *
    * @maxItems 16
    *
@@ -239,7 +239,7 @@ export interface FeedCardLink {
    */
   title: string;
   /**
-   * Where a click leads. Handlebars.
+   * The target of a click. Handlebars.
    */
   url: string;
   /**
@@ -287,7 +287,7 @@ export interface LabelRequirement {
 }
 
 /**
- * Labels that the Application must have. Both parts must hold if both are given.
+ * Labels that the Application must have. If both parts are given, both must match.
  */
 export interface LabelSelector {
   /**
@@ -300,7 +300,7 @@ export interface LabelSelector {
     [k: string]: string;
   };
   /**
-   * Requirements on labels; all must hold.
+   * Requirements on labels; all must be met.
    *
    * @minItems 1
    * @maxItems 10
@@ -323,7 +323,7 @@ export interface LinkMessage {
    */
   text: string;
   /**
-   * Where a click leads. Handlebars; what cannot stand in a URL is escaped in values.
+   * The target of a click. Handlebars; characters that are not allowed in a URL are escaped in values.
    */
   url: string;
   /**
@@ -337,21 +337,21 @@ export interface LinkMessage {
  */
 export interface MarkdownMessage {
   /**
-   * What the list of chats and the notification show of it. Handlebars.
+   * The title that the list of chats and the notification show. Handlebars.
    */
   title: string;
   /**
-   * The message itself. Handlebars; values are shown as they are, without Markdown of their own.
+   * The message itself. Handlebars; values are shown literally, since Markdown in values is escaped.
    */
   text: string;
 }
 
 /**
- * Who is mentioned, in text and markdown messages. The names are put at the message's end, where DingTalk needs them.
+ * The people to mention, in text and markdown messages. The operator appends the mentions to the message, because DingTalk requires them in the text.
  */
 export interface Mentions {
   /**
-   * Mobile numbers of members of the group, those of other countries as +852-12345678.
+   * Mobile numbers of members of the group. Write a number outside mainland China as +852-12345678.
    *
    * @minItems 1
    * @maxItems 20
@@ -379,7 +379,7 @@ export interface Mentions {
  */
 export interface NotificationSubscriptionSpec {
   /**
-   * The robots that every event is sent to.
+   * The robots that receive every event.
    *
    * @minItems 1
    * @maxItems 10
@@ -388,38 +388,38 @@ export interface NotificationSubscriptionSpec {
    */
   robots: RobotReference[];
   /**
-   * Which applications it is about. An application must meet every criterion that is given; within a list, one entry is enough. To mean all that this namespace may hear of, write all: true instead.
+   * The applications that the subscription covers. An application must meet every given criterion; within a list, one matching entry is enough. To cover every application about which this namespace may be notified, write all: true instead.
    */
   applications: ApplicationCriteria;
   /**
-   * What to send word of.
+   * The events that the subscription sends.
    *
    * @minItems 1
    * @maxItems 20
    *
-   * Items: One kind of event and what is said about it: an event of the catalogue (trigger), or one of your own (name and when).
+   * Items: One kind of event and its message: either an event of the catalogue (trigger), or an event of your own (name and when).
    */
   events: SubscribedEvent[];
   /**
-   * true takes the subscription out of Argo CD's configuration: nothing is sent for it until it is false again.
+   * true removes the subscription from Argo CD's configuration. Nothing is sent for the subscription until suspend is false again.
    */
   suspend?: boolean;
 }
 
 /**
- * What the operator made of it. Written by the operator only.
+ * The state that the operator observed. Only the operator writes it.
  */
 export interface NotificationSubscriptionStatus {
   /**
-   * The metadata.generation that the operator has judged. While it is lower than metadata.generation, the newest edit has yet to be looked at.
+   * The metadata.generation that the operator has evaluated. While the number is lower than metadata.generation, the operator has not evaluated the newest edit.
    */
   observedGeneration?: number;
   /**
-   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer one is refused; absent while nothing of this resource is there.
+   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer generation is refused; absent while Argo CD's configuration contains nothing of this resource.
    */
   liveGeneration?: number;
   /**
-   * The robots that are sent to, in one line; those of other namespaces as NAMESPACE/NAME.
+   * The robots that receive the events, in one line; robots of other namespaces as NAMESPACE/NAME.
    */
   robotNames?: string;
   /**
@@ -427,15 +427,15 @@ export interface NotificationSubscriptionStatus {
    */
   eventNames?: string;
   /**
-   * How many keys of Argo CD's configuration this subscription takes up.
+   * The number of keys that this subscription uses in Argo CD's configuration.
    */
   mergedKeys?: number;
   /**
-   * How many bytes of it, keys included; the configuration as a whole is limited to 1 MiB.
+   * The number of bytes that this subscription uses in Argo CD's configuration, keys included. The limit of the whole configuration is 1 MiB.
    */
   mergedBytes?: number;
   /**
-   * The resource's state, one entry per aspect; Ready sums up the others.
+   * The resource's state, one entry per aspect; Ready summarises the others.
    *
    * @maxItems 16
    *
@@ -453,7 +453,7 @@ export interface NotificationTemplateSpec {
    */
   message: TemplateMessage;
   /**
-   * Texts that the message can show as {{params.NAME}}, with the values that hold unless an event gives its own.
+   * Texts that the message can show as {{params.NAME}}, with their default values. An event can give other values.
    */
   params?: {
     /**
@@ -462,21 +462,21 @@ export interface NotificationTemplateSpec {
     [k: string]: string;
   };
   /**
-   * Who is mentioned, in text and markdown messages. The names are put at the message's end, where DingTalk needs them.
+   * The people to mention, in text and markdown messages. The operator appends the mentions to the message, because DingTalk requires them in the text.
    */
   at?: Mentions;
   /**
-   * The owner's consent to use from other namespaces. Absent, only the resource's own namespace may use it; taken back, the others lose it at once.
+   * The owner's consent to the resource's use from other namespaces. If absent, only the resource's own namespace may use the resource. If the owner withdraws the consent, the other namespaces lose the resource at once.
    */
   sharedWith?: SharedWith;
 }
 
 /**
- * What the operator made of it. Written by the operator only.
+ * The state that the operator observed. Only the operator writes it.
  */
 export interface NotificationTemplateStatus {
   /**
-   * The metadata.generation that the operator has judged. While it is lower than metadata.generation, the newest edit has yet to be looked at.
+   * The metadata.generation that the operator has evaluated. While the number is lower than metadata.generation, the operator has not evaluated the newest edit.
    */
   observedGeneration?: number;
   /**
@@ -484,7 +484,7 @@ export interface NotificationTemplateStatus {
    */
   usedBy?: number;
   /**
-   * The resource's state, one entry per aspect; Ready sums up the others.
+   * The resource's state, one entry per aspect; Ready summarises the others.
    *
    * @maxItems 16
    *
@@ -502,13 +502,13 @@ export interface RobotReference {
    */
   name: string;
   /**
-   * The namespace of the robot, which has to share it by its spec.sharedWith. Absent, it is the subscription's own.
+   * The namespace of the robot, whose spec.sharedWith must allow the subscription's namespace. If absent, the robot is in the subscription's own namespace.
    */
   namespace?: string;
 }
 
 /**
- * The key of a Secret in the resource's own namespace that holds the value.
+ * The key of a Secret in the resource's own namespace that contains the value.
  */
 export interface SecretKeyReference {
   /**
@@ -522,11 +522,11 @@ export interface SecretKeyReference {
 }
 
 /**
- * The owner's consent to use from other namespaces. Absent, only the resource's own namespace may use it; taken back, the others lose it at once.
+ * The owner's consent to the resource's use from other namespaces. If absent, only the resource's own namespace may use the resource. If the owner withdraws the consent, the other namespaces lose the resource at once.
  */
 export interface SharedWith {
   /**
-   * Namespaces whose subscriptions may name it, as globs: * stands for any characters, ? for one. Its own namespace always may.
+   * Namespaces whose subscriptions may name the resource, as globs: * stands for any characters, ? for one. The resource's own namespace is always allowed.
    *
    * @minItems 1
    * @maxItems 50
@@ -537,35 +537,35 @@ export interface SharedWith {
 }
 
 /**
- * One kind of event and what is said about it: an event of the catalogue (trigger), or one of your own (name and when).
+ * One kind of event and its message: either an event of the catalogue (trigger), or an event of your own (name and when).
  */
 export interface SubscribedEvent {
   /**
-   * What has to happen, by its name in the operator's catalogue: on-created, on-deleted, on-deployed, on-health-degraded, on-health-recovered, on-health-suspended, on-sync-failed, on-sync-running, on-sync-status-unknown or on-sync-succeeded. A name that the operator does not know is reported in the status.
+   * The trigger, by its name in the operator's catalogue: on-created, on-deleted, on-deployed, on-health-degraded, on-health-recovered, on-health-suspended, on-sync-failed, on-sync-running, on-sync-status-unknown or on-sync-succeeded. The status reports a name that the operator does not know.
    */
   trigger?: string;
   /**
-   * What this event is called, unique in the subscription. Absent, it is called like its trigger; needed where a trigger is used more than once, and for an event of your own.
+   * The name of the event, unique in the subscription. If absent, the event has the name of its trigger. Required for an event of your own, and where several events use the same trigger.
    */
   name?: string;
   /**
-   * The condition of an event of your own, in the expression language of Argo CD's triggers (expr), for example: app.status?.operationState?.phase == 'Running'. It may look at app (the Application), and use time, strings, the operators and the harmless functions of the language. Write ?. where a field may be missing. The criteria of applications hold in addition.
+   * The condition of an event of your own, in the expression language of Argo CD's triggers (expr), for example: app.status?.operationState?.phase == 'Running'. The condition may read app (the Application), and use time, strings, the operators and the harmless functions of the language. Write ?. where a field may be missing. The criteria of applications apply in addition.
    */
   when?: string;
   /**
-   * An expression that tells one occurrence from the next, for example app.status?.operationState?.startedAt: Argo CD sends once for each value. Absent, it sends once for as long as the condition stays true, and again when it comes back.
+   * An expression that distinguishes one occurrence from the next, for example app.status?.operationState?.startedAt. Argo CD sends one message for each value. If absent, Argo CD sends one message while the condition stays true, and another when the condition becomes true again.
    */
   oncePer?: string;
   /**
-   * An expression that says when it happened, as an RFC 3339 time in UTC, for example app.status?.operationState?.startedAt. With it, nothing is sent of what happened before the subscription was there; without it, the condition says ReplayPossible.
+   * An expression that gives the time of the event, as an RFC 3339 time in UTC, for example app.status?.operationState?.startedAt. With eventTime, events from before the subscription are not sent. Without eventTime, the condition Accepted warns with the reason ReplayPossible.
    */
   eventTime?: string;
   /**
-   * What to say. Absent, the message that comes with the trigger is sent.
+   * The message. If absent, the trigger's own message is sent.
    */
   template?: TemplateReference;
   /**
-   * Who is mentioned, in text and markdown messages. The names are put at the message's end, where DingTalk needs them.
+   * The people to mention, in text and markdown messages. The operator appends the mentions to the message, because DingTalk requires them in the text.
    */
   at?: Mentions;
 }
@@ -595,13 +595,13 @@ export interface TemplateMessage {
    */
   feedCard?: FeedCardMessage;
   /**
-   * The whole JSON body of the message to DingTalk, as a Go template in the dialect of Argo CD's notifications, with .app, .context and the functions described there. Such a template can read and break more than its own message, so it is accepted only in namespaces that the operator's configuration lists under tenancy.trustedNamespaces; they may share it with any other.
+   * The whole JSON body of the message to DingTalk, as a Go template in the dialect of Argo CD's notifications, with .app, .context and the documented functions. Such a template can read and break more than its own message. The operator therefore accepts it only in namespaces that its configuration lists under tenancy.trustedNamespaces. These namespaces may share the template with any other.
    */
   raw?: string;
 }
 
 /**
- * What to say. Absent, the message that comes with the trigger is sent.
+ * The message. If absent, the trigger's own message is sent.
  */
 export interface TemplateReference {
   /**
@@ -609,11 +609,11 @@ export interface TemplateReference {
    */
   name: string;
   /**
-   * The namespace of the template, which has to share it by its spec.sharedWith. Absent, it is the subscription's own.
+   * The namespace of the template, whose spec.sharedWith must allow the subscription's namespace. If absent, the template is in the subscription's own namespace.
    */
   namespace?: string;
   /**
-   * Values for params of the template, in place of its own. Each has to be one that the template has.
+   * Values for params of the template, which replace the template's own values. The template must declare each of these params.
    */
   params?: {
     /**

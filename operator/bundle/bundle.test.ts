@@ -121,7 +121,7 @@ it('has the CRDs inside', () => {
   ]);
   expect(run('argocd-dingtalk', ['send', '--robot', 'team/ops', '-f', robot])).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('"Sometimes" is none of '),
+    stderr: expect.stringContaining('"Sometimes" is not one of '),
   });
 });
 
@@ -130,7 +130,7 @@ it.each(Object.keys(PROGRAMS) as ProgramName[])('%s says that Node is too old', 
   expect(run(program, ['--help'], { NODE_OPTIONS: `--import "${older}"` })).toEqual({
     code: 2,
     stdout: '',
-    stderr: `error: this takes Node 24 or newer, and ${process.execPath} is 22.9.0\n`,
+    stderr: `error: this program needs Node 24 or newer, but ${process.execPath} is 22.9.0\n`,
   });
 });
 

@@ -15,7 +15,7 @@ const REPOSITORY = join(import.meta.dirname, '../..');
 /** An older Node would fail somewhere in the middle, and say nothing of its version. */
 const VERSION_CHECK = `const neededNode = ${neededNode()};
 if (Number.parseInt(process.versions.node) < neededNode) {
-  console.error(\`error: this takes Node \${neededNode} or newer, and \${process.execPath} is \${process.versions.node}\`);
+  console.error(\`error: this program needs Node \${neededNode} or newer, but \${process.execPath} is \${process.versions.node}\`);
   process.exit(2);
 }`;
 

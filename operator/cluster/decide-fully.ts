@@ -15,7 +15,8 @@ export async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decis
     return { result: decision, open: decision.questions };
   };
   const { result, round } = await askUntilAnswered(attempt, (open) => gate.answer(open));
-  if (round !== 'answered') throw new EngineUnavailableError("Argo CD's engine could not be asked");
+  if (round !== 'answered')
+    throw new EngineUnavailableError("Argo CD's engine could not check the resources");
   createFaultReporter(gate.log)(result.faults);
   return result;
 }

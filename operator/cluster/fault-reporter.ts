@@ -20,6 +20,6 @@ export function createFaultReporter(log: Log): (faults: readonly Fault[]) => voi
       log.error({ kind, namespace, name, fault: id, err: error, stack }, FAULT_LOG_LINE);
     }
     if (fresh.length > MAX_LINES)
-      log.error({ count: fresh.length - MAX_LINES }, 'more resources could not be handled');
+      log.error({ count: fresh.length - MAX_LINES }, 'the operator failed to handle more resources');
   };
 }

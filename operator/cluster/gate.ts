@@ -122,7 +122,7 @@ export class Gate {
       this.answers.set(key, await this.#ask(request, asker), asker);
     } catch (err) {
       isAnswered = false;
-      this.log.error({ err, call: request.call, waiting: this.#waiting.size }, 'the engine cannot be asked');
+      this.log.error({ err, call: request.call, waiting: this.#waiting.size }, 'the engine does not answer');
     }
     const now = this.#clock();
     // The engine does one thing at a time: what was before is not this namespace's.

@@ -14,7 +14,7 @@ it.each([
   [['robot', 'a/b', '--app', 'c/d'], '--app and --event are for subscriptions'],
   [['a/b', '--config', '/nowhere'], '/nowhere'],
   [['a/b', '--kubeconfig', '/nowhere'], 'cannot read the kubeconfig /nowhere'],
-  [['a/b', '--kubeconfig', kubeconfig], 'no current context'],
+  [['a/b', '--kubeconfig', kubeconfig], 'the kubeconfig has no current context that names a cluster'],
   [['a/b', '-o', 'yaml'], 'Allowed choices are text, json'],
 ])('called wrongly (%s) says how, with exit code 2', async (args, message) => {
   const { code, stdout, stderr } = await run('explain', ...args);

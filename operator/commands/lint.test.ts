@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { REMEDIES } from '../api/remedies.ts';
+import { REASONS } from '../api/reasons.ts';
 import type { LintFinding } from '../files/finding.ts';
 import { run as runCommand, TestFiles } from './testing/command-line.ts';
 
@@ -108,7 +108,7 @@ spec:
       message: 'spec.webhoook: unknown field; did you mean webhook?',
       hint: 'Write webhook.',
     });
-    expect((await run('-f', path)).stdout).toContain(`\n  hint: ${REMEDIES.RobotNotFound}\n`);
+    expect((await run('-f', path)).stdout).toContain(`\n  hint: ${REASONS.RobotNotFound.remedy}\n`);
   });
 
   it('refuses what a cluster can have only once, and judges the first', async () => {

@@ -2,16 +2,17 @@ import { type Command, Option } from 'commander';
 
 /** What the help of every command on files says before its examples. */
 export const FILES_HELP = `
-Credentials that are not among the files are taken to be right, and a Namespace that is not to be selected; what another
-namespace shares has to be among them. If argocd-notifications-cm or argocd-cm is among them, its context or url counts; so
-do the labels of Namespaces and the grants on AppProjects. Argo CD's own engine judges templates and conditions.`;
+The files must contain the resources that another namespace shares. If a Secret is missing from the files, its credentials count as
+valid; if a Namespace is missing, it counts as selected. The command also reads the context of argocd-notifications-cm, the url of
+argocd-cm, the labels of Namespaces and the grants on AppProjects from the files. Argo CD's own engine checks templates and
+conditions.`;
 
 /** Gives a command the options of those that work on files: `FilesOptions`. */
 export function filesOptions(command: Command): Command {
   return command
     .requiredOption(
       '-f, --file <path...>',
-      'files, or folders with all the .yaml, .yml and .json files below them',
+      'files, or folders: the command reads all .yaml, .yml and .json files in them',
     )
     .option(
       '--config <file>',

@@ -38,6 +38,6 @@ it('that has no cluster to reach says so, with exit code 1', async () => {
   const config = files.write('good.yaml', CONFIG);
   const kubeconfig = files.write('kubeconfig', 'apiVersion: v1\nkind: Config\n');
   const { code, stderr } = await run('operator', '--config', config, '--kubeconfig', kubeconfig);
-  expect(stderr).toMatch(/^error: .*no current context/);
+  expect(stderr).toMatch(/^error: .*the kubeconfig has no current context that names a cluster/);
   expect(code).toBe(1);
 });

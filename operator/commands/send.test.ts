@@ -43,7 +43,7 @@ describe('send', () => {
     const { code, stdout, stderr } = await send([robot(WHERE, spec), credentials]);
     expect(code).toBe(0);
     expect(stdout).toBe(
-      'team/payments: delivered (errcode 0)\n  DingTalk took the message.\n  钉钉已接收该消息。\n',
+      'team/payments: delivered (errcode 0)\n  DingTalk accepted the message.\n  钉钉已接收该消息。\n',
     );
     expect(stderr).toBe('sending a test message to team/payments …\n');
     expect(fake.requests.at(-1)).toMatchObject({ token, errcode: 0, signature: 'valid' });
@@ -89,7 +89,7 @@ describe('send', () => {
     [
       'a broken credential',
       [robot(WHERE), credentialsSecret(WHERE, { webhook: `${token} x`, secret })],
-      /spec\.webhook: there is white space/,
+      /spec\.webhook: the value contains white space/,
     ],
     ['a suspended robot', [robot(WHERE, { suspend: true }), credentials], /spec\.suspend is true/],
     [

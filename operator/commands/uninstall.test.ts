@@ -85,7 +85,9 @@ Secret argocd/argocd-notifications-secret:
     lease = held;
     for (const args of [[], ['--force']]) {
       const { code, stdout, stderr, wrote } = await uninstall(...args);
-      expect(stderr).toMatch(/Lease argocd\/argocd-dingtalk-operator is held by pod-1\.\nStop it first/);
+      expect(stderr).toMatch(
+        /Lease argocd\/argocd-dingtalk-operator is held by pod-1\.\nStop the operator first/,
+      );
       expect({ code, stdout, wrote }).toEqual({ code: 1, stdout: '', wrote: false });
     }
   });
@@ -93,7 +95,9 @@ Secret argocd/argocd-notifications-secret:
   it('refuses where it may not see the Lease, and names the way on', async () => {
     lease = (_, response) => refuse(response, 403, 'Forbidden');
     const { code, stderr, wrote } = await uninstall();
-    expect(stderr).toMatch(/cannot see whether an operator runs: .*403 Forbidden.*\nStop it.*--force/);
+    expect(stderr).toMatch(
+      /cannot see whether an operator runs: .*403 Forbidden.*\nStop the operator.*--force/,
+    );
     expect({ code, wrote }).toEqual({ code: 1, wrote: false });
     expect(await uninstall('--force', '--dry-run')).toMatchObject({ code: 0 });
   });

@@ -36,20 +36,23 @@ describe('the configuration file', () => {
     ],
     [
       `${HEAD}dingtalk: {allowedHosts: ["https://x"]}\n`,
-      'config.yaml:3:27: dingtalk.allowedHosts.0: expected host',
+      'config.yaml:3:27: dingtalk.allowedHosts.0: expected HOST',
     ],
-    [`${HEAD}dingtalk: {allowedHosts: [a.example]}\n`, 'dingtalk.endpoint: its host is not one of'],
+    [
+      `${HEAD}dingtalk: {allowedHosts: [a.example]}\n`,
+      'dingtalk.endpoint: the host of the endpoint is missing from',
+    ],
     [`${HEAD}one: 1\ntwo: 2\n`, 'two: unknown field'],
     ['kind: OperatorConfiguration\n', 'apiVersion: '],
     ['', 'apiVersion: '],
     [`${HEAD}a: [\n`, 'config.yaml:4:1: '],
     [
       `${HEAD}tenancy: {clusters: {in-cluster: [team]}}\n`,
-      "config.yaml:3:34: tenancy.clusters.in-cluster: this is Argo CD's own cluster",
+      "config.yaml:3:34: tenancy.clusters.in-cluster: Argo CD's own cluster",
     ],
     [
       `${HEAD}tenancy: {deniedNamespaces: [Kube-*]}\n`,
-      'config.yaml:3:30: tenancy.deniedNamespaces.0: expected a namespace, in which',
+      'config.yaml:3:30: tenancy.deniedNamespaces.0: expected a namespace; the wildcards',
     ],
     [
       `${HEAD}tenancy: {namespaceSelector: {matchExpressions: [{key: a, operator: Exists, values: [b]}]}}\n`,
@@ -61,11 +64,11 @@ describe('the configuration file', () => {
     ],
     [
       `${HEAD}tenancy: {destinations: Ignored, clusters: {staging: [team]}}\n`,
-      'config.yaml:3:44: tenancy.clusters: has no meaning where tenancy.destinations is Ignored',
+      'config.yaml:3:44: tenancy.clusters: this field has no effect if tenancy.destinations is Ignored',
     ],
     [
       `${HEAD}tenancy: {destinations: Ignored, mode: open}\n`,
-      'config.yaml:3:25: tenancy.destinations: has no meaning where tenancy.mode is open',
+      'config.yaml:3:25: tenancy.destinations: the value Ignored has no effect if tenancy.mode is open',
     ],
     [`${HEAD}tenancy: {destinations: ignored}\n`, 'config.yaml:3:25: tenancy.destinations: '],
   ])('is refused with file, line, column and field: %s', (text, message) => {

@@ -2,21 +2,23 @@ import { readFileSync } from 'node:fs';
 import { LineCounter, parseDocument } from 'yaml';
 import { type OperatorConfiguration, operatorConfigurationSchema } from './config.ts';
 
-/** What is wrong with a configuration file: one line for each problem, with file, line, column and field. */
+/** The problems of a configuration file: one line for each, with file, line, column and field. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
 /**
  * Reads and validates the operator's configuration file.
- * @throws ConfigurationError if it can't be read, is no YAML, or breaks the schema
+ * @throws ConfigurationError if the file can't be read, is not YAML, or breaks the schema
  */
 export function loadConfigurationFile(file: string): OperatorConfiguration {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw new ConfigurationError(`${file}: cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new ConfigurationError(`${file}: cannot be read: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
   return parseConfiguration(text, file);
 }
@@ -48,7 +50,7 @@ export function parseConfiguration(text: string, file: string): OperatorConfigur
   throw new ConfigurationError(lines.join('\n'));
 }
 
-/** Where a field stands in the text; of a field that isn't there, where its parent stands. */
+/** The place of a field in the text; for a missing field, the place of its parent. */
 function offsetOf(document: ReturnType<typeof parseDocument>, path: readonly (string | number)[]): number {
   for (let length = path.length; length >= 0; length--) {
     const node = document.getIn(path.slice(0, length), true) as

@@ -32,22 +32,22 @@ const objectName = z
   .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, 'expected a Kubernetes object name');
 const globPattern = z
   .string()
-  .regex(/^[A-Za-z0-9.*?_-]{1,253}$/, 'expected a name, in which * and ? may stand for any characters');
+  .regex(/^[A-Za-z0-9.*?_-]{1,253}$/, 'expected a name; the wildcards * and ? are allowed');
 const namespacePattern = z
   .string()
-  .regex(NAMESPACE_PATTERN, 'expected a namespace, in which * and ? may stand for any characters');
+  .regex(NAMESPACE_PATTERN, 'expected a namespace; the wildcards * and ? are allowed');
 const cluster = z
   .string()
   .regex(/^[!-~]{1,253}$/, 'expected the name or server URL of a cluster, as Argo CD lists it')
   .refine(
     (text) => !(Object.values(IN_CLUSTER) as string[]).includes(text),
-    "this is Argo CD's own cluster, which always counts for every namespace",
+    "Argo CD's own cluster always counts for every namespace: remove the entry",
   );
 const host = z
   .string()
   .regex(
     /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:\d{1,5})?$/,
-    'expected host or host:port, without https:// and path',
+    'expected HOST or HOST:PORT, without https:// and path',
   );
 
 const listenAddress = z
@@ -81,7 +81,7 @@ const labelRequirement = z.discriminatedUnion('operator', [
   z.strictObject({ key: labelKey, operator: z.enum(['Exists', 'DoesNotExist']) }),
 ]);
 
-/** zod builds a missing section from `{}`, so that each field's own default counts. */
+/** zod builds a missing section from `{}`, so each field's own default counts. */
 const section = <Shape extends z.ZodRawShape>(shape: Shape) => z.strictObject(shape).prefault({} as never);
 
 /**
@@ -149,7 +149,8 @@ export const operatorConfigurationSchema = z
   })
   .superRefine(({ dingtalk }, context) => {
     if (dingtalk.allowedHosts.includes(new URL(dingtalk.endpoint).host)) return;
-    const message = 'its host is not one of dingtalk.allowedHosts, so that no robot could use it';
+    const message =
+      'the host of the endpoint is missing from dingtalk.allowedHosts, so no robot could use the endpoint';
     context.addIssue({ code: 'custom', path: ['dingtalk', 'endpoint'], message });
   })
   .superRefine(({ tenancy: { destinations, clusters, mode } }, context) => {
@@ -157,11 +158,14 @@ export const operatorConfigurationSchema = z
       context.addIssue({ code: 'custom', path: ['tenancy', field], message });
     if (destinations === 'Trusted') return;
     if (Object.keys(clusters).length > 0)
-      refuse('clusters', 'has no meaning where tenancy.destinations is Ignored: drop one of the two');
+      refuse(
+        'clusters',
+        'this field has no effect if tenancy.destinations is Ignored: remove one of the two',
+      );
     if (mode === 'open')
       refuse(
         'destinations',
-        'has no meaning where tenancy.mode is open, which hides nothing: drop one of the two',
+        'the value Ignored has no effect if tenancy.mode is open, which hides nothing: remove one of the two',
       );
   })
   .transform((file) => ({

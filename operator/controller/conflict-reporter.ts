@@ -11,8 +11,8 @@ import type { Topic } from './target-reporter.ts';
 
 const BLOCKED: Topic = {
   object: 'ConfigMap',
-  problem: 'the key subscriptions is not written',
-  mended: 'the key subscriptions is written again',
+  problem: 'the operator does not write the key subscriptions',
+  mended: 'the operator writes the key subscriptions again',
 };
 const IGNORED: Topic = {
   object: 'ConfigMap',
@@ -21,13 +21,13 @@ const IGNORED: Topic = {
 };
 const contest = (object: Topic['object']): Topic => ({
   object,
-  problem: 'somebody takes our keys again and again',
-  mended: 'our keys stay where they are again',
+  problem: "another writer keeps changing or removing the operator's keys",
+  mended: "the operator's keys stay unchanged again",
 });
 const owner = (object: Topic['object']): Topic => ({
   object,
-  problem: 'the owner of the object may take our keys',
-  mended: 'no owner takes our keys any more',
+  problem: "the owner of the object may remove the operator's keys",
+  mended: "no owner of the object can remove the operator's keys any more",
 });
 
 /** Tells how the operator gets along with all who write the two objects too. */

@@ -22,7 +22,10 @@ export function createGrantReporter(
     told = new Map(findings.map(({ name, message }) => [name, message]));
     for (const { name, reason, message } of findings) {
       if (before.get(name) === message) continue;
-      log.warn({ project: `${namespace}/${name}`, reason, detail: message }, 'a grant is malformed');
+      log.warn(
+        { project: `${namespace}/${name}`, reason, detail: message },
+        'an AppProject has a malformed grant',
+      );
       const object = caches.projects.get(namespace, name);
       if (!object) continue; // Gone since then, and its event would be about nothing.
       const { apiVersion, kind, metadata } = object;

@@ -31,68 +31,68 @@ export function createMetrics(): Metrics {
   collectDefaultMetrics({ register: registry });
   const calls = new Histogram({
     name: 'argocd_dingtalk_engine_call_seconds',
-    help: "How long Argo CD's engine took to answer, by call and result.",
+    help: "Time that Argo CD's engine took to answer, by call and result.",
     labelNames: ['call', 'result'],
     buckets: [...DURATION_BUCKETS],
     registers,
   });
   const ends = new Counter({
     name: 'argocd_dingtalk_engine_ends_total',
-    help: 'How often the process of the engine ended: because it was idle, because it had to be killed, or by somebody else.',
+    help: "Ends of the engine's process, by cause: idle, closed, killed by the operator (deadline, memory, trap), or ended from outside.",
     labelNames: ['cause'],
     registers,
   });
   const cache = new Counter({
     name: 'argocd_dingtalk_engine_cache_reads_total',
-    help: 'Answers that were looked up, by whether they were there.',
+    help: "Reads of the cache of the engine's answers, by result: hit or miss.",
     labelNames: ['result'],
     registers,
   });
   const running = new Gauge({
     name: 'argocd_dingtalk_engine_running',
-    help: 'Whether the process of the engine is there now.',
+    help: "1 while the engine's process is running, else 0.",
     registers,
   });
   const foreign = new Gauge({
     name: 'argocd_dingtalk_foreign_keys_broken',
-    help: "Keys of others in the ConfigMap that stop Argo CD's notifications for everybody.",
+    help: 'Number of keys in the ConfigMap that the operator did not write and that stop all notifications of Argo CD.',
     registers,
   });
   const decisions = new Histogram({
     name: 'argocd_dingtalk_decision_seconds',
-    help: 'How long the operator took to decide what shall stand in the objects of Argo CD; a run decides once or a few times.',
+    help: "Time that the operator took to decide on the content of Argo CD's objects; a run decides once or a few times.",
     buckets: [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5, 5],
     registers,
   });
   const faults = new Gauge({
     name: 'argocd_dingtalk_resource_faults',
-    help: 'Resources that the operator fails on, by a fault of its own; its log has the stack of each.',
+    help: 'Number of resources that the operator fails to handle because of its own bugs; its log has the stack of each.',
     registers,
   });
   const perObject = { labelNames: ['object'], registers };
   const writes = new Counter({
     name: 'argocd_dingtalk_target_writes_total',
-    help: 'Writes to the ConfigMap and the Secret of Argo CD; its controller makes its configuration anew on each.',
+    help: 'Writes to the ConfigMap and the Secret of Argo CD; the controller of Argo CD reloads its configuration after each.',
     ...perObject,
   });
   const lost = new Counter({
     name: 'argocd_dingtalk_keys_lost_total',
-    help: 'Keys of ours that somebody else changed or removed.',
+    help: 'Keys of the operator that another writer changed or removed.',
     ...perObject,
   });
   const contested = new Gauge({
     name: 'argocd_dingtalk_target_contested',
-    help: 'Whether somebody takes our keys out of an object again and again.',
+    help: "1 while another writer keeps changing or removing the operator's keys of an object, else 0.",
     ...perObject,
   });
   const pending = new Gauge({
     name: 'argocd_dingtalk_statuses_pending',
-    help: 'Custom resources whose status has yet to be written.',
+    help: 'Number of custom resources whose status the operator still has to write.',
     registers,
   });
   const statuses = new Counter({
     name: 'argocd_dingtalk_status_writes_total',
-    help: 'Statuses that were sent, by outcome: written, outdated (the resource has changed or gone), failed (tried again).',
+    help: 'Writes of statuses, by outcome: written, outdated (the resource changed or was deleted), failed (the operator tries again).',
     labelNames: ['outcome'],
     registers,
   });

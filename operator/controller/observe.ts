@@ -48,7 +48,7 @@ function obstacleOf(
     ...(target.secret ? [] : [`Secret ${namespace}/${secret}`]),
   ];
   if (missing.length > 0) {
-    const message = `${missing.join(' and ')} not found. Argo CD's notifications bring it along; the operator never creates it.`;
+    const message = `${missing.join(' and ')} not found. Install Argo CD's notifications: their installation creates these objects, and the operator never does.`;
     return { reason: 'TargetNotFound', message };
   }
   return failure && { reason: 'WriteFailed', message: redactError(failure) };

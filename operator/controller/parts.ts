@@ -74,7 +74,7 @@ export function createParts(context: OperatorContext): OperatorParts {
       metrics.keysLost(object, keys.length);
       log.warn(
         { object, count: keys.length, keys: keys.slice(0, 10), who },
-        'keys of ours were changed or removed',
+        "another writer changed or removed the operator's keys",
       );
     },
   });
@@ -111,7 +111,7 @@ function engineProgram(log: Logger): string {
   try {
     return locateEngine();
   } catch (err) {
-    log.error({ err }, 'the engine is missing: nothing new can be merged');
+    log.error({ err }, 'the engine is missing, so the operator cannot merge new resources');
     return ENGINE_NAME;
   }
 }

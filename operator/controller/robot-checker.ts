@@ -119,7 +119,9 @@ export class RobotChecker {
     this.#underWay.set(check.robot, underWay);
     this.#outcome(check, abort.signal)
       .then((outcome) => outcome && this.#note(underWay, outcome))
-      .catch((err: unknown) => this.#options.log.error({ err, robot: check.robot }, 'a check has failed'))
+      .catch((err: unknown) =>
+        this.#options.log.error({ err, robot: check.robot }, 'the check of a robot has failed'),
+      )
       .finally(() => {
         if (this.#underWay.get(check.robot) === underWay) this.#underWay.delete(check.robot);
         started.resolve();

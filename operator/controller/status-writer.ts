@@ -82,7 +82,11 @@ export class StatusWriter {
     clearTimeout(deadline);
     const count = this.#queue.size + this.#inFlight.size + this.#lost;
     this.#wanted = new Map();
-    if (count > 0) this.#options.log.warn({ count }, 'statuses are left to the next start');
+    if (count > 0)
+      this.#options.log.warn(
+        { count },
+        'some statuses are not written before the exit; the next start writes them',
+      );
   }
 
   /** Puts a CR in line if its status differs from what is wanted, and takes it out if it doesn't. */
@@ -162,7 +166,7 @@ export class StatusWriter {
     try {
       return current && wanted.updateFor(current);
     } catch (err) {
-      this.#options.log.error({ err, ...nameOf(wanted) }, 'a status cannot be made');
+      this.#options.log.error({ err, ...nameOf(wanted) }, 'cannot compute a status');
       return undefined;
     }
   }

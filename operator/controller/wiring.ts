@@ -13,13 +13,13 @@ import { WholeCheck } from './whole-check.ts';
 
 const FOREIGN: Topic = {
   object: 'ConfigMap',
-  problem: 'nobody is notified',
-  mended: 'the keys of others are in order again',
+  problem: 'a key in the ConfigMap stops all notifications of Argo CD',
+  mended: 'no key in the ConfigMap stops the notifications of Argo CD any more',
 };
 const WHOLE: Topic = {
   object: 'ConfigMap',
-  problem: 'Argo CD does not load what stands there',
-  mended: 'Argo CD loads what stands there again',
+  problem: 'Argo CD does not load the configuration',
+  mended: 'Argo CD loads the configuration again',
 };
 
 /** Room for the answers about a few thousand custom resources. */
@@ -36,7 +36,7 @@ export function wired(parts: OperatorParts, context: OperatorContext): Reconcile
   const wholeCheck = new WholeCheck(
     engine,
     reporter(WHOLE),
-    (err) => log.error({ err }, 'the ConfigMap could not be checked as a whole'),
+    (err) => log.error({ err }, 'cannot check the ConfigMap as a whole'),
     monotonic,
   );
   const logFaults = createFaultReporter(log);

@@ -34,7 +34,7 @@ function coded(errcode: number, { errmsg }: Fields): DeliveryOutcome {
   };
 }
 
-/** Traffic control in front of DingTalk answers with a status of its own, and not always with an errcode. */
+/** Traffic control in front of DingTalk answers with its own `status`, and not always with an errcode. */
 const isRefused = ({ status }: Fields): boolean => (integer(status) ?? 0) !== 0;
 
 function uncoded(body: Fields): DeliveryOutcome {
@@ -64,7 +64,7 @@ function parse(text: string): Fields | undefined {
       ? (value as Fields)
       : undefined;
   } catch {
-    return undefined; // an answer that is no JSON is one of the things to be told
+    return undefined; // The caller reports an answer that is not JSON.
   }
 }
 

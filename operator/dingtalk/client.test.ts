@@ -182,7 +182,7 @@ describe('against servers that are none of DingTalk', () => {
     expect(await sendTo(answer, 300)).toEqual({
       reason: 'Unreachable',
       class: 'retry',
-      words: 'no answer within 300 ms',
+      words: 'DingTalk did not answer within 300 ms',
     });
   });
 
@@ -209,11 +209,11 @@ describe('against servers that are none of DingTalk', () => {
 
   it.each([
     ['nothing.crt', undefined, /nothing\.crt: cannot be read: ENOENT/],
-    ['empty.crt', 'hello', /has no certificate in PEM/],
+    ['empty.crt', 'hello', /the file contains no certificate in PEM/],
     [
       'broken.crt',
       '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
-      /certificate 1 of 1 cannot be parsed/,
+      /certificate 1 of the 1 in the file cannot be parsed/,
     ],
   ])('refuses the CA file %s', async (name, text, message) => {
     const file = join(dir, name);

@@ -11,7 +11,7 @@ import { connectionOutcome, type DeliveryOutcome } from './outcome.ts';
 import { readSignature } from './sign.ts';
 import { freshUrl } from './signatures.ts';
 
-/** DingTalk's answers have some hundred bytes; what is longer comes from somewhere else. */
+/** DingTalk's answers have some hundred bytes; a longer answer comes from another server. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** Shorter than this, it is a word or a number that any answer may have, and no secret. */
 const MIN_SECRET_LENGTH = 8;
@@ -63,7 +63,7 @@ async function post(
   timeoutMs: number,
   hide: (text: string) => string,
 ): Promise<DeliveryOutcome> {
-  const deadline = new Deadline(timeoutMs, () => new Error(`no answer within ${timeoutMs} ms`));
+  const deadline = new Deadline(timeoutMs, () => new Error(`DingTalk did not answer within ${timeoutMs} ms`));
   try {
     const { statusCode, body } = await request(url, {
       dispatcher,
@@ -76,7 +76,7 @@ async function post(
     });
     const text = await readText(body);
     if (text !== undefined) return readAnswer(statusCode, hide(text));
-    const words = `HTTP ${statusCode}: an answer of more than ${MAX_ANSWER_BYTES} bytes`;
+    const words = `HTTP ${statusCode}: the answer has more than ${MAX_ANSWER_BYTES} bytes`;
     return { reason: 'UnexpectedAnswer', class: 'final', words };
   } catch (error) {
     return connectionOutcome(error);
@@ -85,7 +85,7 @@ async function post(
   }
 }
 
-/** undefined if it is too long; what is left of it stays unread. */
+/** undefined if the answer is too long; its rest stays unread. */
 async function readText(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

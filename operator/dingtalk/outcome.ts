@@ -1,14 +1,14 @@
 import { redactError } from '../lib/redact.ts';
 import type { DeliveryReason } from './explanations.ts';
 
-/** What became of one message to DingTalk, in coded form; `explain` gives its meaning and remedy. */
+/** The outcome of one message to DingTalk, in coded form; `explain` gives its meaning and remedy. */
 export interface DeliveryOutcome {
   readonly reason: DeliveryReason;
   /** `retry`: the same message may well be taken a little later. `final`: somebody has to do something first. */
   readonly class: 'ok' | 'retry' | 'final';
   /** DingTalk's code; absent where the answer has none. */
   readonly errcode?: number;
-  /** What DingTalk, or the connection, says itself: one line, redacted. */
+  /** The answer of DingTalk, or the error of the connection: one line, redacted. */
   readonly words?: string;
   /** Where DingTalk saw the message come from, if it tells. */
   readonly ip?: string;

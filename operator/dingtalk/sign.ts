@@ -77,7 +77,7 @@ export function readSignature(url: string): UrlSignature | undefined {
   return { base, timestampMs: Number(timestamp), sign: signature };
 }
 
-/** Text only: the URL class would re-encode what it reads. */
+/** Works on the text, because the URL class would encode it again. */
 function splitUrl(url: string): { path: string; parameters: string[] } {
   const question = url.indexOf('?');
   if (question < 0) return { path: url, parameters: [] };
@@ -100,6 +100,6 @@ function decoded(value: string | undefined): string | undefined {
   try {
     return value === undefined ? undefined : decodeURIComponent(value);
   } catch {
-    return undefined; // a stray % is no URL encoding
+    return undefined; // A stray % is not URL encoding.
   }
 }

@@ -1,4 +1,4 @@
-/** Which robot a test message is for, and what it has to look like to be taken and understood. */
+/** The robot of a test message, and its requirements: the language of its group, and its keywords. */
 export interface TestMessageFields {
   readonly namespace: string;
   readonly name: string;
@@ -11,7 +11,7 @@ const TEXTS = {
   en: {
     title: 'Argo CD notifications',
     text: (robot: string) =>
-      `### 🟢 Argo CD notifications arrive here\n\nThis is a test message. The robot **${robot}** works; what Argo CD has to tell comes to this group from now on.`,
+      `### 🟢 Argo CD notifications arrive here\n\nThis is a test message. The robot **${robot}** works; from now on, this group receives Argo CD's notifications.`,
     keyword: (keyword: string) => `Keyword: ${keyword}`,
   },
   'zh-CN': {

@@ -24,12 +24,16 @@ export function trustedCertificates(caFile: string | undefined): readonly string
     throw refuse(`cannot be read: ${(error as Error).message}`, error);
   }
   const certificates = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
-  if (certificates.length === 0) throw refuse('has no certificate in PEM (-----BEGIN CERTIFICATE-----)');
+  if (certificates.length === 0)
+    throw refuse('the file contains no certificate in PEM (-----BEGIN CERTIFICATE-----)');
   for (const [index, certificate] of certificates.entries()) {
     try {
       new X509Certificate(certificate);
     } catch (error) {
-      throw refuse(`certificate ${index + 1} of ${certificates.length} cannot be parsed`, error);
+      throw refuse(
+        `certificate ${index + 1} of the ${certificates.length} in the file cannot be parsed`,
+        error,
+      );
     }
   }
   return [...tls.getCACertificates('default'), ...certificates];

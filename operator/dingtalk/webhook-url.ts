@@ -6,12 +6,12 @@ export interface WebhookRules {
   readonly allowedHosts: readonly string[];
 }
 
-/** What became of a webhook credential. `message` and `warnings` never contain any of the credential. */
+/** The result of reading a webhook credential. `message` and `warnings` never contain any of the credential. */
 export type WebhookCredential =
   | { readonly ok: true; readonly url: string; readonly warnings: string[] }
   | { readonly ok: false; readonly reason: 'InvalidWebhook' | 'HostNotAllowed'; readonly message: string };
 
-/** What became of a signing secret. `message` and `warnings` never contain any of the secret. */
+/** The result of reading a signing secret. `message` and `warnings` never contain any of the secret. */
 export type SigningSecret =
   | { readonly ok: true; readonly secret: string; readonly warnings: string[] }
   | { readonly ok: false; readonly reason: 'InvalidSigningSecret'; readonly message: string };
@@ -22,7 +22,7 @@ const MAX_SECRET = 512;
 const TOKEN = /^[A-Za-z0-9_-]{1,256}$/;
 // `\s` has the Unicode spaces and U+FEFF; \p{Cc} are the control characters, \p{Cf} the invisible ones.
 const INVISIBLE = /[\s\p{Cc}\p{Cf}]/u;
-const REMEDY = 'copy the whole Webhook URL of the robot from DingTalk, or its access token alone';
+const REMEDY = 'copy the whole Webhook URL of the robot from DingTalk, or only its access token';
 
 /**
  * Reads the webhook credential of a robot: the access token alone, or the whole URL as DingTalk shows it.
@@ -41,7 +41,7 @@ export function parseWebhookCredential(value: string, rules: WebhookRules): Webh
   const text = value.trim();
   if (text === '') return invalid(`the value is empty; ${REMEDY}`);
   if (INVISIBLE.test(text)) {
-    return invalid(`there is white space or an invisible character inside the value; ${REMEDY}`);
+    return invalid(`the value contains white space or an invisible character; ${REMEDY}`);
   }
   return /[:/?&=#@\\]/.test(text) ? fromUrl(text, rules) : fromToken(text, rules);
 }
@@ -58,21 +58,25 @@ export function parseSigningSecret(value: string): SigningSecret {
   const remedy = 'copy the signing secret (SEC…) from "Additional Signature" of the robot in DingTalk';
   if (secret === '') return refuse(`the value is empty; ${remedy}`);
   if (INVISIBLE.test(secret)) {
-    return refuse(`there is white space or an invisible character inside the value; ${remedy}`);
+    return refuse(`the value contains white space or an invisible character; ${remedy}`);
   }
   if (secret.length > MAX_SECRET)
     return refuse(`the value has more than ${MAX_SECRET} characters; ${remedy}`);
   if (secret.includes('://') || secret.includes('access_token=')) {
-    return refuse(`the value is a URL, not a signing secret: it belongs to the webhook; here, ${remedy}`);
+    return refuse(
+      `the value is a URL, not a signing secret: the URL belongs into spec.webhook; for spec.signing, ${remedy}`,
+    );
   }
   if (secret.startsWith('SEC')) return { ok: true, secret, warnings: [] };
-  const guess = /^[0-9a-f]{64}$/i.test(secret) ? '; it looks like the access token' : '';
+  const guess = /^[0-9a-f]{64}$/i.test(secret) ? '; the value looks like the access token' : '';
   return { ok: true, secret, warnings: [`the signing secret does not start with SEC${guess}`] };
 }
 
 function fromToken(token: string, rules: WebhookRules): WebhookCredential {
   if (!TOKEN.test(token)) {
-    return invalid(`the value is neither a URL nor an access token (1 to 256 of A-Z a-z 0-9 _ -); ${REMEDY}`);
+    return invalid(
+      `the value is neither a URL nor an access token (1 to 256 characters of A-Z a-z 0-9 _ -); ${REMEDY}`,
+    );
   }
   const parts = /^https:\/\/([^/?#]+)\/robot\/send$/.exec(rules.endpoint);
   const host = normalHost(parts?.[1] ?? '');
@@ -81,7 +85,7 @@ function fromToken(token: string, rules: WebhookRules): WebhookCredential {
     return { ok: false, reason: 'HostNotAllowed', message };
   }
   const looksSigned = /^SEC[0-9a-f]{32,}$/i.test(token);
-  const warnings = looksSigned ? ['the access token starts with SEC: it looks like the signing secret'] : [];
+  const warnings = looksSigned ? ['the access token starts with SEC, like a signing secret'] : [];
   return { ok: true, url: canonical(host, token), warnings };
 }
 
@@ -109,14 +113,16 @@ function fromQuery(host: string, query: string): WebhookCredential {
   const stray = parameters.find((p) => !['access_token', 'timestamp', 'sign'].includes(p.name));
   if (stray !== undefined && !(stray.name === '' && stray.value === '')) {
     return invalid(
-      `the URL has ${described(stray.name, parameters)}; only access_token belongs there; ${REMEDY}`,
+      `the URL has ${described(stray.name, parameters)}; only access_token is allowed there; ${REMEDY}`,
     );
   }
   const [token = ''] = tokens;
   if (token === '') return invalid(`the URL has no access_token; ${REMEDY}`);
   if (tokens.length > 1) return invalid(`the URL has more than one access_token; ${REMEDY}`);
   if (!TOKEN.test(token)) {
-    return invalid(`the access_token of the URL is not 1 to 256 of A-Z a-z 0-9 _ -; ${REMEDY}`);
+    return invalid(
+      `the access_token of the URL must consist of 1 to 256 characters of A-Z a-z 0-9 _ -; ${REMEDY}`,
+    );
   }
   const isSigned = parameters.some((p) => p.name === 'timestamp' || p.name === 'sign');
   const signed = 'timestamp and sign in the webhook URL are ignored: the operator signs each message itself';
@@ -129,7 +135,7 @@ function described(name: string, parameters: readonly { value: string }[]): stri
   const isHarmless =
     /^(?!SEC)[A-Za-z][A-Za-z_-]{0,23}$/.test(name) &&
     !parameters.some((p) => overlaps(p.value, name) || overlaps(name, p.value));
-  return isHarmless ? `the parameter "${name}"` : 'a parameter of unknown name';
+  return isHarmless ? `the parameter "${name}"` : 'a parameter with an unknown name';
 }
 
 function hostNotAllowed(host: string, rules: WebhookRules): WebhookCredential {

@@ -87,10 +87,10 @@ describe('a call without an answer', () => {
   });
 
   it.each([
-    ['eat', 'memory', 'The engine needed more memory than it may have.'],
-    ['babble', 'memory', 'The engine answered with more than 0 MiB.'],
-    ['stutter', 'memory', 'The engine answered with more than 0 MiB.'],
-    ['recurse', 'trap', 'The engine ran out of stack, as endless recursion makes it.'],
+    ['eat', 'memory', 'The engine needed more memory than the operator allows.'],
+    ['babble', 'memory', 'The answer of the engine has more than 0 MiB.'],
+    ['stutter', 'memory', 'The answer of the engine has more than 0 MiB.'],
+    ['recurse', 'trap', 'The engine ran out of stack, which endless recursion causes.'],
     ['trap', 'trap', 'The engine crashed.'],
     ['mumble', 'trap', 'The engine crashed.'],
     ['breakOff', 'trap', 'The engine crashed.'],
@@ -144,7 +144,7 @@ describe('a call without an answer', () => {
     const { engine, metrics } = setUp();
     expect(await good(engine, 'x'.repeat(MAX_REQUEST_BYTES))).toEqual({
       ...{ ok: false, killed: 'memory' },
-      message: 'The engine was to read more than 16 MiB.',
+      message: 'The request to the engine has more than 16 MiB.',
     });
     expect(await good(engine, 'x'.repeat(1e6))).toEqual(GOOD('x'.repeat(1e6)));
     expect([metrics.starts, metrics.ends.size]).toEqual([1, 0]);
@@ -210,7 +210,11 @@ describe('an engine that cannot be started', () => {
       ['no program', 0o755, 'the engine did not start'],
       ['#!/bin/sh\nexit 0\n', 0o755, 'the engine did not start'],
       ['#!/bin/sh\n', 0o644, 'the engine did not start'],
-      ['#!/bin/sh\necho one engine of another version\n', 0o755, 'is another program, or of another version'],
+      [
+        '#!/bin/sh\necho one engine of another version\n',
+        0o755,
+        'is another program, or has another version',
+      ],
     ] as const) {
       writeFileSync(program, content);
       chmodSync(program, mode);
@@ -231,10 +235,10 @@ describe('an engine that cannot be started', () => {
   });
 
   it.each([
-    ['printf "no room for it\\n\\nstack" >&2; exit 1', 'it ended at once: no room for it'],
-    ['exit 0', 'it ended at once'],
+    ['printf "no room for it\\n\\nstack" >&2; exit 1', 'the process ended at once: no room for it'],
+    ['exit 0', 'the process ended at once'],
     // The second time, too.
-    ['kill -9 $$', 'it was ended by SIGKILL'],
+    ['kill -9 $$', 'signal SIGKILL ended the process'],
   ])('says why: %s', async (script, reason) => {
     const { engine, program } = setUp();
     writeFileSync(program, `#!/bin/sh\n${script}\n`);
@@ -259,7 +263,7 @@ describe('an engine that cannot be started', () => {
   it('is one that greets otherwise', async () => {
     using file = fakeEngine({}, 'argocd-dingtalk-engine/0');
     const engine = createEngine({ program: file.program });
-    await expect(good(engine)).rejects.toThrow('is another program, or of another version');
+    await expect(good(engine)).rejects.toThrow('is another program, or has another version');
     await engine.close();
     expect(children(file.program)).toEqual([]);
   });

@@ -32,15 +32,15 @@ describe('the outcome of a call', () => {
   });
 
   it.each([
-    ['out of memory', 'memory', 'The engine needed more memory than it may have.'],
+    ['out of memory', 'memory', 'The engine needed more memory than the operator allows.'],
     [
       'out of memory allocating heap arena metadata',
       'memory',
-      'The engine needed more memory than it may have.',
+      'The engine needed more memory than the operator allows.',
     ],
-    ['runtime: cannot allocate memory', 'memory', 'The engine needed more memory than it may have.'],
-    ['stack overflow', 'trap', 'The engine ran out of stack, as endless recursion makes it.'],
-    ['all goroutines are asleep', 'trap', 'The engine ended itself: all goroutines are asleep.'],
+    ['runtime: cannot allocate memory', 'memory', 'The engine needed more memory than the operator allows.'],
+    ['stack overflow', 'trap', 'The engine ran out of stack, which endless recursion causes.'],
+    ['all goroutines are asleep', 'trap', 'The engine crashed: all goroutines are asleep.'],
   ] as const)('tells what ended the process: %s', (fatalError, cause, message) => {
     expect(outcomeOf({ ...ended, fatalError }, LIMITS)).toEqual({ ok: false, killed: cause, message });
   });
@@ -51,9 +51,9 @@ describe('the outcome of a call', () => {
   });
 
   it('tells the length', () => {
-    const message = 'The engine answered with more than 8 MiB.';
+    const message = 'The answer of the engine has more than 8 MiB.';
     expect(outcomeOf({ type: 'oversized' }, LIMITS)).toEqual({ ok: false, killed: 'memory', message });
-    expect(tooLong(2 ** 20)).toHaveProperty('message', 'The engine was to read more than 1 MiB.');
+    expect(tooLong(2 ** 20)).toHaveProperty('message', 'The request to the engine has more than 1 MiB.');
   });
 
   it('is counted by what it is', () => {

@@ -16,7 +16,7 @@ export function outcomeOf(event: ProcessEvent, { deadlineMs, maxAnswerBytes }: C
     case 'oversized':
       return killed(
         'memory',
-        `The engine answered with more than ${Math.floor(maxAnswerBytes / 2 ** 20)} MiB.`,
+        `The answer of the engine has more than ${Math.floor(maxAnswerBytes / 2 ** 20)} MiB.`,
       );
     case 'late':
       return killed('deadline', `The engine did not answer within ${deadlineMs / 1000} s.`);
@@ -27,7 +27,7 @@ export function outcomeOf(event: ProcessEvent, { deadlineMs, maxAnswerBytes }: C
 
 /** Nothing is asked whose length alone the engine refuses. */
 export function tooLong(maxBytes: number): Killed {
-  return killed('memory', `The engine was to read more than ${Math.floor(maxBytes / 2 ** 20)} MiB.`);
+  return killed('memory', `The request to the engine has more than ${Math.floor(maxBytes / 2 ** 20)} MiB.`);
 }
 
 export function resultOf(outcome: Outcome): CallResult {
@@ -38,10 +38,10 @@ export function resultOf(outcome: Outcome): CallResult {
 /** Go says why it ends itself. */
 function endOf(fatalError: string): Killed {
   if (fatalError.includes('out of memory') || fatalError.includes('cannot allocate memory'))
-    return killed('memory', 'The engine needed more memory than it may have.');
+    return killed('memory', 'The engine needed more memory than the operator allows.');
   if (fatalError === 'stack overflow')
-    return killed('trap', 'The engine ran out of stack, as endless recursion makes it.');
-  if (fatalError !== '') return killed('trap', `The engine ended itself: ${fatalError}.`);
+    return killed('trap', 'The engine ran out of stack, which endless recursion causes.');
+  if (fatalError !== '') return killed('trap', `The engine crashed: ${fatalError}.`);
   return killed('trap', CRASHED);
 }
 

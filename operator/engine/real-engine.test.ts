@@ -55,12 +55,12 @@ describe('the real engine', { timeout: 120_000 }, () => {
 
   it.each([
     ['runs for ever', HOSTILE.endless, 'deadline', 'The engine did not answer within 1 s.'],
-    ['eats memory', HOSTILE.hungry, 'memory', 'The engine needed more memory than it may have.'],
+    ['eats memory', HOSTILE.hungry, 'memory', 'The engine needed more memory than the operator allows.'],
     [
       'never stops calling itself',
       HOSTILE.recursive,
       'trap',
-      'The engine ran out of stack, as endless recursion makes it.',
+      'The engine ran out of stack, which endless recursion causes.',
     ],
   ] as const)('survives a template that %s', async (_, template, killed, message) => {
     const deadlineMs = killed === 'deadline' ? 1_000 : PATIENT.deadlineMs;

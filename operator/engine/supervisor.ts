@@ -85,7 +85,7 @@ function unavailable(event: ProcessEvent, program: string): EngineUnavailableErr
     case 'answer':
     case 'oversized':
       return new EngineUnavailableError(
-        `the engine did not start: ${program} is another program, or of another version`,
+        `the engine did not start: ${program} is another program, or has another version`,
       );
   }
 }
@@ -93,7 +93,7 @@ function unavailable(event: ProcessEvent, program: string): EngineUnavailableErr
 /** Of a process that was not asked anything yet: its words quote no configuration. */
 function reasonOf({ error, signal, lastWords }: Extract<ProcessEvent, { type: 'ended' }>): Error {
   if (error) return error;
-  const ending = signal === null ? 'it ended at once' : `it was ended by ${signal}`;
+  const ending = signal === null ? 'the process ended at once' : `signal ${signal} ended the process`;
   // What Go's runtime says of its stacks comes behind an empty line.
   const [words = ''] = lastWords.trim().split('\n\n');
   return new Error(words === '' ? ending : `${ending}: ${words}`);

@@ -75,7 +75,7 @@ function holds({ rule, holds: evaluate }: CelRule, value: unknown, path: string)
   try {
     return evaluate(value);
   } catch (cause) {
-    throw new Error(`the CRD's rule ${rule} cannot be evaluated for ${path || 'the resource'}`, { cause });
+    throw new Error(`cannot evaluate the CRD's rule ${rule} for ${path || 'the resource'}`, { cause });
   }
 }
 

@@ -90,7 +90,7 @@ describe('CEL rules', () => {
   it('that are wrong are an error, and no finding', () => {
     const broken = { 'x-kubernetes-validations': [{ rule: 'self.nothing.size() > 1', message: 'm' }] };
     expect(() => brokenCelRules({}, compileCelRules(broken))).toThrow(
-      "the CRD's rule self.nothing.size() > 1 cannot be evaluated for the resource",
+      "cannot evaluate the CRD's rule self.nothing.size() > 1 for the resource",
     );
     const noCel = { 'x-kubernetes-validations': [{ rule: 'self. ==', message: 'm' }] };
     expect(() => compileCelRules(noCel)).toThrow();

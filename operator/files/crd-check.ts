@@ -57,8 +57,8 @@ function metadataViolations(resource: {
     const message =
       value === '' || value === undefined
         ? 'required value is missing'
-        : `${JSON.stringify(value)} is no name that Kubernetes takes`;
-    const hint = "Write a name of lower case letters a-z, digits and, between them, '-'.";
+        : `${JSON.stringify(value)} is not a name that Kubernetes accepts`;
+    const hint = "Write a name that consists of lower case letters a-z, digits and, between them, '-'.";
     return [{ reason: 'SchemaViolation', field, message, hint }];
   });
 }

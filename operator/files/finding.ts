@@ -1,5 +1,5 @@
 import type { Finding } from '../api/finding.ts';
-import { REMEDIES } from '../api/remedies.ts';
+import { REASONS } from '../api/reasons.ts';
 import type { Verdict } from '../core/model/verdict.ts';
 import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
@@ -50,7 +50,7 @@ function verdictFinding(
   accepted: boolean,
 ): LintFinding {
   const place = placed(manifest, resource, ...fieldIn(message));
-  return { ...place, accepted, reason, message, hint: REMEDIES[reason] };
+  return { ...place, accepted, reason, message, hint: REASONS[reason].remedy };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { GRANTED_NAMESPACES } from '../api/names.ts';
-import { REMEDIES } from '../api/remedies.ts';
+import { REASONS } from '../api/reasons.ts';
 import { APP_PROJECTS } from '../cluster/projects.ts';
 import type { Project, Snapshot } from '../core/model/snapshot.ts';
 import { grantFinding } from '../core/resolve/grants.ts';
@@ -63,7 +63,7 @@ export function grantFindings(manifests: readonly Manifest[], targetNamespace: s
         accepted: true,
         reason,
         message,
-        hint: REMEDIES[reason],
+        hint: REASONS[reason].remedy,
       },
     ];
   });

@@ -48,9 +48,7 @@ export async function judge(
   const snapshot = snapshotOf(valid, manifests, config, clocks);
   const decision = await decideFully(snapshot, gate);
   if (decision.writes.blocked)
-    throw new Error(
-      `the subscriptions value is not one that can be written: ${decision.writes.blocked.message}`,
-    );
+    throw new Error(`the value of subscriptions cannot be written: ${decision.writes.blocked.message}`);
   const grants = grantFindings(manifests, config.target.namespace);
   const findings = [...violations, ...grants, ...findingsOf(valid, decision)];
   const resources = all.map(({ resource }) => resource);

@@ -73,10 +73,16 @@ function wordsOf({ keyword, params, message = 'is not valid', data }: ErrorObjec
   switch (keyword) {
     case 'enum': {
       const allowed = allowedValues.join(', ');
-      return { message: `${JSON.stringify(data)} is none of ${allowed}`, remedy: `Write one of ${allowed}.` };
+      return {
+        message: `${JSON.stringify(data)} is not one of ${allowed}`,
+        remedy: `Write one of ${allowed}.`,
+      };
     }
     case 'type':
-      return { message: `${message}, and is ${typeName(data)}`, remedy: `Write a value of type ${type}.` };
+      return {
+        message: `${message}, but the value is of type ${typeName(data)}`,
+        remedy: `Write a value of type ${type}.`,
+      };
     case 'minItems':
     case 'minLength':
     case 'minProperties':
@@ -86,7 +92,7 @@ function wordsOf({ keyword, params, message = 'is not valid', data }: ErrorObjec
     case 'maxProperties':
       return { message, remedy: `Write ${limit} ${unitOf(keyword)} at most.` };
     case 'uniqueItems':
-      return { message, remedy: 'Take out what is repeated.' };
+      return { message, remedy: 'Remove the repeated entries.' };
     default:
       return { message, remedy: 'Correct the value.' };
   }

@@ -52,6 +52,6 @@ function unknown(field: string, name: string, known: readonly string[]): Violati
     reason: 'UnsupportedField',
     field,
     message: `unknown field${guess === undefined ? '' : `; did you mean ${guess}?`}`,
-    hint: guess === undefined ? `Remove it. There are ${known.join(', ')} here.` : `Write ${guess}.`,
+    hint: guess === undefined ? `Remove the field. Allowed here: ${known.join(', ')}.` : `Write ${guess}.`,
   };
 }

@@ -53,8 +53,8 @@ class Duplicates {
       {
         reason: 'DuplicateResource',
         field: 'metadata.name',
-        message: `${first.manifest.file}:${line} has the same resource already`,
-        hint: 'Remove one of the two, or give it another name. Of overlays, lint what kustomize builds.',
+        message: `${first.manifest.file}:${line} already contains the same resource`,
+        hint: 'Remove one of the two resources, or give it another name. With overlays, lint the output of kustomize build.',
       },
     ];
   }

@@ -22,7 +22,7 @@ export class BackgroundEvents {
       const { kind, namespace, name } = event.regarding;
       this.#log.warn(
         { kind, namespace, name, reason: event.reason },
-        'too many events wait, this one is left out',
+        'too many events are waiting, so this event is not recorded',
       );
       return;
     }

@@ -211,13 +211,17 @@ describe('no usable kubeconfig', () => {
   it('says where it has looked', () => {
     vi.stubEnv('KUBECONFIG', '');
     vi.stubEnv('HOME', '/nowhere');
-    expect(() => connect()).toThrow('neither $KUBECONFIG nor ~/.kube/config, and not in a pod');
+    expect(() => connect()).toThrow(
+      '$KUBECONFIG is not set, ~/.kube/config does not exist, and this is not a pod',
+    );
   });
 
   it('without a current context', async () => {
     const kubeconfig = await kubeconfigFor({ server: 'https://x' });
     await writeFile(kubeconfig.path, 'kind: Config');
-    expect(() => connect({ kubeconfig: kubeconfig.path })).toThrow('no current context');
+    expect(() => connect({ kubeconfig: kubeconfig.path })).toThrow(
+      'the kubeconfig has no current context that names a cluster',
+    );
   });
 
   it('takes $KUBECONFIG by default', async () => {

@@ -63,10 +63,12 @@ function load(path: string | undefined): PooledKubeConfig {
 
 function serverOf(kubeConfig: PooledKubeConfig): string {
   const server = kubeConfig.getCurrentCluster()?.server;
-  if (!server) throw new Error('the kubeconfig has no current context with a cluster');
+  if (!server) throw new Error('the kubeconfig has no current context that names a cluster');
   // What the library falls back to when it finds no configuration at all.
   if (server === 'http://localhost:8080') {
-    throw new Error('no kubeconfig: neither $KUBECONFIG nor ~/.kube/config, and not in a pod');
+    throw new Error(
+      'no kubeconfig found: $KUBECONFIG is not set, ~/.kube/config does not exist, and this is not a pod',
+    );
   }
   return server;
 }

@@ -180,7 +180,7 @@ export class Reflector<T extends KubernetesObject> {
       this.#handle(event);
       if (this.#relistIsDue()) return;
     }
-    if (!this.#watchWasGood()) throw new Error('the watch ended as soon as it was open');
+    if (!this.#watchWasGood()) throw new Error('the watch ended as soon as it was opened');
   }
 
   #handle(event: WatchEvent): void {
@@ -203,13 +203,13 @@ export class Reflector<T extends KubernetesObject> {
     if (error instanceof WatchIdleError) {
       this.#silences = (this.#silences + 1) % SILENCES_BEFORE_RELIST;
       if (this.#silences === 0) this.#resourceVersion = undefined;
-      log.debug({ cache: name }, 'watch is silent');
+      log.debug({ cache: name }, 'the watch is silent');
       return;
     }
     if (mayBeMissing && error instanceof NotFoundError) return this.#waitForKind();
     if (error instanceof ExpiredError) {
       this.#resourceVersion = undefined;
-      log.info({ cache: name }, 'watch has fallen too far behind, listing anew');
+      log.info({ cache: name }, 'the watch has fallen too far behind; listing again');
       if (good) return;
     }
     this.#failures += 1;
@@ -223,7 +223,8 @@ export class Reflector<T extends KubernetesObject> {
   /** The kind does not exist, or not any more: nothing is wrong, and nothing is there. */
   async #waitForKind(): Promise<void> {
     const { log, name } = this.#options;
-    if (!this.#missing) log.info({ cache: name }, 'the kind does not exist, looking for it again and again');
+    if (!this.#missing)
+      log.info({ cache: name }, 'the kind does not exist; looking for the kind again and again');
     this.#missing = true;
     this.#resourceVersion = undefined;
     this.#replace([]);

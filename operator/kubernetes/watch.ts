@@ -100,7 +100,7 @@ function parseEvent(exchange: Exchange, line: string): WatchEvent {
     event = JSON.parse(line);
   } catch {
     // Without the cause: its message quotes the line, which may be a Secret.
-    throw new RequestError(`${exchange.name}: the watch sent something that is not JSON`);
+    throw new RequestError(`${exchange.name}: the watch sent text that is not JSON`);
   }
   if (event?.type === 'ERROR') throw apiError(exchange.name, event.object?.code ?? 500, event.object ?? {});
   if (typeof event?.object?.metadata?.resourceVersion !== 'string') {

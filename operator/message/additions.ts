@@ -4,9 +4,9 @@ import { alwaysPrinted, isSurelyFilled, specialise } from '../template/go/specia
 import type { Node } from '../template/syntax/nodes.ts';
 import type { ParsedField, ParsedMessage } from './parse.ts';
 
-/** What one robot, and one event, ask of a message beyond its own text. */
+/** The additions to a message that one robot and one event require. */
 export interface Demands {
-  /** The robot's security keywords: DingTalk takes a message only if it contains one of them. */
+  /** The robot's security keywords: DingTalk accepts a message only if it contains one of them. */
   readonly keywords: readonly string[];
   readonly at: Mentions;
 }
@@ -14,7 +14,7 @@ export interface Demands {
 /** A field's pieces as they are sent. */
 export type FinishedField = ParsedField & { readonly nodes: readonly Node[] };
 
-/** The fields with what has to be in them: a text where there might be none, who is mentioned, and a keyword. */
+/** The fields with their additions: a text where a field might be empty, the mentions, and a keyword. */
 export function finishFields(
   message: ParsedMessage,
   { keywords, at }: Demands,

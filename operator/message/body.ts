@@ -15,7 +15,7 @@ export interface MessageRequest {
   readonly demands: Demands;
 }
 
-/** What a body is made of, or why it can't be made. */
+/** The parts of a body, or the reason why there is no body. */
 export type MessageParts =
   | { readonly ok: true; readonly parts: readonly BodyPart[]; readonly scope: BodyScope }
   | { readonly ok: false; readonly finding: Finding };
@@ -42,28 +42,28 @@ function judge({ message, scope, demands }: MessageRequest): MessageParts {
   return isTooLong ? { ok: false, finding: tooLong(fixedBytes, maxFixedBytes) } : { ok: true, parts, scope };
 }
 
-/** It was right for the template's own params and an Argo CD whose URL is known, when the template was read. */
+/** The URL was valid when the template was read, with the template's own params and a known URL of Argo CD. */
 function urlFinding({ path, nodes }: FinishedField, problem: UrlProblem): Finding {
   const field = `spec.message.${path}`;
   if (problem.kind === 'empty' && usesAppUrl(nodes)) {
     const message =
-      `${field}: it leads to Argo CD, whose URL is not known, and DingTalk takes no such message without a URL. ` +
-      "The platform team sets argocd.url in the operator's configuration, or url in argocd-cm.";
+      `${field}: the link leads to Argo CD, whose URL is not known, and DingTalk requires a URL in such a message. ` +
+      "Ask the platform team to set argocd.url in the operator's configuration, or url in argocd-cm.";
     return { reason: 'NoArgoCDURL', message };
   }
   const what = {
-    empty: 'it can come out empty, and DingTalk takes no such message',
-    scheme: 'it does not begin with https://, http:// or dingtalk://',
-    character: 'there is a character in it that cannot stand in a URL',
+    empty: 'the URL can be empty, and DingTalk refuses such a message',
+    scheme: 'the URL does not begin with https://, http:// or dingtalk://',
+    character: 'the URL contains a character that is not allowed in a URL',
   }[problem.kind];
-  return { reason: 'InvalidTemplate', message: `${field}: with the event's params ${what}.` };
+  return { reason: 'InvalidTemplate', message: `${field}: with the event's params, ${what}.` };
 }
 
 const tooLong = (bytes: number, max: number): Finding => ({
   reason: 'MessageTooLong',
   message:
-    `spec.message: its fixed text alone takes ${bytes} bytes. DingTalk takes messages of ${MAX_BODY_BYTES} bytes, of which ` +
-    `${max} may be fixed, so that there is room for values.`,
+    `spec.message: the fixed text has ${bytes} bytes, and ${max} bytes are allowed. DingTalk accepts messages of up to ` +
+    `${MAX_BODY_BYTES} bytes, and the values need the rest. Shorten the fixed text.`,
 });
 
 function partsOf(message: ParsedMessage, fields: readonly FinishedField[], at: Mentions): BodyPart[] {
@@ -130,7 +130,7 @@ function list(
   return items;
 }
 
-/** Nobody but who is asked for; the CRD keeps quotes out of numbers and ids. */
+/** Mentions exactly the given people; the CRD keeps quotes out of numbers and ids. */
 function mentions({ mobiles = [], userIds = [], all = false }: Mentions): string {
   if (mobiles.length === 0 && userIds.length === 0 && !all) return '';
   return `,"at":${JSON.stringify({ atMobiles: mobiles, atUserIds: userIds, isAtAll: all })}`;

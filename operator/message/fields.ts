@@ -1,7 +1,7 @@
 import type { TemplateMessage } from '../api/types.generated.ts';
 import type { Escape } from '../template/go/defines.ts';
 
-/** A message as NotificationTemplate has it, without the Go templates that are none of Handlebars' business. */
+/** A message as NotificationTemplate has it, without Go templates, which are not Handlebars. */
 export type TypedMessage = Omit<TemplateMessage, 'raw'>;
 
 export type MessageKind = 'markdown' | 'text' | 'link' | 'actionCard' | 'feedCard';

@@ -45,7 +45,7 @@ describe('a link that leads nowhere is no message', () => {
       finding: {
         reason: 'NoArgoCDURL',
         message: expect.stringContaining(
-          'spec.message.link.url: it leads to Argo CD, whose URL is not known',
+          'spec.message.link.url: the link leads to Argo CD, whose URL is not known',
         ),
       },
     });
@@ -60,7 +60,7 @@ describe('a link that leads nowhere is no message', () => {
       finding: {
         reason: 'InvalidTemplate',
         message: expect.stringContaining(
-          "spec.message.link.url: with the event's params it can come out empty",
+          "spec.message.link.url: with the event's params, the URL can be empty",
         ),
       },
     });
@@ -76,7 +76,7 @@ describe('a link that leads nowhere is no message', () => {
       findings: [
         {
           reason: 'InvalidTemplate',
-          message: expect.stringMatching(/^spec\.message\.link\.url: ".{1,2}" cannot stand in a URL/),
+          message: expect.stringMatching(/^spec\.message\.link\.url: ".{1,2}" is not allowed in a URL/),
         },
       ],
     });

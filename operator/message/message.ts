@@ -18,7 +18,7 @@ import { type ParsedMessage, readMessage } from './parse.ts';
 export const audienceKey = ({ locale, timeZone, keywords }: Audience): string =>
   JSON.stringify([locale, timeZone, keywords]);
 
-/** What keeps an event's message to one robot from being made; undefined if nothing does. */
+/** The problem that prevents an event's message to one robot; undefined if there is no problem. */
 export function messageFinding(
   event: EventMessage,
   audience: Audience,
@@ -77,7 +77,7 @@ function parsed({ template, trigger }: EventMessage, locale: Locale): ParsedMess
   const reading = template ? readMessage(template) : readDefault({ trigger, locale });
   if (reading.ok) return reading.message;
   const problems = reading.findings.map((each) => each.message).join(' ');
-  throw new Error(`a message that was accepted can't be read: ${problems}`);
+  throw new Error(`a message that was accepted cannot be parsed: ${problems}`);
 }
 
 /** The catalogue's messages are put together from many lines, and asked for by every event of every decision. */

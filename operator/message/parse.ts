@@ -22,7 +22,7 @@ export interface ParsedField extends MessageField {
   readonly template: Template;
 }
 
-/** What a message is read with. */
+/** The input of reading a message. */
 export interface MessageSource {
   readonly message: TypedMessage;
   /** `spec.params`. */
@@ -57,7 +57,7 @@ function read({ message, params }: MessageSource): MessageReading {
 
 function paramFinding(name: string): Finding[] {
   if (/^[A-Za-z][A-Za-z0-9_]{0,62}$/.test(name)) return [];
-  const message = `spec.params: ${JSON.stringify(name.slice(0, 63))} can't be the name of a param, since no {{params.NAME}} could reach it: use letters, digits and _.`;
+  const message = `spec.params: ${JSON.stringify(name.slice(0, 63))} cannot be the name of a param, since no {{params.NAME}} could refer to it. Use letters, digits and _.`;
   return [{ reason: 'InvalidTemplate', message }];
 }
 
@@ -88,20 +88,22 @@ function urlProblems(
     case 'scheme':
       return [
         invalid(
-          `${at(field)}, line 1, column 1: a URL begins with https://, http:// or dingtalk://, or with a value.`,
+          `${at(field)}, line 1, column 1: a URL must begin with https://, http:// or dingtalk://, or with a value.`,
         ),
       ];
     case 'character': {
       const character = JSON.stringify(problem.character);
       return [
-        invalid(`${at(field)}: ${character} cannot stand in a URL; percent-encode it, or leave it out.`),
+        invalid(
+          `${at(field)}: ${character} is not allowed in a URL. Percent-encode the character, or remove it.`,
+        ),
       ];
     }
     case 'empty':
       return [
         invalid(
-          `${at(field)}, line 1, column 1: it can come out empty, and DingTalk takes no message without it. ` +
-            'Give it something to fall back on, such as {{default app.spec.source.repoURL appUrl}}.',
+          `${at(field)}, line 1, column 1: the URL can be empty, and DingTalk refuses a message without it. ` +
+            'Add a fallback, such as {{default app.spec.source.repoURL appUrl}}.',
         ),
       ];
   }

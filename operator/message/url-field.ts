@@ -2,15 +2,15 @@ import type { BodyScope } from '../template/go/context.ts';
 import { isSurelyFilled } from '../template/go/specialise.ts';
 import type { Node } from '../template/syntax/nodes.ts';
 
-/** What is wrong with a field that is a URL: at its beginning, or in one of its texts, or that it can be empty. */
+/** The problem with a field that is a URL: a wrong scheme, a forbidden character in a text, or a possibly empty URL. */
 export type UrlProblem =
   | { readonly kind: 'scheme' | 'empty' }
   | { readonly kind: 'character'; readonly character: string };
 
-/** What DingTalk's clients open. */
+/** The schemes that DingTalk's clients open. */
 const SCHEMES = /^(https?|dingtalk|dtmd):\/\//;
 
-/** White space, and what RFC 3986 has no place for; letters of other alphabets are what people paste, and work. */
+/** White space, and characters that RFC 3986 does not allow. Letters of other alphabets are allowed, since they work. */
 const NOT_IN_A_URL = /[\s\p{Cc}"<>\\^`{|}]/u;
 
 /**

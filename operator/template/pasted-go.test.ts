@@ -37,7 +37,7 @@ describe('a pasted Go template', () => {
   ])('is recognised: %s', (source) => {
     const { message, line, column } = problemOf(`fixed\n ${source}`);
     expect(message).toContain(
-      'is a Go template. Here it is Handlebars: {{app.metadata.name}} without the dot in front',
+      'is a Go template. Write Handlebars here: {{app.metadata.name}} without the dot in front',
     );
     expect(message).toContain('message.raw');
     expect([line, column]).toEqual([2, 2]);

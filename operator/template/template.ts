@@ -11,7 +11,7 @@ import type { Node, Template } from './syntax/nodes.ts';
 import { parseSource } from './syntax/parse.ts';
 import { TemplateError, type TemplateProblem } from './syntax/problem.ts';
 
-/** What became of a template's source. */
+/** The result of reading a template's source. */
 export type ParsedTemplate =
   | { readonly ok: true; readonly template: Template }
   | { readonly ok: false; readonly problem: TemplateProblem };
@@ -25,9 +25,9 @@ export function parseTemplate(source: string, params: ReadonlySet<string>): Pars
     return { ok: true, template: { nodes: check(source, params) } };
   } catch (error) {
     if (error instanceof TemplateError) return { ok: false, problem: error.problem };
-    // What is nested without end ends the parser; the bounds make that unlikely, not impossible.
+    // Endless nesting ends the parser; the bounds make that unlikely, not impossible.
     if (error instanceof RangeError)
-      return { ok: false, problem: { message: 'it is nested too deeply', line: 1, column: 1 } };
+      return { ok: false, problem: { message: 'the template is nested too deeply', line: 1, column: 1 } };
     throw error;
   }
 }
@@ -41,7 +41,7 @@ function check(source: string, params: ReadonlySet<string>): readonly Node[] {
       count += 1;
       if (count > LIMITS.nodes)
         throw new TemplateError(
-          `there are more than ${LIMITS.nodes} texts, values and blocks: shorten the template`,
+          `the template has more than ${LIMITS.nodes} texts, values and blocks: shorten the template`,
           place,
         );
     },

@@ -10,14 +10,17 @@ export function mayWrite(
 ): boolean {
   if (running.state === 'running') {
     stderr.write(
-      `an operator runs and would write everything again: Lease ${namespace}/${OPERATOR_LEASE} is held by ` +
-        `${running.holder}.\nStop it first, by scaling its Deployment to 0 or with Ctrl-C where it runs in a terminal. ` +
-        'After one that was killed, wait until its Lease has run out.\n',
+      `an operator is running and would write everything again: Lease ${namespace}/${OPERATOR_LEASE} is held by ` +
+        `${running.holder}.\nStop the operator first: scale its Deployment to 0, or press Ctrl-C if the operator runs in a terminal. ` +
+        'If the operator was killed, wait until its Lease has expired.\n',
     );
     return false;
   }
   if (running.state === 'none') return true;
   stderr.write(`cannot see whether an operator runs: ${running.message}\n`);
-  if (!force) stderr.write('Stop it, and run this again with --force or with the right to get the Lease.\n');
+  if (!force)
+    stderr.write(
+      'Stop the operator, and run this command again with --force or with the right to get the Lease.\n',
+    );
   return force;
 }

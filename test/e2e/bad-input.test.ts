@@ -175,7 +175,7 @@ describe('bad input that the operator refuses', () => {
       'a Go template for Handlebars',
       { message: { text: { content: '{{.app.metadata.name}}' } } },
       'InvalidTemplate',
-      /is a Go template\. Here it is Handlebars/,
+      /is a Go template\. Write Handlebars here/,
     ],
     [
       'a param that is not declared',
@@ -187,13 +187,13 @@ describe('bad input that the operator refuses', () => {
       'a URL that may be missing',
       { message: { link: { title: 'a', text: 'b', url: '{{app.spec.source.repoURL}}' } } },
       'InvalidTemplate',
-      /spec\.message\.link\.url, line 1, column 1: it can come out empty/,
+      /spec\.message\.link\.url, line 1, column 1: the URL can be empty/,
     ],
     [
       'more text than fits',
       { message: { text: { content: '字'.repeat(8_000) } } },
       'MessageTooLong',
-      /its fixed text alone takes 24\d\d\d bytes/,
+      /the fixed text has 24\d\d\d bytes/,
     ],
   ])('a message with %s', async (kind, spec, reason, message) => {
     const where = { namespace: BAD, name: kind.replaceAll(/[^A-Za-z]+/g, '-').toLowerCase() };

@@ -78,7 +78,9 @@ describe('resources beyond the limits of today', () => {
   it('are not taken as new ones', async () => {
     await eventually('the CRDs of today to be in force', async () => (await created(odd)).code === 1);
     for (const manifest of [odd, edited({ [LONG]: 'b' })])
-      expect((await created(manifest)).stderr).toContain('params has a key that is no name of a param');
+      expect((await created(manifest)).stderr).toContain(
+        'params has a key that cannot be the name of a param',
+      );
     expect((await created(wide)).stderr).toContain('spec.robots: Too many: 12: must have at most 10 items');
   });
 

@@ -224,7 +224,8 @@ describe('a tool that replaces the ConfigMap again and again', () => {
     expect(await (await fetch(metricsUrl)).text()).toMatch(/target_contested\{object="ConfigMap"\} 1/);
     // Five in a row are a fight; the next comes after five seconds.
     expect(replaced).toBeLessThanOrEqual(7);
-    const losses = stage.operatorOutput().match(/"keys of ours were changed or removed"/g)?.length ?? 0;
+    const losses =
+      stage.operatorOutput().match(/"another writer changed or removed the operator's keys"/g)?.length ?? 0;
     expect(losses).toBeGreaterThanOrEqual(5);
     // What is taken away twice before it was put back is one loss.
     expect(losses).toBeLessThanOrEqual(replaced);

@@ -92,13 +92,13 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
     'a param that no template could name',
     message({ message: { text: { content: 'x' } }, params: { '1st': 'b' } }),
     'spec.params',
-    /params has a key that is no name of a param/,
+    /params has a key that cannot be the name of a param/,
   ),
   refused(
     'a value for a param whose name is a text of its own',
     events({ trigger: 'on-deployed', template: { name: 'a', params: { ['a'.repeat(900_000)]: 'b' } } }),
     'spec.events[0].template.params',
-    /params has a key that is no name of a param: write a letter and then letters, digits and '_', at most 63/,
+    /params has a key that cannot be the name of a param: write a letter and then letters, digits and '_', at most 63/,
   ),
   refused('no criterion', criteria({}), 'spec.applications', /say which applications/),
   refused(
@@ -130,13 +130,13 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
     'a label key that is none',
     criteria({ selector: { matchLabels: { 'a b': 'c' } } }),
     'spec.applications.selector.matchLabels',
-    /no label key/,
+    /not a label key/,
   ),
   refused(
     'a label key that is too long',
     criteria({ selector: { matchLabels: { [`${'a'.repeat(900_000)}/b`]: 'c' } } }),
     'spec.applications.selector.matchLabels',
-    /no label key/,
+    /not a label key/,
   ),
   refused(
     'In without values',

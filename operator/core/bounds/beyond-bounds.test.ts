@@ -34,7 +34,8 @@ const refusals = (before: Snapshot): Record<string, string | undefined> =>
       verdict.refusal?.message,
     ]),
   );
-const isBeyond = /^The operator looks at \d+ .* leave no room for the \d+ of this one: it is not read/;
+const isBeyond =
+  /^The operator reads at most \d+ .* leave no room for the \d+ of this resource, so the operator does not read it/;
 
 const bytesOf = ({ spec }: { readonly spec: object }) => JSON.stringify(spec).length;
 
@@ -77,7 +78,7 @@ describe('what a namespace may have looked at', () => {
 
   it('is told of what is too much alone that it has to become smaller', () => {
     const found = refusals(three({ config: bounded({ messages: 1 }) }));
-    expect(found.s1).toContain('This resource alone has 2, so that it is not read.');
+    expect(found.s1).toContain('This resource alone has 2, so the operator does not read it.');
     expect(found.s1).not.toContain('by itself');
   });
 

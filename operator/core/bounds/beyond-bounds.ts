@@ -111,13 +111,14 @@ function isLive(resource: CustomResource, live: LiveState): boolean {
 
 /** It says what the resource needs and no total: a status must not change because somebody else came or left. */
 function finding(namespace: string, unit: keyof Workload, bounds: Bounds, needed: number): Finding {
-  const rule = `The operator looks at ${bounds[unit]} ${MEANING[unit]} of namespace ${namespace} (limits.perNamespace.${unit}).`;
+  const rule = `The operator reads at most ${bounds[unit]} ${MEANING[unit]} of namespace ${namespace} (limits.perNamespace.${unit}).`;
   const message =
     needed > bounds[unit]
-      ? `${rule} This resource alone has ${needed}, so that it is not read. What is live of it stays. Make it smaller, or ask the ` +
-        'platform team for more.'
-      : `${rule} Resources that are live or older leave no room for the ${needed} of this one: it is not read. What is live of it ` +
-        'stays. Remove resources of the namespace, or ask the platform team for more; it is looked at by itself once there is room.';
+      ? `${rule} This resource alone has ${needed}, so the operator does not read it. Its live version stays. Reduce the resource, or ` +
+        'ask the platform team to raise the limit.'
+      : `${rule} Live or older resources leave no room for the ${needed} of this resource, so the operator does not read it. Its live ` +
+        'version stays. Remove resources of the namespace, or ask the platform team to raise the limit. The operator reads the ' +
+        'resource as soon as there is room.';
   return { reason: 'NamespaceQuotaExceeded', message };
 }
 
@@ -125,8 +126,7 @@ const MEANING: Readonly<Record<keyof Workload, string>> = {
   resources: 'robots, templates and subscriptions',
   specBytes: 'bytes of specs',
   messages: 'messages (events times robots, and one for each template)',
-  questions:
-    "questions to Argo CD's engine (about expressions, raw templates, and each robot and subscription)",
+  questions: "questions to Argo CD's engine (about expressions, raw templates, robots and subscriptions)",
 };
 
 /**

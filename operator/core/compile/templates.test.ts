@@ -159,7 +159,7 @@ describe('the template that they stand in', () => {
     }
     const { message } = decide(before).resolution.subscriptions[0]?.verdict.refusal ?? {};
     expect(message).toContain(
-      `Argo CD's engine refuses it. ${field}${line === undefined ? '' : `, line ${line}`}: no`,
+      `Argo CD's engine refuses the text. ${field}${line === undefined ? '' : `, line ${line}`}: no`,
     );
   });
 });

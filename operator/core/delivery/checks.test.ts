@@ -99,7 +99,7 @@ describe('a robot', () => {
     expect(delivering(before)).toBe('Unknown/NotVerified');
     expect(conditionOf(before, 'Ready')).toMatchObject({
       status: 'True',
-      message: 'All conditions hold, but for Delivering: not known.',
+      message: 'All known conditions hold. Unknown: Delivering.',
     });
   });
 
@@ -169,11 +169,11 @@ describe('a robot that DingTalk refuses', () => {
     const condition = conditionOf(refused, 'Delivering');
     expect(condition).toMatchObject({ status: 'False', reason: 'IPNotAllowed' });
     expect(condition.message).toBe(
-      'The robot takes messages from certain IP addresses only, and 203.0.113.7 is not one of them ' +
+      'The robot accepts messages only from certain IP addresses, and 203.0.113.7 is not one of them ' +
         '(errcode 310000: ip 203.0.113.7 not in whitelist). ' +
-        "Add the address to the IP ranges (IP地址段) in the robot's security settings; for a cluster it is that of the NAT " +
-        "gateway. Argo CD's controller may go out by another one, which then has to be there too. " +
-        "This is the answer to the operator; Argo CD's controller may reach DingTalk another way.",
+        "Add the address to the IP ranges (IP地址段) in the robot's security settings. In a cluster, this is usually the address of " +
+        "the NAT gateway. If Argo CD's controller uses another address, add that address too. " +
+        "DingTalk gave this answer to the operator; Argo CD's controller may reach DingTalk another way.",
     );
     expect(conditionOf(refused, 'Ready')).toMatchObject({ status: 'False', reason: 'IPNotAllowed' });
     expect(statusFor(refused).delivery).toEqual({
@@ -241,7 +241,7 @@ describe('nobody is checked', () => {
   it('who is suspended', () => {
     const suspended = withSpec(checked(fresh(), OK), { suspend: true });
     expect(checksFor(suspended)).toEqual([]);
-    expect(conditionOf(suspended, 'Delivering').message).toContain('Suspended');
+    expect(conditionOf(suspended, 'Delivering').message).toContain('is suspended');
     const resumed = withSpec(restarted(suspended), { suspend: false });
     expect(onlyCheck(resumed)).not.toHaveProperty('dueAt');
     expect(delivering(resumed)).toBe('True/Delivering');

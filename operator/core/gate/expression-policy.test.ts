@@ -64,16 +64,18 @@ describe('conditions that are refused', () => {
   });
 
   it.each([
-    ['secrets.x == 1', 'secrets is not available; there are app, time, strings.'],
+    ['secrets.x == 1', 'secrets is not available; use one of app, time, strings.'],
     ['toJSON(app) == ""', 'the function toJSON is not available in conditions.'],
     ['let x = 1; x == 1', 'let'],
-    ['1', 'it always gives a number, where a boolean is needed.'],
+    ['1', 'the expression always gives a number, but must give a boolean.'],
   ])('%s is told what is wrong', async (expression, words) => {
     expect((await findingOf(expression))?.message).toContain(words);
   });
 
   it('that give no time, where one is needed', async () => {
-    expect((await findingOf('true', 'eventTime'))?.message).toContain('it has to be a field of app');
+    expect((await findingOf('true', 'eventTime'))?.message).toContain(
+      'the expression may only consist of fields of app',
+    );
   });
 });
 

@@ -95,20 +95,20 @@ export const discouragement = tooManyLongFields;
 function kind({ result }: ExpressionFacts, role: ExpressionRole): string | undefined {
   const wanted = { when: 'boolean', eventTime: 'string', oncePer: undefined }[role];
   if (wanted === undefined || result === wanted || result === 'unknown') return undefined;
-  return `it always gives a ${result}, where a ${wanted} is needed.`;
+  return `the expression always gives a ${result}, but must give a ${wanted}.`;
 }
 
 /** What it can get at. */
 function reach({ environment, identifiers, paths }: ExpressionFacts): string | undefined {
-  if (environment) return '$env is not available; read fields of app.';
+  if (environment) return '$env is not available; read fields of app instead.';
   const stranger = identifiers.find(({ name }) => !ROOTS.includes(name));
-  if (stranger) return `${stranger.name} is not available; there are ${ROOTS.join(', ')}.`;
+  if (stranger) return `${stranger.name} is not available; use one of ${ROOTS.join(', ')}.`;
   const computed = paths.find(({ dynamic }) => dynamic > 0);
-  if (computed) return `${computed.path} picks a field by a computed name; write the name.`;
+  if (computed) return `${computed.path} selects a field by a computed name; write the name itself.`;
   const whole = paths.find(
     ({ root, segments }) => (root === 'time' || root === 'strings') && segments.length === 0,
   );
-  return whole && `${whole.path} is no value; call one of its functions.`;
+  return whole && `${whole.path} is not a value; call one of its functions.`;
 }
 
 /** What it is written with. */
@@ -119,7 +119,7 @@ function language({ kinds, builtins, operators, dynamicPatterns }: ExpressionFac
   if (builtin) return `the function ${builtin.name} is not available in conditions.`;
   const operator = operators.find(({ name }) => !OPERATORS.has(name));
   if (operator) return `the operator ${operator.name} is not available in conditions.`;
-  return dynamicPatterns > 0 ? 'matches needs a regular expression that is written out.' : undefined;
+  return dynamicPatterns > 0 ? 'matches needs a literal regular expression.' : undefined;
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {
@@ -148,16 +148,19 @@ function isKnown({ callee, root, segments }: CallUse): boolean {
 /** What it can take, for every application that Argo CD has. */
 function cost(facts: ExpressionFacts): string | undefined {
   const { nodesWrittenOut, depth, maxStringLength, operators, patterns, paths } = facts;
-  if (nodesWrittenOut > MAX_NODES) return `it is too long (${nodesWrittenOut} parts, at most ${MAX_NODES}).`;
-  if (depth > MAX_DEPTH) return `it is nested too deeply (${depth} levels, at most ${MAX_DEPTH}).`;
-  if (maxStringLength > MAX_STRING) return `it has a text of more than ${MAX_STRING} bytes.`;
+  if (nodesWrittenOut > MAX_NODES)
+    return `the expression is too long (${nodesWrittenOut} parts, at most ${MAX_NODES} are allowed).`;
+  if (depth > MAX_DEPTH)
+    return `the expression is nested too deeply (${depth} levels, at most ${MAX_DEPTH} are allowed).`;
+  if (maxStringLength > MAX_STRING) return `the expression contains a text of more than ${MAX_STRING} bytes.`;
   if (patterns.some((pattern) => pattern.length > MAX_PATTERN || pattern.includes('{'))) {
-    return `a regular expression can have ${MAX_PATTERN} characters and no counted repetition such as x{3}.`;
+    return `a regular expression may have at most ${MAX_PATTERN} characters, and no counted repetition such as x{3}.`;
   }
   const building = operators.find(({ name, predicateDepth }) => name === '+' && predicateDepth > 0);
   if (building) return '+ is not available inside a loop, where it could build a very long text.';
   const large = paths.filter(isLarge).reduce((sum, { count }) => sum + count, 0);
-  if (large > MAX_LARGE) return `it looks at large parts of the application more than ${MAX_LARGE} times.`;
+  if (large > MAX_LARGE)
+    return `the expression reads large parts of the application more than ${MAX_LARGE} times.`;
   return loops(facts);
 }
 
@@ -165,9 +168,9 @@ function cost(facts: ExpressionFacts): string | undefined {
 function loops({ predicates, paths, calls: all }: ExpressionFacts): string | undefined {
   if (predicates.some((predicate) => predicate.depth > 1))
     return 'a loop inside a loop is not available in conditions.';
-  if (predicates.length > MAX_LOOPS) return `it has more than ${MAX_LOOPS} loops.`;
+  if (predicates.length > MAX_LOOPS) return `the expression has more than ${MAX_LOOPS} loops.`;
   const outside = paths.find(({ root, predicateDepth }) => root === 'app' && predicateDepth > 0);
-  if (outside) return `${outside.path} is not available inside a loop; there, look at the element (#).`;
+  if (outside) return `${outside.path} is not available inside a loop; read the element (#) there.`;
   const call = all.find(({ predicateDepth, callee }) => predicateDepth > 0 && callee.startsWith('strings.'));
   return call && `${call.callee} is not available inside a loop.`;
 }

@@ -27,9 +27,9 @@ const STABLE_METADATA = [
 function changedBySending({ root, path, segments }: PathUse): string | undefined {
   if (root !== 'app') return undefined;
   const [first, second, third] = segments;
-  if (first === undefined) return 'app as a whole changes with every message; name a field of it.';
+  if (first === undefined) return 'app as a whole changes with every message; name one of its fields.';
   if (second === undefined && first !== 'metadata')
-    return `${path} is too large to be looked at as a whole; name a field of it.`;
+    return `${path} is too large to be read as a whole; name one of its fields.`;
   if (first !== 'metadata') return undefined;
   const isStable =
     STABLE_METADATA.includes(`${second}`) &&
@@ -44,12 +44,12 @@ const CUTTING = new Set(['int', 'float', 'string', 'abs', 'ceil', 'floor', 'roun
 function circularTime({ builtins, calls, operators }: ExpressionFacts): string | undefined {
   const readings = clockReadings({ builtins, calls });
   if (readings === 0) return undefined;
-  if (readings > 1) return 'the present time can be read once.';
+  if (readings > 1) return 'the expression may read the present time only once.';
   const cut =
     builtins.find(({ name }) => CUTTING.has(name))?.name ?? operators.find(({ name }) => name === '%')?.name;
   return cut === undefined
     ? undefined
-    : `${cut} is not available beside the present time: compare the time with a field, such as time.Now().Sub(…).Minutes() > 10.`;
+    : `${cut} is not available together with the present time: compare the time with a field, such as time.Now().Sub(…).Minutes() > 10.`;
 }
 
 /** Fields that are no single short value. */
@@ -119,7 +119,7 @@ function unstable({ kinds, operators, paths, calls }: ExpressionFacts): string |
     operators.every(({ name }) => name === '??') &&
     calls.length === 0;
   if (!isSimple)
-    return 'it has to be a field of app, such as app.status?.operationState?.startedAt, and ?? at the most.';
+    return 'the expression may only consist of fields of app, such as app.status?.operationState?.startedAt, and of ??.';
   const path = paths.find(({ segments }) => !isLabel(segments) && !IDENTIFYING.has(`${segments.at(-1)}`));
   return path && `${path.path} is not available here; use one of ${[...IDENTIFYING].join(', ')}, or a label.`;
 }

@@ -51,7 +51,8 @@ export function evaluationWarning(expression: string, field: string, inquiry: In
   const answer = inquiry.ask({ call: 'evaluate', expression });
   if (!answer?.ok || answer.failure === undefined) return undefined;
   const message =
-    `${field}: it fails for each of the operator's sample Applications (${answer.failure}), and Argo CD writes an error into ` +
-    "its log at every such try. Write ?. where a field may be missing and ?? for what to take instead: (app.status?.health?.status ?? '').";
+    `${field}: the expression fails for each of the operator's sample Applications (${answer.failure}), and Argo CD writes an ` +
+    'error to its log each time. Write ?. where a field may be missing, and ?? before the value to use instead: ' +
+    "(app.status?.health?.status ?? '').";
   return { reason: 'ConditionAlwaysFails', message };
 }

@@ -65,8 +65,8 @@ describe('matches', () => {
     ["(app.status.history[0] ?? app.operation).name matches 'x'", 'can be long'],
     ["app.spec['destination.server'] matches 'x'", 'can be long'],
     ["app.spec.info[0].value matches 'x'", 'can be long'],
-    ["time.Now().Weekday() matches 'x'", 'no field of app'],
-    ['app.spec.project matches app.metadata.name', 'written out'],
+    ["time.Now().Weekday() matches 'x'", 'not a field of app'],
+    ['app.spec.project matches app.metadata.name', 'literal regular expression'],
   ])('looks at nothing else: %s', async (expression, words) => {
     const answer = await inspected(expression);
     expect(answer).toMatchObject({ ok: true, violation: expect.stringContaining(words) });

@@ -12,10 +12,10 @@ const MAX_LONG = 4;
 export function matchViolation({ matched }: ExpressionFacts): string | undefined {
   const long = matched.find((path) => !isShortField(path));
   if (!long) return undefined;
-  const subject = isField(long) ? `${long.path} can be long` : 'what it looks at here is no field of app';
+  const subject = isField(long) ? `${long.path} can be long` : 'this value is not a field of app';
   return (
-    'matches is for short fields, such as names, labels, phases, revisions and times, and ' +
-    `${subject}; use contains, startsWith, endsWith or == there.`
+    'matches is only allowed on short fields, such as names, labels, phases, revisions and times, but ' +
+    `${subject}; use contains, startsWith, endsWith or == instead.`
   );
 }
 
@@ -26,8 +26,8 @@ export function tooManyLongFields({ reads }: ExpressionFacts): string | undefine
   if (uses <= MAX_LONG) return undefined;
   const names = long.filter(isField).map(({ path }) => path);
   return (
-    `it looks ${uses} times at what can be long, and may do so ${MAX_LONG} times; names, labels, phases, revisions and times ` +
-    `do not count. Those that do: ${names.join(', ')}.`
+    `the expression reads long fields ${uses} times, and at most ${MAX_LONG} are allowed. Names, labels, phases, revisions and ` +
+    `times do not count. Long fields here: ${names.join(', ')}.`
   );
 }
 

@@ -36,7 +36,7 @@ export function rawTemplateFinding(raw: string, inquiry: Inquiry): Refusal | und
     }
     const { error, bodyIsJSON } = answer.request;
     if (error !== undefined) return invalid(description, error);
-    if (!bodyIsJSON) return invalid(description, 'what comes out is no JSON. Quote values with toRawJson.');
+    if (!bodyIsJSON) return invalid(description, 'the output is not JSON. Quote values with toRawJson.');
   }
   return undefined;
 }

@@ -13,7 +13,8 @@ export type FieldOf = (problem: EngineProblem) => string;
 const UNANSWERED: GateFinding = {
   gate: 'unanswered',
   reason: 'GateUnavailable',
-  message: "Argo CD's engine, which has to accept it first, has not answered. The operator goes on asking.",
+  message:
+    "Argo CD's engine, which must accept the resource first, has not answered. The operator keeps asking.",
 };
 
 /**
@@ -37,7 +38,7 @@ export function checkFinding(
 
 /** @param texts what the engine says of each thing that it refuses, with its place */
 export function refusedFinding(texts: readonly string[]): GateFinding {
-  const message = `Argo CD's engine refuses it. ${texts.join(' ')}`;
+  const message = `Argo CD's engine refuses the text. ${texts.join(' ')}`;
   return { gate: 'refused', reason: 'EngineRefused', message };
 }
 

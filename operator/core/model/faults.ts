@@ -63,9 +63,9 @@ export class Faults {
     const id = shortHash(`${kind} ${resourceKey(resource)} ${generation} ${textOf(error)}`);
     this.#found.set(id, { kind, namespace, name, generation, id, error });
     const message =
-      'The operator failed while it handled this resource. That is a fault of the operator, whatever the resource says. What is ' +
-      `live stays, and all other resources go on. The operator's log has a line "${FAULT_LOG_LINE}" with fault ${id}: report it, ` +
-      'and try another way to write what you need.';
+      'The operator failed while it handled this resource. That is a bug of the operator, whatever the resource says. The live ' +
+      `version stays, and all other resources continue. The operator's log has a line "${FAULT_LOG_LINE}" with fault ${id}: ` +
+      'report the line, and try to express the same in another way.';
     return { reason: 'InternalError', message };
   }
 }

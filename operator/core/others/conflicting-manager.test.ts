@@ -66,7 +66,7 @@ describe('who took our keys', () => {
     ['helm', '--force'],
     ['argocd-operator', 'NotificationsConfiguration'],
     ['external-secrets', 'creationPolicy'],
-    ['something-of-their-own', 'Leave keys with dt_'],
+    ['something-of-their-own', 'Leave the key subscriptions, and all keys with dt_'],
   ])('is probably %s, if it has written since', (name, remedy) => {
     const culprit = who(object([OURS, manager(name, 'Update', AFTER, 'context')]));
     expect(culprit).toMatchObject({ isCertain: false, who: expect.stringContaining(name) });
@@ -74,13 +74,13 @@ describe('who took our keys', () => {
   });
 
   it('may have deleted the object', () => {
-    expect(who(undefined).who).toContain('who deletes the object');
-    expect(who({ ...object([]), uid: 'new' }).who).toContain('makes it anew');
+    expect(who(undefined).who).toContain('that deletes the object');
+    expect(who({ ...object([]), uid: 'new' }).who).toContain('creates it again');
   });
 
   it('is not known where the books tell nothing', () => {
     const early = manager('early', 'Update', '2026-11-23T07:00:00Z', 'context');
-    expect(who(object([OURS, early])).who).toContain('these write to the object too: early');
+    expect(who(object([OURS, early])).who).toContain('these also write to the object: early');
     expect(who(object([OURS])).who).toContain('no trace');
     expect(ownerFindings('Secret a/b', object([], [{ kind: 'Deployment', name: 'x' }]))).toEqual([]);
   });
@@ -91,6 +91,6 @@ it('is told with the object and the remedy, and without what changes from loss t
   const finding = conflictFinding('ConfigMap a/b', { losses: [], level: 1, keys: new Set([KEY]), by });
   expect(finding.reason).toBe('TargetContested');
   expect(finding.message).toMatch(
-    /^ConfigMap a\/b: keys of this operator .* by field manager helm .* --force/,
+    /^ConfigMap a\/b: another writer .* keys of this operator: field manager helm .* --force/,
   );
 });

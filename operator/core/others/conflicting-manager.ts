@@ -32,7 +32,7 @@ export function conflictingManager(
   if (holder) {
     const { name } = holder;
     return {
-      who: `${described(holder)}, which holds them now`,
+      who: `${described(holder)}, which now holds these keys`,
       remedy: remedyForManager(name),
       isCertain: true,
     };
@@ -40,8 +40,8 @@ export function conflictingManager(
   const time = object && ownTime(object);
   if (object?.uid === left.uid && time !== '' && time !== left.ownTime) {
     return {
-      who: `another instance of this operator (field manager ${FIELD_MANAGER} has applied meanwhile)`,
-      remedy: 'Let one operator only work on these two objects.',
+      who: `another instance of this operator (field manager ${FIELD_MANAGER} has applied the object in the meantime)`,
+      remedy: 'Run only one operator for these two objects.',
       isCertain: true,
     };
   }
@@ -52,26 +52,26 @@ export function conflictingManager(
   }
   const latest = newest(others);
   if (latest && latest.time >= left.ownTime) {
-    const who = `${described(latest)}, by all appearance: it has written since`;
+    const who = `probably ${described(latest)}, which has written since then`;
     return { who, remedy: remedyForManager(latest.name), isCertain: false };
   }
   if (!object || object.uid !== left.uid) {
     const who = object
-      ? 'somebody who deletes the object and makes it anew'
-      : 'somebody who deletes the object';
+      ? 'a person or tool that deletes the object and creates it again'
+      : 'a person or tool that deletes the object';
     const remedy =
-      'The audit log of the API server names who does it; Replace=true and Force=true of Argo CD do, too.';
+      "The audit log of the API server names the user. Argo CD's sync options Replace=true and Force=true also delete objects.";
     return { who, remedy, isCertain: false };
   }
   const suspects = [...new Set(others.map(({ name }) => name))].sort();
   return {
     who:
       suspects.length === 0
-        ? 'somebody who leaves no trace in metadata.managedFields'
-        : `somebody who is not recorded; these write to the object too: ${suspects.join(', ')}`,
+        ? 'a writer that leaves no trace in metadata.managedFields'
+        : `a writer that is not recorded; these also write to the object: ${suspects.join(', ')}`,
     remedy:
       (suspects[0] === undefined ? '' : `${remedyForManager(suspects[0])} `) +
-      'The audit log of the API server names who updates the object.',
+      'The audit log of the API server names the users that update the object.',
     isCertain: false,
   };
 }

@@ -31,7 +31,7 @@ export function foreignFindings(
   return errors.map(({ key = '(none in particular)', message }) => ({
     reason: 'ForeignKeyBroken',
     message:
-      `ConfigMap ${target.namespace}/${target.configMap}, key ${key}: Argo CD sends no notifications for anybody, since ` +
+      `ConfigMap ${target.namespace}/${target.configMap}, key ${key}: Argo CD sends no notifications for anybody, because ` +
       `its engine refuses this key: ${message}`,
   }));
 }

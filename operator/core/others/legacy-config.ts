@@ -29,8 +29,8 @@ export function ignoredSubscriptions(
   });
   if (!answer?.ok || answer.isSubscribed !== false) return undefined;
   const message =
-    `the ConfigMap has the legacy key ${LEGACY_KEY}, whose subscriptions replace the key ${SUBSCRIPTIONS_KEY}: Argo CD ` +
-    `notifies nobody who is subscribed there. Move the entries of ${LEGACY_KEY} to the key ${SUBSCRIPTIONS_KEY} and remove ` +
-    `them from ${LEGACY_KEY}.`;
+    `the ConfigMap has the legacy key ${LEGACY_KEY}, and Argo CD reads its subscriptions instead of the key ${SUBSCRIPTIONS_KEY}. ` +
+    `Argo CD therefore sends nothing for the entries of ${SUBSCRIPTIONS_KEY}. Move the entries of ${LEGACY_KEY} to the key ` +
+    `${SUBSCRIPTIONS_KEY}, and remove them from ${LEGACY_KEY}.`;
   return { reason: 'EngineIgnoresSubscriptions', message };
 }

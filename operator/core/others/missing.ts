@@ -26,10 +26,10 @@ export function missingFindings(live: LiveState, parsed: Accepted['parsed']): Fi
   const sent = new Set(parsed.subscriptions.map(entryText));
   const unsent = live.entries.filter((entry) => !sent.has(entryText(entry)));
   return [
-    ...finding('EngineRefused', 'has in the ConfigMap but not in its configuration', lost),
+    ...finding('EngineRefused', 'finds these keys in the ConfigMap but does not load them', lost),
     ...finding(
       'EngineIgnoresSubscriptions',
-      'does not read from the key subscriptions what is sent for',
+      'does not read the entries of the key subscriptions for these triggers',
       unsent.flatMap(({ triggers }) => triggers),
     ),
   ];

@@ -6,7 +6,8 @@ interface Tool {
   readonly remedy: string;
 }
 
-const LEAVE_OUT = 'Leave keys with dt_ in their name, and subscriptions, out of what it writes.';
+const LEAVE_OUT =
+  'Leave the key subscriptions, and all keys with dt_ in their name, out of the manifest that the tool writes.';
 
 /** The first that matches counts. */
 const TOOLS: readonly Tool[] = [
@@ -14,41 +15,41 @@ const TOOLS: readonly Tool[] = [
     owners: /^(NotificationsConfiguration|ArgoCD)$/,
     managers: /^(argocd-operator|gitops-operator)/,
     remedy:
-      'argocd-operator makes the whole ConfigMap from its NotificationsConfiguration, and removes what is not in there: ' +
-      'set spec.notifications.enabled: false in the ArgoCD resource and install the notifications controller by itself.',
+      'argocd-operator generates the whole ConfigMap from its NotificationsConfiguration, and removes all other keys. Set ' +
+      'spec.notifications.enabled: false in the ArgoCD resource, and install the notifications controller separately.',
   },
   {
     owners: /^ExternalSecret$/,
     managers: /^external-?secrets/,
     remedy:
-      'External Secrets replaces what it owns: give the ExternalSecret target.creationPolicy: Merge, and have the Secret ' +
-      'created by something else.',
+      'External Secrets replaces the whole Secret that it owns. Set target.creationPolicy: Merge in the ExternalSecret, and ' +
+      'create the Secret in another way.',
   },
   {
     owners: /^SealedSecret$/,
     managers: /^sealed-?secrets/,
     remedy:
-      'Sealed Secrets replaces what it owns: put the annotation sealedsecrets.bitnami.com/patch: "true" on the Secret and ' +
-      "into the SealedSecret's template.",
+      'Sealed Secrets replaces the whole Secret that it owns. Add the annotation sealedsecrets.bitnami.com/patch: "true" to the ' +
+      "Secret and to the SealedSecret's template.",
   },
   {
     managers: /^argocd-(controller|application-controller|server)$/,
     remedy:
-      'An Application of Argo CD replaces the object: take Replace=true and Force=true out of its sync options ' +
+      'An Application of Argo CD replaces the object. Remove Replace=true and Force=true from its sync options ' +
       `(ServerSideApply=true keeps the keys of others). ${LEAVE_OUT}`,
   },
   {
     managers: /^helm$/i,
-    remedy: `Upgrade without --force, and with charts whose values do not hold a copy of these keys. ${LEAVE_OUT}`,
+    remedy: `Upgrade without --force, and with charts whose values contain no copy of these keys. ${LEAVE_OUT}`,
   },
   {
     managers: /^(kustomize-controller|helm-controller)$/,
-    remedy: `Flux applies these keys: its sources hold a copy of them, as from an export. ${LEAVE_OUT}`,
+    remedy: `Flux applies these keys, because its sources contain a copy of them, for instance from an export. ${LEAVE_OUT}`,
   },
   {
     managers: /^kubectl/,
     remedy:
-      'A person or a script works with kubectl: `kubectl replace`, or a manifest that is a copy of the object. Change the ' +
+      'A person or a script uses kubectl: `kubectl replace`, or a manifest that is a copy of the object. Change the ' +
       `DingTalk resources instead. ${LEAVE_OUT}`,
   },
 ];

@@ -77,8 +77,8 @@ export function isOver(contest: WriteConflict, now: number): boolean {
  */
 export function conflictFinding(object: string, { by }: WriteConflict): Finding {
   const message =
-    `${object}: keys of this operator are changed or removed again and again, by ${by?.who ?? 'somebody'}. ${by?.remedy ?? ''} ` +
-    'Until then the operator puts them back with growing pauses, of up to five minutes.';
+    `${object}: another writer keeps changing or removing keys of this operator: ${by?.who ?? 'unknown'}. ${by?.remedy ?? ''} ` +
+    'Until this ends, the operator restores the keys with growing pauses of up to five minutes.';
   return { reason: 'TargetContested', message };
 }
 

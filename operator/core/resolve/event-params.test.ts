@@ -38,7 +38,7 @@ it('that leave a message without its URL are refused to their author, and to nob
 it.each([
   [
     'https://example.com/{{#if params.old}}old{{else}}new page{{/if}}',
-    /a character in it that cannot stand in a URL/,
+    /the URL contains a character that is not allowed in a URL/,
   ],
   ['{{#if params.old}}https://example.com/{{else}}/a{{/if}}', /does not begin with https:/],
 ])('that choose another branch of a URL have it judged: %s', (url, reason) => {

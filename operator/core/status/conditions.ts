@@ -35,7 +35,7 @@ function judge(
 /** The sum of the others: False with the reason of the first that is False; Unknown does not count. */
 export function ready(parts: readonly ConditionDraft[], suspended: boolean): ConditionDraft {
   if (suspended) {
-    const message = 'spec.suspend is true: nothing of this resource is live.';
+    const message = 'spec.suspend is true, so nothing of this resource is live.';
     return { type: 'Ready', status: 'False', reason: 'Suspended', message };
   }
   const first = parts.find((part) => part.status === 'False');
@@ -46,9 +46,7 @@ export function ready(parts: readonly ConditionDraft[], suspended: boolean): Con
     .map(({ message }) => message);
   const unknown = parts.filter(({ status }) => status === 'Unknown').map(({ type }) => type);
   const sum =
-    unknown.length === 0
-      ? 'All conditions hold.'
-      : `All conditions hold, but for ${unknown.join()}: not known.`;
+    unknown.length === 0 ? 'All conditions hold.' : `All known conditions hold. Unknown: ${unknown.join()}.`;
   return { type: 'Ready', status: 'True', reason: 'Ready', message: [sum, ...notes].join(' ') };
 }
 

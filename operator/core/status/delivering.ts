@@ -15,7 +15,8 @@ import type { ConditionDraft } from './conditions.ts';
 type Delivery = NonNullable<DingTalkRobot['status']>['delivery'];
 
 /** The operator's way out need not be that of Argo CD's controller. */
-const SEEN_FROM = "This is the answer to the operator; Argo CD's controller may reach DingTalk another way.";
+const SEEN_FROM =
+  "DingTalk gave this answer to the operator; Argo CD's controller may reach DingTalk another way.";
 
 /** Whether DingTalk takes messages, by its last answer to the operator, and the record of that answer. */
 export function delivering(
@@ -27,19 +28,19 @@ export function delivering(
   // Kept whatever happens to the robot, so that nothing is sent again once it is as it was.
   const record = observation ? recordOf(observation) : cr.status?.delivery;
   const unknown = (message: string) => ({ judgement: judge('Unknown', 'NotVerified', message), record });
-  if (cr.spec.suspend) return unknown('Suspended: no test message is sent.');
+  if (cr.spec.suspend) return unknown('The robot is suspended, so the operator sends no test message.');
   if (verdict.rollout !== 'current' || !credential)
-    return unknown('No test message is sent as long as the robot is not accepted.');
+    return unknown('The robot is not accepted, so the operator sends no test message.');
   if (verifySetting(robot, snapshot) === 'Never') {
     const field = cr.spec.verify ? 'spec.verify' : "robots.verify of the operator's configuration";
     return unknown(
-      `${field} is Never: no test message is sent, so that nobody knows whether DingTalk takes any.`,
+      `${field} is Never, so the operator sends no test message. Whether DingTalk accepts messages is not known.`,
     );
   }
   const fingerprint = deliveryFingerprint(cr.metadata.uid, credential, cr.spec.keywords ?? []);
   const last = lastCheck(cr, fingerprint, snapshot);
   if (!last)
-    return unknown('DingTalk has not answered yet to a test message with these credentials and keywords.');
+    return unknown('DingTalk has not yet answered a test message with these credentials and keywords.');
   return { judgement: judgement(cr, last), record };
 }
 
@@ -49,12 +50,13 @@ function judgement(cr: DingTalkRobot, last: LastCheck): ConditionDraft {
   const refusal = toldRefusal(cr);
   return refusal
     ? judge('False', refusal.reason as Reason, refusal.message)
-    : judge('Unknown', 'NotVerified', 'The last test message failed; the next one is on its way.');
+    : judge('Unknown', 'NotVerified', 'The last test message failed; the operator is sending the next one.');
 }
 
 function fromOutcome(outcome: DeliveryOutcome): ConditionDraft {
   const { reason, errcode, words } = outcome;
-  if (outcome.class === 'ok') return judge('True', reason, `DingTalk took the test message. ${SEEN_FROM}`);
+  if (outcome.class === 'ok')
+    return judge('True', reason, `DingTalk accepted the test message. ${SEEN_FROM}`);
   const { meaning, remedy } = explain(outcome);
   const said = errcode === undefined ? words : `errcode ${errcode}${words === undefined ? '' : `: ${words}`}`;
   const quoted = said === undefined ? '' : ` (${said})`;

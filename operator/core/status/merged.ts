@@ -44,16 +44,26 @@ export function mergedCondition({
       return no('PreviousVersionLive', `Generation ${Math.min(...generations)} stays live.`);
     }
     if (generations.length > 0)
-      return no('Pending', obstacle?.message ?? 'Its keys are still to be removed.');
+      return no(
+        'Pending',
+        obstacle?.message ?? "The operator still has to remove the resource's keys from the target.",
+      );
     return suspended
-      ? no('Suspended', 'Its keys are gone from the target.')
-      : no('NotAccepted', 'It has no keys in the target.');
+      ? no('Suspended', 'The resource is suspended, and its keys are removed from the target.')
+      : no('NotAccepted', 'The resource has no keys in the target.');
   }
   if (contested) return no(contested.reason, contested.message);
-  if (!live) return no(obstacle?.reason ?? 'Pending', obstacle?.message ?? 'Not yet written to the target.');
+  if (!live)
+    return no(
+      obstacle?.reason ?? 'Pending',
+      obstacle?.message ?? 'The operator has not written this generation to the target yet.',
+    );
   if (ignored) return no(ignored.reason, ignored.message);
   if (verdict.refusal)
-    return no('PartlyLive', `Live for the robots that there are. ${verdict.refusal.message}`);
+    return no(
+      'PartlyLive',
+      `This generation is live, except for the missing robots. ${verdict.refusal.message}`,
+    );
   return { type: 'Merged', status: 'True', reason: 'Merged', message: 'This generation is live.' };
 }
 

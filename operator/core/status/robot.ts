@@ -35,7 +35,9 @@ export function robotStatus(
   const parts = [
     accepted(
       verdict,
-      suspended ? 'Suspended: its credentials are not looked at.' : 'The credentials are complete.',
+      suspended
+        ? 'The robot is suspended, so the operator does not check its credentials.'
+        : 'The credentials are complete.',
     ),
     mergedCondition({
       verdict,

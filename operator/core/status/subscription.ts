@@ -31,8 +31,8 @@ export function subscriptionStatus(
     accepted(
       verdict,
       suspended
-        ? 'Suspended: what it refers to is not looked at.'
-        : 'All that it refers to exists and is allowed.',
+        ? 'The subscription is suspended, so the operator does not check its robots and templates.'
+        : 'Everything that the subscription refers to exists and is allowed.',
     ),
     mergedCondition({
       verdict,

@@ -11,7 +11,7 @@ export function templateStatus(
   usedBy: number,
   now: Date,
 ): NonNullable<NotificationTemplate['status']> {
-  const parts = [accepted(verdict, 'Subscriptions can use it.')];
+  const parts = [accepted(verdict, 'Subscriptions can use the template.')];
   const { generation } = cr.metadata;
   return {
     observedGeneration: generation,

@@ -19,8 +19,8 @@ export function sharedKeyOwner(configMap: LiveObject | undefined): string | unde
 /** What to do about it, for people. */
 export function sharedKeyOwnedMessage(owner: string): string {
   return (
-    `field manager ${owner} applies the value of subscriptions as a whole, so the operator leaves it as it is: an entry of ` +
-    `the operator would make the next apply of ${owner} fail, or be lost in it. Leave the key subscriptions out of what ` +
-    `${owner} applies (its chart's values or manifest), and put your own entries there by hand or as annotations.`
+    `field manager ${owner} applies the value of subscriptions as a whole, so the operator leaves the value as it is. An entry ` +
+    `of the operator would make the next apply of ${owner} fail, or would be lost in it. Leave the key subscriptions out of the ` +
+    `manifest or chart values that ${owner} applies, and add your own entries by hand or as annotations.`
   );
 }

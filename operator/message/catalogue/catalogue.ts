@@ -33,7 +33,7 @@ export const CATALOGUE: readonly CatalogueTrigger[] = [
     name: 'on-deleted',
     // Seen only while a finalizer keeps the application; without one it is gone before Argo CD looks.
     condition: `${nullSafe(DELETED)} != nil`,
-    // Never changes once it is set, so that it is told once however long the deletion takes.
+    // Never changes once it is set, so the event is sent once, however long the deletion takes.
     oncePer: nullSafe(DELETED),
     eventTime: { path: DELETED },
   },
@@ -41,7 +41,7 @@ export const CATALOGUE: readonly CatalogueTrigger[] = [
     name: 'on-deployed',
     condition: `${PHASE} == 'Succeeded' and ${HEALTH} == 'Healthy'`,
     oncePer: ONCE_PER_OPERATION,
-    // The end of the sync and not the moment of health: a recovery long after is no deployment.
+    // The end of the sync and not the moment of health: a recovery long after the sync is not a deployment.
     eventTime: FINISHED,
   },
   {
@@ -53,9 +53,9 @@ export const CATALOGUE: readonly CatalogueTrigger[] = [
   {
     name: 'on-health-recovered',
     condition: `${HEALTH} == 'Healthy'`,
-    // Healthy is what an application is after any change; a recovery it is only for who heard of the damage.
+    // An application is Healthy after any change; only after a reported outage is that a recovery.
     follows: 'on-health-degraded',
-    // No oncePer: what it follows is forgotten as soon as the application is healthy.
+    // No oncePer: the event that it follows is forgotten as soon as the application is healthy.
     eventTime: HEALTH_CHANGED,
   },
   {
@@ -79,7 +79,7 @@ export const CATALOGUE: readonly CatalogueTrigger[] = [
   {
     name: 'on-sync-status-unknown',
     condition: `${nullSafe('status.sync.status')} == 'Unknown'`,
-    // The sync status carries no time of its own; the condition that explains it does.
+    // The sync status has no time; the condition that explains it has one.
     eventTime: { list: 'status.conditions', item: 'lastTransitionTime' },
   },
   {

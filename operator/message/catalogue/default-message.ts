@@ -33,7 +33,7 @@ export interface MarkdownSource {
 
 interface DefaultMessage {
   readonly icon: string;
-  /** What follows the application's name; Handlebars. */
+  /** The text after the application's name; Handlebars. */
   readonly headline: Localised;
   readonly lines: readonly LinesOfMessage[];
 }
@@ -95,12 +95,12 @@ const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
   ),
 };
 
-/** For an event of somebody's own: its name, and what is known of any application. */
+/** For an event with its own condition: its name, and the facts that every application has. */
 const OWN_EVENT = said('🔔', '{{event.name}}', '{{event.name}}', WHERE, STATUS_SO_FAR, COMPARED_REVISION);
 
 /**
  * The message that is sent where an event names no template.
- * @param trigger a trigger of the catalogue; undefined for an event of somebody's own
+ * @param trigger a trigger of the catalogue; undefined for an event with its own condition
  * @throws Error for a trigger that the catalogue does not have
  */
 export function defaultMessage(trigger: string | undefined, locale: Locale): MarkdownSource {

@@ -1,7 +1,7 @@
 import type { Locale, Localised } from './locale.ts';
 import type { TriggerName } from './trigger.ts';
 
-/** What a trigger is for, and its condition in words. */
+/** The purpose of a trigger, and its condition in words. */
 export interface Description {
   readonly summary: string;
   readonly when: string;
@@ -15,7 +15,7 @@ const DESCRIPTIONS: Readonly<Record<TriggerName, { readonly [Part in keyof Descr
   'on-deleted': {
     summary: { en: 'An application is being deleted', 'zh-CN': '应用正在删除' },
     when: {
-      en: 'its deletion was requested, and a finalizer keeps it until its resources are gone',
+      en: 'the deletion of the application was requested, and a finalizer keeps the application until its resources are gone',
       'zh-CN': '已请求删除应用，且 finalizer 会保留它直至资源清理完毕',
     },
   },
@@ -29,24 +29,24 @@ const DESCRIPTIONS: Readonly<Record<TriggerName, { readonly [Part in keyof Descr
   'on-health-degraded': {
     summary: { en: 'The application has degraded', 'zh-CN': '应用健康状态异常' },
     when: {
-      en: 'the health is Degraded; beside on-health-recovered, for the first time since it was Healthy',
+      en: 'the health is Degraded; together with on-health-recovered, only the first time since the health was Healthy',
       'zh-CN': '健康状态为 Degraded；若同时订阅 on-health-recovered，则恢复健康之前只发送一次',
     },
   },
   'on-health-recovered': {
     summary: { en: 'The application is healthy again', 'zh-CN': '应用已恢复健康' },
     when: {
-      en: 'the health is Healthy, for the first time since on-health-degraded of the same subscription was sent',
+      en: 'the health is Healthy for the first time since on-health-degraded of the same subscription was sent',
       'zh-CN': '同一订阅发送过 on-health-degraded 之后，健康状态首次变为 Healthy',
     },
   },
   'on-health-suspended': {
     summary: {
-      en: 'The application is suspended and waits for somebody',
+      en: 'The application is suspended and waits for a person',
       'zh-CN': '应用已挂起，等待人工处理',
     },
     when: {
-      en: 'the health is Suspended, as that of a paused rollout',
+      en: 'the health is Suspended, for instance because a rollout is paused',
       'zh-CN': '健康状态为 Suspended，例如发布已暂停',
     },
   },

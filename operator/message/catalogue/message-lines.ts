@@ -16,7 +16,7 @@ const item =
 const time = (label: Localised, path: string): LinesOfMessage =>
   item(label, `{{date ${path} "YYYY-MM-DD HH:mm:ss"}}`);
 
-/** A block whose tags stand on lines of their own, which therefore leave no empty lines behind. */
+/** A block whose tags are on separate lines, which therefore leave no empty lines behind. */
 const block =
   (name: string, opening: string, ...content: readonly LinesOfMessage[]): LinesOfMessage =>
   (locale) =>
@@ -76,13 +76,13 @@ export const LAST_SYNC = message(text('Last sync', '最近一次同步'));
 export const HEALTH = item(text('Health', '健康状态'), '{{app.status.health.status}}');
 export const HEALTH_SINCE = time(text('Since', '变更时间'), 'app.status.health.lastTransitionTime');
 
-/** What Argo CD found when it last compared Git with the cluster. */
+/** The differences that Argo CD found when it last compared Git with the cluster. */
 export const SYNC_STATUS = item(text('Sync status', '同步状态'), '{{app.status.sync.status}}');
 export const COMPARED_REVISION = revision('app.status.sync');
 /** The same where the trigger does not imply that there is anything to tell. */
 export const HEALTH_IF_KNOWN = block('if', 'app.status.health.status', HEALTH);
 export const SYNC_STATUS_IF_KNOWN = block('if', 'app.status.sync.status', SYNC_STATUS);
-/** What is known of an application that Argo CD has perhaps not looked at yet. */
+/** The facts about an application that Argo CD may not have compared yet. */
 export const STATUS_SO_FAR = whole(
   SYNC_STATUS_IF_KNOWN,
   HEALTH_IF_KNOWN,

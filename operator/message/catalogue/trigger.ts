@@ -10,7 +10,7 @@ export interface Trigger {
    * the condition stays true, and again when it comes back.
    */
   readonly oncePer?: string;
-  /** Absent: nobody can tell, so that what happened before may be sent again. */
+  /** If absent, the time is not known, so old occurrences may be sent again. */
   readonly eventTime?: EventTime;
   /**
    * The trigger of the catalogue that must have been sent, by the same subscription, before this one is. That one then
@@ -44,7 +44,7 @@ export type EventTime =
   | { readonly path: string }
   /** A list below `app` and a time in each of its items, of which the newest counts. */
   | { readonly list: string; readonly item: string }
-  /** An expr-lang expression of somebody else's, in parentheses. */
+  /** Another expression of expr-lang, in parentheses. */
   | { readonly expression: string };
 
 /**

@@ -21,34 +21,38 @@ function problemOf(value: Value, kind: ArgumentKind): string | undefined {
   switch (kind) {
     case 'any':
       return value.kind === 'call' && value.helper === 'markdown'
-        ? 'markdown is for what is printed, not for an argument'
+        ? 'markdown can only be printed and cannot be an argument'
         : undefined;
     case 'data':
-      return isData(value) ? undefined : 'this takes a field of app or context, or a named item';
+      return isData(value) ? undefined : 'this argument must be a field of app or context, or a named item';
     case 'text':
       return isText(literal)
         ? undefined
-        : `this takes a text in quotes, of ${LIMITS.literal} characters at most`;
+        : `this argument must be a text in quotes, of ${LIMITS.literal} characters at most`;
     case 'search':
       return isText(literal) && literal !== ''
         ? undefined
-        : `this takes a text in quotes, of 1 to ${LIMITS.literal} characters`;
+        : `this argument must be a text in quotes, of 1 to ${LIMITS.literal} characters`;
     case 'place':
-      return isWithin(literal, 0, 100_000) ? undefined : 'this takes a place in the list: 0 is the first';
+      return isWithin(literal, 0, 100_000)
+        ? undefined
+        : 'this argument must be a place in the list: 0 is the first';
     case 'length':
-      return isWithin(literal, 1, MAX_LENGTH) ? undefined : `this takes a number from 1 to ${MAX_LENGTH}`;
+      return isWithin(literal, 1, MAX_LENGTH)
+        ? undefined
+        : `this argument must be a number from 1 to ${MAX_LENGTH}`;
     case 'format':
       return typeof literal === 'string' && DATE_FORMAT.test(literal) && isText(literal)
         ? undefined
-        : 'a time is written with YYYY, MM, DD, HH, mm and ss';
+        : 'the format of a time consists of YYYY, MM, DD, HH, mm and ss';
     case 'zone':
       return typeof literal === 'string' && isTimeZone(literal)
         ? undefined
-        : 'a time zone is an IANA name such as "Asia/Shanghai"';
+        : 'a time zone must be an IANA name such as "Asia/Shanghai"';
   }
 }
 
-/** Lists and maps are in the data only: no helper makes one, so what is looped over is bounded by it. */
+/** Only the data contains lists and maps: no helper makes one, so the data bounds every loop. */
 export function isData(value: Value): boolean {
   return value.kind === 'data' || value.kind === 'bound' || (value.kind === 'call' && value.helper === 'at');
 }

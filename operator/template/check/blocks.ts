@@ -21,12 +21,12 @@ export function checkBlock(block: Block, scope: Scope, checking: Checking, check
   if (!BLOCKS.includes(name)) throw unknownBlock(block);
   const [argument, ...more] = block.params;
   if (!argument || more.length > 0) {
-    const message = `#${name} takes one value; a helper with its arguments goes into parentheses: {{#if (eq VALUE "text")}}`;
+    const message = `#${name} takes one value; put a helper with its arguments into parentheses: {{#if (eq VALUE "text")}}`;
     throw new TemplateError(message, block.loc);
   }
   const inner = { parent: scope, bindings: [], depth: scope.depth + 1 };
   if (inner.depth > LIMITS.nesting)
-    throw new TemplateError(`more than ${LIMITS.nesting} blocks inside each other are too many`, block.loc);
+    throw new TemplateError(`blocks may be nested ${LIMITS.nesting} deep at most`, block.loc);
   if (name === 'if' || name === 'unless') return checkIf(block, argument, inner, checking, checkInside);
   return checkNaming(block, argument, inner, checking, checkInside);
 }
@@ -43,7 +43,10 @@ function checkNaming(
   requireNoHash(block);
   const value = checkExpression(argument, inner.parent, checking);
   if (!isData(value))
-    throw new TemplateError(`#${name} takes a field of app or context, or a named item`, argument.loc);
+    throw new TemplateError(
+      `the value of #${name} must be a field of app or context, or a named item`,
+      argument.loc,
+    );
   const [first, second] = bindings(block, name === 'each' ? 2 : 1);
   if (!first) throw new TemplateError(`name the value: {{#${name} ${example(name)}}}`, block.loc);
   if (name === 'with') {
@@ -58,7 +61,7 @@ function checkNaming(
   }
   const loop = { depth: (findLoop(inner)?.depth ?? -1) + 1 };
   if (loop.depth >= LIMITS.loops)
-    throw new TemplateError('#each may stand inside #each, but no deeper', block.loc);
+    throw new TemplateError('#each may be nested in one other #each, but no deeper', block.loc);
   const named = second ? [first, second] : [first];
   const body = checkInside(block.program, { ...inner, bindings: named, loop });
   const otherwise = checkInside(block.inverse, inner);
@@ -76,10 +79,10 @@ function checkIf(
   checkInside: CheckInside,
 ): IfNode {
   if (block.program?.blockParams?.length)
-    throw new TemplateError('#if and #unless name nothing: drop "as |…|"', block.loc);
+    throw new TemplateError('#if and #unless do not name a value: remove "as |…|"', block.loc);
   const [pair, ...more] = block.hash?.pairs ?? [];
   if (pair && (pair.key !== 'includeZero' || pair.value.type !== 'BooleanLiteral' || more.length > 0)) {
-    throw new TemplateError('the only named argument is includeZero=true', pair.loc);
+    throw new TemplateError('the only named argument of #if and #unless is includeZero=true', pair.loc);
   }
   const includeZero = (pair?.value as hbs.AST.BooleanLiteral | undefined)?.value ?? false;
   const test = checkExpression(argument, inner, checking);
@@ -99,7 +102,7 @@ function bindings({ path, program, loc }: Block, max: number): Binding[] {
   const names = program?.blockParams ?? [];
   if (names.length > max) {
     const what = max === 1 ? 'the value: |value|' : 'the item and its key: |item key|';
-    throw new TemplateError(`#${path.original} names ${what}, and no more`, loc);
+    throw new TemplateError(`#${path.original} names ${what}, and nothing else`, loc);
   }
   for (const [index, name] of names.entries()) {
     const problem = nameProblem(name, names.slice(0, index));
@@ -109,7 +112,7 @@ function bindings({ path, program, loc }: Block, max: number): Binding[] {
 }
 
 function nameProblem(name: string, earlier: readonly string[]): string | undefined {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is no plain word of letters, digits and _';
-  if (isReserved(name) || ROOTS.includes(name)) return 'has a meaning already';
-  return earlier.includes(name) ? 'stands twice between the bars' : undefined;
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is not a plain word of letters, digits and _';
+  if (isReserved(name) || ROOTS.includes(name)) return 'already has a meaning';
+  return earlier.includes(name) ? 'appears twice between the bars' : undefined;
 }

@@ -45,12 +45,12 @@ function checkStatement(statement: hbs.AST.Statement, scope: Scope, checking: Ch
     case 'PartialStatement':
     case 'PartialBlockStatement':
       throw new TemplateError(
-        'there are no partials ({{> …}}): write the text where it belongs',
+        'there are no partials ({{> …}}): write the text in the place of the partial',
         statement.loc,
       );
     default:
       throw new TemplateError(
-        'there are no decorators ({{* …}}): write the text where it belongs',
+        'there are no decorators ({{* …}}): write the text in the place of the decorator',
         statement.loc,
       );
   }
@@ -62,9 +62,9 @@ function checkMustache(mustache: hbs.AST.MustacheStatement, scope: Scope, checki
     throw new TemplateError(TRIPLE, loc);
   }
   if (path.type === 'NullLiteral' || path.type === 'UndefinedLiteral')
-    throw new TemplateError('null and undefined print nothing: leave them out', path.loc);
+    throw new TemplateError('null and undefined print nothing: remove them', path.loc);
   if (path.type !== 'PathExpression' && mustache.params.length === 0)
-    throw new TemplateError('fixed text needs no braces: leave them out', path.loc);
+    throw new TemplateError('fixed text needs no braces: remove them', path.loc);
   return {
     kind: 'print',
     value: isCall(mustache, scope)

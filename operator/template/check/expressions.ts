@@ -8,7 +8,7 @@ import { checkPath } from './paths.ts';
 import { findBinding, type Scope } from './scope.ts';
 import { ROOTS, unknownHelper, unknownNameProblem } from './unknown.ts';
 
-/** What the whole reading of one template shares. */
+/** The state that is shared while one template is checked. */
 export interface Checking {
   /** Names that `spec.params` declares. */
   readonly params: ReadonlySet<string>;
@@ -39,13 +39,13 @@ export function checkExpression(
     case 'NumberLiteral': {
       const { value } = expression as hbs.AST.NumberLiteral;
       if (!Number.isSafeInteger(value))
-        throw new TemplateError('only whole numbers can be written, such as 300', expression.loc);
+        throw new TemplateError('a number must be a whole number, such as 300', expression.loc);
       // Written "-0", Go would print it so.
       return { kind: 'literal', value: value === 0 ? 0 : value };
     }
     default:
       throw new TemplateError(
-        'null and undefined are not values here: leave it out, or write ""',
+        'null and undefined are not values here: remove the argument, or write ""',
         expression.loc,
       );
   }
@@ -58,7 +58,7 @@ export function checkCall(call: Call, scope: Scope, checking: Checking, depth = 
   const path = call.path as hbs.AST.PathExpression;
   const name = path.original;
   if (depth > LIMITS.nesting)
-    throw new TemplateError(`more than ${LIMITS.nesting} calls inside each other are too many`, call.loc);
+    throw new TemplateError(`calls may be nested ${LIMITS.nesting} deep at most`, call.loc);
   const signature = own(HELPERS, `${name}`);
   if (!signature || path.data || path.depth > 0) throw notCallable(call, scope);
   const pair = call.hash?.pairs[0];
@@ -85,24 +85,27 @@ function requireCount(call: Call, { args, optional = 0, repeat = 1, usage }: Hel
   );
 }
 
-/** What stands where a helper's name belongs. */
+/** The problem with the value in the place of a helper's name. */
 function notCallable({ path: callee, params }: Call, scope: Scope): TemplateError {
   if (callee.type !== 'PathExpression')
-    return new TemplateError('a text or number takes no arguments: a helper stands in front', callee.loc);
+    return new TemplateError(
+      'a text or number takes no arguments: begin with the name of a helper',
+      callee.loc,
+    );
   const path = callee as hbs.AST.PathExpression;
   const { original, parts, depth, data, loc } = path;
   const [first = ''] = parts;
   if (data || depth > 0 || ROOTS.includes(first) || findBinding(scope, first)) {
     const remedy =
       params.length === 0
-        ? 'leave the parentheses out'
-        : `a helper stands in front, such as {{default ${original} "text"}}`;
+        ? 'remove the parentheses'
+        : `begin with the name of a helper, such as {{default ${original} "text"}}`;
     return new TemplateError(`${original} is a value and takes no arguments: ${remedy}`, loc);
   }
   return parts.length > 1 ? unknownNameProblem(path, scope) : unknownHelper(path);
 }
 
-/** Whether a name is one of the language's own, so that a block may not give it to a value. */
+/** Whether the language reserves a name, so a block may not give it to a value. */
 export function isReserved(name: string): boolean {
   return Object.hasOwn(HELPERS, name) || BUILT_IN.includes(name);
 }

@@ -49,7 +49,7 @@ function rooted(segments: readonly string[], path: Path, params: ReadonlySet<str
 function loopVariable(path: Path, scope: Scope): Value {
   const name = path.parts.join('.');
   if (name.split('.')[0] === 'root') {
-    throw new TemplateError(`@root is not needed: ${ROOTS.join(', ')} can be seen everywhere`, path.loc);
+    throw new TemplateError(`@root is not needed: ${ROOTS.join(', ')} are available everywhere`, path.loc);
   }
   if (path.depth > 0 || !['index', 'key', 'first', 'last'].includes(name))
     throw new TemplateError(
@@ -58,15 +58,18 @@ function loopVariable(path: Path, scope: Scope): Value {
     );
   const loop = findLoop(scope);
   if (!loop)
-    throw new TemplateError(`@${name} stands outside of #each: it tells the place of an item`, path.loc);
+    throw new TemplateError(
+      `@${name} gives the place of an item, so it is only available inside #each`,
+      path.loc,
+    );
   return { kind: 'loop', loop, what: name as LoopVariable };
 }
 
 function requireAbsolute({ depth, parts, original, loc }: Path): void {
   if (depth === 0 && parts.length > 0 && !/^(this\b|\.)/.test(original)) return;
   throw new TemplateError(
-    `${original} is relative, and paths here are not: name the item, {{#each app.spec.sources as |source|}}, and write ` +
-      `source.repoURL; ${ROOTS.join(', ')} can be seen everywhere`,
+    `${original} is relative, and paths must be absolute: name the item, {{#each app.spec.sources as |source|}}, and write ` +
+      `source.repoURL; ${ROOTS.join(', ')} are available everywhere`,
     loc,
   );
 }
@@ -74,14 +77,14 @@ function requireAbsolute({ depth, parts, original, loc }: Path): void {
 /** `original` has the steps as they are divided. */
 function requireSteps({ original, parts, loc }: Path): void {
   if (parts.length > LIMITS.segments) {
-    const message = `the path has ${parts.length} steps, and ${LIMITS.segments} are allowed`;
+    const message = `the path has ${parts.length} steps, and at most ${LIMITS.segments} are allowed`;
     throw new TemplateError(message, loc);
   }
   const problem = parts.map(segmentProblem).find((each) => each !== undefined);
   if (problem !== undefined) throw new TemplateError(problem, loc);
   if (original !== parts.join('.')) {
     throw new TemplateError(
-      'the steps of a path are divided by dots; a key with / in it stands in brackets, app.metadata.annotations.[a.b/c]',
+      'separate the steps of a path by dots; write a key with / in brackets, app.metadata.annotations.[a.b/c]',
       loc,
     );
   }
@@ -93,19 +96,22 @@ function segmentProblem(part: string): string | undefined {
   if (part === '') return 'a step of the path is empty: write the name of a field between the brackets';
   if (part.length > LIMITS.segment) return `a step of the path is longer than ${LIMITS.segment} characters`;
   if (part === 'length') return 'write (count LIST) for the number of items';
-  if (FORBIDDEN.includes(part)) return `no field may be called ${part}`;
+  if (FORBIDDEN.includes(part)) return `no field may have the name ${part}`;
   if (/^\d+$/.test(part)) return `write (at LIST ${part}) for one item of a list`;
   return /this\b/.test(part)
-    ? 'a field whose name has "this" at the end of a word cannot be reached'
+    ? 'a template cannot read a field whose name has "this" at the end of a word'
     : undefined;
 }
 
 function fieldMissing(root: string, { loc }: Path): TemplateError {
   const example = own({ app: 'app.metadata.name', context: 'context.argocdUrl' }, root) ?? `${root}.NAME`;
-  return new TemplateError(`${root} alone is not a value: name a field of it, such as ${example}`, loc);
+  return new TemplateError(`${root} alone is not a value: name one of its fields, such as ${example}`, loc);
 }
 
 function unknownParam(name: string, params: ReadonlySet<string>, { loc }: Path): TemplateError {
-  const has = params.size === 0 ? 'it has none' : `it has ${[...params].join(', ')}`;
-  return new TemplateError(`spec.params has no ${name}; ${has}. Add it there with its usual value`, loc);
+  const has = params.size === 0 ? 'it declares nothing' : `it has ${[...params].join(', ')}`;
+  return new TemplateError(
+    `spec.params has no ${name}; ${has}. Add the name there, with its usual value`,
+    loc,
+  );
 }

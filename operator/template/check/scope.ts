@@ -1,6 +1,6 @@
 import type { Binding, Loop } from '../syntax/nodes.ts';
 
-/** What a template can refer to at one place, from the inside out. */
+/** The names that a template can refer to at one place, from the inside out. */
 export interface Scope {
   readonly parent?: Scope;
   readonly bindings: readonly Binding[];

@@ -4,16 +4,16 @@ import { HELPERS } from '../syntax/helpers.ts';
 import { TemplateError } from '../syntax/problem.ts';
 import { namesIn, type Scope } from './scope.ts';
 
-/** What a template can name without a block's help. */
+/** The names that a template can use outside of all blocks. */
 export const ROOTS = ['app', 'context', 'params', 'event', 'appUrl'];
 
 /** The blocks of the language. */
 export const BLOCKS = ['if', 'unless', 'each', 'with'];
 
-/** Words of Handlebars, of its usual companions and of Applications that mean nothing here, and what to write. */
+/** Words of Handlebars, of its usual companions and of Applications that mean nothing here, each with its replacement. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  lookup: 'a field is named in a path, app.metadata.labels.team, and an item of a list is (at LIST 0)',
-  log: 'a template can write nothing to a log',
+  lookup: 'write a path for a field, app.metadata.labels.team, and (at LIST 0) for an item of a list',
+  log: 'a template cannot write to a log',
   json: 'lists and maps are printed as JSON without a helper',
   elseif: 'write {{else if VALUE}}',
   metadata: 'fields of the Application begin with app: app.metadata',
@@ -63,7 +63,7 @@ export function unknownHelper({ original, loc }: hbs.AST.PathExpression): Templa
 export function unknownBlock({ path, loc }: hbs.AST.BlockStatement): TemplateError {
   const name = path.original;
   if (Object.hasOwn(HELPERS, name))
-    return new TemplateError(`${name} is a helper and no block: {{${own(HELPERS, name)?.usage}}}`, loc);
+    return new TemplateError(`${name} is a helper, not a block: {{${own(HELPERS, name)?.usage}}}`, loc);
   if ((path as hbs.AST.PathExpression).parts?.length === 1 && closest(name, BLOCKS) !== undefined)
     return new TemplateError(
       `there is no block #${name}.${guessed(name, BLOCKS, '#')} There are #${BLOCKS.join(', #')}`,

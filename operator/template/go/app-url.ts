@@ -22,7 +22,7 @@ export function printAppLink(context: GoContext): string {
   return `${jsonText(before)}{{${part('namespace', context)}}}%2F{{${part('name', context)}}}&pc_slide=false`;
 }
 
-/** What it takes of a message, at most, in bytes. */
+/** The bytes of a message that the URL uses at most. */
 export function appUrlBytes({ argocdUrl }: BodyScope): number {
   if (argocdUrl === undefined) return 0;
   return jsonBytes(escaped(`${argocdUrl}/applications/`)) + MAX.namespace + MAX.name + 100;

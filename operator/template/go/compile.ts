@@ -29,7 +29,7 @@ export interface BodyMessage {
   readonly scope: BodyScope;
 }
 
-/** What tells a body of several messages which one is meant: its place among them. */
+/** Selects one of the several messages of a body: its place among them. */
 export const SELECTED = 'M';
 
 /** For the text of a template that is executed before the body: has it print that message. It prints nothing itself. */
@@ -71,7 +71,7 @@ export function compileBody(messages: readonly BodyMessage[], maxBytes = MAX_BOD
   return defines(context.used, first.scope.timeZone) + shortened.defines + state + declarations + text;
 }
 
-/** One message in pieces, with what counts its room. */
+/** One message in pieces, with the counters of its room. */
 function messagePieces({ parts, scope }: BodyMessage, maxBytes: number, context: GoContext): string[] {
   context.scope = scope;
   const fixed = measureBody(parts, scope, maxBytes).fixedBytes;

@@ -4,7 +4,7 @@ import { shortName } from './names.ts';
 import { PathTable } from './path-table.ts';
 import type { PathTrie } from './paths.ts';
 
-/** What a template is compiled for: the values that are known by then. */
+/** The scope that a template is compiled for: the values that are already known. */
 export interface BodyScope {
   /** `spec.params`, with the event's own values in place. */
   readonly params: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface LoopVariables {
   usesKey: boolean;
 }
 
-/** What a name stands for: a path into the data, or a value of its own. */
+/** The meaning of a name: a path into the data, or a separate value. */
 export type Bound =
   | { readonly root: DataRoot; readonly segments: readonly string[] }
   | { readonly trie: PathTrie };

@@ -14,7 +14,7 @@ export type Escape = 'markdown' | 'plain' | 'url';
 export type DefineName = 's' | 'd' | 'j' | 'r' | PrintName;
 type PrintName = 'm' | 't' | 'u';
 
-/** What prints the values of a field. */
+/** The defines that print the values of a field. */
 export const PRINTS: Readonly<Record<Escape, PrintName>> = { markdown: 'm', plain: 't', url: 'u' };
 
 /** The longest text that a helper is given, in characters: a helper can multiply it. */

@@ -1,6 +1,6 @@
 import type { GoContext } from './context.ts';
 
-/** A Go expression and what is known of its value. */
+/** A Go expression, and the known facts about its value. */
 export interface Expression {
   readonly go: string;
   /** `data` is anything that an Application may hold; `number` an int. */
@@ -11,7 +11,7 @@ export interface Expression {
   readonly choice?: readonly string[];
   /** Gives an expression for its text, where there is a shorter way than through the value. */
   readonly text?: () => string;
-  /** What it is true by, as the arguments of an `or`, where that is shorter. */
+  /** The condition of its truth, as the arguments of an `or`, where that is shorter. */
   readonly truth?: string;
 }
 

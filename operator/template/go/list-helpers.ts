@@ -2,7 +2,7 @@ import type { GoContext } from './context.ts';
 import { data, type Expression, number, text } from './expression.ts';
 import { goText } from './literal.ts';
 
-/** `join LIST ", "`: the texts of all items; what is no list is its own text. */
+/** `join LIST ", "`: the texts of all items; a value that is not a list is its own text. */
 export function joined({ go }: Expression, separator: string, context: GoContext): Expression {
   const dict = context.fresh();
   context.used.add('j');

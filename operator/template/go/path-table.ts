@@ -20,7 +20,7 @@ export class PathTable {
     return `$.${this.#nameOf(path)}`;
   }
 
-  /** The expression for the text of what a path leads to; it takes the define `s`. */
+  /** The expression for the text of a path's value; it needs the define `s`. */
   text(path: Path): string {
     const name = this.#nameOf(path);
     this.#texts.add(name);
@@ -36,7 +36,7 @@ export class PathTable {
     return name;
   }
 
-  /** What fills the table; nothing if it is empty. */
+  /** The code that fills the table; empty if the table is empty. */
   declarations(): string {
     const paths = [...this.#names.values()];
     if (paths.length === 0) return '';
@@ -103,7 +103,7 @@ function baseOf(path: Path, known: { has(key: string): boolean }): number {
   return 0;
 }
 
-/** What paths have in common, as entries of their own where that makes the table shorter. */
+/** The common beginnings of paths, as separate entries where that makes the table shorter. */
 function sharedPrefixes(paths: readonly Named[]): Path[] {
   const known = new Set(paths.map(({ path }) => keyOf(path)));
   const all = new Map<string, Path>();
@@ -115,7 +115,7 @@ function sharedPrefixes(paths: readonly Named[]): Path[] {
   const chosen: Path[] = [];
   /** How many entries would be shorter for one that ends here. */
   const followers = new Map<string, number>();
-  // The longest first: what has an entry of its own by then needs no shorter one.
+  // The longest first: a path that already has an entry needs no shorter one.
   for (const [key, path] of [...all].sort(([, a], [, b]) => b.length - a.length)) {
     const waiting = followers.get(key) ?? 0;
     const isWorthIt = (waiting - 1) * path.slice(1).join('.').length > ENTRY_BYTES;
@@ -127,5 +127,5 @@ function sharedPrefixes(paths: readonly Named[]): Path[] {
   return chosen;
 }
 
-/** What an entry takes beside its steps: its name, its base, what divides them. */
+/** The bytes of an entry in addition to its steps: its name, its base, the separators. */
 const ENTRY_BYTES = 7;

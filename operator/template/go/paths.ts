@@ -22,7 +22,7 @@ export class PathTrie {
     return segments.reduce((value, segment) => field(this.#asMap(value), segment), this.#base);
   }
 
-  /** What has to run before, where the value is known. */
+  /** The code that has to run before, where the value is known. */
   declarations(): string {
     return this.#declarations.join('');
   }

@@ -48,7 +48,7 @@ function joinTexts(nodes: readonly Node[]): readonly Node[] {
   return joined;
 }
 
-/** What a specialised template prints for each and every Application, piece by piece. */
+/** The fixed texts that a specialised template prints for every Application, piece by piece. */
 export function alwaysPrinted(nodes: readonly Node[]): string[] {
   return nodes.flatMap((node) => (node.kind === 'text' ? [node.text] : []));
 }

@@ -106,7 +106,7 @@ function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context:
 /** A loop of which every pass takes some of the room, and little time, can't go round too often; others are counted. */
 const UNCOUNTED = { bytes: 4, pieces: 12 } as const;
 
-/** What ends a loop. */
+/** The code that ends a loop. */
 function passFor(body: readonly Node[], context: GoContext): string {
   const pieces = passPieces(body);
   const isShort = pieces <= UNCOUNTED.pieces && passBytes(body, context.scope) >= UNCOUNTED.bytes;
@@ -119,7 +119,7 @@ function otherwiseBranch(nodes: readonly Node[], context: GoContext): string {
   return nodes.length === 0 ? '' : `{{else}}${branch(nodes, context)}`;
 }
 
-/** What a loop prints again and again is counted each time. */
+/** Counts the text that a loop prints, each time that the loop prints it. */
 function branch(nodes: readonly Node[], context: GoContext): string {
   const text = emitNodes(nodes, context);
   return context.loopDepth === 0 ? text : chargeFor(nodes, context) + text;

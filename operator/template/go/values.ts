@@ -54,7 +54,7 @@ interface DataPath {
   readonly segments: readonly string[];
 }
 
-/** Where a value stands in the data, if that is known: also by a name that `#with` gave to a path. */
+/** The path of a value in the data, if it is known: also by a name that `#with` gave to a path. */
 export function pathOf(value: Value, { bindings }: GoContext): DataPath | undefined {
   if (value.kind === 'data') return value;
   const bound = value.kind === 'bound' ? bindings.get(value.binding) : undefined;

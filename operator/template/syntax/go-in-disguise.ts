@@ -1,7 +1,7 @@
 import { placeOf, TemplateError } from './problem.ts';
 import { tagsIn } from './scan.ts';
 
-/** What only Go's templates have in their tags; texts in quotes and keys in brackets are taken out before. */
+/** Signs that only Go's templates have in their tags. Texts in quotes and keys in brackets are removed before. */
 const SIGNS = [
   /^-?\s*(?:if|range|with|template|define|block)\s/,
   /^-?\s*(?:end|break|continue)\s*-?$/,
@@ -14,14 +14,14 @@ const SIGNS = [
 
 const QUOTED = /"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|`[^`]*`|\[[^\]]*\]/g;
 
-/** A Go template that was pasted, which is what Argo CD's own documentation has; undefined for anything else. */
+/** The problem with a pasted Go template, as Argo CD's own documentation shows them; undefined for any other text. */
 export function goInDisguise(source: string): TemplateError | undefined {
   const found = tagsIn(source).find(({ text, isComment }) => !isComment && isGo(text));
   if (!found) return undefined;
   return new TemplateError(
-    `${found.text.slice(0, 60)} is a Go template. Here it is Handlebars: {{app.metadata.name}} without the dot in front, ` +
-      '{{#if …}}…{{/if}}, {{#each … as |item|}}…{{/each}}, and helpers before their arguments. A whole Go template goes ' +
-      'into message.raw, in trusted namespaces',
+    `${found.text.slice(0, 60)} is a Go template. Write Handlebars here: {{app.metadata.name}} without the dot in front, ` +
+      '{{#if …}}…{{/if}}, {{#each … as |item|}}…{{/each}}, and helpers before their arguments. Write a whole Go template ' +
+      'into message.raw, in a trusted namespace',
     placeOf(source, found.offset),
   );
 }

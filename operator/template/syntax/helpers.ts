@@ -1,4 +1,4 @@
-/** What a helper takes in one place. */
+/** The kind of argument that a helper takes in one place. */
 export type ArgumentKind =
   /** Any value or literal. */
   | 'any'
@@ -20,7 +20,7 @@ export interface HelperSignature {
   readonly args: readonly ArgumentKind[];
   /** How many of the arguments may be left out, from the end. */
   readonly optional?: number;
-  /** How often the last argument may stand in all; 1 unless given. */
+  /** How often the last argument may appear in all; 1 unless given. */
   readonly repeat?: number;
   readonly usage: string;
 }
@@ -48,10 +48,10 @@ export const HELPERS: Readonly<Record<string, HelperSignature>> = {
   or: { args: ['any'], repeat: 8, usage: 'or VALUE VALUE …' },
 };
 
-/** Names that Handlebars gives a meaning of its own, so that nothing else may be called so. */
+/** Names to which Handlebars gives a meaning, so nothing else may have these names. */
 export const BUILT_IN = ['if', 'unless', 'each', 'with', 'lookup', 'log', 'else', 'this', 'as'];
 
-/** How a time is told, token by token; what stands between is fixed text. */
+/** The tokens of a time's format; the text between the tokens is fixed. */
 export const DATE_TOKENS = { YYYY: '2006', MM: '01', DD: '02', HH: '15', mm: '04', ss: '05' } as const;
 export const DATE_FORMAT = /^(?:YYYY|MM|DD|HH|mm|ss|[-:/ .,年月日时分秒])+$/;
 

@@ -59,7 +59,7 @@ export interface Loop {
   readonly depth: number;
 }
 
-/** What the fields of an Application and the values of Argo CD's `context` are reached by. */
+/** The names through which templates read the fields of an Application and the values of Argo CD's `context`. */
 export type DataRoot = 'app' | 'context';
 
 /** Something that has a value. */
@@ -73,7 +73,7 @@ export type Value =
   | { readonly kind: 'literal'; readonly value: string | number | boolean }
   | Call;
 
-/** A helper with its arguments, of which number and kinds are right. */
+/** A helper with its arguments; their number and kinds are checked. */
 export interface Call {
   readonly kind: 'call';
   readonly helper: string;
@@ -82,7 +82,7 @@ export interface Call {
 
 export type LoopVariable = 'index' | 'key' | 'first' | 'last';
 
-/** What a template may say of the event that it is for. */
+/** The fields of the event that a template may show. */
 export const EVENT_FIELDS = ['name', 'trigger'] as const;
 export type EventField = (typeof EVENT_FIELDS)[number];
 

@@ -26,22 +26,29 @@ export function parseSource(source: string): hbs.AST.Program {
 
 function requireText(source: string): void {
   if (source.length > LIMITS.source) {
-    const message = `the template has ${source.length} characters, and ${LIMITS.source} are allowed: shorten it`;
+    const message = `the template has ${source.length} characters, and at most ${LIMITS.source} are allowed: shorten the template`;
     throw new TemplateError(message, placeOf(source, 0));
   }
   const half = source.search(/\p{Surrogate}/u);
   if (half >= 0)
-    throw new TemplateError('this is half a character (a lone surrogate)', placeOf(source, half));
+    throw new TemplateError(
+      'the template contains half a character here (a lone surrogate)',
+      placeOf(source, half),
+    );
   const nothing = source.indexOf('\0');
-  if (nothing >= 0) throw new TemplateError('a NUL character cannot be sent', placeOf(source, nothing));
+  if (nothing >= 0)
+    throw new TemplateError(
+      'the template contains a NUL character, which cannot be sent',
+      placeOf(source, nothing),
+    );
 }
 
-/** Before parsing, since calls inside each other are what the parser takes its time over. */
+/** Checked before parsing, since nested calls take the parser a long time. */
 function requireShallow(source: string): void {
   const deep = tagsIn(source).find(({ depth }) => depth > LIMITS.nesting);
   if (deep) {
     throw new TemplateError(
-      `${deep.depth} parentheses inside each other are too many: ${LIMITS.nesting} are allowed`,
+      `the parentheses are nested ${deep.depth} deep, and at most ${LIMITS.nesting} are allowed`,
       placeOf(source, deep.offset),
     );
   }

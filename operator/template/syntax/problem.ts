@@ -1,4 +1,4 @@
-/** What is wrong with a template, for its author; line and column are within the template's text, from 1. */
+/** A problem of a template, for its author; line and column are within the template's text, from 1. */
 export interface TemplateProblem {
   readonly message: string;
   readonly line: number;
@@ -16,7 +16,7 @@ export function placeOf(source: string, offset: number): SourcePlace {
   return { start: { line: lines.length, column: lines.at(-1)?.length ?? 0 } };
 }
 
-/** Ends the reading of a template; `parseTemplate` turns it into a problem, so that nobody else meets it. */
+/** Ends the reading of a template. `parseTemplate` catches it and returns its problem. */
 export class TemplateError extends Error {
   override readonly name = 'TemplateError';
   readonly problem: TemplateProblem;

@@ -5,58 +5,58 @@ import type { Tag } from './scan.ts';
 export interface Stumble {
   readonly source: string;
   readonly offset: number;
-  /** The name of what it met, in its grammar. */
+  /** The name of the unexpected token, in the parser's grammar. */
   readonly met: string | undefined;
   /** The tag that it is in, if any. */
   readonly tag: Tag | undefined;
 }
 
-export const RAW_BLOCK = 'there are no raw blocks ({{{{…}}}}): write \\{{ for braces that are printed';
+export const RAW_BLOCK = 'there are no raw blocks ({{{{…}}}}): write \\{{ to print braces';
 export const TRIPLE =
   'write {{…}} with two braces, and {{markdown VALUE}} for a value that is Markdown itself';
 
-const PATHS = 'paths are written app.metadata.name, texts in quotes';
+const PATHS = 'write paths as app.metadata.name, and texts in quotes';
 const BRACKETS =
-  'a key that is no plain word stands in brackets after a dot, app.metadata.annotations.[a.b/c], and one item of a list ' +
-  'is (at LIST 0)';
+  'write a key that is not a plain word in brackets after a dot, app.metadata.annotations.[a.b/c], and one item of a list ' +
+  'as (at LIST 0)';
 const CALL =
-  'a helper stands before its arguments, {{upper VALUE}}, and in parentheses only within another: (upper VALUE)';
+  'write a helper before its arguments, {{upper VALUE}}, and in parentheses only inside another helper: (upper VALUE)';
 
-/** What stands at the place, and what to write instead. */
+/** Texts at the place of the error, each with its replacement. */
 const WRITTEN: readonly (readonly [RegExp, string])[] = [
-  [/^=/, 'values are compared by a helper: {{#if (eq VALUE "text")}}'],
+  [/^=/, 'compare values with a helper: {{#if (eq VALUE "text")}}'],
   [
     /^\|\|/,
-    'alternatives are a helper: (or VALUE VALUE), and (default VALUE OTHER) for the first that is not empty',
+    'write alternatives with a helper: (or VALUE VALUE), or (default VALUE OTHER) for the first value that is not empty',
   ],
-  [/^&&/, 'conditions are joined by a helper: (and VALUE VALUE)'],
-  [/^!/, 'the opposite is a helper, (not VALUE), or a block, {{#unless VALUE}}'],
-  [/^[<>]/, 'there is no < and no >: values can be compared by (eq VALUE "text") and (ne VALUE "text")'],
-  [/^,/, 'arguments are divided by spaces, without commas'],
+  [/^&&/, 'join conditions with a helper: (and VALUE VALUE)'],
+  [/^!/, 'negate a value with a helper, (not VALUE), or with a block, {{#unless VALUE}}'],
+  [/^[<>]/, 'there is neither < nor >: compare values with (eq VALUE "text") or (ne VALUE "text")'],
+  [/^,/, 'separate arguments by spaces, not by commas'],
   [/^\(/, CALL],
   [/^\[|^\d/, BRACKETS],
 ];
 
-/** What the parser met, where the text itself does not say more. */
+/** Unexpected tokens of the parser, for texts without an entry above. */
 const MET: Readonly<Record<string, string>> = {
-  CLOSE_SEXPR: 'this ) has no ( before it',
-  CLOSE_BLOCK_PARAMS: `| stands around names, {{#each … as |item|}}; ${CALL}`,
-  CLOSE: 'something is missing before }}',
-  OPEN_ENDBLOCK: 'no block begins that this could end',
-  INVERSE: '{{else}} belongs into a block, once and as the last',
-  OPEN_INVERSE_CHAIN: '{{else if …}} belongs into a block, before {{else}}',
+  CLOSE_SEXPR: 'the parenthesis ) has no ( before it',
+  CLOSE_BLOCK_PARAMS: `| may only enclose names, {{#each … as |item|}}; ${CALL}`,
+  CLOSE: 'an expression is incomplete before }}',
+  OPEN_ENDBLOCK: 'this end of a block has no beginning',
+  INVERSE: '{{else}} must be inside a block, only once and as the last branch',
+  OPEN_INVERSE_CHAIN: '{{else if …}} must be inside a block, before {{else}}',
 };
 
-/** What to write instead of what the parser met; its own words are about its grammar. */
+/** The replacement for the text that the parser did not expect. The parser's own message describes its grammar. */
 export function remedy({ source, offset, met, tag }: Stumble): string {
   const rest = source.slice(offset);
   const before = source.slice(tag?.offset ?? offset, offset);
   if (before.startsWith('{{{{')) return RAW_BLOCK;
   if (before.startsWith('{{{') || rest.startsWith('{{{')) return TRIPLE;
-  if (/\bas\s+\|[^|]*$/.test(before)) return 'names stand between two bars: {{#each … as |item|}}';
+  if (/\bas\s+\|[^|]*$/.test(before)) return 'write names between two bars: {{#each … as |item|}}';
   const found = WRITTEN.find(([pattern]) => pattern.test(rest))?.[1];
   const character = String.fromCodePoint(rest.codePointAt(0) ?? 0x20);
   return (
-    found ?? (met !== undefined ? own(MET, met) : undefined) ?? `${character} cannot stand here: ${PATHS}`
+    found ?? (met !== undefined ? own(MET, met) : undefined) ?? `${character} is not allowed here: ${PATHS}`
   );
 }

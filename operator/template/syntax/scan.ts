@@ -1,4 +1,4 @@
-/** What stands between `{{` and `}}`, braces included. */
+/** The text from `{{` to `}}`, braces included. */
 export interface Tag {
   readonly text: string;
   /** Place in the source, in UTF-16 units. */
@@ -12,7 +12,7 @@ export interface Tag {
 
 const COMMENT = /\{\{~?!(?:--[\s\S]*?--~?\}\}|(?!--)[\s\S]*?\}\})/y;
 const OPENING = /\{{2,4}~?/y;
-/** What the parser's lexer takes as one piece, or a stretch of what does not matter here. */
+/** One token of the parser's lexer, or a stretch of text without importance here. */
 const PIECE = /"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[(?:\\\]|[^\]])*\]|\}{2,4}|\{\{|[()]|[^"'[{}()]+|[{}]/y;
 
 /**

@@ -307,7 +307,7 @@ describe('triggers', () => {
     [
       'is once per anything',
       { when: 'true', oncePer: 'time.Now()', send: ['failed'] },
-      /oncePer: it has to be a field/,
+      /oncePer: the expression may only consist of fields/,
     ],
     ['is too long', { when: `true or '${'x'.repeat(1100)}' == ''`, send: ['failed'] }, /more than 1024/],
   ])('stay with the entry if the condition %s', async (_, condition, why) => {
@@ -321,7 +321,7 @@ describe('triggers', () => {
     ['a path', { method: 'POST', path: 'x', body: '{}' }, /it has a path/],
     ['GET', { body: '{}' }, /the method is GET/],
     ['no body', { method: 'post' }, /it has no body/],
-    ['no JSON', { method: 'POST', body: 'hello' }, /body: .*no JSON/],
+    ['no JSON', { method: 'POST', body: 'hello' }, /body: .*not JSON/],
   ])('stay with the entry if the template has %s', async (_, part, why) => {
     const adoption = await adopted({
       ...SMALL,

@@ -1,6 +1,6 @@
 import type { Condition, Metadata } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
-import { REMEDIES } from '../../api/remedies.ts';
+import { REASONS } from '../../api/reasons.ts';
 import type { Verdict } from '../../core/model/verdict.ts';
 import { own } from '../../lib/own.ts';
 import { type OperatorPresence, whoMends } from './cluster-view.ts';
@@ -37,7 +37,7 @@ export function resourceSteps(
   const conditions = cr.status?.conditions ?? [];
   const suspended = conditions.find(({ type, reason }) => type === 'Ready' && reason === 'Suspended');
   const reported = suspended
-    ? [problem(`it is suspended: ${suspended.message}`, REMEDIES.Suspended)]
+    ? [problem(`it is suspended: ${suspended.message}`, REASONS.Suspended.remedy)]
     : conditions.flatMap(conditionSteps);
   // A refusal that shows now and was not reported is news, or a matter of what the caller can see.
   const isReported = reported.some((step) => step.verdict === 'problem');
@@ -55,7 +55,7 @@ const CONSEQUENCES: ReadonlySet<string> = new Set<Reason>(['NotAccepted', 'NotSi
 function conditionSteps(condition: Condition, _: number, all: readonly Condition[]): Step[] {
   const { type, status, reason, message } = condition;
   const text = `${type} is ${status}, ${reason}: ${message}`;
-  const hint = own(REMEDIES, reason) ?? '';
+  const hint = own(REASONS, reason)?.remedy ?? '';
   if (type === 'Ready') {
     if (status === 'True') return [ok(`${type} is ${status}`)];
     return all.some((each) => each !== condition && each.reason === reason) ? [] : [problem(text, hint)];
@@ -68,7 +68,7 @@ function conditionSteps(condition: Condition, _: number, all: readonly Condition
 
 function verdictSteps(verdict: Verdict): Step[] {
   const warnings = verdict.warnings.map(({ reason, message }) =>
-    warning(`${reason}: ${message}`, REMEDIES[reason]),
+    warning(`${reason}: ${message}`, REASONS[reason].remedy),
   );
   return [...refusalSteps(verdict), ...warnings];
 }
@@ -76,5 +76,5 @@ function verdictSteps(verdict: Verdict): Step[] {
 function refusalSteps({ refusal }: Verdict): Step[] {
   if (!refusal) return [];
   const { reason, message } = refusal;
-  return [problem(`it would be refused now: ${reason}: ${message}`, REMEDIES[reason])];
+  return [problem(`it would be refused now: ${reason}: ${message}`, REASONS[reason].remedy)];
 }

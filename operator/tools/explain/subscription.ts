@@ -1,6 +1,6 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { objectKey, resourceKey } from '../../api/names.ts';
-import { REMEDIES } from '../../api/remedies.ts';
+import { REASONS } from '../../api/reasons.ts';
 import { eventKeyName, parseKey, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import { liveRecipients } from '../../core/model/live.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
@@ -80,7 +80,10 @@ function eventSteps(
   function entryStep(key: string, wanted: readonly string[]): Step {
     const { blocked } = decision.writes;
     if (blocked)
-      return problem(`${SUBSCRIPTIONS_KEY} is left alone: ${blocked.message}`, REMEDIES[blocked.reason]);
+      return problem(
+        `${SUBSCRIPTIONS_KEY} is left alone: ${blocked.message}`,
+        REASONS[blocked.reason].remedy,
+      );
     const live = liveRecipients(decision.live, key);
     const missing = wanted.filter((each) => !live.has(each));
     if (missing.length > 0)
