@@ -52,7 +52,9 @@ describe('a condition with hostile texts', () => {
   );
   const own = fc.array(quoted, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('\n or '));
   const texts = fc.array(hostile, { minLength: 1, maxLength: 3 });
-  const criteria = fc.record({ projects: texts, names: texts }, { requiredKeys: ['names'] });
+  // A subscription with more asterisks in a name is refused, and has no condition.
+  const names = texts.filter((each) => each.every((name) => name.split('*').length <= 4));
+  const criteria = fc.record({ projects: texts, names }, { requiredKeys: ['names'] });
   const since = NOW.toISOString().replace('.000', '');
 
   it('falls into the parts that it was made of', () => {
