@@ -3,7 +3,7 @@ import { type Connection, connect } from '../../operator/kubernetes/connection.t
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
 import { eventually } from '../support/eventually.ts';
 import { startProcess } from '../support/processes.ts';
-import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import { credentialsSecret, namespace, newCredentials, robot, subscription } from '../support/team.ts';
 import { locateTools } from '../support/tools.ts';
 
@@ -26,25 +26,33 @@ afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
-/** The resourceVersions that an object has from now on. */
-async function followVersions(kind: string, name: string) {
-  const where = [
-    'get',
-    kind,
-    name,
-    '-n',
-    ARGOCD,
-    '--watch',
-    '-o',
-    'jsonpath={.metadata.resourceVersion}{"\\n"}',
-  ];
+/** One state of the ConfigMap, and when it was heard of. */
+interface Version {
+  /** Milliseconds on a clock that is never set. */
+  readonly at: number;
+  /** As JSON. */
+  readonly data: string;
+}
+
+/** The states of the ConfigMap from now on, the present one first. */
+async function followConfigMap() {
+  const versions: Version[] = [];
+  let rest = '';
   const kubectl = await startProcess({
     name: 'kubectl get --watch',
     command: locateTools().kubectl,
-    args: ['--kubeconfig', stage.cp.adminKubeconfig, ...where],
-    ready: ({ output }) => /^\d+\n/.test(output()),
+    args: [
+      ...['--kubeconfig', stage.cp.adminKubeconfig, 'get', 'configmap', CONFIG_MAP, '-n', ARGOCD],
+      ...['--watch', '-o', 'jsonpath=data: {.data}{"\\n"}'],
+    ],
+    onOutput: (text) => {
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const data of lines) versions.push({ at: performance.now(), data });
+    },
+    ready: () => versions.length > 0,
   });
-  return { versions: () => kubectl.output().trim().split('\n'), stop: () => kubectl.stop() };
+  return { versions, stop: () => kubectl.stop() };
 }
 
 async function create(manifest: {
@@ -63,7 +71,7 @@ async function create(manifest: {
 describe('a burst of a hundred teams', () => {
   it('leads to few writes', async () => {
     await Promise.all(teams.map((team) => create(namespace(team))));
-    const configMap = await followVersions('configmap', CONFIG_MAP);
+    const configMap = await followConfigMap();
     const began = Date.now();
     await Promise.all(
       teams.map(async (team) => {
@@ -86,7 +94,7 @@ describe('a burst of a hundred teams', () => {
     );
     const ready = Date.now();
     await configMap.stop();
-    const writes = configMap.versions().length - 1;
+    const writes = configMap.versions.length - 1;
     const text = `${writes} writes of the ConfigMap in ${ready - began} ms, ${ready - created} ms of them after the last create`;
     process.stdout.write(`interval ${INTERVAL}: ${text}\n`);
     // A round has two: our keys, and the shared one. The first comes at once, the last after the last create.
@@ -97,21 +105,34 @@ describe('a burst of a hundred teams', () => {
 });
 
 describe('a withdrawal', () => {
+  const INTERVAL_MS = 5_000;
+
   it('waits for its turn, and no longer', async () => {
-    const triggers = async () =>
-      Object.keys((await stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP)).data ?? {}).filter(
-        (key) => key.startsWith('trigger.'),
-      );
+    await stage.restartOperator({ limits: { writeInterval: `${INTERVAL_MS}ms` } });
+    await using stack = new AsyncDisposableStack();
+    const { versions, stop } = await followConfigMap();
+    stack.defer(async () => void (await stop()));
+    const edited = 'trigger.dt_team-0_robot_on-deployed';
+    const withdrawn = 'trigger.dt_team-1_robot_on-sync-failed';
+    expect(versions[0]?.data).toContain(withdrawn);
+    const find = (what: string, isIt: (version: Version) => boolean) =>
+      eventually(what, () => versions.find(isIt), { timeoutMs: 4 * INTERVAL_MS });
+
     await stage.apply(
       subscription({ namespace: 'team-0', name: 'robot' }, { events: [{ trigger: 'on-deployed' }] }),
     );
-    await eventually('the edit to be written', async () =>
-      (await triggers()).includes('trigger.dt_team-0_robot_on-deployed'),
-    );
+    const edit = await find('the edit to be written', ({ data }) => data.includes(edited));
     await stage.remove('nsub', 'team-1', 'robot');
-    await eventually(
-      'it to be gone',
-      async () => !(await triggers()).includes('trigger.dt_team-1_robot_on-sync-failed'),
+    // Otherwise it would have missed the time in which it has to wait.
+    expect(performance.now() - edit.at).toBeLessThan(INTERVAL_MS / 2);
+    const withdrawal = await find(
+      'the subscription to be withdrawn',
+      ({ data }) => !data.includes(withdrawn),
     );
+
+    // The turn begins at the end of a round, whose last write is this one.
+    const last = versions[versions.indexOf(withdrawal) - 1];
+    expect(withdrawal.at - (last?.at ?? 0)).toBeGreaterThan(0.9 * INTERVAL_MS);
+    expect(withdrawal.at - edit.at).toBeLessThan(1.6 * INTERVAL_MS);
   });
 });

@@ -29,7 +29,7 @@ export async function installOperator(cp: ControlPlane): Promise<void> {
  * @returns once all its caches have synced
  */
 export async function startOperator(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'dir' | 'serviceAccountKubeconfig'>,
   dingtalk: FakeDingTalk,
   fields: ConfigFields = {},
   env: Readonly<Record<string, string>> = {},
