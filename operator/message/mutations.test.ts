@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { messageProblem } from '../../test/support/fake-dingtalk-messages.ts';
-import { OWN_MESSAGES } from '../../test/support/own-messages.ts';
+import { messageProblem } from '../dingtalk/testing/fake-dingtalk-messages.ts';
 import { MAX_BODY_BYTES } from '../template/go/body.ts';
 import { RenderingEngine } from '../template/testing/engine.ts';
 import { defaultMessage } from './catalogue/default-message.ts';
@@ -8,6 +7,7 @@ import { LOCALES, type Locale } from './catalogue/locale.ts';
 import { CATALOGUE } from './catalogue/triggers.ts';
 import { type EventMessage, eventsBody } from './event-body.ts';
 import { mutants } from './testing/mutants.ts';
+import { OWN_MESSAGES } from './testing/own-messages.ts';
 
 /** An Application with everything in it that a message may look at. */
 const APPLICATION = {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { readProcessTree } from '../support/process-tree.ts';
+import { readProcessTree } from '../../operator/engine/testing/process-tree.ts';
 import { programCommand } from '../support/programs.ts';
 import { startStage } from '../support/stage.ts';
 import { median } from './median.ts';

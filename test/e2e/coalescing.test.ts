@@ -1,10 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  credentialsSecret,
+  namespace,
+  newCredentials,
+  robot,
+  subscription,
+} from '../../operator/api/testing/manifests.ts';
 import { type Connection, connect } from '../../operator/kubernetes/connection.ts';
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { startProcess } from '../support/processes.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import { credentialsSecret, namespace, newCredentials, robot, subscription } from '../support/team.ts';
 import { locateTools } from '../support/tools.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';

@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import {
   credentialsSecret,
   namespace,
   newCredentials,
-  realRobot,
   robot,
   subscription,
   template,
   typedTemplate,
-} from '../support/team.ts';
+} from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 /** What operators that merge many resources into one object are known to get wrong. */
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { credentialsSecret, namespace, robot, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { startProcess } from '../support/processes.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { credentialsSecret, namespace, realRobot, robot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 import { locateTools } from '../support/tools.ts';
 
 const FIELDS = { signing: { renewAfter: '2s' } };

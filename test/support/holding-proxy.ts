@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Agent, createServer, request as send } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createAuthority } from './certificates.ts';
+import { createAuthority } from '../../operator/lib/testing/certificates.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 /** A request that is kept from the API server until it is released. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../../support/application-states.ts';
 import type { ArgoCDController } from '../../support/argocd.ts';
-import { eventually } from '../../support/eventually.ts';
 import { ARGOCD } from '../../support/stage.ts';
 import { applicationOf, type Route } from './landscape.ts';
 import type { Pass, PassLog } from './passes.ts';
