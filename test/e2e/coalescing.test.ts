@@ -9,9 +9,8 @@ import {
 import { type Connection, connect } from '../../operator/kubernetes/connection.ts';
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
-import { startProcess } from '../support/processes.ts';
+import { follow, type State } from '../support/follow.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import { locateTools } from '../support/tools.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';
 /** BURST_INTERVAL=0s shows what the pace is good for. */
@@ -32,34 +31,8 @@ afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
-/** One state of the ConfigMap, and when it was heard of. */
-interface Version {
-  /** Milliseconds on a clock that is never set. */
-  readonly at: number;
-  /** As JSON. */
-  readonly data: string;
-}
-
-/** The states of the ConfigMap from now on, the present one first. */
-async function followConfigMap() {
-  const versions: Version[] = [];
-  let rest = '';
-  const kubectl = await startProcess({
-    name: 'kubectl get --watch',
-    command: locateTools().kubectl,
-    args: [
-      ...['--kubeconfig', stage.cp.adminKubeconfig, 'get', 'configmap', CONFIG_MAP, '-n', ARGOCD],
-      ...['--watch', '-o', 'jsonpath=data: {.data}{"\\n"}'],
-    ],
-    onOutput: (text) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const data of lines) versions.push({ at: performance.now(), data });
-    },
-    ready: () => versions.length > 0,
-  });
-  return { versions, stop: () => kubectl.stop() };
-}
+/** The states of the ConfigMap from now on, each with its data as JSON. */
+const followConfigMap = () => follow(stage.cp, ['configmap', CONFIG_MAP], ARGOCD, 'data: {.data}');
 
 async function create(manifest: {
   kind: string;
@@ -100,7 +73,7 @@ describe('a burst of a hundred teams', () => {
     );
     const ready = Date.now();
     await configMap.stop();
-    const writes = configMap.versions.length - 1;
+    const writes = configMap.states.length - 1;
     const text = `${writes} writes of the ConfigMap in ${ready - began} ms, ${ready - created} ms of them after the last create`;
     process.stdout.write(`interval ${INTERVAL}: ${text}\n`);
     // A round has two: our keys, and the shared one. The first comes at once, the last after the last create.
@@ -116,28 +89,28 @@ describe('a withdrawal', () => {
   it('waits for its turn, and no longer', async () => {
     await stage.restartOperator({ limits: { writeInterval: `${INTERVAL_MS}ms` } });
     await using stack = new AsyncDisposableStack();
-    const { versions, stop } = await followConfigMap();
-    stack.defer(async () => void (await stop()));
+    const { states, stop } = await followConfigMap();
+    stack.defer(stop);
     const edited = 'trigger.dt_team-0_robot_on-deployed';
     const withdrawn = 'trigger.dt_team-1_robot_on-sync-failed';
-    expect(versions[0]?.data).toContain(withdrawn);
-    const find = (what: string, isIt: (version: Version) => boolean) =>
-      eventually(what, () => versions.find(isIt), { timeoutMs: 4 * INTERVAL_MS });
+    expect(states[0]?.line).toContain(withdrawn);
+    const find = (what: string, isIt: (state: State) => boolean) =>
+      eventually(what, () => states.find(isIt), { timeoutMs: 4 * INTERVAL_MS });
 
     await stage.apply(
       subscription({ namespace: 'team-0', name: 'robot' }, { events: [{ trigger: 'on-deployed' }] }),
     );
-    const edit = await find('the edit to be written', ({ data }) => data.includes(edited));
+    const edit = await find('the edit to be written', ({ line }) => line.includes(edited));
     await stage.remove('nsub', 'team-1', 'robot');
     // Otherwise it would have missed the time in which it has to wait.
     expect(performance.now() - edit.at).toBeLessThan(INTERVAL_MS / 2);
     const withdrawal = await find(
       'the subscription to be withdrawn',
-      ({ data }) => !data.includes(withdrawn),
+      ({ line }) => !line.includes(withdrawn),
     );
 
     // The turn begins at the end of a round, whose last write is this one.
-    const last = versions[versions.indexOf(withdrawal) - 1];
+    const last = states[states.indexOf(withdrawal) - 1];
     expect(withdrawal.at - (last?.at ?? 0)).toBeGreaterThan(0.9 * INTERVAL_MS);
     expect(withdrawal.at - edit.at).toBeLessThan(1.6 * INTERVAL_MS);
   });

@@ -264,6 +264,7 @@ describe('a subscription of one team', () => {
     expect(ofIntruder.length).toBeGreaterThan(50);
     expect(ofIntruder.filter(([, value]) => /dt_team-b_|words of the victim/.test(value))).toEqual([]);
     const entries = (data.subscriptions ?? '').split('\n').filter((line) => line.includes(`dt_${INTRUDER}_`));
+    expect(entries.length).toBeGreaterThan(0);
     expect(entries.filter((line) => line.includes(`dt_${VICTIM}_`))).toEqual([]);
   });
 });

@@ -219,6 +219,8 @@ it('every key has one owner, ours ours and theirs theirs', async () => {
       .map((field) => [field.slice(2), `${manager} ${operation}`] as const),
   );
   expect(owners.map(([key]) => key).sort()).toEqual(Object.keys(await data()).sort());
+  expect(owners.some(([key]) => /\.dt_/.test(key))).toBe(true);
+  expect(owners.some(([key]) => key in FOREIGN)).toBe(true);
   for (const [key, owner] of owners) {
     if (/\.dt_/.test(key)) expect(owner).toBe('argocd-dingtalk Apply');
     else if (key in FOREIGN) expect(owner).toBe('somebody Update');
