@@ -3,7 +3,7 @@ import { EngineProcess, type EngineProgram, type ProcessEvent } from './process.
 import { EngineUnavailableError } from './types.ts';
 
 /** The first thing that the program says. The number stands for the form of requests and answers. */
-const GREETING = 'argocd-dingtalk-engine/2';
+export const GREETING = 'argocd-dingtalk-engine/2';
 
 export interface SupervisorOptions extends EngineProgram {
   /** How long the start may take. */

@@ -1,7 +1,7 @@
 /**
  * What stands in a record under a name that somebody else has chosen; undefined if nothing does. `record[name]` would find
  * `constructor` in each record, and whatever else every object inherits. A test finds who forgets it
- * (test/support/lookups.test.ts).
+ * (test/house/lookups.test.ts).
  */
 export function own<T>(record: Readonly<Record<string, T>> | null | undefined, name: string): T | undefined {
   return record !== undefined && record !== null && Object.hasOwn(record, name) ? record[name] : undefined;

@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from '../support/refused-manifests.ts';
-import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import {
   credentialsSecret,
   namespace,
   newCredentials,
-  realRobot,
   robot,
   subscription,
   template,
   typedTemplate,
-} from '../support/team.ts';
+} from '../../operator/api/testing/manifests.ts';
+import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from '../../operator/files/testing/refused-manifests.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 const GOOD = { namespace: 'team-good', name: 'good' };
 const BAD = 'team-bad';

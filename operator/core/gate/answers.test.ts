@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../../../test/support/hostile.ts';
 import { templateKey, triggerKey } from '../../argocd/names.ts';
 import { engineAsker } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
@@ -8,6 +7,7 @@ import type { Engine, Outcome } from '../../engine/types.ts';
 import type { ExpressionRole, GateAnswer } from '../model/engine-api.ts';
 import { checkAnswer, evaluateAnswer, renderAnswer } from './answers.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
+import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from './testing/hostile.ts';
 
 let engine: Engine;
 beforeAll(() => {

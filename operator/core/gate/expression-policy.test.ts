@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { HOSTILE_CONDITIONS } from '../../../test/support/hostile.ts';
 import { engineAsker } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import type { ExpressionRole } from '../model/engine-api.ts';
 import { Inquiry, questionKey } from '../model/inquiry.ts';
 import { expressionFinding } from './expressions.ts';
+import { HOSTILE_CONDITIONS } from './testing/hostile.ts';
 
 let engine: Engine;
 beforeAll(() => {

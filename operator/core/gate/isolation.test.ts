@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../../../test/support/hostile.ts';
 import { engineAsker, Gate } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
@@ -20,6 +19,7 @@ import {
   TOKEN,
   template,
 } from '../testing/fixtures.ts';
+import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from './testing/hostile.ts';
 
 let engine: Engine;
 let gate: Gate;

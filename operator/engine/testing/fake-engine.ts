@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GREETING } from '../supervisor.ts';
 
 /** What a fake engine does when it is asked. The first is what a good one does, with the request itself as the answer. */
 const BEHAVIOURS = {
@@ -47,11 +48,7 @@ export function fakeEngine(behaviours: Readonly<Record<string, Behaviour>> = {},
   return { program, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
-function script(
-  behaviours: Readonly<Record<string, Behaviour>>,
-  mark: string,
-  greeting = 'argocd-dingtalk-engine/2',
-): string {
+function script(behaviours: Readonly<Record<string, Behaviour>>, mark: string, greeting = GREETING): string {
   const cases = Object.entries(behaviours).map(
     ([letter, behaviour]) => `${letter}: (text) => { ${BEHAVIOURS[behaviour]} },`,
   );
