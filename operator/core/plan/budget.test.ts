@@ -164,7 +164,7 @@ describe('the Secret', () => {
     expect(robotReasons(roomy)).toEqual({ a: 'TargetFull', b: undefined, c: undefined });
     const { refusal } = decide(roomy).resolution.robots[0]?.verdict ?? {};
     expect(refusal?.message).toMatch(
-      /^Argo CD's Secret has no room for it: \d+ bytes are needed .* limits\.secretBytes is \d+/,
+      /^Argo CD's Secret has no room for this resource: \d+ bytes are needed .* limits\.secretBytes is \d+/,
     );
     const live = settled(roomy);
     expect(

@@ -108,8 +108,9 @@ export class Budget {
       const left = Math.max(0, this.#left[object] + reserve);
       if (growth <= 0 || need[object] <= left) continue;
       const message =
-        `Argo CD's ${name} has no room for it: ${need[object]} bytes are needed beside what others have there, and ` +
-        `limits.${object}Bytes is ${this.#limits[object]}. Use fewer events or robots; it goes in by itself once others leave.`;
+        `Argo CD's ${name} has no room for this resource: ${need[object]} bytes are needed beside the keys of others, and ` +
+        `limits.${object}Bytes is ${this.#limits[object]}. Use fewer events or robots. The operator merges the resource as ` +
+        'soon as others are removed.';
       return { reason: 'TargetFull', message };
     }
     const used = this.#usedBy(need.namespace);
@@ -120,8 +121,8 @@ export class Budget {
       if (needed <= before + tolerated || used[unit] + needed <= this.#quota[unit]) continue;
       const message =
         `Namespace ${need.namespace} may have ${this.#quota[unit]} ${unit} in Argo CD's objects, and there is no room left ` +
-        `for the ${needed} that it needs. Remove robots, subscriptions or events, or ask the platform team for more; it goes ` +
-        'in by itself once there is room.';
+        `for the ${needed} that this resource needs. Remove robots, subscriptions or events of the namespace, or ask the ` +
+        `platform team to raise limits.perNamespace.${unit}. The operator merges the resource as soon as there is room.`;
       return { reason: 'NamespaceQuotaExceeded', message };
     }
     return undefined;

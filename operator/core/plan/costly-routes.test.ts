@@ -29,7 +29,7 @@ it('warns whoever comes after so many conditions that are looked at for every ap
     [
       'team-c/newest',
       expect.stringMatching(
-        /^spec\.applications: .* its 1 conditions .* more than limits\.unscopedTriggers, 20, /,
+        /^spec\.applications: .* its conditions \(1\) .* more conditions than limits\.unscopedTriggers \(20\)\. /,
       ),
     ],
   ]);

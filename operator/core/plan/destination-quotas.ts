@@ -61,7 +61,7 @@ export class DestinationQuotas {
     const quotas = [...new Set(granted.flatMap((each) => this.#accountsOf(each)))].map((project) => ({
       counter: counterIn(this.#projects, project),
       size: SIZES.project,
-      whose: `all subscriptions that project ${project} is granted to`,
+      whose: `all subscriptions of the namespaces that project ${project} is granted to`,
     }));
     this.#granted.set(granted, quotas);
     yield* quotas;

@@ -30,7 +30,11 @@ const bytesOf = (prefix: string) =>
 const keysOfOne = Object.keys(plan.configMap).filter((key) => key.includes('dt_team-a_x')).length;
 
 it.each([
-  ['subscriptions', { subscriptions: 2 }, /may have 2 subscriptions .* no room left for the 1 that it needs/],
+  [
+    'subscriptions',
+    { subscriptions: 2 },
+    /may have 2 subscriptions .* no room left for the 1 that this resource needs/,
+  ],
   ['keys, of robots too', { keys: 2 + 3 * keysOfOne - 1 }, /keys .* no room left for the \d+ that/],
   ['bytes', { bytes: Math.round(2.8 * bytesOf('dt_team-a_x')) }, /bytes .* no room left for the \d+ that/],
 ])('bounds the %s of a namespace, and of no other', (_, quota, message) => {

@@ -71,6 +71,7 @@ const TOO_MANY: Finding = {
   reason: 'ThrottlingPossible',
   message:
     `metadata.name: ${TOGETHER} applications that change together, or fewer, can cause more than ${PER_MINUTE} messages in a minute. ` +
-    'DingTalk takes no more from a robot, and then none for ten minutes. Subscriptions that name it in spec.robots send to it, ' +
-    'of its own namespace and of those in its spec.sharedWith. Spread them over several robots, or subscribe to fewer events.',
+    'DingTalk refuses further messages to the robot, and then accepts none for ten minutes. All subscriptions that name the robot ' +
+    'in spec.robots count: those of its own namespace, and those of the namespaces in its spec.sharedWith. Spread the ' +
+    'subscriptions over several robots, or subscribe to fewer events.',
 };

@@ -28,7 +28,7 @@ export function costlyNamePatterns({ spec }: NotificationSubscription): Finding[
   });
   return [...(beyond ? [beyond] : []), ...tooLarge].map(({ index, what }) => ({
     reason: 'CriteriaTooCostly',
-    message: `spec.applications.names[${index}]: ${what}, since Argo CD tries each pattern on every application for each event. ${REMEDY}`,
+    message: `spec.applications.names[${index}]: ${what}, because Argo CD tries each pattern on every application for each event. ${REMEDY}`,
   }));
 }
 
@@ -47,9 +47,10 @@ function firstBeyond(
   for (const { index, text } of patterns) {
     stars += starsIn(text);
     characters += text.length;
-    if (stars > ALL.stars) return { index, what: `all patterns together may have ${ALL.stars} asterisks` };
+    if (stars > ALL.stars)
+      return { index, what: `all patterns together may have at most ${ALL.stars} asterisks` };
     if (characters > ALL.characters)
-      return { index, what: `all patterns together may have ${ALL.characters} characters` };
+      return { index, what: `all patterns together may have at most ${ALL.characters} characters` };
   }
   return undefined;
 }
@@ -57,8 +58,9 @@ function firstBeyond(
 /** What one pattern has too much of; undefined if nothing. */
 function excess(pattern: string): string | undefined {
   const stars = starsIn(pattern);
-  if (stars > ONE.stars) return `the pattern has ${stars} asterisks, and may have ${ONE.stars}`;
+  if (stars > ONE.stars) return `the pattern has ${stars} asterisks, and may have at most ${ONE.stars}`;
   const { length } = pattern;
-  if (length > ONE.characters) return `the pattern has ${length} characters, and may have ${ONE.characters}`;
+  if (length > ONE.characters)
+    return `the pattern has ${length} characters, and may have at most ${ONE.characters}`;
   return undefined;
 }

@@ -78,7 +78,7 @@ function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
   const meant = zoneMeantBy(spec.timeZone);
   const remedy = meant
     ? `Did you mean ${meant}?`
-    : 'Write an IANA name, letter by letter, such as Asia/Shanghai or UTC.';
+    : 'Write the exact IANA name, such as Asia/Shanghai or UTC.';
   const message = `spec.timeZone: there is no time zone ${spec.timeZone}. ${remedy}`;
   return { reason: 'UnknownTimeZone', message };
 }
@@ -101,5 +101,5 @@ function takenKey(service: string, { target, config }: RobotContext): Finding | 
 
 /** Names the foreign key, and what to do about it. */
 export function keyTakenMessage(kind: 'ConfigMap' | 'Secret', object: string, key: string): string {
-  return `The ${kind} ${object} already has a key ${key} that this operator did not write. Remove that key, or choose another name.`;
+  return `The ${kind} ${object} already has a key ${key} that this operator did not write. Remove the key, or choose another name.`;
 }

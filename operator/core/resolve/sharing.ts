@@ -43,7 +43,7 @@ export function notThere(kind: string, namespace: string, reference: Reference, 
   const { name, namespace: owner = namespace } = reference;
   if (owner === namespace) return `${path}.name: there is no ${kind} ${name} in namespace ${namespace}.`;
   return (
-    `${path}.name: namespace ${owner} shares no ${kind} ${name} with namespace ${namespace}: there is none, or its owner's ` +
-    `spec.sharedWith.namespaces does not list ${namespace}.`
+    `${path}.name: namespace ${owner} shares no ${kind} ${name} with namespace ${namespace}. Either the ${kind} does not ` +
+    `exist, or its spec.sharedWith.namespaces does not list ${namespace}.`
   );
 }

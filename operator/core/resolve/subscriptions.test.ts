@@ -68,13 +68,13 @@ describe('a subscription', () => {
       /tenancy\.projects .*argocd-dingtalk\.io\/namespaces on the AppProject/,
     );
     expect(verdict?.warnings[0]?.message).toContain(
-      'that live in the namespace or deploy to it are heard of',
+      'applications that live in the namespace or deploy to it.',
     );
     const ignoring = {
       subscriptions: [subscription({}, spec)],
       config: config({ tenancy: { destinations: 'Ignored' } }),
     };
-    expect(verdictOf(ignoring)?.warnings[0]?.message).toContain('that live in the namespace are heard of');
+    expect(verdictOf(ignoring)?.warnings[0]?.message).toContain('applications that live in the namespace.');
     const granting = [{ name: 'billing', grantedTo: NAMESPACE }];
     const subscriptions = [subscription({}, spec)];
     expect(verdictOf({ subscriptions, projects: granting })?.warnings).toEqual([]);

@@ -55,8 +55,8 @@ function untrusted({ metadata }: NotificationTemplate, { tenancy }: Snapshot['co
   const trusted = tenancy.trustedNamespaces;
   if (trusted.includes(metadata.namespace)) return undefined;
   const message =
-    `spec.message.raw: Go templates are accepted in trusted namespaces only (${trusted.join(', ')}), and ` +
-    `${metadata.namespace} is not one. Write it in Handlebars, as message.markdown or another of the forms, or ask the ` +
-    'platform team to add the namespace to tenancy.trustedNamespaces.';
+    `spec.message.raw: on this installation, only trusted namespaces may write Go templates ` +
+    `(${trusted.join(', ') || 'there are none'}), and ${metadata.namespace} is not one. Write the message in Handlebars, as ` +
+    'message.markdown or another of the forms, or ask the platform team to add the namespace to tenancy.trustedNamespaces.';
   return { reason: 'RawTemplateNotTrusted', message };
 }
