@@ -55,16 +55,17 @@ export class Budget {
     };
   }
 
-  /** Reserves for a live resource what it needs, even beyond the limits. */
+  /** Reserves the needs of a live resource, even beyond the limits. */
   keep(holder: string, need: Need): void {
     this.release(holder);
     this.#hold(holder, need, 1);
   }
 
   /**
-   * Replaces what a resource holds by what its newest version needs. The resource keeps what it holds if that fails.
-   * @param tolerance by how many bytes the resource may grow beyond the limits, as long as Kubernetes takes the object
-   * @returns what is missing; undefined if nothing is
+   * Replaces the reservation of a resource by the needs of its newest version. The resource keeps its reservation if that
+   * fails.
+   * @param tolerance by how many bytes the resource may grow beyond the limits, as long as Kubernetes accepts the object
+   * @returns the lack; undefined if there is room
    */
   take(holder: string, need: Need, tolerance = 0): Finding | undefined {
     const held = this.#held.get(holder);
@@ -75,7 +76,7 @@ export class Budget {
     return lack;
   }
 
-  /** Frees what a resource holds. */
+  /** Frees the reservation of a resource. */
   release(holder: string): void {
     const held = this.#held.get(holder);
     if (held) this.#hold(holder, held, -1);

@@ -56,7 +56,7 @@ describe('a namespace', () => {
       false,
     ],
     ['all and some', { all: true }, { names: ['a'] }, false],
-  ])('tells subscriptions apart by what is certain: %s', (_, first, second, isApart) => {
+  ])('separates subscriptions only by certain criteria: %s', (_, first, second, isApart) => {
     const subscriptions = [sub('team-a', 'x', 20, first), sub('team-a', 'y', 20, second, 1)];
     expect(outcome(teams({ subscriptions }))['team-a/y']).toBe(isApart ? OK : REFUSED);
   });

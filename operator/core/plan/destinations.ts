@@ -29,7 +29,7 @@ export class Destinations {
   readonly #foreign: number;
 
   /**
-   * @param accounts the projects and patterns that have an account of their own; every pattern of any reach is among them
+   * @param accounts the projects and patterns that have a separate account; every pattern of any reach is among them
    * @param foreign how many destinations foreign entries have on every application
    */
   constructor(accounts: Iterable<string>, foreign: number) {
@@ -39,7 +39,7 @@ export class Destinations {
 
   /**
    * Reserves the destinations of a subscription's live version.
-   * @param isCertain false: the reach may be too wide, so that the version is not refused for its size
+   * @param isCertain false: the reach may be too wide, so the version is not refused for its size
    * @returns whether the version may stay
    */
   reserve(subscription: string, claim: Claim, isCertain: boolean): boolean {

@@ -11,13 +11,13 @@ import { eventName } from './event-name.ts';
 import { ownTrigger } from './own-trigger.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 
-/** What a subscription's events are judged with. */
+/** The context for judging a subscription's events. */
 export interface EventContext {
   readonly templates: ReadonlyMap<string, ResolvedTemplate>;
   readonly inquiry: Inquiry;
 }
 
-/** Judges one event. @returns what refuses it, if anything does */
+/** Judges one event. @returns the refusal, if there is one */
 export function resolveEvent(
   namespace: string,
   event: SubscribedEvent,

@@ -14,7 +14,7 @@ describe('grants', () => {
     expect(grants.of('other')).toEqual(['all']);
   });
 
-  it('leave out what a pattern covers', () => {
+  it('leave out names that a pattern covers', () => {
     const grants = new Grants([
       ['pay-*', ['team']],
       ['pay-a', ['team']],

@@ -53,7 +53,8 @@ export function projectGrants({ config, projects }: Pick<Snapshot, 'config' | 'p
 }
 
 /**
- * Reads the annotation of an AppProject: entries between commas. Malformed entries, which can be no namespace, do not count.
+ * Reads the annotation of an AppProject: entries between commas. Malformed entries, which cannot be names of namespaces, do
+ * not count.
  */
 export function readGranted(annotation = ''): {
   readonly namespaces: readonly string[];

@@ -46,7 +46,7 @@ describe('patterns of names', () => {
       [`${'?'.repeat(64)}`],
       /^spec\.applications\.names\[0\]: .* 64 characters, and may have at most 63/,
     ],
-  ])('that are too %s are refused with what to do', (_, names, message) => {
+  ])('that are too %s are refused with the remedy', (_, names, message) => {
     const messages = messagesOf(...names);
     expect(messages).toEqual([expect.stringMatching(message)]);
     expect(messages[0]).toMatch(
@@ -54,7 +54,7 @@ describe('patterns of names', () => {
     );
   });
 
-  it('that are too costly leave what is live as it is, and go live nowhere', () => {
+  it('that are too costly leave the live version unchanged, and go live nowhere', () => {
     const subscriptions = [subscription({ generation: 2 }, { applications: { names: patterns(16) } })];
     const fresh = decide(snapshot({ ...team(), subscriptions }));
     expect(fresh.resolution.subscriptions[0]?.verdict).toMatchObject({

@@ -109,7 +109,7 @@ describe('another namespace’s robot', () => {
 describe('another namespace’s template', () => {
   const telling = uses({ events: [OWN_EVENT, LENT_EVENT] });
 
-  it('that is shared is what the event says, to the robots of the subscription alone', () => {
+  it('that is shared is the event’s message, only to the robots of the subscription', () => {
     const ofOwner = { ...telling, metadata: { ...telling.metadata, namespace: OWNER, uid: 'aaaaaaaa' } };
     const before = twoTeams({
       robots: [lent()],
@@ -162,7 +162,7 @@ describe('another namespace’s template', () => {
     });
   });
 
-  it('may be raw if its owner is trusted, whoever uses it; the user’s own may not', () => {
+  it('may be raw if its owner is trusted, for every user; an untrusted user’s own template may not', () => {
     const trusting = config({ tenancy: { trustedNamespaces: [OWNER] } });
     const before = twoTeams({ config: trusting, templates: [rawWords(WITH_USER)], subscriptions: [telling] });
     expect(verdictOf(before)).toEqual({ rollout: 'current', warnings: [] });

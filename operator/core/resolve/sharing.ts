@@ -35,8 +35,9 @@ export const nameFor = (namespace: string, reference: Reference): string =>
   (reference.namespace ?? namespace) === namespace ? reference.name : referenceKey(namespace, reference);
 
 /**
- * Says that there is no resource that the namespace may use. For a resource of another namespace the text is the same, byte for
- * byte, whether the resource does not exist or is not shared: a difference would reveal what others have.
+ * Says that there is no resource that the namespace may use. For a resource of another namespace, the text does not depend on
+ * whether the resource does not exist or is not shared. It is the same, byte for byte: a difference would reveal resources of
+ * others.
  * @param path of the reference
  */
 export function notThere(kind: string, namespace: string, reference: Reference, path: string): string {

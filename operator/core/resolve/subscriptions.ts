@@ -22,7 +22,7 @@ import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import { unsupportedField } from './unsupported.ts';
 
-/** What a subscription is judged with: the other kinds, which are judged before. */
+/** The context for judging a subscription: the other kinds, which are judged before. */
 export interface References extends EventContext {
   readonly robots: ReadonlyMap<string, ResolvedRobot>;
   /** The applications that a namespace has access to. */
@@ -51,7 +51,7 @@ export function resolveSubscription(
   const context = { ...references, inquiry: references.inquiry.of(namespace) };
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
-  // A reference may give the own namespace or leave it out: the same robot can be listed twice.
+  // The namespace of a reference is optional, so the same robot can be listed twice.
   const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
   const resolved = events.filter((event) => 'trigger' in event);
   const messages = judgedMessages.get(cr, messageInputs(resolved, usable, references.argocdUrl), () => ({
@@ -159,7 +159,7 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
     }));
 }
 
-/** A project that is not granted is no mistake: applications that the namespace has access to anyway can belong to it. */
+/** A project that is not granted is not a mistake: applications that the namespace has access to anyway can belong to it. */
 function ungranted(cr: NotificationSubscription, { granted, accessCondition }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(

@@ -27,7 +27,7 @@ export function resolveTemplate(
   return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { rollout: 'current', warnings: [] } };
 }
 
-/** A template that is refused. A template has no live version of its own. */
+/** A template that is refused. Templates have no separate live version. */
 export function refusedTemplate(cr: NotificationTemplate, refusal: Refusal): ResolvedTemplate {
   return { cr, verdict: { rollout: 'none', refusal, warnings: [] } };
 }

@@ -5,7 +5,7 @@ import { cutToBytes } from '../../lib/cut.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { Verdict } from '../model/verdict.ts';
 
-/** The API accepts eight times as much, but people have to read the message. It may quote a long text of theirs. */
+/** The API accepts eight times as much, but people have to read the message. It may quote a long text from a resource. */
 const MAX_MESSAGE_BYTES = 4_096;
 
 /** A condition without its times, which depend on its history. */

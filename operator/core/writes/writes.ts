@@ -1,6 +1,6 @@
 /**
- * The plan and the live target → the requests that make them equal. our-part.ts finds the operator's part, shared-key.ts finds
- * other tools that apply the shared key, and removal.ts removes the operator's whole part.
+ * The plan and the live target → the requests that make them equal. our-part.ts finds the part of the operator, shared-key.ts
+ * finds other tools that apply the shared key, and removal.ts removes everything that the operator wrote.
  */
 
 import { withoutMoments } from '../../argocd/moment.ts';

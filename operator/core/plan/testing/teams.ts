@@ -13,7 +13,7 @@ import {
   TOKEN,
 } from '../../testing/fixtures.ts';
 
-/** Teams that each have a robot, for tests of what their subscriptions take from each other. */
+/** Teams that each have a robot, for tests of how their subscriptions compete for room. */
 
 export type Criteria = NotificationSubscription['spec']['applications'];
 
@@ -44,7 +44,7 @@ export function sub(
 export const teams = (fields: Partial<Snapshot>): Snapshot =>
   snapshot({ robots, credentials: secrets, ...fields });
 
-/** Who is refused and who is live, by `namespace/name`. */
+/** The refused and the live subscriptions, by `namespace/name`. */
 export function outcome(snap: Snapshot): Record<string, string> {
   const { resolution, plan } = decide(snap);
   return Object.fromEntries(
