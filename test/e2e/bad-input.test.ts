@@ -50,7 +50,7 @@ describe('bad input that the operator refuses', () => {
   const good = { webhook: token, secret };
   const robots: [string, Record<string, string> | undefined, string, RegExp][] = [
     ['no Secret', undefined, 'CredentialsNotFound', /Secret team-bad\/\S+ does not exist/],
-    ['no such key', { token, secret }, 'CredentialsKeyNotFound', /has no key "webhook"\. Correct it/],
+    ['no such key', { token, secret }, 'CredentialsKeyNotFound', /has no key "webhook"\. Correct the field/],
     ['a value that is too long', { ...good, secret: 'x'.repeat(5_000) }, 'InvalidSigningSecret', /than 4096/],
     [
       'white space inside the token',

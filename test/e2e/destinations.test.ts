@@ -114,8 +114,8 @@ it('refuses one team what is more than its share, and all teams what is more tha
   for (const { namespace, message } of refused) {
     const what =
       namespace === GREEDY.team
-        ? /25 of the subscriptions of namespace team-greedy, less where /
-        : /40 of all subscriptions that project shared is granted to, less where /;
+        ? /25 destinations from the subscriptions of namespace team-greedy\. /
+        : /40 destinations from all subscriptions of the namespaces that project shared is granted to\. /;
     expect(message).toMatch(what);
   }
 });

@@ -107,7 +107,7 @@ describe('a grant on the AppProject', () => {
     expect(items.filter(({ reason }) => reason === 'InvalidGrant')).toEqual([
       expect.objectContaining({
         regarding: expect.objectContaining({ kind: 'AppProject', name: PROJECT }),
-        note: expect.stringContaining('"Team B" can be no namespace'),
+        note: expect.stringContaining('grant nothing: "Team B"'),
       }),
     ]);
   });

@@ -19,7 +19,7 @@ const conditions = cases.flatMap(({ namespace, projects, triggers }) =>
   ),
 );
 
-describe('a condition of ours', () => {
+describe('a condition of the operator', () => {
   it.each(conditions)('$key is the sum of its parts', ({ when, namespace, projects }) => {
     const { accessCondition: access = '', parts } = splitCondition(when);
     expect(parts.join(' and ')).toBe(when);
