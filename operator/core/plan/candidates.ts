@@ -16,11 +16,11 @@ import { type Capacity, draftSubscription, planSubscription } from './subscripti
  */
 export function candidatesOf(
   subscriptions: readonly ResolvedSubscription[],
-  settings: PlanContext,
+  context: PlanContext,
   refusals: ReadonlyMap<string, Refusal>,
   faults: Faults,
 ): Candidate[] {
-  const isLive = ({ cr }: ResolvedSubscription) => settings.live.events.has(resourceKey(cr));
+  const isLive = ({ cr }: ResolvedSubscription) => context.live.events.has(resourceKey(cr));
   const placeable = subscriptions.filter(({ verdict }) => verdict.rollout !== 'none');
   return inOrderOfAdmission(placeable, isLive).flatMap((each) => {
     const candidate = faults.guard(
@@ -29,7 +29,7 @@ export function candidatesOf(
         const subscription = withoutRefusedRobots(each, refusals);
         return {
           subscription,
-          draft: draftSubscription(subscription, settings),
+          draft: draftSubscription(subscription, context),
           reach: reachOf(subscription),
         };
       },
@@ -42,12 +42,12 @@ export function candidatesOf(
 /** The plan of a candidate, or of its live version if the operator fails on the newest one. */
 export function placeCandidate(
   candidate: Candidate,
-  settings: PlanContext,
+  context: PlanContext,
   capacity: Capacity,
   faults: Faults,
 ): ReturnType<typeof planSubscription> | undefined {
   const { cr } = candidate.subscription;
-  const own = { ...settings, inquiry: settings.inquiry.of(cr.metadata.namespace) };
+  const own = { ...context, inquiry: context.inquiry.of(cr.metadata.namespace) };
   return faults.guard(
     cr,
     () => planSubscription(candidate, own, capacity),

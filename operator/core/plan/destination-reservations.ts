@@ -20,7 +20,7 @@ const MAX_UNKNOWN = 200;
  */
 export function reserveDestinations(
   candidates: readonly Candidate[],
-  settings: PlanContext,
+  context: PlanContext,
   snapshot: Pick<Snapshot, 'projects' | 'target'>,
   faults: Faults,
 ): Destinations {
@@ -30,7 +30,7 @@ export function reserveDestinations(
     const { cr } = candidate.subscription;
     const live = faults.guard(
       cr,
-      () => liveClaim(candidate, settings),
+      () => liveClaim(candidate, context),
       () => undefined,
     );
     return live ? [{ ...live, key: resourceKey(cr) }] : [];
@@ -67,15 +67,15 @@ function accountsOf(
 
 function liveClaim(
   { subscription, draft, reach }: Candidate,
-  settings: PlanContext,
+  context: PlanContext,
 ): { readonly claim: Claim; readonly isCertain: boolean } | undefined {
   if (subscription.verdict.rollout === 'none') return undefined;
   if (draft?.isLive) return { claim: claimOf(draft.entry, reach), isCertain: true };
-  const at = atLiveAccess(subscription, settings);
-  const version = liveVersion(at, settings);
+  const at = atLiveAccess(subscription, context);
+  const version = liveVersion(at, context);
   if (!version) return undefined;
   // The conditions of a live version that differs from the newest one show whether the criteria are the same.
-  const isCertain = hasItsCriteria(at, liveKeysOf(settings.live, subscription.cr));
+  const isCertain = hasItsCriteria(at, liveKeysOf(context.live, subscription.cr));
   return { claim: claimOf(version, isCertain ? reach : widestReach(subscription)), isCertain };
 }
 

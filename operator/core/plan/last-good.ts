@@ -48,22 +48,22 @@ export function atLiveAccess(
  */
 export function liveVersion(
   subscription: ResolvedSubscription,
-  settings: PlanContext,
+  context: PlanContext,
 ): LiveVersion | undefined {
   const { namespace } = subscription.cr.metadata;
-  const now = { namespace, accessCondition: subscription.accessCondition, ...settings };
-  const keys = liveKeysOf(settings.live, subscription.cr).filter(
+  const now = { namespace, accessCondition: subscription.accessCondition, ...context };
+  const keys = liveKeysOf(context.live, subscription.cr).filter(
     ({ provenance }) => isMadeFrom(provenance, subscription.cr) && isStillAllowed(provenance, now),
   );
   const names = keys.flatMap(({ key }) => triggerName(key) ?? []);
   // In the order of the entry: the keys of the ConfigMap have another one, and a new order would be a needless write.
-  const order = settings.live.entries.flatMap((entry) => entry.triggers);
+  const order = context.live.entries.flatMap((entry) => entry.triggers);
   const triggers = names.sort((a, b) => order.indexOf(a) - order.indexOf(b));
-  const listed = triggers.flatMap((name) => [...liveRecipients(settings.live, name)]);
+  const listed = triggers.flatMap((name) => [...liveRecipients(context.live, name)]);
   // Somebody may have reset the shared key; the templates name the services too.
   const before = new Set(listed.length > 0 ? listed : keys.flatMap(servicesOf));
   const isUsable = (service: string): boolean => {
-    const robot = settings.services.get(service);
+    const robot = context.services.get(service);
     return robot !== undefined && mayUse(namespace, robot);
   };
   const recipients = [...before].filter(isUsable).sort();
@@ -78,18 +78,18 @@ export function liveVersion(
  */
 export function planLastGood(
   newest: ResolvedSubscription,
-  settings: PlanContext,
+  context: PlanContext,
 ): SubscriptionPlan | undefined {
-  const subscription = atLiveAccess(newest, settings);
-  const version = liveVersion(subscription, settings);
-  if (!version || isDangerous(subscription, version.keys, settings.inquiry)) return undefined;
+  const subscription = atLiveAccess(newest, context);
+  const version = liveVersion(subscription, context);
+  if (!version || isDangerous(subscription, version.keys, context.inquiry)) return undefined;
   const { keys, triggers, recipients, gone } = version;
   const configMap = Object.fromEntries(
     keys.map(({ key, value }) => [key, isTemplateKey(key) ? withoutServices(value, gone) : value]),
   );
   // A hand edit may have made a value that stops Argo CD's engine for all.
   const isPending = awaitsEngine(subscription.verdict);
-  const finding = isPending ? undefined : checkFinding(settings.inquiry, configMap, () => 'the live version');
+  const finding = isPending ? undefined : checkFinding(context.inquiry, configMap, () => 'the live version');
   if (finding?.gate === 'refused') return undefined;
   // The selector of other criteria is not known, and the conditions have it anyway.
   const selector = hasItsCriteria(subscription, keys)

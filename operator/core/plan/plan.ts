@@ -38,7 +38,7 @@ export function planTarget(
 ): { readonly plan: Plan; readonly resolution: Resolution } {
   const budget = reserveBudget(resolution, snapshot, live, faults);
   const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget, faults);
-  const settings: PlanContext = {
+  const context: PlanContext = {
     live,
     services: new Map(
       resolution.robots
@@ -53,15 +53,15 @@ export function planTarget(
     isStillGranted: stillGranted(snapshot),
     inquiry,
   };
-  const candidates = candidatesOf(resolution.subscriptions, settings, robots.refusals, faults);
+  const candidates = candidatesOf(resolution.subscriptions, context, robots.refusals, faults);
   const capacity: Capacity = {
     budget,
-    destinations: reserveDestinations(candidates, settings, snapshot, faults),
+    destinations: reserveDestinations(candidates, context, snapshot, faults),
   };
   const planned = new Map(
     candidates.map((each) => [
       resourceKey(each.subscription.cr),
-      placeCandidate(each, settings, capacity, faults),
+      placeCandidate(each, context, capacity, faults),
     ]),
   );
   const placesOf = (isExpected: boolean) =>

@@ -35,7 +35,7 @@ export interface Capacity {
  */
 export function planSubscription(
   { subscription, draft, reach }: Candidate,
-  settings: PlanContext,
+  context: PlanContext,
   capacity: Capacity,
 ): { readonly verdict: Verdict; readonly plan?: SubscriptionPlan } {
   const { verdict } = subscription;
@@ -43,11 +43,11 @@ export function planSubscription(
   if (verdict.rollout === 'current') {
     if (!draft) return { verdict };
     const judged = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
-    const refusal = refusalOf({ subscription, draft, reach }, settings, capacity);
+    const refusal = refusalOf({ subscription, draft, reach }, context, capacity);
     if (!refusal) return { verdict: judged, plan: draft };
-    return withLastGood(subscription, settings, capacity, { ...judged, rollout: 'lastGood', refusal });
+    return withLastGood(subscription, context, capacity, { ...judged, rollout: 'lastGood', refusal });
   }
-  return withLastGood(subscription, settings, capacity, verdict);
+  return withLastGood(subscription, context, capacity, verdict);
 }
 
 function refusalOf(
@@ -67,13 +67,13 @@ function refusalOf(
 
 function withLastGood(
   subscription: ResolvedSubscription,
-  settings: PlanContext,
+  context: PlanContext,
   { budget, destinations }: Capacity,
   verdict: Verdict,
 ) {
   const key = resourceKey(subscription.cr);
   const holder = subscriptionHolder(subscription.cr);
-  const plan = destinations.keepLive(key) ? planLastGood({ ...subscription, verdict }, settings) : undefined;
+  const plan = destinations.keepLive(key) ? planLastGood({ ...subscription, verdict }, context) : undefined;
   if (plan) {
     budget.keep(holder, needOf(subscription, plan));
     return { verdict, plan };
@@ -92,27 +92,21 @@ const ANY_MOMENT = '2000-01-01T00:00:00Z';
 /** The keys of the newest generation, for a subscription that resolved; undefined as long as it has no robot to send to. */
 export function draftSubscription(
   subscription: ResolvedSubscription,
-  settings: PlanContext,
+  context: PlanContext,
 ): DraftPlan | undefined {
   if (subscription.verdict.rollout !== 'current') return undefined;
-  const live = new Map(liveKeysOf(settings.live, subscription.cr).map((each) => [each.key, each]));
+  const live = new Map(liveKeysOf(context.live, subscription.cr).map((each) => [each.key, each]));
   const robots = withLiveZones(
-    subscription.robots.filter((robot) => settings.services.has(robot.service)),
+    subscription.robots.filter((robot) => context.services.has(robot.service)),
     live,
   );
   if (robots.length === 0) return undefined;
-  const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, settings);
+  const { recipients, events, templates } = compileSubscription({ ...subscription, robots }, context);
   const ours = new Map([...live].filter(([, { provenance }]) => isMadeFrom(provenance, subscription.cr)));
   const configMap: Record<string, string> = {};
   const moments = events.map((event) => {
     const value = ours.get(triggerKey(event.name))?.value;
-    return countsFrom(
-      event,
-      recipients,
-      value,
-      liveRecipients(settings.live, event.name),
-      settings.countsFrom,
-    );
+    return countsFrom(event, recipients, value, liveRecipients(context.live, event.name), context.countsFrom);
   });
   for (const [index, moment] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;
@@ -129,7 +123,7 @@ export function draftSubscription(
   const { cr, accessCondition } = subscription;
   const inputs = [
     accessCondition,
-    settings.maxEventAgeSeconds,
+    context.maxEventAgeSeconds,
     recipients.join(),
     entry.triggers.join(),
     values,
