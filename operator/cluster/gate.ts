@@ -67,7 +67,7 @@ export class Gate {
    *   waits for all answers. Older questions that are not among these are dropped, since they belong to a past
    *   version
    * @param patienceMs how long namespaces that have all their answers wait for the others
-   * @param onLateAnswers called with each namespace whose pending questions are answered now
+   * @param onLateAnswers called for each namespace whose pending questions are answered later
    */
   async answer(
     questions: ReadonlyMap<string, Question>,

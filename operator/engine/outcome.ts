@@ -9,8 +9,8 @@ export interface CallLimits {
 }
 
 /**
- * The outcome of a call, derived from an event. Only constant sentences of this file get through, and no text of the
- * process.
+ * The outcome of a call, derived from an event. Only the operator's sentences and constant texts of Go's runtime get
+ * through.
  */
 export function outcomeOf(event: ProcessEvent, { deadlineMs, maxAnswerBytes }: CallLimits): Outcome {
   switch (event.type) {
