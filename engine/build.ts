@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readlink, rename, stat, symlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { compile } from '../test/cluster/compile.ts';
-import { withLock } from '../test/cluster/lock.ts';
-import { type EngineLayout, engineLayout, GO_FLAGS } from './layout.ts';
+import { stat } from 'node:fs/promises';
+import type { BuildContext } from './go-build/build-context.ts';
+import { runBuildProgram } from './go-build/build-program.ts';
+import { compile } from './go-build/compile.ts';
+import { fillFolder } from './go-build/output-folder.ts';
+import { engineLayout, GO_FLAGS } from './layout.ts';
 import { ENGINE_NAME, enginePath, locateEngine, type Platform, thisPlatform } from './locate.ts';
 
 const HELP = `Usage: node engine/build.ts
@@ -22,10 +22,6 @@ Environment:
 
 const EXPECTED = 'about 1 min';
 
-function report(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
 /** @throws Error for a text that is no list of platforms */
 function platformsOf(text: string | undefined): Platform[] {
   if (!text) return [thisPlatform()];
@@ -39,60 +35,32 @@ function platformsOf(text: string | undefined): Platform[] {
   });
 }
 
-async function ensureEngine(platforms: readonly Platform[], signal: AbortSignal): Promise<void> {
+async function ensureEngine(platforms: readonly Platform[], context: BuildContext): Promise<void> {
   const layout = engineLayout();
-  const isMissing = (platform: Platform) => !existsSync(layout.file(platform));
-  if (platforms.some(isMissing)) {
-    await mkdir(layout.directory, { recursive: true });
-    await withLock(`${layout.directory}.lock`, { signal, report }, async () => {
-      for (const platform of platforms) if (isMissing(platform)) await build(layout, platform, signal);
-    });
-  }
-  await pointCurrent(layout);
+  await fillFolder(
+    layout,
+    () => platforms.filter((platform) => !existsSync(layout.file(platform))),
+    async (missing) => {
+      for (const platform of missing) await build(layout.moduleDir, platform, layout.file(platform), context);
+    },
+    context,
+  );
 }
 
-async function build(layout: EngineLayout, platform: Platform, signal: AbortSignal): Promise<void> {
-  const target = layout.file(platform);
+async function build(
+  moduleDir: string,
+  platform: Platform,
+  target: string,
+  context: BuildContext,
+): Promise<void> {
   const goFlags = `${process.env.GOFLAGS ?? ''} ${GO_FLAGS}`.trim();
   const env = { GOOS: platform.os, GOARCH: platform.arch, GOFLAGS: goFlags };
-  await mkdir(dirname(target), { recursive: true });
-  await compile({ moduleDir: layout.moduleDir, target, env, expected: EXPECTED, signal, report });
+  await compile({ moduleDir, target, env, expected: EXPECTED, ...context });
   const { size } = await stat(target);
-  report(`${enginePath(platform)}: ${(size / 1e6).toFixed(1)} MB in ${target}`);
+  context.report(`${enginePath(platform)}: ${(size / 1e6).toFixed(1)} MB in ${target}`);
 }
 
-async function pointCurrent({ base, directory }: EngineLayout): Promise<void> {
-  const link = join(base, 'current');
-  const target = basename(directory);
-  const existing = await readlink(link).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT') throw error;
-    return undefined;
-  });
-  if (existing === target) return;
-  const fresh = `${link}.tmp-${process.pid}`;
-  await symlink(target, fresh);
-  await rename(fresh, link);
-}
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
-  if (values.help) {
-    process.stdout.write(HELP);
-    return;
-  }
-  const interrupted = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
-  try {
-    if (process.env.ARGOCD_DINGTALK_ENGINE) report(`engine: ${locateEngine()}`);
-    else await ensureEngine(platformsOf(process.env.PLATFORMS), interrupted.signal);
-  } catch (error) {
-    if (!interrupted.signal.aborted) throw error;
-    process.stderr.write('interrupted: what Go has compiled so far stays in its cache\n');
-    process.exitCode = 130;
-  }
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`engine: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+await runBuildProgram(HELP, async (context) => {
+  if (process.env.ARGOCD_DINGTALK_ENGINE) context.report(`engine: ${locateEngine()}`);
+  else await ensureEngine(platformsOf(process.env.PLATFORMS), context);
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { robot, subscription, template } from '../../test/support/team.ts';
+import { robot, subscription, template } from '../api/testing/manifests.ts';
 import { run, TestFiles } from './testing/command-line.ts';
 
 const files = new TestFiles();

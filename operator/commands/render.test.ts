@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { locateEngine } from '../../engine/locate.ts';
-import { robot, subscription } from '../../test/support/team.ts';
+import { robot, subscription } from '../api/testing/manifests.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
 import { run, TestFiles } from './testing/command-line.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type FakeDingTalk, startFakeDingTalk } from '../../test/support/fake-dingtalk.ts';
-import { operatorConfiguration } from '../../test/support/operator.ts';
-import { credentialsSecret, newCredentials, robot } from '../../test/support/team.ts';
+import { credentialsSecret, newCredentials, robot } from '../api/testing/manifests.ts';
+import { operatorConfiguration } from '../dingtalk/testing/fake-configuration.ts';
+import { type FakeDingTalk, startFakeDingTalk } from '../dingtalk/testing/fake-dingtalk.ts';
 import { run as runCommand, TestFiles } from './testing/command-line.ts';
 
 const WHERE = { namespace: 'team', name: 'payments' };

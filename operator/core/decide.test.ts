@@ -21,7 +21,7 @@ const questionsOf = (before: Snapshot) =>
 const keysOf = (request: GateRequest) =>
   'configMap' in request ? Object.keys(request.configMap) : [request.expression];
 
-/** An engine that refuses whatever has this text in it. */
+/** An engine that refuses every configuration with this text. */
 const refusing = (text: string) => ({
   get: () => undefined,
   answer: (request: GateRequest): GateAnswer =>
@@ -69,11 +69,11 @@ describe('the gate', () => {
     expect(decide(later).questions.size).toBe(0);
   });
 
-  it('is asked nothing about what is live, so a restart costs nothing', () => {
+  it('is asked nothing about live keys, so a restart costs nothing', () => {
     expect(questionsOf({ ...thousand, answers: SILENT })).toEqual([]);
   });
 
-  it('that can not be asked holds up what is new, and no renewal', () => {
+  it('that is unavailable delays new resources, but no renewal', () => {
     const live = settled(snapshot(team()), 40 * 60_000);
     const { writes, resolution } = decide({
       ...live,
@@ -105,7 +105,7 @@ describe('the gate', () => {
     expect(writes.steps).toEqual([]);
   });
 
-  it('reports what is wrong with foreign keys, and writes ours all the same', () => {
+  it('reports mistakes in foreign keys, and still writes the operator’s keys', () => {
     const target = {
       ...snapshot().target,
       configMap: { ...snapshot().target.configMap, data: { 'trigger.hand': 'bad' } },

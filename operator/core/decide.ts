@@ -1,8 +1,9 @@
 /**
- * The operator's decision, a pure function of a snapshot. The folders are in the order of the data: model/ (what is known),
- * bounds/ (how much of it is looked at), resolve/ (custom resources → verdicts), compile/ (an accepted resource → its keys), gate/
- * (what Argo CD's engine is asked), plan/ (what shall stand in the target), others/ (what other tools have there), writes/ (plan and
- * target → requests), status/ and delivery/ (what is reported and checked afterwards).
+ * The operator's decision, a pure function of a snapshot. The folders are in the order of the data. model/ has the known
+ * facts, and bounds/ limits how much of them is read. resolve/ makes verdicts from custom resources, compile/ makes keys from
+ * accepted resources, and gate/ asks Argo CD's engine about them. plan/ decides which keys the target gets, others/ finds
+ * other tools' content there, and writes/ makes requests from plan and target. status/ and delivery/ report and check the
+ * outcome.
  */
 
 import type { Finding } from '../api/finding.ts';
@@ -19,25 +20,25 @@ import { planTarget } from './plan/plan.ts';
 import { resolve } from './resolve/resolve.ts';
 import { type Writes, writesFor } from './writes/writes.ts';
 
-/** All that follows from one snapshot. */
+/** All results of one snapshot. */
 export interface Decision {
   /** Every CR with its final verdict. */
   readonly resolution: Resolution;
-  /** What is in the target now. */
+  /** The present content of the target. */
   readonly live: LiveState;
   readonly plan: Plan;
   readonly writes: Writes;
-  /** What others have put into the ConfigMap that stops Argo CD's engine for everybody. */
+  /** Foreign content of the ConfigMap that stops Argo CD's engine for everybody. */
   readonly foreign: readonly Finding[];
-  /** Why Argo CD's engine does not look at our entries of the shared key, if it doesn't. */
+  /** Why Argo CD's engine does not read the operator's entries of the shared key, if that is so. */
   readonly ignored?: Finding | undefined;
-  /** What the engine has yet to be asked; decide again once it has answered. */
+  /** The questions that the engine has not been asked yet; decide again once it has answered. */
   readonly questions: ReadonlyMap<string, Question>;
-  /** Exceptions, each with the one resource that it was kept to. */
+  /** Exceptions, each with the one resource that it was confined to. */
   readonly faults: readonly Fault[];
 }
 
-/** The whole line from the snapshot to the requests: pure, and the same for the operator and for files. */
+/** All steps from the snapshot to the requests: pure, and the same for the operator and for files. */
 export function decide(snapshot: Snapshot): Decision {
   const inquiry = new Inquiry(snapshot.answers);
   const faults = new Faults();

@@ -7,7 +7,7 @@ import type { Snapshot } from './model/snapshot.ts';
 import { statusUpdates } from './status/statuses.ts';
 import { found, robot, snapshot, subscription, team, template } from './testing/fixtures.ts';
 
-/** Names that every JavaScript object has something under, in all places where a team chooses a name. */
+/** Names that every JavaScript object inherits, in all places where a team chooses a name. */
 
 const NAMES = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__'];
 /** As the API server's JSON is read: the name is the object's own. */
@@ -77,7 +77,7 @@ describe.each(NAMES)('%s', (name) => {
     expect(['Accepted', 'InvalidTemplate']).toContain(accepted(snapshot({ templates })).NotificationTemplate);
   });
 
-  it('in YAML is what the CRDs look at too', async () => {
+  it('in YAML has the same meaning for the CRDs', async () => {
     const checks = await crdChecks();
     const manifest = (params: string) =>
       parse(`

@@ -5,9 +5,9 @@ import { type AddressInfo, connect, createServer as createTcpServer, type Server
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createAuthority } from '../../test/support/certificates.ts';
-import { type FakeDingTalk, startFakeDingTalk } from '../../test/support/fake-dingtalk.ts';
+import { createAuthority } from '../lib/testing/certificates.ts';
 import { createDingTalkClient, type DingTalkClient } from './client.ts';
+import { type FakeDingTalk, startFakeDingTalk } from './testing/fake-dingtalk.ts';
 import { TrustError, trustedCertificates } from './trusted-certificates.ts';
 
 const TOKEN = 'feed'.repeat(16);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
-import { eventually } from '../../test/support/eventually.ts';
+import { eventually } from '../lib/testing/eventually.ts';
 import { createEngine } from './client.ts';
 import { GOOD_CONFIG, HOSTILE, manySets, rendering } from './testing/requests.ts';
 

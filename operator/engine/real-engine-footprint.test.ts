@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
-import { readProcessTree } from '../../test/support/process-tree.ts';
 import { createEngine } from './client.ts';
 import type { EndCause, EngineMetrics } from './metrics.ts';
+import { readProcessTree } from './testing/process-tree.ts';
 import { GOOD_CONFIG, HOSTILE, manySets, rendering } from './testing/requests.ts';
 
 // A separate file has a separate process, where nothing else uses memory or time. `make bench-engine` has the

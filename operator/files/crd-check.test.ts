@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from '../../test/support/refused-manifests.ts';
 import { brokenCelRules, compileCelRules } from './cel-rules.ts';
 import { type CustomKind, crdChecks } from './crd-check.ts';
+import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from './testing/refused-manifests.ts';
 
 const checks = await crdChecks();
 function violationsOf(manifest: object) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { locateEngine } from '../../engine/locate.ts';
-import { namespace, robot, subscription } from '../../test/support/team.ts';
+import { namespace, robot, subscription } from '../api/testing/manifests.ts';
 import { engineAsker, Gate } from '../cluster/gate.ts';
 import { config, NOW } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';

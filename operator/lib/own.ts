@@ -1,7 +1,7 @@
 /**
  * The own value of a record under a name that another person has chosen; undefined if there is none. `record[name]`
  * would also find `constructor` and every other inherited property. A test finds look-ups without this function
- * (test/support/lookups.test.ts).
+ * (test/house/lookups.test.ts).
  */
 export function own<T>(record: Readonly<Record<string, T>> | null | undefined, name: string): T | undefined {
   return record !== undefined && record !== null && Object.hasOwn(record, name) ? record[name] : undefined;

@@ -1,6 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { messageProblem } from '../../test/support/fake-dingtalk-messages.ts';
-import { OWN_MESSAGES } from '../../test/support/own-messages.ts';
+import { messageProblem } from '../dingtalk/testing/fake-dingtalk-messages.ts';
 import { MAX_BODY_BYTES } from '../template/go/compile.ts';
 import { RenderingEngine } from '../template/testing/engine.ts';
 import { CATALOGUE } from './catalogue/catalogue.ts';
@@ -9,6 +8,7 @@ import { LOCALES, type Locale } from './catalogue/locale.ts';
 import type { EventMessage } from './event-message.ts';
 import { eventsBody } from './message.ts';
 import { mutants } from './testing/mutants.ts';
+import { OWN_MESSAGES } from './testing/own-messages.ts';
 
 /** An Application that has every field that a message may read. */
 const APPLICATION = {

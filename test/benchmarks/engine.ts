@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { oneOf } from '../support/program.ts';
+import { OUTPUT, OUTPUTS, runBenchmark } from './benchmark.ts';
 import { FIGURES, type Figure } from './engine/figures.ts';
 import { type EngineFigures, measureEngine } from './engine/measure.ts';
 
@@ -12,32 +13,21 @@ Exits with 1 if a figure is beyond its bound, which on a busy machine may be the
   --help             show this
 `;
 
-const { values } = parseArgs({
-  options: { output: { type: 'string', default: 'markdown' }, help: { type: 'boolean' } },
-});
-
 function row({ what, bound, of, unit }: Figure, figures: EngineFigures): string {
   const value = of(figures);
   return `| ${what} | ${value} ${unit} | < ${bound} ${unit}${value < bound ? '' : ': **beyond**'} |`;
 }
 
-async function main(): Promise<void> {
-  if (values.help) {
-    process.stdout.write(HELP);
-    return;
-  }
-  if (values.output !== 'markdown' && values.output !== 'json')
-    throw new Error(`--output: expected markdown or json, got ${values.output}`);
-  const figures = await measureEngine((line) => process.stderr.write(`${line}\n`));
-  if (values.output === 'json') process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
-  else {
-    const rows = FIGURES.map((figure) => row(figure, figures));
-    process.stdout.write(['| what | figure | bound |', '| --- | --- | --- |', ...rows, ''].join('\n'));
-  }
-  if (FIGURES.some(({ of, bound }) => of(figures) >= bound)) process.exitCode = 1;
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
+await runBenchmark(HELP, { output: OUTPUT }, async ({ flags, say, untilInterrupted }) => {
+  const output = oneOf('output', OUTPUTS, flags.output);
+  const figures = await untilInterrupted(measureEngine(say));
+  const beyond = FIGURES.filter(({ of, bound }) => of(figures) >= bound);
+  const rows = FIGURES.map((figure) => row(figure, figures));
+  return {
+    text:
+      output === 'json'
+        ? `${JSON.stringify(figures, null, 2)}\n`
+        : ['| what | figure | bound |', '| --- | --- | --- |', ...rows, ''].join('\n'),
+    beyond: beyond.map(({ what, bound, unit }) => `${what}: beyond ${bound} ${unit}`),
+  };
 });

@@ -1,10 +1,8 @@
-import { once } from 'node:events';
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
+import { wholeNumber } from '../support/program.ts';
+import { runBenchmark } from './benchmark.ts';
 import { excesses, measure, rows } from './hostile/measure.ts';
-import { createProgress } from './teams/progress.ts';
 import { TeamsStage } from './teams/stage.ts';
-import { wholeNumber } from './whole-number.ts';
 
 const HELP = `Usage: make bench-hostile [ARGS='…']
 
@@ -22,40 +20,18 @@ than 100 MB. Edits are written at once (limits.writeInterval: 0s), which shows t
   --help                show this
 `;
 
-const { values } = parseArgs({
-  options: {
-    resources: { type: 'string', default: '3000' },
-    teams: { type: 'string', default: '20' },
-    'edits-seconds': { type: 'string', default: '60' },
-    help: { type: 'boolean' },
-  },
-});
+const FLAGS = {
+  resources: { type: 'string', default: '3000' },
+  teams: { type: 'string', default: '20' },
+  'edits-seconds': { type: 'string', default: '60' },
+} as const;
 
-/** @returns the exit code */
-async function main(): Promise<number> {
-  const [resources, teams, seconds] = [
-    wholeNumber(values, 'resources'),
-    wholeNumber(values, 'teams'),
-    wholeNumber(values, 'edits-seconds'),
-  ];
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-  const interrupted = once(interrupt.signal, 'abort').then(() => undefined);
-  using progress = createProgress();
-  progress.say('an API server and a fake DingTalk');
+await runBenchmark(HELP, FLAGS, async ({ flags, say, untilInterrupted }) => {
+  const extent = { resources: wholeNumber(flags, 'resources'), seconds: wholeNumber(flags, 'edits-seconds') };
+  const teams = wholeNumber(flags, 'teams');
+  say('an API server and a fake DingTalk');
   await using stage = await TeamsStage.start(teams);
-  const figures = await Promise.race([measure(stage, { resources, seconds }, progress.say), interrupted]);
-  progress.say('stopping everything');
-  if (!figures) return 130;
-  process.stdout.write(`load ${loadavg()[0]?.toFixed(1)}\n\n${rows(figures)}\n`);
-  const beyond = excesses(figures);
-  for (const each of beyond) process.stderr.write(`${each}\n`);
-  return beyond.length === 0 ? 0 : 1;
-}
-
-if (values.help) process.stdout.write(HELP);
-else {
-  process.exitCode = await main();
-  // Not to wait for what was still under way when it was interrupted.
-  if (process.exitCode !== 0) process.exit();
-}
+  const figures = await untilInterrupted(measure(stage, extent, say));
+  say('stopping everything');
+  return { text: `load ${loadavg()[0]?.toFixed(1)}\n\n${rows(figures)}\n`, beyond: excesses(figures) };
+});

@@ -1,5 +1,6 @@
-import { parseArgs } from 'node:util';
-import { ROUTES, type Route } from './routes/landscape.ts';
+import { oneOf, wholeNumber } from '../support/program.ts';
+import { OUTPUT, OUTPUTS, runBenchmark } from './benchmark.ts';
+import { ROUTES } from './routes/landscape.ts';
 import { measureRoute } from './routes/measure.ts';
 import { markdown, type Row, rowOf } from './routes/report.ts';
 import { BenchmarkStage } from './routes/stage.ts';
@@ -20,59 +21,36 @@ each Application once a minute. Progress goes to standard error.
   --help             show this
 `;
 
-const { values } = parseArgs({
-  options: {
-    teams: { type: 'string', default: '60' },
-    applications: { type: 'string', default: '1000' },
-    events: { type: 'string', default: '120' },
-    rate: { type: 'string', default: '2' },
-    route: { type: 'string', multiple: true, default: [...ROUTES] },
-    output: { type: 'string', default: 'markdown' },
-    help: { type: 'boolean' },
-  },
-});
+const FLAGS = {
+  teams: { type: 'string', default: '60' },
+  applications: { type: 'string', default: '1000' },
+  events: { type: 'string', default: '120' },
+  rate: { type: 'string', default: '2' },
+  route: { type: 'string', multiple: true, default: [...ROUTES] as string[] },
+  output: OUTPUT,
+} as const;
 
-/** @throws Error for anything but a whole number from 1 on */
-function count(name: 'teams' | 'applications' | 'events' | 'rate'): number {
-  const text = values[name];
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`--${name}: expected a whole number from 1, got ${text}`);
-  return Number(text);
-}
-
-function oneOf<T extends string>(name: string, known: readonly T[], text: string): T {
-  const found = known.find((each) => each === text);
-  if (found === undefined) throw new Error(`--${name}: expected one of ${known.join(', ')}, got ${text}`);
-  return found;
-}
-
-async function main(): Promise<void> {
-  const teams = count('teams');
+await runBenchmark(HELP, FLAGS, async ({ flags, say, untilInterrupted }) => {
+  const teams = wholeNumber(flags, 'teams');
   const extent = {
-    applications: count('applications'),
-    events: count('events'),
-    eventsPerSecond: count('rate'),
+    applications: wholeNumber(flags, 'applications'),
+    events: wholeNumber(flags, 'events'),
+    eventsPerSecond: wholeNumber(flags, 'rate'),
   };
-  const routes = values.route.map((text): Route => oneOf('route', ROUTES, text));
-  const output = oneOf('output', ['markdown', 'json'], values.output);
-  const started = Date.now();
-  const print = (line: string) =>
-    process.stderr.write(`${String(Math.round((Date.now() - started) / 1_000)).padStart(5)} s  ${line}\n`);
-
-  print('an API server, Argo CD and a fake DingTalk …');
+  const routes = flags.route.map((text) => oneOf('route', ROUTES, text));
+  const output = oneOf('output', OUTPUTS, flags.output);
+  say('an API server, Argo CD and a fake DingTalk');
   await using stage = await BenchmarkStage.start(teams);
-  print(`${extent.applications} applications …`);
-  await stage.createApplications(extent.applications);
+  say(`${extent.applications} applications`);
+  await untilInterrupted(stage.createApplications(extent.applications));
   const rows: Row[] = [];
   for (const route of routes) {
-    rows.push(rowOf(await measureRoute(stage, route, extent, print)));
-    print(`${route}: ${JSON.stringify(rows.at(-1))}`);
+    rows.push(rowOf(await untilInterrupted(measureRoute(stage, route, extent, say))));
+    say(`${route}: ${JSON.stringify(rows.at(-1))}`);
   }
-  process.stdout.write(
+  const text =
     output === 'json'
       ? `${JSON.stringify({ teams, ...extent, rows }, null, 2)}\n`
-      : markdown(rows, teams, extent),
-  );
-}
-
-if (values.help) process.stdout.write(HELP);
-else await main();
+      : markdown(rows, teams, extent);
+  return { text, beyond: [] };
+});

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
-import { readProcessTree } from '../support/process-tree.ts';
+import { readProcessTree } from '../../operator/engine/testing/process-tree.ts';
+import { wholeNumber } from '../support/program.ts';
 import { programCommand } from '../support/programs.ts';
 import { startStage } from '../support/stage.ts';
+import { runBenchmark } from './benchmark.ts';
 import { median } from './median.ts';
 
 const HELP = `Usage: make bench-start [ARGS='--runs N']
@@ -10,10 +11,6 @@ const HELP = `Usage: make bench-start [ARGS='--runs N']
 Measures how long our programs take to start, and the resident memory of an operator that has nothing to do, from source
 and from the bundle. Linux only. The median of N runs counts (9). Exits with 1 if the bundle takes longer than it may.
 `;
-
-const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '9' }, help: { type: 'boolean' } },
-});
 
 /** Command lines that end by themselves, and how long the bundle may take for some of them, in milliseconds. */
 const COMMANDS = new Map([
@@ -48,21 +45,25 @@ async function measureOperator(bundle: string, runs: number): Promise<string> {
   return `${median(times).toFixed(0)} ms, ${median(sizes).toFixed(0)} MB`;
 }
 
-async function main(): Promise<void> {
-  const runs = Number(values.runs);
-  for (const [kind, bundle] of Object.entries(KINDS)) {
-    for (const [line, bound] of COMMANDS) {
-      const time = median(Array.from({ length: runs }, () => timeOf(line, bundle)));
-      const isBeyond = kind === 'bundle' && time >= bound;
-      const limit = Number.isFinite(bound) ? ` (bundle: < ${bound} ms${isBeyond ? ', beyond' : ''})` : '';
-      process.stdout.write(`${kind}: argocd-dingtalk ${line}: ${time.toFixed(0)} ms${limit}\n`);
-      if (isBeyond) process.exitCode = 1;
+await runBenchmark(
+  HELP,
+  { runs: { type: 'string', default: '9' } },
+  async ({ flags, say, untilInterrupted }) => {
+    const runs = wholeNumber(flags, 'runs');
+    const beyond: string[] = [];
+    const lines: string[] = [];
+    for (const [kind, bundle] of Object.entries(KINDS)) {
+      for (const [line, bound] of COMMANDS) {
+        say(`${kind}: argocd-dingtalk ${line}`);
+        const time = median(Array.from({ length: runs }, () => timeOf(line, bundle)));
+        const what = `${kind}: argocd-dingtalk ${line}: ${time.toFixed(0)} ms`;
+        lines.push(Number.isFinite(bound) ? `${what} (bundle: < ${bound} ms)` : what);
+        if (kind === 'bundle' && time >= bound) beyond.push(`${what}: beyond ${bound} ms`);
+      }
+      say(`${kind}: the operator`);
+      const operator = await untilInterrupted(measureOperator(bundle, runs));
+      lines.push(`${kind}: operator, until its caches have synced: ${operator}`);
     }
-    process.stdout.write(
-      `${kind}: operator, until its caches have synced: ${await measureOperator(bundle, runs)}\n`,
-    );
-  }
-}
-
-if (values.help) process.stdout.write(HELP);
-else await main();
+    return { text: `${lines.join('\n')}\n`, beyond };
+  },
+);

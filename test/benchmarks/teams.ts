@@ -1,12 +1,10 @@
-import { once } from 'node:events';
 import { loadavg } from 'node:os';
-import { parseArgs } from 'node:util';
 import { parseDuration } from '../../operator/config/config.ts';
+import { FlagError, oneOf, wholeNumber } from '../support/program.ts';
+import { OUTPUT, OUTPUTS, runBenchmark } from './benchmark.ts';
 import { type Extent, measure } from './teams/measure.ts';
-import { createProgress } from './teams/progress.ts';
 import { excesses, markdown, rowsOf } from './teams/report.ts';
 import { TeamsStage } from './teams/stage.ts';
-import { wholeNumber } from './whole-number.ts';
 
 const HELP = `Usage: make bench-teams [ARGS='…']
 
@@ -32,67 +30,39 @@ the operator's process and of all its children; pages that two of them share cou
   --help                show this
 `;
 
-const { values } = parseArgs({
-  options: {
-    teams: { type: 'string', default: '200' },
-    settle: { type: 'string', default: '150' },
-    'edits-seconds': { type: 'string', default: '60' },
-    'write-interval': { type: 'string', default: '2s' },
-    output: { type: 'string', default: 'markdown' },
-    help: { type: 'boolean' },
-  },
-});
+const FLAGS = {
+  teams: { type: 'string', default: '200' },
+  settle: { type: 'string', default: '150' },
+  'edits-seconds': { type: 'string', default: '60' },
+  'write-interval': { type: 'string', default: '2s' },
+  output: OUTPUT,
+} as const;
 
-/** @throws Error for anything but a duration */
-function duration(name: 'write-interval'): string {
-  const text = values[name];
-  if (parseDuration(text) === undefined)
-    throw new Error(`--${name}: expected a duration such as 2s, got ${text}`);
+/** @throws FlagError for anything but a duration */
+function duration(name: string, text: string): string {
+  if (parseDuration(text) === undefined) throw new FlagError(name, 'a duration such as 2s', text);
   return text;
 }
 
-/** @returns the exit code */
-async function main(): Promise<number> {
-  const teams = wholeNumber(values, 'teams');
+await runBenchmark(HELP, FLAGS, async ({ flags, say, untilInterrupted }) => {
+  const teams = wholeNumber(flags, 'teams');
   const extent: Extent = {
-    settleSeconds: wholeNumber(values, 'settle'),
-    editsSeconds: wholeNumber(values, 'edits-seconds'),
-    writeInterval: duration('write-interval'),
+    settleSeconds: wholeNumber(flags, 'settle'),
+    editsSeconds: wholeNumber(flags, 'edits-seconds'),
+    writeInterval: duration('write-interval', flags['write-interval']),
   };
-  const { output } = values;
-  if (!['markdown', 'json'].includes(output))
-    throw new Error(`--output: expected one of markdown, json, got ${output}`);
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-  const interrupted = once(interrupt.signal, 'abort').then(() => undefined);
-
-  using progress = createProgress();
-  progress.say('an API server and a fake DingTalk');
+  const output = oneOf('output', OUTPUTS, flags.output);
+  say('an API server and a fake DingTalk');
   await using stage = await TeamsStage.start(teams);
-  const run = async () => {
-    progress.say(`the resources of ${teams} teams`);
-    await stage.createTeams();
-    const before = loadavg()[0] as number;
-    const figures = await measure(stage, extent, progress.say);
-    return { figures, load: { before, after: loadavg()[0] as number } };
-  };
-  const result = await Promise.race([run(), interrupted]);
-  progress.say('stopping everything');
-  if (!result) return 130;
-  const { figures, load } = result;
-  process.stdout.write(
+  say(`the resources of ${teams} teams`);
+  await untilInterrupted(stage.createTeams());
+  const before = loadavg()[0] as number;
+  const figures = await untilInterrupted(measure(stage, extent, say));
+  const load = { before, after: loadavg()[0] as number };
+  say('stopping everything');
+  const text =
     output === 'json'
       ? `${JSON.stringify({ teams, ...extent, load, figures, rows: rowsOf(figures) }, null, 2)}\n`
-      : markdown(rowsOf(figures), teams, extent, load),
-  );
-  const beyond = excesses(figures, teams);
-  for (const each of beyond) process.stderr.write(`${each}\n`);
-  return beyond.length === 0 ? 0 : 1;
-}
-
-if (values.help) process.stdout.write(HELP);
-else {
-  process.exitCode = await main();
-  // Not to wait for what was still under way when it was interrupted.
-  if (process.exitCode !== 0) process.exit();
-}
+      : markdown(rowsOf(figures), teams, extent, load);
+  return { text, beyond: excesses(figures, teams) };
+});

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { goToolchain } from './toolchain.ts';
+import { type OutputFolder, outputFolder } from '../../engine/go-build/output-folder.ts';
+import { goToolchain } from '../../engine/go-build/toolchain.ts';
 
 /** Absolute paths of everything the cluster tests run or apply. */
 export interface Tools {
@@ -15,13 +15,7 @@ export interface Tools {
 }
 
 /** Where the tools of this checkout belong, whether they exist yet or not. */
-export interface Layout {
-  /** Folder of the Go module that builds them. */
-  readonly moduleDir: string;
-  /** `<repository>/bin/tools`. */
-  readonly base: string;
-  /** `<repository>/bin/tools/<hash>`. */
-  readonly directory: string;
+export interface Layout extends OutputFolder {
   readonly tools: Tools;
   /** What `KUBEBUILDER_ASSETS` lacks; undefined when it is not set, empty when it is used. */
   readonly lackingAssets: readonly string[] | undefined;
@@ -30,8 +24,7 @@ export interface Layout {
 const CONTROL_PLANE = ['etcd', 'kube-apiserver', 'kubectl'] as const;
 
 /**
- * Computes the layout. The folder's name is a hash of all that decides what a build gives: the Go module, its
- * sources and the compiler. `KUBEBUILDER_ASSETS` (etcd, kube-apiserver and kubectl of one's own) takes the place of
+ * Computes the layout. `KUBEBUILDER_ASSETS` (etcd, kube-apiserver and kubectl of one's own) takes the place of
  * the control plane if it has all three.
  *
  * @throws Error with a remedy when Go is missing or too old, see {@link goToolchain}.
@@ -39,7 +32,10 @@ const CONTROL_PLANE = ['etcd', 'kube-apiserver', 'kubectl'] as const;
 export function toolsLayout(environment: NodeJS.ProcessEnv = process.env): Layout {
   const moduleDir = import.meta.dirname;
   const base = join(dirname(dirname(moduleDir)), 'bin', 'tools');
-  const directory = join(base, contentHash(moduleDir));
+  const { version, os, arch } = goToolchain(moduleDir, 'the test control plane');
+  const sources = globSync('cmd/**/*.go', { cwd: moduleDir });
+  const folder = outputFolder({ moduleDir, base }, `${version} ${os} ${arch}`, sources);
+  const { directory } = folder;
   const assets = environment.KUBEBUILDER_ASSETS;
   const lackingAssets = assets ? CONTROL_PLANE.filter((name) => !existsSync(join(assets, name))) : undefined;
   const controlPlane = assets && lackingAssets?.length === 0 ? assets : directory;
@@ -52,21 +48,10 @@ export function toolsLayout(environment: NodeJS.ProcessEnv = process.env): Layou
     appProjectCrd: join(directory, 'argocd', 'appproject-crd.yaml'),
     notificationsCatalog: join(directory, 'argocd', 'notifications-catalog.yaml'),
   };
-  return { moduleDir, base, directory, tools, lackingAssets };
+  return { ...folder, tools, lackingAssets };
 }
 
 /** The tools that are not there, as absolute paths. */
 export function missingTools(layout: Layout): string[] {
   return Object.values(layout.tools).filter((path) => !existsSync(path));
-}
-
-function contentHash(moduleDir: string): string {
-  const hash = createHash('sha256');
-  const { version, os, arch } = goToolchain(moduleDir);
-  hash.update(`${version} ${os} ${arch}\n`);
-  for (const file of ['go.mod', 'go.sum', ...globSync('cmd/**/*.go', { cwd: moduleDir }).sort()]) {
-    const content = readFileSync(join(moduleDir, file));
-    hash.update(`${file} ${content.length}\n`).update(content);
-  }
-  return hash.digest('hex').slice(0, 12);
 }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
+import type { Delivery, FakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { soon } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import type { Delivery, FakeDingTalk } from '../support/fake-dingtalk.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import { STORY } from './story.ts';
 

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newCredentials, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
   type ApplicationPatch,
   degraded,
@@ -14,9 +16,8 @@ import {
   syncSucceeded,
 } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import { newCredentials, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 /**
  * The recipe of ACK's documentation and samples/ack-seed beside each other in one Argo CD: the same Applications, the same

@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { newCredentials } from '../../operator/api/testing/manifests.ts';
+import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { healthy, syncFailed, syncStatusUnknown, syncSucceeded } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
-import { operatorConfiguration } from '../support/operator.ts';
 import { startProcess } from '../support/processes.ts';
 import { cliCommand } from '../support/programs.ts';
 import { type RunResult, run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { newCredentials } from '../support/team.ts';
 
 /**
  * Somebody has the recipe of ACK's documentation in Argo CD, and other services beside it, and moves in: first the files,

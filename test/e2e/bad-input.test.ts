@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from '../support/refused-manifests.ts';
-import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import {
   credentialsSecret,
   namespace,
   newCredentials,
-  realRobot,
   robot,
   subscription,
   template,
   typedTemplate,
-} from '../support/team.ts';
+} from '../../operator/api/testing/manifests.ts';
+import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from '../../operator/files/testing/refused-manifests.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 const GOOD = { namespace: 'team-good', name: 'good' };
 const BAD = 'team-bad';
@@ -50,7 +50,7 @@ describe('bad input that the operator refuses', () => {
   const good = { webhook: token, secret };
   const robots: [string, Record<string, string> | undefined, string, RegExp][] = [
     ['no Secret', undefined, 'CredentialsNotFound', /Secret team-bad\/\S+ does not exist/],
-    ['no such key', { token, secret }, 'CredentialsKeyNotFound', /has no key "webhook"\. Correct it/],
+    ['no such key', { token, secret }, 'CredentialsKeyNotFound', /has no key "webhook"\. Correct the field/],
     ['a value that is too long', { ...good, secret: 'x'.repeat(5_000) }, 'InvalidSigningSecret', /than 4096/],
     [
       'white space inside the token',

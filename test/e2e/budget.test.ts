@@ -1,8 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const SECRET = 'argocd-notifications-secret';
 const TEAM = 'team';
@@ -38,7 +39,9 @@ it('a robot that the Secret has no room for waits for it, and those that are liv
   }
   await stage.apply(...realRobot(stage.dingtalk, { namespace: TEAM, name: 'c' }).manifests);
   const refused = await robotIs('c', 'False/TargetFull');
-  expect(JSON.stringify(refused.status)).toMatch(/Argo CD's Secret has no room for it: \d+ bytes are needed/);
+  expect(JSON.stringify(refused.status)).toMatch(
+    /Argo CD's Secret has no room for this resource: \d+ bytes are needed/,
+  );
 
   // All three would fit into what Kubernetes takes, so what is live stays as it is when others write more.
   await foreign(LIMIT + 10_000);

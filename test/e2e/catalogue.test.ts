@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
   type ApplicationPatch,
   degraded,
@@ -15,9 +17,8 @@ import {
   deleteApplication,
   patchApplication,
 } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 /** The triggers that have a memory or no state of their own; test/e2e/delivery.test.ts has the others. */
 

@@ -1,11 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  credentialsSecret,
+  namespace,
+  newCredentials,
+  robot,
+  subscription,
+} from '../../operator/api/testing/manifests.ts';
 import { type Connection, connect } from '../../operator/kubernetes/connection.ts';
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
-import { eventually } from '../support/eventually.ts';
-import { startProcess } from '../support/processes.ts';
-import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { credentialsSecret, namespace, newCredentials, robot, subscription } from '../support/team.ts';
-import { locateTools } from '../support/tools.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { follow, type State } from '../support/follow.ts';
+import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';
 /** BURST_INTERVAL=0s shows what the pace is good for. */
@@ -26,26 +31,8 @@ afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
-/** The resourceVersions that an object has from now on. */
-async function followVersions(kind: string, name: string) {
-  const where = [
-    'get',
-    kind,
-    name,
-    '-n',
-    ARGOCD,
-    '--watch',
-    '-o',
-    'jsonpath={.metadata.resourceVersion}{"\\n"}',
-  ];
-  const kubectl = await startProcess({
-    name: 'kubectl get --watch',
-    command: locateTools().kubectl,
-    args: ['--kubeconfig', stage.cp.adminKubeconfig, ...where],
-    ready: ({ output }) => /^\d+\n/.test(output()),
-  });
-  return { versions: () => kubectl.output().trim().split('\n'), stop: () => kubectl.stop() };
-}
+/** The states of the ConfigMap from now on, each with its data as JSON. */
+const followConfigMap = () => follow(stage.cp, ['configmap', CONFIG_MAP], ARGOCD, 'data: {.data}');
 
 async function create(manifest: {
   kind: string;
@@ -63,7 +50,7 @@ async function create(manifest: {
 describe('a burst of a hundred teams', () => {
   it('leads to few writes', async () => {
     await Promise.all(teams.map((team) => create(namespace(team))));
-    const configMap = await followVersions('configmap', CONFIG_MAP);
+    const configMap = await followConfigMap();
     const began = Date.now();
     await Promise.all(
       teams.map(async (team) => {
@@ -86,7 +73,7 @@ describe('a burst of a hundred teams', () => {
     );
     const ready = Date.now();
     await configMap.stop();
-    const writes = configMap.versions().length - 1;
+    const writes = configMap.states.length - 1;
     const text = `${writes} writes of the ConfigMap in ${ready - began} ms, ${ready - created} ms of them after the last create`;
     process.stdout.write(`interval ${INTERVAL}: ${text}\n`);
     // A round has two: our keys, and the shared one. The first comes at once, the last after the last create.
@@ -97,21 +84,34 @@ describe('a burst of a hundred teams', () => {
 });
 
 describe('a withdrawal', () => {
+  const INTERVAL_MS = 5_000;
+
   it('waits for its turn, and no longer', async () => {
-    const triggers = async () =>
-      Object.keys((await stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP)).data ?? {}).filter(
-        (key) => key.startsWith('trigger.'),
-      );
+    await stage.restartOperator({ limits: { writeInterval: `${INTERVAL_MS}ms` } });
+    await using stack = new AsyncDisposableStack();
+    const { states, stop } = await followConfigMap();
+    stack.defer(stop);
+    const edited = 'trigger.dt_team-0_robot_on-deployed';
+    const withdrawn = 'trigger.dt_team-1_robot_on-sync-failed';
+    expect(states[0]?.line).toContain(withdrawn);
+    const find = (what: string, isIt: (state: State) => boolean) =>
+      eventually(what, () => states.find(isIt), { timeoutMs: 4 * INTERVAL_MS });
+
     await stage.apply(
       subscription({ namespace: 'team-0', name: 'robot' }, { events: [{ trigger: 'on-deployed' }] }),
     );
-    await eventually('the edit to be written', async () =>
-      (await triggers()).includes('trigger.dt_team-0_robot_on-deployed'),
-    );
+    const edit = await find('the edit to be written', ({ line }) => line.includes(edited));
     await stage.remove('nsub', 'team-1', 'robot');
-    await eventually(
-      'it to be gone',
-      async () => !(await triggers()).includes('trigger.dt_team-1_robot_on-sync-failed'),
+    // Otherwise it would have missed the time in which it has to wait.
+    expect(performance.now() - edit.at).toBeLessThan(INTERVAL_MS / 2);
+    const withdrawal = await find(
+      'the subscription to be withdrawn',
+      ({ line }) => !line.includes(withdrawn),
     );
+
+    // The turn begins at the end of a round, whose last write is this one.
+    const last = states[states.indexOf(withdrawal) - 1];
+    expect(withdrawal.at - (last?.at ?? 0)).toBeGreaterThan(0.9 * INTERVAL_MS);
+    expect(withdrawal.at - edit.at).toBeLessThan(1.6 * INTERVAL_MS);
   });
 });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import { ConflictError } from '../../operator/kubernetes/api-error.ts';
 import { connect } from '../../operator/kubernetes/connection.ts';
 import type { DataObject } from '../../operator/kubernetes/objects.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 import { locateTools } from '../support/tools.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';

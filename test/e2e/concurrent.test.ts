@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
 import type { Condition } from '../../operator/api/kinds.ts';
 import { objectKey } from '../../operator/api/names.ts';
+import { namespace } from '../../operator/api/testing/manifests.ts';
 import { readCluster } from '../../operator/cluster/cluster-reader.ts';
 import { engineAsker, Gate } from '../../operator/cluster/gate.ts';
 import { readCredential, readCredentials } from '../../operator/cluster/read-credential.ts';
@@ -9,15 +10,14 @@ import { type OperatorConfiguration, operatorConfigurationSchema } from '../../o
 import { type Decision, decide } from '../../operator/core/decide.ts';
 import type { Snapshot } from '../../operator/core/model/snapshot.ts';
 import { statusUpdates } from '../../operator/core/status/statuses.ts';
+import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
 import { createEngine } from '../../operator/engine/client.ts';
 import type { Engine } from '../../operator/engine/types.ts';
 import { type Connection, connect } from '../../operator/kubernetes/connection.ts';
 import type { DataObject } from '../../operator/kubernetes/objects.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { Random } from '../fuzz/random.ts';
-import { eventually } from '../support/eventually.ts';
-import { operatorConfiguration } from '../support/operator.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import { namespace } from '../support/team.ts';
 import {
   keepWriting,
   keyOwner,

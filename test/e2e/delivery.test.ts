@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
+import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import {
   type ApplicationPatch,
   degraded,
@@ -12,9 +14,8 @@ import {
   syncSucceeded,
 } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import type { Delivery } from '../support/fake-dingtalk.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const SAMPLES = new URL('../../samples/', import.meta.url).pathname;
 const TEAM = 'team-payments';

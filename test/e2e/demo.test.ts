@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { startProcess } from '../support/processes.ts';
 
 const REPOSITORY = new URL('../..', import.meta.url).pathname;

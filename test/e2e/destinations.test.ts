@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NotificationSubscription } from '../../operator/api/kinds.ts';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 /**
  * A hundred and twenty subscriptions to one application. Argo CD remembers a hundred sends for an application: with all of
@@ -113,8 +114,8 @@ it('refuses one team what is more than its share, and all teams what is more tha
   for (const { namespace, message } of refused) {
     const what =
       namespace === GREEDY.team
-        ? /25 of the subscriptions of namespace team-greedy, less where /
-        : /40 of all subscriptions that project shared is granted to, less where /;
+        ? /25 destinations from the subscriptions of namespace team-greedy\. /
+        : /40 destinations from all subscriptions of the namespaces that project shared is granted to\. /;
     expect(message).toMatch(what);
   }
 });

@@ -1,14 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
+import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
-import { operatorConfiguration } from '../support/operator.ts';
 import { cliCommand } from '../support/programs.ts';
 import { type RunResult, run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';
 const SECRET = 'argocd-notifications-secret';

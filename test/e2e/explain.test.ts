@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, robot, subscription } from '../../operator/api/testing/manifests.ts';
 import { type CommandResult, run } from '../../operator/commands/testing/command-line.ts';
+import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { operatorConfiguration } from '../support/operator.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, robot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';
 const TEAM = { namespace: 'team', name: 'robot' };

@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Condition } from '../../operator/api/kinds.ts';
+import {
+  credentialsSecret,
+  namespace,
+  robot,
+  subscription,
+  template,
+} from '../../operator/api/testing/manifests.ts';
+import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../../operator/core/gate/testing/hostile.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
-import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../support/hostile.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { credentialsSecret, namespace, realRobot, robot, subscription, template } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const GOOD = { namespace: 'team-good', name: 'good' };
 const HOSTILE = 'team-hostile';

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import type { Connection } from '../../operator/kubernetes/connection.ts';
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
 import { ServerClock } from '../../operator/kubernetes/server-clock.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { openConnection } from '../../operator/tools/connection.ts';
 import { createCrowd } from '../support/crowd.ts';
-import { eventually } from '../support/eventually.ts';
 import {
   crowd,
   type HostileManifest,
@@ -14,7 +15,7 @@ import {
   prototypeKeys,
 } from '../support/hostile-namespace.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 /**
  * Whoever may edit one namespace writes the worst there is. Another team has a robot whose signature ends every other second:

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readCrd, type Schema } from '../../operator/api/crd-files.ts';
 import { KINDS } from '../../operator/api/kinds.ts';
-import { eventually } from '../support/eventually.ts';
+import { namespace, subscription, typedTemplate } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { installOperator } from '../support/operator.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription, typedTemplate } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 /** Resources from a time when the CRDs had no limits, and CRDs of today. */
 

@@ -1,4 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  credentialsSecret,
+  namespace,
+  newCredentials,
+  robot,
+  subscription,
+  typedTemplate,
+} from '../../operator/api/testing/manifests.ts';
+import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { OWN_MESSAGES } from '../../operator/message/testing/own-messages.ts';
 import { soon } from '../support/application-states.ts';
 import {
   application,
@@ -8,19 +19,8 @@ import {
   patchApplication,
 } from '../support/applications.ts';
 import { failing, ODD_APPLICATIONS, type OddApplication, waiting, well } from '../support/corpus.ts';
-import { eventually } from '../support/eventually.ts';
 import { filledIn, loadExpected } from '../support/expected-messages.ts';
-import type { Delivery } from '../support/fake-dingtalk.ts';
-import { OWN_MESSAGES } from '../support/own-messages.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import {
-  credentialsSecret,
-  namespace,
-  newCredentials,
-  robot,
-  subscription,
-  typedTemplate,
-} from '../support/team.ts';
 
 /** Odd Applications, and all messages of the catalogue and all kinds of one's own, through the real controller. */
 

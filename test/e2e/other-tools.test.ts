@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import { ConflictError } from '../../operator/kubernetes/api-error.ts';
 import { type Connection, connect } from '../../operator/kubernetes/connection.ts';
 import type { DataObject } from '../../operator/kubernetes/objects.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
 import { freePorts } from '../support/ports.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';
 const SECRET = 'argocd-notifications-secret';

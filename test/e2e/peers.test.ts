@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import {
   credentialsSecret,
   namespace,
   newCredentials,
-  realRobot,
   robot,
   subscription,
   template,
   typedTemplate,
-} from '../support/team.ts';
+} from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 /** What operators that merge many resources into one object are known to get wrong. */
 
@@ -219,6 +219,8 @@ it('every key has one owner, ours ours and theirs theirs', async () => {
       .map((field) => [field.slice(2), `${manager} ${operation}`] as const),
   );
   expect(owners.map(([key]) => key).sort()).toEqual(Object.keys(await data()).sort());
+  expect(owners.some(([key]) => /\.dt_/.test(key))).toBe(true);
+  expect(owners.some(([key]) => key in FOREIGN)).toBe(true);
   for (const [key, owner] of owners) {
     if (/\.dt_/.test(key)) expect(owner).toBe('argocd-dingtalk Apply');
     else if (key in FOREIGN) expect(owner).toBe('somebody Update');

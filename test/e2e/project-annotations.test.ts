@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import { PROJECT_ANNOTATION } from '../../operator/argocd/project-annotation.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
 import { cliCommand } from '../support/programs.ts';
 import { run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const REPOSITORY = new URL('../../', import.meta.url).pathname;
 const OPERATOR = { namespace: ARGOCD, name: 'argocd-dingtalk-operator' };

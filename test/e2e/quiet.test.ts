@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
   degraded,
   soon,
@@ -7,9 +9,8 @@ import {
   syncSucceeded,
 } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const TEAM = 'team';
 const DESTINATION = { server: 'https://kubernetes.default.svc', namespace: TEAM };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const STUCK = { namespace: 'stuck', name: 'robot' };
 const GOOD = { namespace: 'good', name: 'robot' };

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
+import { credentialsSecret, robot, subscription, template } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { credentialsSecret, realRobot, robot, subscription, template } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const WHERE = { namespace: ARGOCD, name: 'payments' };
 const BODY = '{"msgtype":"text","text":{"content":{{ .app.metadata.name | toRawJson }}}}';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
-import { startProcess } from '../support/processes.ts';
+import { follow } from '../support/follow.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
-import { locateTools } from '../support/tools.ts';
+import { realRobot } from '../support/team.ts';
 
 const RENEW_AFTER_MS = 2_000;
 const NAMES = ['first', 'second'];
@@ -16,30 +16,16 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
-/** Every state that the Secret goes through from now on, one line of JSON each. */
+/** Every state that the Secret goes through from now on. */
 async function followSecret() {
-  const where = [
-    'secret',
-    'argocd-notifications-secret',
-    '-n',
+  const { lines, stop } = await follow(
+    stage.cp,
+    ['secret', 'argocd-notifications-secret'],
     ARGOCD,
-    '--watch',
-    '-o',
-    'jsonpath={.data}{"\\n"}',
-  ];
-  const kubectl = await startProcess({
-    name: 'kubectl get --watch',
-    command: locateTools().kubectl,
-    args: ['--kubeconfig', stage.cp.adminKubeconfig, 'get', ...where],
-    ready: ({ output }) => output().includes('}'),
-  });
-  const states = () =>
-    kubectl
-      .output()
-      .split('\n')
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Record<string, string>);
-  return { states, stop: () => kubectl.stop() };
+    '{.data}',
+  );
+  const parsed = () => lines().map((line) => JSON.parse(line) as Record<string, string>);
+  return { states: parsed, stop };
 }
 
 describe('renewal', () => {

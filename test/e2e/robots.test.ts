@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { startProcess } from '../support/processes.ts';
+import { credentialsSecret, namespace, robot, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { follow } from '../support/follow.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { credentialsSecret, namespace, realRobot, robot, subscription } from '../support/team.ts';
-import { locateTools } from '../support/tools.ts';
+import { realRobot } from '../support/team.ts';
 
 const FIELDS = { signing: { renewAfter: '2s' } };
 const GOOD = { namespace: 'team', name: 'good' };
@@ -16,29 +16,8 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
-/** Every state that resources of a kind go through from now on, as far as the template tells. */
-async function follow(kind: string, where: string, jsonpath: string) {
-  const kubectl = await startProcess({
-    name: `kubectl get ${kind} --watch`,
-    command: locateTools().kubectl,
-    args: [
-      '--kubeconfig',
-      stage.cp.adminKubeconfig,
-      'get',
-      kind,
-      '-n',
-      where,
-      '--watch',
-      '-o',
-      `jsonpath=${jsonpath}{"\\n"}`,
-    ],
-    ready: ({ output }) => output().includes('\n'),
-  });
-  return { lines: () => kubectl.output().split('\n').filter(Boolean), stop: () => kubectl.stop() };
-}
-
 const verdict = (kind: string) =>
-  follow(kind, 'team', '{.metadata.name} {.status.conditions[?(@.type=="Accepted")].reason}');
+  follow(stage.cp, [kind], 'team', '{.metadata.name} {.status.conditions[?(@.type=="Accepted")].reason}');
 const configMap = () => stage.get<KubernetesResource>('configmap', ARGOCD, 'argocd-notifications-cm');
 const url = async () => (await stage.get('secret', ARGOCD, 'argocd-notifications-secret')).data?.dt_team_good;
 
@@ -51,14 +30,16 @@ it('a new robot and its subscription become ready in one go', async () => {
   await stage.conditions('nsub', 'team', 'good', { Ready: 'True/Ready' });
   for (const { lines, stop } of [robots, subscriptions]) {
     await stop();
-    const seen = lines().filter((line) => line.startsWith('good'));
-    expect(new Set(seen.map((line) => line.trim()))).toEqual(new Set(['good', 'good Accepted']));
+    const seen = lines()
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith('good'));
+    expect(new Set(seen)).toEqual(new Set(['good', 'good Accepted']));
   }
 });
 
 it('a restart flips no status and takes nothing away, though nothing is known of the Secrets then', async () => {
   const [robots, subscriptions] = [await verdict('robots'), await verdict('nsub')];
-  const secret = await follow('secret', ARGOCD, '{.metadata.name} {.data.dt_team_good}');
+  const secret = await follow(stage.cp, ['secret'], ARGOCD, '{.metadata.name} {.data.dt_team_good}');
   const before = await configMap();
   await stage.restartOperator(FIELDS);
   const renewed = secret.lines().length;

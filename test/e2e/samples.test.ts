@@ -5,6 +5,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import type { DingTalkRobot, NotificationSubscription } from '../../operator/api/kinds.ts';
 import { run } from '../../operator/commands/testing/command-line.ts';
+import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { PreviewedMessage } from '../../operator/tools/preview/message.ts';
 import {
   type ApplicationOptions,
@@ -23,8 +25,6 @@ import {
   syncStatusUnknown,
   syncSucceeded,
 } from '../support/applications.ts';
-import { eventually } from '../support/eventually.ts';
-import { operatorConfiguration } from '../support/operator.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 
 /**

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import {
   type Credentials,
   credentialsSecret,
   namespace,
   newCredentials,
-  realRobot,
   robot,
   subscription,
-} from '../support/team.ts';
+} from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { EVENTS, NAMES } from '../benchmarks/teams/landscape.ts';
 import { readWrites, type Writes, writesBetween } from '../benchmarks/teams/requests.ts';
 import { type Running, TeamsStage } from '../benchmarks/teams/stage.ts';
-import { eventually } from '../support/eventually.ts';
 import type { KubernetesResource } from '../support/stage.ts';
 
 const TEAMS = 200;

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, robot, subscription } from '../../operator/api/testing/manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { installArgoCD } from '../support/argocd.ts';
-import { eventually } from '../support/eventually.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, robot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 
 const PROJECT = 'shared';
 const GRANT = 'argocd-dingtalk.io/namespaces';
@@ -106,7 +107,7 @@ describe('a grant on the AppProject', () => {
     expect(items.filter(({ reason }) => reason === 'InvalidGrant')).toEqual([
       expect.objectContaining({
         regarding: expect.objectContaining({ kind: 'AppProject', name: PROJECT }),
-        note: expect.stringContaining('"Team B" can be no namespace'),
+        note: expect.stringContaining('grant nothing: "Team B"'),
       }),
     ]);
   });

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  type Delivery,
+  type FakeDingTalk,
+  type FakeRobot,
+  startFakeDingTalk,
+} from '../../operator/dingtalk/testing/fake-dingtalk.ts';
+import {
   application,
   applyApplication,
   degraded,
@@ -12,12 +18,6 @@ import {
 } from '../support/applications.ts';
 import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '../support/argocd.ts';
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
-import {
-  type Delivery,
-  type FakeDingTalk,
-  type FakeRobot,
-  startFakeDingTalk,
-} from '../support/fake-dingtalk.ts';
 
 const NAMESPACE = 'argocd';
 

@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import type { DataObject } from '../../operator/kubernetes/objects.ts';
-import { eventually } from '../support/eventually.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { cliCommand } from '../support/programs.ts';
 import { type RunResult, run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
-import { namespace, realRobot, subscription } from '../support/team.ts';
+import { realRobot } from '../support/team.ts';
 import { locateTools } from '../support/tools.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';

@@ -1,18 +1,18 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../support/eventually.ts';
-import { connectSender } from '../support/fake-dingtalk-sender.ts';
-import { cliCommand } from '../support/programs.ts';
-import { run } from '../support/run.ts';
-import { type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import {
   type Credentials,
   credentialsSecret,
   namespace,
   newCredentials,
-  realRobot,
   robot,
-} from '../support/team.ts';
+} from '../../operator/api/testing/manifests.ts';
+import { connectSender } from '../../operator/dingtalk/testing/fake-dingtalk-sender.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { cliCommand } from '../support/programs.ts';
+import { run } from '../support/run.ts';
+import { type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 const TEAM = 'team';
 const OPERATOR = { robots: { verify: 'OnChange' } };

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Target } from '../../operator/core/model/snapshot.ts';
+import { type FakeDingTalk, startFakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
+import { answers } from '../../operator/dingtalk/testing/fake-dingtalk-answers.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { application, degraded, healthy, syncFailed, syncSucceeded } from '../support/applications.ts';
 import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '../support/argocd.ts';
 import { type ControlPlane, startControlPlane } from '../support/control-plane.ts';
-import { eventually } from '../support/eventually.ts';
-import { type FakeDingTalk, startFakeDingTalk } from '../support/fake-dingtalk.ts';
-import { answers } from '../support/fake-dingtalk-answers.ts';
 import { canaryKeys, canaryName } from './canary.ts';
 import type { Scene } from './judge.ts';
 import { STRICT_ROBOT } from './typed-cases.ts';

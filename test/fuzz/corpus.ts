@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../../operator/core/gate/testing/hostile.ts';
 import { CATALOGUE } from '../../operator/message/catalogue/catalogue.ts';
 import { defaultMessage } from '../../operator/message/catalogue/default-message.ts';
 import { LOCALES } from '../../operator/message/catalogue/locale.ts';
-import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../support/hostile.ts';
-import { OWN_MESSAGES } from '../support/own-messages.ts';
+import { OWN_MESSAGES } from '../../operator/message/testing/own-messages.ts';
 
 /** Texts to begin with. */
 export interface Corpus {

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { randomSeed, wholeNumber } from './options.ts';
+import { runProgram, wholeNumber } from '../support/program.ts';
+import { randomSeed } from './random.ts';
 import { runFuzz } from './run.ts';
 
 const HELP = `Usage: make fuzz [DURATION=60] [SEED=N]
@@ -14,14 +14,16 @@ if nothing was found in that time.
   --help         show this
 `;
 
-const { values } = parseArgs({
-  options: { duration: { type: 'string' }, seed: { type: 'string' }, help: { type: 'boolean' } },
-});
+const FLAGS = {
+  duration: { type: 'string', default: '60' },
+  seed: { type: 'string', default: randomSeed() },
+} as const;
 
-if (values.help) process.stdout.write(HELP);
-else
-  process.exitCode = await runFuzz({
-    durationSeconds: wholeNumber('duration', values.duration, 60),
-    seed: wholeNumber('seed', values.seed, randomSeed()),
+await runProgram(HELP, FLAGS, ({ flags, signal }) =>
+  runFuzz({
+    durationSeconds: wholeNumber(flags, 'duration', 0),
+    seed: wholeNumber(flags, 'seed', 0),
+    signal,
     print: (line) => process.stdout.write(`${line}\n`),
-  });
+  }),
+);

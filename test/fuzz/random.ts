@@ -39,3 +39,6 @@ export class Random {
     return Array.from({ length: this.int(least, most) }, make);
   }
 }
+
+/** A seed to begin with where none is given, as the value of a flag. */
+export const randomSeed = (): string => `${Math.floor(Math.random() * 1e9)}`;

@@ -16,14 +16,14 @@ const PROGRESS_MS = 5_000;
 export interface FuzzOptions {
   readonly durationSeconds: number;
   readonly seed: number;
+  /** Ends the run early. */
+  readonly signal: AbortSignal;
   readonly print: (line: string) => void;
 }
 
-/** Fuzzes for that long; resolves to the exit code: 0 if nothing was found, 1 if something was, 130 after Ctrl-C. */
-export async function runFuzz({ durationSeconds, seed, print }: FuzzOptions): Promise<number> {
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-  const interrupted = once(interrupt.signal, 'abort');
+/** Fuzzes for that long; resolves to the exit code: 0 if nothing was found, 1 if something was, 130 if it was interrupted. */
+export async function runFuzz({ durationSeconds, seed, signal, print }: FuzzOptions): Promise<number> {
+  const interrupted = once(signal, 'abort');
   print(`seed ${seed}: starting an API server, Argo CD's notifications controller and a fake DingTalk`);
   await using controller = await RealController.start(seed);
   await using engine = withDisposal(
@@ -35,7 +35,7 @@ export async function runFuzz({ durationSeconds, seed, print }: FuzzOptions): Pr
   try {
     const fuzzer = new Fuzzer(engine, controller, seed, tally, print);
     const outcome = await Promise.race([
-      fuzzer.run(Date.now() + durationSeconds * 1_000, interrupt.signal),
+      fuzzer.run(Date.now() + durationSeconds * 1_000, signal),
       interrupted.then(() => 'interrupted' as const),
     ]);
     print(

@@ -1,6 +1,6 @@
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { waitForCrds } from './crds.ts';
-import { eventually } from './eventually.ts';
 import { locateTools } from './tools.ts';
 
 export { type ArgoCDController, startArgoCDNotifications } from './argocd-notifications.ts';

@@ -2,7 +2,7 @@ import { generateKeyPair, randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { createAuthority } from './certificates.ts';
+import { createAuthority } from '../../operator/lib/testing/certificates.ts';
 
 /** The files a control plane starts from, as absolute paths, and the administrator's token. */
 export interface ControlPlaneFiles {

@@ -1,5 +1,5 @@
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { eventually } from './eventually.ts';
 
 /**
  * Waits until the API server has taken CRDs into service.

@@ -1,6 +1,12 @@
 import type { NotificationSubscription, NotificationTemplate } from '../../operator/api/kinds.ts';
+import {
+  credentialsSecret,
+  newCredentials,
+  robot,
+  subscription,
+  typedTemplate,
+} from '../../operator/api/testing/manifests.ts';
 import { crdChecks } from '../../operator/files/crd-check.ts';
-import { credentialsSecret, newCredentials, robot, subscription, typedTemplate } from './team.ts';
 
 /**
  * What one namespace can hold that costs the operator most, each kind by itself and all of them together: as manifests, which

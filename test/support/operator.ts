@@ -1,9 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GROUP, KINDS } from '../../operator/api/kinds.ts';
+import {
+  type ConfigFields,
+  operatorConfiguration,
+} from '../../operator/dingtalk/testing/fake-configuration.ts';
+import type { FakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { waitForCrds } from './crds.ts';
-import type { FakeDingTalk } from './fake-dingtalk.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
 import { operatorCommand } from './programs.ts';
 
@@ -11,9 +15,6 @@ const REPOSITORY = new URL('../..', import.meta.url).pathname;
 
 /** Where config/rbac puts the operator's ServiceAccount. */
 const SERVICE_ACCOUNT = { namespace: 'argocd', name: 'argocd-dingtalk-operator' } as const;
-
-/** Fields of the configuration file, beside its head; `dingtalk` points to the fake unless given. */
-export type ConfigFields = Readonly<Record<string, unknown>>;
 
 /** Applies what we ship: the CRDs and the operator's rights. */
 export async function installOperator(cp: ControlPlane): Promise<void> {
@@ -29,7 +30,7 @@ export async function installOperator(cp: ControlPlane): Promise<void> {
  * @returns once all its caches have synced
  */
 export async function startOperator(
-  cp: ControlPlane,
+  cp: Pick<ControlPlane, 'dir' | 'serviceAccountKubeconfig'>,
   dingtalk: FakeDingTalk,
   fields: ConfigFields = {},
   env: Readonly<Record<string, string>> = {},
@@ -46,24 +47,4 @@ export async function startOperator(
     ready: (running) => running.output().includes('"msg":"caches have synced"'),
     readyTimeoutMs: 30_000,
   });
-}
-
-/** A configuration file that knows the fake DingTalk as the only one. */
-export function operatorConfiguration(dingtalk: FakeDingTalk, fields: ConfigFields): object {
-  return {
-    apiVersion: 'config.argocd-dingtalk.io/v1alpha1',
-    kind: 'OperatorConfiguration',
-    dingtalk: {
-      endpoint: `${dingtalk.url}/robot/send`,
-      allowedHosts: [dingtalk.host],
-      caFile: dingtalk.caFile,
-    },
-    // So that what arrives are notifications.
-    robots: { verify: 'Never' },
-    argocd: { url: 'https://argocd.example.com' },
-    // Tests wait for every single change.
-    limits: { writeInterval: '100ms' },
-    log: { level: 'debug' },
-    ...fields,
-  };
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { eventually } from './eventually.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { startProcess } from './processes.ts';
 
 function shell(script: string): { name: string; command: string; args: string[] } {

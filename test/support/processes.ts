@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { eventually } from './eventually.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { OutputLog } from './output-log.ts';
 import { killWithThisProcess } from './watchdog.ts';
 

@@ -1,9 +1,10 @@
 import type { Condition } from '../../operator/api/kinds.ts';
+import type { ConfigFields } from '../../operator/dingtalk/testing/fake-configuration.ts';
+import { type FakeDingTalk, startFakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from './argocd.ts';
 import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { eventually } from './eventually.ts';
-import { type FakeDingTalk, startFakeDingTalk } from './fake-dingtalk.ts';
-import { type ConfigFields, installOperator, startOperator } from './operator.ts';
+import { installOperator, startOperator } from './operator.ts';
 import type { RunningProcess } from './processes.ts';
 
 /** Argo CD's namespace, and so that of the target objects. */

@@ -1,12 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import { parse } from 'yaml';
+import {
+  credentialsSecret,
+  newCredentials,
+  robot,
+  subscription,
+  template,
+  typedTemplate,
+} from '../../operator/api/testing/manifests.ts';
 import { ApiError, ConflictError, NotFoundError } from '../../operator/kubernetes/api-error.ts';
 import type { DataObject } from '../../operator/kubernetes/objects.ts';
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
 import type { ApiCall } from '../../operator/kubernetes/request.ts';
 import type { Random } from '../fuzz/random.ts';
 import { ARGOCD } from './stage.ts';
-import { credentialsSecret, newCredentials, robot, subscription, template, typedTemplate } from './team.ts';
 
 /** Many people and tools that write at the same time, each in a loop of its own. */
 

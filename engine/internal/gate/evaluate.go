@@ -7,8 +7,7 @@ import (
 
 type evaluateRequest struct {
 	Call string `json:"call"`
-	objects
-	scene
+	staged
 	// Triggers to evaluate; absent stands for all.
 	Triggers []string `json:"triggers"`
 }
@@ -44,15 +43,10 @@ func answerEvaluate(request []byte) (any, error) {
 	if err := decode(request, &in); err != nil {
 		return nil, err
 	}
-	app, err := in.app()
+	loaded, app, found, err := in.set()
 	if err != nil {
 		return nil, err
 	}
-	around, err := in.surroundings()
-	if err != nil {
-		return nil, err
-	}
-	loaded, found := loadOrRefuse(in.objects, around)
 	if len(found) > 0 {
 		return refusal{Errors: found}, nil
 	}

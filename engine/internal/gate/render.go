@@ -9,8 +9,7 @@ import (
 
 type renderRequest struct {
 	Call string `json:"call"`
-	objects
-	scene
+	staged
 	// Templates in the order of a condition's `send`.
 	Templates []string `json:"templates"`
 	Service   string   `json:"service"`
@@ -39,15 +38,10 @@ func answerRender(request []byte) (any, error) {
 	if err := decode(request, &in); err != nil {
 		return nil, err
 	}
-	app, err := in.app()
+	loaded, app, found, err := in.set()
 	if err != nil {
 		return nil, err
 	}
-	around, err := in.surroundings()
-	if err != nil {
-		return nil, err
-	}
-	loaded, found := loadOrRefuse(in.objects, around)
 	if len(found) > 0 {
 		return refusal{Errors: found}, nil
 	}

@@ -9,6 +9,26 @@ import (
 	kubejson "k8s.io/apimachinery/pkg/util/json"
 )
 
+// staged is the part of a request that evaluations share: a configuration, and the scene that it is tried in.
+type staged struct {
+	objects
+	scene
+}
+
+// set reads the scene and loads the configuration in it. An error means that the request itself is wrong; problems mean
+// that the engine refuses the configuration.
+func (s staged) set() (loaded *engine, app map[string]any, found []Problem, err error) {
+	if app, err = s.app(); err != nil {
+		return nil, nil, nil, err
+	}
+	around, err := s.surroundings()
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	loaded, found = loadOrRefuse(s.objects, around)
+	return loaded, app, found, nil
+}
+
 // scene is what an evaluation happens in: an Application, and what Argo CD would know around it.
 type scene struct {
 	App        json.RawMessage `json:"app"`

@@ -39,25 +39,25 @@ const isBeyond =
 
 const bytesOf = ({ spec }: { readonly spec: object }) => JSON.stringify(spec).length;
 
-describe('what a namespace may have looked at', () => {
+describe('the resources of a namespace that the operator reads', () => {
   it.each<[string, Quota]>([
     ['resources', { resources: 3 }],
     ['specBytes', { specBytes: bytesOf(robot()) + bytesOf(two(1)) + bytesOf(two(2)) }],
     ['messages', { messages: 5 }],
     ['questions', { questions: 9 }],
-  ])('is bounded in %s, the oldest first', (unit, quota) => {
+  ])('are bounded in %s, the oldest first', (unit, quota) => {
     const found = refusals(three({ config: bounded(quota) }));
     expect([found.s1, found.s2]).toEqual([undefined, undefined]);
     expect(found.s3).toMatch(isBeyond);
     expect(found.s3).toContain(`limits.perNamespace.${unit}`);
   });
 
-  it('is nothing of what is suspended', () => {
+  it('do not count while they are suspended', () => {
     const subscriptions = [two(1, { suspend: true }), two(2, { suspend: true }), two(3)];
     expect(refusals(three({ subscriptions, config: bounded({ messages: 2 }) })).s3).toBeUndefined();
   });
 
-  it('is nothing of another namespace', () => {
+  it('do not depend on other namespaces', () => {
     const others = Array.from({ length: 50 }, (_, index) =>
       subscription({ namespace: 'other', name: `o${index}`, creationTimestamp: at(0) }),
     );
@@ -67,7 +67,7 @@ describe('what a namespace may have looked at', () => {
     expect(Object.values(found).filter((message) => message?.match(isBeyond)).length).toBe(44);
   });
 
-  it('is what is live before anything that is older, and an edit of it', () => {
+  it('are the live ones first, also after an edit, and then the oldest', () => {
     const live = settled(three({ subscriptions: [two(3)] }));
     const edited = { ...two(3, { applications: { names: ['edited'] } }) };
     const subscriptions = [two(1), two(2), { ...edited, metadata: { ...edited.metadata, generation: 2 } }];
@@ -76,21 +76,21 @@ describe('what a namespace may have looked at', () => {
     expect(found.s2).toMatch(isBeyond);
   });
 
-  it('is told of what is too much alone that it has to become smaller', () => {
+  it('do not include one that is too large alone, which has to become smaller', () => {
     const found = refusals(three({ config: bounded({ messages: 1 }) }));
     expect(found.s1).toContain('This resource alone has 2, so the operator does not read it.');
     expect(found.s1).not.toContain('by itself');
   });
 
-  it('says the same whatever others of the namespace do', () => {
+  it('have the same message, whatever other resources of the namespace change', () => {
     const before = three({ config: bounded({ messages: 2 }) });
     const more = { ...before, subscriptions: [...before.subscriptions, two(4), two(5)] };
     expect(refusals(more)).toMatchObject(refusals(before));
   });
 });
 
-describe('what is beyond', () => {
-  it('stays live, byte for byte, whatever the newest version says', () => {
+describe('resources beyond the bounds', () => {
+  it('stay live, byte for byte, whatever the newest version says', () => {
     const live = settled(three());
     const before = { ...live, config: bounded({ messages: 2 }) };
     const { plan, writes, resolution } = decide(before);
@@ -99,7 +99,7 @@ describe('what is beyond', () => {
     expect(writes.steps).toEqual([]);
   });
 
-  it('is not asked about', () => {
+  it('raise no questions to the engine', () => {
     const raw = template({ namespace: 'argocd', name: 'raw', creationTimestamp: at(9) }, '{{.app}}');
     const own = subscription(
       { namespace: 'argocd', name: 'own', creationTimestamp: at(9) },
@@ -110,7 +110,7 @@ describe('what is beyond', () => {
     expect(decide({ ...before, config: bounded({ questions: 0 }) }).questions.size).toBe(0);
   });
 
-  it('is no live robot: its signature is renewed in any case', () => {
+  it('include no live robot: its signature is renewed in any case', () => {
     const live = settled(three(), 40 * 60_000);
     const before = { ...live, config: bounded({ resources: 0 }) };
     expect(decide(before).writes.steps).toMatchObject([{ kind: 'apply', object: 'Secret' }]);
@@ -126,7 +126,7 @@ function cpuOf(work: () => void): number {
   return (user + system) / 1_000;
 }
 
-it('thousands of them take hardly more time than those that are looked at', () => {
+it('thousands of them take hardly more time than the resources that are read', () => {
   const many = (count: number) =>
     three({
       config: bounded({ resources: 500, specBytes: 500_000, messages: 600, questions: 1_000 }),

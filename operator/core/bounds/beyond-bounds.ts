@@ -15,7 +15,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { served } from '../resolve/selection.ts';
 import { type Workload, workloadOf } from './workload.ts';
 
-/** What bounds the work for one namespace; each is a field of `limits.perNamespace`. */
+/** The limits on the work for one namespace; each is a field of `limits.perNamespace`. */
 const UNITS = ['resources', 'specBytes', 'messages', 'questions'] as const;
 
 type Bounds = Pick<OperatorConfiguration['limits']['perNamespace'], (typeof UNITS)[number]>;
@@ -25,9 +25,9 @@ type Measured = Pick<Snapshot, 'config' | 'namespaces' | 'robots' | 'templates' 
 const NOTHING: Workload = { resources: 0, specBytes: 0, messages: 0, questions: 0 };
 
 /**
- * The resources that are not looked at, since their namespace has more than the operator does work for. To find that out takes
- * next to nothing, so that thousands of them cost nobody else anything. Who is live comes first, then the oldest. A robot that
- * is live is looked at in any case: its signature must not end because a limit was lowered.
+ * The resources that the operator does not read, because their namespace has more than its limits allow. This check itself is
+ * cheap, so thousands of such resources cost other namespaces nothing. Live resources come first, then the oldest. A live
+ * robot is always read: its signature must not expire because a limit was lowered.
  */
 export function beyondBounds(
   snapshot: Measured,
@@ -55,12 +55,12 @@ interface Candidate {
   readonly workload: Workload;
 }
 
-/** What is suspended or about to go takes no work. */
+/** Suspended resources, and resources that are about to go, need no work. */
 function byNamespace(snapshot: Measured, faults: Faults): Map<string, Candidate[]> {
   const { robots, templates, subscriptions } = snapshot;
   const found = new Map<string, Candidate[]>();
   for (const resource of served<CustomResource>([...robots, ...templates, ...subscriptions], snapshot)) {
-    // What cannot be measured cannot be resolved either, and is told so there.
+    // A resource that cannot be measured cannot be resolved either, and gets its finding there.
     const workload =
       faults.guard(
         resource,
@@ -84,7 +84,7 @@ function workloadIfActive(resource: CustomResource): Workload {
 const sumOf = (candidates: readonly Candidate[], unit: keyof Workload): number =>
   candidates.reduce((sum, { workload }) => sum + workload[unit], 0);
 
-/** Of thousands, in each decision. */
+/** Thousands of resources may come here in each decision. */
 const ranks = new ObjectMemo<CustomResource, string>();
 
 function rankOf(resource: CustomResource, live: LiveState): string {
@@ -109,7 +109,7 @@ function isLive(resource: CustomResource, live: LiveState): boolean {
     : resource.kind === 'NotificationSubscription' && live.events.has(key);
 }
 
-/** It says what the resource needs and no total: a status must not change because somebody else came or left. */
+/** The message has the needs of this resource and no total: a status must not change because of other resources. */
 function finding(namespace: string, unit: keyof Workload, bounds: Bounds, needed: number): Finding {
   const rule = `The operator reads at most ${bounds[unit]} ${MEANING[unit]} of namespace ${namespace} (limits.perNamespace.${unit}).`;
   const message =
@@ -130,11 +130,11 @@ const MEANING: Readonly<Record<keyof Workload, string>> = {
 };
 
 /**
- * The robots that a decision looks at: those of served namespaces, without the ones beyond the bounds. Nobody needs the Secrets
- * of any other, so that a namespace cannot make the operator read and keep thousands of them.
+ * The robots that a decision reads: those of served namespaces, without the robots beyond the bounds. The operator reads the
+ * Secrets of no others, so a namespace cannot make it read and keep thousands of Secrets.
  */
 export function robotsLookedAt(snapshot: Omit<Snapshot, 'credentials'>): DingTalkRobot[] {
-  // The decision finds the same faults, and tells of them.
+  // The decision finds the same faults, and reports them.
   const beyond = beyondBounds(snapshot, readLiveState(snapshot.target), new Faults());
   return served(snapshot.robots, snapshot).filter((robot) => !beyond.has(robot));
 }

@@ -16,7 +16,7 @@ describe('the robots whose Secrets are read', () => {
     expect(names(snapshot({ robots: [younger, young, old] }))).toEqual(['younger', 'young', 'old']);
   });
 
-  it('are those of other namespaces, whoever is beyond bounds', () => {
+  it('are those of other namespaces, however many resources are beyond bounds', () => {
     const other = robot({ namespace: 'team-b', name: 'other', uid: 'other' });
     expect(names(snapshot({ robots: [young, old, other], config: one }))).toEqual(['old', 'other']);
   });

@@ -1,20 +1,20 @@
 import type { CustomResource } from '../../api/kinds.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 
-/** What it takes to look at a resource, told by its text alone. */
+/** The work that a resource causes, estimated from its text alone. */
 export interface Workload {
   readonly resources: number;
   /** The spec as JSON, in bytes. */
   readonly specBytes: number;
   /** Messages that are compiled: events times robots. */
   readonly messages: number;
-  /** Questions to Argo CD's engine, at the most. */
+  /** Questions to Argo CD's engine; an upper bound. */
   readonly questions: number;
 }
 
 const workloads = new ObjectMemo<CustomResource, Workload>();
 
-/** What it takes to look at this resource. */
+/** The work that this resource causes. */
 export const workloadOf = (resource: CustomResource): Workload =>
   workloads.get(resource, [], () => measure(resource));
 
@@ -25,16 +25,20 @@ function measure(resource: CustomResource): Workload {
 
 function messagesOf({ spec }: CustomResource): number {
   if ('events' in spec) return spec.events.length * spec.robots.length;
-  // A template is compiled once, for itself.
+  // A template is compiled once, without a subscription.
   return 'message' in spec ? 1 : 0;
 }
 
-/** Each key of Argo CD's configuration is asked about, each expression, and a raw template for each sample. */
+/**
+ * The engine is asked about each key of Argo CD's configuration, about each expression, and about a raw template for each
+ * sample.
+ */
 function questionsOf({ spec }: CustomResource): number {
   if ('message' in spec) return spec.message.raw === undefined ? 0 : 1 + RAW_SAMPLES;
   if (!('events' in spec)) return 1;
   const expressions = spec.events.flatMap(({ when, oncePer, eventTime }) => [when, oncePer, eventTime]);
-  // Each is looked at and tried on the samples; the newest version is asked about and the live one, whose conditions are too.
+  // The engine inspects each expression and evaluates it for the samples. It is asked about the newest and the live version,
+  // and about each live condition.
   return 2 + spec.events.length + 2 * expressions.filter((text) => text !== undefined).length;
 }
 

@@ -4,45 +4,45 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import { mayUse } from '../resolve/sharing.ts';
 
 /**
- * To be raised when conditions that were allowed before are refused: versions that were compiled before then do not
- * stay live on the strength of having been there. It drops retained versions only, and only once.
+ * Must be raised when conditions that were allowed before are refused: it ends live versions that were compiled before. It
+ * does so once, and only for retained versions.
  */
 const POLICY_VERSION = 1;
 
-/** What a subscription makes use of that not everybody may. */
+/** The features of a subscription that not every namespace may use. */
 export interface Uses {
   /** Raw Go templates. */
   readonly raw: boolean;
-  /** Conditions of its own. */
+  /** Conditions of the subscription itself. */
   readonly expressions: boolean;
 }
 
 /**
- * What an event's keys were allowed when they were compiled, as it travels in their provenance: the access condition around its
- * applications, and what it uses. An admin can withdraw each of them.
+ * The permissions with which an event's keys were compiled, for their provenance: the access condition around its
+ * applications, and the features that it uses. An admin can withdraw each of them.
  */
 export function accessHash(accessCondition: string, { raw, expressions }: Uses): string {
   const uses = [...(raw ? ['raw'] : []), ...(expressions ? ['expressions'] : [])];
   return shortHash([accessCondition, `policy ${POLICY_VERSION}`, ...uses].join('\n'));
 }
 
-/** Whether what a live key was compiled with has a condition of the subscription's own, as long as the access condition is the same. */
+/** Whether a live key was compiled with a condition of the subscription itself, if the access condition is still the same. */
 export function hasOwnCondition({ hash }: Provenance, accessCondition: string): boolean {
   return [false, true].some((raw) => hash === accessHash(accessCondition, { raw, expressions: true }));
 }
 
-/** What the subscriptions of a namespace are allowed now. */
+/** The present permissions of a namespace's subscriptions. */
 export interface Permissions {
   readonly namespace: string;
   readonly accessCondition: string;
   readonly tenancy: Pick<OperatorConfiguration['tenancy'], 'trustedNamespaces' | 'allowExpressions'>;
-  /** By `namespace/name`, refused ones too. */
+  /** By `namespace/name`, including refused templates. */
   readonly templates: ReadonlyMap<string, NotificationTemplate>;
 }
 
 /**
- * Whether what a live key was compiled with is allowed still. A template of another namespace that is there and not shared
- * was withdrawn; one that is gone was not, as with one's own.
+ * Whether the permissions of a live key still hold. The owner of another namespace's template withdraws it by no longer
+ * sharing it. A deleted template is not withdrawn, just as in the subscription's own namespace.
  */
 export function isStillAllowed({ hash, template }: Provenance, now: Permissions): boolean {
   const { namespace, accessCondition, templates } = now;

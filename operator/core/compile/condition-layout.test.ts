@@ -19,7 +19,7 @@ const conditions = cases.flatMap(({ namespace, projects, triggers }) =>
   ),
 );
 
-describe('a condition of ours', () => {
+describe('a condition of the operator', () => {
   it.each(conditions)('$key is the sum of its parts', ({ when, namespace, projects }) => {
     const { accessCondition: access = '', parts } = splitCondition(when);
     expect(parts.join(' and ')).toBe(when);
@@ -52,7 +52,9 @@ describe('a condition with hostile texts', () => {
   );
   const own = fc.array(quoted, { minLength: 1, maxLength: 3 }).map((parts) => parts.join('\n or '));
   const texts = fc.array(hostile, { minLength: 1, maxLength: 3 });
-  const criteria = fc.record({ projects: texts, names: texts }, { requiredKeys: ['names'] });
+  // A subscription with more asterisks in a name is refused, and has no condition.
+  const names = texts.filter((each) => each.every((name) => name.split('*').length <= 4));
+  const criteria = fc.record({ projects: texts, names }, { requiredKeys: ['names'] });
   const since = NOW.toISOString().replace('.000', '');
 
   it('falls into the parts that it was made of', () => {

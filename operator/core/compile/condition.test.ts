@@ -68,7 +68,7 @@ describe('in Argo CD’s engine', () => {
 
   const { configMap } = decide(withEvents(...CATALOGUE.map(({ name }) => name))).plan;
 
-  /** The events of which the engine would tell for an Application of the team. */
+  /** The events that the engine would send for an Application of the team. */
   async function triggered(app: Record<string, unknown>): Promise<string[]> {
     const answer = await engine.evaluate({ configMap, secret: {}, app });
     if (!answer.ok) throw new Error(JSON.stringify(answer));

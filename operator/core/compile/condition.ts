@@ -4,23 +4,23 @@ import { sentExpression } from '../../argocd/notes.ts';
 import { eventClause } from '../../message/catalogue/trigger.ts';
 import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 
-/** What the conditions of a subscription's events have in common. */
+/** The common inputs of the conditions of a subscription's events. */
 export interface ConditionContext
   extends Pick<ResolvedSubscription, 'cr' | 'accessCondition' | 'criteria' | 'events'> {
   readonly maxEventAgeSeconds: number;
-  /** Services. */
+  /** Names of services. */
   readonly recipients: readonly string[];
 }
 
-/** What must hold for an event to be sent, part by part, each an expr-lang condition. */
+/** The parts of an event's condition, each an expr-lang condition. All of them must hold before the event is sent. */
 export interface ConditionParts {
   readonly accessCondition: string;
   readonly criteria: string | undefined;
   /** The trigger's own condition. */
   readonly condition: string;
-  /** That it happened since the moment from which on events count, and not too long ago; absent where it has no time. */
+  /** The event happened after the moment from which on events count, and not too long ago; absent if the event has no time. */
   readonly time?: string;
-  /** That another event was sent before; absent where it follows none. */
+  /** Another event was sent before; absent if the event follows none. */
   readonly leader?: { readonly events: readonly string[]; readonly expression: string };
 }
 
@@ -47,10 +47,9 @@ export function conditionParts(
 /**
  * The condition of an event's trigger, with the moment from which on events count.
  *
- * A trigger that follows another one waits for that one's note among Argo CD's sends. The note is gone as soon as the
- * condition is false, and on its way from Degraded to Healthy an application is Progressing; so a trigger that is
- * followed stays true, once it was sent, until the one that follows it can be. Its bytes are the usual ones where nobody
- * follows.
+ * A trigger that follows another one waits for that one's note among Argo CD's sends. The note disappears as soon as the
+ * condition is false, and an application is Progressing on its way from Degraded to Healthy. So a trigger with a follower
+ * stays true after its send, until the follower can be sent. A trigger without a follower has its usual bytes.
  */
 export function eventCondition(event: ResolvedEvent, context: ConditionContext): (since: string) => string {
   const [follower] = companions(event, context.events).followers;
@@ -77,15 +76,15 @@ export function hasScope(when: string, accessCondition: string, criteria?: strin
   return when.startsWith(allOf([...scopeOf(accessCondition, criteria), '']));
 }
 
-/** A condition of ours of whatever version, in the parts that all must hold. */
+/** A condition that the operator wrote, of any version, split into the parts that all must hold. */
 export interface SplitCondition {
-  /** Undefined if the first part is none: a hand edit may leave no access condition. */
+  /** Undefined if the first part is not an access condition: a hand edit may have removed it. */
   readonly accessCondition: string | undefined;
-  /** All parts as they stand there, the access condition first. */
+  /** All parts, unchanged, the access condition first. */
   readonly parts: readonly string[];
 }
 
-/** Splits a condition as {@link eventCondition} writes it; criteria fall into one part each. */
+/** Splits a condition as {@link eventCondition} writes it; each criterion is a separate part. */
 export function splitCondition(when: string): SplitCondition {
   const parts = conjuncts(when);
   return { accessCondition: /^\((.*)\)$/s.exec(parts[0] ?? '')?.[1], parts };
@@ -100,7 +99,7 @@ function wasSent(
   return sentExpression(triggers, recipients, since);
 }
 
-/** Events of the same subscription that an event follows, and those that follow it. */
+/** Events of the same subscription that an event follows, and events that follow it. */
 export function companions(
   { trigger, catalogueName }: ResolvedEvent,
   events: readonly ResolvedEvent[],

@@ -21,15 +21,18 @@ export interface SubscriptionFragment {
 /** One event: a trigger. */
 export interface EventFragment {
   readonly name: string;
-  /** Whether its condition looks at what was sent by another event of the subscription, or is looked at. */
+  /**
+   * Whether the condition reads the sends of another event of the subscription, or the other event's condition reads this
+   * one's.
+   */
   readonly hasCompanion: boolean;
-  /** Value of `trigger.<name>`, but for the moment from which on events count. */
+  /** Value of `trigger.<name>`, for the given moment from which on events count. */
   triggerValue(since: string): string;
-  /** The trigger's condition; its bytes are part of the key by which the engine knows what it has sent. */
+  /** The trigger's condition. The engine recognises former sends by a key that contains these bytes. */
   when(since: string): string;
 }
 
-/** What is the same for all subscriptions of an installation. */
+/** Settings that are the same for all subscriptions of an installation. */
 export interface CompileSettings {
   readonly argocdUrl: string | undefined;
   readonly maxEventAgeSeconds: number;

@@ -6,8 +6,8 @@ import { credentialsHash } from '../resolve/credentials.ts';
 import type { RobotFragment } from './fragments.ts';
 
 /**
- * A robot → its service. The URL is nothing but a reference to the Secret: the engine would expand any `$name` in a
- * service, so no text of a tenant goes in here.
+ * A robot → its service. The URL is only a reference to the Secret: the engine would expand any `$name` in a service, so the
+ * service contains no text of a tenant.
  */
 export function compileRobot(robot: ResolvedRobot & { readonly credential: Credential }): RobotFragment {
   const provenance = provenanceOf(robot.cr.metadata, credentialsHash(robot.cr.spec));

@@ -1,6 +1,6 @@
 /**
- * An accepted resource → its keys: a subscription here, with condition.ts and templates.ts for its events, a robot in robot.ts.
- * access-hash.ts says of a key by which access it was made.
+ * An accepted resource → its keys: a subscription here, with condition.ts and templates.ts for its events, a robot in
+ * robot.ts. access-hash.ts records in a key with which access it was made.
  */
 
 import { eventKeyName } from '../../argocd/names.ts';

@@ -38,7 +38,10 @@ const withEvents = (events: object[], fields: Partial<Snapshot> = {}): Snapshot 
     ...fields,
   });
 
-/** The templates of a plan by what follows the subscription's name, and what each trigger sends of them. */
+/**
+ * The templates of a plan, by the part of their names after the subscription's name, and the templates that each trigger
+ * sends.
+ */
 function sentIn({ configMap }: { readonly configMap: Readonly<Record<string, string>> }) {
   const short = (name: string) => name.slice(NAME.length);
   const kind = (value: string) =>
@@ -121,7 +124,7 @@ describe('the template that they stand in', () => {
     expect(settled({ ...live, robots: [], subscriptions: [] }).target.configMap?.data).toEqual({});
   });
 
-  it('is known by what Argo CD’s object has of robots, if the shared key was reset', () => {
+  it('is known by the robots in Argo CD’s object, if the shared key was reset', () => {
     const { subscriptions: _, ...data } = live.target.configMap?.data ?? {};
     const target = { ...live.target, configMap: liveObject(data) };
     const { plan } = decide({ ...live, ...broken, target });

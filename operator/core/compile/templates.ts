@@ -17,12 +17,12 @@ export interface CompiledTemplates {
 }
 
 /**
- * The messages of a subscription. A Go template can share nothing with another one, and every one of them carries what it
- * takes to print a value safely; so several messages stand in one template, and each event has a small one beside it that
- * says which is meant. Argo CD executes the templates that a trigger names in their order, with the same data, which is
- * made anew for each send: https://github.com/argoproj/notifications-engine/blob/master/pkg/templates/service.go. A single
- * message, a raw one, and one that somebody else may withdraw stand in their events' own templates.
- * @param markFor the provenance of an event's template, or of the one that several share
+ * The messages of a subscription. A Go template can share nothing with another one, and each contains the code that prints
+ * values safely. So one template contains several messages, and each event has a small template that selects its message. Argo
+ * CD executes the templates of a trigger in their order, with the same data, which is created again for each send:
+ * https://github.com/argoproj/notifications-engine/blob/master/pkg/templates/service.go. A single message, a raw one, and one
+ * that its owner in another namespace may withdraw are in the templates of their events.
+ * @param markFor the provenance of an event's template, or of the template that several events share
  */
 export function compileTemplates(
   { cr, events, robots }: Pick<ResolvedSubscription, 'cr' | 'events' | 'robots'>,
@@ -64,7 +64,7 @@ export function compileTemplates(
 
 const compiledTemplates = new ObjectMemo<NotificationSubscription, Readonly<Record<string, string>>>();
 
-/** The events whose messages stand in one template, in the order of their places in it. */
+/** The events whose messages share one template, in the order of their places in it. */
 export function messagesTogether(events: readonly ResolvedEvent[]): readonly ResolvedEvent[] {
   const lasting = events.filter(
     ({ raw, sharedTemplate }) => raw === undefined && sharedTemplate === undefined,
@@ -77,7 +77,7 @@ function template(
   robots: readonly ResolvedRobot[],
   bodyFor: (robot: ResolvedRobot) => string,
 ): string {
-  // POST must be said for every service: without an entry of its own the engine sends a GET, which is lost.
+  // Every service needs POST here: without an entry of its own the engine sends a GET, which is lost.
   const webhook = robots
     .map((robot) => [robot.service, { method: 'POST', body: bodyFor(robot) }] as const)
     .sort(([a], [b]) => (a < b ? -1 : 1));

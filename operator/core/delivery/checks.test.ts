@@ -57,14 +57,14 @@ const delivering = (before: Snapshot) => {
 
 const fresh = (spec: Partial<DingTalkRobot['spec']> = {}) => settled(snapshot({ robots: [robot({}, spec)] }));
 
-/** The same after its check has ended so. */
+/** The snapshot after its check has ended with this outcome. */
 function checked(before: Snapshot, outcome: DeliveryOutcome): Snapshot {
   const { fingerprint, requested } = onlyCheck(before);
   const memory: CheckMemory = { requested, observation: { fingerprint, outcome, checkedAt: before.now } };
   return { ...before, deliveries: new Map([[KEY, memory]]) };
 }
 
-/** The same in another process, which knows only what stands in the status. */
+/** The snapshot of another process, which knows only the status. */
 function restarted(before: Snapshot, laterMs = 0): Snapshot {
   const [cr] = before.robots as [DingTalkRobot];
   const later = new Date(before.now.getTime() + laterMs);
@@ -87,7 +87,7 @@ const at = (before: Snapshot, laterMs: number): Snapshot => ({
 const isDue = (before: Snapshot) => (onlyCheck(before).dueAt ?? new Date(8.64e15)) <= before.now;
 
 describe('a robot', () => {
-  it('that is new is checked now, with what its message needs', () => {
+  it('that is new is checked now, with the fields of its message', () => {
     const before = fresh({ keywords: ['deploy'], locale: 'zh-CN' });
     expect(onlyCheck(before)).toMatchObject({
       robot: KEY,
@@ -164,7 +164,7 @@ describe('a robot', () => {
 });
 
 describe('a robot that DingTalk refuses', () => {
-  it('says so: reason, code, meaning, remedy and address', () => {
+  it('shows reason, code, meaning, remedy and address', () => {
     const refused = checked(fresh(), REFUSED);
     const condition = conditionOf(refused, 'Delivering');
     expect(condition).toMatchObject({ status: 'False', reason: 'IPNotAllowed' });
@@ -189,7 +189,7 @@ describe('a robot that DingTalk refuses', () => {
       expect(isDue(at(before, 10 * MINUTE - 1_000))).toBe(false);
       expect(isDue(at(before, 10 * MINUTE))).toBe(true);
       expect(nextCheckAt(checksFor(before), NOW)).toEqual(new Date(NOW.getTime() + 10 * MINUTE));
-      // Meanwhile, and while the next check is under way, it goes on saying what it said.
+      // Meanwhile, and while the next check is under way, the condition stays the same.
       expect(conditionOf(at(before, 11 * MINUTE), 'Delivering')).toEqual(conditionOf(refused, 'Delivering'));
     }
   });
@@ -203,7 +203,7 @@ describe('a robot that DingTalk refuses', () => {
     expect(isDue(at(checked(asked, REFUSED), 2 * MINUTE))).toBe(false);
   });
 
-  it('is not tried again after a restart because of what its author asked for before', () => {
+  it('is not checked again after a restart because of an old request of its author', () => {
     const after = restarted(checked(annotated(fresh(), 'first'), REFUSED), MINUTE);
     expect(isDue(after)).toBe(false);
     const seen = { ...after, deliveries: new Map([[KEY, { requested: 'first' }]]) };
@@ -228,7 +228,7 @@ describe('a robot that DingTalk refuses', () => {
     expect(isDue(restarted(silent, 10 * MINUTE))).toBe(true);
   });
 
-  it('is checked at once after a suspension, since nobody knows any more what was wrong', () => {
+  it('is checked at once after a suspension, since no status has the failure any more', () => {
     const refused = restarted(checked(fresh(), REFUSED));
     const suspended = restarted(withSpec(refused, { suspend: true }));
     const resumed = withSpec(suspended, { suspend: false });
@@ -237,8 +237,8 @@ describe('a robot that DingTalk refuses', () => {
   });
 });
 
-describe('nobody is checked', () => {
-  it('who is suspended', () => {
+describe('no check is due for a robot', () => {
+  it('that is suspended', () => {
     const suspended = withSpec(checked(fresh(), OK), { suspend: true });
     expect(checksFor(suspended)).toEqual([]);
     expect(conditionOf(suspended, 'Delivering').message).toContain('is suspended');
@@ -253,7 +253,7 @@ describe('nobody is checked', () => {
     expect(delivering(refused)).toBe('Unknown/NotVerified');
   });
 
-  it('of whom it is not wanted, by the robot or by the installation', () => {
+  it('that has checks switched off, by the robot or by the installation', () => {
     const own = fresh({ verify: 'Never' });
     expect(checksFor(own)).toEqual([]);
     expect(conditionOf(own, 'Delivering')).toMatchObject({ status: 'Unknown', reason: 'NotVerified' });
@@ -264,7 +264,7 @@ describe('nobody is checked', () => {
     expect(isDue(withSpec(installation, { verify: 'OnChange' }))).toBe(true);
   });
 
-  it('who has yet to be judged by the engine, but who stays in the list', () => {
+  it('that the engine has not judged yet, but the robot stays in the list', () => {
     const before = snapshot({ robots: [robot()], answers: SILENT });
     expect(onlyCheck(before)).not.toHaveProperty('dueAt');
     expect(delivering(before)).toBe('Unknown/NotVerified');

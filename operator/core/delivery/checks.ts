@@ -1,6 +1,6 @@
 /**
- * Whether messages reach a robot: which robots are due for a test message, and when. fingerprint.ts tells a robot that has changed
- * since its last check, which last-check.ts reads from its status.
+ * Whether messages reach a robot: the robots that are due for a test message, and the time. fingerprint.ts detects a robot
+ * that has changed since its last check; last-check.ts reads that check from the robot's status.
  */
 
 import type { DingTalkRobot } from '../../api/kinds.ts';
@@ -14,12 +14,12 @@ import { awaitsEngine } from '../model/verdict.ts';
 import { deliveryFingerprint } from './fingerprint.ts';
 import { lastCheck, toldRefusal } from './last-check.ts';
 
-/** How long after a check that failed the next one comes. */
+/** The time from a failed check to the next one. */
 const RETRY_MS = 10 * 60_000;
-/** A check of the future is one of a clock that has since been set back. */
+/** A check in the future has the time of a clock that was set back since. */
 const FUTURE_TOLERANCE_MS = 60_000;
 
-/** A robot whose owner wants it to be checked. */
+/** A robot that is to be checked, according to its owner. */
 export interface DeliveryCheck {
   /** `namespace/name` */
   readonly robot: string;
@@ -28,13 +28,13 @@ export interface DeliveryCheck {
   readonly requested: string;
   readonly credential: Credential;
   readonly message: TestMessageFields;
-  /** When a test message is to be sent; absent: not unless something changes. */
+  /** The time of the next test message; absent: no message unless something changes. */
   readonly dueAt?: Date;
 }
 
 /**
- * Which robots are to be checked and when: once for each change of credentials or keywords, and every ten minutes as
- * long as DingTalk refuses. A robot that the engine has yet to judge is in the list without a time.
+ * The robots that are to be checked, with the time: once for each change of credentials or keywords, and every ten minutes as
+ * long as DingTalk refuses. A robot that the engine has not judged yet is in the list without a time.
  */
 export function deliveryChecks(
   robots: readonly ResolvedRobot[],
@@ -72,7 +72,7 @@ function deliveryCheck(robot: ResolvedRobot, snapshot: Snapshot): DeliveryCheck 
 /** Value of the annotation by which a robot's author asks for a check; empty without one. */
 export const requestOf = ({ metadata }: DingTalkRobot): string => metadata.annotations?.[RECONCILE_AT] ?? '';
 
-/** What the robot says about being checked, or the installation in its place. */
+/** The robot's own setting for checks, or else the installation's. */
 export function verifySetting(
   { cr }: ResolvedRobot,
   { config }: Pick<Snapshot, 'config'>,
@@ -80,7 +80,7 @@ export function verifySetting(
   return cr.spec.verify ?? config.robots.verify;
 }
 
-/** When the next check after now is due, if nothing changes before. */
+/** The time of the next check after now, if nothing changes before. */
 export function nextCheckAt(checks: readonly DeliveryCheck[], now: Date): Date | undefined {
   const times = checks.flatMap(({ dueAt }) => (dueAt && dueAt > now ? [dueAt.getTime()] : []));
   return times.length === 0 ? undefined : new Date(Math.min(...times));
@@ -95,7 +95,7 @@ function dueTime(
   const last = lastCheck(cr, fingerprint, snapshot);
   if (!last) return now;
   if (last.by === 'this process' ? last.outcome.class === 'ok' : last.isDelivering) return undefined;
-  // After a suspension, say: what was wrong is not told anywhere any more.
+  // For instance after a suspension: no condition reports the failure any more.
   if (last.by === 'an earlier process' && !toldRefusal(cr)) return now;
   const memory = deliveries.get(robot);
   if (memory && memory.requested !== requested) return now;

@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import type { Credential } from '../../dingtalk/credential.ts';
 
 /**
- * Eight hex digits that stand for a robot's credentials and keywords: another value when one of them changes, the same
- * in any process. It stands in the status, where everybody may read it, so the credentials are the key of an HMAC: eight
- * digits tell nothing about 64.
+ * Eight hex digits that identify a robot's credentials and keywords: the value changes with each of them, and is the same in
+ * every process. The fingerprint is in the status, which everybody may read. So the credentials are the key of an HMAC: eight
+ * digits reveal nothing about 64.
  */
 export function deliveryFingerprint(
   uid: string,

@@ -3,12 +3,12 @@ import { resourceKey } from '../../api/names.ts';
 import type { Observation } from '../model/check-memory.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 
-/** The last check of a robot with its present credentials and keywords: by this process, or as its status tells. */
+/** The last check of a robot with its present credentials and keywords, by this process or by the robot's status. */
 export type LastCheck =
   | ({ readonly by: 'this process' } & Observation)
   | { readonly by: 'an earlier process'; readonly isDelivering: boolean; readonly checkedAt: Date };
 
-/** undefined if there was none with these credentials and keywords. */
+/** Undefined if there was no check with these credentials and keywords. */
 export function lastCheck(
   cr: DingTalkRobot,
   fingerprint: string,
@@ -25,7 +25,7 @@ export function lastCheck(
   };
 }
 
-/** The condition that tells of a refusal of an earlier process; undefined if it is not there any more. */
+/** The condition that reports a refusal to an earlier process; undefined if the status has none any more. */
 export function toldRefusal({ status }: DingTalkRobot) {
   return status?.conditions?.find((each) => each.type === 'Delivering' && each.status === 'False');
 }

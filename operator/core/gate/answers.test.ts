@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../../../test/support/hostile.ts';
 import { templateKey, triggerKey } from '../../argocd/names.ts';
 import { engineAsker } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
@@ -8,6 +7,7 @@ import type { Engine, Outcome } from '../../engine/types.ts';
 import type { ExpressionRole, GateAnswer } from '../model/engine-api.ts';
 import { checkAnswer, evaluateAnswer, renderAnswer } from './answers.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
+import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from './testing/hostile.ts';
 
 let engine: Engine;
 beforeAll(() => {
@@ -25,12 +25,12 @@ const inspected = (expression: string, role: ExpressionRole | 'retained' = 'when
 const checked = (configMap: Record<string, string>) =>
   engineAsker(engine)({ call: 'check', configMap, secret: {} });
 
-describe('what is kept of an answer', () => {
+describe('the kept part of an answer', () => {
   it.each([
     "app.status?.operationState?.phase == 'Running'",
     "app.spec.project startsWith 'a' and app.metadata.annotations['x'] == 'y'",
     "any(app.status?.conditions ?? [], #.type == 'SyncError')",
-  ])('is next to nothing for what is accepted: %s', async (expression) => {
+  ])('is tiny for an accepted expression: %s', async (expression) => {
     expect(await inspected(expression)).toEqual({ ok: true });
     expect(await engineAsker(engine)({ call: 'evaluate', expression })).toSatisfy(
       (answer: GateAnswer) => bytesOf(answer) < 200,
@@ -40,7 +40,7 @@ describe('what is kept of an answer', () => {
     });
   });
 
-  it('is a sentence for what is not, however much there is to say', async () => {
+  it('is one sentence for a refused expression, however many mistakes it has', async () => {
     const many = [
       numbered(121, (i) => `f${i}()`).join('||'),
       numbered(130, (i) => `f${i}()`).join('+'),
@@ -89,7 +89,7 @@ describe('what is kept of an answer', () => {
     }
   }, 60_000);
 
-  it('says what a kill was, and of a render no body', () => {
+  it('has the cause of a kill, and no body of a render', () => {
     const killed: Outcome<'check'> = { ok: false, killed: 'deadline', message: 'late' };
     expect(checkAnswer({ call: 'check', configMap: {} }, killed)).toBe(killed);
     const request = { method: 'POST', url: 'u', headers: {}, body: 'b'.repeat(9_000), bodyIsJSON: true };

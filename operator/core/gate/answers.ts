@@ -6,7 +6,7 @@ import { discouragement, policyViolation } from './expression-policy.ts';
 import { matchViolation } from './long-fields.ts';
 import { SAMPLE_MOMENT, type SampleApplication } from './sample-applications.ts';
 
-/** Bounds of what is kept of an answer, in bytes of JSON: the engine quotes what it refuses, and that can be long. */
+/** Limits of the kept part of an answer, in bytes of JSON: the engine quotes the text that it refuses, and that can be long. */
 const MAX_SENTENCE = 300;
 const MAX_ERROR = 1_000;
 const MAX_NAME = 253;
@@ -15,7 +15,7 @@ const MAX_ERRORS_BYTES = 5_000;
 
 type Negative = Refused | Killed;
 
-/** What is kept of the answer to a `check`. */
+/** The kept part of the answer to a `check`. */
 export function checkAnswer(
   { recipient }: CheckQuestion,
   outcome: Outcome<'check'>,
@@ -26,7 +26,7 @@ export function checkAnswer(
   return { ok: true, isSubscribed: subscriptions.some(({ recipients }) => recipients.includes(recipient)) };
 }
 
-/** What is kept of the answer to a `render`. */
+/** The kept part of the answer to a `render`. */
 export function renderAnswer(outcome: Outcome<'render'>): GateAnswer {
   if (!outcome.ok) return negative(outcome);
   const { bodyIsJSON, error } = outcome.request;
@@ -36,7 +36,7 @@ export function renderAnswer(outcome: Outcome<'render'>): GateAnswer {
   };
 }
 
-/** What the policy for conditions makes of the engine's facts. */
+/** Judges the engine's facts about an expression by the policy for conditions. */
 export function inspectAnswer(
   { role }: InspectQuestion,
   outcome: Outcome<'inspect'>,
@@ -52,7 +52,7 @@ export function inspectAnswer(
 
 const CANDIDATE = 'candidate';
 
-/** What the engine is asked to evaluate an expression for a sample Application. */
+/** The question whether an expression evaluates for a sample Application. */
 export function evaluationOf(
   { expression }: EvaluateQuestion,
   app: SampleApplication,
@@ -61,7 +61,7 @@ export function evaluationOf(
   return { configMap, secret: {}, app, triggers: [CANDIDATE], now: SAMPLE_MOMENT };
 }
 
-/** What is kept of an expression's evaluation for one sample: how it fails, if it does. */
+/** The kept part of an expression's evaluation for one sample: the failure, if there is one. */
 export function evaluateAnswer(outcome: Outcome<'evaluate'>): GateAnswer<EvaluateQuestion> {
   if (!outcome.ok) return negative(outcome);
   const error = outcome.triggers[0]?.conditions[0]?.error;

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { HOSTILE_CONDITIONS } from '../../../test/support/hostile.ts';
 import { engineAsker } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import type { ExpressionRole } from '../model/engine-api.ts';
 import { Inquiry, questionKey } from '../model/inquiry.ts';
 import { expressionFinding } from './expressions.ts';
+import { HOSTILE_CONDITIONS } from './testing/hostile.ts';
 
 let engine: Engine;
 beforeAll(() => {
@@ -44,7 +44,7 @@ describe('conditions that are allowed', () => {
     expect(await findingOf(expression)).toBeUndefined();
   });
 
-  it('and what tells one occurrence from the next, or when it happened', async () => {
+  it('and fields that identify an occurrence, or give its time', async () => {
     expect(await findingOf('app.status?.operationState?.startedAt', 'eventTime')).toBeUndefined();
     expect(await findingOf('app.status?.sync?.revision', 'oncePer')).toBeUndefined();
     expect(await findingOf('app.status?.operationState?.startedAt', 'oncePer')).toBeUndefined();
@@ -68,7 +68,7 @@ describe('conditions that are refused', () => {
     ['toJSON(app) == ""', 'the function toJSON is not available in conditions.'],
     ['let x = 1; x == 1', 'let'],
     ['1', 'the expression always gives a number, but must give a boolean.'],
-  ])('%s is told what is wrong', async (expression, words) => {
+  ])('%s is refused with the mistake', async (expression, words) => {
     expect((await findingOf(expression))?.message).toContain(words);
   });
 
@@ -79,7 +79,7 @@ describe('conditions that are refused', () => {
   });
 });
 
-describe('what would send without end', () => {
+describe('expressions that would send without end', () => {
   it.each([
     'now()',
     'time.Now()',
@@ -126,7 +126,7 @@ describe('what would send without end', () => {
   });
 });
 
-describe('what would cost the controller seconds or gigabytes', () => {
+describe('expressions that would cost the controller seconds or gigabytes', () => {
   it.each([
     "any(app.status.resources, string(app.status.resources) contains 'zz')",
     'any(app.status.resources, not (# in app.status.resources))',

@@ -5,16 +5,16 @@ import { isLarge, stabilityViolation } from './expression-stability.ts';
 import { matchViolation, tooManyLongFields } from './long-fields.ts';
 
 /**
- * What conditions of tenants may be made of: an allow-list over the syntax tree of Argo CD's own expression language.
- * Anything that is not named here is refused, so that what a later version of the language brings is refused too.
- * The reasons: other teams' data (`secrets`, `repo`, `$env`), and the time of the one worker that evaluates every
- * condition for every application.
+ * The policy for the conditions of tenants: an allow-list over the syntax tree of Argo CD's own expression language. Anything
+ * that the list does not name is refused, including the features of later versions of the language. The policy protects other
+ * teams' data (`secrets`, `repo`, `$env`), and the time of the one worker that evaluates every condition for every
+ * application.
  */
 
 /** Roots that an expression may read. */
 const ROOTS = ['app', 'time', 'strings'];
 
-/** Kinds of nodes that are harmless by themselves; what they do is judged below. */
+/** Kinds of nodes that are harmless by themselves; their use is judged below. */
 const KINDS = new Set([
   'Nil',
   'Identifier',
@@ -35,7 +35,7 @@ const KINDS = new Set([
   'Array',
 ]);
 
-/** Functions of the language that look at what they are given and build nothing large. */
+/** Functions of the language that only read their arguments and build nothing large. */
 const BUILTINS = new Set([
   ...['all', 'any', 'none', 'one', 'count', 'filter', 'find', 'findIndex', 'len', 'first', 'last'],
   ...[
@@ -57,10 +57,10 @@ const OPERATORS = new Set([
   ...['matches', 'contains', 'startsWith', 'endsWith', '+', '-', '*', '/', '%'],
 ]);
 
-/** Functions that Argo CD adds, but for those that can make a long text of a short one. */
+/** Functions that Argo CD adds, except for those that can make a long text from a short one. */
 const FUNCTIONS = new Set(['time.Now', 'time.Parse', 'strings.ToLower', 'strings.ToUpper']);
 
-/** Methods of a time or a duration; none that goes round in circles within minutes. */
+/** Methods of a time or a duration. None of them repeats its values within minutes. */
 const METHODS = new Set([
   ...['Add', 'Sub', 'Before', 'After', 'Equal', 'UTC', 'IsZero', 'Seconds', 'Minutes', 'Hours'],
   ...['Year', 'Month', 'Day', 'Hour', 'Weekday'],
@@ -73,7 +73,7 @@ const MAX_PATTERN = 100;
 const MAX_LOOPS = 4;
 const MAX_LARGE = 4;
 
-/** What is wrong with an expression, as a sentence that says what to write instead; undefined if nothing is. */
+/** The mistake in an expression, as a sentence that names the remedy; undefined if there is none. */
 export function policyViolation(facts: ExpressionFacts, role: ExpressionRole): string | undefined {
   return (
     language(facts) ??
@@ -87,8 +87,8 @@ export function policyViolation(facts: ExpressionFacts, role: ExpressionRole): s
 }
 
 /**
- * Why an expression is not taken that is new, as a sentence like the above; undefined if there is no reason. Where it is
- * live it does no harm that would justify to silence somebody.
+ * Why a new expression is refused, as a sentence that names the remedy; undefined if there is no reason. A live expression of
+ * this kind stays: the harm is too small to silence a subscription.
  */
 export const discouragement = tooManyLongFields;
 
@@ -98,7 +98,7 @@ function kind({ result }: ExpressionFacts, role: ExpressionRole): string | undef
   return `the expression always gives a ${result}, but must give a ${wanted}.`;
 }
 
-/** What it can get at. */
+/** Refuses reads of forbidden data. */
 function reach({ environment, identifiers, paths }: ExpressionFacts): string | undefined {
   if (environment) return '$env is not available; read fields of app instead.';
   const stranger = identifiers.find(({ name }) => !ROOTS.includes(name));
@@ -111,7 +111,7 @@ function reach({ environment, identifiers, paths }: ExpressionFacts): string | u
   return whole && `${whole.path} is not a value; call one of its functions.`;
 }
 
-/** What it is written with. */
+/** Refuses forbidden syntax, functions and operators. */
 function language({ kinds, builtins, operators, dynamicPatterns }: ExpressionFacts): string | undefined {
   const kind = Object.keys(kinds).find((name) => !KINDS.has(name));
   if (kind) return `${own(DESCRIPTIONS, kind) ?? `the construct ${kind}`} is not available in conditions.`;
@@ -138,14 +138,14 @@ function calls({ calls: all, paths }: ExpressionFacts): string | undefined {
   return method && `${method.path} is not available in conditions.`;
 }
 
-/** A function by its full name, or a method of whatever a call gave, by its name. */
+/** A function by its full name, or a method of a call's result by its name. */
 function isKnown({ callee, root, segments }: CallUse): boolean {
   if (FUNCTIONS.has(callee)) return true;
   const [method, ...more] = segments;
   return root === '()' && more.length === 0 && typeof method === 'string' && METHODS.has(method);
 }
 
-/** What it can take, for every application that Argo CD has. */
+/** Refuses expressions that are too expensive: Argo CD evaluates each for every application. */
 function cost(facts: ExpressionFacts): string | undefined {
   const { nodesWrittenOut, depth, maxStringLength, operators, patterns, paths } = facts;
   if (nodesWrittenOut > MAX_NODES)
@@ -164,7 +164,7 @@ function cost(facts: ExpressionFacts): string | undefined {
   return loops(facts);
 }
 
-/** A loop may run five thousand times, so it does nothing but look at its element. */
+/** A loop may run five thousand times, so it may only read its element. */
 function loops({ predicates, paths, calls: all }: ExpressionFacts): string | undefined {
   if (predicates.some((predicate) => predicate.depth > 1))
     return 'a loop inside a loop is not available in conditions.';

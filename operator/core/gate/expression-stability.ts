@@ -3,9 +3,9 @@ import type { ExpressionFacts, PathUse } from '../../engine/expression-facts.ts'
 import type { ExpressionRole } from '../model/engine-api.ts';
 
 /**
- * Argo CD notes every send in an annotation of the Application, which makes it look at the Application again at once.
- * An expression whose value changes by that, or at random, therefore sends without end, on the one worker that serves
- * everybody. So none may look at what a send changes, and the clock may only be held against something, once.
+ * Argo CD notes every send in an annotation of the Application, and so evaluates the Application again at once. An expression
+ * whose value changes by the note, or at random, therefore sends without end, on the one worker that serves everybody. So no
+ * expression may read fields that a send changes, and it may only compare the clock with another value, once.
  */
 export function stabilityViolation(facts: ExpressionFacts, role: ExpressionRole): string | undefined {
   return (
@@ -38,7 +38,7 @@ function changedBySending({ root, path, segments }: PathUse): string | undefined
   return `${path} changes with every message; name another field (of metadata: ${STABLE_METADATA.join(', ')}).`;
 }
 
-/** Builtins that cut a time into pieces, in which it goes round in circles. */
+/** Builtins that cut a time into pieces. Pieces of the present time repeat, such as the minute of an hour. */
 const CUTTING = new Set(['int', 'float', 'string', 'abs', 'ceil', 'floor', 'round', 'min', 'max']);
 
 function circularTime({ builtins, calls, operators }: ExpressionFacts): string | undefined {
@@ -52,7 +52,7 @@ function circularTime({ builtins, calls, operators }: ExpressionFacts): string |
     : `${cut} is not available together with the present time: compare the time with a field, such as time.Now().Sub(…).Minutes() > 10.`;
 }
 
-/** Fields that are no single short value. */
+/** Fields that are not a single short value. */
 const LARGE = new Set([
   ...[
     'source',
@@ -79,13 +79,13 @@ const LARGE = new Set([
   ],
 ]);
 
-/** Whether a path ends at something that takes time to compare or to go through. */
+/** Whether a path ends at a field that is slow to compare or to iterate. */
 export const isLarge = ({ root, segments }: PathUse): boolean =>
   root === 'app' && LARGE.has(`${segments.at(-1)}`);
 
 /**
- * Fields that identify an occurrence, or say when it was. Argo CD keeps the value of `oncePer` in an annotation, whose
- * size is limited; if it does not fit, nobody's sends are noted any more. So these are short, and no others are let in.
+ * Fields that identify an occurrence, or give its time. Argo CD keeps the value of `oncePer` in an annotation, whose size is
+ * limited. If a value does not fit, Argo CD notes nobody's sends any more. So only these short fields are allowed.
  */
 const IDENTIFYING = new Set([
   ...[
@@ -110,7 +110,7 @@ const IDENTIFYING = new Set([
     'id',
   ],
 ]);
-/** What such an expression may consist of: fields, and what to take where one is missing. */
+/** Allows only fields, and a replacement for a missing field, in such an expression. */
 const SIMPLE_KINDS = new Set(['Identifier', 'Member', 'Chain', 'Binary', 'String', 'Integer', 'Nil']);
 
 function unstable({ kinds, operators, paths, calls }: ExpressionFacts): string | undefined {

@@ -11,10 +11,10 @@ import {
 } from './verdicts.ts';
 
 /**
- * What is wrong with an expression of a tenant's: the engine does not compile it, or it is outside of what conditions
- * may be made of. Undefined if nothing is.
- * @param role what it is for
- * @param field its path in the custom resource
+ * The mistake in a tenant's expression: the engine does not compile it, or the policy for conditions refuses it. Undefined if
+ * there is none.
+ * @param role the purpose of the expression
+ * @param field the expression's path in the custom resource
  */
 export function expressionFinding(
   expression: string,
@@ -38,14 +38,14 @@ export function expressionFinding(
 }
 
 /**
- * Whether a finding counts against new expressions only. One that is live was accepted before it went there: that a stricter
- * rule came since, or that the engine was too slow this time, is no reason to silence anybody.
+ * Whether a finding counts against new expressions only. A live expression was accepted once. A stricter rule since then, or
+ * an engine that was too slow this time, must not silence anybody.
  */
 export const isDoubt = ({ gate }: Refusal): boolean => gate === 'discouraged' || gate === 'killed';
 
 /**
- * Warns of an accepted expression that fails for every sample Application: Argo CD writes an error into its log each time,
- * and the event may never come. Undefined if it does not, and as long as that is not known.
+ * Warns about an accepted expression that fails for every sample Application: Argo CD writes an error to its log each time,
+ * and may never send the event. Undefined if the expression works, and as long as that is not known.
  */
 export function evaluationWarning(expression: string, field: string, inquiry: Inquiry): Finding | undefined {
   const answer = inquiry.ask({ call: 'evaluate', expression });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
-import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from '../../../test/support/hostile.ts';
 import { engineAsker, Gate } from '../../cluster/gate.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
@@ -20,11 +19,12 @@ import {
   TOKEN,
   template,
 } from '../testing/fixtures.ts';
+import { HOSTILE_CONDITIONS, HOSTILE_TEMPLATES } from './testing/hostile.ts';
 
 let engine: Engine;
 let gate: Gate;
 beforeAll(() => {
-  // Runaways are tried elsewhere, with all the time that they may take.
+  // Another test runs runaways, with all the time that they may take.
   engine = createEngine({ program: locateEngine(), deadlineMs: 500 });
   gate = new Gate(engineAsker(engine), new Map(), createLogger('error', process.stderr));
 });
@@ -33,7 +33,7 @@ afterAll(() => engine.close());
 const BAD = 'team-bad';
 const RUNAWAY = /endless|memory|recursion|cyclic/;
 
-/** One CR set of a team that means well, or of one that does not. */
+/** One set of CRs of a well-meaning team, or of a malicious one. */
 type Member = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions'>;
 
 const good = fc
@@ -108,7 +108,7 @@ describe('for random sets of good and hostile CRs', () => {
     hostile: fc.array(fc.oneof(hostileTemplate, hostileCondition), { minLength: 1, maxLength: 6 }),
   });
 
-  it('the good ones get what they get alone, all of it loads, and neither order nor repetition matters', async () => {
+  it('good teams get the same keys as alone, Argo CD loads all keys, and neither order nor repetition matters', async () => {
     await fc.assert(
       fc.asyncProperty(sets, fc.nat(), async ({ good: well, hostile }, turn) => {
         const alone = await settle(together(well));

@@ -33,7 +33,7 @@ describe('matches', () => {
     "find(app.status.conditions, .type != '').type matches 'Error$'",
     "any([app.metadata.name, app.spec.project], # matches '^a')",
     "'x' matches 'x'",
-  ])('looks at short fields: %s', async (expression) => {
+  ])('reads short fields: %s', async (expression) => {
     expect(await inspected(expression)).toEqual({ ok: true });
   });
 
@@ -67,12 +67,12 @@ describe('matches', () => {
     ["app.spec.info[0].value matches 'x'", 'can be long'],
     ["time.Now().Weekday() matches 'x'", 'not a field of app'],
     ['app.spec.project matches app.metadata.name', 'literal regular expression'],
-  ])('looks at nothing else: %s', async (expression, words) => {
+  ])('reads nothing else: %s', async (expression, words) => {
     const answer = await inspected(expression);
     expect(answer).toMatchObject({ ok: true, violation: expect.stringContaining(words) });
   });
 
-  it('of a trigger that is live is told by its whole condition, fence and criteria included', async () => {
+  it('of a live trigger is judged by its whole condition, with access condition and criteria', async () => {
     const fence =
       "((app.spec?.project ?? '') in ['a'] or (app.spec?.destination?.namespace ?? '') matches '^(?s:a-.*)$' or (app.metadata?.namespace ?? '') matches '^(?s:b.*)$') and (app.metadata?.name ?? '') matches '^(?s:c.*)$'";
     expect(await inspected(`${fence} and (app.spec.project == 'x'\n)`, 'retained')).toEqual({ ok: true });
@@ -80,32 +80,32 @@ describe('matches', () => {
   });
 });
 
-describe('what can be long', () => {
+describe('long fields', () => {
   const looks = (count: number, field: (index: number) => string) =>
     Array.from({ length: count }, (_, index) => `${field(index)} contains 'x'`).join(' or ');
 
   it.each([
     ['other fields', (i: number) => `app.metadata.annotations.a${i}`, 4],
     ['one field', () => 'lower(app.spec.source.helm.values)', 4],
-    // The list is one, what is taken from its elements another.
+    // The list is one field, and the value from its elements is another.
     ['fields of elements', () => `(find(app.status.conditions, true)?.message ?? '')`, 2],
-  ] as const)('may be looked at four times by a new condition: %s', async (_, field, most) => {
+  ] as const)('may be read four times by a new condition: %s', async (_, field, most) => {
     expect(await inspected(looks(most, field))).toEqual({ ok: true });
     expect(await inspected(looks(most + 1, field))).toEqual({ ok: true, discouraged: expect.any(String) });
   });
 
-  it('is named, and does not hide what is worse', async () => {
+  it('are named, and do not hide a worse mistake', async () => {
     const expression = looks(5, (i) => `app.metadata.annotations.a${i}`);
     const { discouraged } = (await inspected(expression)) as { discouraged: string };
     expect(discouraged).toContain('5 times');
     expect(discouraged).toContain('app.metadata.annotations.a0, app.metadata.annotations.a1');
     expect(await inspected(`${expression} or ${SLOW}`)).toEqual({ ok: true, violation: expect.any(String) });
     expect(await inspected(`${expression} or secrets.x == ''`)).toHaveProperty('violation');
-    // What is live is not asked about anything else.
+    // The engine gets no other questions about live conditions.
     expect(await inspected(expression, 'retained')).toEqual({ ok: true });
   });
 
-  it('is not what is short, however often it is looked at', async () => {
+  it('do not include short fields, however often a condition reads these', async () => {
     expect(await inspected(looks(12, (i) => `app.metadata.labels.l${i}`))).toEqual({ ok: true });
     expect(await inspected(looks(8, () => 'app.status.operationState.phase'))).toEqual({ ok: true });
   });

@@ -10,8 +10,8 @@ const NAME = 'candidate';
 const FIELD = 'spec.message.raw';
 
 /**
- * What is wrong with a raw Go template: the engine does not parse it, or what comes out for one of the sample
- * Applications is no JSON. Undefined if nothing is.
+ * The mistake in a raw Go template: the engine does not parse it, or its output for a sample Application is not JSON.
+ * Undefined if there is none.
  */
 export function rawTemplateFinding(raw: string, inquiry: Inquiry): Refusal | undefined {
   const configMap = {

@@ -1,7 +1,7 @@
 /** An Application as the engine hands it to a template. */
 export type SampleApplication = Readonly<Record<string, unknown>>;
 
-/** What the clock says then. */
+/** The clock's time in the samples. */
 export const SAMPLE_MOMENT = '2026-01-01T08:01:00Z';
 
 const metadata = {
@@ -39,7 +39,7 @@ const operation = (phase: string, message: string) => ({
   syncResult: { revision: '53e28ff20cc530b9ada2173fbbd64d48338583ba', source: spec.source },
 });
 
-/** What a template has to cope with at the least, and how to say so. */
+/** The Applications that every template has to handle, each with its description for messages. */
 export const SAMPLE_APPLICATIONS: readonly (readonly [string, SampleApplication])[] = [
   [
     'has synced and is healthy',

@@ -11,9 +11,8 @@ const resource = (path: string): string[] =>
 
 /**
  * Fields of an Application that hold a name, a kind, a state, a revision, a place, a time, a number or a truth value: some
- * hundred characters in practice. Others, annotations and messages above all, can hold hundreds of kilobytes. A list of the
- * long ones would forget one, so this is the list of the short ones; what Argo CD adds later counts as long.
- *
+ * hundred characters in practice. Other fields, annotations and messages above all, can hold hundreds of kilobytes. A list of
+ * the long fields would miss one, so this is the list of the short fields; fields that Argo CD adds later count as long.
  * Source: argo-cd pkg/apis/application/v1alpha1/types.go.
  */
 const SHORT = new Set([
@@ -54,12 +53,12 @@ const SHORT = new Set([
   ...below('status.operationState.syncResult.resources.*', 'hookPhase', 'hookType', 'syncPhase'),
 ]);
 
-/** Whether a field is short by its place. A label is, since Kubernetes takes 63 characters. */
+/** Whether a field is short by its path. Labels are short: Kubernetes allows 63 characters. */
 export function isShortField({ root, segments }: Pick<PathUse, 'root' | 'segments'>): boolean {
   if (root !== 'app') return false;
   const [first, second, third, ...more] = segments;
   if (first === 'metadata' && second === 'labels') return typeof third === 'string' && more.length === 0;
-  // A name with a dot or a star in it is no field of an Application, and would be taken for a path.
+  // No field of an Application has a dot or a star in its name. Such a name would read as a path.
   if (segments.some((segment) => typeof segment === 'string' && !/^\w+$/.test(segment))) return false;
   return SHORT.has(segments.map((segment) => (typeof segment === 'string' ? segment : '*')).join('.'));
 }

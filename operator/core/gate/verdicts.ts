@@ -2,12 +2,12 @@ import type { CheckRequest, EngineProblem } from '../../engine/types.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { GateState, Refusal } from '../model/verdict.ts';
 
-/** Why the gate does not let through what somebody wrote. */
+/** The gate's reason to refuse a text. */
 export interface GateFinding extends Refusal {
   readonly gate: GateState;
 }
 
-/** How a finding names the place in the custom resource that a key of the configuration came from. */
+/** Names the place in the custom resource from which a key of the configuration was made. */
 export type FieldOf = (problem: EngineProblem) => string;
 
 const UNANSWERED: GateFinding = {
@@ -18,8 +18,8 @@ const UNANSWERED: GateFinding = {
 };
 
 /**
- * Has the engine look at a candidate; a refusal carries the field, line and column, and the engine's own words.
- * @returns undefined for a candidate that the engine takes
+ * Asks the engine about a candidate. A refusal has the field, line and column, and the engine's own words.
+ * @returns undefined for a candidate that the engine accepts
  */
 export function checkFinding(
   inquiry: Inquiry,
@@ -36,16 +36,16 @@ export function checkFinding(
   return refusedFinding(texts);
 }
 
-/** @param texts what the engine says of each thing that it refuses, with its place */
+/** @param texts the engine's words about each text that it refuses, with the place */
 export function refusedFinding(texts: readonly string[]): GateFinding {
   const message = `Argo CD's engine refuses the text. ${texts.join(' ')}`;
   return { gate: 'refused', reason: 'EngineRefused', message };
 }
 
-/** The engine's words without its own name for the template and the place, which has been said already. */
+/** The engine's words without its own name for the template and the place, which the message has already. */
 const words = (message: string): string => message.replace(/^template: [\w-]+:\d+(:\d+)?: /, '');
 
-/** A template or expression that the engine did not come to an end with. */
+/** A template or expression that the engine did not finish in its time and memory. */
 export function killedFinding(message: string): GateFinding {
   return { gate: 'killed', reason: 'TooExpensive', message };
 }
@@ -53,7 +53,7 @@ export function killedFinding(message: string): GateFinding {
 /** The engine has not answered yet. */
 export const unansweredFinding = (): GateFinding => UNANSWERED;
 
-/** Where it is, inside the field's text. */
+/** The place inside the field's text. */
 export function lineInField({ line, column }: Pick<EngineProblem, 'line' | 'column'>): string {
   if (line === undefined) return '';
   return column === undefined ? `, line ${line}` : `, line ${line}, column ${column}`;

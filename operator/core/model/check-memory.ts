@@ -1,14 +1,14 @@
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
 
-/** How a robot's last check in this process ended. */
+/** The outcome of a robot's last check in this process. */
 export interface Observation {
-  /** Of the credentials and keywords that it was made with. */
+  /** Fingerprint of the credentials and keywords that the check used. */
   readonly fingerprint: string;
   readonly outcome: DeliveryOutcome;
   readonly checkedAt: Date;
 }
 
-/** What this process remembers of a robot that it is to check. */
+/** The facts that this process remembers about a robot that it has to check. */
 export interface CheckMemory {
   /** The value of the annotation by which a check is asked for: at the last check, or when the robot was first seen. */
   readonly requested: string;

@@ -1,11 +1,11 @@
 import type { CheckRequest, Killed, Refused, Rendered, RenderRequest } from '../../engine/types.ts';
 
-/** What an expression is for. */
+/** The purpose of an expression. */
 export type ExpressionRole = 'when' | 'oncePer' | 'eventTime';
 
-/** Would Argo CD's controller work with this? */
+/** Does Argo CD's controller accept this configuration? */
 export interface CheckQuestion extends CheckRequest {
-  /** Whom to look for among the subscriptions that it would work with. */
+  /** The recipient to look for among the subscriptions of the configuration. */
   readonly recipient?: string;
 }
 
@@ -13,7 +13,7 @@ export interface CheckQuestion extends CheckRequest {
 export interface InspectQuestion {
   readonly call: 'inspect';
   readonly expression: string;
-  /** `retained`: the whole condition of a trigger that is live, of which only what is dangerous counts. */
+  /** `retained`: the whole condition of a live trigger. Only its dangerous parts count. */
   readonly role: ExpressionRole | 'retained';
 }
 
@@ -23,32 +23,32 @@ export interface EvaluateQuestion {
   readonly expression: string;
 }
 
-/** What a decision may ask Argo CD's engine. */
+/** The questions that a decision may ask Argo CD's engine. */
 export type GateRequest = CheckQuestion | RenderRequest | InspectQuestion | EvaluateQuestion;
 
-/** What a decision needs to know of an answer. Answers are kept, so each is small: verdicts, not what led to them. */
+/** The part of an answer that decisions need. Answers are kept, so each is small: a verdict without its derivation. */
 interface Verdicts {
   readonly check: {
     readonly ok: true;
-    /** Whether the recipient that was looked for is subscribed. */
+    /** Whether the recipient of the question is subscribed. */
     readonly isSubscribed?: boolean;
   };
   readonly render: { readonly ok: true; readonly request: Pick<Rendered['request'], 'bodyIsJSON' | 'error'> };
   readonly inspect: {
     readonly ok: true;
-    /** Why the expression must not be used: a sentence that says what to write instead. */
+    /** Why the expression must not be used: a sentence that names the remedy. */
     readonly violation?: string;
-    /** Why a new one is not taken, although it does no harm where it is live: a sentence likewise. */
+    /** Why a new expression is refused, although it is harmless where it is live: a sentence that names the remedy. */
     readonly discouraged?: string;
   };
   readonly evaluate: {
     readonly ok: true;
-    /** The engine's words for the first sample, if it fails for all. */
+    /** The engine's error for the first sample, if the expression fails for all samples. */
     readonly failure?: string;
   };
 }
 
-/** What it may be told: a verdict, the engine's refusal, or that the engine did not come to an end. */
+/** One of three outcomes: a verdict, the engine's refusal, or that the engine did not finish. */
 export type GateAnswer<Request extends GateRequest = GateRequest> =
   | Verdicts[Request['call']]
   | Refused

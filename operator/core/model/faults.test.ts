@@ -7,7 +7,9 @@ import { config, found, robot, SECRET, settled, snapshot, subscription, TOKEN } 
 import { Faults } from './faults.ts';
 import type { Snapshot } from './snapshot.ts';
 
-/** An installation that uses everything in which a resource is looked at: routes by project, an own condition, a selector. */
+/**
+ * An installation that uses every part of a decision that reads a resource: routes by project, an own condition, a selector.
+ */
 const BAD = 'team-bad';
 const template = {
   apiVersion: 'argocd-dingtalk.io/v1alpha1',
@@ -54,7 +56,7 @@ const BEFORE: Snapshot = {
   target: { ...START.target, projects: new Map([['payments', { resourceVersion: '1' }]]) },
 };
 
-/** A resource whose spec and status fail when they are read for the n-th time; counts what is read. */
+/** A resource whose spec and status fail at the n-th reading; counts the readings. */
 function failingAt<T extends CustomResource>(resource: T, n: number, reads: { count: number }): T {
   const guarded = (value: unknown): unknown =>
     typeof value !== 'object' || value === null
@@ -70,7 +72,7 @@ function failingAt<T extends CustomResource>(resource: T, n: number, reads: { co
   return { ...resource, spec: guarded(spec), ...(status && { status: guarded(status) }) } as T;
 }
 
-/** All that a run does with a decision. */
+/** All uses that a run makes of a decision. */
 function run(before: Snapshot): {
   decision: Decision;
   updates: ReturnType<typeof statusUpdates>;
@@ -83,7 +85,7 @@ function run(before: Snapshot): {
   return { decision, updates: statusUpdates(resolution, { snapshot: before, live, plan }, faults), faults };
 }
 
-/** What is somebody's of the objects that Argo CD reads. */
+/** The part of a namespace in the objects that Argo CD reads. */
 const partOf = (namespace: string, { plan }: Decision) => ({
   configMap: Object.entries(plan.configMap).filter(([key]) => key.includes(`dt_${namespace}_`)),
   secret: Object.entries(plan.secret).filter(([key]) => key.includes(`dt_${namespace}_`)),
@@ -121,7 +123,7 @@ describe.each([
       expect(new Set(faults.found.map(({ namespace }) => namespace))).toEqual(new Set([BAD]));
       const others = updates.filter(({ cr }) => cr.metadata.namespace === 'team-good');
       expect(others).toEqual(whole.updates.filter(({ cr }) => cr.metadata.namespace === 'team-good'));
-      // What fails in a template while a subscription is compiled is told by that subscription.
+      // A fault in a template, while a subscription is compiled, is reported by that subscription.
       const told = updates.filter(
         ({ cr }) => kind === 'templates' || cr.metadata.uid === original.metadata.uid,
       );

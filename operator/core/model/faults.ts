@@ -2,13 +2,13 @@ import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import { shortHash } from '../../argocd/provenance.ts';
 
-/** An exception that came while one resource was handled: whatever the resource says, that is the operator's fault. */
+/** An exception that came while the operator handled one resource. Every such exception is a bug of the operator. */
 export interface Fault {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
   readonly generation: number;
-  /** Tells the line of the log from others; the same input gives the same one. */
+  /** Identifies the line of the log; the same input gives the same id. */
   readonly id: string;
   readonly error: unknown;
 }
@@ -18,30 +18,28 @@ interface Resource {
   readonly metadata: { readonly namespace: string; readonly name: string; readonly generation: number };
 }
 
-/** What the log says of a fault; the message of a status names it. */
+/** The text of the log line about a fault; the message of a status names the text. */
 export const FAULT_LOG_LINE = 'a resource could not be handled';
 
-/**
- * Keeps an exception to the resource that it came with: that resource is refused, and everybody else's goes on.
- */
+/** Confines an exception to its resource: that resource is refused, and all others continue. */
 export class Faults {
   readonly #found: Map<string, Fault>;
 
-  /** @param before what was found already */
+  /** @param before faults that were found earlier */
   constructor(before: readonly Fault[] = []) {
     this.#found = new Map(before.map((fault) => [fault.id, fault]));
   }
 
-  /** All that were found, one for each resource and error. */
+  /** All faults so far, one for each resource and error. */
   get found(): readonly Fault[] {
     return [...this.#found.values()];
   }
 
   /**
    * Does something for one resource.
-   * @param instead gives the result where that fails, with the finding that the resource is refused by; what that throws in turn
-   *   is noted too
-   * @returns undefined only where `instead` fails
+   * @param instead gives the result if that fails, with the finding that refuses the resource; its own exceptions are
+   * recorded, too
+   * @returns undefined only if `instead` fails
    */
   guard<T>(resource: Resource, work: () => T, instead: (finding: Finding) => T): T | undefined {
     try {

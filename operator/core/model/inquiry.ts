@@ -2,31 +2,31 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../lib/canonical-json.ts';
 import type { GateAnswer, GateRequest } from './engine-api.ts';
 
-/** What the engine has said so far, by {@link questionKey}. */
+/** The engine's answers so far, by {@link questionKey}. */
 export interface Answers {
   get(key: string): GateAnswer | undefined;
 }
 
-/** Something that the engine has yet to be asked. */
+/** A question that the engine has not been asked yet. */
 export interface Question {
   readonly request: GateRequest;
-  /** The namespaces whose resources raise it; the empty name is the operator itself. */
+  /** The namespaces whose resources raise the question; the empty name is the operator itself. */
   readonly askers: ReadonlySet<string>;
 }
 
 type OpenQuestions = Map<string, Question & { readonly askers: Set<string> }>;
 
 /**
- * The core's side of the gate. A decision is a pure function, and asking Argo CD's engine is not; so a decision looks
- * its questions up among the answers that there are, notes those that are missing, and is made again once they are
- * answered. A question is known by its content, so what has not changed is never asked twice.
+ * The core's side of the gate. A decision is a pure function and cannot ask Argo CD's engine. So it looks its questions up
+ * among the known answers, and notes the missing ones. The shell asks the engine and makes the decision again. A question is
+ * identified by its content, so no unchanged question is asked twice.
  */
 export class Inquiry {
   readonly #answers: Answers;
   readonly #asker: string;
   readonly #open: OpenQuestions;
 
-  /** @param asker the namespace that it is about; none: the operator itself asks */
+  /** @param asker the namespace that the questions are about; none: the operator itself asks */
   constructor(answers: Answers, asker = '', open: OpenQuestions = new Map()) {
     this.#answers = answers;
     this.#asker = asker;
@@ -38,7 +38,7 @@ export class Inquiry {
     return new Inquiry(this.#answers, namespace, this.#open);
   }
 
-  /** The engine's answer, or undefined if it has yet to be asked. */
+  /** The engine's answer; undefined if there is none yet. */
   ask<Request extends GateRequest>(request: Request): GateAnswer<Request> | undefined {
     const key = questionKey(request);
     const answer = this.#answers.get(key);
@@ -58,7 +58,7 @@ export class Inquiry {
   }
 }
 
-/** Candidates that are asked about again and again are the same objects. */
+/** Many decisions ask about the same candidate, by the same object. */
 const knownKeys = new WeakMap<object, string>();
 
 /** Identifies a question by its content, whatever the order of its keys. */

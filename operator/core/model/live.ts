@@ -6,28 +6,28 @@ import { readBlock, type SubscriptionEntry } from '../../argocd/subscriptions-bl
 import { own } from '../../lib/own.ts';
 import type { LiveObject, Target } from './snapshot.ts';
 
-/** A key of ours as it stands in the ConfigMap now. */
+/** A key of the operator, as the ConfigMap has it now. */
 export interface LiveKey {
   readonly key: string;
   readonly value: string;
   readonly provenance: Provenance;
 }
 
-/** Our part of the live objects. */
+/** The operator's part of the live objects. */
 export interface LiveState {
   /** By robot, `namespace/name`. */
   readonly services: ReadonlyMap<string, LiveKey>;
   /** Triggers and templates by subscription, `namespace/name`. */
   readonly events: ReadonlyMap<string, readonly LiveKey[]>;
-  /** Our entries of the shared `subscriptions` key. */
+  /** The operator's entries of the shared `subscriptions` key. */
   readonly entries: readonly SubscriptionEntry[];
   /** The services that each trigger is sent to. */
   readonly recipients: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Our keys of the Secret. */
+  /** The operator's keys of the Secret. */
   readonly secretKeys: ReadonlySet<string>;
 }
 
-/** Tells our keys from all others. */
+/** Separates the operator's keys from all others. */
 export function readLiveState(target: Target): LiveState {
   const data = target.configMap?.data ?? {};
   const services = new Map<string, LiveKey>();
@@ -64,12 +64,12 @@ function recipientsByTrigger(entries: readonly SubscriptionEntry[]): Map<string,
   return found;
 }
 
-/** All our keys of the ConfigMap. */
+/** All keys of the operator in the ConfigMap. */
 export function ourLiveKeys({ services, events }: LiveState): LiveKey[] {
   return [...services.values(), ...[...events.values()].flat()];
 }
 
-/** The triggers and templates of a subscription that are live, of whatever version. */
+/** The live triggers and templates of a subscription, of any version. */
 export function liveKeysOf(
   live: LiveState,
   resource: { readonly metadata: { readonly namespace: string; readonly name: string } },
@@ -82,7 +82,7 @@ export function liveRecipients(live: LiveState, trigger: string): ReadonlySet<st
   return live.recipients.get(trigger) ?? new Set();
 }
 
-/** The keys of the ConfigMap that others hold alone: neither ours nor the `subscriptions` that all share. */
+/** The foreign keys of the ConfigMap. `subscriptions`, which all share, is not among them. */
 export function foreignKeys(configMap: LiveObject): Record<string, string> {
   const foreign = Object.entries(configMap.data).filter(
     ([key, value]) =>
@@ -91,20 +91,20 @@ export function foreignKeys(configMap: LiveObject): Record<string, string> {
   return Object.fromEntries(foreign);
 }
 
-/** Whether somebody else holds a key of the ConfigMap that we would need. */
+/** Whether a foreign key of the ConfigMap has a name that the operator needs. */
 export function isForeignKey(configMap: LiveObject | undefined, key: string): boolean {
   const value = own(configMap?.data, key);
   return value !== undefined && readProvenance(value) === undefined && !configMap?.leftBehind?.has(key);
 }
 
-/** Whether somebody else holds a key of the Secret that we would need. */
+/** Whether a foreign key of the Secret has a name that the operator needs. */
 export function isForeignSecretKey(target: Target, key: string): boolean {
   return own(target.secret?.data, key) !== undefined && !isOurSecretKey(target, key);
 }
 
 /**
- * A signed URL has no room for provenance. It is ours if our field manager holds it, or if a service of ours refers
- * to it: a backup that was restored, or an edit by hand, changes the field manager but not that.
+ * A signed URL has no room for provenance. It belongs to the operator if the operator's field manager holds it, or if one of
+ * the operator's services refers to it. A restored backup or an edit by hand changes the field manager, but not the reference.
  */
 function isOurSecretKey(target: Target, key: string): boolean {
   if (!key.startsWith(PREFIX)) return false;

@@ -5,7 +5,7 @@ import type { Trigger } from '../../message/catalogue/trigger.ts';
 import type { Audience, EventMessage } from '../../message/event-message.ts';
 import type { Refusal, Verdict } from './verdict.ts';
 
-/** Every CR whose status is the installation's to write, with its verdict. Each kind is ordered by namespace and name. */
+/** Every CR whose status this installation writes, with its verdict. Each kind is ordered by namespace and name. */
 export interface Resolution {
   readonly robots: readonly ResolvedRobot[];
   readonly templates: readonly ResolvedTemplate[];
@@ -14,33 +14,33 @@ export interface Resolution {
   readonly argocdUrl: string | undefined;
 }
 
-/** A robot with its credentials read and judged. */
+/** A robot with its credentials and the verdict on them. */
 export interface ResolvedRobot {
   readonly cr: DingTalkRobot;
   /** Name of its service, and of its key in the Secret. */
   readonly service: string;
-  /** What its group asks of messages. An unknown time zone is replaced by the installation's. */
+  /** The demands of its group on messages. The installation's time zone replaces an unknown one. */
   readonly audience: Audience;
-  /** Whether live messages stay as they are, since the newest spec is refused or not judged yet. */
+  /** Whether live messages stay unchanged, because the newest spec is refused or not judged yet. */
   readonly messagesStay?: true;
   readonly verdict: Verdict;
   /** Present where the rollout is `current`, and where the live version was made with it. */
   readonly credential?: Credential;
 }
 
-/** A template with its judgement. */
+/** A template with its verdict. */
 export interface ResolvedTemplate {
   readonly cr: NotificationTemplate;
   readonly verdict: Verdict;
 }
 
-/** A subscription with all that it refers to. */
+/** A subscription with the resources that it refers to. */
 export interface ResolvedSubscription {
   readonly cr: NotificationSubscription;
   readonly verdict: Verdict;
-  /** The robots that can be sent to. */
+  /** The robots that can get messages. */
   readonly robots: readonly ResolvedRobot[];
-  /** Present in full where the rollout is `current`. */
+  /** Complete where the rollout is `current`. */
   readonly events: readonly ResolvedEvent[];
   /** expr-lang condition: the applications that the namespace has access to. */
   readonly accessCondition: string;
@@ -63,15 +63,15 @@ export interface ResolvedEvent extends JudgedTrigger {
   readonly raw?: string | undefined;
   /** The template of the message, if it is not the catalogue's. */
   readonly template?: NotificationTemplate;
-  /** The same, `namespace/name`, if it is of another namespace. */
+  /** `namespace/name` of the template, if it belongs to another namespace. */
   readonly sharedTemplate?: string;
 }
 
-/** The trigger of an event, and the judgement on its condition. */
+/** The trigger of an event, and the verdict on its condition. */
 export interface JudgedTrigger {
   readonly trigger: Trigger;
   /** Findings that refuse the condition, unless it is live as it is. */
   readonly doubts: readonly Refusal[];
-  /** What its author should know although it is accepted. */
+  /** Findings for the author, although the condition is accepted. */
   readonly warnings: readonly Finding[];
 }

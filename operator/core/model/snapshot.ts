@@ -5,50 +5,52 @@ import type { CheckMemory } from './check-memory.ts';
 import type { Answers } from './inquiry.ts';
 
 /**
- * One immutable value that holds everything a decision needs and nothing else. The same snapshot always gives the
- * same bytes: whatever the core knows of time, credentials or the live objects, it knows from here.
+ * One immutable value with all inputs of a decision, and nothing else. The same snapshot always gives the same bytes: the core
+ * learns time, credentials and live objects only from here.
  */
 export interface Snapshot {
-  /** The operator's wall clock: signatures are made and judged by it. */
+  /** The operator's wall clock, for making and judging signatures. */
   readonly now: Date;
-  /** The API server's clock: the moment from which on a trigger's events count is taken from it. */
+  /** The API server's clock, for the moment from which a trigger's events count. */
   readonly serverTime: Date;
   readonly config: OperatorConfiguration;
   readonly robots: readonly DingTalkRobot[];
   readonly templates: readonly NotificationTemplate[];
   readonly subscriptions: readonly NotificationSubscription[];
-  /** The labels of Namespaces, by name; `unseen` where the caller of a command may not look. */
+  /** The labels of Namespaces, by name; `unseen` where the caller of a command has no right to read them. */
   readonly namespaces: ReadonlyMap<string, Labels | 'unseen'>;
   /** The AppProjects of the target namespace. */
   readonly projects: readonly Project[];
-  /** Credential Secrets by `namespace/name`; those that robots refer to and that are not in here have yet to be read. */
+  /** Credential Secrets by `namespace/name`. A Secret that a robot refers to and that is absent here has not been read yet. */
   readonly credentials: ReadonlyMap<string, CredentialSecret>;
   readonly target: Target;
-  /** What this process has learnt from DingTalk, by robot, `namespace/name`; what it learnt before is in their status. */
+  /**
+   * DingTalk's answers to this process, by robot, `namespace/name`; answers to earlier processes are in the robots' statuses.
+   */
   readonly deliveries: ReadonlyMap<string, CheckMemory>;
-  /** What Argo CD's engine has said of the candidates that it was asked about. */
+  /** The answers of Argo CD's engine so far. */
   readonly answers: Answers;
   /** `url` of argocd-cm, if there is one. */
   readonly argocdUrl?: string | undefined;
 }
 
-/** What the operator wants to know of an AppProject. */
+/** The fields of an AppProject that decisions use. */
 export interface Project {
   readonly name: string;
-  /** The annotation by which it is granted to namespaces, as it was written. */
+  /** The annotation that grants the project to namespaces, unparsed. */
   readonly grantedTo?: string | undefined;
 }
 
-/** A value that has more than so many bytes is none that DingTalk gave out: of one this long nothing is kept. */
+/** DingTalk issues no value of more bytes. The operator keeps nothing of such a value. */
 export const MAX_CREDENTIAL_BYTES = 4_096;
 
-/** A Secret that a robot refers to, as last read. */
+/** A Secret that a robot refers to, at its last reading. */
 export type CredentialSecret =
   | {
       readonly state: 'found';
-      /** Of the keys that robots refer to, at least. */
+      /** At least the keys that robots refer to. */
       readonly data: Readonly<Record<string, string>>;
-      /** Keys with a value of more than `MAX_CREDENTIAL_BYTES`, which `data` does not have. */
+      /** Keys whose values have more than `MAX_CREDENTIAL_BYTES`; they are absent from `data`. */
       readonly tooLong?: ReadonlySet<string>;
     }
   | { readonly state: 'missing' }
@@ -58,39 +60,45 @@ export type CredentialSecret =
 export interface Target {
   readonly configMap?: LiveObject | undefined;
   readonly secret?: LiveObject | undefined;
-  /** AppProjects by name; absent unless subscriptions go by their annotations. */
+  /** AppProjects by name; absent unless the operator subscribes by annotations of AppProjects. */
   readonly projects?: ReadonlyMap<string, LiveProject>;
 }
 
-/** An AppProject, as far as we may change it. */
+/** An AppProject, reduced to the field that the operator may change. */
 export interface LiveProject {
   readonly resourceVersion: string;
-  /** Value of our annotation, if it has one. */
+  /** Value of the operator's annotation, if there is one. */
   readonly annotation?: string;
 }
 
-/** What is live now. Values are plain text, also those of the Secret. */
+/** A live object. Values are plain text, those of a Secret, too. */
 export interface LiveObject {
   readonly uid: string;
   readonly resourceVersion: string;
   readonly data: Readonly<Record<string, string>>;
-  /** What others have in it that is not in `data`, keys and values, in bytes: the values are not our business. Default 0. */
+  /**
+   * Size of the foreign content that `data` lacks, keys and values, in bytes: the operator does not keep those values. Default
+   * 0.
+   */
   readonly unseenBytes?: number;
-  /** Keys that our field manager holds by server-side apply. */
+  /** Keys that the operator's field manager holds by server-side apply. */
   readonly owned: ReadonlySet<string>;
-  /** Keys that this very process has left in it: ours, even if somebody has since replaced their values with all marks. */
+  /**
+   * Keys that this process wrote. They belong to the operator, even if somebody has replaced their values and provenance
+   * since.
+   */
   readonly leftBehind?: ReadonlySet<string>;
-  /** Who has written what is in it now, in the API server's books. */
+  /** The writers of the present content, according to the API server. */
   readonly managers: readonly FieldManager[];
-  /** What it belongs to, by its ownerReferences, but for what is known to leave the keys of others alone. */
+  /** The object's ownerReferences, except for owners that are known to leave the keys of others alone. */
   readonly owners: readonly Owner[];
 }
 
-/** One entry of `metadata.managedFields`, reduced to keys of `data`; of a Secret, to those that could be ours. */
+/** One entry of `metadata.managedFields`, reduced to keys of `data`; for a Secret, to keys that could be the operator's. */
 export interface FieldManager {
   readonly name: string;
   readonly operation: 'Apply' | 'Update';
-  /** RFC 3339, whole seconds, by the API server's clock; empty if it has none. */
+  /** RFC 3339, whole seconds, by the API server's clock; empty if the entry has no time. */
   readonly time: string;
   readonly keys: ReadonlySet<string>;
 }

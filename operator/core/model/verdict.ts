@@ -1,6 +1,6 @@
 import type { Finding } from '../../api/finding.ts';
 
-/** What becomes of a CR's keys: this generation goes live, what is live stays, or nothing is live. */
+/** The fate of a CR's keys: this generation goes live, the live version stays, or nothing is live. */
 export type Rollout = 'current' | 'lastGood' | 'none';
 
 /**
@@ -15,23 +15,26 @@ export type Rollout = 'current' | 'lastGood' | 'none';
 export type GateState = 'unanswered' | 'refused' | 'killed' | 'forbidden' | 'discouraged';
 
 /**
- * A finding that refuses something. Code decides by the state, which the gate sets and nobody else; the reason and the message
- * are for people.
+ * A finding that refuses something. Code decides by the state, which only the gate sets; the reason and the message are for
+ * people.
  */
 export interface Refusal extends Finding {
-  /** Present where the gate is what refuses. Of several findings, that of the first. */
+  /** Present if the gate refuses. Of several findings, the state of the first. */
   readonly gate?: GateState;
   readonly parts?: readonly Refusal[];
 }
 
-/** The judgement on one CR: why it is refused, if it is, and what its author should know all the same. */
+/** The judgement on one CR: the refusal, if there is one, and the warnings for its author. */
 export interface Verdict {
   readonly rollout: Rollout;
   readonly refusal?: Refusal;
   readonly warnings: readonly Finding[];
-  /** Whether it depends on a Secret that has yet to be read: what is live stays, and no status tells of it. */
+  /**
+   * Whether the verdict depends on a Secret that has not been read yet: the live version stays, and no status reports the
+   * verdict.
+   */
   readonly awaitsCredentials?: true;
 }
 
-/** Whether a verdict is not final, since the engine has yet to answer. */
+/** Whether a verdict is not final, because the engine has not answered yet. */
 export const awaitsEngine = ({ refusal }: Verdict): boolean => refusal?.gate === 'unanswered';

@@ -26,25 +26,25 @@ const object = (managers: FieldManager[], owners: LiveObject['owners'] = []): Li
 });
 const who = (found: LiveObject | undefined, lost = [KEY]) => conflictingManager(found, lost, LEFT);
 
-describe('who took our keys', () => {
-  it('is the one who holds them now', () => {
+describe('the writer that took keys of the operator', () => {
+  it('is the manager that holds them now', () => {
     const other = manager('kubectl-edit', 'Update', AFTER, 'context');
     const culprit = who(object([OURS, other, manager('helm', 'Update', BEFORE, KEY)]));
     expect(culprit).toMatchObject({ isCertain: true, who: expect.stringContaining('helm (Update at') });
     expect(culprit.remedy).toContain('--force');
   });
 
-  it('is the one who holds the shared key, where entries are lost', () => {
+  it('is the manager that holds the shared key, where entries are lost', () => {
     const culprit = who(object([OURS, manager('chart', 'Update', AFTER, 'subscriptions')]), [
       entryKey('dt_a'),
     ]);
     expect(culprit).toMatchObject({ isCertain: true, who: expect.stringContaining('chart') });
   });
 
-  it('is another instance of this operator, if our own entry in the books has moved', () => {
+  it('is another instance of this operator, if the operator’s own entry in managedFields has moved', () => {
     const moved = manager('argocd-dingtalk', 'Apply', AFTER);
     expect(who(object([moved]))).toMatchObject({ isCertain: true, who: expect.stringContaining('another') });
-    // Made anew by somebody, with entries of its own: that says nothing.
+    // Somebody created the object again, with new entries in managedFields: these prove nothing.
     expect(who({ ...object([moved]), uid: 'new' }).who).not.toContain('another instance');
   });
 
@@ -78,7 +78,7 @@ describe('who took our keys', () => {
     expect(who({ ...object([]), uid: 'new' }).who).toContain('creates it again');
   });
 
-  it('is not known where the books tell nothing', () => {
+  it('is not known where managedFields names no other writer', () => {
     const early = manager('early', 'Update', '2026-11-23T07:00:00Z', 'context');
     expect(who(object([OURS, early])).who).toContain('these also write to the object: early');
     expect(who(object([OURS])).who).toContain('no trace');
@@ -86,7 +86,7 @@ describe('who took our keys', () => {
   });
 });
 
-it('is told with the object and the remedy, and without what changes from loss to loss', () => {
+it('is reported with the object and the remedy, and without details that change from loss to loss', () => {
   const by = who(object([manager('helm', 'Update', AFTER, KEY)]));
   const finding = conflictFinding('ConfigMap a/b', { losses: [], level: 1, keys: new Set([KEY]), by });
   expect(finding.reason).toBe('TargetContested');

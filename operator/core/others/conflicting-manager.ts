@@ -5,21 +5,21 @@ import type { FieldManager, LiveObject } from '../model/snapshot.ts';
 import { isEntryKey } from '../writes/our-part.ts';
 import { remedyForManager, remedyForOwner } from './tools.ts';
 
-/** Who has taken keys of ours, as far as the API server's books tell. */
+/** The writer that took keys of the operator, as far as `metadata.managedFields` shows. */
 export interface ConflictingManager {
-  /** As the subject of a sentence. */
+  /** The writer, as the subject of a sentence. */
   readonly who: string;
-  /** What to do about it, one sentence or more. */
+  /** The remedy, in one or more sentences. */
   readonly remedy: string;
-  /** Whether the books name it, rather than make it likely. */
+  /** Whether `metadata.managedFields` names the writer. Otherwise the writer is only likely. */
   readonly isCertain: boolean;
 }
 
 /**
- * Who it was. A manager that now holds a lost key is certain. One that only removes keys leaves no trace in the books but
- * the object's owner, or its own keys, written later than ours.
- * @param object as it is now; undefined if it was deleted
- * @param left what the operator has left behind: the object's uid, and the time of its own entry in the books
+ * Finds the writer. A manager that now holds a lost key is certain. A manager that only removes keys leaves two traces at
+ * most: the object's owner, or keys of its own that are newer than the operator's.
+ * @param object the present object; undefined if it was deleted
+ * @param left the object's uid and the operator's own time in `metadata.managedFields`, after the operator's last write
  */
 export function conflictingManager(
   object: LiveObject | undefined,
@@ -76,7 +76,7 @@ export function conflictingManager(
   };
 }
 
-/** When our own server-side apply last changed the object, by the books; empty if it is not in them. */
+/** The time of the operator's last server-side apply of the object, by `metadata.managedFields`; empty if there is none. */
 export function ownTime({ managers }: LiveObject): string {
   return managers.find(({ name, operation }) => name === FIELD_MANAGER && operation === 'Apply')?.time ?? '';
 }
@@ -91,8 +91,8 @@ function newest(managers: readonly FieldManager[]): FieldManager | undefined {
 }
 
 /**
- * Owners of an object that are known to replace all that is in it: told in advance, since it may be hours until they
- * write the next time.
+ * Owners of an object that are known to replace its whole content. They are reported in advance, because hours can pass until
+ * their next write.
  * @param name such as `Secret argocd/argocd-notifications-secret`
  */
 export function ownerFindings(name: string, object: LiveObject | undefined): Finding[] {

@@ -8,8 +8,8 @@ import { foreignKeys } from '../model/live.ts';
 import type { Target } from '../model/snapshot.ts';
 
 /**
- * What others have put into the ConfigMap that Argo CD's engine refuses. It then sends nothing for anybody, and says so
- * in a pod's log only; so whoever looks after the ConfigMap has to hear of it, and of the key that it is.
+ * Foreign content of the ConfigMap that Argo CD's engine refuses. Argo CD then sends nothing for anybody, and only the log of
+ * a pod says so. So the people who maintain the ConfigMap have to get a message that names the key.
  */
 export function foreignFindings(
   { configMap }: Target,
@@ -21,7 +21,8 @@ export function foreignFindings(
   const text = configMap.data[SUBSCRIPTIONS_KEY];
   const shared = foreignText(text);
   if (shared !== undefined) foreign[SUBSCRIPTIONS_KEY] = shared;
-  // A legacy one needs the key, which can be there because of us alone: then it counts as an empty list.
+  // A legacy `config.yaml` needs the key `subscriptions`. If only the operator's entries are in that key, it counts as an
+  // empty list.
   else if (text !== undefined && foreign[LEGACY_KEY] !== undefined)
     foreign[SUBSCRIPTIONS_KEY] = formatEntries([]);
   if (Object.keys(foreign).length === 0) return [];

@@ -4,15 +4,14 @@ import { formatEntries } from '../../argocd/subscriptions-block/lines.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveObject } from '../model/snapshot.ts';
 
-/** An entry that nobody has. */
+/** An entry that no subscription has. */
 const PROBE = `${PREFIX}probe`;
 
 /**
- * A legacy `config.yaml` with `subscriptions` replaces the key `subscriptions`: what stands there is dead. Whether it has
- * any is for the engine to say, so it is asked what becomes of an entry beside that `config.yaml`. One that the engine
- * refuses is reported with the other keys of others.
- *
- * Source: argo-cd util/notification/settings/legacy.go, a merge patch of two lists.
+ * A legacy `config.yaml` with `subscriptions` replaces the key `subscriptions`, whose entries then have no effect. Only the
+ * engine knows whether a `config.yaml` has subscriptions. So the engine is asked about an entry beside that `config.yaml`. A
+ * `config.yaml` that the engine refuses is reported with the other foreign keys. Source: argo-cd
+ * util/notification/settings/legacy.go, a merge patch of two lists.
  */
 export function ignoredSubscriptions(
   configMap: LiveObject | undefined,

@@ -17,7 +17,7 @@ const ALL: Accepted['parsed'] = {
   context: {},
 };
 
-it('finds nothing where the engine works with all of ours', () => {
+it('finds nothing where the engine loads all keys of the operator', () => {
   expect(live.entries).toHaveLength(1);
   expect(missingFindings(live, ALL)).toEqual([]);
 });
@@ -26,7 +26,7 @@ it.each([
   ['services', `service.webhook.${SERVICE}`],
   ['templates', `template.${EVENT}`],
   ['triggers', `trigger.${EVENT}`],
-] as const)('names what is not among the %s', (part, key) => {
+] as const)('names keys that are not among the %s', (part, key) => {
   const [finding, ...others] = missingFindings(live, { ...ALL, [part]: [] });
   expect(finding).toMatchObject({ reason: 'EngineRefused', message: expect.stringContaining(key) });
   expect(others).toEqual([]);

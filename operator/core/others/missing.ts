@@ -5,11 +5,11 @@ import type { Accepted } from '../../engine/types.ts';
 import { firstOf } from '../../lib/first-of.ts';
 import { type LiveState, ourLiveKeys } from '../model/live.ts';
 
-/** How many to name; all come from one cause as a rule. */
+/** The number of names in a message; usually all have the same cause. */
 const NAMED = 3;
 
 /**
- * What of ours stands in the ConfigMap but not in the configuration that Argo CD's engine makes of it.
+ * The operator's keys that are in the ConfigMap, but not in the configuration that Argo CD's engine makes from it.
  * @param parsed the engine's account of that configuration
  */
 export function missingFindings(live: LiveState, parsed: Accepted['parsed']): Finding[] {

@@ -1,6 +1,6 @@
-/** What is known of a tool that writes Argo CD's objects as a whole. */
+/** A tool that writes Argo CD's objects as a whole, with the remedy. */
 interface Tool {
-  /** Its field manager, or the kind of an owner that it acts for. */
+  /** The tool's field manager, or the kind of an owner that the tool acts for. */
   readonly managers?: RegExp;
   readonly owners?: RegExp;
   readonly remedy: string;
@@ -9,7 +9,7 @@ interface Tool {
 const LEAVE_OUT =
   'Leave the key subscriptions, and all keys with dt_ in their name, out of the manifest that the tool writes.';
 
-/** The first that matches counts. */
+/** The first match counts. */
 const TOOLS: readonly Tool[] = [
   {
     owners: /^(NotificationsConfiguration|ArgoCD)$/,
@@ -54,12 +54,12 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-/** What to do about a tool, by its field manager. */
+/** The remedy for a tool, by its field manager. */
 export function remedyForManager(manager: string): string {
   return TOOLS.find(({ managers }) => managers?.test(manager))?.remedy ?? LEAVE_OUT;
 }
 
-/** What to do about the owner of an object; undefined for an owner that leaves other keys alone, as far as is known. */
+/** The remedy for the owner of an object; undefined for an owner that is not known to replace other keys. */
 export function remedyForOwner(kind: string): string | undefined {
   return TOOLS.find(({ owners }) => owners?.test(kind))?.remedy;
 }

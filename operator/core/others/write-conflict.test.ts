@@ -17,7 +17,7 @@ const loss = (at: number, key = 'a', by = SOMEBODY) => ({ at, keys: [key], by })
 const lossesAt = (...times: number[]): WriteConflict =>
   times.reduce((contest, at) => afterLoss(contest, loss(at)), CALM);
 
-/** A tool that takes our keys this long after each time that they were put back. */
+/** A tool that removes the operator's keys this long after each time that they were restored. */
 function fought(reactionMs: number, losses: number): { contest: WriteConflict; times: number[] } {
   let contest = CALM;
   const times: number[] = [];
@@ -30,19 +30,19 @@ function fought(reactionMs: number, losses: number): { contest: WriteConflict; t
 }
 
 describe('losses', () => {
-  it('that are few, or far from each other, are accidents and made good at once', () => {
+  it('that are few, or far from each other, are accidents and are repaired at once', () => {
     expect(mayWriteAt(CALM)).toBe(Number.NEGATIVE_INFINITY);
     expect(lossesAt(0, 1, 2, 3)).toMatchObject({ level: 0 });
     expect(lossesAt(0, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 20 * MINUTE, 25 * MINUTE).level).toBe(0);
     expect(mayWriteAt(lossesAt(0, 1, 2, 3))).toBe(Number.NEGATIVE_INFINITY);
   });
 
-  it('five times in a short time are a fight', () => {
+  it('five times in a short time are a conflict', () => {
     expect(lossesAt(0, 1, 2, 3, 4).level).toBe(1);
     expect(lossesAt(0, 3 * MINUTE, 6 * MINUTE, 9 * MINUTE, 12 * MINUTE).level).toBe(1);
   });
 
-  it('name all keys, and the one who is most certain to be at it', () => {
+  it('name all keys, and the most certain writer', () => {
     const certain = { ...SOMEBODY, who: 'helm', isCertain: true };
     const contest = [loss(0), loss(1, 'b', certain), loss(2, 'c'), loss(3), loss(4)].reduce(afterLoss, CALM);
     expect(contest.by?.who).toBe('helm');
@@ -50,21 +50,21 @@ describe('losses', () => {
   });
 });
 
-describe('a fight', () => {
+describe('a conflict', () => {
   it('makes the pauses grow, from seconds to five minutes', () => {
     const { times } = fought(10, 14);
     const pauses = times.slice(5).map((at, index) => at - 10 - (times[index + 4] ?? 0));
     expect(pauses).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000]);
   });
 
-  it('never holds a renewal up for as long as a signature has left', () => {
+  it('never delays a renewal beyond the end of a signature', () => {
     const leftAfterLatestRenewal = 60 * MINUTE - 50 * MINUTE;
     expect(LONGEST_PAUSE_MS).toBeLessThan(leftAfterLatestRenewal);
     const { contest, times } = fought(1, 100);
     expect(mayWriteAt(contest) - (times.at(-1) ?? 0)).toBe(LONGEST_PAUSE_MS);
   });
 
-  it('goes on for as long as somebody keeps coming, however slowly', () => {
+  it('continues as long as the writer comes back, however slowly', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 200_000 }), (reactionMs) => {
         let contest = CALM;
@@ -80,7 +80,7 @@ describe('a fight', () => {
     );
   });
 
-  it('is over once our keys have stayed twice as long as before, and then begins anew', () => {
+  it('is over once the keys have stayed twice as long as before, and then begins again', () => {
     const hot = lossesAt(0, 1, 2, 3, 4);
     expect(isOver(hot, 4 + 14_999)).toBe(false);
     expect(isOver(hot, 4 + 15_000)).toBe(true);

@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import type { ConflictingManager } from './conflicting-manager.ts';
 
-/** Keys of ours that somebody else has changed or removed. */
+/** Keys of the operator that another writer has changed or removed. */
 export interface Loss {
   /** In milliseconds, by a clock that only goes forward. */
   readonly at: number;
@@ -9,31 +9,31 @@ export interface Loss {
   readonly by: ConflictingManager;
 }
 
-/** What is known of who takes our keys out of one object. Times as in {@link Loss}. */
+/** The losses of one object, and their cause. Times are as in {@link Loss}. */
 export interface WriteConflict {
-  /** Those that still count, oldest first. */
+  /** The losses that still count, oldest first. */
   readonly losses: readonly Loss[];
-  /** 0: nobody fights us, a loss was a hand edit or an accident. Else how often the pause has grown, plus one. */
+  /** 0: there is no conflict, the losses were hand edits or accidents. Otherwise how often the pause has grown, plus one. */
   readonly level: number;
-  /** All keys that were lost since it began. */
+  /** All keys that were lost since the conflict began. */
   readonly keys: ReadonlySet<string>;
-  /** The most certain of those who were found at it. */
+  /** The most certain of the writers that were found. */
   readonly by?: ConflictingManager;
 }
 
-/** Nobody does. */
+/** There is no conflict. */
 export const CALM: WriteConflict = { losses: [], level: 0, keys: new Set() };
 
 const MINUTE = 60_000;
-/** So many losses within so long are no accident. */
+/** So many losses in so short a time are not an accident. */
 const THRESHOLD = 5;
 const WINDOW_MS = 15 * MINUTE;
 const FIRST_PAUSE_MS = 5_000;
-/** A signature is renewed after 50 minutes at the latest and is good for 60, so this leaves it alive. */
+/** A signature is renewed after 50 minutes at the latest and is valid for 60, so this pause leaves it valid. */
 export const LONGEST_PAUSE_MS = 5 * MINUTE;
 const SHORTEST_QUIET_MS = 15_000;
 
-/** The contest after one loss more. */
+/** The conflict after one more loss. */
 export function afterLoss(contest: WriteConflict, loss: Loss): WriteConflict {
   const before = isOver(contest, loss.at) ? CALM : contest;
   const recent = before.losses.filter(({ at }) => loss.at - at <= WINDOW_MS);
@@ -43,20 +43,23 @@ export function afterLoss(contest: WriteConflict, loss: Loss): WriteConflict {
   return { losses, level, by, keys: new Set([...before.keys, ...loss.keys]) };
 }
 
-/** Further keys that were lost before we have put back the last ones: nobody has answered us. */
+/**
+ * Adds keys that were lost before the operator has restored the last ones. They do not count as another loss, because the
+ * operator has not written in between.
+ */
 export function alsoLost(contest: WriteConflict, keys: readonly string[]): WriteConflict {
   return { ...contest, keys: new Set([...contest.keys, ...keys]) };
 }
 
-/** When our keys may be put back. A loss that is no fight is made good at once. */
+/** The time from which the operator may restore its keys. Without a conflict, the operator restores them at once. */
 export function mayWriteAt({ losses, level }: WriteConflict): number {
   const last = losses.at(-1);
   return level === 0 || !last ? Number.NEGATIVE_INFINITY : last.at + pauseOf(level);
 }
 
 /**
- * When a fight counts as over if nothing more is lost: once our keys have stayed twice as long as they did before, so that
- * a tool that comes by every three minutes is one fight and not one every three minutes.
+ * The time at which a conflict counts as over if nothing more is lost: the keys have then stayed twice as long as before. So a
+ * tool that writes every three minutes is one conflict, not a new one every three minutes.
  */
 export function endsAt({ losses, level }: WriteConflict): number {
   const last = losses.at(-1);
@@ -66,13 +69,13 @@ export function endsAt({ losses, level }: WriteConflict): number {
   return last.at + Math.max(SHORTEST_QUIET_MS, 2 * usual);
 }
 
-/** Whether a fight has come to its end. */
+/** Whether a conflict is over. */
 export function isOver(contest: WriteConflict, now: number): boolean {
   return now >= endsAt(contest);
 }
 
 /**
- * A fight, as people are told of it. It reads the same as long as nobody else is found at it.
+ * The finding about a conflict. The message stays the same until another writer is found.
  * @param object such as `ConfigMap argocd/argocd-notifications-cm`
  */
 export function conflictFinding(object: string, { by }: WriteConflict): Finding {

@@ -1,4 +1,4 @@
-/** Live resources come first, so that no new one displaces them; then the oldest. */
+/** Live resources come first, so no new one displaces them; then the oldest. */
 export function inOrderOfAdmission<
   T extends {
     readonly cr: { readonly metadata: { readonly creationTimestamp: string; readonly uid: string } };

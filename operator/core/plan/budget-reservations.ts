@@ -12,7 +12,7 @@ import { Budget } from './budget.ts';
 import { robotHolder, robotNeed, subscriptionHolder, subscriptionNeed } from './needs.ts';
 
 /**
- * The budget in which live resources have reserved what they need, before any new one. Resources that are about to go reserve
+ * The budget in which live resources have reserved their needs, before any new one. Resources that are about to go reserve
  * nothing.
  */
 export function reserveBudget(

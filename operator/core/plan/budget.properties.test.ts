@@ -14,7 +14,7 @@ const bytes = ({ target }: Snapshot) =>
   );
 const ofRobots = bytes(settled(EMPTY));
 
-/** What a team wants at some time: subscriptions by name, with so many events. */
+/** The wishes of a team at some time: subscriptions by name, with so many events. */
 const wishes = fc.dictionary(
   fc.constantFrom(...TEAMS.flatMap((team) => [`${team}/x`, `${team}/y`])),
   fc.integer({ min: 1, max: 6 }),
@@ -27,7 +27,7 @@ const subscriptionsOf = (wish: Record<string, number>) =>
   });
 const room = fc.record({
   configMapBytes: fc.integer({ min: ofRobots + 1_000, max: ofRobots + 60_000 }),
-  // Mostly none, or hardly anybody would come to be live.
+  // Mostly none, or hardly any subscription would go live.
   perNamespace: fc.oneof(
     { weight: 3, arbitrary: fc.constant(limits.perNamespace) },
     fc
@@ -41,7 +41,7 @@ const room = fc.record({
   ),
 });
 
-it('whatever is asked for and however limits are lowered: who is live stays, and what is written fits', () => {
+it('for all edits and lowered limits: live resources stay, and the written objects fit', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(wishes, room), { minLength: 2, maxLength: 5 }), (history) => {
       let before = settled(EMPTY);
@@ -60,7 +60,7 @@ it('whatever is asked for and however limits are lowered: who is live stays, and
             expect(['TargetFull', 'NamespaceQuotaExceeded']).toContain(verdict.refusal.reason);
           }
         }
-        // What somebody gives back late in a run is taken in the next one.
+        // Room that a resource frees late in a run is used in the next run.
         let after: Snapshot = next;
         for (let runs = 0; decide(after).writes.steps.length > 0; runs++) {
           expect(runs).toBeLessThan(10);

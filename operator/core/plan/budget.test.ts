@@ -58,7 +58,7 @@ it('refuses the newest, and says how much it needs', () => {
   expect(plan.configMap[serviceKey(`dt_${NAMESPACE}_payments`)]).toBeDefined();
 });
 
-it('never pushes out who is live, however old the newcomer is', () => {
+it('never pushes out a live resource, however old the newcomer is', () => {
   const live = settled(five);
   const older = at('older', 0);
   expect(reasons({ ...live, subscriptions: [...live.subscriptions, older] })).toMatchObject({
@@ -68,7 +68,7 @@ it('never pushes out who is live, however old the newcomer is', () => {
   });
 });
 
-it('lets the next one in when somebody leaves', () => {
+it('admits the next one when a resource is removed', () => {
   const live = settled(five);
   const rest = live.subscriptions.filter(({ metadata }) => metadata.name !== 'e');
   expect(reasons({ ...live, subscriptions: rest })).toEqual({
@@ -79,7 +79,7 @@ it('lets the next one in when somebody leaves', () => {
   });
 });
 
-it('counts what others have in the ConfigMap', () => {
+it('counts foreign content of the ConfigMap', () => {
   const configMap = {
     uid: 'x',
     resourceVersion: '1',
@@ -92,7 +92,7 @@ it('counts what others have in the ConfigMap', () => {
   expect(reasons({ ...five, target })).toMatchObject({ e: undefined, d: 'TargetFull' });
 });
 
-describe('nobody who is live', () => {
+describe('no live resource', () => {
   it('is pushed out by another one that grows; that one stays as it was', () => {
     const live = settled({ ...five, subscriptions: five.subscriptions.slice(0, 3) });
     const [oldest, ...rest] = live.subscriptions;
@@ -103,7 +103,7 @@ describe('nobody who is live', () => {
     expect(decide(after).writes.steps).toEqual([]);
   });
 
-  it('is pushed out by what others write, by a lower limit, or by a new robot', () => {
+  it('is pushed out by foreign content, by a lower limit, or by a new robot', () => {
     const live = settled({ ...five, subscriptions: five.subscriptions.slice(0, 3) });
     const robotToo = [...live.robots, robot({ name: 'newcomer' })];
     const tight = limited({ configMapBytes: 1_000 });
@@ -159,12 +159,12 @@ describe('the Secret', () => {
       decide(before).resolution.robots.map(({ cr, verdict }) => [cr.metadata.name, verdict.refusal?.reason]),
     );
 
-  it('has room for so many robots beside what others have, the oldest first', () => {
+  it('has room for so many robots beside foreign keys, the oldest first', () => {
     const roomy = withSecret(10_000 + Math.round(2.5 * ofUrl), 10_000);
     expect(robotReasons(roomy)).toEqual({ a: 'TargetFull', b: undefined, c: undefined });
     const { refusal } = decide(roomy).resolution.robots[0]?.verdict ?? {};
     expect(refusal?.message).toMatch(
-      /^Argo CD's Secret has no room for it: \d+ bytes are needed .* limits\.secretBytes is \d+/,
+      /^Argo CD's Secret has no room for this resource: \d+ bytes are needed .* limits\.secretBytes is \d+/,
     );
     const live = settled(roomy);
     expect(
@@ -181,7 +181,7 @@ describe('the Secret', () => {
     expect(Object.values(plan.secret)[0]).toContain(`${TOKEN}ff`);
   });
 
-  it('that is full is said by the subscription to that robot, too', () => {
+  it('that is full is reported by the subscription to that robot, too', () => {
     const to = subscription({}, { robots: [{ name: 'a' }, { name: 'c' }] });
     const [only] = decide({ ...withSecret(10_000 + Math.round(2.5 * ofUrl), 10_000), subscriptions: [to] })
       .resolution.subscriptions;

@@ -55,16 +55,17 @@ export class Budget {
     };
   }
 
-  /** Reserves for a live resource what it needs, even beyond the limits. */
+  /** Reserves the needs of a live resource, even beyond the limits. */
   keep(holder: string, need: Need): void {
     this.release(holder);
     this.#hold(holder, need, 1);
   }
 
   /**
-   * Replaces what a resource holds by what its newest version needs. The resource keeps what it holds if that fails.
-   * @param tolerance by how many bytes the resource may grow beyond the limits, as long as Kubernetes takes the object
-   * @returns what is missing; undefined if nothing is
+   * Replaces the reservation of a resource by the needs of its newest version. The resource keeps its reservation if that
+   * fails.
+   * @param tolerance by how many bytes the resource may grow beyond the limits, as long as Kubernetes accepts the object
+   * @returns the lack; undefined if there is room
    */
   take(holder: string, need: Need, tolerance = 0): Finding | undefined {
     const held = this.#held.get(holder);
@@ -75,7 +76,7 @@ export class Budget {
     return lack;
   }
 
-  /** Frees what a resource holds. */
+  /** Frees the reservation of a resource. */
   release(holder: string): void {
     const held = this.#held.get(holder);
     if (held) this.#hold(holder, held, -1);
@@ -108,8 +109,9 @@ export class Budget {
       const left = Math.max(0, this.#left[object] + reserve);
       if (growth <= 0 || need[object] <= left) continue;
       const message =
-        `Argo CD's ${name} has no room for it: ${need[object]} bytes are needed beside what others have there, and ` +
-        `limits.${object}Bytes is ${this.#limits[object]}. Use fewer events or robots; it goes in by itself once others leave.`;
+        `Argo CD's ${name} has no room for this resource: ${need[object]} bytes are needed beside the keys of others, and ` +
+        `limits.${object}Bytes is ${this.#limits[object]}. Use fewer events or robots. The operator merges the resource as ` +
+        'soon as others are removed.';
       return { reason: 'TargetFull', message };
     }
     const used = this.#usedBy(need.namespace);
@@ -120,8 +122,8 @@ export class Budget {
       if (needed <= before + tolerated || used[unit] + needed <= this.#quota[unit]) continue;
       const message =
         `Namespace ${need.namespace} may have ${this.#quota[unit]} ${unit} in Argo CD's objects, and there is no room left ` +
-        `for the ${needed} that it needs. Remove robots, subscriptions or events, or ask the platform team for more; it goes ` +
-        'in by itself once there is room.';
+        `for the ${needed} that this resource needs. Remove robots, subscriptions or events of the namespace, or ask the ` +
+        `platform team to raise limits.perNamespace.${unit}. The operator merges the resource as soon as there is room.`;
       return { reason: 'NamespaceQuotaExceeded', message };
     }
     return undefined;

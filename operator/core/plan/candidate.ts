@@ -22,13 +22,13 @@ export interface Placed extends Candidate {
 export interface DraftPlan extends SubscriptionPlan {
   /** The keys as the engine is asked about them. */
   readonly candidate: Readonly<Record<string, string>>;
-  /** Whether all of it stands in the ConfigMap already. */
+  /** Whether the ConfigMap has all of it already. */
   readonly isLive: boolean;
-  /** Doubts about conditions, weighed by what is live. */
+  /** Doubts about conditions, weighed by the live conditions. */
   readonly doubts: Weighed;
 }
 
-/** What doubts about conditions lead to. */
+/** The consequences of doubts about conditions. */
 export interface Weighed {
   readonly refusal?: Refusal;
   readonly warnings: readonly Finding[];

@@ -25,7 +25,7 @@ const consent = fc.constantFrom(undefined, WITH_USER, { namespaces: ['team-*'] }
 const isShared = (given: { readonly namespaces: string[] } | undefined) =>
   given?.namespaces.some((pattern) => [USER, 'team-*'].includes(pattern)) === true;
 
-/** What the two teams may have at one time. */
+/** The possible resources of the two teams at one time. */
 const scene = fc.record({
   robot: fc.record({
     given: consent,
@@ -63,7 +63,7 @@ const ownersPart = ({ target }: Snapshot) => {
   ];
 };
 
-it('through any history, nothing outlives its owner’s consent, and who uses it changes nothing for the owner', () => {
+it('through any history, nothing outlives its owner’s consent, and its users change nothing for the owner', () => {
   const seen = { shared: 0, kept: 0, withdrawn: 0 };
   fc.assert(
     fc.property(fc.array(scene, { minLength: 8, maxLength: 12 }), (history) => {
@@ -94,6 +94,6 @@ it('through any history, nothing outlives its owner’s consent, and who uses it
     }),
     { numRuns: 150 },
   );
-  // All that it is about has come up.
+  // The random cases have covered everything that the test is about.
   expect(Object.entries(seen).filter(([, count]) => count === 0)).toEqual([]);
 });

@@ -133,7 +133,7 @@ describe('consent to a template', () => {
   });
 });
 
-it('a robot of others takes from the share of who sends, not from its owner’s', () => {
+it('a shared robot counts against the quota of the sending namespace, not of its owner', () => {
   const shared = teams({}).robots.map((each) => ({
     ...each,
     spec: { ...each.spec, sharedWith: { namespaces: ['team-*'] } },

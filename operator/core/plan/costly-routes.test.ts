@@ -21,7 +21,7 @@ const warnings = (before: Parameters<typeof decide>[0]) =>
     ...verdict.warnings.flatMap(({ reason, message }) => (reason === 'CostlyRoute' ? [message] : [])),
   ]);
 
-it('warns whoever comes after so many conditions that are looked at for every application', () => {
+it('warns subscriptions beyond the limit of conditions that Argo CD evaluates for every application', () => {
   expect(warnings(teams({ subscriptions, config: limited({ unscopedTriggers: 20 }) }))).toEqual([
     ['team-a/x'],
     ['team-b/older'],
@@ -29,13 +29,13 @@ it('warns whoever comes after so many conditions that are looked at for every ap
     [
       'team-c/newest',
       expect.stringMatching(
-        /^spec\.applications: .* its 1 conditions .* more than limits\.unscopedTriggers, 20, /,
+        /^spec\.applications: .* its conditions \(1\) .* more conditions than limits\.unscopedTriggers \(20\)\. /,
       ),
     ],
   ]);
 });
 
-it('warns nobody who was there before', () => {
+it('warns no subscription that was there before', () => {
   const live = settled(
     teams({ subscriptions: subscriptions.slice(0, 3), config: limited({ unscopedTriggers: 20 }) }),
   );
@@ -46,9 +46,9 @@ it('warns nobody who was there before', () => {
   expect(warned.map(([name]) => name)).toEqual(['team-d/old-but-new']);
 });
 
-describe('of those who are there', () => {
+describe('among the existing subscriptions', () => {
   const config = limited({ unscopedTriggers: 20 });
-  /** All live, with what they were told in their statuses. */
+  /** All subscriptions are live, with the warnings in their statuses. */
   const told = (before: Snapshot): Snapshot => {
     const after = settled(before);
     const updates = statusUpdates(decide(after).resolution, {
@@ -72,7 +72,7 @@ describe('of those who are there', () => {
     ),
   });
 
-  it('an edit that leaves too many changes nothing for others, but where it grows for itself', () => {
+  it('an edit that leaves too many conditions changes no other warning, and its own only where it grows', () => {
     const more = told({
       ...there,
       subscriptions: [...there.subscriptions, sub('team-d', 'last', 9, { projects: ['x'] }, 5)],
@@ -85,20 +85,20 @@ describe('of those who are there', () => {
     expect(warned(edit('older', 11))).toEqual(['team-b/older', 'team-c/newest']);
   });
 
-  it('nobody is told any more once there are not too many', () => {
+  it('no warning is left once the conditions are within the limit', () => {
     expect(warned(edit('older', 9))).toEqual([]);
   });
 });
 
-it('warns nobody within the limit', () => {
+it('warns no subscription within the limit', () => {
   expect(warnings(teams({ subscriptions, config: limited({ unscopedTriggers: 21 }) })).flat()).toHaveLength(
     4,
   );
 });
 
-it('counts those that the engine has yet to look at, so that nobody is told twice at the first start', () => {
+it('counts subscriptions that the engine has not judged yet, so no warning changes at the first start', () => {
   const whole = teams({ subscriptions, config: limited({ unscopedTriggers: 20 }) });
-  // All but the robots have yet to be looked at.
+  // The engine has judged only the robots.
   const { questions } = decide({ ...whole, answers: SILENT });
   const robots = new Set(questions.keys());
   const slow: Snapshot['answers'] = { get: (key) => (robots.has(key) ? whole.answers.get(key) : undefined) };

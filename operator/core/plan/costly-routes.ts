@@ -36,9 +36,10 @@ export function costlyRoutes(
   }
   for (const { subscription, plan } of warned) {
     const message =
-      `spec.applications: Argo CD looks at its ${plan.entry.triggers.length} conditions for every application there is, once a ` +
-      `minute, as it does for all subscriptions without a selector. Together these are more than ${LIMIT}, ${limit}, beyond ` +
-      "which everybody's messages come late. Label your applications, and add applications.selector to the criteria.";
+      `spec.applications: the subscription has no selector, so Argo CD evaluates its conditions (${plan.entry.triggers.length}) ` +
+      'for every application once a minute. All subscriptions without a selector together have more conditions than ' +
+      `${LIMIT} (${limit}). Beyond this limit, everybody's messages come late. Label your applications, and add ` +
+      'spec.applications.selector.';
     found.set(resourceKey(subscription.cr), { reason: 'CostlyRoute', message });
   }
   return found;

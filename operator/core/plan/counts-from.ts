@@ -3,12 +3,12 @@ import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
 import type { EventFragment } from '../compile/fragments.ts';
 
 /**
- * From when on the events of a trigger count. A trigger whose text changes, that gets a further recipient, or whose
- * entry comes back must not replay what happened before; so it carries the moment of that change, and everything
- * that leaves it alone (a restart, an upgrade, an edit elsewhere) must leave that moment alone too. The live trigger
- * itself is the memory.
+ * The moment from which the events of a trigger count. A trigger must not replay older events when its text changes, when it
+ * gets a further recipient, or when its entry comes back. So it carries the moment of that change. Everything that leaves the
+ * trigger unchanged (a restart, an upgrade, an edit elsewhere) must leave that moment unchanged, too. The live trigger itself
+ * is the memory.
  * @param live value of the live trigger, if it is of the same CR
- * @param liveRecipients who gets it now
+ * @param liveRecipients the services that the trigger is sent to now
  * @param now RFC 3339, whole seconds, by the API server's clock
  */
 export function countsFrom(

@@ -17,7 +17,7 @@ export class DestinationCounter {
     return sum;
   }
 
-  /** @param count negative to take away what was added */
+  /** @param count negative to undo an addition */
   add({ dimension }: Reach, count: number): void {
     if (!dimension) {
       this.#common += count;

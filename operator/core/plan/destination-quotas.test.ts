@@ -23,7 +23,7 @@ const naming = (count: number, namespace: string, minute: number) =>
   );
 
 describe('projects that somebody names', () => {
-  // One after the other; each of them would have room in an account of its own, but no three in one.
+  // One after the other; each of them would have room in a separate account, but no three in one.
   const about = (name?: string) =>
     ['team-a', 'team-b', 'team-c'].map((team, index) =>
       sub(team, 'x', 20, { projects: [`of-${team}`], ...(name && { names: [name] }) }, 10 + index),

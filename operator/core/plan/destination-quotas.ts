@@ -4,12 +4,12 @@ import type { Reach } from './reach.ts';
 
 /**
  * How many destinations (an event for a robot) may meet on one application. Argo CD remembers the last hundred sends for an
- * application. If more conditions than that hold at once, each pass of its controller forgets some sends and repeats them, and
- * the note of that causes the next pass: hundreds a second, without end.
+ * application. If more conditions than that hold at once, each pass of its controller forgets some sends and repeats them. The
+ * notes of these sends cause the next pass: hundreds a second, without end. Source:
  * https://github.com/argoproj/notifications-engine/blob/master/pkg/controller/state.go (`notifiedHistoryMaxSize`)
  *
- * An application lives in one namespace, deploys to one and belongs to one project. So at most two quotas of namespaces and one
- * of a project meet on it: ninety. Ten are left for what `oncePer` leaves behind. In practice far more are left, since events
+ * An application lives in one namespace, deploys to one and belongs to one project. So at most two quotas of namespaces and
+ * one of a project meet on it: ninety. Ten are left for old notes of `oncePer`. In practice far more are left, since events
  * such as failed and succeeded both count and never hold at once.
  */
 const SIZES = { namespace: 25, project: 40 } as const;
@@ -37,7 +37,7 @@ export class DestinationQuotas {
   /** By the list object of a reach: all subscriptions of a namespace that name no project have the same one. */
   readonly #granted = new Map<readonly string[], readonly DestinationQuota[]>();
 
-  /** @param accounts the projects and patterns that have an account of their own; every pattern of any reach is among them */
+  /** @param accounts the projects and patterns that have a separate account; every pattern of any reach is among them */
   constructor(accounts: Iterable<string>) {
     // In an order that does not depend on the order of resources: messages name the first quota that is full.
     const sorted = [...new Set(accounts)].sort();
@@ -61,7 +61,7 @@ export class DestinationQuotas {
     const quotas = [...new Set(granted.flatMap((each) => this.#accountsOf(each)))].map((project) => ({
       counter: counterIn(this.#projects, project),
       size: SIZES.project,
-      whose: `all subscriptions that project ${project} is granted to`,
+      whose: `all subscriptions of the namespaces that project ${project} is granted to`,
     }));
     this.#granted.set(granted, quotas);
     yield* quotas;
@@ -69,8 +69,8 @@ export class DestinationQuotas {
 
   /**
    * The accounts that a grant may be about. For a pattern, these are the names and patterns that may match the same projects.
-   * For a project without an account of its own, these are the patterns that match the project: every subscription to it has
-   * one of them, or names the project too.
+   * For a project without an account, these are the patterns that match the project: every subscription to it has one of them,
+   * or names the project too.
    */
   #accountsOf(granted: string): readonly string[] {
     if (this.#names.has(granted)) return [granted];

@@ -5,14 +5,14 @@ import { outcome, sub, teams } from './testing/teams.ts';
 
 const [OK, REFUSED, KEPT] = ['ok live', 'TooManyDestinations', 'TooManyDestinations live'];
 
-describe('what is live', () => {
+describe('live destinations', () => {
   const full = settled(
     teams({
       subscriptions: [sub('team-a', 'x', 15, { all: true }, 5), sub('team-a', 'y', 10, { all: true }, 6)],
     }),
   );
 
-  it('is not pushed out, however old the newcomer is', () => {
+  it('are not pushed out, however old the newcomer is', () => {
     const subscriptions = [...full.subscriptions, sub('team-a', 'older', 5)];
     expect(outcome({ ...full, subscriptions })).toEqual({
       'team-a/older': REFUSED,
@@ -21,7 +21,7 @@ describe('what is live', () => {
     });
   });
 
-  it('stays as it was when it grows too much, and nobody else gets its room', () => {
+  it('stay unchanged when they grow too much, and no other subscription gets their room', () => {
     const grown = sub('team-a', 'x', 16, { all: true }, 5);
     const newcomer = sub('team-a', 'z', 1, { all: true }, 7);
     const subscriptions = [grown, ...full.subscriptions.slice(1), newcomer];
@@ -32,7 +32,7 @@ describe('what is live', () => {
     });
   });
 
-  it('keeps the applications that it was about when an edit that widens it is refused', () => {
+  it('keep their applications when an edit that widens them is refused', () => {
     const named = (name: string) => sub('team-a', name, 20, { names: [name] });
     const live = settled(teams({ subscriptions: [named('x'), named('y')] }));
     const wide = sub('team-a', 'x', 20);

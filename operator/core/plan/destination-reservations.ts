@@ -46,10 +46,10 @@ export function reserveDestinations(
 }
 
 /**
- * The projects and patterns with an account of their own: grants of the admin, and AppProjects that a subscription names.
- * Tenants can make up any number of names, and each account costs time for every subscription whose grant is a pattern. So only
- * the first few names without an AppProject have an account, and no new subscription changes which. The others share that of
- * their pattern.
+ * The projects and patterns that have a separate account: grants of the admin, and AppProjects that a subscription names.
+ * Tenants can make up any number of names, and each account costs time for every subscription whose grant is a pattern. So
+ * only the first few names without an AppProject have an account, and no new subscription changes which. The others share that
+ * of their pattern.
  */
 function accountsOf(
   candidates: readonly Candidate[],
@@ -80,9 +80,9 @@ function liveClaim(
 }
 
 /**
- * How many destinations foreign entries of the shared key have on every application: triggers times recipients of the entries
- * without a selector, and those of the heaviest selector, since most selectors select a team each. Default triggers and
- * subscriptions by annotation do not count, since only Argo CD knows them.
+ * How many destinations foreign entries of the shared key have on every application. These are the triggers times recipients
+ * of the entries without a selector, and those of the heaviest selector, since most selectors select a team each. Default
+ * triggers and subscriptions by annotation do not count, since only Argo CD knows them.
  */
 function foreignDestinations(configMap: LiveObject | undefined): number {
   let onAll = 0;

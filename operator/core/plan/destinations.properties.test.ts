@@ -48,7 +48,7 @@ describe('for any subscriptions', () => {
     );
   }
 
-  /** Fence and criteria once more, as the documentation has them. */
+  /** Access condition and criteria once more, as the documentation describes them. */
   function hears(
     { metadata, spec }: NotificationSubscription,
     app: App,
@@ -67,7 +67,7 @@ describe('for any subscriptions', () => {
     );
   }
 
-  it('no application has more than the shares of whoever is there', () => {
+  it('no application has more destinations than the quotas that meet on it', () => {
     fc.assert(
       fc.property(subscriptions, grants, (all, projects) => {
         const snap = teams({ config: granting(projects), subscriptions: all });

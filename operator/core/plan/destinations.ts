@@ -29,7 +29,7 @@ export class Destinations {
   readonly #foreign: number;
 
   /**
-   * @param accounts the projects and patterns that have an account of their own; every pattern of any reach is among them
+   * @param accounts the projects and patterns that have a separate account; every pattern of any reach is among them
    * @param foreign how many destinations foreign entries have on every application
    */
   constructor(accounts: Iterable<string>, foreign: number) {
@@ -39,7 +39,7 @@ export class Destinations {
 
   /**
    * Reserves the destinations of a subscription's live version.
-   * @param isCertain false: the reach may be too wide, so that the version is not refused for its size
+   * @param isCertain false: the reach may be too wide, so the version is not refused for its size
    * @returns whether the version may stay
    */
   reserve(subscription: string, claim: Claim, isCertain: boolean): boolean {
@@ -97,10 +97,11 @@ export class Destinations {
       const limit = Math.floor((size * Math.max(0, IN_TOTAL - this.#foreign)) / IN_TOTAL);
       if (counter.taken(reach) + events * robots <= limit) continue;
       const message =
-        `spec.events: ${events} × ${robots} destinations (events times robots) are needed, for which there is no room left. One ` +
-        `application can have ${size} of ${whose}, less where others have entries in the key subscriptions; beyond a hundred ` +
-        'in all, Argo CD would send the same messages over and over. Use fewer robots or events, or tell subscriptions apart by exact names, destinationNamespaces or ' +
-        'projects in spec.applications; it goes in by itself once others leave.';
+        `spec.events: there is no room left for the ${events} × ${robots} destinations (events times robots) that the ` +
+        `subscription needs. One application can have ${size} destinations from ${whose}. Entries of others in the key ` +
+        'subscriptions lower this number. Beyond a hundred in all, Argo CD would send the same messages over and over. Use ' +
+        'fewer robots or events, or separate the subscriptions by exact names, destinationNamespaces or projects in ' +
+        'spec.applications. The operator merges the resource as soon as others are removed.';
       return { reason: 'TooManyDestinations', message };
     }
     return undefined;

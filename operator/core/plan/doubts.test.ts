@@ -113,7 +113,7 @@ describe('a condition that a new rule refuses', () => {
     expect(decide(after).plan.entries).toEqual([]);
   });
 
-  it('is refused where it is edited or comes beside what is live, which stays as it is', () => {
+  it('is refused where it is edited or added, and the live version stays unchanged', () => {
     const edited = `${WHEN} or app.spec.project == 'y'`;
     const oncePer = 'app.metadata.name';
     const edits = [
@@ -163,7 +163,7 @@ describe('a condition that is dangerous', () => {
     expect(dataOf(judgedBy(onlyAnOlder, strict))).not.toHaveProperty([KEY]);
   });
 
-  it('is not looked for where nobody wrote a condition of their own', () => {
+  it('is not searched where no subscription has an own condition', () => {
     const criteria = { names: ['a*'], projects: ['payments'] };
     const events = [{ trigger: 'on-health-degraded' }, { trigger: 'on-health-recovered' }];
     const catalogue = subscription({}, { applications: criteria, events: events as [{ trigger: string }] });
@@ -183,7 +183,7 @@ describe('a condition that is dangerous', () => {
   });
 });
 
-describe('an engine that does not come to an end', () => {
+describe('an engine that does not finish', () => {
   it.each(KILLED)('withdraws nothing that is live and unchanged (%s)', (by) => {
     const after = judgedBy(live, saying(killed(by)));
     expect(decide(after).writes.steps).toEqual([]);
@@ -214,13 +214,13 @@ describe('an engine that does not come to an end', () => {
     },
   );
 
-  it('leaves what is live alone where it says nothing at all', () => {
+  it('leaves live conditions alone where it does not answer', () => {
     for (const engine of [saying(undefined), () => undefined]) {
       expect(decide(judgedBy(live, engine)).writes.steps).toEqual([]);
     }
   });
 
-  it.each(KILLED)('refuses what is new, and what is live stays (%s)', (by) => {
+  it.each(KILLED)('refuses a new condition, and a live one stays (%s)', (by) => {
     const fresh = snapshot({ ...team(), subscriptions: withEvents([EVENT]) });
     const after = judgedBy(fresh, saying(killed(by)));
     expect(verdictOf(after)?.refusal?.reason).toBe('TooExpensive');

@@ -12,7 +12,7 @@ import { countsFromOf } from './counts-from.ts';
  * Doubts refuse a condition that is new or edited. A condition that is live as it is stays, with a warning: neither an upgrade
  * of the operator nor a busy machine may stop messages.
  * @param fragments the events, compiled, in the same order
- * @param live keys of the subscription's CR that stand in the ConfigMap, by name
+ * @param live keys of the subscription's CR in the ConfigMap, by name
  */
 export function weighDoubts(
   { cr, events }: Pick<ResolvedSubscription, 'cr' | 'events'>,

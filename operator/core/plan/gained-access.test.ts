@@ -13,22 +13,22 @@ const live = (config: Snapshot['config']): Snapshot =>
 
 const keysOf = (before: Snapshot) => decide(before).plan.configMap;
 
-describe('who has gained a grant', () => {
+describe('a subscription that has gained a grant', () => {
   it.each([
     ['to one that the criteria name', ['payments', 'later']],
     ['to any other', ['payments', 'any']],
     ['to a pattern', ['payments', 'x-*']],
-  ])('%s, keeps what is live while the engine looks at it, byte for byte', (_, projects) => {
+  ])('%s, keeps its live version while the engine checks the new one, byte for byte', (_, projects) => {
     const before = live(granting('payments'));
     const after = { ...before, config: granting(...projects), answers: SILENT };
     const { plan, writes } = decide(after);
     expect(plan.configMap).toEqual(keysOf(before));
     expect(writes.steps).toEqual([]);
-    // And gets what it is allowed once the engine has looked.
+    // The subscription gets its new access once the engine has checked it.
     expect(keysOf({ ...after, answers: before.answers })).not.toEqual(keysOf(before));
   });
 
-  it('that a condition of the subscription names, keeps what is live', () => {
+  it('that a condition of the subscription names, keeps its live version', () => {
     const spec = {
       applications: { all: true as const },
       events: [{ name: 'own', when: "app.spec.project == 'later'" }],
@@ -49,11 +49,11 @@ describe('who has gained a grant', () => {
   });
 });
 
-describe('who has lost a grant', () => {
+describe('a subscription that has lost a grant', () => {
   it.each([
     ['and has gained another', ['later']],
     ['of several', ['payments']],
-  ])('%s, loses at once what was compiled with it', (_, projects) => {
+  ])('%s, loses at once the keys that were compiled with it', (_, projects) => {
     const before = live(granting('payments', 'any'));
     const after = { ...before, config: granting(...projects), answers: SILENT };
     expect(Object.keys(keysOf(after)).filter((key) => key.startsWith('trigger.'))).toEqual([]);

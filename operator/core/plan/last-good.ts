@@ -25,8 +25,8 @@ export interface LiveVersion {
 }
 
 /**
- * The subscription with the access of its live version, where that is less than the present access. A subscription that gains a
- * grant must not lose its live version while the engine looks at the newest one, or because of a mistake in the newest one.
+ * The subscription with the access of its live version, where that is less than the present access. A subscription that gains
+ * a grant must not lose its live version while the engine checks the newest one, or because of a mistake in the newest one.
  */
 export function atLiveAccess(
   subscription: ResolvedSubscription,
@@ -73,8 +73,8 @@ export function liveVersion(
 }
 
 /**
- * The plan for a subscription whose newest version is refused: the live version as it is, but for recipients that are gone.
- * Undefined if nothing may stay.
+ * The plan for a subscription whose newest version is refused: the live version, unchanged except for recipients that are
+ * gone. Undefined if nothing may stay.
  */
 export function planLastGood(
   newest: ResolvedSubscription,
@@ -133,15 +133,17 @@ function isDangerous(
   });
 }
 
-/** The services that a live key of ours has a message for; none for a trigger, or a template that was edited by hand. */
+/**
+ * The services that a live key of the operator has a message for; none for a trigger, or a template that was edited by hand.
+ */
 export function servicesOf({ key, value }: { readonly key: string; readonly value: string }): string[] {
   return isTemplateKey(key) ? Object.keys(readTemplate(value)?.webhook ?? {}) : [];
 }
 
 /**
- * A live template of ours without some services. The engine renders every entry of a template's `webhook` map for
- * every send, and any Application can combine a trigger with a service; so none may stay that isn't sent to.
- * A value that has no such map, or another form (edited by hand), stays as it is.
+ * A live template of the operator without some services. The engine renders every entry of a template's `webhook` map for
+ * every send, and any Application can combine a trigger with a service. So an entry stays only if the subscription is sent to
+ * its service. A value that has no such map, or another form (edited by hand), stays as it is.
  */
 function withoutServices(templateValue: string, services: readonly string[]): string {
   const template = services.length === 0 ? undefined : readTemplate(templateValue);

@@ -103,7 +103,7 @@ describe('the messages of a live robot whose spec is refused', () => {
   });
 });
 
-describe('a robot whose Secrets have yet to be read', () => {
+describe('a robot whose Secrets are not read yet', () => {
   const unread = (before: Snapshot): Snapshot => ({ ...before, credentials: new Map() });
 
   it('stays as it is, however old its signature, and so do its subscriptions', () => {

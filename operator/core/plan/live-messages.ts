@@ -10,10 +10,10 @@ type Templates = Readonly<Record<string, string>>;
 type LiveKeys = ReadonlyMap<string, LiveKey>;
 
 /**
- * Templates with the live messages of robots whose newest spec does not count: a mistake in a robot must not change what its
- * group reads. This takes templates that are all live with the same provenance, that is for this generation of the subscription
- * and with this access, and events that look for their messages at the same places. Otherwise the messages of these robots are
- * made anew too.
+ * Templates with the live messages of robots whose newest spec does not count: a mistake in a robot must not change the
+ * messages that its group reads. This takes templates that are all live with the same provenance: for this generation of the
+ * subscription and with this access. It also takes events that find their messages at the same places. Otherwise the messages
+ * of these robots are made again, too.
  * @param templates values by name
  * @param live the subscription's live keys, by key
  */
@@ -46,7 +46,7 @@ function replaced(value: string, live: string, services: ReadonlySet<string>): s
   return formatTemplate({ ...wanted, webhook: Object.fromEntries(webhook) });
 }
 
-/** Robots, for messages that are made anew. A robot with an unknown time zone gets that of its live messages. */
+/** Robots, for messages that are made again. A robot with an unknown time zone gets that of its live messages. */
 export function withLiveZones(robots: readonly ResolvedRobot[], live: LiveKeys): readonly ResolvedRobot[] {
   return robots.map((robot) => {
     const { timeZone } = robot.cr.spec;

@@ -6,7 +6,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { afterWrites, settled } from '../testing/fixtures.ts';
 import { bytesOf, FOREIGN_BYTES, type Messages, manyTeams } from '../testing/many-teams.ts';
 
-/** What Kubernetes refuses a ConfigMap above. */
+/** Kubernetes refuses a larger ConfigMap. */
 const MIB = 1_048_576;
 
 const engine = createEngine({ program: locateEngine() });
@@ -33,13 +33,13 @@ const without = (before: Snapshot, namespace: string): Snapshot => ({
 describe.each<Messages>(['catalogue', 'own'])('teams with five events each (%s messages)', (messages) => {
   const sixty = manyTeams(60, messages);
 
-  it('fit in one ConfigMap, sixty of them, beside what others have there', { timeout: 90_000 }, async () => {
+  it('fit in one ConfigMap, sixty of them, beside foreign keys', { timeout: 90_000 }, async () => {
     expect(refusals(sixty)).toEqual(new Map());
     const data = dataOf(sixty);
     expect(Object.keys(data).filter((key) => key.startsWith('trigger.'))).toHaveLength(300);
     expect(bytesOf({ 'template.theirs': data['template.theirs'] as string })).toBe(FOREIGN_BYTES);
     expect(bytesOf(data)).toBeLessThan(sixty.config.limits.configMapBytes);
-    // As much as this is looked at in the background only, where nothing waits for it.
+    // The operator checks so many keys only in the background, where nothing waits for the answer.
     const answer = await engine.check({ configMap: data, secret: {} }, { deadlineMs: 60_000 });
     expect(answer).toMatchObject({ ok: true });
   });
@@ -56,7 +56,7 @@ describe.each<Messages>(['catalogue', 'own'])('teams with five events each (%s m
       expect(bytesOf(dataOf(crowd))).toBeLessThan(MIB);
     });
 
-    it('are told what they need and what the limit is, which no coming or going of others changes', () => {
+    it('have their need and the limit in their messages, and no other team changes these', () => {
       const [last, message] = [...refused].at(-1) as [string, string];
       expect(message).toMatch(
         /^TargetFull: .* 1\d{4} bytes are needed .* limits\.configMapBytes is 1000000\./,
@@ -66,7 +66,7 @@ describe.each<Messages>(['catalogue', 'own'])('teams with five events each (%s m
       }
     });
 
-    it('push nobody out who is live, and change nothing that is', () => {
+    it('push no live team out, and change no live key', () => {
       expect(refusals(live)).toEqual(refused);
       expect(decide(live).writes.steps).toEqual([]);
       // The first were there when the others came, which are older.

@@ -19,7 +19,7 @@ interface Named {
 export const robotHolder = (cr: Named): string => `robot ${resourceKey(cr)}`;
 export const subscriptionHolder = (cr: Named): string => `subscription ${resourceKey(cr)}`;
 
-/** What a subscription needs for these keys of the ConfigMap and its entry, which is absent if somebody has removed it. */
+/** The needs of a subscription: these keys of the ConfigMap, and its entry, which is absent if somebody has removed it. */
 export function subscriptionNeed(
   namespace: string,
   configMap: Data,
@@ -30,7 +30,7 @@ export function subscriptionNeed(
   return { namespace, subscriptions: 1, keys, configMap: bytesOf(configMap) + entryBytes, secret: 0 };
 }
 
-/** What a robot needs for its service in the ConfigMap, and for its URL in the Secret if it has one. */
+/** The needs of a robot: its service in the ConfigMap, and its URL in the Secret if it has one. */
 export function robotNeed(
   namespace: string,
   configMap: Data,

@@ -6,12 +6,12 @@ import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
 import type { StillGranted } from '../resolve/access-condition.ts';
 
-/** Our content of the two target objects as it shall be. Foreign content is not in here, so it can't be changed. */
+/** The operator's part of the two target objects after the writes. Foreign content is not in here, so it can't be changed. */
 export interface Plan {
   readonly configMap: Readonly<Record<string, string>>;
-  /** Our entries of the shared key `subscriptions`. */
+  /** The operator's entries of the shared key `subscriptions`. */
   readonly entries: readonly SubscriptionEntry[];
-  /** Values of our annotation by AppProject; others have no annotation of ours. */
+  /** Values of the operator's annotation by AppProject; other AppProjects do not have the annotation. */
   readonly projects: ReadonlyMap<string, string>;
   readonly secret: Readonly<Record<string, string>>;
   /** By robot, `namespace/name`. */
@@ -41,7 +41,7 @@ export interface SubscriptionPlan extends SubscriptionPlacement {
   readonly configMap: Readonly<Record<string, string>>;
 }
 
-/** What all subscriptions of one decision are planned with. */
+/** The common inputs for planning all subscriptions of one decision. */
 export interface PlanContext extends CompileSettings {
   readonly live: LiveState;
   /** Robots by the services that the plan has. No message may go to any other. */

@@ -70,7 +70,7 @@ describe('merge', () => {
     );
   });
 
-  it('leaves what a good team gets alone when another team is bad', () => {
+  it('leaves a good team’s keys alone when another team is bad', () => {
     const good = planOf(team());
     const bad = subscription({ namespace: 'team-bad' }, { events: [{ trigger: 'nonsense' }] });
     const both = planOf({
@@ -81,15 +81,15 @@ describe('merge', () => {
   });
 });
 
-describe('what is live', () => {
-  it('goes with the CR that it came from', () => {
+describe('live keys', () => {
+  it('go with their CR', () => {
     const live = settled(snapshot(team()));
     const empty = afterWrites({ ...live, robots: [], subscriptions: [] });
     expect(empty.configMap?.data).toEqual({});
     expect(empty.secret?.data).toEqual({});
   });
 
-  it('stays when the template of a subscription is deleted', () => {
+  it('stay when the template of a subscription is deleted', () => {
     const events = [{ trigger: 'on-sync-failed', template: { name: 'short' } }];
     const live = settled(
       snapshot({
@@ -104,7 +104,7 @@ describe('what is live', () => {
     expect(writes.steps).toEqual([]);
   });
 
-  it('stays as it is while nobody can judge it, whatever the order of events and of keys', () => {
+  it('stay unchanged while the engine cannot judge them, whatever the order of events and of keys', () => {
     const events = ['on-sync-failed', 'on-deployed'].map((trigger) => ({
       trigger,
       template: { name: 'short' },
@@ -123,7 +123,7 @@ describe('what is live', () => {
     expect(decide({ ...live, target, answers: SILENT }).plan.entries).toEqual(decide(live).plan.entries);
   });
 
-  it('stays when a subscription is edited into a mistake, unless a grant was withdrawn since', () => {
+  it('stay when a subscription is edited into a mistake, unless a grant was withdrawn since', () => {
     const live = settled(snapshot(team()));
     const broken = [subscription({ generation: 2 }, { events: [{ trigger: 'nonsense' }] })];
     expect(decide({ ...live, subscriptions: broken }).writes.steps).toEqual([]);
@@ -132,7 +132,7 @@ describe('what is live', () => {
     expect(withdrawn.plan.entries).toEqual([]);
   });
 
-  it('stays with a condition of its own only as long as those are allowed', () => {
+  it('stay with an own condition only as long as own conditions are allowed', () => {
     const own = [{ name: 'own', when: "app.kind == 'x'", eventTime: 'app.metadata?.creationTimestamp' }];
     const live = settled(snapshot({ ...team(), subscriptions: [subscription({}, { events: own })] }));
     const broken = [subscription({ generation: 2 }, { events: [...own, { trigger: 'nonsense' }] })];
@@ -146,7 +146,7 @@ describe('what is live', () => {
     expect(decide({ ...live, config: trusted }).writes.steps).toEqual([]);
   });
 
-  it('loses a robot that goes, even while the subscription is broken', () => {
+  it('lose a robot that goes, even while the subscription is broken', () => {
     const two = [{ name: 'payments' }, { name: 'second' }];
     const robots = [robot(), robot({ name: 'second' })];
     const live = settled(snapshot({ robots, subscriptions: [subscription({}, { robots: two })] }));
@@ -157,13 +157,13 @@ describe('what is live', () => {
     expect(Object.keys(kept.webhook)).toEqual([SERVICE]);
   });
 
-  it('of a CR that was deleted and made again counts as nobody’s', () => {
+  it('of a CR that was deleted and made again belong to no CR', () => {
     const live = settled(snapshot(team()), MINUTE);
     const again = subscription({ uid: 'ffffffff-0000' }, { events: [{ trigger: 'nonsense' }] });
     expect(decide({ ...live, subscriptions: [again] }).plan.entries).toEqual([]);
   });
 
-  it('of ours is put back after a hand edit', () => {
+  it('are restored after a hand edit', () => {
     const live = settled(snapshot(team()));
     const edited = { ...live.target.configMap?.data };
     edited[triggerKey(EVENT)] = `${edited[triggerKey(EVENT)]} # edited`;
@@ -172,7 +172,7 @@ describe('what is live', () => {
   });
 });
 
-describe('since: what happened before is not replayed', () => {
+describe('since: earlier events are not replayed', () => {
   const first = settled(snapshot(team()));
   const later = settled(first, DAY);
 
@@ -248,7 +248,7 @@ describe('signatures', () => {
       (live: Snapshot) => ({ ...live, now: new Date(live.now.getTime() - 2 * MINUTE) }),
     ],
     ['the hour is over', (live: Snapshot) => ({ ...live, now: new Date(live.now.getTime() + 90 * MINUTE) })],
-  ])('are made anew when %s', (_, change) => {
+  ])('are made again when %s', (_, change) => {
     const changed = change(settled(snapshot(team())));
     const url = new URL(decide(changed).plan.secret[SERVICE] ?? '');
     expect(url.searchParams.get('timestamp')).toBe(String(changed.now.getTime()));

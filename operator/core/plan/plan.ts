@@ -1,6 +1,6 @@
 /**
- * Verdicts and the live target → what shall stand in the target: which version of each resource, within the budgets and quotas, and
- * by which route. subscriptions.ts and robots.ts plan one kind each; placements.ts is what comes out.
+ * Verdicts and the live target → the plan of the target: which version of each resource, within the budgets and quotas, and by
+ * which route. subscriptions.ts and robots.ts plan one kind each; placements.ts has the type of the plan.
  */
 
 import type { Finding } from '../../api/finding.ts';
@@ -111,7 +111,7 @@ export function planTarget(
   };
 }
 
-/** The same object where nothing has changed, as with most of what can be thousands. */
+/** The same object where nothing has changed, as with most resources: there can be thousands. */
 const judged = <T extends { readonly verdict: Verdict }>(resource: T, verdict: Verdict): T =>
   resource.verdict === verdict ? resource : { ...resource, verdict };
 

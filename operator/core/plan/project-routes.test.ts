@@ -70,7 +70,7 @@ describe('a subscription to granted projects', () => {
 
   const live = settled(settled(fresh));
 
-  it('is not told again what happened before', () => {
+  it('gets no message about earlier events', () => {
     const trigger = `trigger.${entry.triggers[0]}`;
     const later = decide({ ...live, serverTime: new Date(live.serverTime.getTime() + 60_000) });
     expect(later.plan.configMap[trigger]).toBe(live.target.configMap?.data[trigger]);

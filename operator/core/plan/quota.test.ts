@@ -7,7 +7,7 @@ import { outcome, sub, teams } from './testing/teams.ts';
 const [OK, REFUSED, KEPT] = ['ok live', 'NamespaceQuotaExceeded', 'NamespaceQuotaExceeded live'];
 const { limits } = config();
 
-/** A robot each, and in team-a three subscriptions to applications of their own. */
+/** A robot each, and in team-a three subscriptions to different applications. */
 const three = (fields: Partial<Snapshot> = {}) =>
   teams({
     subscriptions: [
@@ -21,7 +21,7 @@ const three = (fields: Partial<Snapshot> = {}) =>
 const withQuota = (quota: Partial<typeof limits.perNamespace>) =>
   limited({ perNamespace: { ...limits.perNamespace, ...quota } });
 
-/** What one of the subscriptions takes: triggers and templates of two events. */
+/** The keys of one of the subscriptions: triggers and templates of two events. */
 const { plan } = decide(three());
 const bytesOf = (prefix: string) =>
   Object.entries(plan.configMap)
@@ -30,7 +30,11 @@ const bytesOf = (prefix: string) =>
 const keysOfOne = Object.keys(plan.configMap).filter((key) => key.includes('dt_team-a_x')).length;
 
 it.each([
-  ['subscriptions', { subscriptions: 2 }, /may have 2 subscriptions .* no room left for the 1 that it needs/],
+  [
+    'subscriptions',
+    { subscriptions: 2 },
+    /may have 2 subscriptions .* no room left for the 1 that this resource needs/,
+  ],
   ['keys, of robots too', { keys: 2 + 3 * keysOfOne - 1 }, /keys .* no room left for the \d+ that/],
   ['bytes', { bytes: Math.round(2.8 * bytesOf('dt_team-a_x')) }, /bytes .* no room left for the \d+ that/],
 ])('bounds the %s of a namespace, and of no other', (_, quota, message) => {
@@ -54,7 +58,7 @@ it('lets the next one in when somebody leaves', () => {
   });
 });
 
-it('that is lowered leaves who is live, with edits that do not grow, and lets nobody grow or come', () => {
+it('that is lowered keeps live subscriptions, with edits that do not grow, and admits no growth and no newcomer', () => {
   const live = settled(three());
   const tight = withQuota({ subscriptions: 1, keys: 1, bytes: 1 });
   const everybody = { 'team-a/x': OK, 'team-a/y': OK, 'team-a/z': OK, 'team-b/x': OK };

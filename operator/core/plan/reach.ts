@@ -1,9 +1,7 @@
 import { globMatches, isGlob } from '../../lib/glob.ts';
 import type { ResolvedSubscription } from '../model/resolved.ts';
 
-/**
- * A property of which each application has one value, so that subscriptions with different values never meet on an application.
- */
+/** A property with one value for each application, so subscriptions with different values never meet on an application. */
 export type Dimension = 'name' | 'destination namespace' | 'project' | 'namespace';
 
 /**
@@ -15,7 +13,7 @@ export interface Reach {
   readonly namespace: string;
   /** Granted projects, whose applications are within reach wherever they are; a pattern where the grant is one. */
   readonly granted: readonly string[];
-  /** What tells the reach apart from others, if anything does. */
+  /** The values that separate the reach from others, if there are any. */
   readonly dimension?: { readonly name: Dimension; readonly values: readonly string[] };
 }
 

@@ -6,7 +6,7 @@ import { nameFor, referenceKey } from '../resolve/sharing.ts';
 
 /**
  * A subscription without robots that were accepted at first and refused while the target was planned, for lack of space or by
- * the engine. A robot that the engine has yet to judge stays.
+ * the engine. A robot that the engine has not judged yet stays.
  * @param refusals by robot, `namespace/name`
  */
 export function withoutRefusedRobots(

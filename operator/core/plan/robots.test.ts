@@ -32,7 +32,7 @@ const credentialsOf = (before: Snapshot, tokenOf: (name: string) => string) =>
     ]),
   );
 
-/** Live robots of many namespaces, unsigned, each with a Secret and a token of its own. */
+/** Live robots of many namespaces, unsigned, each with a different Secret and token. */
 function crowd(count: number, tokenOf: (name: string) => string): Snapshot {
   const robots = Array.from({ length: count }, (_, index) => {
     const name = `r${index}`;
@@ -80,14 +80,14 @@ describe('live robots that grow', () => {
     );
   });
 
-  it('wait by their namespace, if it is the quota that lacks', () => {
+  it('wait for room in their namespace, if its quota is used up', () => {
     const bytes = 110_000;
     const config = limited({ secretBytes: 1_000_000, perNamespace: { ...ALL, bytes } });
     const grown = signed({ ...before, config, credentials: credentialsOf(before, () => 't'.repeat(256)) });
     expect(Object.keys(verdicts(grown)).sort()).toEqual(['current', 'lastGood NamespaceQuotaExceeded']);
   });
 
-  it('never make the Secret larger than Kubernetes takes it, however often they grow by 99 bytes', () => {
+  it('never make the Secret larger than Kubernetes accepts, however often they grow by 99 bytes', () => {
     let state = crowd(4_000, () => 't'.repeat(10));
     const sizes = [bytesOf(state.target)];
     for (const length of [109, 208, 256, 157, 256]) {
@@ -95,12 +95,12 @@ describe('live robots that grow', () => {
       sizes.push(bytesOf(state.target));
     }
     expect(Math.max(...sizes)).toBeLessThan(MIB - 10_000);
-    // Beyond the limit, but only by what is kept for rotations.
+    // Beyond the limit, but only by the reserve for rotations.
     expect(Math.max(...sizes)).toBeGreaterThan(1_000_000);
     expect(Object.keys(state.target.secret?.data ?? {})).toHaveLength(4_000);
   });
 
-  it('do not wait for a token of about the same length, even if what is live is beyond a limit that was lowered', () => {
+  it('do not wait for a token of about the same length, even if live keys are beyond a lowered limit', () => {
     const tight = limited({
       secretBytes: 1_000,
       configMapBytes: 1_000,
@@ -133,7 +133,7 @@ describe('a live robot that has to wait', () => {
     expect(decide(later(61)).plan.secret).toEqual({});
   });
 
-  it('says so, and until when it is signed', () => {
+  it('reports this, and the end of its signature', () => {
     const { resolution, plan, live: state, ignored } = decide(full);
     const [update] = statusUpdates(resolution, {
       snapshot: full,
@@ -201,7 +201,7 @@ describe('a live robot whose spec has a mistake', () => {
     ]);
   });
 
-  it('that is not read yet stays, and is not told of', () => {
+  it('that is not read yet leaves the robot live, and no status mentions it', () => {
     const { writes, resolution } = decide({ ...mistaken(), credentials: new Map() });
     expect(writes.steps).toEqual([]);
     expect(resolution.robots[0]?.verdict.awaitsCredentials).toBe(true);

@@ -27,14 +27,14 @@ export interface RobotsPlan {
   readonly configMap: Record<string, string>;
   readonly secret: Record<string, string>;
   readonly placements: Map<string, RobotPlacement>;
-  /** Robots without keys in the plan: the engine refuses their service or has yet to judge it, or there is no space. */
+  /** Robots without keys in the plan: the engine refuses their service or has not judged it yet, or there is no space. */
   readonly refusals: Map<string, Refusal>;
   /** Robots that wait for the same reasons, while their live version stays. */
   readonly waiting: Map<string, Refusal>;
   readonly renewAt?: Date;
 }
 
-/** Plans each robot's service and URL. As soon as one signature is due, all are renewed, so that one write is enough. */
+/** Plans each robot's service and URL. As soon as one signature is due, all are renewed, so one write is enough. */
 export function planRobots(
   robots: readonly ResolvedRobot[],
   live: LiveState,
@@ -87,7 +87,7 @@ function placeRobot(
 
   const fragment = compileRobot({ ...robot, credential });
   const key = serviceKey(service);
-  // What is live was accepted before it went there.
+  // A live service was accepted before it was written.
   const finding =
     isRefused || lastGood?.value === fragment.serviceValue
       ? undefined

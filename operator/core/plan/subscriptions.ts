@@ -23,7 +23,7 @@ import { withLiveMessages, withLiveZones } from './live-messages.ts';
 import { subscriptionHolder, subscriptionNeed } from './needs.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
 
-/** What all subscriptions share, and can use up. */
+/** The capacity that all subscriptions share, and can use up. */
 export interface Capacity {
   readonly budget: Budget;
   readonly destinations: Destinations;
@@ -60,7 +60,7 @@ function refusalOf(
     draft.doubts.refusal ??
     destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
     budget.take(subscriptionHolder(cr), needOf(subscription, draft)) ??
-    // Last, since the engine is not asked about what does not fit, which can be large. What was taken is freed if it refuses.
+    // The engine comes last: it is not asked about keys without room, which can be large. If it refuses, the room is freed.
     (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription)))
   );
 }
@@ -86,7 +86,7 @@ function withLastGood(
 const needOf = ({ cr }: ResolvedSubscription, { configMap, entry }: SubscriptionPlan) =>
   subscriptionNeed(cr.metadata.namespace, configMap, entry);
 
-/** The moment in what the engine is asked: any moment is as valid, and the question must stay the same. */
+/** The moment in the engine's questions: any moment is as valid, and a question must stay the same. */
 const ANY_MOMENT = '2000-01-01T00:00:00Z';
 
 /** The keys of the newest generation, for a subscription that resolved; undefined as long as it has no robot to send to. */
@@ -139,13 +139,13 @@ export function draftSubscription(
     candidate: candidates.get(cr, inputs, () => candidateOf(events, values, entry)),
     keys: Object.keys(configMap),
     entry,
-    // What is live was accepted before it went there.
+    // A live version was accepted before it was written.
     isLive: Object.entries(configMap).every(([key, value]) => live.get(key)?.value === value),
     doubts: weighDoubts(subscription, events, ours),
   };
 }
 
-/** Each decision asks about it until it is live: the same object, so that it is hashed once. */
+/** Each decision asks about a candidate until it is live. It is the same object each time, so it is hashed once. */
 const candidates = new ObjectMemo<NotificationSubscription, DraftPlan['candidate']>();
 
 function candidateOf(
@@ -162,7 +162,7 @@ function candidateOf(
 }
 
 /**
- * Events that look at each other's sends count from the same moment, the latest of theirs: earlier sends are those of
+ * Events whose conditions read each other's sends count from the same moment, the latest one: earlier sends belong to
  * conditions that are gone.
  */
 function commonMoments(events: readonly EventFragment[], moments: readonly string[]): readonly string[] {

@@ -7,7 +7,7 @@ import type { SubscriptionPlan } from './placements.ts';
 import type { Reach } from './reach.ts';
 
 /**
- * How many messages a robot takes in a minute. After more, DingTalk takes none for ten minutes.
+ * How many messages a robot accepts in a minute. After more, the robot accepts none for ten minutes. Source:
  * https://open.dingtalk.com/document/orgapp/custom-robots-send-group-messages
  */
 const PER_MINUTE = 20;
@@ -17,7 +17,7 @@ const TOGETHER = 4;
 
 /**
  * Groups of events of which an application has at most one in a minute, with rare exceptions. A sync begins, it ends in one
- * way, and then the health changes once. An event with an own condition is a group of its own.
+ * way, and then the health changes once. An event with an own condition is a separate group.
  */
 const ONE_OF: Readonly<Record<string, string>> = {
   'on-created': 'existence',
@@ -71,6 +71,7 @@ const TOO_MANY: Finding = {
   reason: 'ThrottlingPossible',
   message:
     `metadata.name: ${TOGETHER} applications that change together, or fewer, can cause more than ${PER_MINUTE} messages in a minute. ` +
-    'DingTalk takes no more from a robot, and then none for ten minutes. Subscriptions that name it in spec.robots send to it, ' +
-    'of its own namespace and of those in its spec.sharedWith. Spread them over several robots, or subscribe to fewer events.',
+    'DingTalk refuses further messages to the robot, and then accepts none for ten minutes. All subscriptions that name the robot ' +
+    'in spec.robots count: those of its own namespace, and those of the namespaces in its spec.sharedWith. Spread the ' +
+    'subscriptions over several robots, or subscribe to fewer events.',
 };

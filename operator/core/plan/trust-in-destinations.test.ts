@@ -20,7 +20,7 @@ describe('destinations that are not trusted any more', () => {
     const after = settled(changed);
     expect(whenIn(after)).not.toContain('destination');
     expect(whenIn(after)).toMatch(/^\(\(app\.metadata\?\.namespace == 'team-payments'\) or \(/);
-    // What happened in the hour before is not told once more.
+    // Events of the hour before are not sent again.
     expect(whenIn(after)).toContain("'2026-11-23T09:00:00Z'");
     expect(whenIn(after)).not.toContain("'2026-11-23T08:00:00Z'");
     expect(decide(after).writes.steps).toEqual([]);
@@ -45,7 +45,7 @@ describe('destinations that are not trusted any more', () => {
     expect(whenIn(again)).toBe(whenIn(live)?.replaceAll('T08:00:00Z', 'T10:00:00Z'));
   });
 
-  it('still filter what a subscription asks for', () => {
+  it('still filter the applications of a subscription', () => {
     const applications = { destinationNamespaces: ['pay'], clusters: ['staging'] };
     const after = settled({ ...changed, subscriptions: [subscription({ generation: 2 }, { applications })] });
     expect(whenIn(after)).toContain("(app.spec?.destination?.namespace ?? '') in ['pay']");

@@ -5,7 +5,7 @@ import { decide } from '../decide.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { liveObject, NAMESPACE, robot, settled, snapshot, subscription } from '../testing/fixtures.ts';
 
-/** Versions before this one gave each event a template with a body of its own, and its trigger sent that one alone. */
+/** Versions before this one gave each event a template with its whole body, and its trigger sent only that template. */
 
 const EVENTS = ['on-sync-failed', 'on-health-degraded', 'on-health-recovered'];
 const SERVICES = [`dt_${NAMESPACE}_payments`, `dt_${NAMESPACE}_second`];
@@ -50,11 +50,11 @@ const triggersOf = (data: Readonly<Record<string, string>>) =>
     return { when, oncePer };
   });
 
-describe('what a former version has written', () => {
+describe('keys that a former version has written', () => {
   const old = former(current);
   const data = old.target.configMap?.data ?? {};
 
-  it('gets its new form with the same conditions, so that nothing is sent again, and loses nothing', () => {
+  it('get their new form with the same conditions, so nothing is sent again, and lose nothing', () => {
     const { plan, writes } = decide(old);
     expect(triggersOf(plan.configMap)).toEqual(triggersOf(data));
     expect(triggersOf(data)[0]?.when).toContain("'2026-11-23T08:00:00Z'");
@@ -66,7 +66,7 @@ describe('what a former version has written', () => {
     expect(decide(settled(old)).writes.steps).toEqual([]);
   });
 
-  it('stays as it is under a subscription that is broken since', () => {
+  it('stay unchanged under a subscription that is broken since', () => {
     const broken = subscription(
       { generation: 2 },
       { robots: [{ name: 'payments' }, { name: 'second' }], events: [{ trigger: 'nonsense' }] },
@@ -81,7 +81,7 @@ describe('what a former version has written', () => {
     }
   });
 
-  it('goes with its subscription', () => {
+  it('go with their subscription', () => {
     expect(settled({ ...old, subscriptions: [], robots: [] }).target.configMap?.data).toEqual({});
   });
 });

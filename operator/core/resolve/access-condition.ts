@@ -35,9 +35,9 @@ export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (name
 export type StillGranted = (namespace: string, accessCondition: string) => boolean;
 
 /**
- * Judges the access conditions of live triggers that were compiled with less access than the present one: a namespace that only
- * gains access must not lose what is live. The access condition is made again from those of the present grants that it names,
- * and has to be the same text.
+ * Judges the access conditions of live triggers that were compiled with less access than the present one: a namespace that
+ * only gains access must not lose its live keys. The access condition is made again from those of the present grants that it
+ * names, and has to be the same text.
  */
 export function stillGranted(snapshot: Pick<Snapshot, 'config' | 'projects'>): StillGranted {
   const { mode, clusters, destinations } = snapshot.config.tenancy;
@@ -57,12 +57,12 @@ const literalOf = (pattern: string): string =>
   exprString(isGlob(pattern) ? globToRegExpSource(pattern) : pattern);
 
 /**
- * The condition that holds for the applications that a namespace has access to: those that live in it, those that deploy to it
- * in Argo CD's own cluster or one that the admin names, and those of granted projects. Every trigger has it, since any
- * Application can subscribe itself to any trigger by annotation.
+ * The condition that holds for the applications that a namespace has access to. These are the applications that live in it,
+ * and those of granted projects. They are also the applications that deploy to it, in Argo CD's own cluster or in one that the
+ * admin names. Every trigger has the condition, since any Application can subscribe itself to any trigger by annotation.
  * @param granted projects, or patterns of them
- * @param clusters names or server URLs of clusters, or patterns of them, in which the namespace belongs to the same team;
- * undefined if no deployment counts: the author of an Application chooses its destination freely
+ * @param clusters names or server URLs of clusters, or patterns of them: there, the namespace belongs to the same team.
+ * Undefined if no deployment counts: the author of an Application chooses its destination freely
  */
 export function accessCondition(
   namespace: string,
@@ -85,7 +85,10 @@ function deploysTo(own: string, clusters: readonly string[]): string {
   return `${DESTINATION}?.namespace == ${own} and (${inOne.join(' or ')})`;
 }
 
-/** Whether an access condition of ours, of whatever configuration, lets through applications that deploy to the namespace. */
+/**
+ * Whether an access condition that the operator wrote, under any configuration, lets through applications that deploy to the
+ * namespace.
+ */
 export const countsDestinations = (accessCondition: string): boolean =>
   accessCondition.includes(`${DESTINATION}?.namespace == `);
 

@@ -13,7 +13,10 @@ beforeAll(() => {
 });
 afterAll(() => engine.close());
 
-/** Few names, so that they meet; some are patterns of others, and some are what a regular expression reads otherwise. */
+/**
+ * Few names, so that they meet. Some are patterns of others, and some have characters that are special in a regular
+ * expression.
+ */
 const NAMESPACES = ['team-a', 'team-b', 'a'] as const;
 const namespacePattern = fc.constantFrom(...NAMESPACES, 'team-*', '*', '?', 'team-?');
 const PROJECTS = ['p', 'pay.ments', 'payXments', 'pp', 'P', ''] as const;
@@ -63,7 +66,7 @@ const application = fc.record({
   spec: fc.option(spec, { freq: 9 }),
 });
 
-/** What the engine says of the condition, by namespace. */
+/** The engine's result of the condition, by namespace. */
 async function byEngine(conditions: ReadonlyMap<string, string>, app: unknown): Promise<object> {
   const triggers = [...conditions].map(([name, when]) => [
     `trigger.${name}`,
@@ -107,6 +110,6 @@ it('is the same by the engine, which evaluates the condition, and without it', a
     ),
     { numRuns: 300 },
   );
-  // Else it proves nothing.
+  // Otherwise the test proves nothing.
   expect(Math.min(counts.heard, counts.unheard)).toBeGreaterThan(500);
 });

@@ -3,7 +3,7 @@ import { globMatches } from '../../lib/glob.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { Grants, projectGrants } from './grants.ts';
 
-/** What the rule of access looks at of an Application, as the API server has it: any field may be absent. */
+/** The fields of an Application that the access depends on, as the API server has them: any field may be absent. */
 export interface PlacedApplication {
   readonly metadata: { readonly namespace?: string };
   readonly spec?: {

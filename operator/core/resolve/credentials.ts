@@ -83,28 +83,28 @@ function readCredential(
   const path = `spec.${field}.secretKeyRef`;
   const named = `Secret ${namespace}/${reference.name}`;
   if (!secret) {
-    const message = `${path}: ${named} has not been read yet. What is live stays meanwhile.`;
+    const message = `${path}: the operator has not read ${named} yet. A live version stays meanwhile.`;
     const service = liveService(cr, snapshot.target);
     const rollout = service !== undefined && readProvenance(service) !== undefined ? 'lastGood' : 'none';
     return { verdict: { ...unreadable(message, rollout), awaitsCredentials: true } };
   }
   if (secret.state === 'unreadable') {
-    const message = `${path}: ${named} could not be read: ${secret.message}. What is live stays until its signature ends.`;
+    const message = `${path}: the operator could not read ${named}: ${secret.message}. A live version stays until its signature ends.`;
     return { verdict: unreadable(message, hasWorkingUrl(cr, snapshot) ? 'lastGood' : 'none') };
   }
   if (secret.state === 'missing') {
-    const message = `${path}.name: ${named} does not exist. Create it in the robot's own namespace.`;
+    const message = `${path}.name: ${named} does not exist. Create the Secret in the robot's own namespace.`;
     return refused('CredentialsNotFound', message);
   }
   if (secret.tooLong?.has(reference.key)) {
-    const message = `spec.${field}: the value has more than ${MAX_CREDENTIAL_BYTES} bytes, which no ${CREDENTIALS[field].kind} has.`;
+    const message = `spec.${field}: the value has more than ${MAX_CREDENTIAL_BYTES} bytes, and no ${CREDENTIALS[field].kind} is that long. Correct the value in the Secret.`;
     return refused(CREDENTIALS[field].invalid, message);
   }
   // A tenant chooses the name: `constructor` must not be found in a Secret that lacks it.
   const text = own(secret.data, reference.key);
   if (text !== undefined) return { text };
   // The message does not list the keys: people who can read the robot may have no right to read the Secret.
-  const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}. Correct it, or add the key to the Secret.`;
+  const message = `${path}.key: ${named} has no key ${JSON.stringify(reference.key)}. Correct the field, or add the key to the Secret.`;
   return refused('CredentialsKeyNotFound', message);
 }
 

@@ -53,7 +53,7 @@ function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undef
   )
     return [];
   const message =
-    'Messages carry no link, since the URL of Argo CD is not known. The platform team sets argocd.url in the ' +
+    'Messages carry no link, because the URL of Argo CD is not known. Ask the platform team to set argocd.url in the ' +
     "operator's configuration, or url in argocd-cm.";
   return [{ reason: 'NoArgoCDURL', message }];
 }
@@ -73,7 +73,9 @@ function withoutKeyword(
       )
       .map(({ cr }) => nameFor(namespace, cr.metadata));
     if (names.length === 0) return [];
-    const message = `${path}.template: the raw template has none of the keywords of ${names.join(', ')}, without which DingTalk refuses a message.`;
+    const message =
+      `${path}.template: the raw template contains no keyword of ${names.join(', ')}. DingTalk refuses messages without a ` +
+      'keyword of the robot. Write a keyword of each robot into message.raw.';
     return [{ reason: 'KeywordNotInTemplate', message }];
   });
 }

@@ -11,13 +11,13 @@ import { eventName } from './event-name.ts';
 import { ownTrigger } from './own-trigger.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 
-/** What a subscription's events are judged with. */
+/** The context for judging a subscription's events. */
 export interface EventContext {
   readonly templates: ReadonlyMap<string, ResolvedTemplate>;
   readonly inquiry: Inquiry;
 }
 
-/** Judges one event. @returns what refuses it, if anything does */
+/** Judges one event. @returns the refusal, if there is one */
 export function resolveEvent(
   namespace: string,
   event: SubscribedEvent,
@@ -65,7 +65,9 @@ function resolveContent(
     at: event.at ?? spec?.at ?? {},
   };
   if (event.at && (raw !== undefined || !takesMentions(message))) {
-    const text = `${path}.at: the event's template is not a markdown or text message, and no other can mention people.`;
+    const text =
+      `${path}.at: the event's template is not a markdown or text message, and only these can mention people. Remove at, or ` +
+      'use a markdown or text message.';
     return { reason: 'MentionNotPossible', message: text };
   }
   return { message, raw };
@@ -96,7 +98,7 @@ function catalogueTrigger(name: string, path: string): JudgedTrigger | Refusal {
   const names = CATALOGUE.map((each) => each.name);
   const guess = closest(name, names);
   const hint = guess ? `Did you mean ${guess}? ` : '';
-  const message = `${path}.trigger: the catalogue has no ${name}. ${hint}It has ${names.join(', ')}.`;
+  const message = `${path}.trigger: the catalogue has no ${name}. ${hint}The catalogue has ${names.join(', ')}.`;
   return { reason: 'UnknownTrigger', message };
 }
 

@@ -14,7 +14,7 @@ describe('grants', () => {
     expect(grants.of('other')).toEqual(['all']);
   });
 
-  it('leave out what a pattern covers', () => {
+  it('leave out names that a pattern covers', () => {
     const grants = new Grants([
       ['pay-*', ['team']],
       ['pay-a', ['team']],
@@ -58,7 +58,7 @@ describe('the annotation of an AppProject', () => {
     expect(finding).toMatchObject({
       reason: 'InvalidGrant',
       message: expect.stringMatching(
-        /^metadata\.annotations\[argocd-dingtalk\.io\/namespaces\]: "Team B" can be no namespace/,
+        /^metadata\.annotations\[argocd-dingtalk\.io\/namespaces\]: entries that cannot be names of namespaces grant nothing: "Team B"/,
       ),
     });
   });
@@ -66,7 +66,7 @@ describe('the annotation of an AppProject', () => {
   it('cannot make a message without end', () => {
     const endless = Array.from({ length: 10_000 }, (_, index) => `${'X'.repeat(100)}${index}`).join();
     const { message = '' } = grantFinding({ name: 'p', grantedTo: endless }) ?? {};
-    expect(message).toContain(' and 9995 more ');
+    expect(message).toContain(' and 9995 more.');
     expect(message.length).toBeLessThan(1_000);
   });
 });

@@ -53,7 +53,8 @@ export function projectGrants({ config, projects }: Pick<Snapshot, 'config' | 'p
 }
 
 /**
- * Reads the annotation of an AppProject: entries between commas. Malformed entries, which can be no namespace, do not count.
+ * Reads the annotation of an AppProject: entries between commas. Malformed entries, which cannot be names of namespaces, do
+ * not count.
  */
 export function readGranted(annotation = ''): {
   readonly namespaces: readonly string[];
@@ -75,7 +76,8 @@ export function grantFinding({ grantedTo }: Project): Finding | undefined {
   if (malformed.length === 0) return undefined;
   const quoted = malformed.map((entry) => JSON.stringify(entry.slice(0, MAX_QUOTED)));
   const message =
-    `metadata.annotations[${GRANTED_NAMESPACES}]: ${firstOf(quoted, MAX_NAMED)} can be no namespace, so that nobody gets a ` +
-    'grant by it; the other entries count. Write names of namespaces, or patterns with * and ?, with commas between them.';
+    `metadata.annotations[${GRANTED_NAMESPACES}]: entries that cannot be names of namespaces grant nothing: ` +
+    `${firstOf(quoted, MAX_NAMED)}. The other entries count. Write names of namespaces, or patterns with * and ?, with ` +
+    'commas between them.';
   return { reason: 'InvalidGrant', message };
 }

@@ -29,20 +29,24 @@ describe('patterns of names', () => {
     [
       'many',
       ['exact', ...patterns(17)],
-      /^spec\.applications\.names\[16\]: all patterns together may have 15 asterisks/,
+      /^spec\.applications\.names\[16\]: all patterns together may have at most 15 asterisks/,
     ],
     [
       'open',
       ['exact', '*a*b*c*'],
-      /^spec\.applications\.names\[1\]: the pattern has 4 asterisks, and may have 3/,
+      /^spec\.applications\.names\[1\]: the pattern has 4 asterisks, and may have at most 3/,
     ],
     [
       'long together',
       Array.from({ length: 6 }, (_, index) => `${index}${'a'.repeat(60)}?`),
-      /^spec\.applications\.names\[5\]: all patterns together may have 315 characters/,
+      /^spec\.applications\.names\[5\]: all patterns together may have at most 315 characters/,
     ],
-    ['long', [`${'?'.repeat(64)}`], /^spec\.applications\.names\[0\]: .* 64 characters, and may have 63/],
-  ])('that are too %s are refused with what to do', (_, names, message) => {
+    [
+      'long',
+      [`${'?'.repeat(64)}`],
+      /^spec\.applications\.names\[0\]: .* 64 characters, and may have at most 63/,
+    ],
+  ])('that are too %s are refused with the remedy', (_, names, message) => {
     const messages = messagesOf(...names);
     expect(messages).toEqual([expect.stringMatching(message)]);
     expect(messages[0]).toMatch(
@@ -50,7 +54,7 @@ describe('patterns of names', () => {
     );
   });
 
-  it('that are too costly leave what is live as it is, and go live nowhere', () => {
+  it('that are too costly leave the live version unchanged, and go live nowhere', () => {
     const subscriptions = [subscription({ generation: 2 }, { applications: { names: patterns(16) } })];
     const fresh = decide(snapshot({ ...team(), subscriptions }));
     expect(fresh.resolution.subscriptions[0]?.verdict).toMatchObject({

@@ -11,11 +11,11 @@ const REMEDY =
 
 /**
  * Refuses patterns of names that would delay Argo CD. Each pattern becomes a regular expression in the condition of every
- * event, and Argo CD's controller has one worker that evaluates all conditions for each application. The worst known patterns,
- * five of 63 characters with three `*` each, took the engine 5 to 9 ms on a busy machine, for 20 events and an application
- * whose name has 63 characters (29 ms for 253); ten of them took 16 to 20 ms. Patterns such as `pay-*` take next to no time.
- * The schema has looser limits, so that stored resources stay valid. A `*` after another one adds nothing to the regular
- * expression, and does not count.
+ * event, and Argo CD's controller has one worker that evaluates all conditions for each application. The worst known patterns
+ * have 63 characters with three `*` each. On a busy machine, the engine needed 5 to 9 ms for five of them, with 20 events and
+ * an application whose name has 63 characters (29 ms for 253). It needed 16 to 20 ms for ten of them. Patterns such as `pay-*`
+ * take next to no time. The schema has looser limits, so stored resources stay valid. A `*` after another one adds nothing to
+ * the regular expression, and does not count.
  */
 export function costlyNamePatterns({ spec }: NotificationSubscription): Finding[] {
   const patterns = (spec.applications.names ?? []).flatMap((name, index) =>
@@ -28,7 +28,7 @@ export function costlyNamePatterns({ spec }: NotificationSubscription): Finding[
   });
   return [...(beyond ? [beyond] : []), ...tooLarge].map(({ index, what }) => ({
     reason: 'CriteriaTooCostly',
-    message: `spec.applications.names[${index}]: ${what}, since Argo CD tries each pattern on every application for each event. ${REMEDY}`,
+    message: `spec.applications.names[${index}]: ${what}, because Argo CD tries each pattern on every application for each event. ${REMEDY}`,
   }));
 }
 
@@ -47,18 +47,20 @@ function firstBeyond(
   for (const { index, text } of patterns) {
     stars += starsIn(text);
     characters += text.length;
-    if (stars > ALL.stars) return { index, what: `all patterns together may have ${ALL.stars} asterisks` };
+    if (stars > ALL.stars)
+      return { index, what: `all patterns together may have at most ${ALL.stars} asterisks` };
     if (characters > ALL.characters)
-      return { index, what: `all patterns together may have ${ALL.characters} characters` };
+      return { index, what: `all patterns together may have at most ${ALL.characters} characters` };
   }
   return undefined;
 }
 
-/** What one pattern has too much of; undefined if nothing. */
+/** The excess of one pattern; undefined if there is none. */
 function excess(pattern: string): string | undefined {
   const stars = starsIn(pattern);
-  if (stars > ONE.stars) return `the pattern has ${stars} asterisks, and may have ${ONE.stars}`;
+  if (stars > ONE.stars) return `the pattern has ${stars} asterisks, and may have at most ${ONE.stars}`;
   const { length } = pattern;
-  if (length > ONE.characters) return `the pattern has ${length} characters, and may have ${ONE.characters}`;
+  if (length > ONE.characters)
+    return `the pattern has ${length} characters, and may have at most ${ONE.characters}`;
   return undefined;
 }

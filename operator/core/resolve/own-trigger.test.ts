@@ -5,7 +5,7 @@ import { ownTrigger } from './own-trigger.ts';
 
 const EVENT = { name: 'own', when: 'app.a', oncePer: 'app.b', eventTime: 'app.c' };
 
-/** What becomes of the event with an engine that says these things, and what is still asked. */
+/** The outcome for the event with an engine that gives these answers, and the open questions. */
 function judged(...said: readonly [GateRequest, GateAnswer][]) {
   const inquiry = new Inquiry(new Map(said.map(([request, answer]) => [questionKey(request), answer])));
   const verdict = ownTrigger(EVENT, 'spec.events[0]', inquiry);
@@ -28,7 +28,7 @@ describe('an event of somebody’s own', () => {
     expect(open).toEqual([inspect('when'), inspect('oncePer'), inspect('eventTime')]);
   });
 
-  it('is there once they are accepted; what they give is asked meanwhile and holds up nothing', () => {
+  it('exists once its expressions are accepted; their values are evaluated meanwhile and delay nothing', () => {
     const { verdict, open } = judged(...ACCEPTED);
     expect(verdict).toMatchObject({
       trigger: { condition: '(app.a\n)', oncePer: '(app.b\n)', eventTime: { expression: '(app.c\n)' } },
@@ -61,7 +61,7 @@ describe('an event of somebody’s own', () => {
     }
   });
 
-  it('is refused for what none may, whatever else is doubtful', () => {
+  it('is refused for a forbidden expression, whatever else is doubtful', () => {
     const { verdict } = judged(
       ...ACCEPTED,
       [inspect('when'), { ok: true, discouraged: 'it looks' }],

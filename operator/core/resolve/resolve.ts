@@ -1,6 +1,7 @@
 /**
- * Custom resources → verdicts: each resource with all that it refers to, or why it is refused. robots.ts, templates.ts and
- * subscriptions.ts do it for one kind each; grants.ts, sharing.ts, selection.ts and access-condition.ts say who may use what.
+ * Custom resources → verdicts: each resource with all that it refers to, or the reason why it is refused. robots.ts,
+ * templates.ts and subscriptions.ts do it for one kind each; grants.ts, sharing.ts, selection.ts and access-condition.ts
+ * decide which namespace may use which resource.
  */
 
 import type { Finding } from '../../api/finding.ts';
@@ -25,8 +26,8 @@ import { refusedSubscription, resolveSubscription } from './subscriptions.ts';
 import { refusedTemplate, resolveTemplate } from './templates.ts';
 
 /**
- * References, access and credentials → a verdict for each CR. A CR that is being deleted counts as gone, and so does one of a
- * namespace that is not served.
+ * References, access and credentials → a verdict for each CR. A CR counts as gone if it is being deleted, or if its namespace
+ * is not served.
  * @param beyond resources that are not read, with the finding that says so
  */
 export function resolve(

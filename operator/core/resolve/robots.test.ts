@@ -61,7 +61,7 @@ describe('a robot', () => {
   it('tells nothing of a Secret but that the key is missing', () => {
     const { verdict } = judge(found({ token: TOKEN, secret: SECRET }));
     expect(verdict?.refusal?.message).toBe(
-      `spec.webhook.secretKeyRef.key: Secret ${SECRET_NAME} has no key "webhook". Correct it, or add the key to the Secret.`,
+      `spec.webhook.secretKeyRef.key: Secret ${SECRET_NAME} has no key "webhook". Correct the field, or add the key to the Secret.`,
     );
   });
 

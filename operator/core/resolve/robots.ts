@@ -15,7 +15,7 @@ import { unsupportedField } from './unsupported.ts';
 /** The parts of a snapshot that a robot is judged by. */
 type RobotContext = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
 
-/** Judges one robot. Credentials that are gone or wrong count as revoked, so that the robot's keys are removed. */
+/** Judges one robot. Credentials that are gone or wrong count as revoked, so the robot's keys are removed. */
 export function resolveRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
   const service = serviceName(cr.metadata.namespace, cr.metadata.name);
   const base = { cr, service, audience: audienceOf(cr, snapshot) };
@@ -78,7 +78,7 @@ function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
   const meant = zoneMeantBy(spec.timeZone);
   const remedy = meant
     ? `Did you mean ${meant}?`
-    : 'Write an IANA name, letter by letter, such as Asia/Shanghai or UTC.';
+    : 'Write the exact IANA name, such as Asia/Shanghai or UTC.';
   const message = `spec.timeZone: there is no time zone ${spec.timeZone}. ${remedy}`;
   return { reason: 'UnknownTimeZone', message };
 }
@@ -99,7 +99,7 @@ function takenKey(service: string, { target, config }: RobotContext): Finding | 
   return undefined;
 }
 
-/** Names the foreign key, and what to do about it. */
+/** Names the foreign key and the remedy. */
 export function keyTakenMessage(kind: 'ConfigMap' | 'Secret', object: string, key: string): string {
-  return `The ${kind} ${object} already has a key ${key} that this operator did not write. Remove that key, or choose another name.`;
+  return `The ${kind} ${object} already has a key ${key} that this operator did not write. Remove the key, or choose another name.`;
 }

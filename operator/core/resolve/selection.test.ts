@@ -87,7 +87,7 @@ describe('resources in a namespace that is not served', () => {
     );
   });
 
-  it('lose what is live, and nobody else loses anything', () => {
+  it('lose their live keys, and no other namespace loses any', () => {
     const others = robot({ namespace: 'elsewhere' });
     const [[, secret] = []] = credentials();
     const before = snapshot({

@@ -35,15 +35,16 @@ export const nameFor = (namespace: string, reference: Reference): string =>
   (reference.namespace ?? namespace) === namespace ? reference.name : referenceKey(namespace, reference);
 
 /**
- * Says that there is no resource that the namespace may use. For a resource of another namespace the text is the same, byte for
- * byte, whether the resource does not exist or is not shared: a difference would reveal what others have.
+ * Says that there is no resource that the namespace may use. For a resource of another namespace, the text does not depend on
+ * whether the resource does not exist or is not shared. It is the same, byte for byte: a difference would reveal resources of
+ * others.
  * @param path of the reference
  */
 export function notThere(kind: string, namespace: string, reference: Reference, path: string): string {
   const { name, namespace: owner = namespace } = reference;
   if (owner === namespace) return `${path}.name: there is no ${kind} ${name} in namespace ${namespace}.`;
   return (
-    `${path}.name: namespace ${owner} shares no ${kind} ${name} with namespace ${namespace}: there is none, or its owner's ` +
-    `spec.sharedWith.namespaces does not list ${namespace}.`
+    `${path}.name: namespace ${owner} shares no ${kind} ${name} with namespace ${namespace}. Either the ${kind} does not ` +
+    `exist, or its spec.sharedWith.namespaces does not list ${namespace}.`
   );
 }

@@ -15,11 +15,11 @@ const verdictOf = (fields: Parameters<typeof snapshot>[0]) =>
   decide(snapshot({ robots: [robot()], ...fields })).resolution.subscriptions[0]?.verdict;
 
 describe('a subscription', () => {
-  it('to what exists is accepted', () => {
+  it('to existing resources is accepted', () => {
     expect(verdictOf({ subscriptions: [subscription()] })).toEqual({ rollout: 'current', warnings: [] });
   });
 
-  it('to an event that the catalogue lacks is told what there is', () => {
+  it('to an event that the catalogue lacks is refused with the list of events', () => {
     const verdict = verdictOf({
       subscriptions: [subscription({}, { events: [{ trigger: 'on-sync-fialed' }] })],
     });
@@ -27,7 +27,7 @@ describe('a subscription', () => {
     expect(verdict?.refusal?.message).toMatch(/^spec\.events\[0\]\.trigger: .*Did you mean on-sync-failed\?/);
   });
 
-  it('to the end of what it does not hear of is told what to add', () => {
+  it('to the end of an event without that event is refused with the line to add', () => {
     const alone = [{ trigger: 'on-deployed' }, { trigger: 'on-health-recovered', name: 'up' }];
     const { refusal } = verdictOf({ subscriptions: [subscription({}, { events: alone })] }) ?? {};
     expect(refusal?.reason).toBe('CompanionMissing');
@@ -38,7 +38,7 @@ describe('a subscription', () => {
     expect(verdictOf({ subscriptions: [subscription({}, { events })] })?.refusal).toBeUndefined();
   });
 
-  it('that names nothing there is told what is missing', () => {
+  it('that names absent resources is refused with their names', () => {
     const spec = {
       robots: [{ name: 'payments' }, { name: 'nobody' }],
       events: [{ trigger: 'on-deployed', template: { name: 'nothing' } }],
@@ -68,20 +68,20 @@ describe('a subscription', () => {
       /tenancy\.projects .*argocd-dingtalk\.io\/namespaces on the AppProject/,
     );
     expect(verdict?.warnings[0]?.message).toContain(
-      'that live in the namespace or deploy to it are heard of',
+      'applications that live in the namespace or deploy to it.',
     );
     const ignoring = {
       subscriptions: [subscription({}, spec)],
       config: config({ tenancy: { destinations: 'Ignored' } }),
     };
-    expect(verdictOf(ignoring)?.warnings[0]?.message).toContain('that live in the namespace are heard of');
+    expect(verdictOf(ignoring)?.warnings[0]?.message).toContain('applications that live in the namespace.');
     const granting = [{ name: 'billing', grantedTo: NAMESPACE }];
     const subscriptions = [subscription({}, spec)];
     expect(verdictOf({ subscriptions, projects: granting })?.warnings).toEqual([]);
     expect(verdictOf({ subscriptions, config: config({ tenancy: { mode: 'open' } }) })?.warnings).toEqual([]);
   });
 
-  it('can have conditions of its own only where the installation takes them', () => {
+  it('can have own conditions only where the installation accepts them', () => {
     const events = [{ trigger: 'on-deployed' }, { name: 'own', when: "app.kind == 'x'" }];
     const subscriptions = [subscription({}, { events })];
     const refusalFor = (trustedNamespaces: string[]) => {
@@ -93,12 +93,12 @@ describe('a subscription', () => {
     expect(parts[0]?.message).toMatch(
       /^spec\.events\[1\]\.when: .* \(argocd\), and team-payments is not one/,
     );
-    // Whatever the engine says of the condition, it is refused.
+    // The condition is refused, whatever the engine answers.
     expect(refusalFor(['argocd'])?.gate).toBeUndefined();
     expect(refusalFor([NAMESPACE])).toMatchObject({ gate: 'unanswered', reason: 'GateUnavailable' });
   });
 
-  it('is warned where nobody says where Argo CD is', () => {
+  it('is warned where the URL of Argo CD is not known', () => {
     const nowhere = config({ argocd: {} });
     const verdict = verdictOf({
       subscriptions: [subscription({}, { applications: { all: true } })],

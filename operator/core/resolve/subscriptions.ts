@@ -22,7 +22,7 @@ import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import { unsupportedField } from './unsupported.ts';
 
-/** What a subscription is judged with: the other kinds, which are judged before. */
+/** The context for judging a subscription: the other kinds, which are judged before. */
 export interface References extends EventContext {
   readonly robots: ReadonlyMap<string, ResolvedRobot>;
   /** The applications that a namespace has access to. */
@@ -51,7 +51,7 @@ export function resolveSubscription(
   const context = { ...references, inquiry: references.inquiry.of(namespace) };
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
-  // A reference may give the own namespace or leave it out: the same robot can be listed twice.
+  // The namespace of a reference is optional, so the same robot can be listed twice.
   const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
   const resolved = events.filter((event) => 'trigger' in event);
   const messages = judgedMessages.get(cr, messageInputs(resolved, usable, references.argocdUrl), () => ({
@@ -159,7 +159,7 @@ function takenKeys({ metadata, spec }: NotificationSubscription, { target, confi
     }));
 }
 
-/** A project that is not granted is no mistake: applications that the namespace has access to anyway can belong to it. */
+/** A project that is not granted is not a mistake: applications that the namespace has access to anyway can belong to it. */
 function ungranted(cr: NotificationSubscription, { granted, accessCondition }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
@@ -167,9 +167,10 @@ function ungranted(cr: NotificationSubscription, { granted, accessCondition }: A
   );
   if (missing.length === 0) return [];
   const message =
-    `spec.applications.projects: ${missing.join(', ')} not granted to namespace ${namespace}, so only applications ` +
-    `that live in the namespace${countsDestinations(accessCondition) ? ' or deploy to it' : ''} are heard of. The platform team grants projects under tenancy.projects of ` +
-    `the operator's configuration, or by the annotation ${GRANTED_NAMESPACES} on the AppProject.`;
+    `spec.applications.projects: namespace ${namespace} has no grant for ${missing.join(', ')}. From such a project, the ` +
+    'subscription reports only applications that live in the namespace' +
+    `${countsDestinations(accessCondition) ? ' or deploy to it' : ''}. Ask the platform team for a grant under ` +
+    `tenancy.projects of the operator's configuration, or by the annotation ${GRANTED_NAMESPACES} on the AppProject.`;
   return [{ reason: 'ProjectNotGranted', message }];
 }
 
@@ -183,7 +184,7 @@ function untrustedExpressions(
   return spec.events.flatMap(({ when }, index): Finding[] => {
     if (when === undefined) return [];
     const message =
-      `spec.events[${index}].when: this installation takes conditions of one's own from trusted namespaces only ` +
+      `spec.events[${index}].when: on this installation, only trusted namespaces may write their own conditions ` +
       `(${trusted.join(', ') || 'there are none'}), and ${metadata.namespace} is not one. Use a trigger of the catalogue, or ask ` +
       'the platform team for tenancy.allowExpressions.';
     return [{ reason: 'ExpressionNotTrusted', message }];
@@ -197,8 +198,8 @@ function replayable({ spec }: NotificationSubscription): Finding[] {
     .map(eventName);
   if (names.length === 0) return [];
   const message =
-    `spec.events: ${names.join(', ')} has no eventTime, so that applications for which the condition holds already are ` +
-    'told of when the subscription, its condition or its robots change.';
+    `spec.events: eventTime is missing in ${names.join(', ')}. A change of the subscription, its conditions or its robots ` +
+    'can send messages about applications for which the condition holds already. Add eventTime beside when.';
   return [{ reason: 'ReplayPossible', message }];
 }
 
@@ -209,8 +210,8 @@ function missingCompanions({ spec }: NotificationSubscription): Finding[] {
     const follows = trigger === undefined ? undefined : findTrigger(trigger)?.follows;
     if (follows === undefined || triggers.includes(follows)) return [];
     const message =
-      `spec.events[${index}].trigger: ${trigger} tells of applications of which this subscription has sent ${follows}, ` +
-      `and it has no such event. Add "- trigger: ${follows}" to spec.events.`;
+      `spec.events[${index}].trigger: ${trigger} reports only applications for which this subscription has sent ${follows}, ` +
+      `and the subscription has no event ${follows}. Add "- trigger: ${follows}" to spec.events.`;
     return [{ reason: 'CompanionMissing', message }];
   });
 }

@@ -27,7 +27,7 @@ export function resolveTemplate(
   return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { rollout: 'current', warnings: [] } };
 }
 
-/** A template that is refused. A template has no live version of its own. */
+/** A template that is refused. Templates have no separate live version. */
 export function refusedTemplate(cr: NotificationTemplate, refusal: Refusal): ResolvedTemplate {
   return { cr, verdict: { rollout: 'none', refusal, warnings: [] } };
 }
@@ -55,8 +55,8 @@ function untrusted({ metadata }: NotificationTemplate, { tenancy }: Snapshot['co
   const trusted = tenancy.trustedNamespaces;
   if (trusted.includes(metadata.namespace)) return undefined;
   const message =
-    `spec.message.raw: Go templates are accepted in trusted namespaces only (${trusted.join(', ')}), and ` +
-    `${metadata.namespace} is not one. Write it in Handlebars, as message.markdown or another of the forms, or ask the ` +
-    'platform team to add the namespace to tenancy.trustedNamespaces.';
+    `spec.message.raw: on this installation, only trusted namespaces may write Go templates ` +
+    `(${trusted.join(', ') || 'there are none'}), and ${metadata.namespace} is not one. Write the message in Handlebars, as ` +
+    'message.markdown or another of the forms, or ask the platform team to add the namespace to tenancy.trustedNamespaces.';
   return { reason: 'RawTemplateNotTrusted', message };
 }

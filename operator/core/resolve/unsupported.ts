@@ -14,7 +14,7 @@ export function unsupportedField({
   const field = unknownField(spec, own(SPEC_FIELDS, kind) ?? true);
   if (field === undefined) return undefined;
   const message =
-    `${field}: this version of the operator does not know the field, and would do half of what is asked for. Upgrade the ` +
-    'operator, or remove the field.';
+    `${field}: this version of the operator does not know the field, and could only carry out a part of the resource. ` +
+    'Upgrade the operator, or remove the field.';
   return { reason: 'UnsupportedField', message };
 }

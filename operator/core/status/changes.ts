@@ -7,8 +7,8 @@ import { own, setOwn } from '../../lib/own.ts';
 export type StatusFields = { readonly [field: string]: unknown; readonly conditions?: readonly Condition[] };
 
 /**
- * The JSON merge patch that turns one status into the other, with null for a field that has gone; undefined where
- * nothing differs, so that nothing is written.
+ * The JSON merge patch from one status to another, with null for a removed field. Undefined if nothing differs, so nothing is
+ * written.
  */
 export function statusPatch(
   previous: StatusFields | undefined,
@@ -25,7 +25,7 @@ export function statusPatch(
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
 
-/** A merge patch leaves fields of an object alone that it does not name; whatever else there is, it replaces. */
+/** A merge patch keeps the fields of an object that the patch does not name. It replaces all other values as a whole. */
 function fieldPatch(before: unknown, value: unknown): unknown {
   if (!isObject(before) || !isObject(value)) return value;
   const gone = Object.keys(before).filter((field) => own(value, field) === undefined);
@@ -36,14 +36,17 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A Kubernetes event that tells a change of state. */
+/** A Kubernetes event about a change of state. */
 export interface StateChange {
   readonly type: 'Normal' | 'Warning';
   readonly reason: Reason;
   readonly message: string;
 }
 
-/** What is worth an event: Ready changed its status or reason, or a warning came up. A renewed signature is not. */
+/**
+ * The changes that deserve an event: Ready has another status or reason, or there is a new warning. A renewed signature gives
+ * no event.
+ */
 export function stateChanges(
   previous: readonly Condition[] | undefined,
   next: readonly Condition[],

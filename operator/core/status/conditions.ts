@@ -5,10 +5,10 @@ import { cutToBytes } from '../../lib/cut.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { Verdict } from '../model/verdict.ts';
 
-/** The API takes eight times as much, but a message is for people. It may quote what they wrote, which can be long. */
+/** The API accepts eight times as much, but people have to read the message. It may quote a long text from a resource. */
 const MAX_MESSAGE_BYTES = 4_096;
 
-/** A condition without the times that only its history gives it. */
+/** A condition without its times, which depend on its history. */
 export interface ConditionDraft {
   readonly type: 'Ready' | 'Accepted' | 'Merged' | 'Signed' | 'Delivering';
   readonly status: 'True' | 'False' | 'Unknown';
@@ -16,7 +16,7 @@ export interface ConditionDraft {
   readonly message: string;
 }
 
-/** Whether what the CR says makes sense; a warning gives a True condition its reason. */
+/** Whether the CR is valid; a warning gives a True condition its reason. */
 export function accepted({ refusal, warnings }: Verdict, fine: string): ConditionDraft {
   if (refusal) return judge('Accepted', 'False', [refusal, ...warnings]);
   if (warnings.length > 0) return judge('Accepted', 'True', warnings);
@@ -32,7 +32,7 @@ function judge(
   return { type, status, reason, message: findings.map(({ message }) => message).join(' ') };
 }
 
-/** The sum of the others: False with the reason of the first that is False; Unknown does not count. */
+/** Sums up the other conditions: False with the reason of the first that is False; Unknown does not count. */
 export function ready(parts: readonly ConditionDraft[], suspended: boolean): ConditionDraft {
   if (suspended) {
     const message = 'spec.suspend is true, so nothing of this resource is live.';
@@ -40,7 +40,7 @@ export function ready(parts: readonly ConditionDraft[], suspended: boolean): Con
   }
   const first = parts.find((part) => part.status === 'False');
   if (first) return { type: 'Ready', status: 'False', reason: first.reason, message: first.message };
-  // A warning has to be seen where people look first.
+  // A warning must be visible in the condition that people read first.
   const notes = parts
     .filter(({ type, reason }) => type === 'Accepted' && reason !== 'Accepted')
     .map(({ message }) => message);
@@ -50,9 +50,7 @@ export function ready(parts: readonly ConditionDraft[], suspended: boolean): Con
   return { type: 'Ready', status: 'True', reason: 'Ready', message: [sum, ...notes].join(' ') };
 }
 
-/**
- * Judgements → conditions. The transition time moves only when the status of a condition changes; RFC 3339 seconds.
- */
+/** Judgements → conditions. The transition time changes only with the status of a condition; RFC 3339, whole seconds. */
 export function conditions(
   judgements: readonly ConditionDraft[],
   previous: readonly Condition[] | undefined,

@@ -14,18 +14,18 @@ import type { ConditionDraft } from './conditions.ts';
 
 type Delivery = NonNullable<DingTalkRobot['status']>['delivery'];
 
-/** The operator's way out need not be that of Argo CD's controller. */
+/** The operator may reach DingTalk by another route than Argo CD's controller. */
 const SEEN_FROM =
   "DingTalk gave this answer to the operator; Argo CD's controller may reach DingTalk another way.";
 
-/** Whether DingTalk takes messages, by its last answer to the operator, and the record of that answer. */
+/** Whether DingTalk accepts messages, by its last answer to the operator; with the record of that answer. */
 export function delivering(
   robot: ResolvedRobot,
   snapshot: Snapshot,
 ): { readonly judgement: ConditionDraft; readonly record: Delivery } {
   const { cr, verdict, credential } = robot;
   const observation = snapshot.deliveries.get(resourceKey(cr))?.observation;
-  // Kept whatever happens to the robot, so that nothing is sent again once it is as it was.
+  // The record stays, whatever happens to the robot. So a robot that returns to its former state gets no second test message.
   const record = observation ? recordOf(observation) : cr.status?.delivery;
   const unknown = (message: string) => ({ judgement: judge('Unknown', 'NotVerified', message), record });
   if (cr.spec.suspend) return unknown('The robot is suspended, so the operator sends no test message.');

@@ -8,8 +8,8 @@ import type { StatusUpdate } from './status-update.ts';
 import type { Judged } from './wanted-status.ts';
 
 /**
- * All that the status of a resource depends on beside itself, where nothing of it is live or is to be; undefined where something
- * is. There can be thousands of those, and their statuses are looked at in each run.
+ * All inputs of a resource's status beside the resource itself, if no part of the resource is live or planned; otherwise
+ * undefined. There can be thousands of such resources, and each run computes their statuses.
  */
 export function inputsOfAbsent(
   { cr, verdict }: Judged<StatusUpdate['cr']>,
@@ -31,6 +31,6 @@ export function inputsOfAbsent(
   ];
 }
 
-/** What findings say, for comparing. */
+/** The texts of findings, for comparison. */
 export const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>
   findings.flatMap((finding) => [finding?.reason, finding?.message]);

@@ -35,7 +35,7 @@ it('the API takes the longest status that there can be, names and messages', () 
   expect(String(patches.at(-1)?.eventNames)).toHaveLength(1_279);
 });
 
-it('the API takes the status of what is live and verified', () => {
+it('the API accepts the status of live and verified resources', () => {
   const before = settled(snapshot(team()));
   const { resolution, plan } = decide(before);
   const updates = statusUpdates(resolution, { snapshot: before, live: readLiveState(before.target), plan });

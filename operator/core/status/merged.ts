@@ -3,25 +3,25 @@ import type { LiveKey } from '../model/live.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { ConditionDraft } from './conditions.ts';
 
-/** What is known of one CR's keys after the writes. */
+/** The facts about one CR's keys after the writes. */
 export interface LiveFacts {
   readonly verdict: Verdict;
   readonly suspended: boolean;
-  /** Whether all that the plan has for this CR stands in the target. */
+  /** Whether the target has all keys that the plan has for this CR. */
   readonly live: boolean;
-  /** Generations of its keys that stand in the target now. */
+  /** Generations of the CR's keys in the target. */
   readonly generations: readonly number[];
   /** Whether one of the target objects does not exist. */
   readonly isTargetMissing: boolean;
-  /** Why the plan is not in the target, if something is in the way. */
+  /** Why the plan is not in the target, if there is an obstacle. */
   readonly obstacle?: Finding | undefined;
-  /** Why what is live does not stay, if that is so. */
+  /** Why live keys do not stay, if another writer removes them. */
   readonly contested?: Finding | undefined;
-  /** Why what is live has no effect, if that is so. */
+  /** Why live keys have no effect, if Argo CD ignores them. */
   readonly ignored?: Finding | undefined;
 }
 
-/** Whether this very generation is live. */
+/** Whether the newest generation is live. */
 export function mergedCondition({
   verdict,
   suspended,
@@ -67,7 +67,7 @@ export function mergedCondition({
   return { type: 'Merged', status: 'True', reason: 'Merged', message: 'This generation is live.' };
 }
 
-/** The generation that is live: the lowest, if keys of several stand there. */
+/** The live generation: the lowest one, if there are keys of several. */
 export function liveGeneration(keys: readonly LiveKey[]): number | undefined {
   return keys.length === 0 ? undefined : Math.min(...keys.map(({ provenance }) => provenance.generation));
 }

@@ -3,23 +3,26 @@ import type { LiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Plan } from '../plan/placements.ts';
 
-/** How things stand once the writes are done: a status tells what is live, not what was meant. */
+/** The state after the writes: a status reports the live state, not the intended one. */
 export interface ObservedState {
-  /** With the target objects as the API server returned them. */
+  /** The target objects in it are those that the API server returned. */
   readonly snapshot: Snapshot;
   readonly live: LiveState;
   readonly plan: Plan;
-  /** Why the plan is not in the target, if something is in the way of everybody. */
+  /** Why the plan is not in the target, if there is an obstacle for all resources. */
   readonly obstacle?: Finding | undefined;
-  /** Why our entries are not in the shared key; whoever has none there, or has them there already, does not care. */
+  /**
+   * Why the operator's entries are not in the shared key. A resource without entries, or with all of its entries there, is not
+   * affected.
+   */
   readonly blocked?: Finding | undefined;
-  /** Why Argo CD's engine does not look at our entries of the shared key, if it doesn't. */
+  /** Why Argo CD's engine does not read the operator's entries of the shared key, if that is so. */
   readonly ignored?: Finding | undefined;
-  /** Who takes keys of ours away again and again. */
+  /** The conflicts with other writers that keep removing keys of the operator. */
   readonly contested?: readonly ContestedKeys[];
   /**
-   * What is not known yet and comes soon by itself: answers of the engine, or the next turn to write. Whoever waits for it is
-   * told when it has come, and the generation that a status is about says so until then.
+   * Facts that are still missing and will come without an edit: answers of the engine, or the next turn to write. A resource
+   * that depends on them gets its status when they are there. Until then, the status shows the generation that it is about.
    */
   readonly awaits?: { readonly engine: boolean; readonly turn: boolean };
 }
@@ -28,7 +31,7 @@ export interface ObservedState {
 export const isTargetMissing = ({ snapshot: { target } }: ObservedState): boolean =>
   !target.configMap || !target.secret;
 
-/** A fight over one object, with the keys that were lost in it. */
+/** A conflict over one object, with the keys that were lost in it. */
 export interface ContestedKeys {
   readonly object: 'ConfigMap' | 'Secret';
   readonly finding: Finding;
@@ -36,7 +39,7 @@ export interface ContestedKeys {
   readonly keys: ReadonlySet<string>;
 }
 
-/** The fight in which one of these keys was lost, if any was. */
+/** The conflict in which one of these keys was lost, if there is one. */
 export function contestOf(
   { contested }: ObservedState,
   object: ContestedKeys['object'],

@@ -26,7 +26,7 @@ export function robotStatus(
     plan.robots.has(key) &&
     own(target.configMap?.data, serviceKey(service)) === own(plan.configMap, serviceKey(service)) &&
     (own(target.secret?.data, service) === own(plan.secret, service) ||
-      // A renewal that is due but has to wait: what stands there is as good.
+      // A renewal that is due but has to wait: the present URL is as good.
       (robot.credential !== undefined &&
         readSignedUrl(own(target.secret?.data, service), robot.credential, snapshot.now) !== undefined));
   const suspended = cr.spec.suspend === true;
@@ -68,7 +68,7 @@ export function robotStatus(
   };
 }
 
-/** Judged by the URL that stands in the Secret, not by the one that was meant to. */
+/** The condition is about the URL that is in the Secret, not about the planned one. */
 function signature(
   { cr, service, credential, verdict }: ResolvedRobot,
   { snapshot }: ObservedState,

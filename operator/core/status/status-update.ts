@@ -6,7 +6,7 @@ import type {
 } from '../../api/kinds.ts';
 import type { StateChange } from './changes.ts';
 
-/** What has to be written to one CR's status, and which events tell of it. */
+/** The write of one CR's status, and the events about it. */
 export interface StatusUpdate {
   readonly kind: (typeof KINDS)[keyof typeof KINDS];
   readonly cr: DingTalkRobot | NotificationTemplate | NotificationSubscription;
@@ -14,14 +14,14 @@ export interface StatusUpdate {
   readonly events: readonly StateChange[];
 }
 
-/** What one CR's status should say by the newest decision. */
+/** The status of one CR by the newest decision. */
 export interface WantedStatus {
   readonly kind: StatusUpdate['kind'];
-  /** As it was decided on. */
+  /** The CR that the decision read. */
   readonly cr: StatusUpdate['cr'];
   /**
-   * What has to be written to the CR as it is now: its status may have been written since the decision. Undefined where nothing
-   * differs, where it is another generation, whose decision is yet to come, and where the outcome is not known yet.
+   * The write for the present CR, whose status may have changed since the decision. Undefined if nothing differs, if the CR
+   * has another generation, which the next decision handles, and if the outcome is not known yet.
    */
   readonly updateFor: (current: StatusUpdate['cr']) => StatusUpdate | undefined;
 }

@@ -20,7 +20,7 @@ import type { ObservedState } from './observed-state.ts';
 import type { StatusUpdate, WantedStatus } from './status-update.ts';
 import { statusUpdates, wantedStatuses } from './statuses.ts';
 
-/** The updates that a snapshot calls for as it stands, after whatever was written. */
+/** The updates that a snapshot requires in its present state, after any writes. */
 function updatesFor(before: Snapshot, obstacle?: Finding): StatusUpdate[] {
   const { resolution, plan } = decide(before);
   const live = readLiveState(before.target);
@@ -50,7 +50,7 @@ function withStatus(before: Snapshot): Snapshot {
 }
 
 describe('status', () => {
-  it('says what is live', () => {
+  it('reports the live state', () => {
     const updates = updatesFor(settled(snapshot(team())));
     expect(statusOf(updates, 'DingTalkRobot')).toMatchObject({
       observedGeneration: 1,
@@ -139,7 +139,7 @@ describe('status', () => {
     });
   });
 
-  it('of a robot whose Secret can not be read tells of the signature that is live', () => {
+  it('of a robot whose Secret can not be read shows the live signature', () => {
     const live = withStatus(settled(snapshot(team()), 10 * 60_000));
     const credentials = new Map([
       ['team-payments/payments-dingtalk', { state: 'unreadable', message: '503' } as const],
@@ -155,7 +155,7 @@ describe('status', () => {
     expect(patch?.signedUntil).toBeUndefined();
   });
 
-  it('of a suspended robot shows it, and drops what is not so any more', () => {
+  it('of a suspended robot shows the suspension, and drops outdated fields', () => {
     const live = withStatus(settled(snapshot(team())));
     const [cr] = live.robots as [DingTalkRobot];
     const suspended = settled({ ...live, robots: [{ ...cr, spec: { ...cr.spec, suspend: true } }] });
@@ -170,7 +170,7 @@ describe('status', () => {
     expect(patch).toMatchObject({ liveGeneration: null, signedUntil: null });
   });
 
-  it('of a fight tells those who lost a key in it, whether it is back or not, and nobody else', () => {
+  it('of a conflict changes for resources that lost a key in it, restored or not, and for no others', () => {
     const live = settled(snapshot(team()));
     const { resolution, live: state, plan } = decide(live);
     const finding: Finding = { reason: 'TargetContested', message: 'helm' };
@@ -190,7 +190,7 @@ describe('status', () => {
     expect(shown('ConfigMap', 'trigger.of-others')).toEqual([fine, fine]);
   });
 
-  it('of a robot whose renewal has to wait shows the signature that is live', () => {
+  it('of a robot whose renewal has to wait shows the live signature', () => {
     const live = withStatus(settled(snapshot(team())));
     const due = { ...live, now: new Date(live.now.getTime() + 25 * 60_000) };
     expect(decide(due).writes.steps.length).toBe(1);
@@ -234,7 +234,7 @@ describe('a wanted status', () => {
     expect(wanted.updateFor(later)).toBeUndefined();
   });
 
-  it('is written over what stands there now, which keeps its times', () => {
+  it('is written over the present one, which keeps its times', () => {
     const old = new Date(0).toISOString();
     const conditions = (written.status?.conditions ?? []).map((each) => ({
       ...each,
@@ -273,7 +273,7 @@ describe('a wanted status', () => {
 });
 
 describe('the status of a template', () => {
-  it('is made once, and again when somebody else uses it', () => {
+  it('is made once, and again when another subscription uses the template', () => {
     const before = snapshot({ templates: [template({ name: 'short' }, '{}')] });
     const updates = updatesFor(before);
     let reads = 0;
@@ -290,7 +290,7 @@ describe('the status of a template', () => {
     expect(wantedIn({})).toEqual([]);
     const first = reads;
     expect(wantedIn({})).toEqual([]);
-    // The decision alone does not look at it.
+    // The decision alone does not read the status.
     expect([first > 0, reads]).toEqual([true, first]);
     const users = [
       subscription({}, { events: [{ trigger: 'on-sync-failed', template: { name: 'short' } }] }),

@@ -1,7 +1,7 @@
 /**
- * The decision and what a run leaves behind → what the statuses of all resources should say. robot.ts, template.ts and subscription.ts
- * make the status of one kind each, delivering.ts and merged.ts conditions of theirs, conditions.ts lays conditions out, and
- * wanted-status.ts says what of a status has yet to be written.
+ * A decision and the observed state after its run → the statuses of all resources. robot.ts, template.ts and subscription.ts
+ * each make the status of one kind. delivering.ts and merged.ts make single conditions, conditions.ts puts them together, and
+ * wanted-status.ts finds the part of a status that must be written.
  */
 
 import type { Finding } from '../../api/finding.ts';
@@ -23,7 +23,7 @@ import { subscriptionStatus } from './subscription.ts';
 import { countUsers, templateStatus } from './template.ts';
 import { type Judged, wanted } from './wanted-status.ts';
 
-/** What the statuses of all CRs should say. */
+/** The statuses that all CRs should have. */
 export function wantedStatuses(
   resolution: Resolution,
   observed: ObservedState,
@@ -51,7 +51,7 @@ export function wantedStatuses(
           () => statusOf(resource, cr),
           (finding) => faultStatus(cr, finding, serverTime),
         );
-        // Of a status that cannot even say so, nothing is told.
+        // If even the status about the fault fails, the status stays as it is.
         return status ?? cr.status ?? {};
       }),
     );
@@ -71,7 +71,7 @@ export function wantedStatuses(
   ];
 }
 
-/** Of a resource whose status cannot be told, that alone is told. */
+/** The status of a resource whose own status cannot be computed: it reports the fault alone. */
 function faultStatus({ metadata, status }: StatusUpdate['cr'], refusal: Finding, now: Date) {
   const { generation } = metadata;
   const parts = [accepted({ rollout: 'none', refusal, warnings: [] }, '')];
@@ -82,7 +82,7 @@ function faultStatus({ metadata, status }: StatusUpdate['cr'], refusal: Finding,
   };
 }
 
-/** The updates for all CRs, as they were decided on, whose status differs from what it should be. */
+/** The updates for all CRs of the decision whose status is not the wanted one. */
 export function statusUpdates(
   resolution: Resolution,
   observed: ObservedState,

@@ -11,7 +11,7 @@ import { wantedStatuses } from './statuses.ts';
 
 const crowded = (limits: object) =>
   config({ limits: { unscopedTriggers: 20, ...limits }, tenancy: { projects: { shared: TEAMS } } });
-/** What there is too little of, beside room for what Argo CD looks at for every application, and for a robot's messages. */
+/** The scarce resources, beside conditions that Argo CD evaluates for every application, and a robot's messages. */
 const CROWDED = {
   configMap: crowded({ configMapBytes: 60_000 }),
   quotas: crowded({ perNamespace: { subscriptions: 2, keys: 40, bytes: 25_000 } }),
@@ -48,7 +48,7 @@ const crowd = (all: readonly NotificationSubscription[], scarce: keyof typeof CR
     target: { configMap: liveObject({ theirs: 'x'.repeat(5_000) }), secret: liveObject() },
   });
 
-/** What somebody has done. An edit makes another generation, and a newcomer comes last. */
+/** The edits of a stranger. An edit makes another generation, and a newcomer comes last. */
 const CHANGES: Readonly<
   Record<string, (all: readonly NotificationSubscription[], index: number) => NotificationSubscription[]>
 > = {
@@ -70,17 +70,17 @@ const CHANGES: Readonly<
   },
 };
 
-/** Which of the limits it is that has no room left. */
+/** Finds the limit that leaves no room. */
 const FULL = /ConfigMap|Secret|(subscriptions|keys|bytes) in Argo CD's objects|of namespace|that project \S+/;
 
 interface Outcome {
   readonly key: string;
-  /** What is decided about it, without words, and what stands of it in the target. */
+  /** The verdict without its message, and the keys in the target. */
   readonly verdict: object;
   readonly status: unknown;
 }
 
-/** Everybody's verdict and status once all is written. */
+/** All verdicts and statuses after the writes. */
 function outcomes(before: Snapshot): Map<string, Outcome> {
   const after = settled(before);
   const { resolution, plan } = decide(after);
@@ -103,7 +103,7 @@ function outcomes(before: Snapshot): Map<string, Outcome> {
   );
 }
 
-it('what one team does changes nobody’s status whose verdict and keys it does not change', {
+it('an edit of one team changes no status of a resource whose verdict and keys stay the same', {
   timeout: 120_000,
 }, () => {
   const seen = new Map<string, number>();
@@ -135,7 +135,7 @@ it('what one team does changes nobody’s status whose verdict and keys it does 
     ),
     { numRuns: 60 },
   );
-  // The limits were reached, or nothing was shown.
+  // The limits were reached, otherwise the test shows nothing.
   for (const reason of [
     'TargetFull',
     'NamespaceQuotaExceeded',

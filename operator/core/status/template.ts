@@ -20,7 +20,10 @@ export function templateStatus(
   };
 }
 
-/** How many subscriptions name each template and may use it, by `namespace/name`: a count tells the owner of nobody. */
+/**
+ * The number of subscriptions that name each template and may use it, by `namespace/name`. A number reveals no subscription to
+ * the template's owner.
+ */
 export function countUsers(
   { subscriptions, templates }: Resolution,
   faults: Pick<Faults, 'guard'>,

@@ -4,18 +4,18 @@ import { stateChanges, statusPatch } from './changes.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { StatusUpdate, WantedStatus } from './status-update.ts';
 
-/** A resource with what was decided about it. */
+/** A resource with the decision's verdict. */
 export interface Judged<CR extends StatusUpdate['cr']> {
   readonly cr: CR;
   readonly verdict: Verdict;
 }
 
-/** Whether the status of a template, or of a resource of which nothing is live, said all that it should, the last time. */
+/** Whether the status of a template, or of a resource without live keys, was complete the last time. */
 const told = new ObjectMemo<StatusUpdate['cr'], boolean>();
 
 /**
- * What one resource's status should say.
- * @param inputs all that the status depends on beside the resource, if it is worth remembering; see {@link inputsOfAbsent}
+ * The status that one resource should have.
+ * @param inputs all inputs of the status beside the resource, if they are worth remembering; see {@link inputsOfAbsent}
  */
 export function wanted<CR extends StatusUpdate['cr']>(
   kind: StatusUpdate['kind'],
@@ -34,9 +34,9 @@ export function wanted<CR extends StatusUpdate['cr']>(
       const { uid, generation } = current.metadata;
       if (isUnjudged || uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
       const update = () => {
-        // Of the same uid, so of the same kind.
+        // Both have the same uid, and so the same kind.
         const next = statusOf(current as CR);
-        // Behind the engine, too: a robot that it has not judged keeps its subscriptions waiting.
+        // Pending answers of the engine count, too: subscriptions wait for a robot that the engine has not judged.
         if ((awaits?.turn || awaits?.engine) && isPending(next)) return undefined;
         const patch = statusPatch(current.status && { ...current.status }, { ...next });
         const events = stateChanges(current.status?.conditions, next.conditions ?? []);

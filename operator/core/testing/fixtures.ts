@@ -15,7 +15,7 @@ import type { Answers } from '../model/inquiry.ts';
 import type { CredentialSecret, LiveObject, Snapshot, Target } from '../model/snapshot.ts';
 import type { Plan } from '../plan/placements.ts';
 
-/** Builders for tests of the pure core: each gives a valid object, of which a test names only what it is about. */
+/** Builders for tests of the pure core. Each gives a valid object, and a test names only the fields that matter to it. */
 
 export const NAMESPACE = 'team-payments';
 export const NOW = new Date('2026-11-23T08:00:00Z');
@@ -43,7 +43,7 @@ export function config(fields: Record<string, unknown> = {}): OperatorConfigurat
   return operatorConfigurationSchema.parse({ ...CONFIG_HEAD, ...defaults, ...fields });
 }
 
-/** The same with other limits, durations in milliseconds as they come out. */
+/** The same with other limits; durations are in milliseconds, already parsed. */
 export function limited(fields: Partial<OperatorConfiguration['limits']>): OperatorConfiguration {
   const whole = config();
   return { ...whole, limits: { ...whole.limits, ...fields } };
@@ -119,7 +119,7 @@ export const liveObject = (data: Record<string, string> = {}, owned: string[] = 
   owners: [],
 });
 
-/** An engine that takes everything: for tests that are not about the gate. */
+/** An engine that accepts everything: for tests that are not about the gate. */
 export const ACCEPTING: Answers = { get: () => ({ ok: true, request: { bodyIsJSON: true } }) as GateAnswer };
 
 /** An engine that has not been asked anything yet. */
@@ -146,7 +146,7 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
 /** A robot and a subscription to it. */
 export const team = (): Partial<Snapshot> => ({ robots: [robot()], subscriptions: [subscription()] });
 
-/** What the target looks like once all writes are done, or these. */
+/** The target after all writes, or after these. */
 export function afterWrites(before: Snapshot, steps = decide(before).writes.steps): Target {
   let { configMap, secret } = before.target;
   const projects = new Map(before.target.projects);
@@ -164,7 +164,7 @@ export function afterWrites(before: Snapshot, steps = decide(before).writes.step
   return { configMap, secret, ...(before.target.projects && { projects }) };
 }
 
-/** Server-side apply, and the removal of what somebody else co-owns. */
+/** Server-side apply, and the removal of keys that another manager co-owns. */
 function applied(object: LiveObject | undefined, data: Plan['secret'], stale: readonly string[]): LiveObject {
   const gone = new Set([...(object?.owned ?? []), ...stale]);
   const others = Object.entries(object?.data ?? {}).filter(([key]) => !gone.has(key));

@@ -14,7 +14,7 @@ import {
   template,
 } from './fixtures.ts';
 
-/** An installation of the size that people have: teams with names of ordinary length and five events each. */
+/** An installation of a realistic size: teams with names of ordinary length and five events each. */
 
 export const EVENTS = [
   'on-sync-failed',
@@ -24,15 +24,15 @@ export const EVENTS = [
   'on-sync-status-unknown',
 ] as const;
 
-/** What others have in the ConfigMap: Argo CD's own catalogue takes 21 KB, and people add to it. */
+/** Foreign content of the ConfigMap: Argo CD's own catalogue needs 21 KB, and people add to it. */
 export const FOREIGN_BYTES = 40_000;
 
 const THEIRS = `message: ${'x'.repeat(FOREIGN_BYTES - 'template.theirs'.length - 'message: '.length)}`;
 
-/** Whose messages teams send: the catalogue's, or a template of ten lines for each event, no two of them alike. */
+/** The messages that teams send: the catalogue's, or a different template of ten lines for each event. */
 export type Messages = 'catalogue' | 'own';
 
-/** The five templates of a team: the ten lines of docs/templates.md, each line said differently. */
+/** The five templates of a team: the ten lines of docs/templates.md, each line with other words. */
 const ownTemplates = (namespace: string): NotificationTemplate[] =>
   EVENTS.map((name, index) => {
     const { spec: _, ...named } = template({ namespace, name }, '');
@@ -42,7 +42,10 @@ const ownTemplates = (namespace: string): NotificationTemplate[] =>
 
 const nameOf = (index: number): string => `team-${String(index).padStart(3, '0')}-orders`;
 
-/** So many teams with a signed robot and a subscription to five events, every other one in Chinese; the first are oldest. */
+/**
+ * So many teams with a signed robot and a subscription to five events, every other one in Chinese; the first teams are the
+ * oldest.
+ */
 export function manyTeams(count: number, messages: Messages, fields: Partial<Snapshot> = {}): Snapshot {
   const names = Array.from({ length: count }, (_, index) => nameOf(index));
   const events = EVENTS.map((trigger) =>

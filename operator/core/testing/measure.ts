@@ -1,6 +1,7 @@
 /**
- * `node operator/core/testing/measure.ts`: what a team with five events takes of Argo CD's ConfigMap, in bytes by the kind of
- * key, for the catalogue's messages and for templates of ten lines, and how many such teams fit beside what others have there.
+ * `node operator/core/testing/measure.ts` prints the bytes that a team with five events needs in Argo CD's ConfigMap, by kind
+ * of key. It does so for the catalogue's messages and for templates of ten lines. It also prints how many such teams fit
+ * beside foreign keys.
  */
 
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
@@ -9,7 +10,7 @@ import { afterWrites } from './fixtures.ts';
 import { bytesOf, EVENTS, type Messages, manyTeams } from './many-teams.ts';
 
 const MANY = 200;
-/** So many that the marks around the entries of all say little. */
+/** With so many teams, the marks around all entries hardly count. */
 const SOME = 20;
 
 function row(messages: Messages) {

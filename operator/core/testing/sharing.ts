@@ -7,7 +7,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { servicesOf } from '../plan/last-good.ts';
 import { config, found, robot, SECRET, snapshot, subscription, TOKEN, template } from './fixtures.ts';
 
-/** Two teams, for tests of what one lets the other use. */
+/** Two teams, for tests of sharing: one lets the other use its resources. */
 
 export const OWNER = 'team-owner';
 export const USER = 'team-user';
@@ -33,14 +33,14 @@ export const words = (
 export const rawWords = (sharedWith?: SharedWith): NotificationTemplate =>
   words(sharedWith, { message: { raw: '{"msgtype":"text","text":{"content":"words of the owner"}}' } });
 
-/** An event that the user's own message tells, and one that the owner's does. */
+/** An event with the user's own message, and one with the owner's message. */
 export const OWN_EVENT = { trigger: 'on-deployed' };
 export const LENT_EVENT = { trigger: 'on-sync-failed', template: { name: 'words', namespace: OWNER } };
 
 export const TO_LENT = [{ name: 'lent', namespace: OWNER }];
 export const TO_OWN = [{ name: 'own' }];
 
-/** A subscription of the user's to robots, own or lent. */
+/** A subscription of the user to robots, its own or shared ones. */
 export const uses = (
   spec: Partial<NotificationSubscription['spec']> = {},
   generation = 1,
@@ -52,7 +52,7 @@ export const uses = (
 
 const secret = found({ webhook: TOKEN, secret: SECRET });
 
-/** A snapshot in which the user has a robot of its own, besides what is given. */
+/** A snapshot in which the user also has a robot. */
 export function twoTeams({ robots = [], ...fields }: Partial<Snapshot>): Snapshot {
   return snapshot({
     robots: [robot({ namespace: USER, name: 'own' }), ...robots],
@@ -62,7 +62,7 @@ export function twoTeams({ robots = [], ...fields }: Partial<Snapshot>): Snapsho
   });
 }
 
-/** What of the target is the user's: by event the services that its message is there for, and who is sent to. */
+/** The user's part of the target: the services of each event's message, and the recipients. */
 export function usersPart({ target }: Snapshot) {
   const { events, entries } = readLiveState(target);
   const keys = events.get(resourceKey(uses())) ?? [];

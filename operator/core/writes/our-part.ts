@@ -5,22 +5,25 @@ import { type LiveState, ourLiveKeys } from '../model/live.ts';
 import type { LiveObject, Target } from '../model/snapshot.ts';
 import type { TargetWrite } from './writes.ts';
 
-/** Our keys of one object with their values; an entry of the shared key counts as a key of its own, see {@link entryKey}. */
+/**
+ * The operator's keys of one object with their values. An entry of the shared key counts as a separate key, see {@link
+ * entryKey}.
+ */
 export type OurPart = ReadonlyMap<string, string>;
 
-/** Our part of both objects. */
+/** The operator's part of both objects. */
 export interface OurParts {
   readonly ConfigMap: OurPart;
   readonly Secret: OurPart;
 }
 
-/** The name under which what the shared key has of a trigger is kept; no key of a ConfigMap holds a slash. */
+/** The name for a trigger's entries in the shared key; no key of a ConfigMap contains a slash. */
 export const entryKey = (trigger: string): string => `${SUBSCRIPTIONS_KEY}/${trigger}`;
 
-/** Whether a key stands for a part of the shared key. */
+/** Whether a key is the name of entries in the shared key. */
 export const isEntryKey = (key: string): boolean => key.startsWith(`${SUBSCRIPTIONS_KEY}/`);
 
-/** What is ours in the target now. */
+/** The operator's part of the present target. */
 export function ourParts(live: LiveState, { secret }: Target): OurParts {
   return {
     ConfigMap: new Map([
@@ -31,7 +34,7 @@ export function ourParts(live: LiveState, { secret }: Target): OurParts {
   };
 }
 
-/** What is ours once a step is done. */
+/** The operator's part after a step. */
 export function afterStep(before: OurParts, step: TargetWrite): OurParts {
   if (step.kind === 'apply' && step.object === 'Secret')
     return { ...before, Secret: new Map(Object.entries(step.data)) };
@@ -41,7 +44,7 @@ export function afterStep(before: OurParts, step: TargetWrite): OurParts {
   return { ...before, ConfigMap: new Map([...rest, ...written]) };
 }
 
-/** The keys that are gone from the object or have another value, sorted; all of them if the object is gone. */
+/** The keys that the object lacks or has with another value, sorted; all keys if the object is gone. */
 export function lostKeys(part: OurPart, object: LiveObject | undefined): string[] {
   const entries = new Map(entriesOf(readBlock(object?.data[SUBSCRIPTIONS_KEY]).entries));
   const found = (key: string): string | undefined =>

@@ -38,7 +38,7 @@ describe('a removal', () => {
     expect(removalOf(live()).owner).toBeUndefined();
   });
 
-  it('lists what is only named like ours', () => {
+  it('lists foreign keys with names like the operator’s', () => {
     const left = { configMap: ['template.dt_theirs', 'trigger.dt_a_b_c'], secret: ['dt_theirs'] };
     expect(removalOf(live()).left).toEqual(left);
     expect(removalOf(target)).toMatchObject({ steps: [], configMap: [], secret: [], entries: 0, left });
@@ -66,7 +66,7 @@ describe('a removal', () => {
     expect(removal.steps.map((step) => (step.kind === 'apply' ? step.object : step.kind))).toEqual(steps);
   });
 
-  it('says so if our entries can not be told from what others wrote, and removes the rest', () => {
+  it('says so if the entries can not be separated from foreign ones, and removes the rest', () => {
     const { configMap, secret } = live();
     const broken = {
       ...FOREIGN,

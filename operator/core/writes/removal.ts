@@ -7,22 +7,22 @@ import type { Plan } from '../plan/placements.ts';
 import { sharedKeyOwner } from './shared-key.ts';
 import { type Write, writesFor } from './writes.ts';
 
-/** What takes the operator's part out of the two target objects, and nothing else. */
+/** The requests that remove the operator's part, and nothing else, from the two target objects. */
 export interface Removal {
-  /** In the order in which they have to happen; empty where nothing of ours is left. */
+  /** In the necessary order; empty if nothing of the operator is left. */
   readonly steps: readonly Write[];
-  /** Our keys, sorted. */
+  /** The operator's keys, sorted. */
   readonly configMap: readonly string[];
   readonly secret: readonly string[];
-  /** How many entries of the shared `subscriptions` key are ours. */
+  /** The number of the operator's entries in the shared `subscriptions` key. */
   readonly entries: number;
-  /** AppProjects with our annotation, sorted. */
+  /** AppProjects with the operator's annotation, sorted. */
   readonly projects: readonly string[];
-  /** Keys that are named like ours but carry no provenance: they are somebody else's, and stay. */
+  /** Keys that have names like the operator's but no provenance: they are foreign, and stay. */
   readonly left: { readonly configMap: readonly string[]; readonly secret: readonly string[] };
-  /** Why the shared key is left alone, if it is. */
+  /** Why the shared key stays unchanged, if it does. */
   readonly broken?: string;
-  /** Field manager of a tool that applies the shared key as a whole, and so may have a copy of our entries. */
+  /** Field manager of a tool that applies the shared key as a whole. The tool may have a copy of the operator's entries. */
   readonly owner?: string;
 }
 
@@ -35,7 +35,7 @@ const NOTHING: Plan = {
   subscriptions: new Map(),
 };
 
-/** As if nobody had asked it anything: to take our entries away needs no engine. */
+/** An engine without answers: removing the operator's entries needs no engine. */
 const NO_ENGINE = () => new Inquiry(new Map());
 
 const ABSENT: LiveObject = {
@@ -47,7 +47,7 @@ const ABSENT: LiveObject = {
   owners: [],
 };
 
-/** The target with an absent object as an empty one, so that the other one can still be cleared. */
+/** The target with an empty object for an absent one, so the other one can still be cleared. */
 export function asPresent({
   configMap = ABSENT,
   secret = ABSENT,
@@ -57,15 +57,15 @@ export function asPresent({
 }
 
 /**
- * What the operator would write if there were no custom resources.
- * @param knownSecretKeys keys of the Secret that were known to be ours before: once the service that refers to one is
- *   gone, its name alone would prove nothing
+ * The writes of an operator without custom resources.
+ * @param knownSecretKeys keys of the Secret that were known as the operator's before: once the service that refers to a key is
+ * gone, the key's name alone proves nothing
  */
 export function removalOf(before: Target, knownSecretKeys: ReadonlySet<string> = new Set()): Removal {
   const target = asPresent(before);
   const state = readLiveState(target);
   const live = { ...state, secretKeys: withKnown(state.secretKeys, knownSecretKeys, target) };
-  // What is removed for good is removed from under a tool that applies the shared key, too: it would be left for ever.
+  // A final removal also changes a shared key that another tool applies as a whole. Otherwise the entries would stay for ever.
   const unowned = { ...target, configMap: { ...(target.configMap ?? ABSENT), managers: [] } };
   const { steps, blocked } = writesFor(NOTHING, unowned, live, NO_ENGINE());
   const owner = sharedKeyOwner(target.configMap);

@@ -5,9 +5,10 @@ import type { LiveObject } from '../model/snapshot.ts';
 const OURS: readonly string[] = [FIELD_MANAGER, SUBSCRIPTIONS_FIELD_MANAGER];
 
 /**
- * Who applies the shared key as a whole (server-side apply: Helm 4, Argo CD with ServerSideApply=true, Flux). Such a tool
- * says "this is the value": one of ours in it would fail its next apply with a conflict, or be lost in a forced one. The
- * API server takes the key from such an owner as soon as we write it, so this has to be asked before.
+ * The tool that applies the shared key as a whole (server-side apply: Helm 4, Argo CD with ServerSideApply=true, Flux). Such a
+ * tool claims the whole value. With an entry of the operator in the value, the tool's next apply would fail with a conflict,
+ * or a forced apply would lose the entry. The API server takes the key from its owner as soon as the operator writes it, so
+ * the operator must ask before.
  */
 export function sharedKeyOwner(configMap: LiveObject | undefined): string | undefined {
   return configMap?.managers.find(
@@ -16,7 +17,7 @@ export function sharedKeyOwner(configMap: LiveObject | undefined): string | unde
   )?.name;
 }
 
-/** What to do about it, for people. */
+/** The obstacle and the remedy, for people. */
 export function sharedKeyOwnedMessage(owner: string): string {
   return (
     `field manager ${owner} applies the value of subscriptions as a whole, so the operator leaves the value as it is. An entry ` +

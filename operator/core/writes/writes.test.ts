@@ -55,11 +55,11 @@ describe('the order of writes', () => {
       const { blocked, steps } = decide(before).writes;
       expect(blocked).toMatchObject({ reason: 'SharedKeyOwned', message: expect.stringContaining('helm') });
       expect(steps.map((step) => step.kind)).toEqual(['apply', 'apply']);
-      // Nothing is sent yet, so that "from now on" moves with the clock; that alone is no reason to write.
+      // Nothing is sent yet, so "from now on" moves with the clock. That alone is not a reason to write.
       expect(decide(owned(settled(before, 60_000))).writes).toMatchObject({ steps: [], blocked: {} });
     });
 
-    it('moves the moment of no event that looks at the sends of another', () => {
+    it('does not move the moment of an event that reads the sends of another', () => {
       const events = [{ trigger: 'on-health-degraded' }, { trigger: 'on-health-recovered' }];
       const before = owned(snapshot({ ...team(), subscriptions: [subscription({}, { events })] }));
       expect(decide(before).writes.steps).toHaveLength(2);
@@ -71,7 +71,7 @@ describe('the order of writes', () => {
       expect(decide(owned(snapshot())).writes).toEqual({ steps: [] });
     });
 
-    it('leaves the entries of what is deleted, whose triggers and services go', () => {
+    it('leaves the entries of deleted resources, whose triggers and services go', () => {
       const gone = owned({ ...settled(snapshot(team())), robots: [], subscriptions: [] });
       expect(kinds(gone)).toEqual(['ConfigMap', 'Secret']);
       expect(decide(gone).writes.blocked?.reason).toBe('SharedKeyOwned');
@@ -108,7 +108,7 @@ describe('the order of writes', () => {
     expect(deleted.target.secret?.data).toEqual({ slack: 'x' });
   });
 
-  it('puts back what somebody has replaced with all marks, if it is known whose it was', () => {
+  it('restores a key that somebody has replaced with its provenance, if the key is known as the operator’s', () => {
     const live = settled(snapshot(team()));
     const [key = ''] = Object.keys(live.target.configMap?.data ?? {}).filter((each) =>
       each.startsWith('trigger.'),
@@ -120,12 +120,12 @@ describe('the order of writes', () => {
     expect(reason(targeting(configMap))).toBe('KeyTaken');
     expect(reason(known)).toBeUndefined();
     expect(settled(known).target.configMap?.data).toEqual(live.target.configMap?.data);
-    // And if it has to go meanwhile, it goes.
+    // If the key has to go meanwhile, it goes.
     const [step] = decide({ ...known, subscriptions: [] }).writes.steps;
     expect(step).toMatchObject({ stale: expect.arrayContaining([key]) });
   });
 
-  it('lists what server-side apply will not remove, should somebody co-own it', () => {
+  it('lists keys that server-side apply does not remove if another manager co-owns them', () => {
     const live = settled(snapshot(team()));
     const { steps } = decide({ ...live, robots: [], subscriptions: [] }).writes;
     expect(steps.flatMap((step) => (step.kind === 'apply' ? step.stale : [])).length).toBe(4);

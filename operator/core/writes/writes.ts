@@ -1,6 +1,6 @@
 /**
- * The plan and the live target → the requests that make them the same. our-part.ts finds what is ours, shared-key.ts says who else
- * applies the key that others use too, removal.ts takes all that is ours away.
+ * The plan and the live target → the requests that make them equal. our-part.ts finds the part of the operator, shared-key.ts
+ * finds other tools that apply the shared key, and removal.ts removes everything that the operator wrote.
  */
 
 import { withoutMoments } from '../../argocd/moment.ts';
@@ -20,8 +20,8 @@ import type { Plan } from '../plan/placements.ts';
 import { sharedKeyOwnedMessage, sharedKeyOwner } from './shared-key.ts';
 
 /**
- * One request on a target object. `apply` gives the whole set of our keys, so what is not in it goes, unless somebody
- * co-owns it: then it is in `stale` and has to be removed by hand.
+ * One request on a target object. `apply` gives all keys that the operator wants, and the API server removes its other keys. A
+ * key that another manager co-owns stays; such keys are in `stale` and need a separate removal.
  */
 export type Write =
   | {
@@ -36,34 +36,34 @@ export type Write =
 /** A request on one of the two target objects. */
 export type TargetWrite = Exclude<Write, ProjectWrite>;
 
-/** Sets our annotation on an AppProject, or removes it. */
+/** Sets or removes the operator's annotation on an AppProject. */
 export interface ProjectWrite {
   readonly kind: 'project';
   readonly name: string;
-  /** The version that it was decided on. */
+  /** The version that the decision read. */
   readonly resourceVersion: string;
   readonly annotation: string | undefined;
 }
 
 type Data = Readonly<Record<string, string>>;
 
-/** What stands between the plan and the target. */
+/** The difference between the plan and the target. */
 export interface Writes {
-  /** In the order in which they have to happen; empty where all is as it should be. */
+  /** In the necessary order; empty if there is nothing to write. */
   readonly steps: readonly Write[];
-  /** Why the shared key is left alone, if it is. */
+  /** Why the shared key stays unchanged, if it does. */
   readonly blocked?: Blocked;
 }
 
-/** What keeps our entries out of the shared key. */
+/** The obstacle that keeps the operator's entries out of the shared key. */
 export interface Blocked {
   readonly reason: 'TargetBroken' | 'SharedKeyOwned';
   readonly message: string;
 }
 
 /**
- * The requests that turn what is live into the plan. A service must find its URL: the Secret gets what is new before
- * the ConfigMap names it, and loses what is old after. Nothing is written to an object that does not exist.
+ * The requests that turn the live state into the plan. A service must find its URL. So the Secret gets new keys before the
+ * ConfigMap names them, and loses old keys after that. Nothing is written to an object that does not exist.
  */
 export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: Inquiry): Writes {
   if (!target.configMap || !target.secret) return { steps: [] };
@@ -82,7 +82,7 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
     steps.push({ kind: 'apply', object: 'ConfigMap', data: wanted, stale: configMap.stale });
   }
   if (spliced.ok && spliced.text !== before) steps.push({ kind: 'subscriptions', text: spliced.text });
-  // What leaves an annotation for the shared key is there before.
+  // Entries that move from an annotation to the shared key are in the shared key first.
   steps.push(...projectWrites(plan, target));
   if (secret.stale.length > 0) {
     steps.push({ kind: 'apply', object: 'Secret', data: plan.secret, stale: secret.stale });
@@ -91,7 +91,7 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
   return { steps, blocked: { reason: spliced.reason, message: spliced.message } };
 }
 
-/** With those that somebody has replaced together with their marks. */
+/** Includes keys whose values somebody has replaced together with the provenance. */
 function ourKeysOf(live: LiveState, { data, leftBehind = new Set() }: LiveObject): string[] {
   const marked = ourLiveKeys(live).map(({ key }) => key);
   return [...new Set([...marked, ...[...leftBehind].filter((key) => own(data, key) !== undefined)])];
@@ -99,7 +99,7 @@ function ourKeysOf(live: LiveState, { data, leftBehind = new Set() }: LiveObject
 
 type SharedKey = Splice | (Blocked & { readonly ok: false });
 
-/** Nothing is in the way of a value that is right as it is, whoever it belongs to. */
+/** A value that is already right has no obstacle, even if another tool owns it. */
 function sharedKey(configMap: LiveObject, { entries }: Plan, inquiry: Inquiry): SharedKey {
   const before = configMap.data[SUBSCRIPTIONS_KEY];
   const splice = spliceBlock(before, entries);
@@ -110,8 +110,8 @@ function sharedKey(configMap: LiveObject, { entries }: Plan, inquiry: Inquiry): 
 }
 
 /**
- * A trigger that is sent to nobody yet counts from now on, whenever "now" is. While its entry can't be written that would
- * be a new text in every run, so it keeps the moment that it has.
+ * A trigger without recipients counts from the present moment, which differs in every run. While its entry cannot be written,
+ * each run would write a new text. So the trigger keeps its moment.
  */
 function withoutNewMoments({ configMap, entries }: Plan, { data }: LiveObject, live: LiveState): Data {
   const unsent = entries.flatMap(({ triggers, recipients }) =>
@@ -137,8 +137,8 @@ function projectWrites(plan: Plan, { projects = new Map() }: Target): ProjectWri
 }
 
 /**
- * The shared key once more, as the engine reads it. Where what others wrote in it is refused already, that is reported
- * elsewhere and ours is no worse; a text that only our entries would spoil is not written.
+ * The shared key, checked by the engine. If the engine already refuses the foreign part, that is reported elsewhere, and the
+ * operator's entries do not make it worse. A text that only the operator's entries would break is not written.
  */
 function acceptedSplice(before: string | undefined, splice: Splice, inquiry: Inquiry): Splice {
   if (!splice.ok || splice.text === undefined || splice.text === before) return splice;
@@ -146,7 +146,7 @@ function acceptedSplice(before: string | undefined, splice: Splice, inquiry: Inq
     checkFinding(inquiry, { [SUBSCRIPTIONS_KEY]: text }, ({ key = SUBSCRIPTIONS_KEY }) => key);
   const finding = checkOf(splice.text);
   if (!finding) return splice;
-  // To take entries away can't break what has worked, and must not wait for an engine that is out of order.
+  // A removal of entries cannot break a working key, and must not wait for an engine that is out of order.
   if (finding.gate === 'unanswered')
     return isRemoval(before, splice.text) ? splice : { ok: true, text: before };
   const foreign = foreignText(before);
@@ -161,7 +161,7 @@ function isRemoval(before: string | undefined, after: string): boolean {
   return readBlock(after).entries.every((entry) => known.has(JSON.stringify(entry)));
 }
 
-/** Whether any wanted key differs, and which of ours are wanted no more. */
+/** Whether any wanted key differs, and which keys of the operator are not wanted any more. */
 function difference(
   wanted: Data,
   live: Data,

@@ -1,6 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GREETING } from '../supervisor.ts';
 
 /** The reaction of a fake engine to a request. The first one is good: the request itself is the answer. */
 const BEHAVIOURS = {
@@ -47,11 +48,7 @@ export function fakeEngine(behaviours: Readonly<Record<string, Behaviour>> = {},
   return { program, [Symbol.dispose]: () => rmSync(folder, { recursive: true }) };
 }
 
-function script(
-  behaviours: Readonly<Record<string, Behaviour>>,
-  mark: string,
-  greeting = 'argocd-dingtalk-engine/2',
-): string {
+function script(behaviours: Readonly<Record<string, Behaviour>>, mark: string, greeting = GREETING): string {
   const cases = Object.entries(behaviours).map(
     ([letter, behaviour]) => `${letter}: (text) => { ${BEHAVIOURS[behaviour]} },`,
   );

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { locateEngine } from '../../../engine/locate.ts';
 import { createEngine } from '../../../operator/engine/client.ts';
+import { readProcessTree } from '../../../operator/engine/testing/process-tree.ts';
 import { GOOD_CONFIG, HOSTILE, manySets, rendering } from '../../../operator/engine/testing/requests.ts';
 import type { Engine, Outcome } from '../../../operator/engine/types.ts';
-import { readProcessTree } from '../../support/process-tree.ts';
 import { median } from '../median.ts';
 
 const DEADLINE_MS = 2_000;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { namespace } from '../../../operator/api/testing/manifests.ts';
+import { eventually } from '../../../operator/lib/testing/eventually.ts';
 import { createCrowd } from '../../support/crowd.ts';
-import { eventually } from '../../support/eventually.ts';
 import { editedTemplate, hostileNamespace } from '../../support/hostile-namespace.ts';
-import { namespace } from '../../support/team.ts';
 import { measureEdits } from '../teams/edits.ts';
 import { untilQuiet } from '../teams/quiet.ts';
 import { Sampler } from '../teams/sampler.ts';

@@ -1,3 +1,4 @@
+import { type Credentials, newCredentials } from '../../../operator/api/testing/manifests.ts';
 import type { SubscriptionEntry } from '../../../operator/argocd/subscriptions-block/subscriptions-block.ts';
 import type { OperatorConfiguration } from '../../../operator/config/config.ts';
 import { decide } from '../../../operator/core/decide.ts';
@@ -9,11 +10,10 @@ import {
   subscription,
   template,
 } from '../../../operator/core/testing/fixtures.ts';
+import type { FakeDingTalk } from '../../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { healthy, syncSucceeded } from '../../support/application-states.ts';
 import { application } from '../../support/applications.ts';
-import type { FakeDingTalk } from '../../support/fake-dingtalk.ts';
 import { ARGOCD } from '../../support/stage.ts';
-import { type Credentials, newCredentials } from '../../support/team.ts';
 
 /** How a subscription to a project finds its Applications: what is in the benchmark's tables. */
 export const ROUTES = ['when', 'selector', 'annotation'] as const;

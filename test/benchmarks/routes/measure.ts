@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { eventually } from '../../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../../support/application-states.ts';
 import type { ArgoCDController } from '../../support/argocd.ts';
-import { eventually } from '../../support/eventually.ts';
 import { ARGOCD } from '../../support/stage.ts';
 import { applicationOf, type Route } from './landscape.ts';
 import type { Pass, PassLog } from './passes.ts';
@@ -48,25 +48,25 @@ export async function measureRoute(
   stage: BenchmarkStage,
   route: Route,
   extent: Extent,
-  print: (line: string) => void,
+  say: (line: string) => void,
 ): Promise<RouteFigures> {
   const configMapBytes = await stage.configure(route);
   const { controller, log } = await stage.startController();
   try {
     const names = Array.from({ length: extent.applications }, (_, index) => `${ARGOCD}/${nameOf(index)}`);
-    print(`${route}: the first look at ${names.length} applications …`);
+    say(`${route}: the first look at ${names.length} applications`);
     await round(log, 0, names);
-    print(`${route}: the next one, within a minute …`);
+    say(`${route}: the next one, within a minute`);
     const cpu = cpuOf(controller);
     const passes = await round(log, log.passes.length, names);
     const cpuSeconds = cpuOf(controller) - cpu;
-    print(`${route}: ${extent.events} events …`);
+    say(`${route}: ${extent.events} events`);
     const events = await measureEvents(stage, extent, 0);
-    print(`${route}: an application whose AppProject does not exist …`);
+    say(`${route}: an application whose AppProject does not exist`);
     const before = log.passes.length;
     await stage.create(applicationOf(stage.teamOf(0), GHOST, 'no-such-project'));
     const ghost = (await round(log, before, [`${ARGOCD}/${GHOST}`]))[0] as Pass;
-    print(`${route}: ${extent.events} events beside it …`);
+    say(`${route}: ${extent.events} events beside it`);
     const eventsWithGhost = await measureEvents(stage, extent, extent.events);
     return { route, configMapBytes, passes, cpuSeconds, events, ghost, eventsWithGhost };
   } finally {

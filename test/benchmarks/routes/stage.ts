@@ -1,12 +1,12 @@
 import { PROJECT_ANNOTATION, projectSubscriptions } from '../../../operator/argocd/project-annotation.ts';
 import { spliceBlock } from '../../../operator/argocd/subscriptions-block/subscriptions-block.ts';
+import { type FakeDingTalk, startFakeDingTalk } from '../../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { resourcePath } from '../../../operator/kubernetes/paths.ts';
 import type { ApiCall } from '../../../operator/kubernetes/request.ts';
 import { ServerClock } from '../../../operator/kubernetes/server-clock.ts';
 import { openConnection } from '../../../operator/tools/connection.ts';
 import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '../../support/argocd.ts';
 import { type ControlPlane, startControlPlane } from '../../support/control-plane.ts';
-import { type FakeDingTalk, startFakeDingTalk } from '../../support/fake-dingtalk.ts';
 import { ARGOCD } from '../../support/stage.ts';
 import { applicationOf, compileTeams, makeTeams, type Route, type Team } from './landscape.ts';
 import { PassLog } from './passes.ts';

@@ -1,5 +1,11 @@
-import type { Credentials } from '../../support/team.ts';
-import { credentialsSecret, namespace, robot, subscription, typedTemplate } from '../../support/team.ts';
+import type { Credentials } from '../../../operator/api/testing/manifests.ts';
+import {
+  credentialsSecret,
+  namespace,
+  robot,
+  subscription,
+  typedTemplate,
+} from '../../../operator/api/testing/manifests.ts';
 
 /** Four, so that 200 teams fit into the 1 000 000 bytes of ConfigMap that the operator fills. */
 export const EVENTS = ['on-deployed', 'on-health-degraded', 'on-sync-failed', 'on-sync-running'] as const;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { startedAt } from '../../support/process-tree.ts';
+import { startedAt } from '../../../operator/engine/testing/process-tree.ts';
 import type { RunningProcess } from '../../support/processes.ts';
 import { measureEdits } from './edits.ts';
 import { EVENTS } from './landscape.ts';

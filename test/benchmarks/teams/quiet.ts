@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually } from '../../support/eventually.ts';
+import { eventually } from '../../../operator/lib/testing/eventually.ts';
 import type { KubernetesResource } from '../../support/stage.ts';
 import type { Sampler } from './sampler.ts';
 import type { Running, TeamsStage } from './stage.ts';

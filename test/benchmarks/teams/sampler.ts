@@ -1,4 +1,9 @@
-import { cpuSum, type ProcessTree, readProcessTree, residentSum } from '../../support/process-tree.ts';
+import {
+  cpuSum,
+  type ProcessTree,
+  readProcessTree,
+  residentSum,
+} from '../../../operator/engine/testing/process-tree.ts';
 
 const INTERVAL_MS = 100;
 

@@ -1,16 +1,16 @@
 import { GROUP, KINDS, VERSION } from '../../../operator/api/kinds.ts';
+import { newCredentials } from '../../../operator/api/testing/manifests.ts';
+import { type FakeDingTalk, startFakeDingTalk } from '../../../operator/dingtalk/testing/fake-dingtalk.ts';
 import type { Connection } from '../../../operator/kubernetes/connection.ts';
 import { type ResourceAddress, resourcePath } from '../../../operator/kubernetes/paths.ts';
 import { ServerClock } from '../../../operator/kubernetes/server-clock.ts';
 import { openConnection } from '../../../operator/tools/connection.ts';
 import { installArgoCD } from '../../support/argocd.ts';
 import { type ControlPlane, startControlPlane } from '../../support/control-plane.ts';
-import { type FakeDingTalk, startFakeDingTalk } from '../../support/fake-dingtalk.ts';
 import { installOperator, startOperator } from '../../support/operator.ts';
 import { freePorts } from '../../support/ports.ts';
 import type { RunningProcess } from '../../support/processes.ts';
 import { ARGOCD, type KubernetesResource } from '../../support/stage.ts';
-import { newCredentials } from '../../support/team.ts';
 import { eventOf, manifestsOf, NAMES, teamName, textOf } from './landscape.ts';
 
 const PARALLEL_REQUESTS = 16;

@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import { randomSeed, wholeNumber } from '../options.ts';
+import { runProgram, wholeNumber } from '../../support/program.ts';
+import { randomSeed } from '../random.ts';
 import { fuzzDecisions } from './run.ts';
 
 const HELP = `Usage: make fuzz-decide [DURATION=60] [SEED=N] [CASE=N] [ARGS=--all]
@@ -19,42 +19,32 @@ was found in that time.
   --help         show this
 `;
 
-const { values } = parseArgs({
-  options: {
-    duration: { type: 'string' },
-    seed: { type: 'string' },
-    case: { type: 'string' },
-    all: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-});
+const FLAGS = {
+  duration: { type: 'string', default: '60' },
+  seed: { type: 'string', default: randomSeed() },
+  case: { type: 'string' },
+  all: { type: 'boolean' },
+} as const;
 
-/** @returns the exit code */
-async function main(): Promise<number> {
+await runProgram(HELP, FLAGS, async ({ flags, signal }) => {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
-  const interrupt = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
-  const seed = wholeNumber('seed', values.seed, randomSeed());
+  const seed = wholeNumber(flags, 'seed', 0);
   print(`seed ${seed}`);
   const { findings } = await fuzzDecisions({
-    durationSeconds: wholeNumber('duration', values.duration, 60),
+    durationSeconds: wholeNumber(flags, 'duration', 0),
     seed,
-    only: values.case === undefined ? undefined : wholeNumber('case', values.case, 0),
-    all: values.all,
-    signal: interrupt.signal,
+    only: flags.case === undefined ? undefined : wholeNumber({ case: flags.case }, 'case', 0),
+    all: flags.all,
+    signal,
     print,
   });
   for (const [signature, count] of findings) print(`${count} × ${signature}`);
-  const outcome = interrupt.signal.aborted
+  const outcome = signal.aborted
     ? 'interrupted'
     : findings.size > 0
       ? 'see above for what was found'
       : 'nothing was found';
   print(`seed ${seed}: ${outcome}`);
   if (findings.size > 0) return 1;
-  return interrupt.signal.aborted ? 130 : 0;
-}
-
-if (values.help) process.stdout.write(HELP);
-// Argo CD's engine is waited for by nobody here, so its pipes must not keep this process.
-else process.exit(await main());
+  return signal.aborted ? 130 : 0;
+});

@@ -13,10 +13,10 @@ import {
   TOKEN,
 } from '../../testing/fixtures.ts';
 
-/** Teams that each have a robot, for tests of what their subscriptions take from each other. */
-
+/** Which Applications a subscription is about. */
 export type Criteria = NotificationSubscription['spec']['applications'];
 
+/** Namespaces of teams that each have a robot, for tests of what their subscriptions take from each other. */
 export const TEAMS = ['team-a', 'team-b', 'team-c', 'team-d'];
 const secrets = new Map([
   ...credentials(),
@@ -29,6 +29,7 @@ const events = (count: number) =>
 /** A configuration with these grants and no others. */
 export const granting = (projects: Record<string, string[]>): OperatorConfiguration =>
   config({ tenancy: { projects } });
+
 /** A subscription with so many events for one robot. */
 export function sub(
   namespace: string,
@@ -40,11 +41,12 @@ export function sub(
   const creationTimestamp = `2026-11-23T07:${String(minute).padStart(2, '0')}:00Z`;
   return subscription({ namespace, name, creationTimestamp }, { applications, events: events(count) });
 }
+
 /** A snapshot in which every team has a robot. */
 export const teams = (fields: Partial<Snapshot>): Snapshot =>
   snapshot({ robots, credentials: secrets, ...fields });
 
-/** Who is refused and who is live, by `namespace/name`. */
+/** The reason of each refusal or `ok`, and ` live` for subscriptions that are live, by `namespace/name`. */
 export function outcome(snap: Snapshot): Record<string, string> {
   const { resolution, plan } = decide(snap);
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-import type { NotificationTemplate } from '../../operator/api/kinds.ts';
+import type { NotificationTemplate } from '../../api/kinds.ts';
 
 /** What a NotificationTemplate says. */
 export type TemplateSpec = NotificationTemplate['spec'];

@@ -1,25 +1,20 @@
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { BuildContext } from './build-context.ts';
 
 /** An owner touches its lock this often; one that was not touched for four times as long has no owner any more. */
 const TOUCH_MS = 15_000;
 const STALE_MS = 4 * TOUCH_MS;
 const RETRY_MS = 250;
 
-/** How to wait for a lock: `report` gets a line when waiting starts and every 15 s after. */
-export interface LockOptions {
-  readonly signal: AbortSignal;
-  readonly report: (line: string) => void;
-}
-
 /**
  * Runs `work` while holding the lock file, waiting for another process that holds it. A lock whose owner died is
- * taken over. The lock only saves double work; should two owners ever meet, nothing may break because of it.
+ * taken over. `report` gets a line when waiting starts and every 15 s after. The lock only saves double work; should two owners ever meet, nothing may break because of it.
  *
  * @throws whatever `work` throws; AbortError when `signal` fires while waiting.
  */
-export async function withLock<T>(path: string, options: LockOptions, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(path: string, options: BuildContext, work: () => Promise<T>): Promise<T> {
   const mark = `process ${process.pid} on ${hostname()}`;
   await acquire(path, mark, options);
   const touching = setInterval(() => {
@@ -34,7 +29,7 @@ export async function withLock<T>(path: string, options: LockOptions, work: () =
   }
 }
 
-async function acquire(path: string, mark: string, options: LockOptions): Promise<void> {
+async function acquire(path: string, mark: string, options: BuildContext): Promise<void> {
   for (let waited = 0; !(await claim(path, mark)); waited += RETRY_MS) {
     const owner = await contentOf(path);
     if (await isStale(path, owner)) {

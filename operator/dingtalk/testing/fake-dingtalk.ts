@@ -5,7 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority } from './certificates.ts';
+import { createAuthority } from '../../lib/testing/certificates.ts';
 import { Deliveries, type WaitOptions } from './fake-dingtalk-deliveries.ts';
 import { readRequest } from './fake-dingtalk-requests.ts';
 import { Robot } from './fake-dingtalk-robot.ts';

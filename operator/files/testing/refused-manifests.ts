@@ -1,4 +1,4 @@
-import { robot, subscription, template } from './team.ts';
+import { robot, subscription, template } from '../../api/testing/manifests.ts';
 
 /** A manifest that no cluster takes. */
 export interface RefusedManifest {

@@ -12,10 +12,10 @@ export interface GoToolchain {
 /**
  * Asks Go, inside the module's folder (so that Go's own toolchain switching counts), what it is.
  *
- * @param purpose what needs it, for messages
+ * @param purpose what needs Go, for messages: `the engine`
  * @throws Error that names the remedy when Go is missing or older than `go.mod` demands.
  */
-export function goToolchain(moduleDir: string, purpose = 'the test control plane'): GoToolchain {
+export function goToolchain(moduleDir: string, purpose: string): GoToolchain {
   const required = requiredVersion(moduleDir);
   const remedy = `install Go ${required} or newer (https://go.dev/dl/) and put it on the PATH`;
   const [version, os, arch] = goEnvironment(moduleDir, `${purpose} needs Go ${required}`, remedy);

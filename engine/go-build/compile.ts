@@ -2,20 +2,19 @@ import { spawn } from 'node:child_process';
 import { globSync } from 'node:fs';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { BuildContext } from './build-context.ts';
 
 const HEARTBEAT_MS = 15_000;
 const TAIL_LINES = 40;
 
 /** One program to build: `./cmd/<name>` of the module into the file `target`, which is `<name>` or `<name>.exe`. */
-export interface Compilation {
+export interface Compilation extends BuildContext {
   readonly moduleDir: string;
   readonly target: string;
   /** More environment for Go: what to build for. */
   readonly env?: Readonly<Record<string, string>>;
   /** What to expect from a cold cache, for the progress line: `about 1 min`. */
   readonly expected: string;
-  readonly signal: AbortSignal;
-  readonly report: (line: string) => void;
 }
 
 /**
