@@ -1,10 +1,10 @@
-# `make help` lists what there is. Every target works from a clean checkout with Node, Go and make on the PATH.
+# `make help` lists the targets. Every target works from a clean checkout with Node, Go and make on the PATH.
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-# Node itself is a pinned devDependency: whatever runs from here runs on that one.
+# Node itself is a pinned devDependency: every recipe runs on that version.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 
 .PHONY: help
@@ -17,10 +17,10 @@ node_modules/.package-lock.json: package.json package-lock.json
 	@touch $@
 
 .PHONY: install
-install: node_modules/.package-lock.json ## Install the pinned packages, Node itself among them
+install: node_modules/.package-lock.json ## Install the pinned packages, including Node itself
 
 .PHONY: tools
-tools: install ## Build what is missing of the test control plane into bin/ (Go, up to 10 minutes the first time)
+tools: install ## Build the missing parts of the test control plane into bin/ (Go, up to 10 minutes the first time)
 	@node test/cluster/build.ts
 
 .PHONY: engine
@@ -44,11 +44,11 @@ check: install ## Types, lint, format, generated files, the rules of CONTRIBUTIN
 	@cd engine && go vet ./... && go test ./...
 
 .PHONY: format
-format: install ## Mend format and what lint can mend
+format: install ## Repair the format and lint findings, as far as possible
 	@biome check --write .
 
 .PHONY: test
-test: check tools build ## All tests, to the end with the real Argo CD controller and what dist/ has; BUNDLE=0 runs the sources
+test: check tools build ## All tests, including those with the real Argo CD controller, on dist/; BUNDLE=0 runs the sources
 	@BUNDLE=$${BUNDLE-1} vitest run --coverage
 
 .PHONY: test-unit
@@ -63,33 +63,33 @@ DURATION ?= 60
 FUZZ_FLAGS = --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 
 .PHONY: fuzz
-fuzz: tools engine ## Random resources: does the real controller load what the gate lets through? DURATION=60, SEED=…
+fuzz: tools engine ## Random resources: does the real controller load all keys that the gate accepts? DURATION=60, SEED=…
 	@node test/fuzz/main.ts $(FUZZ_FLAGS)
 
 .PHONY: fuzz-decide
-fuzz-decide: engine ## Random clusters: does anybody stop anybody in the operator's core? DURATION=60, SEED=…; ARGS='--help'
+fuzz-decide: engine ## Random clusters: does one namespace harm another in the operator's core? DURATION=60, SEED=…; ARGS='--help'
 	@node test/fuzz/decide/main.ts $(FUZZ_FLAGS) $(if $(CASE),--case $(CASE)) $(ARGS)
 
 .PHONY: bench-engine
-bench-engine: engine ## What Argo CD's engine takes in time and memory (20 s); fails beyond the bounds it names
+bench-engine: engine ## Measure time and memory of Argo CD's engine (20 s); fails beyond the printed bounds
 	@node --expose-gc test/benchmarks/engine.ts $(ARGS)
 
 .PHONY: bench-routes
-bench-routes: tools ## What subscriptions cost Argo CD's controller, by route (about 10 minutes); ARGS='--help' shows the flags
+bench-routes: tools ## Measure the costs of subscriptions for Argo CD's controller, by route (about 10 minutes); ARGS='--help' shows the flags
 	@node test/benchmarks/routes.ts $(ARGS)
 
 .PHONY: bench-teams
-bench-teams: tools build ## What the operator takes with 200 teams (about 2 minutes); ARGS='--help' shows the flags
+bench-teams: tools build ## Measure the operator with 200 teams (about 2 minutes); ARGS='--help' shows the flags
 	@BUNDLE=$${BUNDLE-1} node test/benchmarks/teams.ts $(ARGS)
 
 .PHONY: bench-hostile
-bench-hostile: tools build ## What one namespace of 3000 hostile resources costs the others (about 4 minutes); ARGS='--help'
+bench-hostile: tools build ## Measure the effects of one namespace of 3000 hostile resources on the others (about 4 minutes); ARGS='--help'
 	@BUNDLE=$${BUNDLE-1} node test/benchmarks/hostile.ts $(ARGS)
 
 .PHONY: bench-start
-bench-start: tools build ## How long the programs take to start, from source and from the bundle (1 minute)
+bench-start: tools build ## Measure the start of the programs, from source and from the bundle (1 minute)
 	@node test/benchmarks/start.ts $(ARGS)
 
 .PHONY: clean
-clean: ## Remove what was built
+clean: ## Remove everything that was built
 	rm -rf bin dist coverage

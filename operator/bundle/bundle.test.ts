@@ -45,7 +45,9 @@ function importedWith(module: string, found = new Set<string>()): Set<string> {
   return found;
 }
 
-/** Modules of the CLI that Node evaluates: those that are not part of the program's own are functions by their names. */
+/**
+ * Modules of the CLI that Node evaluates. Modules outside of the program itself are functions, known by their names.
+ */
 function evaluatedBy(...args: string[]): string[] {
   const coverage = mkdtempSync(join(directory, 'coverage-'));
   expect(run('argocd-dingtalk', args, { NODE_V8_COVERAGE: coverage }).code).toBe(0);

@@ -1,6 +1,6 @@
 /**
- * Makes one file of each program, for a release: build.ts is the script, programs.ts lists the programs, plugins.ts and parts/ leave
- * out what a program does not need of its packages.
+ * Makes one file of each program, for a release. build.ts is the script, and programs.ts lists the programs.
+ * plugins.ts and parts/ leave out the parts of packages that a program does not use.
  */
 
 import { readFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { PROGRAMS } from './programs.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
 
-/** An older Node would fail somewhere in the middle, and say nothing of its version. */
+/** An older Node would fail somewhere in the middle, without a word about its version. */
 const VERSION_CHECK = `const neededNode = ${neededNode()};
 if (Number.parseInt(process.versions.node) < neededNode) {
   console.error(\`error: this program needs Node \${neededNode} or newer, but \${process.execPath} is \${process.versions.node}\`);
@@ -23,19 +23,19 @@ if (Number.parseInt(process.versions.node) < neededNode) {
 const REQUIRE = `import { createRequire as createRequireOfBundle } from 'node:module';
 const require = createRequireOfBundle(import.meta.url);`;
 
-/** The oldest major version, of which package.json is the home. */
+/** The oldest major version of Node. package.json is the source. */
 function neededNode(): number {
   const { engines } = JSON.parse(readFileSync(join(REPOSITORY, 'package.json'), 'utf8'));
   return Number(/^>=(\d+)$/.exec(engines.node)?.[1]);
 }
 
-/** Which modules there are and what they import, by their paths from the repository. */
+/** The modules and their imports, by their paths from the repository. */
 export type Metafile = NonNullable<BuildResult['metafile']>;
 
 /**
- * Makes one file of each program; beside it are its source map, and the licences of all packages that are inside.
+ * Makes one file of each program. Beside it are its source map, and the licences of all packages inside.
  * @param directory where to put them; it is made if it is missing
- * @throws Error if something that is imported can't be found or parsed
+ * @throws Error if an import cannot be found or parsed
  */
 export async function bundle(directory: string): Promise<Metafile> {
   const { metafile } = await build({
@@ -48,8 +48,9 @@ export async function bundle(directory: string): Promise<Metafile> {
     format: 'esm',
     banner: { js: `${VERSION_CHECK}\n${REQUIRE}` },
     plugins: [crdsInside, partsOfPackages],
-    // Nothing is minified: that made no start faster (docs/adr/0026), and a stack trace would name no line.
-    // keepNames is off: it writes the name of each function anew whenever that is made, in the midst of hot loops.
+    // Nothing is minified. Minifying did not make the start faster (docs/adr/0026), and a stack trace would name no
+    // line. keepNames is off: it sets the name of each function again whenever the function is made, even in hot
+    // loops.
     legalComments: 'external',
     sourcemap: 'linked',
     sourcesContent: false,
@@ -60,7 +61,7 @@ export async function bundle(directory: string): Promise<Metafile> {
     join(directory, 'LICENSES.txt'),
     await licencesOf(REPOSITORY, Object.keys(metafile.inputs)),
   );
-  // Node would parse a file twice to find out that it is an ES module.
+  // Node would parse a file twice to find that it is an ES module.
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
   return metafile;
 }

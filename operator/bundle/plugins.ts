@@ -17,7 +17,7 @@ export const crdsInside: Plugin = {
   },
 };
 
-/** Which import is replaced by a file of parts/; an importer matters where others import the same. */
+/** The imports that a file of parts/ replaces; an importer matters where others import the same module. */
 const PARTS = [
   { imported: '@kubernetes/client-node', part: 'client.ts' },
   { imported: './gen/index.js', importer: '@kubernetes/client-node/dist', part: 'client-gen.ts' },
@@ -25,9 +25,9 @@ const PARTS = [
 ] as const;
 
 /**
- * Leaves out what is never used of some packages, 17 MB in all. esbuild itself can't: it keeps all that a CommonJS
- * module may require, and each module that may do something when it is loaded. An import that a part lacks fails the
- * build.
+ * Leaves out the unused parts of some packages, 17 MB in all. esbuild itself cannot do this. It keeps every module
+ * that a CommonJS module may require, and each module that may have effects when it is loaded. An import that a part
+ * lacks fails the build.
  */
 export const partsOfPackages: Plugin = {
   name: 'parts-of-packages',

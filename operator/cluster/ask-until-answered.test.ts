@@ -7,7 +7,7 @@ import { askUntilAnswered } from './ask-until-answered.ts';
 import { decideFully } from './decide-fully.ts';
 import type { Gate, Round } from './gate.ts';
 
-/** Raises one question after the other, this many, and gives how many were answered. */
+/** Raises one question after the other, this many, and returns how many were answered. */
 function attempts(questions: number, answers: Map<string, { readonly ok: true }>) {
   return () => {
     const inquiry = new Inquiry(answers as Answers);
@@ -18,7 +18,7 @@ function attempts(questions: number, answers: Map<string, { readonly ok: true }>
   };
 }
 
-/** Answers all that it is asked. */
+/** Answers all questions. */
 function answering(answers: Map<string, { readonly ok: true }>) {
   return async (open: ReadonlyMap<string, unknown>): Promise<Round> => {
     await setImmediate();

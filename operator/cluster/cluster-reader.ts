@@ -19,20 +19,20 @@ import { liveConfigMap, liveSecret } from './live-object.ts';
 import { APP_PROJECTS, liveProjects } from './projects.ts';
 import { readObject } from './target-reader.ts';
 
-/** What a command may not see, in a sentence each. */
+/** The objects that a command may not see, in a sentence each. */
 export type Unseen = (message: string) => void;
 
-/** What a decision needs of a cluster, but for credentials. */
+/** The input of a decision from a cluster, except for credentials. */
 export type ClusterState = Pick<
   Snapshot,
   'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects' | 'target' | 'argocdUrl'
 >;
 
 /**
- * Reads what the operator would watch, once. The target Secret, argocd-cm, Namespaces and AppProjects count as
- * empty or absent where the caller may not read them.
- * @throws ForbiddenError if the caller may not list the custom resources or read the target ConfigMap, or whatever else a
- *   request throws
+ * Reads once the objects that the operator would watch. The target Secret, argocd-cm, Namespaces and AppProjects
+ * count as empty or absent where the caller may not read them.
+ * @throws ForbiddenError if the caller may not list the custom resources or read the target ConfigMap, or any other
+ *   error of a request
  */
 export async function readCluster(
   request: ApiCall,
@@ -64,7 +64,10 @@ export async function readCluster(
   };
 }
 
-/** What decides which namespaces may do what, and the AppProjects as targets where subscriptions go by them. */
+/**
+ * The objects that decide the rights of namespaces, and the AppProjects as targets where subscriptions are routed by
+ * them.
+ */
 export async function readAccess(
   request: ApiCall,
   { target: { namespace }, routing }: OperatorConfiguration,
@@ -84,8 +87,9 @@ export async function readAccess(
 }
 
 /**
- * Argo CD's Applications in all namespaces; undefined where the caller may not list them, or there are none to know of.
- * @throws whatever else a request throws
+ * Argo CD's Applications in all namespaces; undefined where the caller may not list them, or Argo CD is not
+ * installed.
+ * @throws any other error of a request
  */
 export function readApplications(
   request: ApiCall,
@@ -95,7 +99,7 @@ export function readApplications(
   return orUnseen(listEvery(request, address), unseen);
 }
 
-/** Lists a collection, in all namespaces where the address names none. */
+/** Lists a collection, in all namespaces if the address names none. */
 export async function listEvery<T extends KubernetesObject>(
   request: ApiCall,
   address: ResourceAddress,
@@ -105,7 +109,7 @@ export async function listEvery<T extends KubernetesObject>(
   return items;
 }
 
-/** Of a kind that does not exist there is none. */
+/** Empty for a kind that does not exist. */
 export async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonly T[]> {
   try {
     return await reading;
@@ -115,7 +119,7 @@ export async function orNone<T>(reading: Promise<readonly T[]>): Promise<readonl
   }
 }
 
-/** What is read, or undefined where the caller may not, which is then told. */
+/** The result of a read; undefined where the caller has no right, which is then reported. */
 export async function orUnseen<T>(reading: Promise<T>, unseen: Unseen): Promise<T | undefined> {
   try {
     return await reading;

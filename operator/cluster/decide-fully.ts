@@ -6,8 +6,8 @@ import { createFaultReporter } from './fault-reporter.ts';
 import type { Gate } from './gate.ts';
 
 /**
- * Has the engine asked until nothing is left to ask. Exceptions that were kept to one resource each are logged.
- * @throws EngineUnavailableError if it can't be asked
+ * Asks the engine until no question is left. Exceptions that were kept to one resource each are logged.
+ * @throws EngineUnavailableError if it cannot be asked
  */
 export async function decideFully(snapshot: Snapshot, gate: Gate): Promise<Decision> {
   const attempt = () => {

@@ -1,13 +1,13 @@
 import { FAULT_LOG_LINE, type Fault } from '../core/model/faults.ts';
 import type { Log } from '../lib/log.ts';
 
-/** Lines of one run: somebody may make a fault of thousands of resources at once. */
+/** Lines of one run: a tenant may cause a fault in thousands of resources at once. */
 const MAX_LINES = 20;
 const MAX_STACK = 4_000;
 
 /**
- * Tells of exceptions that were kept to one resource each: once, by a line of the log with the stack, which the resource's
- * status names by its number.
+ * Reports exceptions that were kept to one resource each: once, by a line of the log with the stack. The resource's
+ * status names that line by its number.
  */
 export function createFaultReporter(log: Log): (faults: readonly Fault[]) => void {
   let told: ReadonlySet<string> = new Set();

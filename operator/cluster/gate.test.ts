@@ -67,7 +67,7 @@ describe('the gate', () => {
       answers.push(answer);
       return answer.promise;
     });
-    // Fifty edits, of which each raises a hundred questions of its own.
+    // Fifty edits. Each edit raises a hundred different questions.
     for (let edit = 0; edit < 50; edit++) {
       const questions = Array.from({ length: 100 }, (_, index) => question(`${edit} ${index}`, 'much'));
       expect(await gate.answer(new Map(questions), 0)).toBe('pending');
@@ -115,7 +115,7 @@ describe('the gate', () => {
       (request as { expression: string }).expression === 'slow' ? slow.promise : Promise.resolve(ACCEPTED),
     );
     const both = new Map([question('slow', 'one'), question('quick', 'other')]);
-    // An hour, in which the test would not end.
+    // An hour: the test would not end within it.
     expect(await gate.answer(both, 3_600_000)).toBe('pending');
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const alone = gate.answer(new Map([question('slow', 'one')]), 3_600_000);

@@ -13,8 +13,8 @@ import type { Log } from '../lib/log.ts';
 import { TurnsByNamespace } from './lines.ts';
 
 /**
- * Asks the engine one thing; rejects only if there is no engine to ask.
- * @param asker the namespace that it is asked for; none: the operator itself asks
+ * Asks the engine one question; rejects only if there is no engine to ask.
+ * @param asker the namespace that asks; absent: the operator itself asks
  */
 export type AskEngine = (request: GateRequest, asker?: string) => Promise<GateAnswer>;
 
@@ -23,16 +23,22 @@ export interface AnswerStore extends Answers {
   set(key: string, answer: GateAnswer, asker: string): void;
 }
 
-/** How far a round of questions got: all that were asked are answered, some still are with the engine, or it can't be asked. */
+/**
+ * The progress of a round of questions: all are answered, some are still with the engine, or the engine cannot be
+ * asked.
+ */
 export type Round = 'answered' | 'pending' | 'failed';
 
-/** After as long, whoever has all answers waits for nobody else, in milliseconds. A small check takes one. */
+/**
+ * After this long, namespaces that have all their answers do not wait for the others any more, in milliseconds. A
+ * small check takes one.
+ */
 const PATIENCE_MS = 50;
 
-/** So many questions are with the engine at once: enough that it is never idle while this process decides something. */
+/** This many questions are with the engine at once: enough to keep it busy while this process makes a decision. */
 const AT_ONCE = 2;
 
-/** A question on its way; the promise tells whether there was an answer. */
+/** A question under way; the promise says whether there was an answer. */
 type Asked = PromiseWithResolvers<boolean> & { readonly request: GateRequest };
 
 /** The gate from the outside: has questions answered, and remembers the answers. */
@@ -55,12 +61,13 @@ export class Gate {
   }
 
   /**
-   * Has the questions answered, but waits no longer than that: what takes the engine seconds must not hold up everybody
-   * else's edits. A gate that is out of order holds up what is new and nothing else.
-   * @param budgetMs how long to wait, in milliseconds, for as long as nobody has all answers. Whatever waited before and is not
-   *   among the questions is asked no more: it was about a version that is past. Without it, all are waited for
-   * @param patienceMs how long whoever has all answers waits for the others
-   * @param onLateAnswers told of each namespace whose questions were still pending and are answered now
+   * Has the questions answered, within a time limit: questions that take the engine seconds must not delay the edits
+   * of other namespaces. A gate that is out of order delays new resources only.
+   * @param budgetMs how long to wait, in milliseconds, while no namespace has all its answers. Without it, the gate
+   *   waits for all answers. Older questions that are not among these are dropped, since they belong to a past
+   *   version
+   * @param patienceMs how long namespaces that have all their answers wait for the others
+   * @param onLateAnswers called for each namespace whose pending questions are answered later
    */
   async answer(
     questions: ReadonlyMap<string, Question>,
@@ -125,12 +132,12 @@ export class Gate {
       this.log.error({ err, call: request.call, waiting: this.#waiting.size }, 'the engine does not answer');
     }
     const now = this.#clock();
-    // The engine does one thing at a time: what was before is not this namespace's.
+    // The engine answers one question at a time: the time before does not count for this namespace.
     this.#lines.charge(asker, now - Math.max(askedAt, this.#answeredAt));
     this.#answeredAt = now;
     this.#underWay.delete(key);
     resolve(isAnswered);
-    // Without an engine none of the others has a chance: whoever asks again makes the next attempt.
+    // Without an engine the other questions would fail, too. The next caller makes the next attempt.
     if (!isAnswered) this.#giveUp();
     this.#askNext();
   }
@@ -142,7 +149,7 @@ export class Gate {
   }
 }
 
-/** Each question once, with the namespace that waits for it: of several, the one that asks least. */
+/** Each question once, with the namespace that waits for it: of several, the namespace that asks least. */
 function byAsker(questions: ReadonlyMap<string, Question>): Map<string, [string, Question][]> {
   const counts = new Map<string, number>();
   for (const { askers } of questions.values()) {
@@ -160,7 +167,7 @@ function byAsker(questions: ReadonlyMap<string, Question>): Map<string, [string,
   return found;
 }
 
-/** What a promise gives, or undefined if that takes longer. */
+/** The value of a promise; undefined if the promise takes longer. */
 async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined> {
   if (ms === Number.POSITIVE_INFINITY) return promise;
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
@@ -172,7 +179,7 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
   }
 }
 
-/** How the core's questions reach the engine; of its answers the verdicts are kept. */
+/** The way of the core's questions to the engine; the verdicts of its answers are kept. */
 export function engineAsker(engine: Engine): AskEngine {
   return (request, asker = '') => {
     switch (request.call) {

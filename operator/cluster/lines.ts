@@ -1,28 +1,29 @@
 import type { Question } from '../core/model/inquiry.ts';
 
-/** What waits, and how much of it has had its turn. */
+/** The questions that wait, and the number of those that had their turn. */
 interface Line {
   readonly keys: string[];
   served: number;
 }
 
 /**
- * Questions that wait for the engine, in a line for each namespace that raises them. Next is the line of the namespace that has
- * had least of the engine's time since it came: a question that takes long is paid for by the namespace that asks it. A
- * question that several raise stands in each of their lines, so that nobody waits behind somebody who has asked the same.
+ * Questions that wait for the engine, in a line for each namespace that raises them. The next turn goes to the
+ * namespace that has used the least of the engine's time since it came: the namespace that asks a slow question pays
+ * for it. A question of several namespaces is in the line of each, so no namespace waits behind another one that asks
+ * the same.
  */
 export class TurnsByNamespace {
   readonly #lines = new Map<string, Line>();
-  /** The time that each namespace has had, in milliseconds, counted from where the others were when it came. */
+  /** The engine time of each namespace, in milliseconds, counted from the others' time at its arrival. */
   readonly #had = new Map<string, number>();
-  /** Where the namespace was that was served last. */
+  /** The time of the namespace that was served last. */
   #level = 0;
 
-  /** Puts these in line, behind those of their namespaces that are there. */
+  /** Queues these questions, behind those of their namespaces that wait already. */
   add(questions: ReadonlyMap<string, Question>): void {
     const last: [string, Question][] = [];
     for (const [key, question] of questions) {
-      // It decides nothing, and there are many of its kind.
+      // Such a question decides nothing, and there are many of its kind.
       if (question.request.call === 'evaluate') last.push([key, question]);
       else this.#put(key, question);
     }
@@ -35,7 +36,7 @@ export class TurnsByNamespace {
     for (const [asker, had] of this.#had) if (had <= this.#level) this.#had.delete(asker);
   }
 
-  /** Takes the next question out; those that do not wait any more are skipped. */
+  /** Removes and returns the next question; questions that do not wait any more are skipped. */
   next(waits: (key: string) => boolean): { readonly key: string; readonly asker: string } | undefined {
     for (let asker = this.#least(); asker !== undefined; asker = this.#least()) {
       const line = this.#lines.get(asker) as Line;
@@ -48,7 +49,7 @@ export class TurnsByNamespace {
     return undefined;
   }
 
-  /** Notes that a namespace has had so much of the engine's time, in milliseconds. */
+  /** Records that a namespace has used this much of the engine's time, in milliseconds. */
   charge(asker: string, ms: number): void {
     this.#had.set(asker, this.#of(asker) + ms);
   }
@@ -69,7 +70,7 @@ export class TurnsByNamespace {
     return least;
   }
 
-  /** Whoever comes new, or comes back, begins where the others are. */
+  /** A namespace that comes, or comes back, begins with the others' time. */
   #of(asker: string): number {
     return Math.max(this.#level, this.#had.get(asker) ?? 0);
   }

@@ -32,7 +32,7 @@ it('knows who has written what', () => {
     ['argocd-dingtalk', 'Apply', 'dt_a_b'],
     ['argocd-dingtalk', 'Update', 'dt_c_d'],
   ]);
-  // Of the Secret, not even the names of other keys.
+  // Nothing of the Secret, not even the names of other keys.
   expect(liveSecret(object({}))?.managers.map(of)[0]).toEqual(['kubectl', 'Update']);
 });
 

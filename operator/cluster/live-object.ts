@@ -4,7 +4,7 @@ import type { FieldManager, LiveObject } from '../core/model/snapshot.ts';
 import type { DataObject, ManagedFields } from '../kubernetes/objects.ts';
 import { decodeSecretValue, secretValueBytes } from '../kubernetes/secret-values.ts';
 
-/** With it, Sealed Secrets leaves the keys of others in a Secret that it owns. */
+/** With this annotation, Sealed Secrets leaves the keys of others in a Secret that it owns. */
 const PATCHES = 'sealedsecrets.bitnami.com/patch';
 
 /** The ConfigMap as the core sees it. */
@@ -16,7 +16,10 @@ export const liveConfigMap = remembered((object) =>
   }),
 );
 
-/** The Secret as the core sees it: only keys that could be ours, since nobody else's value is our business. */
+/**
+ * The Secret as the core sees it: only keys that could belong to the operator, since it has no business with other
+ * values.
+ */
 export const liveSecret = remembered((object) => {
   const couldBeOurs = (key: string): boolean => key.startsWith(PREFIX);
   const all = Object.entries(object.data ?? {});
@@ -29,11 +32,11 @@ export const liveSecret = remembered((object) => {
   });
 });
 
-/** The size of keys and decoded values; none is decoded for it. */
+/** The size of keys and decoded values, in bytes; nothing is decoded for it. */
 const bytesOfBase64 = (entries: readonly (readonly [string, string])[]): number =>
   entries.reduce((sum, [key, value]) => sum + key.length + secretValueBytes(value), 0);
 
-/** An object of a cache never changes, and is looked at several times in a run. */
+/** An object of a cache never changes, and a run reads it several times. */
 function remembered(
   read: (object: DataObject) => LiveObject,
 ): (object: DataObject | undefined) => LiveObject | undefined {

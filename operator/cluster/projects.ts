@@ -5,7 +5,7 @@ import type { AnnotatedObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
 
-/** Where Argo CD's AppProjects are served, which the operator does not bring along; but for the namespace. */
+/** The collection of Argo CD's AppProjects, without the namespace. The operator does not install this kind. */
 export const APP_PROJECTS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'appprojects' } as const;
 
 /** AppProjects as the core sees them, by name. */
@@ -19,8 +19,9 @@ export function liveProjects(projects: readonly AnnotatedObject[]): Map<string, 
 }
 
 /**
- * Reads them once, for a command. Who may not, or has none, has never let the operator write on them.
- * @throws whatever else a request throws
+ * Reads the AppProjects once, for a command. A caller that may not read them, or has none, has never let the operator
+ * write on them.
+ * @throws any other error of a request
  */
 export async function readProjects(request: ApiCall, namespace: string): Promise<Map<string, LiveProject>> {
   try {

@@ -15,10 +15,10 @@ export type ReadSecret = (
   keys: ReadonlySet<string>,
 ) => Promise<CredentialSecret>;
 
-/** How many Secrets are read at once, in all and of one namespace; each can be of a megabyte. */
+/** How many Secrets are read at once, in all and per namespace; each can have a megabyte. */
 export const secretReads = (): FairLimiter => new FairLimiter(8, 2);
 
-/** Reads a Secret as the core knows it: plain text, or missing, or why it could not be read. */
+/** Reads a Secret as the core knows it: plain text, or missing, or the reason why it could not be read. */
 export function readCredential({ request }: Pick<Connection, 'request'>): ReadSecret {
   return async (namespace, name, keys) => {
     try {
@@ -43,7 +43,7 @@ export async function readCredentials(
   return new Map(await Promise.all(entries));
 }
 
-/** Of a Secret whose values are in base64, what robots ask for. */
+/** The values that robots ask for, from a Secret whose values are in base64. */
 function credentialsIn(
   values: Readonly<Record<string, string>>,
   keys: ReadonlySet<string>,

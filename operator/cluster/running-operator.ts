@@ -6,7 +6,7 @@ import { redactError } from '../lib/redact.ts';
 /** The Lease that a running operator holds, in the target's namespace. */
 export const OPERATOR_LEASE = 'argocd-dingtalk-operator';
 
-/** Whether an operator runs, as far as can be told from outside; a `message` says why it can't be told. */
+/** Whether an operator runs, as far as the Lease shows; a `message` says why it is not known. */
 export type RunningOperator =
   | { readonly state: 'none' }
   | { readonly state: 'running'; readonly holder: string }
@@ -15,7 +15,7 @@ export type RunningOperator =
 /**
  * Looks for the Lease of a running operator.
  * @param now the API server's clock, as known once the Lease is read
- * @throws RequestError, or any ApiError but a missing right
+ * @throws RequestError, or any ApiError except a missing right
  */
 export async function findRunningOperator(
   request: ApiCall,

@@ -5,13 +5,13 @@ import { objectKey, RECONCILE_AT } from '../api/names.ts';
 export interface SecretReference {
   readonly namespace: string;
   readonly name: string;
-  /** The keys that they name. */
+  /** The keys that the robots name. */
   readonly keys: ReadonlySet<string>;
-  /** Generation and annotation of each of these robots: of a new one nothing is known yet. */
+  /** Generation and annotation of each of these robots. The credentials of a new robot are not known yet. */
   readonly versions: ReadonlySet<string>;
 }
 
-/** Each Secret that robots refer to once, by `namespace/name`. A suspended robot needs none. */
+/** Each Secret that robots refer to, once, by `namespace/name`. A suspended robot needs none. */
 export function secretReferences(robots: readonly DingTalkRobot[]): ReadonlyMap<string, SecretReference> {
   const found = new Map<
     string,
@@ -42,7 +42,7 @@ function keysOf({ metadata, spec }: DingTalkRobot): { readonly name: string; rea
       return [{ name, key }];
     });
   } catch {
-    // The decision fails on that robot likewise, and tells it; nobody else has to suffer from it.
+    // The decision fails on that robot in the same way and reports it; other robots must not suffer from it.
     return [];
   }
 }

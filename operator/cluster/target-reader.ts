@@ -8,8 +8,8 @@ import { liveConfigMap, liveSecret } from './live-object.ts';
 import { readProjects } from './projects.ts';
 
 /**
- * Reads the two target objects and the AppProjects as they are now, for a command that runs once and so has no caches.
- * @throws ForbiddenError or whatever else a request throws
+ * Reads the two target objects and the AppProjects as they are now, for a command that runs once and has no caches.
+ * @throws ForbiddenError or any other error of a request
  */
 export async function readTarget(
   request: ApiCall,

@@ -15,7 +15,7 @@ import { APP_PROJECTS } from './projects.ts';
 
 type Kind = 'ConfigMap' | 'Secret';
 
-/** Who is to know of what was written before a watch tells of it. */
+/** The caches that learn of a write before a watch reports it. */
 export interface WriteObservers {
   readonly configMap: WriteObserver;
   readonly secret: WriteObserver;
@@ -27,9 +27,9 @@ interface WriteObserver {
 }
 
 /**
- * Carries out the steps of one decision. Each request demands the resourceVersion that the decision was made from, or
- * that the step before left behind, so that a write of somebody else's in between refuses it instead of being
- * overwritten. The answers go into the caches.
+ * Carries out the steps of one decision. Each request demands the resourceVersion of the decision, or of the step
+ * before. So another writer in between makes the write fail, and its change is not overwritten. The answers go into
+ * the caches.
  */
 export class TargetWriter {
   readonly #request: ApiCall;
@@ -44,7 +44,7 @@ export class TargetWriter {
 
   /**
    * @param before the objects that the steps were decided on
-   * @param onWritten told of each step that is done, and of what the target object that it was about is after it
+   * @param onWritten called after each step, with the target object of the step as it is after it
    * @throws ConflictError if an object has changed meanwhile; any other ApiError if a write is refused
    */
   async write(
@@ -53,7 +53,7 @@ export class TargetWriter {
     onWritten: (step: Write, object?: LiveObject) => void,
   ): Promise<void> {
     const { configMap, secret } = before;
-    if (!configMap || !secret) return; // There are no steps on what does not exist.
+    if (!configMap || !secret) return; // An absent object has no steps.
     const versions = { ConfigMap: configMap.resourceVersion, Secret: secret.resourceVersion };
     const uids = { ConfigMap: configMap.uid, Secret: secret.uid };
     const patch = async (kind: Kind, data: Readonly<Record<string, string | null>>, fieldManager: string) => {
@@ -87,7 +87,7 @@ export class TargetWriter {
           await this.#annotate(step);
           onWritten(step);
         } catch (error) {
-          // One that can't be written must not keep the others waiting; what it was to say stays in the shared key.
+          // An object that cannot be written must not delay the others; its entry stays in the shared key.
           failures.push(error);
         }
         continue;
@@ -102,7 +102,7 @@ export class TargetWriter {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** The watch tells of it, which has the shared key looked at again. */
+  /** The watch reports the change, and the shared key is checked again. */
   async #annotate({ name, resourceVersion, annotation }: ProjectWrite): Promise<void> {
     await this.#request({
       method: 'PATCH',

@@ -1,9 +1,12 @@
 import { type LoopClocks, type Moment, momentIn, timeUntil } from './clocks.ts';
 
-/** Long timers lose time while a machine sleeps and know nothing of a clock that is set; short ones that look again don't. */
+/**
+ * A long timer loses time while the machine sleeps, and does not notice a clock that is set. Short timers that check
+ * the clock again do.
+ */
 const LOOK_EVERY_MS = 10_000;
 
-/** Calls back once a time has come by the wall clock, however it got there, or as much time has passed as it was away. */
+/** Calls back as soon as either clock says so: the wall clock shows the time, or the time span to it has passed. */
 export class Alarm {
   readonly #clocks: LoopClocks;
   readonly #onDue: () => void;
@@ -15,7 +18,7 @@ export class Alarm {
     this.#onDue = onDue;
   }
 
-  /** Replaces the time that was set before; undefined sets none. */
+  /** Replaces the previous time; undefined sets none. */
   set(due: Date | undefined): void {
     clearTimeout(this.#timer);
     this.#due = due && momentIn(due.getTime() - this.#clocks.wall(), this.#clocks);

@@ -25,13 +25,13 @@ export interface Caches {
   readonly configMap: Reflector<DataObject>;
   readonly secret: Reflector<DataObject>;
   readonly argocdConfigMap: Reflector<DataObject>;
-  /** Nothing but their metadata. */
+  /** Metadata only. */
   readonly namespaces: Reflector<AnnotatedObject>;
-  /** The AppProjects of the target namespace, nothing but their metadata; none where Argo CD is not installed yet. */
+  /** The metadata of the AppProjects of the target namespace; empty where Argo CD is not installed yet. */
   readonly projects: Reflector<AnnotatedObject>;
 }
 
-/** What the caches need of the outside. */
+/** The dependencies of the caches. */
 export interface CacheOptions {
   readonly connection: Connection;
   readonly config: OperatorConfiguration;
@@ -40,11 +40,11 @@ export interface CacheOptions {
   readonly now: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
-  /** Called when something changed that a decision could depend on. */
+  /** Called when something changes that a decision could depend on. */
   readonly onChange: () => void;
 }
 
-/** Makes the caches; none lists or watches before it is started. */
+/** Makes the caches. A cache does not list or watch before it is started. */
 export function createCaches(options: CacheOptions): Caches {
   const { namespace, configMap, secret } = options.config.target;
   const custom = ({ plural }: { plural: string }) => ({ group: GROUP, version: VERSION, plural });
@@ -79,8 +79,8 @@ interface What<T> {
 }
 
 /**
- * What a decision needs of a custom resource. Labels, annotations and the books about who wrote which field can be much larger
- * than the resource, and whoever changes them without end has nothing decided anew.
+ * The parts of a custom resource that a decision needs. Labels, annotations and managedFields can be much larger than
+ * the resource. A tenant that changes them all the time causes no new decision.
  */
 export function neededOf<T extends KubernetesObject>(object: T): T {
   const { name, namespace, uid, resourceVersion, ...others } = object.metadata as CustomMetadata;
@@ -96,7 +96,7 @@ export function neededOf<T extends KubernetesObject>(object: T): T {
 
 type CustomMetadata = DingTalkRobot['metadata'];
 
-/** Any value of the annotation asks for a look; what it says is nobody's concern. */
+/** Any value of the annotation asks for a check; the value itself has no meaning. */
 const MAX_REQUEST = 253;
 
 function metadataOf({ apiVersion, kind, metadata }: AnnotatedObject): AnnotatedObject {

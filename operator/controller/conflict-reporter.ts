@@ -30,11 +30,11 @@ const owner = (object: Topic['object']): Topic => ({
   mended: "no owner of the object can remove the operator's keys any more",
 });
 
-/** Tells how the operator gets along with all who write the two objects too. */
+/** Reports how the operator gets along with all other writers of the two target objects. */
 export interface CoexistenceReporter {
-  /** The fights of now, for the statuses. */
+  /** The present conflicts, for the statuses. */
   contested(): ContestedKeys[];
-  /** To be called at the end of each run. */
+  /** The caller calls it at the end of each run. */
   report(decision: Decision, target: Target): Promise<void>;
 }
 

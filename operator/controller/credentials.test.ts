@@ -36,7 +36,7 @@ function setUp() {
     vi.advanceTimersByTime(ms);
     await settle();
   };
-  /** Ends the reads that there are. */
+  /** Ends the reads that are under way. */
   const answer = async (secret: CredentialSecret = FOUND) => {
     for (const { end } of reads.splice(0)) end(secret);
     await settle();
@@ -133,7 +133,7 @@ describe('credentials', () => {
       await pass(1);
       expect(reads).toHaveLength(1);
     }
-    // It is missing still: that is no news.
+    // The Secret is still missing, which is not a change.
     expect(clock.changes).toBe(1);
     await answer();
     expect(clock.changes).toBe(2);
@@ -213,7 +213,7 @@ describe('thousands of credentials', () => {
   it('are not all looked at after each read, though each comes at a time of its own', async () => {
     const { cache, reads, clock, pass } = setUp();
     cache.look(robots);
-    /** Gives how many there were. */
+    /** Returns how many there were. */
     const sweep = async () => {
       let count = 0;
       for (let next = reads.shift(); next; next = reads.shift()) {
@@ -228,7 +228,8 @@ describe('thousands of credentials', () => {
     expect(await sweep()).toBe(3_000);
     expect(cache.look(robots).size).toBe(3_000);
     expect(clock.changes).toBe(3_000);
-    // A look at one of them takes one reading of the clock: 9 million, were each read followed by a look at all.
+    // A check of one reference reads the clock once. A check of all references after each read would read the clock 9
+    // million times.
     expect(clock.readings).toBeLessThan(500_000);
   });
 });

@@ -6,15 +6,20 @@ import type { CredentialSecret } from '../core/model/snapshot.ts';
 import { Alarm } from './alarm.ts';
 import { type LoopClocks, type Moment, momentIn, timeUntil } from './clocks.ts';
 
-/** First pause before a Secret that was not to be had is read again; it doubles up to the ordinary interval. */
+/**
+ * First pause before a Secret that could not be read is read again; the pause doubles up to the ordinary interval.
+ */
 const FIRST_RETRY_MS = 1_000;
-/** How much time lies between two looks at all references for what is due, each of which takes long where there are thousands. */
+/**
+ * Time between two checks of all references for due ones, in milliseconds. With thousands of references, each check
+ * takes long.
+ */
 const LOOK_EVERY_MS = 1_000;
 const NEVER: Moment = { wall: Number.POSITIVE_INFINITY, monotonic: Number.POSITIVE_INFINITY };
 
 interface Entry {
   readonly secret: CredentialSecret;
-  /** What the reference had when it was read. */
+  /** The state of the reference when it was read. */
   readonly versions: ReadonlySet<string>;
   readonly readAgainAt: Moment;
   readonly failures: number;
@@ -25,14 +30,14 @@ export interface CredentialCacheOptions {
   /** How often each Secret is read again. */
   readonly intervalMs: number;
   readonly clocks: LoopClocks;
-  /** Called when a read brought something that a look did not know. */
+  /** Called when a read brings something that a lookup did not have. */
   readonly onChange: () => void;
 }
 
 /**
- * The Secrets that robots refer to. The operator may `get` but not watch them, so it reads a Secret when a robot that refers to
- * it changes, and again every so often; one that is missing is looked for sooner, since people often apply the robot first.
- * Nobody waits for a read: whoever looks gets what is known, and is told when there is more.
+ * The Secrets that robots refer to. The operator may `get` but not watch them, so it reads a Secret when a robot that
+ * refers to the Secret changes, and at an interval. A missing Secret is read again sooner, since people often apply
+ * the robot first. Nothing waits for a read: a lookup returns the known Secrets, and a callback announces new ones.
  */
 export class CredentialCache {
   readonly #options: CredentialCacheOptions;
@@ -41,7 +46,7 @@ export class CredentialCache {
   readonly #entries = new Map<string, Entry>();
   readonly #reading = new Set<string>();
   #wanted: ReadonlyMap<string, SecretReference> = new Map();
-  /** When the alarm comes. */
+  /** When the alarm fires. */
   #lookAt = NEVER;
   #closed = false;
 
@@ -51,8 +56,8 @@ export class CredentialCache {
   }
 
   /**
-   * What is known of the Secrets of these robots; all others are forgotten. One that has yet to be read, for the first time or
-   * since a robot that refers to it has changed, is not in it.
+   * The known Secrets of these robots; all others are forgotten. A Secret is absent until its first read, and until
+   * its next read after a robot that refers to it has changed.
    */
   look(robots: readonly DingTalkRobot[]): ReadonlyMap<string, CredentialSecret> {
     this.#wanted = secretReferences(robots);
@@ -65,7 +70,7 @@ export class CredentialCache {
     return new Map(known);
   }
 
-  /** Reads nothing any more. */
+  /** Starts no more reads. */
   close(): void {
     this.#closed = true;
     this.#alarm.set(undefined);
@@ -108,7 +113,7 @@ export class CredentialCache {
       void this.#readOne(key, wanted);
       return;
     }
-    // Of this one alone: a look at all of them after each read takes seconds where there are thousands.
+    // Of this reference alone: a check of all references after each read takes seconds where there are thousands.
     const next = timeUntil(readAgainAt, clocks);
     if (next < timeUntil(this.#lookAt, clocks)) this.#lookIn(next);
     if (!covers(known, wanted) || !isDeepStrictEqual(known.secret, secret)) onChange();

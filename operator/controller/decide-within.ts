@@ -5,20 +5,22 @@ import type { Snapshot } from '../core/model/snapshot.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';
 
 /**
- * How long a run waits for the engine, all its rounds together. A small check takes a millisecond and a cold start some twenty;
- * what takes longer is answered beside the runs, so that it keeps nobody else's edit, renewal or removal waiting.
+ * How long a run waits for the engine, over all rounds, in milliseconds. A small check takes a millisecond, and a
+ * cold start about twenty. Slower questions are answered beside the runs, so they delay no other edit, renewal or
+ * removal.
  */
 const GATE_BUDGET_MS = 200;
 /**
- * The first run waits longer, and for all: with nothing live yet there may be hundreds to look at, and to write them in one go tells
- * each once. What is live is not asked about, so that a restart does not wait.
+ * The first run waits longer, and for all answers. With nothing live yet, there may be hundreds of resources to
+ * check, and one write of all of them notifies each owner once. The engine is not asked about live resources, so a
+ * restart does not wait.
  */
 const FIRST_GATE_BUDGET_MS = 3_000;
 
 /** How long a run still waits for the engine, in milliseconds. */
 export interface Patience {
   leftMs: number;
-  /** Whether whoever has all answers waits for the others as long. */
+  /** Whether namespaces that have all their answers wait as long for the others. */
   readonly forAll?: boolean;
 }
 
@@ -26,7 +28,7 @@ export interface Patience {
 export const patienceOf = (isFirst: boolean): Patience =>
   isFirst ? { leftMs: FIRST_GATE_BUDGET_MS, forAll: true } : { leftMs: GATE_BUDGET_MS };
 
-/** A decision, what it was made from, and how far the questions got that it raised. */
+/** A decision, its input, and the progress of the questions that it raised. */
 export interface Decided {
   readonly decision: Decision;
   readonly snapshot: Snapshot;
@@ -36,8 +38,8 @@ export interface Decided {
 type DecidingParts = Pick<ReconcilerParts, 'gate' | 'runAgain' | 'clock' | 'onDecided'>;
 
 /**
- * Decides, has the engine asked what the decision needs to know, and decides again. What the engine needs long for comes in a
- * later run.
+ * Decides, asks the engine the open questions, and decides again. Answers that take the engine long come in a later
+ * run.
  * @param patience is used up by waiting, not by deciding
  */
 export async function decideWithin(
@@ -58,7 +60,7 @@ export async function decideWithin(
     patience.leftMs -= clock() - asked;
     return answered;
   });
-  // With the answers that did come.
+  // With the answers that have come.
   return { ...(round === 'answered' ? result : attempt().result), round };
 }
 

@@ -5,7 +5,7 @@ import type { RecordEvent } from '../kubernetes/events.ts';
 import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
 
-/** Tells of grants that grant nothing: once, by an event on the AppProject that carries them and a log line. */
+/** Reports grants that have no effect: once, by an event on the AppProject that carries them and by a log line. */
 export function createGrantReporter(
   caches: Pick<Caches, 'projects'>,
   { namespace }: OperatorConfiguration['target'],
@@ -27,7 +27,7 @@ export function createGrantReporter(
         'an AppProject has a malformed grant',
       );
       const object = caches.projects.get(namespace, name);
-      if (!object) continue; // Gone since then, and its event would be about nothing.
+      if (!object) continue; // The AppProject is gone, and an event would be about nothing.
       const { apiVersion, kind, metadata } = object;
       const regarding = { apiVersion, kind, namespace, name, uid: metadata.uid };
       await recordEvent({ type: 'Warning', reason, message, regarding, action: 'Check' });

@@ -1,15 +1,15 @@
-/** What waits to be done, by namespace: each namespace has its turn, so that who has much keeps nobody waiting. */
+/** Keys that wait, by namespace. The namespaces take turns, so a namespace with many keys delays no other. */
 export class InTurn {
   /** In the order of their turns; each with its keys, the oldest first. */
   readonly #namespaces = new Map<string, Set<string>>();
   #size = 0;
 
-  /** How much waits. */
+  /** How many keys wait. */
   get size(): number {
     return this.#size;
   }
 
-  /** Adds a key, unless it waits already: then it keeps its place. */
+  /** Adds a key. A key that waits already keeps its place. */
   add(namespace: string, key: string): void {
     const keys = this.#namespaces.get(namespace) ?? new Set();
     if (keys.has(key)) return;
@@ -17,7 +17,7 @@ export class InTurn {
     this.#size += 1;
   }
 
-  /** Takes a key out, if it is there. */
+  /** Removes a key, if it is there. */
   delete(namespace: string, key: string): void {
     const keys = this.#namespaces.get(namespace);
     if (!keys?.delete(key)) return;
@@ -25,13 +25,13 @@ export class InTurn {
     if (keys.size === 0) this.#namespaces.delete(namespace);
   }
 
-  /** Takes out the next key of the next namespace that may have a turn; undefined if none may. */
+  /** Removes and returns the next key of the next namespace that may have a turn; undefined if none may. */
   next(mayHaveTurn: (namespace: string) => boolean): string | undefined {
     for (const [namespace, keys] of this.#namespaces) {
       if (!mayHaveTurn(namespace)) continue;
       const [key] = keys as Iterable<string> as [string];
       this.delete(namespace, key);
-      // Its next turn comes after everybody else's.
+      // The namespace has its next turn after all others.
       if (this.#namespaces.delete(namespace)) this.#namespaces.set(namespace, keys);
       return key;
     }

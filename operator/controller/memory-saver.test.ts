@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, it } from 'vitest';
 
-/** Runs a program, in a process whose memory is its own, after making 200 MB of garbage. */
+/** Runs a program after making 200 MB of garbage, in a process with its own memory. */
 function heapAfter(program: string): number {
   const url = new URL('./memory-saver.ts', import.meta.url).href;
   const source = `

@@ -2,11 +2,11 @@ import { createServer, type Server } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { DURATION_BUCKETS, type EngineMetrics } from '../engine/metrics.ts';
 
-/** What the operator counts, for Prometheus. */
+/** The operator's counters and gauges, for Prometheus. */
 export interface Metrics {
   readonly registry: Registry;
   readonly engine: EngineMetrics;
-  /** How many keys of others stop Argo CD's engine for everybody now. */
+  /** How many keys of other writers stop Argo CD's engine for everybody now. */
   foreignKeysBroken(count: number): void;
   /** A decision was made. */
   decided(seconds: number): void;
@@ -14,17 +14,17 @@ export interface Metrics {
   resourceFaults(count: number): void;
   /** A target object was written. */
   targetWritten(object: string): void;
-  /** So many keys of ours were found changed or removed. */
+  /** This many keys of the operator were found changed or removed. */
   keysLost(object: string, count: number): void;
-  /** Whether somebody takes our keys out of a target object again and again. */
+  /** Whether another writer removes the operator's keys from a target object again and again. */
   targetContested(object: string, isContested: boolean): void;
-  /** How many statuses differ from what they should say. */
+  /** How many statuses differ from the wanted ones. */
   statusesPending(count: number): void;
-  /** A status was sent, and what became of it. */
+  /** A status was sent, with this result. */
   statusSent(outcome: string): void;
 }
 
-/** Makes the metrics; each call makes its own. */
+/** Makes the metrics; each call makes its own registry. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];

@@ -14,7 +14,7 @@ export interface WriteOutcome {
   readonly failure?: Error;
 }
 
-/** What a run leaves behind, as the statuses tell it. */
+/** The result of a run, as the statuses report it. */
 export function observedAfter(
   { decision: { live, plan, writes, ignored }, snapshot, round }: Decided,
   { admission, failure }: WriteOutcome,
@@ -37,7 +37,9 @@ export function observedAfter(
   };
 }
 
-/** What keeps the whole plan out of the target, in the order in which a person would have to deal with it. */
+/**
+ * The problems that keep the whole plan out of the target, in the order in which a person would have to solve them.
+ */
 function obstacleOf(
   target: Target,
   { namespace, configMap, secret }: OperatorConfiguration['target'],

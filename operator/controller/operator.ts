@@ -1,9 +1,10 @@
 /**
  * The operator's loop: it watches, decides, writes and reports, until it is told to stop.
  *
- * parts.ts builds what lives as long as the operator, wiring.ts ties it to the runs, and this file starts and stops it. One run is in
- * reconciler.ts: snapshot.ts is what it sees, decide-within.ts how it decides, target-guard.ts what it may write, observe.ts what it
- * leaves behind. worker.ts and alarm.ts say when a run is due; the reporters, status-writer.ts and robot-checker.ts work beside the runs.
+ * parts.ts builds the parts that live as long as the operator, wiring.ts connects them to the runs, and this file
+ * starts and stops it. One run is in reconciler.ts. Its input comes from snapshot.ts, and decide-within.ts makes the
+ * decision. target-guard.ts permits the writes, and observe.ts collects the result. worker.ts and alarm.ts say when a
+ * run is due. The reporters, status-writer.ts and robot-checker.ts work beside the runs.
  */
 
 import type { Server } from 'node:http';
@@ -23,7 +24,7 @@ import { Reconciler } from './reconciler.ts';
 import { wired } from './wiring.ts';
 import { Worker } from './worker.ts';
 
-// A CommonJS module whose default export sits one level down when imported from an ES module.
+// A CommonJS module. Its default export is one level down when an ES module imports it.
 const { default: Operator } = dotI;
 
 export interface OperatorOptions {
@@ -38,12 +39,13 @@ export interface OperatorOptions {
   readonly random: () => number;
 }
 
-/** How long the last statuses and events may take at the end. */
+/** How long the last statuses and events may take at the end, in milliseconds. */
 const FLUSH_MS = 5_000;
 
 /**
- * The process' life: `start` connects and begins to watch, `shutDown` lets the present run end. Of the library's base
- * class this uses the life cycle and nothing else: its watches lose deletions and end the process (docs/adr/0004).
+ * The life of the process: `start` connects and begins to watch, `shutDown` lets the present run end. This class uses
+ * only the life cycle of the library's base class. The watches of the base class lose deletions and end the process
+ * (docs/adr/0004).
  */
 export class DingTalkOperator extends Operator {
   readonly #options: OperatorOptions;
@@ -58,7 +60,7 @@ export class DingTalkOperator extends Operator {
   constructor(options: OperatorOptions) {
     const { kubeconfig, now } = options;
     const clock = new ServerClock(now);
-    // Before the base class looks for a kubeconfig of its own, whose complaints would name no file.
+    // Before the base class looks for its own kubeconfig; its complaints would name no file.
     const connection = connect({ kubeconfig, now, onServerTime: (sample) => clock.observe(sample) });
     super(loggerFor(options.log));
     this.kubeConfig = connection.kubeConfig;
@@ -81,7 +83,7 @@ export class DingTalkOperator extends Operator {
         memory.worked();
       },
       onError: (error, retryInMs) => {
-        // Somebody else wrote at the same time: everyday business, and the next run sees it.
+        // Another writer wrote at the same time. This is ordinary, and the next run sees the write.
         const level = error instanceof ConflictError ? 'debug' : 'warn';
         log[level]({ err: error, retryInMs }, 'run failed, trying again');
       },
@@ -112,11 +114,14 @@ export class DingTalkOperator extends Operator {
     log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
   }
 
-  /** Ends in good order: no new run, the present one to its end with what it has to tell, then the watches and the connections. */
+  /**
+   * Ends in good order. No new run starts, and the present run ends with its reports. Then the watches and the
+   * connections end.
+   */
   async shutDown(): Promise<void> {
     this.stop();
     const parts = this.#parts;
-    // A test message that got its answer just now would be sent again after the restart if no status told of it.
+    // A test message whose answer has just come would be sent again after the restart if no status recorded it.
     const isUntold = (await parts?.checker.close()) === true;
     // The present run ends first, with its engine, and sets the alarm once more at its end.
     await this.#worker?.stop({ lastRun: isUntold });
@@ -132,7 +137,7 @@ export class DingTalkOperator extends Operator {
   }
 }
 
-/** Spreads the renewals of several installations; never later than the configuration says. */
+/** Spreads the renewals of several installations; a renewal is never later than the configuration says. */
 function withJitter(config: OperatorConfiguration, random: () => number): OperatorConfiguration {
   return { ...config, signing: { renewAfter: config.signing.renewAfter * (1 - 0.1 * random()) } };
 }

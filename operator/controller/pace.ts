@@ -1,4 +1,4 @@
-/** Lets so many things happen in a second, and a few more after a pause. */
+/** Lets a limited number of things happen in a second, and a few more after a pause. */
 export class Pace {
   readonly #perSecond: number;
   readonly #burst: number;

@@ -20,7 +20,7 @@ import { RobotChecker } from './robot-checker.ts';
 import { StatusWriter } from './status-writer.ts';
 import { TargetGuard } from './target-guard.ts';
 
-/** What the parts of the operator are built from. */
+/** The input from which the parts of the operator are built. */
 export interface OperatorContext {
   readonly config: OperatorConfiguration;
   readonly connection: Connection;
@@ -38,7 +38,7 @@ export interface OperatorContext {
   readonly worked: () => void;
 }
 
-/** The parts that live as long as the operator, and have to be stopped. */
+/** The parts that live as long as the operator and that need a stop. */
 export interface OperatorParts {
   readonly caches: Caches;
   readonly credentials: CredentialCache;
@@ -49,7 +49,7 @@ export interface OperatorParts {
   readonly statuses: StatusWriter;
 }
 
-/** Builds the parts; the caches have yet to be started. */
+/** Builds the parts; the caches are not started yet. */
 export function createParts(context: OperatorContext): OperatorParts {
   const { config, connection, dingtalk, metrics, log, clocks, random, requestRun, worked } = context;
   const now = clocks.wall;
@@ -104,8 +104,8 @@ export function createParts(context: OperatorContext): OperatorParts {
 }
 
 /**
- * An installation without the engine is broken, but ends no process: what is live goes on being renewed, and what is
- * new says GateUnavailable.
+ * An installation without the engine is broken, but the process goes on. Live keys are still renewed, and new
+ * resources show GateUnavailable.
  */
 function engineProgram(log: Logger): string {
   try {

@@ -15,21 +15,21 @@ import type { RobotChecker } from './robot-checker.ts';
 import type { Times } from './snapshot.ts';
 import type { TargetGuard } from './target-guard.ts';
 
-/** What one run works with. */
+/** The parts that one run works with. */
 export interface ReconcilerParts {
   readonly caches: Caches;
   readonly credentials: Pick<CredentialCache, 'look'>;
   readonly writer: TargetWriter;
   /** Brings the target in the caches up to date. */
   readonly readTarget: () => Promise<void>;
-  /** Says what may be written when. */
+  /** Says which writes may happen now. */
   readonly guard: TargetGuard;
   readonly gate: Gate;
   readonly config: OperatorConfiguration;
   readonly times: () => Times;
   /** Milliseconds on a clock that is never set. */
   readonly clock: () => number;
-  /** Told how long each decision took. */
+  /** Called with the duration of each decision. */
   readonly onDecided: (seconds: number) => void;
   /** Asks for another run. */
   readonly runAgain: () => void;
@@ -37,17 +37,17 @@ export interface ReconcilerParts {
   readonly wantStatuses: (statuses: readonly WantedStatus[]) => void;
   /** Sends test messages, in the background. */
   readonly checker: Pick<RobotChecker, 'memory' | 'update'>;
-  /** Looks at the target as a whole, in the background; returns when to come again. */
+  /** Checks the target as a whole, in the background; returns when to come again. */
   readonly checkWhole: (snapshot: Snapshot, decision: Decision) => Date | undefined;
-  /** Tells of others who write the target too. */
+  /** Reports other writers of the target. */
   readonly coexistence: CoexistenceReporter;
-  /** Told of each step of a write that is done. */
+  /** Called after each step of a write. */
   readonly onWritten: (step: Write) => void;
-  /** Tells, on the ConfigMap, of what is wrong with the keys of others. */
+  /** Reports, on the ConfigMap, the problems of the keys of other writers. */
   readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
-  /** Tells, on each AppProject, of what is wrong with its grants. */
+  /** Reports, on each AppProject, the problems of its grants. */
   readonly reportGrants: (projects: readonly Project[]) => Promise<void>;
-  /** Tells of exceptions that were kept to one resource each. */
+  /** Reports exceptions that were kept to one resource each. */
   readonly reportFaults: (faults: readonly Fault[]) => void;
   readonly log: Log;
 }

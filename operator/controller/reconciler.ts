@@ -10,9 +10,9 @@ import { observedAfter, type WriteOutcome } from './observe.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';
 import { collections, takeSnapshot } from './snapshot.ts';
 
-/** How soon to ask an engine again that could not be asked. */
+/** How soon to ask again after the engine could not be asked, in milliseconds. */
 const GATE_RETRY_MS = 10_000;
-/** How often a run tries to write where somebody else comes in between. */
+/** How often a run tries to write while other writers come in between. */
 const MAX_ATTEMPTS = 10;
 
 /** One run of the whole line: watch caches → decision → target → status. */
@@ -26,7 +26,7 @@ export class Reconciler {
 
   /**
    * @returns when the next run is due, if nothing changes before
-   * @throws if a write could not be done; the run is then to be tried again
+   * @throws if a write failed; the caller then tries the run again
    */
   async run(): Promise<Date | undefined> {
     const { caches, credentials, checker, guard, times } = this.#parts;
@@ -35,7 +35,7 @@ export class Reconciler {
     if (isFirst) this.#parts.log.info({}, 'caches have synced');
     this.#synced = true;
     const { now, serverTime } = this.#parts.times();
-    // What comes later belongs to the next run.
+    // Later changes belong to the next run.
     const resources = collections(caches);
     const deliveries = checker.memory;
     const lookWith = (secrets: Snapshot['credentials']) =>
@@ -78,7 +78,7 @@ export class Reconciler {
     );
   }
 
-  /** Again and again while somebody comes in between. @throws ConflictError in the end */
+  /** Tries again while another writer comes in between. @throws ConflictError in the end */
   async #decideAndWrite(
     look: () => Snapshot,
     patience: Patience,
@@ -88,12 +88,13 @@ export class Reconciler {
       const written = await this.#write(before);
       if (!(written.failure instanceof ConflictError)) return { before, written };
       if (attempt === MAX_ATTEMPTS) throw written.failure;
-      // The watch would tell of it, too, but later: where somebody writes all the time, always too late.
+      // The watch would report the change, too, but later. Where another writer writes all the time, the watch is
+      // always too late.
       await this.#parts.readTarget();
     }
   }
 
-  /** Does what may be done now; gives the error that ended it early, if one did. */
+  /** Does the writes that are allowed now; returns the error that ended them early, if there was one. */
   async #write({ decision: { writes, live }, snapshot: { target } }: Decided): Promise<WriteOutcome> {
     const { writer, guard, onWritten } = this.#parts;
     guard.observe(target, live);

@@ -8,9 +8,9 @@ import type { Caches } from './caches.ts';
 import type { StatusOutcome } from './status-writer.ts';
 
 /**
- * Writes one CR's status, puts the answer into the cache, and tells of what has changed by event and log line. A CR
- * that has changed or gone meanwhile is left alone: its status would be about something else, and the change itself
- * brings the next run. The promise rejects if the status can't be written.
+ * Writes the status of one CR, puts the answer into the cache, and reports the change by an event and a log line. A
+ * CR that has changed or gone meanwhile is left alone: its status would be about something else, and the change
+ * itself causes the next run. The promise rejects if the status cannot be written.
  */
 export function createReporter(
   { request }: Connection,

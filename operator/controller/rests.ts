@@ -2,24 +2,24 @@ import { Backoff } from '../lib/backoff.ts';
 
 const BACKOFF = { initialMs: 500, maxMs: 30_000 } as const;
 
-/** What has failed and rests before it is tried again, each by itself and longer each time. */
+/** Failed tasks that rest before the next attempt, each on its own and longer each time. */
 export class Rests {
   readonly #random: () => number;
   readonly #onEnd: (key: string) => void;
-  /** Until they succeed. Something else under the same key is no second attempt. */
+  /** Until they succeed. A different task under the same key does not count as a second attempt. */
   readonly #failed = new Map<string, { readonly version: string; readonly backoff: Backoff }>();
   readonly #resting = new Map<string, NodeJS.Timeout>();
 
   /**
    * @param random 0 ≤ n < 1
-   * @param onEnd told when one may be tried again
+   * @param onEnd called when a task may be tried again
    */
   constructor(random: () => number, onEnd: (key: string) => void) {
     this.#random = random;
     this.#onEnd = onEnd;
   }
 
-  /** What rests now. */
+  /** The keys that rest now. */
   get size(): number {
     return this.#resting.size;
   }
@@ -34,7 +34,10 @@ export class Rests {
     return this.#resting.has(key);
   }
 
-  /** Notes a failure. @returns how many there were in a row, and how long it rests now, in milliseconds */
+  /**
+   * Records a failure. @returns how many failures there were in a row, and how long the task rests now, in
+   * milliseconds
+   */
   begin(key: string, version: string): { readonly failures: number; readonly retryInMs: number } {
     const before = this.#failed.get(key);
     this.end(key);
@@ -50,7 +53,7 @@ export class Rests {
     return { failures: backoff.failures, retryInMs };
   }
 
-  /** Forgets its failures: it has succeeded, or nobody wants it any more. */
+  /** Forgets the failures of a task: it has succeeded, or it is not wanted any more. */
   end(key: string): void {
     clearTimeout(this.#resting.get(key));
     this.#resting.delete(key);

@@ -9,7 +9,7 @@ const OK: DeliveryOutcome = { reason: 'Delivering', class: 'ok', errcode: 0 };
 const REFUSED: DeliveryOutcome = { reason: 'TokenUnknown', class: 'final', errcode: 300005 };
 const BUSY: DeliveryOutcome = { reason: 'DingTalkBusy', class: 'retry', errcode: -1 };
 
-/** Each of a namespace of its own. */
+/** Each in its own namespace. */
 const checkOfMany = (name: string): DeliveryCheck =>
   check(name, { message: { namespace: `team-${name}`, name, locale: 'en', keywords: [] } });
 
@@ -50,7 +50,7 @@ function setUp() {
   return { sent, pauses, lines, checker, update, answer, observed, outcomes: () => outcomes };
 }
 
-/** Lets everything run that is ready to. */
+/** Lets all pending callbacks run. */
 const settle = async () => {
   for (let i = 0; i < 5; i++) await setImmediate();
 };
@@ -75,7 +75,7 @@ describe('a check', () => {
     checker.update([check('a')], before);
     await settle();
     expect(sent.length).toBe(1);
-    // One that knows it may well want another.
+    // A caller that knows the last outcome may ask for another check.
     update(check('a', { fingerprint: 'bbbbbbbb' }));
     await settle();
     expect(sent.length).toBe(2);
@@ -95,7 +95,7 @@ describe('a check', () => {
         ['team/c', 'before'],
       ]),
     );
-    // A request that was there when the robot was first seen is an old one; one that came since is not forgotten.
+    // A request that was there when the robot was first seen is an old one; a later request is not forgotten.
     expect(checker.memory.get('team/c')).toEqual({ requested: 'before' });
     expect(checker.memory.get('team/a')?.requested).toBe('');
     await answer(1, REFUSED);

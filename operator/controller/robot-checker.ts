@@ -7,10 +7,13 @@ import { Backoff } from '../lib/backoff.ts';
 import { FairLimiter } from '../lib/fair-limiter.ts';
 import type { Log } from '../lib/log.ts';
 
-/** Messages under way at once, in all and of one namespace: whose robots change all the time must not keep others waiting. */
+/**
+ * Messages under way at once, in all and per namespace. A namespace whose robots change all the time must not delay
+ * the others.
+ */
 const MAX_IN_FLIGHT = 16;
 const MAX_OF_NAMESPACE = 2;
-/** With the client's limit of four seconds for each, a check has its outcome within fifteen. */
+/** The client's limit is four seconds for each attempt, so a check has its outcome within fifteen. */
 const ATTEMPTS = 3;
 const BACKOFF = { initialMs: 1_000, maxMs: 2_000 } as const;
 
@@ -29,21 +32,21 @@ export interface RobotCheckerOptions {
 
 interface UnderWay {
   readonly check: DeliveryCheck;
-  /** Ends waiting, for a place or for the next attempt; what was sent is waited for. */
+  /** Ends the waiting for a place or for the next attempt. A message that was sent is still waited for. */
   readonly abort: AbortController;
   readonly done: Promise<void>;
 }
 
 /**
- * Sends test messages in the background and remembers how they ended. Which robots are to be checked the core says; a
- * check that is called for twice is made once, and one that nobody calls for any more is broken off.
+ * Sends test messages in the background and remembers how they ended. The core says which robots are to be checked.
+ * Two requests for the same check make one check, and a check that is no longer requested is broken off.
  */
 export class RobotChecker {
   readonly #options: RobotCheckerOptions;
   readonly #limiter = new FairLimiter(MAX_IN_FLIGHT, MAX_OF_NAMESPACE);
   readonly #underWay = new Map<string, UnderWay>();
   #memory: ReadonlyMap<string, CheckMemory> = new Map();
-  /** What the last run knew. */
+  /** The memory that the last run had. */
   #told: ReadonlyMap<string, CheckMemory> = new Map();
   #closed = false;
 
@@ -51,16 +54,17 @@ export class RobotChecker {
     this.#options = options;
   }
 
-  /** What is known now; later outcomes make another map. */
+  /** The present memory; later outcomes make another map. */
   get memory(): ReadonlyMap<string, CheckMemory> {
     return this.#memory;
   }
 
   /**
-   * Starts what is due and forgets robots that are not in the list.
+   * Starts the checks that are due, and forgets robots that are not in the list.
    * @param checks all robots that are to be checked, now or later
-   * @param known the memory that they were decided on: where there is a later outcome, that decides first
-   * @param awaited robots of which it can't be said yet, with what their annotation asks for: neither checked nor forgotten
+   * @param known the memory that the checks were decided on; a later outcome decides first
+   * @param awaited robots that cannot be judged yet, with the requests of their annotations. They are neither checked
+   *   nor forgotten
    */
   update(
     checks: readonly DeliveryCheck[],
@@ -87,7 +91,7 @@ export class RobotChecker {
   }
 
   /**
-   * Starts nothing any more and waits for the answers to what was sent.
+   * Starts no more checks and waits for the answers to messages that were sent.
    * @returns whether there are outcomes that no run knew of yet
    */
   async close(): Promise<boolean> {
@@ -100,7 +104,7 @@ export class RobotChecker {
     );
   }
 
-  /** Keeps what is known of these robots, and notes of new ones which request is an old one. */
+  /** Keeps the outcomes of these robots, and records for new ones which request is an old one. */
   #remember(requests: ReadonlyMap<string, string>): void {
     const isSame =
       requests.size === this.#memory.size && [...requests.keys()].every((robot) => this.#memory.has(robot));
@@ -128,7 +132,7 @@ export class RobotChecker {
       });
   }
 
-  /** undefined if it was broken off before there was an outcome to tell. */
+  /** undefined if the check was broken off before it had an outcome. */
   async #outcome(check: DeliveryCheck, signal: AbortSignal): Promise<DeliveryOutcome | undefined> {
     const { send, pause, random } = this.#options;
     const backoff = new Backoff({ ...BACKOFF, random });
@@ -148,7 +152,7 @@ export class RobotChecker {
 
   #note(underWay: UnderWay, outcome: DeliveryOutcome): void {
     const { robot, fingerprint, requested } = underWay.check;
-    // Somebody has changed the credentials meanwhile, or doesn't want the check any more.
+    // Somebody has changed the credentials meanwhile, or does not want the check any more.
     if (this.#underWay.get(robot) !== underWay) return;
     const { now, log, onOutcome } = this.#options;
     const observation = { fingerprint, outcome, checkedAt: now() };

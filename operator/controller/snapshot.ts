@@ -8,7 +8,7 @@ import type { Caches } from './caches.ts';
 /** Both clocks at one moment. */
 export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
 
-/** What is the same throughout a run. */
+/** The input that stays the same throughout a run. */
 export type Fixed = Times & Collections & Pick<Snapshot, 'credentials' | 'deliveries' | 'answers'>;
 
 type Collections = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects'>;
@@ -16,7 +16,7 @@ type Collections = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'na
 /** Keys that this process has left in the two objects. */
 export type LeftBehind = Readonly<Record<'ConfigMap' | 'Secret', ReadonlySet<string>>>;
 
-/** The custom resources, and what decides what they may, as the caches have them now. */
+/** The custom resources, and the objects that decide their rights, as the caches have them now. */
 export function collections(caches: Caches): Collections {
   const { robots, templates, subscriptions } = caches;
   return {
@@ -28,7 +28,7 @@ export function collections(caches: Caches): Collections {
   };
 }
 
-/** Takes the picture that a decision is made from: what is fixed for the run, and the target as it is now. */
+/** Makes the snapshot for a decision: the input that is fixed for the run, and the present target. */
 export function takeSnapshot(
   caches: Caches,
   config: OperatorConfiguration,

@@ -12,7 +12,7 @@ type CR = StatusUpdate['cr'];
 const serviceOf = (cr: CR | undefined) => (cr?.status as { readonly service?: string } | undefined)?.service;
 const keyOf = ({ metadata }: CR) => `${metadata.namespace}/${metadata.name}`;
 
-/** Robots that shall show this service, by `namespace/name`. */
+/** Robots that must show this service, by `namespace/name`. */
 function wanted(all: Readonly<Record<string, string>>): WantedStatus[] {
   return Object.entries(all).map(([key, service]) => {
     const [namespace, name] = key.split('/') as [string, string];
@@ -34,7 +34,7 @@ interface Sent {
   readonly end: PromiseWithResolvers<StatusOutcome>;
 }
 
-/** An API server that has what was written, and answers at once unless it is told to wait. */
+/** An API server that stores all writes, and answers at once unless a test delays it. */
 function setUp({ isWaiting = () => false }: { isWaiting?: (key: string) => boolean } = {}) {
   const log = recordingLog();
   const sent: Sent[] = [];
@@ -65,7 +65,7 @@ function setUp({ isWaiting = () => false }: { isWaiting?: (key: string) => boole
   return { writer, want, sent, keys, stored, pending, outcomes, log };
 }
 
-/** Lets everything run that is ready to. */
+/** Lets all pending callbacks run. */
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('statuses', () => {

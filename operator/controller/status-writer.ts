@@ -4,46 +4,46 @@ import { InTurn } from './in-turn.ts';
 import { Pace } from './pace.ts';
 import { Rests } from './rests.ts';
 
-/** Half of the requests that may be under way at once: a target is never written behind a crowd of statuses. */
+/** Half of the requests that may be under way at once: a write of a target never waits behind a crowd of statuses. */
 const MAX_IN_FLIGHT = 8;
-/** So that a namespace whose writes hang leaves room for others. */
+/** Per namespace: a namespace whose writes hang leaves room for others. */
 const MAX_OF_NAMESPACE = 2;
-/** What Argo CD's own controllers allow themselves: ARGOCD_K8S_CLIENT_QPS and ARGOCD_K8S_CLIENT_BURST. */
+/** The limits of Argo CD's own controllers: ARGOCD_K8S_CLIENT_QPS and ARGOCD_K8S_CLIENT_BURST. */
 const PER_SECOND = 50;
 const BURST = 100;
 
-/** What became of a status that was sent: written, or about something that has changed or gone meanwhile. */
+/** The result of sending a status: written, or stale because the CR has changed or gone meanwhile. */
 export type StatusOutcome = 'written' | 'outdated';
 
 export interface StatusWriterOptions {
-  /** The CR as it is now, with the answers to our writes; undefined if it is gone. */
+  /** The CR as it is now, with the answers to the operator's writes; undefined if it is gone. */
   readonly current: (wanted: WantedStatus) => StatusUpdate['cr'] | undefined;
-  /** Writes one status and tells of it. Whatever it throws, it is called again later. */
+  /** Writes one status and reports the change. After any exception, it is called again later. */
   readonly write: (update: StatusUpdate) => Promise<StatusOutcome>;
   /** In milliseconds, only ever forward. */
   readonly clock: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
   readonly onOutcome: (outcome: StatusOutcome | 'failed') => void;
-  /** Told how many statuses have yet to be written, each time that it may have changed. */
+  /** Called with the number of statuses that are not written yet, each time that it may have changed. */
   readonly onPending: (count: number) => void;
   readonly log: Log;
 }
 
 /**
- * Writes statuses beside the runs, so that none waits for them: the newest that is wanted of each CR, namespaces in turn, at a
- * pace that an API server does not notice. One that can't be written is tried again by itself.
+ * Writes statuses beside the runs, so no run waits for them. It writes the newest wanted status of each CR.
+ * Namespaces take turns, at a pace that does not burden an API server. A write that fails is tried again on its own.
  */
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #queue = new InTurn();
   readonly #pace: Pace;
   readonly #rests: Rests;
-  /** Namespaces of what is under way, by key. */
+  /** Namespaces of the writes that are under way, by key. */
   readonly #inFlight = new Map<string, string>();
   #wanted: ReadonlyMap<string, WantedStatus> = new Map();
   #timer: NodeJS.Timeout | undefined;
-  /** Resolved when nothing is left; there once it has been told to end. */
+  /** Resolves when nothing is left; set once the writer is told to end. */
   #end: PromiseWithResolvers<void> | undefined;
   #lost = 0;
 
@@ -56,7 +56,7 @@ export class StatusWriter {
     });
   }
 
-  /** Replaces all that was wanted before: what has not been sent yet and is not wanted any more is not sent. */
+  /** Replaces all wanted statuses. A status that is not sent yet and not wanted any more is not sent. */
   want(statuses: readonly WantedStatus[]): void {
     if (this.#end) return;
     const before = this.#wanted;
@@ -68,7 +68,7 @@ export class StatusWriter {
     this.#send();
   }
 
-  /** Sends what is left, as fast as it goes, but for no longer than this; what remains then the next start tells. */
+  /** Sends the remaining statuses as fast as possible, for at most this long. The next start sends the rest. */
   async close(timeoutMs: number): Promise<void> {
     this.#end = Promise.withResolvers();
     clearTimeout(this.#timer);
@@ -89,10 +89,10 @@ export class StatusWriter {
       );
   }
 
-  /** Puts a CR in line if its status differs from what is wanted, and takes it out if it doesn't. */
+  /** Queues a CR if its status differs from the wanted one, and removes it from the queue otherwise. */
   #look(key: string): void {
     const wanted = this.#wanted.get(key);
-    // What is under way is looked at when it has ended.
+    // A write that is under way is checked when it has ended.
     if (!wanted || this.#inFlight.has(key)) return;
     const { namespace } = wanted.cr.metadata;
     const update = this.#updateFor(wanted);
@@ -121,7 +121,7 @@ export class StatusWriter {
       else this.#rests.end(key);
     }
     const pending = this.#queue.size + this.#inFlight.size + this.#rests.size;
-    // What was decided on is no longer held for their sake.
+    // The writer keeps no decision in memory for their sake.
     if (pending === 0) this.#wanted = new Map();
     this.#options.onPending(pending);
     if (this.#queue.size + this.#inFlight.size === 0) this.#end?.resolve();
@@ -144,7 +144,7 @@ export class StatusWriter {
       this.#failed(key, update, error);
     }
     this.#inFlight.delete(key);
-    // The same again would say the same again.
+    // A second write of the same status would have the same result.
     if (this.#wanted.get(key) !== wanted) this.#look(key);
     this.#send();
   }
@@ -156,7 +156,7 @@ export class StatusWriter {
       return;
     }
     const { failures, retryInMs } = this.#rests.begin(key, versionOf(update));
-    // Once may be a restart of the API server; who persists is told of less and less often.
+    // A single failure may be a restart of the API server. Repeated failures are logged less and less often.
     const level = failures > 1 && Number.isInteger(Math.log2(failures)) ? 'warn' : 'debug';
     this.#options.log[level]({ err, ...nameOf(update), failures, retryInMs }, 'cannot write a status');
   }

@@ -9,7 +9,7 @@ import { TargetGuard } from './target-guard.ts';
 const INTERVAL = 2_000;
 const SERVICE = `dt_${NAMESPACE}_payments`;
 
-/** A guard with a clock of its own, and a target that is written through it as the operator does. */
+/** A guard with its own clock, and a target that is written through it as the operator does. */
 function setUp(start: Partial<Snapshot> = team(), intervalMs = INTERVAL) {
   let now = 1_000_000;
   let version = 1;
@@ -57,7 +57,7 @@ function setUp(start: Partial<Snapshot> = team(), intervalMs = INTERVAL) {
     set: (change: (before: Snapshot) => Snapshot) => {
       snap = change(snap);
     },
-    /** What somebody else does to an object. */
+    /** A change of an object by another writer. */
     edit: (kind: 'configMap' | 'secret', change: (data: LiveObject['data']) => LiveObject['data']) => {
       const object = snap.target[kind] as LiveObject;
       snap = { ...snap, target: { ...snap.target, [kind]: stamp({ ...object, data: change(object.data) }) } };
@@ -168,7 +168,7 @@ describe('somebody who takes our keys', () => {
     expect(lost).toEqual([]);
   });
 
-  /** Takes a key whenever it is back, a second later, until so much time is over. */
+  /** Removes a key a second after it is back, again and again, until this much time is over. */
   function fight(stage: ReturnType<typeof setUp>, kind: 'configMap' | 'secret', key: string, ms: number) {
     for (const end = stage.now() + ms; stage.now() < end; ) {
       stage.pass(1_000);

@@ -17,40 +17,44 @@ import type { TargetWrite, Write } from '../core/writes/writes.ts';
 type Kind = ContestedKeys['object'];
 const KINDS: readonly Kind[] = ['ConfigMap', 'Secret'];
 
-/** What may be written now, and when to come again for the rest. */
+/** The writes that are allowed now, and when to come again for the rest. */
 export interface Admission {
   readonly steps: readonly Write[];
   /** By the guard's clock; absent if nothing has to wait. */
   readonly againAt?: number;
-  /** Whether it waits for its turn only, some seconds at most, and not for somebody who fights us. */
+  /**
+   * Whether it only waits for its turn, which takes some seconds at most, and not for another writer that fights the
+   * operator.
+   */
   readonly isPaced: boolean;
 }
 
 /**
- * Stands between the decision and the writes. Argo CD's controller makes its configuration anew on every write, so after
- * one the next waits a little, and takes along what has come meanwhile. And who takes our keys out of an object again and
- * again is not answered in a hot loop: writes to that object, and to that one alone, come at growing intervals.
+ * Decides between the decision and the writes which writes are allowed now. Argo CD's controller rebuilds its
+ * configuration on every write. So the next write waits a little, and includes the changes that come meanwhile. If
+ * another writer removes the operator's keys from an object again and again, writes to that object come at growing
+ * intervals. Other objects are not affected.
  */
 export class TargetGuard {
   readonly #intervalMs: number;
   readonly #clock: () => number;
   readonly #onLoss: (object: Kind, keys: readonly string[], who: string) => void;
   readonly #contests: Record<Kind, WriteConflict> = { ConfigMap: CALM, Secret: CALM };
-  /** What we have left behind, as long as it was there when we last looked. */
+  /** The operator's keys that were there at the last check. */
   #left: OurParts | undefined;
-  /** What we have left behind, whatever has become of it. */
+  /** All keys that the operator has left, whether or not they are still there. */
   #written: OurParts | undefined;
   readonly #seen: Partial<Record<Kind, Seen>> = {};
-  /** Where keys were lost that we have not put back yet. */
+  /** Where keys were lost that the operator has not put back yet. */
   readonly #unanswered = new Set<Kind>();
   #lastWriteAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
     /** From the end of one round of writes to the next, in milliseconds. */
     readonly intervalMs: number;
-    /** In milliseconds, only ever forward: a wall clock that is set back would hold all writes up. */
+    /** In milliseconds, only ever forward: a wall clock that is set back would delay all writes. */
     readonly clock: () => number;
-    /** Told of each time that keys of ours were found changed or gone. */
+    /** Called each time that keys of the operator are found changed or gone. */
     readonly onLoss: (object: Kind, keys: readonly string[], who: string) => void;
   }) {
     this.#intervalMs = options.intervalMs;
@@ -58,7 +62,10 @@ export class TargetGuard {
     this.#onLoss = options.onLoss;
   }
 
-  /** Looks whether anybody has taken keys of ours since the last look or write. To be called before writing. */
+  /**
+   * Checks whether another writer has removed the operator's keys since the last check or write. The caller calls it
+   * before writing.
+   */
   observe(target: Target, live: LiveState): void {
     this.#left ??= ourParts(live, target);
     this.#written ??= this.#left;
@@ -80,7 +87,7 @@ export class TargetGuard {
     return { steps: steps.filter((step) => freeAt(step) <= now), againAt, isPaced: false };
   }
 
-  /** To be called after each step, with the object as the API server returned it. */
+  /** The caller calls it after each step, with the object as the API server returned it. */
   wrote(step: TargetWrite, object: LiveObject): void {
     if (this.#left) this.#left = afterStep(this.#left, step);
     if (this.#written) this.#written = afterStep(this.#written, step);
@@ -88,19 +95,19 @@ export class TargetGuard {
     this.#remember(objectOf(step), object);
   }
 
-  /** The keys that the last writes have left, entries of the shared key not among them. */
+  /** The keys that the last writes have left; entries of the shared key are not among them. */
   leftBehind(): Readonly<Record<Kind, ReadonlySet<string>>> {
     const keys = (kind: Kind) =>
       new Set([...(this.#written?.[kind].keys() ?? [])].filter((key) => !isEntryKey(key)));
     return { ConfigMap: keys('ConfigMap'), Secret: keys('Secret') };
   }
 
-  /** To be called once a round of writes has come to its end: the next one has to wait. */
+  /** The caller calls it at the end of a round of writes: the next round has to wait. */
   roundEnded(): void {
     this.#lastWriteAt = this.#clock();
   }
 
-  /** Who fights us now. */
+  /** The writers that fight the operator now. */
   contests(): { readonly object: Kind; readonly contest: WriteConflict }[] {
     const now = this.#clock();
     return KINDS.flatMap((object) => {
@@ -110,7 +117,8 @@ export class TargetGuard {
   }
 
   /**
-   * When to come again: for what was not admitted, and when a fight counts as over, for somebody has to tell then.
+   * When to come again: for the steps that were not admitted, and for the moment when a fight counts as over, which
+   * has to be reported.
    * @param now by the wall clock
    */
   nextAt({ againAt }: Admission, now: Date): Date | undefined {
@@ -147,7 +155,7 @@ export class TargetGuard {
   }
 }
 
-/** An object as it was when we last looked at it, or wrote it. */
+/** An object as it was at the operator's last check or write. */
 interface Seen {
   readonly uid: string;
   readonly resourceVersion: string;

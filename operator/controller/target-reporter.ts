@@ -4,7 +4,7 @@ import type { RecordEvent } from '../kubernetes/events.ts';
 import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
 
-/** What a reporter tells of, in the words of the log. */
+/** The subject of a report, in the words of the log. */
 export interface Topic {
   readonly object: 'ConfigMap' | 'Secret';
   readonly problem: string;
@@ -12,8 +12,9 @@ export interface Topic {
 }
 
 /**
- * Tells what is wrong with a target object as a whole: once, by an event on it and a log line, not by a status of every CR
- * that suffers from it. To be called with all findings that hold now.
+ * Reports the problems of a target object as a whole. It reports each problem once, by an event on the object and a
+ * log line. The statuses of the CRs that suffer from it do not repeat it. The caller passes all findings that hold
+ * now.
  */
 export function createTargetReporter(
   caches: Pick<Caches, 'configMap' | 'secret'>,

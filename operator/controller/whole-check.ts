@@ -4,13 +4,13 @@ import type { LiveObject, Target } from '../core/model/snapshot.ts';
 import { missingFindings } from '../core/others/missing.ts';
 import type { Engine } from '../engine/types.ts';
 
-/** A large configuration takes the engine seconds, and its own keys were each checked before they were written. */
+/** A large configuration takes the engine seconds, and each of its own keys was checked before it was written. */
 const AT_MOST_EVERY_MS = 60_000;
 
 /**
- * Has the engine load the whole ConfigMap once more, in the background: at the start, and after changes at most once a
- * minute. What it then works with has to contain all that is ours. Verdicts of single keys compose, so this finds nothing
- * new; it is there for the day on which they don't.
+ * Has the engine load the whole ConfigMap once more, in the background: at the start, and after changes at most once
+ * a minute. The loaded configuration has to contain all keys of the operator. Verdicts of single keys compose, so
+ * this check should find nothing new. It exists for the case that they do not compose.
  */
 export class WholeCheck {
   readonly #engine: Pick<Engine, 'check'>;
@@ -24,7 +24,7 @@ export class WholeCheck {
     engine: Pick<Engine, 'check'>,
     onFindings: (findings: readonly Finding[]) => Promise<void>,
     onError: (error: unknown) => void,
-    /** In milliseconds; one that nobody sets. */
+    /** In milliseconds, on a clock that is never set. */
     clock: () => number,
   ) {
     this.#engine = engine;
@@ -34,8 +34,8 @@ export class WholeCheck {
   }
 
   /**
-   * @param live what is ours in it
-   * @returns in how many milliseconds to come again, if the ConfigMap has changed but was checked too lately
+   * @param live the operator's keys in the ConfigMap
+   * @returns in how many milliseconds to come again, if the ConfigMap has changed but the last check was too recent
    */
   run({ configMap }: Target, live: LiveState): number | undefined {
     if (!configMap || configMap.resourceVersion === this.#checked) return undefined;

@@ -25,7 +25,7 @@ const WHOLE: Topic = {
 /** Room for the answers about a few thousand custom resources. */
 const ANSWERS = { maxEntries: 50_000, maxBytes: 32 * 2 ** 20 } as const;
 
-/** Ties the parts to the runs: what a run reads, whom it asks, and whom it tells. */
+/** Connects the parts to the runs: the inputs, the engine, and the reports of a run. */
 export function wired(parts: OperatorParts, context: OperatorContext): ReconcilerParts {
   const { config, connection, serverClock, metrics, log, clocks, requestRun } = context;
   const { caches, credentials, engine, events, guard, checker, statuses } = parts;

@@ -16,7 +16,7 @@ function setUp(task: () => Promise<void>) {
   return { worker, errors, time };
 }
 
-/** Lets everything run that is ready to. */
+/** Lets all pending callbacks run. */
 const settle = async () => {
   for (let i = 0; i < 5; i++) await new Promise((resolve) => setImmediate(resolve));
 };

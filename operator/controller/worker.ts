@@ -1,10 +1,10 @@
-/** After a run, the worker rests for this share of the time that the run took, and no longer than this, in milliseconds. */
+/** After a run, the worker rests for this share of the run's time, and at most for this long, in milliseconds. */
 const REST = { share: 0.25, mostMs: 250 } as const;
 
 /**
- * Runs one task again and again on demand: at most one run at a time and at most one waiting, so that many requests
- * become one run. A run that fails is tried again after a growing pause, and never ends the worker. Between runs it rests a little, so
- * that somebody whose changes never end takes no whole core.
+ * Runs one task again and again on demand. At most one run is under way and at most one waits, so many requests
+ * become one run. A run that fails is tried again after a growing pause, and never ends the worker. The worker rests
+ * a little between runs, so a tenant whose changes never end cannot occupy a whole core.
  */
 export class Worker {
   readonly #task: () => Promise<void>;
@@ -21,7 +21,7 @@ export class Worker {
 
   constructor(options: {
     task: () => Promise<void>;
-    /** Told of each failed run. */
+    /** Called for each failed run. */
     onError: (error: unknown, retryInMs: number) => void;
     /** 0 ≤ n < 1; spreads the retries. */
     random: () => number;
@@ -34,7 +34,7 @@ export class Worker {
     this.#clock = options.clock;
   }
 
-  /** Asks for a run; whatever happened before this call is seen by it. */
+  /** Asks for a run; the run sees everything that happened before this call. */
   request(): void {
     if (this.#stopped) return;
     this.#wanted = true;
@@ -42,7 +42,7 @@ export class Worker {
     this.#running ??= this.#drain();
   }
 
-  /** Lets the present run end and starts no other, but for a last one if there is something yet to be told. */
+  /** Lets the present run end and starts no other, except a last one if there is something left to report. */
   async stop({ lastRun = false } = {}): Promise<void> {
     this.#stopped = true;
     clearTimeout(this.#retry);
@@ -62,7 +62,7 @@ export class Worker {
         await this.#rest(Math.min(REST.share * (this.#clock() - begin), REST.mostMs));
       }
     } finally {
-      // In the same turn as the last look at what is wanted: a request that came in between would be lost.
+      // In the same turn as the last check for requests: a request that came in between would be lost.
       this.#running = undefined;
     }
   }

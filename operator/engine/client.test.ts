@@ -35,7 +35,7 @@ function children(program: string): string[] {
   return table.split('\n').filter((line) => line.includes(program));
 }
 
-/** The fake engines' good answer is the request itself, which is no answer of the engine's: it has no `ok`. */
+/** A good fake engine answers with the request itself. The engine never answers this way: the request has no `ok`. */
 const good = (engine: Engine, name = 'x') => engine.check({ configMap: { name }, ok: true } as never);
 const GOOD = (name = 'x') => ({ call: 'check', configMap: { name }, ok: true });
 const inspected = (expression: string) => ({ call: 'inspect', expression, ok: true });
@@ -100,7 +100,7 @@ describe('a call without an answer', () => {
     const [culprit, next] = await Promise.all([engine.inspect({ expression: '' }), good(engine)]);
     expect(culprit).toEqual({ ok: false, killed, message });
     expect(next).toEqual(GOOD());
-    // What kills it from outside may not mean the question, which is asked once more.
+    // A kill from outside may have nothing to do with the question, which is asked once more.
     const outside: [string, number][] = behaviour === 'die' ? [['outside', 1]] : [];
     expect(metrics.ends).toEqual(new Map([...outside, [killed, 1]]));
     expect(metrics.starts).toBe(2 + outside.length);
@@ -164,7 +164,8 @@ describe('a call without an answer', () => {
       'killed' in outcome ? outcome.killed : 'ok',
     );
     expect(results).toEqual(Array.from({ length: 4 }, () => ['memory', 'trap', 'deadline', 'ok']).flat());
-    // 12 ends, and one more in each round but the first: the process that ate had given the good answer before.
+    // 12 ends, and one more in each round except the first: the process that consumed memory had given the good
+    // answer before.
     expect(metrics.starts).toBe(16);
   });
 

@@ -1,6 +1,7 @@
 /**
- * A client of Argo CD's notification engine, which runs as a process beside this one. process.ts and supervisor.ts keep it running,
- * queue.ts lines the calls up, frames.ts is the protocol, verdict-cache.ts keeps answers; types.ts is what callers see.
+ * A client of Argo CD's notification engine, which runs as a separate process. process.ts and supervisor.ts keep it
+ * running, queue.ts lines the calls up, frames.ts is the protocol, and verdict-cache.ts keeps answers. types.ts has
+ * the types for callers.
  */
 
 import { MAX_REQUEST_BYTES } from './frames.ts';
@@ -44,7 +45,7 @@ interface Job {
   readonly reject: (error: unknown) => void;
 }
 
-/** An engine that is started by the first call and let go when there was none for a while. */
+/** An engine that the first call starts and that ends after a while without calls. */
 export function createEngine(options: EngineOptions): Engine {
   const client = new EngineClient(options);
   return {
@@ -124,7 +125,7 @@ class EngineClient {
       job.resolve(outcome);
       if (!outcome.ok && outcome.killed) await this.#supervisor.end(outcome.killed);
     } catch (error) {
-      // Without a start there is nothing to wait for: whoever asks again makes the next attempt.
+      // Without a start there is nothing to wait for: the next caller makes the next attempt.
       this.#fail([job, ...this.#queue.takeAll()], this.#isClosed ? closed() : error);
     }
   }
@@ -138,11 +139,12 @@ class EngineClient {
       const { wasAsked } = process;
       const begin = this.#now();
       const event = await process.call(request, deadlineMs);
-      // A process that close() ended has judged nothing.
+      // A process that close() ended has not judged anything.
       if (this.#isClosed) throw closed();
       const outcome = outcomeOf(event, limits);
-      // A signal from outside says nothing about the question. A second one might: without memory the system kills, too.
-      // And what earlier questions left behind may be what there was no room beside: only a fresh process tells.
+      // A first signal from outside says nothing about the question. A second one might: the system also kills when
+      // memory is short. Earlier questions may have left memory in use that this question needed; only a fresh
+      // process shows whether they did.
       if (event.type === 'ended' && attempt === 1 && (event.signal !== null || wasAsked)) {
         if (event.signal === null && !outcome.ok && outcome.killed)
           await this.#supervisor.end(outcome.killed);

@@ -9,9 +9,10 @@ import { eventually } from '../lib/testing/eventually.ts';
 import { createEngine } from './client.ts';
 import { GOOD_CONFIG, HOSTILE, manySets, rendering } from './testing/requests.ts';
 
-// engine/internal/confine tries the doors from inside. This looks at the process from outside, and knocks as templates do.
+// engine/internal/confine tests the confinement from inside. This test observes the process from outside, and attacks
+// as templates do.
 
-// Under a name of its own: other files' engines may be children of this process, too.
+// Under a separate name: engines of other test files may be children of this process, too.
 const folder = mkdtempSync(join(tmpdir(), 'engine-'));
 const program = join(folder, 'engine');
 symlinkSync(locateEngine(), program);
@@ -52,7 +53,7 @@ describe('the process', () => {
   });
 
   it.runIf(process.platform === 'linux')('has nothing but its pipes, and can get nothing more', async () => {
-    // Collecting garbage is when Go's runtime last wants something of its own.
+    // Go's runtime makes its last system calls when it collects garbage.
     expect(await engine.check(manySets(300))).toHaveProperty('ok', true);
     const { pid } = await ourEngine();
     expect(proc(pid, 'environ')).toBe('');
@@ -60,7 +61,7 @@ describe('the process', () => {
     const open = readdirSync(folder).map((name) =>
       readlinkSync(`${folder}/${name}`).replace(/:\[\d+\]$/, ''),
     );
-    // The last two are the timer's of Go's runtime. Node's pipes are pairs of sockets.
+    // The last two belong to the timer of Go's runtime. Node's pipes are pairs of sockets.
     expect(open).toEqual(['socket', 'socket', 'socket', 'anon_inode:[eventpoll]', 'anon_inode:[eventfd]']);
     expect(proc(pid, 'limits')).toMatch(/^Max open files +0 +0 /m);
     expect(proc(pid, 'limits')).toMatch(/^Max core file size +0 +0 /m);
@@ -98,7 +99,7 @@ describe('the process', () => {
   );
 });
 
-/** A program that asks the engine for what never comes, until somebody ends it. */
+/** A program that asks the engine a question without an answer, until a signal ends it. */
 const RUNAWAY = `
 import { createEngine } from ${JSON.stringify(new URL('./client.ts', import.meta.url).href)};
 const engine = createEngine({ program: process.env.PROGRAM });

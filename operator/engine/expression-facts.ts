@@ -1,13 +1,13 @@
 /**
- * What an expression consists of, for a policy that decides what it may contain. Lists are sorted. engine/README.md says
- * what a policy has to know; engine/internal/inspect/facts.go is where the facts come from.
+ * The parts of an expression, for a policy that allows or refuses expressions. Lists are sorted.
+ * engine/README.md lists the facts for a policy; engine/internal/inspect/facts.go is their source.
  */
 export interface ExpressionFacts {
-  /** As far as the compiler knows; everything about an Application is `unknown`. */
+  /** As far as the compiler knows; every value of an Application is `unknown`. */
   readonly result: 'boolean' | 'string' | 'number' | 'list' | 'map' | 'time' | 'nil' | 'other' | 'unknown';
   /** Nodes of the syntax tree. */
   readonly nodes: number;
-  /** The same, those counted twice that the compiler meets twice, and so on. */
+  /** The same, with nodes that the compiler visits twice counted twice, and so on. */
   readonly nodesWrittenOut: number;
   /** Nodes from the root to the farthest leaf. */
   readonly depth: number;
@@ -15,13 +15,13 @@ export interface ExpressionFacts {
   readonly kinds: Readonly<Record<string, number>>;
   /** All names that are looked up: roots of paths, functions, variables. */
   readonly identifiers: readonly NameUse[];
-  /** What `let` declares. Hides the root of the same name. */
+  /** The names that `let` declares. Each hides the root of the same name. */
   readonly variables: readonly string[];
-  /** All values that are read, each as far as it goes. */
+  /** All values that are read, each with its full path. */
   readonly paths: readonly PathUse[];
-  /** The same by where they come from: `app.status.conditions[?].type` for `#.type`. Unknown ones begin with `()`. */
+  /** The same by their origin: `app.status.conditions[?].type` for `#.type`. Unknown origins begin with `()`. */
   readonly reads: readonly PathUse[];
-  /** Where that comes from which `matches` looks at; constants come from nowhere. */
+  /** The origins of the values that `matches` reads; constants have none. */
   readonly matched: readonly PathUse[];
   /** Calls of functions and of methods of values. */
   readonly calls: readonly CallUse[];
@@ -30,7 +30,7 @@ export interface ExpressionFacts {
   readonly operators: readonly NameUse[];
   /** The closures that loops run for each element. */
   readonly predicates: readonly PredicateUse[];
-  /** How closures name their element, its index, and what they accumulate: `#`, `#index`, `#acc`. */
+  /** The names in closures for their element, its index, and the accumulated value: `#`, `#index`, `#acc`. */
   readonly pointers: readonly string[];
   /** Whether everything is read at once, under any name: `$env`. */
   readonly environment: boolean;
@@ -45,7 +45,7 @@ export interface ExpressionFacts {
   readonly dynamicPatterns: number;
 }
 
-/** How often something is used, and inside of how many closures at most. */
+/** How often a name is used, and inside of how many closures at most. */
 interface Use {
   readonly count: number;
   readonly predicateDepth: number;
@@ -55,7 +55,7 @@ export interface NameUse extends Use {
   readonly name: string;
 }
 
-/** Names, whole numbers, and null for what only the evaluation knows. */
+/** Names, whole numbers, and null for steps that only the evaluation knows. */
 export type Segment = string | number | null;
 
 export interface PathUse extends Use {
@@ -80,7 +80,7 @@ export interface CallUse extends Use {
 export interface PredicateUse {
   /** The function that runs it. */
   readonly builtin: string;
-  /** The path of what is looped over, or the kind of its node in parentheses. */
+  /** The path of the value that the loop runs over, or the kind of its node in parentheses. */
   readonly over: string;
   /** 1 outside of other closures. */
   readonly depth: number;

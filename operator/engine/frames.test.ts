@@ -30,7 +30,7 @@ describe('frames', () => {
       { number: 7, text: 'xxxxxxxxx' },
       'oversized',
     ]);
-    // What is no frame at all has some length, too.
+    // Bytes that are not a frame at all still have some length.
     expect(read(new FrameReader(9), [Buffer.from('panic: nil')])).toEqual(['oversized']);
   });
 

@@ -1,15 +1,15 @@
-/** Of a header the length of the rest, and the number of the request, each in four bytes, the highest first. */
+/** A header has the length of the rest, and the number of the request, each in four bytes, the highest first. */
 const HEADER_BYTES = 8;
 const NUMBER_AT = 4;
 
-/** A request or an answer, which has its request's number. The greeting has 0. */
+/** A request or an answer, which has the number of its request. The greeting has 0. */
 export interface Frame {
   /** 0 to 2^32 - 1 */
   readonly number: number;
   readonly text: string;
 }
 
-/** What the engine takes for one request, in bytes. The two objects and an Application stay far below it. */
+/** The longest request that the engine reads, in bytes. The two objects and an Application stay far below it. */
 export const MAX_REQUEST_BYTES = 16 * 2 ** 20;
 
 /** A frame as the engine reads it. */
@@ -21,21 +21,21 @@ export function frameOf({ number, text }: Frame): Buffer {
   return frame;
 }
 
-/** Puts frames together again from the pieces in which a stream delivers them. */
+/** Joins frames from the pieces in which a stream delivers them. */
 export class FrameReader {
   readonly #maxBytes: number;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #body: Buffer | undefined;
   #filled = 0;
 
-  /** @param maxBytes a longer frame is none: whoever waits for it would have to read it */
+  /** @param maxBytes a longer frame does not count as a frame: its receiver would have to read it */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
 
   /**
-   * The frames that this piece completes, in order; `oversized` in place of a frame that is too long, after
-   * which nothing can be read any more.
+   * The frames that this piece completes, in order. `oversized` is in place of a frame that is too long; nothing can
+   * be read after it.
    */
   *read(piece: Buffer): Generator<Frame | 'oversized'> {
     for (let at = 0; at < piece.length; ) {

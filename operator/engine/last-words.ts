@@ -1,12 +1,12 @@
 const MAX_LENGTH = 8_192;
-/** How Go's runtime and an unrecovered panic begin what they say before the end. */
+/** The beginnings of the last messages of Go's runtime and of an unrecovered panic. */
 const BEGINNING = /^(?:fatal error: |runtime: |panic: )/m;
-/** The runtime's own constant texts; other causes could quote what was in the configuration. */
+/** The constant texts of the runtime; other causes could quote the configuration. */
 const FATAL = /^fatal error: ([a-z][a-z: ]{0,60})/m;
 
 /**
- * What a program wrote to its standard error, kept to tell why it ended: the beginning, or from a program's last words on,
- * which push out the log lines before them. Not for showing: it can quote the configuration.
+ * The standard error of a program, kept to explain its end. It holds the beginning, or the text from the last words
+ * on, which replaces the log lines before them. It must not be shown: it can quote the configuration.
  */
 export class LastWords {
   #text = '';
@@ -16,12 +16,12 @@ export class LastWords {
     return this.#text;
   }
 
-  /** The runtime's name for what ended the program, such as `out of memory`. */
+  /** The runtime's name for the cause of the end, such as `out of memory`. */
   get fatalError(): string | undefined {
     return FATAL.exec(this.#text)?.[1];
   }
 
-  /** @param piece some bytes, which need not end with a line */
+  /** @param piece some bytes, not necessarily up to the end of a line */
   write(piece: Buffer): void {
     if (this.#text.length >= MAX_LENGTH && this.#isEnding) return;
     let text = piece.subarray(0, MAX_LENGTH).toString('latin1');

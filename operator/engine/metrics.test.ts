@@ -18,7 +18,7 @@ it('counts calls by kind and result, and their durations by bucket', () => {
     ]),
   );
   const { counts, sumSeconds } = counters.durations.get('check') ?? { counts: [], sumSeconds: 0 };
-  // What was not called took no time.
+  // A call that was not made took no time.
   expect(counts).toEqual([1, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1]);
   expect(counts).toHaveLength(DURATION_BUCKETS.length + 1);
   expect(sumSeconds).toBeCloseTo(11.0321);

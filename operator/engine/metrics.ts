@@ -1,12 +1,12 @@
 import type { CallName, Killed } from './types.ts';
 
-/** What came of a call. `refused` is an answer; `unavailable` says nothing about the request. */
+/** The result of a call. `refused` is an answer; `unavailable` says nothing about the request. */
 export type CallResult = 'ok' | 'refused' | Killed['killed'] | 'unavailable';
 
-/** Why the process was ended; `outside`: by somebody else. */
+/** Why the process ended; `outside`: something outside of the operator ended it. */
 export type EndCause = Killed['killed'] | 'idle' | 'closed' | 'outside';
 
-/** Told of what the engine does; an exporter implements it, or reads EngineCounters. */
+/** Receives the events of the engine; an exporter implements it, or reads EngineCounters. */
 export interface EngineMetrics {
   /** @param seconds from the request's turn to its answer, without a start */
   called(call: CallName, result: CallResult, seconds: number): void;
@@ -29,7 +29,7 @@ export interface DurationHistogram {
   readonly sumSeconds: number;
 }
 
-/** Counts what happens, in plain numbers. */
+/** Counts the events, in plain numbers. */
 export class EngineCounters implements EngineMetrics {
   readonly calls = new Map<CallName, Map<CallResult, number>>();
   readonly durations = new Map<CallName, DurationHistogram>();

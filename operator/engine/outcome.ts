@@ -2,13 +2,16 @@ import type { CallResult } from './metrics.ts';
 import type { ProcessEvent } from './process.ts';
 import type { CallName, Killed, Outcome } from './types.ts';
 
-/** What the limits of a call were, for the sentences that name them. */
+/** The limits of a call, for the sentences that name them. */
 export interface CallLimits {
   readonly deadlineMs: number;
   readonly maxAnswerBytes: number;
 }
 
-/** What an event means as the outcome of a call. Of what the process said, only sentences of ours get through. */
+/**
+ * The outcome of a call, derived from an event. Only the operator's sentences and constant texts of Go's runtime get
+ * through.
+ */
 export function outcomeOf(event: ProcessEvent, { deadlineMs, maxAnswerBytes }: CallLimits): Outcome {
   switch (event.type) {
     case 'answer':
@@ -25,7 +28,7 @@ export function outcomeOf(event: ProcessEvent, { deadlineMs, maxAnswerBytes }: C
   }
 }
 
-/** Nothing is asked whose length alone the engine refuses. */
+/** A request that the engine would refuse for its length alone is not sent. */
 export function tooLong(maxBytes: number): Killed {
   return killed('memory', `The request to the engine has more than ${Math.floor(maxBytes / 2 ** 20)} MiB.`);
 }

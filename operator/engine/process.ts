@@ -2,46 +2,48 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { FrameReader, frameOf } from './frames.ts';
 import { LastWords } from './last-words.ts';
 
-/** What to run, and how much to read of it. How much memory it takes is the program's own affair. */
+/** The program to run, and the limit of its answers. The program limits its memory itself. */
 export interface EngineProgram {
   /** Absolute path of the program that `make engine` builds. */
   readonly program: string;
   readonly maxAnswerBytes: number;
 }
 
-/** What the process says, or what became of it. */
+/** An event: a frame of the process, or the way in which it ended. */
 export type ProcessEvent =
   | { readonly type: 'answer'; readonly text: string }
-  /** It began an answer that is longer than allowed. */
+  /** The process began an answer that is longer than allowed. */
   | { readonly type: 'oversized' }
   /** The time was up first. */
   | { readonly type: 'late' }
   | {
       readonly type: 'ended';
-      /** Sent by somebody else: `stop` is never waited for as an event. */
+      /** Another process sent the signal: `stop` is never waited for as an event. */
       readonly signal: NodeJS.Signals | null;
-      /** What Go's runtime calls the reason, such as `stack overflow`. */
+      /** The reason in the words of Go's runtime, such as `stack overflow`. */
       readonly fatalError: string | undefined;
       /** Why it could not be started. */
       readonly error: Error | undefined;
-      /** What it wrote to its standard error. Not for showing once it was asked: it can quote the configuration. */
+      /** The standard error of the process. It must not be shown after the first question: it can quote the configuration. */
       readonly lastWords: string;
     };
 
 /**
- * One process that answers requests, one at a time. Whatever it does but answer, it is good for nothing afterwards.
+ * One process that answers requests, one at a time. After any event except an answer, the process cannot be used any
+ * more.
  *
- * It gets nothing of this process: no environment, no descriptor but its three pipes, and a process group of its own, so
- * that Ctrl-C in a terminal is this process' alone. It ends with its standard input, and so with this process at the latest.
+ * The process gets nothing of this process: no environment, no descriptor except its three pipes, and its own process
+ * group. So Ctrl-C in a terminal reaches this process alone. It ends with its standard input, and so with this
+ * process at the latest.
  */
 export class EngineProcess {
   readonly #child: ChildProcessWithoutNullStreams | undefined;
   readonly #frames: FrameReader;
   readonly #lastWords = new LastWords();
-  /** Resolved when the process is gone, whatever ended it. */
+  /** Resolves when the process is gone, whatever ended it. */
   readonly #end = Promise.withResolvers<void>();
   #next = Promise.withResolvers<ProcessEvent>();
-  /** Of the request that is being answered; undefined if there is none. */
+  /** The receiver of the present answer; undefined if no request is under way. */
   #number: number | undefined = 0;
   #requests = 0;
   /** Set once it is gone. */
@@ -95,9 +97,9 @@ export class EngineProcess {
   #listen(child: ChildProcessWithoutNullStreams): void {
     child.once('error', (error) => this.#gone({ signal: null, error }));
     child.once('close', (_code, signal) => this.#gone({ signal, error: undefined }));
-    // Without processes or descriptors to be had, there are no streams either; the error tells.
+    // Without free processes or descriptors there are no streams either; the error says so.
     if (!child.stdin) return;
-    // A process that is gone reads and writes nothing: its end tells that.
+    // A process that is gone reads and writes nothing; its end event reports that.
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream.on('error', () => undefined);
     child.stdout.on('data', (piece: Buffer) => this.#read(piece));
     child.stderr.on('data', (piece: Buffer) => this.#lastWords.write(piece));
@@ -110,7 +112,7 @@ export class EngineProcess {
         this.#number = undefined;
         this.#next.resolve({ type: 'answer', text: frame.text });
       } else {
-        // Behind an answer that is not read nothing can be read, and what answers no question talks nonsense.
+        // After an answer that is not read, nothing else can be read. A frame that answers no question is nonsense.
         if (frame === 'oversized') this.#next.resolve({ type: 'oversized' });
         this.#child?.stdout.removeAllListeners('data').destroy();
         this.#child?.kill('SIGKILL');
@@ -119,8 +121,8 @@ export class EngineProcess {
   }
 
   async #happens(deadlineMs: number): Promise<ProcessEvent> {
-    // If it was this thread that was held up, an answer may lie waiting: as long as more of it arrives at each turn of the
-    // event loop, it is not late.
+    // If this thread itself was blocked, an answer may be waiting already. While more of it arrives at each turn of
+    // the event loop, it does not count as late.
     const onDeadline = () => {
       const before = this.#receivedBytes;
       setImmediate(() => {

@@ -1,13 +1,13 @@
-/** After so many jobs that cannot wait, one is done that can: somebody may have something to ask all the time. */
+/** After this many urgent jobs, one job in the background has its turn: urgent jobs may come all the time. */
 const MOST_IN_A_ROW = 50;
 
-/** Jobs by the namespace that they are done for; the one whose turn it is comes first. */
+/** Jobs by the namespace that they are done for; the first namespace has the next turn. */
 type Line<T> = Map<string, T[]>;
 
 /**
- * A line of jobs. Namespaces are served in turn, one job each, and each in order of arrival: whoever has much to ask makes
- * nobody else wait for more than the job that is under way. Jobs that can wait stand behind those that cannot, but one of them
- * is done after so many of the others.
+ * A line of jobs. Namespaces take turns, one job each, and each in order of arrival. So a namespace with many jobs
+ * delays another one only by the job that is under way. Background jobs come after urgent jobs, but one background
+ * job is done after a number of urgent ones.
  */
 export class Queue<T> {
   readonly #foreground: Line<T> = new Map();
@@ -41,7 +41,7 @@ export class Queue<T> {
   }
 }
 
-/** After its turn, a namespace stands at the end. */
+/** After its turn, a namespace goes to the end. */
 function nextOf<T>(line: Line<T>): T | undefined {
   const [first] = line;
   if (!first) return undefined;

@@ -6,12 +6,13 @@ import type { EndCause, EngineMetrics } from './metrics.ts';
 import { readProcessTree } from './testing/process-tree.ts';
 import { GOOD_CONFIG, HOSTILE, manySets, rendering } from './testing/requests.ts';
 
-// In a file, and so in a process, of its own: nothing else takes memory or time here. `make bench-engine` has the figures.
+// A separate file has a separate process, where nothing else uses memory or time. `make bench-engine` has the
+// figures.
 
 const PATIENT = { deadlineMs: 60_000 };
 const program = locateEngine();
 
-/** The only child of this process. Linux alone tells it. */
+/** The only child of this process. Only Linux reports it. */
 const engineProcess = () => readProcessTree(process.pid)?.children[0];
 
 /** Says when the process has been told to end. */
@@ -34,12 +35,12 @@ it('gives memory back when there is nothing to do, every time', { timeout: 120_0
     if (process.platform === 'linux') expect(engineProcess()).toBeUndefined();
     rss.push(process.memoryUsage.rss() / 1e6);
   }
-  // The first round brings what the tests' own code takes.
+  // The first round includes the memory of the tests' own code.
   const [first = 0, , , last = 0] = rss;
   expect(last - first).toBeLessThan(20);
 });
 
-// Where all processors are busy with something else this thread has to wait too: hence the second and third try.
+// If all processors are busy with other work, this thread has to wait, too. So there is a second and a third try.
 it('leaves the event loop alone, whatever runs for ever', { timeout: 120_000, retry: 2 }, async () => {
   const engine = createEngine({ program, ...PATIENT });
   const delays = monitorEventLoopDelay({ resolution: 10 });

@@ -4,7 +4,7 @@ import { createEngine } from './client.ts';
 import { EngineCounters } from './metrics.ts';
 import { GOOD_CONFIG, HOSTILE, manySets, rendering } from './testing/requests.ts';
 
-// Far beyond what an answer takes, so that a busy machine is no reason for a verdict.
+// Far above the time of an answer, so a busy machine does not cause a verdict.
 const PATIENT = { deadlineMs: 60_000 };
 
 const metrics = new EngineCounters();

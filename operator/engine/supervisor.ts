@@ -2,7 +2,7 @@ import type { EndCause, EngineMetrics } from './metrics.ts';
 import { EngineProcess, type EngineProgram, type ProcessEvent } from './process.ts';
 import { EngineUnavailableError } from './types.ts';
 
-/** The first thing that the program says. The number stands for the form of requests and answers. */
+/** The greeting of the program. The number is the version of the format of requests and answers. */
 export const GREETING = 'argocd-dingtalk-engine/2';
 
 export interface SupervisorOptions extends EngineProgram {
@@ -13,14 +13,14 @@ export interface SupervisorOptions extends EngineProgram {
   readonly now: () => number;
 }
 
-/** Keeps at most one process of the engine: started when it is asked for, and anew after its end. */
+/** Keeps at most one process of the engine: starts it on demand, and again after its end. */
 export class Supervisor {
   readonly #options: SupervisorOptions;
   #process: EngineProcess | undefined;
   /** Whether the process has greeted. */
   #isReady = false;
   #isClosed = false;
-  /** Processes that are coming to their end: the next start waits, so that memory is not held twice. */
+  /** Processes that are ending: the next start waits for them, so memory is not used twice. */
   #ending: Promise<unknown> = Promise.resolve();
 
   constructor(options: SupervisorOptions) {
@@ -28,7 +28,7 @@ export class Supervisor {
   }
 
   /**
-   * The process, ready for a request. One that somebody else kills during its start is started once more.
+   * The process, ready for a request. If something else kills it during its start, it is started once more.
    * @throws EngineUnavailableError
    */
   async running(): Promise<EngineProcess> {
@@ -41,7 +41,10 @@ export class Supervisor {
     throw unavailable(last, this.#options.program);
   }
 
-  /** Ends the process, if there is one, and waits until it has given its memory back. After `closed` none is started. */
+  /**
+   * Ends the process, if there is one, and waits until it has given its memory back. After `closed` no process is
+   * started.
+   */
   async end(cause: EndCause): Promise<void> {
     if (cause === 'closed') this.#isClosed = true;
     const process = this.#process;
@@ -51,7 +54,7 @@ export class Supervisor {
     await this.#gone(process);
   }
 
-  /** Leaves a process that is ready, or none. */
+  /** Leaves a process that is ready, or no process. */
   async #start(): Promise<ProcessEvent> {
     await this.#ending;
     if (this.#isClosed) throw new EngineUnavailableError('the engine is closed');
@@ -90,11 +93,11 @@ function unavailable(event: ProcessEvent, program: string): EngineUnavailableErr
   }
 }
 
-/** Of a process that was not asked anything yet: its words quote no configuration. */
+/** The standard error of a process that was not asked anything yet: it quotes no configuration. */
 function reasonOf({ error, signal, lastWords }: Extract<ProcessEvent, { type: 'ended' }>): Error {
   if (error) return error;
   const ending = signal === null ? 'the process ended at once' : `signal ${signal} ended the process`;
-  // What Go's runtime says of its stacks comes behind an empty line.
+  // The report of Go's runtime about its stacks follows an empty line.
   const [words = ''] = lastWords.trim().split('\n\n');
   return new Error(words === '' ? ending : `${ending}: ${words}`);
 }

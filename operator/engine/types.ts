@@ -1,25 +1,28 @@
-/** What the engine can be asked and what it answers: the JSON of engine/README.md, which has examples. */
+/** The engine's requests and answers: the JSON of engine/README.md, which has examples. */
 
 import type { ExpressionFacts } from './expression-facts.ts';
 
-/** The contents of argocd-notifications-cm and argocd-notifications-secret, or of the part that is in question. */
+/**
+ * The contents of argocd-notifications-cm and argocd-notifications-secret, or the part of them that the request is
+ * about.
+ */
 export interface EngineObjects {
   readonly configMap: Readonly<Record<string, string>>;
   /** As text, not base64. No value gets into an answer: `[secret:<key>]` stands for it. */
   readonly secret?: Readonly<Record<string, string>>;
 }
 
-/** What an evaluation happens in. */
+/** The input of an evaluation. */
 export interface RenderScene {
   /** The Application as the API server has it. */
   readonly app: Readonly<Record<string, unknown>>;
-  /** Its AppProject. */
+  /** The AppProject of the Application. */
   readonly appProject?: Readonly<Record<string, unknown>>;
-  /** What `time.Now()` gives, in RFC 3339. Default: the wall clock. */
+  /** The value of `time.Now()`, in RFC 3339. Default: the wall clock. */
   readonly now?: string;
 }
 
-/** What was the program built from? */
+/** Which sources was the program built from? */
 export interface VersionRequest {
   readonly call: 'version';
 }
@@ -36,7 +39,7 @@ export interface EvaluateRequest extends EngineObjects, RenderScene {
   readonly triggers?: readonly string[];
 }
 
-/** What would a webhook service send for an Application? Nothing is sent. */
+/** Which request would a webhook service send for an Application? Nothing is sent. */
 export interface RenderRequest extends EngineObjects, RenderScene {
   readonly call: 'render';
   /** In the order of a condition's `send`. */
@@ -45,7 +48,7 @@ export interface RenderRequest extends EngineObjects, RenderScene {
   readonly recipient?: string;
 }
 
-/** What is an expression made of? */
+/** Which parts does an expression have? */
 export interface InspectRequest {
   readonly call: 'inspect';
   readonly expression: string;
@@ -89,7 +92,7 @@ export interface Version {
   };
 }
 
-/** What the engine made of a configuration that it accepts. Names are sorted. */
+/** The engine's reading of a configuration that it accepts. Names are sorted. */
 export interface Accepted {
   readonly ok: true;
   readonly parsed: {
@@ -112,7 +115,7 @@ export interface Evaluated {
   readonly triggers: readonly {
     readonly name: string;
     readonly conditions: readonly EvaluatedCondition[];
-    /** About the trigger as a whole: there is none of that name. */
+    /** About the trigger as a whole: there is no trigger of that name. */
     readonly error?: string;
   }[];
 }
@@ -123,11 +126,11 @@ export interface EvaluatedCondition {
   readonly triggered: boolean;
   readonly oncePer: string;
   readonly templates: readonly string[];
-  /** What failed while evaluating; Argo CD only logs it. */
+  /** An evaluation that failed; Argo CD only logs it. */
   readonly error?: string;
   /** The expression that failed. */
   readonly errorField?: 'when' | 'oncePer';
-  /** The kind of what `when` gave, if that is no boolean: such a condition is never true. */
+  /** The kind of the value of `when`, if it is not a boolean: such a condition is never true. */
   readonly gives?: string;
 }
 
@@ -150,12 +153,12 @@ export interface Inspected {
   readonly facts: ExpressionFacts;
 }
 
-/** There is no answer, and that is an answer: what was asked made the engine hang, burst or crash. */
+/** The lack of an answer is an answer, too: the request made the engine hang, burst or crash. */
 export interface Killed {
   readonly ok: false;
   /** The time was up, the memory was used up, or the engine ended by a fault. */
   readonly killed: 'deadline' | 'memory' | 'trap';
-  /** A sentence for people, without anything from the request. */
+  /** A sentence for people, without any text from the request. */
   readonly message: string;
   readonly errors?: never;
 }
@@ -168,25 +171,25 @@ interface Answers {
   readonly inspect: Inspected;
 }
 
-/** All that can come of a call. */
+/** All outcomes of a call. */
 export type Outcome<C extends CallName = CallName> = Answers[C] | Refused | Killed;
 
 export interface CallOptions {
   /** How long the answer may take, in milliseconds; waiting in line does not count. */
   readonly deadlineMs?: number;
-  /** Lets calls go first that are not in the background, whenever they come. Default false. */
+  /** Whether all other calls go first, even those that come later. Default false. */
   readonly isBackground?: boolean;
-  /** The namespace that the call is made for: namespaces are served in turn. Default: none, which is one more in the turn. */
+  /** The namespace that makes the call: namespaces take turns. Default: none, which counts as one more namespace. */
   readonly asker?: string;
 }
 
-/** The engine cannot be asked, which says nothing about what it was to be asked. */
+/** The engine cannot be asked. This says nothing about the request. */
 export class EngineUnavailableError extends Error {}
 
 /**
- * Argo CD's engine, to be asked. A call that no answer comes of costs a process and gives `killed`. A call is rejected
- * with EngineUnavailableError only where the engine could not be started or was closed, which says nothing about
- * what it was asked.
+ * The interface of Argo CD's engine. A call without an answer costs a process and gives `killed`. A call is rejected
+ * with EngineUnavailableError only where the engine could not be started or was closed. Such an error says nothing
+ * about the request.
  */
 export interface Engine {
   version(options?: CallOptions): Promise<Outcome<'version'>>;
@@ -194,6 +197,6 @@ export interface Engine {
   evaluate(request: Omit<EvaluateRequest, 'call'>, options?: CallOptions): Promise<Outcome<'evaluate'>>;
   render(request: Omit<RenderRequest, 'call'>, options?: CallOptions): Promise<Outcome<'render'>>;
   inspect(request: Omit<InspectRequest, 'call'>, options?: CallOptions): Promise<Outcome<'inspect'>>;
-  /** Ends the process; calls that have no answer yet are rejected, and so are all later ones. */
+  /** Ends the process; calls that have no answer yet and all later calls are rejected. */
   close(): Promise<void>;
 }

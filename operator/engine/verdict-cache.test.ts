@@ -83,7 +83,7 @@ describe('the cache', () => {
     const known = () => ['answer', 'deadline', 'memory', 'trap'].filter((key) => cache.get(key));
     clock.now = 10 * MINUTE - 1;
     expect(known()).toEqual(['answer', 'deadline', 'memory', 'trap']);
-    // Reading does not prolong it.
+    // A read does not prolong it.
     clock.now = 10 * MINUTE;
     expect(known()).toEqual(['answer']);
     expect(cache.size).toBe(1);

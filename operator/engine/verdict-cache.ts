@@ -1,7 +1,7 @@
 import type { EngineMetrics } from './metrics.ts';
 import type { Killed } from './types.ts';
 
-/** What the cache has to know of an answer: whether it was one. */
+/** The part of an answer that the cache reads: whether the engine answered. */
 interface Verdict {
   readonly ok: boolean;
   readonly killed?: Killed['killed'];
@@ -18,18 +18,18 @@ export interface VerdictCacheOptions {
   readonly metrics?: Pick<EngineMetrics, 'cacheRead'>;
 }
 
-/** What an entry takes beside its texts: the maps it is in, and the objects of a verdict, in bytes. */
+/** The memory of an entry beside its texts: the maps that hold it, and the objects of a verdict, in bytes. */
 const OVERHEAD = 300;
 
 interface Entry<V> {
   readonly verdict: V;
   readonly asker: string;
   readonly bytes: number;
-  /** Infinity for what is true for ever: the engine says the same of the same. */
+  /** Infinity for a verdict that is true for ever: the engine gives the same answer to the same request. */
   readonly expires: number;
 }
 
-/** What is kept for one namespace. */
+/** The verdicts of one namespace. */
 interface Share {
   /** In the order of last use. */
   readonly keys: Set<string>;
@@ -37,10 +37,10 @@ interface Share {
 }
 
 /**
- * The engine's verdicts by the hash of what it was asked: those that were read last. An answer
- * stays true, but that a call was killed can be the fault of a machine that was busy just then: this is believed for
- * a while only. Where room is short, the namespace that takes most of it gives it back: no namespace's questions push out the
- * verdicts of one that asks less.
+ * The engine's verdicts by the hash of the request. The most recently read ones are kept. An answer stays true. But a
+ * killed call can be the fault of a busy machine, so this verdict counts for a while only. If room is short, the
+ * namespace with the largest share loses verdicts. So no namespace's questions evict the verdicts of one that asks
+ * less.
  */
 export class VerdictCache<V extends Verdict> {
   readonly #options: VerdictCacheOptions;
@@ -82,8 +82,9 @@ export class VerdictCache<V extends Verdict> {
   }
 
   /**
-   * Keeps a verdict, at the expense of the largest share, and there of those that were not read for the longest time.
-   * @param asker the namespace that it was asked for
+   * Keeps a verdict. To make room, it removes the verdicts of the largest share that were not read for the longest
+   * time.
+   * @param asker the namespace that asked
    */
   set(key: string, verdict: V, asker = ''): void {
     const { now, killedForMs = 600_000, maxBytes, maxEntries } = this.#options;

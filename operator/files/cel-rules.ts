@@ -6,16 +6,16 @@ import { fieldBelow, type Violation } from './violation.ts';
 export interface CelRules {
   readonly rules: readonly CelRule[];
   readonly properties: ReadonlyMap<string, CelRules>;
-  /** Those of a list's items. */
+  /** The rules of a list's items. */
   readonly items?: CelRules;
-  /** Those of a map's values. */
+  /** The rules of a map's values. */
   readonly values?: CelRules;
 }
 
 interface CelRule {
   readonly rule: string;
   readonly message: string;
-  /** @throws Error if the rule can't be evaluated for that value */
+  /** @throws Error if the rule cannot be evaluated for that value */
   readonly holds: (self: unknown) => boolean;
 }
 
@@ -23,7 +23,7 @@ const environment = new Environment({ unlistedVariablesAreDyn: true });
 
 /**
  * Compiles all x-kubernetes-validations of a schema.
- * @throws Error for a rule that is no CEL
+ * @throws Error for a rule that is not CEL
  */
 export function compileCelRules(schema: Schema): CelRules {
   const validations = (schema['x-kubernetes-validations'] ?? []) as { rule: string; message: string }[];
@@ -40,16 +40,18 @@ export function compileCelRules(schema: Schema): CelRules {
 }
 
 /**
- * A field that is called like a reserved word of CEL is written `__namespace__` in a rule of Kubernetes, whose own types
- * need it: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
+ * Kubernetes writes a field whose name is a reserved word of CEL as `__namespace__` in a rule, since its own types
+ * need it:
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
  */
 const unescaped = (rule: string): string => rule.replaceAll(/\.__([a-z]+)__\b/g, '.$1');
 
 /**
- * The rules that a resource breaks. As in the API server, a rule sees the value at its place as `self`, and does not run
- * where that is absent: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
+ * The rules that a resource breaks. As in the API server, a rule sees the value at its place as `self`. A rule does
+ * not run where the value is absent:
+ * https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
  * @param resource must be valid by the rest of the schema
- * @throws Error if a rule can't be evaluated: then it is wrong, and not the resource
+ * @throws Error if a rule cannot be evaluated: then the rule is wrong, and not the resource
  */
 export function brokenCelRules(resource: unknown, rules: CelRules): Violation[] {
   return brokenAt(celValue(resource), rules, '');
@@ -79,14 +81,14 @@ function holds({ rule, holds: evaluate }: CelRule, value: unknown, path: string)
   }
 }
 
-/** Our rules' messages have the form "what is wrong: what to write". */
+/** Messages of the operator's rules have the form "the problem: the remedy". */
 function violationOf({ message }: CelRule, field: string): Violation {
   const remedy = message.slice(message.indexOf(': ') + 1).trim();
   const hint = `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.`;
   return { reason: 'SchemaViolation', field, message, hint };
 }
 
-/** Objects as maps, since an object's key, such as `constructor`, may be what JavaScript has on every object. */
+/** Objects as maps, since a key such as `constructor` may be a property that JavaScript has on every object. */
 function celValue(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(celValue);
   if (value === null || typeof value !== 'object') return value;

@@ -12,7 +12,7 @@ function violationsOf(manifest: object) {
 }
 
 describe('what the CRDs refuse', () => {
-  // test/e2e/bad-input.test.ts has the API server's word on the same manifests.
+  // test/e2e/bad-input.test.ts has the API server's answers for the same manifests.
   it.each(REFUSED_MANIFESTS)('$title', ({ manifest, field }) => {
     const found = violationsOf(manifest);
     expect(found.map((violation) => violation.field)).toContain(field);

@@ -11,18 +11,18 @@ import type { Violation } from './violation.ts';
 const NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const MAX_NAME_LENGTH = 253;
 
-/** What the API server and kubectl do with a resource by its CRD. */
+/** The result of the checks that the API server and kubectl do on a resource by its CRD. */
 export interface CrdCheck {
   /** The resource as it would be stored. */
   stored<T extends object>(resource: T): T;
-  /** All that it would be refused for. */
+  /** All problems for which it would be refused. */
   violations(resource: object): Violation[];
 }
 
-/** A kind of ours. */
+/** One of the operator's kinds. */
 export type CustomKind = (typeof KINDS)[keyof typeof KINDS]['kind'];
 
-/** The CRDs of crds/, each compiled at its first resource, for any number of them. */
+/** The CRDs of crds/, for any number of resources. Each CRD is compiled at its first resource. */
 export async function crdChecks(): Promise<Readonly<Record<CustomKind, CrdCheck>>> {
   const checks = (await crdSchemas()).map(({ kind, schema }): [string, CrdCheck] => {
     let compiled: ReturnType<typeof compile> | undefined;
@@ -46,7 +46,7 @@ function compile(schema: Schema) {
   return { check: compileSchema(schema), rules: compileCelRules(schema) };
 }
 
-/** What Kubernetes itself demands of a resource's name and namespace; a CRD does not say it. */
+/** The requirements of Kubernetes itself for a resource's name and namespace; a CRD does not contain them. */
 function metadataViolations(resource: {
   readonly metadata?: { readonly name?: unknown; readonly namespace?: unknown };
 }): Violation[] {
@@ -64,8 +64,8 @@ function metadataViolations(resource: {
 }
 
 /**
- * The value without the fields that are null, as the API server stores it: `suspend:` with nothing behind it is as good
- * as absent. What the schema does not know, and items of lists, stay as they are
+ * The value without the fields that are null, as the API server stores it: `suspend:` without a value counts as
+ * absent. Fields that the schema does not know, and items of lists, stay as they are
  * (https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apiextensions-apiserver/pkg/apiserver/schema/defaulting/prunenulls.go).
  */
 function withoutNulls(value: unknown, schema: Schema | undefined): unknown {

@@ -1,7 +1,7 @@
 import type { Engine, EngineObjects, EvaluatedCondition } from '../engine/types.ts';
 import type { SampleFile } from './sample-application.ts';
 
-/** The conditions of triggers for an Application, by the triggers' names; or why there is no answer. */
+/** The conditions of triggers for an Application, by the triggers' names; or the reason why there is no answer. */
 export type Evaluation =
   | { readonly ok: true; readonly conditions: ReadonlyMap<string, readonly EvaluatedCondition[]> }
   | { readonly ok: false; readonly why: string };

@@ -1,8 +1,8 @@
 import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode } from 'yaml';
 
 /**
- * The node of a field such as `spec.events[0].when`, or the nearest one around it. The path is read against what the
- * document has, so a map's key may hold dots and slashes; what follows the path is passed over.
+ * The node of a field such as `spec.events[0].when`, or the nearest node around it. The path is read against the keys
+ * of the document, so a map's key may hold dots and slashes. Text after the path is ignored.
  */
 export function nodeOfField(document: Document.Parsed<ParsedNode>, field: string): ParsedNode | null {
   let node = document.contents;
@@ -32,7 +32,7 @@ interface Entry {
   readonly value: ParsedNode | null;
 }
 
-/** The longest key that fits: of `a` and `a.b`, the path `a.b` means the latter. */
+/** The longest key that fits: with the keys `a` and `a.b`, the path `a.b` means the latter. */
 function intoMap(entries: readonly Entry[], rest: string): Step | undefined {
   let found: Step | undefined;
   for (const { key, value } of entries) {

@@ -5,7 +5,7 @@ import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
 import type { Violation } from './violation.ts';
 
-/** One thing that a person should know of a custom resource in a file. */
+/** One thing that a person should know about a custom resource in a file. */
 export interface LintFinding {
   readonly file: string;
   readonly line: number;
@@ -13,11 +13,11 @@ export interface LintFinding {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
-  /** Whether the operator would take the resource all the same. */
+  /** Whether the operator would accept the resource all the same. */
   readonly accepted: boolean;
   readonly reason: Finding['reason'] | Violation['reason'] | 'UnknownKind';
   readonly message: string;
-  /** What to do. */
+  /** The remedy. */
   readonly hint: string;
 }
 
@@ -35,7 +35,7 @@ export function violationFinding(
   };
 }
 
-/** What the operator says of a resource. */
+/** The operator's judgement of a resource. */
 export function verdictFindings(each: LoadedResource, { refusal, warnings }: Verdict): LintFinding[] {
   const refusals = refusal ? (refusal.parts ?? [refusal]) : [];
   return [
@@ -54,8 +54,8 @@ function verdictFinding(
 }
 
 /**
- * The operator's messages begin with a field, and `, line 2, column 5` behind it where they speak of a place inside the
- * field's text. Whatever else follows does no harm.
+ * The operator's messages begin with a field, followed by `, line 2, column 5` if they are about a place inside the
+ * field's text. Other text after that does no harm.
  */
 function fieldIn(message: string): Parameters<Manifest['place']> {
   const field = message.slice(message.search(/\b(spec|metadata)\b|$/));

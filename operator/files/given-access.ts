@@ -7,7 +7,7 @@ import type { Labels } from '../kubernetes/label-selector.ts';
 import type { LintFinding } from './finding.ts';
 import type { Manifest } from './manifests.ts';
 
-/** What of a Namespace or an AppProject in a file matters; nobody has checked it yet. */
+/** The parts of a Namespace or an AppProject in a file that matter; they are not checked yet. */
 interface Foreign {
   readonly apiVersion?: unknown;
   readonly kind?: unknown;
@@ -19,7 +19,7 @@ interface Foreign {
   } | null;
 }
 
-/** Whether a manifest is of a kind of others that decides what namespaces may: a Namespace or an AppProject. */
+/** Whether a manifest is a Namespace or an AppProject: the foreign kinds that decide the rights of namespaces. */
 export const isAboutAccess = (manifest: Manifest): boolean => isNamespace(manifest) || isProject(manifest);
 
 const isNamespace = ({ value }: Manifest): boolean => {
@@ -42,12 +42,15 @@ export function givenNamespaces(manifests: readonly Manifest[]): Map<string, Lab
   );
 }
 
-/** The AppProjects among the manifests; one without a namespace is taken to be where it counts, in the target's. */
+/**
+ * The AppProjects among the manifests. An AppProject without a namespace counts as one in the target's namespace,
+ * where it has effect.
+ */
 export function givenProjects(manifests: readonly Manifest[], targetNamespace: string): Project[] {
   return projectsIn(manifests, targetNamespace).map(({ project }) => project);
 }
 
-/** What is wrong with grants on AppProjects in files; they are warnings, since the rest of each counts. */
+/** The problems of grants on AppProjects in files. They are warnings, since the rest of each grant counts. */
 export function grantFindings(manifests: readonly Manifest[], targetNamespace: string): LintFinding[] {
   return projectsIn(manifests, targetNamespace).flatMap(({ manifest, project }): LintFinding[] => {
     const finding = grantFinding(project);
@@ -81,8 +84,8 @@ function projectsIn(manifests: readonly Manifest[], targetNamespace: string) {
 }
 
 /**
- * A snapshot for somebody who asks: a resource outside of what the installation serves is told so, and a Namespace of which
- * nobody knows the labels counts as selected.
+ * A snapshot for a person who asks. A resource outside of the installation's scope is reported as such, and a
+ * Namespace with unknown labels counts as selected.
  */
 export function forAsking<S extends AccessPart>(snapshot: S): S {
   const { config, robots, templates, subscriptions } = snapshot;

@@ -22,7 +22,7 @@ export function givenConfigMap(
   return undefined;
 }
 
-/** The Secrets among the manifests. One without a namespace is taken to be of `defaultNamespace`. */
+/** The Secrets among the manifests. A Secret without a namespace belongs to `defaultNamespace`. */
 export function givenCredentials(
   manifests: readonly Manifest[],
   defaultNamespace: string,
@@ -46,7 +46,7 @@ export function givenCredentials(
   });
 }
 
-/** Credentials that would be right, for all that robots refer to. */
+/** Credentials that would be right, for all references of robots. */
 export function assumedCredentials(robots: readonly DingTalkRobot[]): [string, CredentialSecret][] {
   const found = new Map<string, Record<string, string>>();
   for (const { metadata, spec } of robots) {

@@ -1,6 +1,7 @@
 /**
- * Judges custom resources in files, without a cluster: manifests.ts reads the files, validate.ts says what the API server would say by
- * the CRDs, and snapshot.ts makes a cluster of them for the operator's own decision. finding.ts is what comes out.
+ * Judges custom resources in files, without a cluster: manifests.ts reads the files, and validate.ts applies the API
+ * server's checks by the CRDs. snapshot.ts makes a cluster of them for the operator's own decision. The result is in
+ * finding.ts.
  */
 
 import { resourceKey } from '../api/names.ts';
@@ -17,9 +18,9 @@ import type { Manifest } from './manifests.ts';
 import { type CommandClocks, snapshotOf } from './snapshot.ts';
 import { validate } from './validate.ts';
 
-/** What the operator makes of files. */
+/** The operator's judgement of files. */
 export interface JudgedFiles {
-  /** Our custom resources, those that are refused among them. */
+  /** The operator's custom resources, including the refused ones. */
   readonly resources: readonly LoadedResource['resource'][];
   readonly findings: readonly LintFinding[];
   readonly decision: Decision;
@@ -28,15 +29,15 @@ export interface JudgedFiles {
   readonly context?: string | undefined;
 }
 
-/** The namespace of a manifest that names none, as kubectl has it. */
+/** The namespace of a manifest without one, as kubectl has it. */
 const DEFAULT_NAMESPACE = 'default';
 
 /**
- * What the operator would do with these manifests on a cluster that has nothing else: first what the API server says by
- * the CRDs, then, for the resources that it would take, the operator's own decision with Argo CD's engine as the judge.
- * Findings are in the order of the files.
- * @throws EngineUnavailableError if the engine can't be asked
- * @throws Error if it refuses what we make of accepted resources
+ * The operator's judgement of these manifests, as if they were applied to an empty cluster. First come the API
+ * server's checks by the CRDs. For the resources that it would accept, the operator's own decision follows, with Argo
+ * CD's engine as the judge. Findings are in the order of the files.
+ * @throws EngineUnavailableError if the engine cannot be asked
+ * @throws Error if the engine refuses the keys of accepted resources
  */
 export async function judge(
   manifests: readonly Manifest[],
@@ -56,7 +57,7 @@ export async function judge(
   return { resources, findings: inFileOrder(findings, manifests), decision, config, context };
 }
 
-/** What a decision says of resources in files. */
+/** The statements of a decision about resources in files. */
 export function findingsOf(resources: readonly LoadedResource[], decision: Decision): LintFinding[] {
   const verdicts = verdictsOf(decision);
   return resources.flatMap((each) => {

@@ -49,7 +49,7 @@ metadata:
   });
 });
 
-/** The source has the text `aZ` somewhere in `t`, and Z is what is looked for. */
+/** The source has the text `aZ` somewhere in `t`, and the test looks for Z. */
 describe.each([
   ['a literal', 't: |\n  first\n  b aZ\n', 2, 4],
   ['a literal whose line break is cut', 'm:\n  t: |-\n    first\n\n      b aZ\n', 3, 6],

@@ -4,26 +4,28 @@ import { type Document, isScalar, LineCounter, type ParsedNode, parseAllDocument
 import { nodeOfField } from './field-node.ts';
 import { offsetInScalar, type TextPosition } from './text-position.ts';
 
-/** One YAML document of a file: what it says, and how to find a field of it again. */
+/** One YAML document of a file: its value, and a way to find its fields in the file. */
 export interface Manifest {
   readonly file: string;
   readonly value: unknown;
   /**
    * Line and column in the file, from 1, of a field such as `spec.events[0].when`, or of the nearest field around it.
-   * @param field may be followed by anything that can't belong to a path, as in a message
-   * @param position a place inside the field's text; where the file has it elsewhere than the text, the field's own
+   * @param field may be followed by any text that cannot belong to a path, as in a message
+   * @param position a place inside the field's text. Where the file shows that text in another form, the result is
+   *   the field's own place
    */
   place(field: string, position?: TextPosition): TextPosition;
 }
 
-/** A file that can't be read, or is no YAML; the message names file, line and column. */
+/** A file that cannot be read, or is not YAML; the message names file, line and column. */
 export class ManifestError extends Error {
   override readonly name = 'ManifestError';
 }
 
 /**
- * Reads all documents of the files, and of all *.yaml, *.yml and *.json files in the folders, in order of their names.
- * @throws ManifestError for the first one that can't be read or parsed
+ * Reads all documents of the files, and of all *.yaml, *.yml and *.json files in the folders, in order of their
+ * names.
+ * @throws ManifestError for the first file that cannot be read or parsed
  */
 export async function readManifests(paths: readonly string[]): Promise<Manifest[]> {
   const files = (await Promise.all(paths.map(filesAt))).flat();
@@ -53,8 +55,8 @@ const unreadable = (path: string, cause: Error) =>
   new ManifestError(`${path}: cannot be read: ${cause.message}`, { cause });
 
 /**
- * All documents of a text; `file` is how messages name it.
- * @throws ManifestError if it is no YAML
+ * All documents of a text; `file` is its name in messages.
+ * @throws ManifestError if it is not YAML
  */
 export function parseManifests(source: string, file: string): Manifest[] {
   const lines = new LineCounter();

@@ -48,10 +48,10 @@ function mentionsOf(at: unknown): string[] {
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const listOf = (value: unknown): Fields[] => list(value).map((item) => (item ?? {}) as Fields);
 
-/** A Go template may put anything where a text belongs. */
+/** A Go template may put any value where a text belongs. */
 const text = (value: unknown): string =>
   typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 
-/** The text without what a terminal would take for a command: an Application's texts are anybody's. */
+/** The text without characters that a terminal treats as a command: anybody may write the texts of an Application. */
 export const withoutControls = (value: string): string =>
   value.replaceAll(/\r\n?/g, '\n').replaceAll(/(?!\n)\p{Cc}|\p{Bidi_Control}/gu, '�');

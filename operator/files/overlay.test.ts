@@ -86,7 +86,7 @@ it('takes labels of Namespaces and grants of AppProjects, and leaves alone what 
   expect(Object.fromEntries(after.namespaces)).toEqual({
     a: { notify: 'off', tier: 'gold' },
     b: {},
-    // Of the resources that there are, and nobody knows its labels.
+    // Only of the resources that exist, and the labels of the Namespace are unknown.
     [NAMESPACE]: 'unseen',
   });
   expect(after.projects).toEqual([

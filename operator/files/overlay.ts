@@ -9,8 +9,9 @@ import type { Manifest } from './manifests.ts';
 type Resource = LoadedResource['resource'];
 
 /**
- * The snapshot of a cluster once these resources, and the Secrets, Namespaces and AppProjects beside them, are applied to it.
- * @param defaultNamespace of a Secret that names none
+ * The snapshot of a cluster after these resources, and the Secrets, Namespaces and AppProjects beside them, are
+ * applied to it.
+ * @param defaultNamespace the namespace of a Secret without one
  */
 export function withFilesApplied(
   before: Snapshot,
@@ -33,7 +34,7 @@ export function withFilesApplied(
   });
 }
 
-/** Labels that the files do not name stay: they are mostly somebody else's. */
+/** Labels that the files do not name stay: they mostly belong to other writers. */
 function labelled(
   before: Snapshot['namespaces'],
   given: ReturnType<typeof givenNamespaces>,
@@ -45,7 +46,7 @@ function labelled(
   return new Map([...before, ...merged]);
 }
 
-/** As with labels, a file that does not name the annotation leaves it as it is. */
+/** As with labels, a file without the annotation leaves it as it is. */
 function granted(before: readonly Project[], given: readonly Project[]): Project[] {
   const projects = new Map(before.map((each) => [each.name, each]));
   for (const { name, grantedTo = projects.get(name)?.grantedTo } of given)
@@ -53,7 +54,7 @@ function granted(before: readonly Project[], given: readonly Project[]): Project
   return [...projects.values()];
 }
 
-/** What was read of credentials, with those that could not be read taken to be right. */
+/** The credentials that were read; unreadable credentials count as right. */
 export function orAssumed(
   read: ReadonlyMap<string, CredentialSecret>,
   robots: Parameters<typeof assumedCredentials>[0],
@@ -63,8 +64,8 @@ export function orAssumed(
 }
 
 /**
- * The resources of a cluster as they would be once files are applied to it: what is in the files takes the place of what
- * is there, with its identity, or is added. A generation counts on if the spec is another one.
+ * The resources of a cluster after files are applied to it. A resource in the files replaces the one in the cluster
+ * and keeps its identity, or is added. The generation increases if the spec is different.
  */
 function overlay(existing: readonly Resource[], files: readonly Resource[]): Resource[] {
   const given = files.map(asStored);
@@ -86,11 +87,13 @@ function replace(old: Resource, { spec, metadata }: Resource): Resource {
   return { ...old, spec: isSame ? old.spec : spec, metadata: { ...metadata, ...identity } } as Resource;
 }
 
-/** The API server gives fields out in the order of their names, and hashes in our keys are over them. */
+/**
+ * The API server returns fields in the order of their names, and hashes in the operator's keys depend on the order.
+ */
 const asStored = (each: Resource): Resource =>
   ({ ...each, spec: JSON.parse(canonicalJson(each.spec) ?? 'null') }) as Resource;
 
-/** The API server fills in the defaults of the CRDs, all of which are false. */
+/** The API server fills in the defaults of the CRDs, which are all false. */
 const comparable = (spec: object): string | undefined =>
   canonicalJson(
     JSON.parse(JSON.stringify(spec, (_, value: unknown) => (value === false ? undefined : value))),

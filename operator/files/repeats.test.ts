@@ -26,7 +26,7 @@ const own = (spec: object = {}, generation = 2) => [
   subscription({ generation }, { events: EVENTS, ...spec }),
 ];
 
-/** A cluster in which all that these resources ask for is live since a minute. */
+/** A cluster in which all keys of these resources are live since a minute. */
 async function live(fields: Partial<Snapshot>): Promise<Snapshot> {
   const before = snapshot({ ...team(), ...fields });
   await decideFully(before, gate);

@@ -12,14 +12,14 @@ const NAME = 'guestbook';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** The triggers that there is a sample for. */
+/** The triggers that have a sample. */
 export const SAMPLED_TRIGGERS: readonly string[] = Object.keys(SAMPLE_STATES);
 
 /**
- * An Application in the state in which the trigger fires, and such that the subscription's criteria apply to it as far as
- * one can tell: where they hold a pattern, it has a name that the pattern matches.
+ * An Application in the state in which the trigger fires. The subscription's criteria apply to it as far as possible:
+ * where they hold a pattern, the Application has a name that the pattern matches.
  * @param trigger one of {@link SAMPLED_TRIGGERS}; for any other, the Application was just deployed
- * @param destinations whether to deploy to the team's namespace is enough for the team to hear of it
+ * @param destinations whether a deployment to the team's namespace is enough to notify the team about it
  */
 export function sampleApplication(
   trigger: string,
@@ -79,7 +79,7 @@ function identityFor(
       source: SOURCE,
       destination: {
         [cluster.includes('://') ? 'server' : 'name']: cluster,
-        // What deploys to a team's own namespace is what the team hears of by default.
+        // By default, a team is notified about Applications that deploy to its own namespace.
         namespace: fitting(destinationNamespaces, metadata.namespace),
       },
     },

@@ -9,7 +9,7 @@ export interface SampleState {
   readonly operation?: object;
 }
 
-/** The moments of a sample: what happened did so a minute ago, and began half a minute before. */
+/** The times of a sample: the event happened a minute ago, and began half a minute before. */
 export interface Moments {
   readonly began: string;
   readonly ended: string;
@@ -79,7 +79,7 @@ export const SAMPLE_STATES: Readonly<Record<string, (moments: Moments) => Sample
   }),
 };
 
-/** Where the samples come from. */
+/** The source of the samples. */
 export const SOURCE = {
   repoURL: 'https://gitee.com/example/guestbook.git',
   path: 'guestbook',
@@ -91,7 +91,7 @@ export const health = (status: string, lastTransitionTime: string) => ({ status,
 /** `status.sync` of a state. */
 export const sync = (status: string) => ({ status, revision: REVISION });
 
-/** `status.operationState` of a sync that somebody started by hand; one that runs has no end. */
+/** `status.operationState` of a sync that a person started by hand; a running sync has no end. */
 export function operation(phase: string, message: string, startedAt: string, finishedAt?: string) {
   return {
     phase,

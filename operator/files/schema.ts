@@ -3,10 +3,10 @@ import type { Schema } from '../api/crd-files.ts';
 import { own } from '../lib/own.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
-/** What the schema says of a resource. */
+/** The statements of the schema about a resource. */
 export interface SchemaResult {
   readonly violations: readonly Violation[];
-  /** Whether one of them keeps the API server from looking at the CEL rules. */
+  /** Whether one of them keeps the API server from checking the CEL rules. */
   readonly isBlocking: boolean;
 }
 
@@ -14,18 +14,18 @@ export interface SchemaResult {
 export type SchemaCheck = (resource: object) => SchemaResult;
 
 /**
- * After these the API server runs no CEL rules (`hasBlockingErr` in
+ * After these errors, the API server runs no CEL rules (`hasBlockingErr` in
  * https://github.com/kubernetes/kubernetes/blob/v1.36.0/staging/src/k8s.io/apiextensions-apiserver/pkg/registry/customresource/strategy.go).
  */
 const BLOCKING = ['type', 'required', 'enum', 'maxLength', 'maxItems', 'maxProperties'];
 
 /**
- * For few resources and one run: to check the CRDs themselves, which a test does, and to optimise the code that ajv writes
- * takes three times as long as all the rest.
+ * For few resources and one run. A check of the CRDs themselves and an optimisation of ajv's code would take three
+ * times as long as all the rest. A test checks the CRDs.
  */
 const QUICK = { meta: false, validateSchema: false, code: { optimize: false } } as const;
 
-/** Compiles the OpenAPI part of a CRD's schema; the CEL rules in it are not run. */
+/** Compiles the OpenAPI part of a CRD's schema; its CEL rules are not run. */
 export function compileSchema(schema: Schema): SchemaCheck {
   const ajv = new Ajv({ ...QUICK, strict: false, allErrors: true, verbose: true, validateFormats: false });
   const validate: ValidateFunction = ajv.compile(withSets(schema));
@@ -38,7 +38,7 @@ export function compileSchema(schema: Schema): SchemaCheck {
   };
 }
 
-/** The schema with Kubernetes' lists of type set said in JSON Schema's words. */
+/** The schema with Kubernetes' lists of type set in the words of JSON Schema. */
 function withSets<T>(schema: T): T {
   if (Array.isArray(schema)) return schema.map(withSets) as T;
   if (schema === null || typeof schema !== 'object') return schema;
@@ -107,7 +107,7 @@ const typeName = (value: unknown): string =>
 const sentences = (...all: (string | undefined)[]): string =>
   all.filter((each) => each !== undefined).join(' ');
 
-/** `/spec/events/0/when` → `spec.events[0].when`, by what is a list in the resource. */
+/** `/spec/events/0/when` → `spec.events[0].when`, depending on the lists of the resource. */
 function fieldOf(pointer: string, resource: object): string {
   let value: unknown = resource;
   let path = '';

@@ -4,8 +4,8 @@ import type { Plan } from '../core/plan/placements.ts';
 import { own } from '../lib/own.ts';
 
 /**
- * The templates that a trigger of the plan sends, in the order in which Argo CD executes them; none of one that somebody has
- * edited into what can't be read.
+ * The templates that a trigger of the plan sends, in the order in which Argo CD executes them. A trigger that a hand
+ * edit made unreadable sends none.
  */
 export function sentTemplates({ configMap }: Plan, trigger: string): readonly string[] {
   const conditions = readTrigger(own(configMap, triggerKey(trigger)) ?? '') ?? [];

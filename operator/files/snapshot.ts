@@ -14,7 +14,9 @@ import { forAsking, givenNamespaces, givenProjects } from './given-access.ts';
 import type { LoadedResource } from './loaded-resource.ts';
 import type { Manifest } from './manifests.ts';
 
-/** Our custom resources among the manifests. A manifest without a namespace is taken to be of `defaultNamespace`. */
+/**
+ * The operator's custom resources among the manifests. A manifest without a namespace belongs to `defaultNamespace`.
+ */
 export function loadResources(manifests: readonly Manifest[], defaultNamespace: string): LoadedResource[] {
   const kinds: string[] = Object.values(KINDS).map(({ kind }) => kind);
   return manifests.flatMap((manifest) => {
@@ -38,9 +40,9 @@ export function loadResources(manifests: readonly Manifest[], defaultNamespace: 
 export type CommandClocks = Pick<Snapshot, 'now' | 'serverTime'>;
 
 /**
- * The snapshot of a cluster that has these manifests and nothing else. Credentials that are not among the manifests are
- * taken to be right, since they are seldom kept in files, and so are the labels of Namespaces. Of the target, if it is among them, only `context` counts: what
- * stands in its other keys says nothing about these resources.
+ * The snapshot of a cluster that has these manifests and nothing else. Credentials that are not among the manifests
+ * count as right, since they are rarely kept in files. The labels of Namespaces count as right, too. If the target is
+ * among the manifests, only its `context` counts: its other keys have no effect on these resources.
  */
 export function snapshotOf(
   loaded: readonly LoadedResource[],

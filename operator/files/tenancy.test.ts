@@ -21,7 +21,7 @@ afterAll(() => engine.close());
 const WHERE = { namespace: 'team', name: 'robot' };
 const TRIGGER = 'trigger.dt_team_robot_on-sync-failed';
 
-/** What is made of a robot, a subscription and these documents, with `tenancy` as it is in the configuration. */
+/** The judgement of a robot, a subscription and these documents, with `tenancy` as in the configuration. */
 interface Given {
   readonly tenancy?: object;
   readonly documents?: readonly object[];
@@ -35,14 +35,14 @@ async function judged({ tenancy = {}, documents = [], spec = {} }: Given): Promi
   return [text, await judge(parseManifests(text, 'team.yaml'), config({ tenancy }), gate, clocks)];
 }
 
-/** What is found: kind, reason, and the line that it points to. */
+/** The findings: kind, reason, and the line that each points to. */
 async function lint(given: Given): Promise<string[]> {
   const [text, { findings }] = await judged(given);
   const lines = text.split('\n');
   return findings.map(({ kind, reason, line }) => `${kind} ${reason} at ${lines[line - 1]?.trim()}`);
 }
 
-/** The condition that is rendered; undefined if there is none. */
+/** The rendered condition; undefined if there is none. */
 async function rendered(given: Given): Promise<string | undefined> {
   const [, { decision }] = await judged(given);
   return decision.plan.configMap[TRIGGER];

@@ -7,8 +7,8 @@ export interface TextPosition {
 }
 
 /**
- * Where in a YAML file a place inside a scalar's text stands, as an offset into the source. Known for block literals
- * and for scalars on one line; undefined where folding has moved the text's lines, or for a place outside of the text.
+ * The offset into the YAML source of a place inside a scalar's text. Known for block literals and for scalars on one
+ * line. Undefined where folding has moved the text's lines, or for a place outside of the text.
  */
 export function offsetInScalar(
   source: string,
@@ -34,7 +34,7 @@ export function offsetInScalar(
   }
 }
 
-/** A literal's lines stand below its header as they are, behind an indentation that is the same for all of them. */
+/** The lines of a literal follow its header unchanged, behind an indentation that is the same for all lines. */
 function offsetInLiteral(
   source: string,
   header: number,
@@ -64,11 +64,11 @@ function offsetInText(text: string, { line, column }: TextPosition): number | un
   return before + Math.min(column - 1, wanted.length);
 }
 
-/** What stands in the source for one character of the value: an escape, or the character itself. */
+/** The source text of one character of the value: an escape, or the character itself. */
 const DOUBLE_QUOTED = /\\(?:x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|[^\\]/gs;
 const SINGLE_QUOTED = /''|[^']/gs;
 
-/** How far into the raw text the value's character of that index stands. */
+/** The offset in the raw text of the value's character with that index. */
 function rawOffset(raw: string, character: RegExp, target: number): number {
   let units = 0;
   for (const match of raw.matchAll(character)) {

@@ -25,7 +25,7 @@ const METADATA = [
   'selfLink',
 ];
 
-/** The fields of a resource that its CRD does not know. kubectl refuses them by default; a server would drop them. */
+/** The fields of a resource that its CRD does not have. kubectl refuses them by default; a server would drop them. */
 export function unknownFields(resource: object, schema: Schema): Violation[] {
   const metadata = Object.fromEntries(METADATA.map((name) => [name, {}]));
   const properties = { ...schema.properties, metadata: { properties: metadata } };

@@ -6,7 +6,10 @@ import type { Manifest } from './manifests.ts';
 
 const KNOWN: readonly string[] = Object.values(KINDS).map(({ kind }) => kind);
 
-/** Documents of our API group that are none of our kinds: a misspelt one would otherwise pass in silence. */
+/**
+ * Documents of the operator's API group with an unknown kind. Without this check, a misspelt kind would pass in
+ * silence.
+ */
 export function unknownKinds(manifests: readonly Manifest[]): LintFinding[] {
   return manifests.filter(isStranger).map((manifest) => {
     const { apiVersion = '', kind = '', metadata } = manifest.value as Partial<LoadedResource['resource']>;
@@ -29,7 +32,7 @@ export function unknownKinds(manifests: readonly Manifest[]): LintFinding[] {
   });
 }
 
-/** Whether a document is of our API group at all. */
+/** Whether a document belongs to the operator's API group at all. */
 export const isOfOurGroup = ({ value }: Manifest): boolean =>
   `${(value as { readonly apiVersion?: unknown }).apiVersion}`.startsWith(`${GROUP}/`);
 

@@ -8,15 +8,15 @@ import { loadResources } from './snapshot.ts';
 import { unknownKinds } from './unknown-kinds.ts';
 import type { Violation } from './violation.ts';
 
-/** Our custom resources in files, and what the API server would say of them by the CRDs. */
+/** The operator's custom resources in files, and the API server's judgement of them by the CRDs. */
 export interface Validated {
   readonly all: readonly LoadedResource[];
-  /** Those that it would take. */
+  /** The resources that the API server would accept. */
   readonly valid: readonly LoadedResource[];
   readonly findings: readonly LintFinding[];
 }
 
-/** @param defaultNamespace of a manifest that names none */
+/** @param defaultNamespace the namespace of a manifest without one */
 export async function validate(manifests: readonly Manifest[], defaultNamespace: string): Promise<Validated> {
   const checks = await crdChecks();
   const duplicates = new Duplicates();
@@ -35,11 +35,14 @@ export async function validate(manifests: readonly Manifest[], defaultNamespace:
   };
 }
 
-/** Tells whether a resource was there before. A cluster has one of each kind and name: the last to be applied wins. */
+/**
+ * Checks whether a resource was there before. A cluster has one of each kind and name: the last one that is applied
+ * wins.
+ */
 class Duplicates {
   readonly #seen = new Map<string, LoadedResource>();
 
-  /** What is wrong with a resource that is not the first of its kind, namespace and name. */
+  /** The problem of a resource that is not the first of its kind, namespace and name. */
   violations(each: LoadedResource): Violation[] {
     const { resource } = each;
     const key = `${resource.kind}/${resourceKey(resource)}`;

@@ -1,10 +1,13 @@
-/** What is wrong with a resource before the operator sees it: most of it the API server or kubectl would refuse. */
+/**
+ * A problem of a resource that shows before the operator sees it. The API server or kubectl would refuse most of
+ * them.
+ */
 export interface Violation {
   readonly reason: 'SchemaViolation' | 'UnsupportedField' | 'DuplicateResource';
-  /** Its path, such as `spec.events[0].when`; empty for the resource as a whole. */
+  /** The path of the field, such as `spec.events[0].when`; empty for the resource as a whole. */
   readonly field: string;
   readonly message: string;
-  /** What to do. */
+  /** The remedy. */
   readonly hint: string;
 }
 

@@ -5,7 +5,7 @@ export interface StatusCause {
   readonly field?: string;
 }
 
-/** The parts of a Kubernetes Status that an error is made of. */
+/** The parts of a Kubernetes Status from which an error is made. */
 export interface Status {
   readonly code?: number;
   readonly reason?: string;
@@ -13,7 +13,7 @@ export interface Status {
   readonly details?: { readonly causes?: readonly StatusCause[]; readonly retryAfterSeconds?: number };
 }
 
-/** The API server answered, but with a refusal. The message names method and path, never a header or a body. */
+/** The API server answered with a refusal. The message names method and path, never a header or a body. */
 export class ApiError extends Error {
   override readonly name: string = 'ApiError';
   /** HTTP status. */
@@ -21,7 +21,7 @@ export class ApiError extends Error {
   /** Kubernetes' own word, such as `Conflict`; empty if the answer was not a Status. */
   readonly reason: string;
   readonly causes: readonly StatusCause[];
-  /** How long the server asks to be left alone, in milliseconds. */
+  /** The delay that the server asks for, in milliseconds. */
   readonly retryAfterMs: number | undefined;
 
   constructor(request: string, code: number, status: Status, retryAfterMs?: number) {
@@ -44,12 +44,12 @@ export class ForbiddenError extends ApiError {
   override readonly name = 'ForbiddenError';
 }
 
-/** 409, the object is not the one that the write was meant for: look again and decide anew. */
+/** 409: the object is not in the state that the write was meant for. The caller reads again and decides again. */
 export class ConflictError extends ApiError {
   override readonly name = 'ConflictError';
 }
 
-/** 409 of a server-side apply that was not forced: another manager owns one of the fields. */
+/** 409 of a server-side apply without force: another manager owns one of the fields. */
 export class FieldConflictError extends ApiError {
   override readonly name = 'FieldConflictError';
 }
@@ -86,7 +86,7 @@ function errorClass(code: number, status: Status): typeof ApiError {
   return status.reason === 'Conflict' ? ConflictError : ApiError;
 }
 
-/** API servers send seconds. A date, which a proxy may send, is left to the caller's own backoff. */
+/** API servers send seconds. A proxy may send a date, which is ignored: the caller's own backoff applies. */
 function parseRetryAfter(header: string | undefined): number | undefined {
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) * 1_000 : undefined;
 }

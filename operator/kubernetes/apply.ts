@@ -2,21 +2,21 @@ import type { DataObject } from './objects.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
 
-/** Which ConfigMap or Secret to write, and as whom. */
+/** The ConfigMap or Secret to write, and the field manager of the write. */
 export interface ObjectWrite {
   readonly kind: 'ConfigMap' | 'Secret';
   readonly namespace: string;
   readonly name: string;
-  /** The version that the decision was made on; the write fails with ConflictError on any other. */
+  /** The version that the decision was made on; the write fails with ConflictError on any other version. */
   readonly resourceVersion: string;
   readonly fieldManager: string;
 }
 
-/** All keys that the field manager shall own from now on. */
+/** All keys that the field manager will own. */
 export interface ApplyWrite extends ObjectWrite {
   /** The object's uid. An apply would create a missing object in spite of resourceVersion, but never with a uid. */
   readonly uid: string;
-  /** Secret values in base64. What the manager owned before and is missing here is deleted. */
+  /** Secret values in base64. Keys that the manager owned before and that are missing here are deleted. */
   readonly data: Readonly<Record<string, string>>;
 }
 
@@ -27,9 +27,9 @@ export interface PatchWrite extends ObjectWrite {
 }
 
 /**
- * Forced server-side apply of an existing ConfigMap or Secret; returns it as it is now. The same apply again changes
- * nothing, resourceVersion included.
- * @throws ConflictError if the object has changed or is gone, ForbiddenError, or whatever else a request throws
+ * Forced server-side apply of an existing ConfigMap or Secret; returns the object as it is now. A repeated apply
+ * changes nothing, resourceVersion included.
+ * @throws ConflictError if the object has changed or is gone, ForbiddenError, or any other error of a request
  */
 export async function serverSideApply(request: ApiCall, write: ApplyWrite): Promise<DataObject> {
   const { kind, namespace, name, uid, resourceVersion, fieldManager, data } = write;
@@ -39,7 +39,7 @@ export async function serverSideApply(request: ApiCall, write: ApplyWrite): Prom
     query: { fieldManager, force: true },
     // JSON is YAML.
     contentType: 'application/apply-patch+yaml',
-    // An empty `data` would be a field to own; without it the manager leaves no trace in managedFields.
+    // An empty `data` would be a field to own. Without it, the manager leaves no trace in managedFields.
     body: {
       apiVersion: 'v1',
       kind,
@@ -51,8 +51,9 @@ export async function serverSideApply(request: ApiCall, write: ApplyWrite): Prom
 }
 
 /**
- * Sets and deletes single keys of an existing ConfigMap or Secret, whoever owns them; returns it as it is now.
- * @throws ConflictError if the object has changed, NotFoundError, ForbiddenError, or whatever else a request throws
+ * Sets and deletes single keys of an existing ConfigMap or Secret, regardless of their owners; returns the object as
+ * it is now.
+ * @throws ConflictError if the object has changed, NotFoundError, ForbiddenError, or any other error of a request
  */
 export async function mergePatch(request: ApiCall, write: PatchWrite): Promise<DataObject> {
   const { resourceVersion, fieldManager, data } = write;

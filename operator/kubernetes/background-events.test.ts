@@ -11,7 +11,7 @@ const event = (name: string): EventRecord => ({
   action: 'Check',
 });
 
-/** An API server that answers when it is told to. */
+/** An API server that answers when a test says so. */
 function setUp() {
   const posts: { readonly name: string; readonly answer: () => void }[] = [];
   const log = recordingLog();

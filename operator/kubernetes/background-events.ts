@@ -1,10 +1,10 @@
 import type { Log } from '../lib/log.ts';
 import type { RecordEvent } from './events.ts';
 
-/** Events are best effort: so many may wait where the API server takes none. */
+/** Events are best effort: at most this many wait while the API server accepts none. */
 const MAX_WAITING = 1_000;
 
-/** Records events one after the other, so that whoever has one to tell waits for nothing. */
+/** Records events one after the other, so callers do not wait. */
 export class BackgroundEvents {
   readonly #record: RecordEvent;
   readonly #log: Log;
@@ -34,7 +34,7 @@ export class BackgroundEvents {
       });
   };
 
-  /** Resolves once what waits now is recorded, but after so long at the latest. */
+  /** Resolves once all events that wait now are recorded, but after this many milliseconds at the latest. */
   async flush(timeoutMs: number): Promise<void> {
     const late = Promise.withResolvers<void>();
     const timer = setTimeout(late.resolve, timeoutMs);

@@ -132,7 +132,7 @@ describe('an HTTP proxy', () => {
   });
 });
 
-/** A proxy that tunnels to whatever it is asked for. */
+/** A proxy that tunnels to any requested address. */
 async function startProxy(): Promise<{ url: string; tunnels: string[] }> {
   const tunnels: string[] = [];
   const proxy = createServer().on('connect', ({ url = '' }, client) => {
@@ -140,7 +140,7 @@ async function startProxy(): Promise<{ url: string; tunnels: string[] }> {
     const upstream = createConnection(Number(url.split(':')[1]), '127.0.0.1');
     client.write('HTTP/1.1 200 OK\r\n\r\n');
     client.pipe(upstream).pipe(client);
-    // Whoever breaks off first takes the other along.
+    // Each side that breaks off ends the other.
     client.on('error', () => upstream.destroy()).on('close', () => upstream.destroy());
     upstream.on('error', () => client.destroy());
   });

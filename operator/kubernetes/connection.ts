@@ -5,13 +5,13 @@ import { createTransport } from './transport.ts';
 import { createOpenWatch, type OpenWatch } from './watch.ts';
 
 export interface ConnectOptions {
-  /** Path of a kubeconfig; absent: $KUBECONFIG, ~/.kube/config, or the pod's service account, in this order. */
+  /** Path of a kubeconfig. Absent: $KUBECONFIG, ~/.kube/config, or the pod's service account, in this order. */
   readonly kubeconfig?: string | undefined;
   /** Limit for each request and for opening a watch, in milliseconds. */
   readonly requestTimeoutMs?: number;
-  /** How many requests may be under way at once; watches don't count. */
+  /** How many requests may be under way at once; watches do not count. */
   readonly maxInFlight?: number;
-  /** Told the `Date` of every answer: feed it to a ServerClock. */
+  /** Called with the `Date` of every answer, for a ServerClock. */
   readonly onServerTime?: (sample: ServerTimeSample) => void;
   /** Local wall clock, in milliseconds. */
   readonly now?: () => number;
@@ -20,7 +20,7 @@ export interface ConnectOptions {
 
 /** A way to the API server. */
 export interface Connection {
-  /** For what is not offered here; its clients go over the same connection pool. */
+  /** For requests that this interface does not offer; the library's clients go over the same connection pool. */
   readonly kubeConfig: PooledKubeConfig;
   readonly request: ApiCall;
   readonly watch: OpenWatch;
@@ -29,8 +29,8 @@ export interface Connection {
 }
 
 /**
- * Reads the kubeconfig; nothing is sent yet.
- * @throws Error if there is no usable kubeconfig, with what is wrong as its cause
+ * Reads the kubeconfig; no request is sent yet.
+ * @throws Error if there is no usable kubeconfig; the cause is the problem of it
  */
 export function connect(options: ConnectOptions = {}): Connection {
   const { requestTimeoutMs = 15_000, maxInFlight = 16, now = Date.now } = options;
@@ -64,7 +64,7 @@ function load(path: string | undefined): PooledKubeConfig {
 function serverOf(kubeConfig: PooledKubeConfig): string {
   const server = kubeConfig.getCurrentCluster()?.server;
   if (!server) throw new Error('the kubeconfig has no current context that names a cluster');
-  // What the library falls back to when it finds no configuration at all.
+  // The library's fallback when it finds no configuration at all.
   if (server === 'http://localhost:8080') {
     throw new Error(
       'no kubeconfig found: $KUBECONFIG is not set, ~/.kube/config does not exist, and this is not a pod',

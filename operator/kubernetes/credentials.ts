@@ -9,8 +9,8 @@ export type SecretReading =
   | { readonly found: false };
 
 /**
- * Reads one Secret. That it does not exist is an answer, not an error.
- * @throws ForbiddenError or whatever else a request throws: then nothing is known about the Secret
+ * Reads one Secret. A Secret that does not exist is an answer, not an error.
+ * @throws ForbiddenError or any other error of a request: then nothing is known about the Secret
  */
 export async function readSecret(request: ApiCall, namespace: string, name: string): Promise<SecretReading> {
   try {

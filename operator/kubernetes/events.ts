@@ -3,9 +3,9 @@ import type { Log } from '../lib/log.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
 
-/** Something that people should see in `kubectl describe`. */
+/** An event that people should see in `kubectl describe`. */
 export interface EventRecord {
-  /** The object that it is about. The event is kept in its namespace, for cluster-scoped objects in `default`. */
+  /** The subject of the event. The event is stored in its namespace, or in `default` for cluster-scoped objects. */
   readonly regarding: {
     readonly apiVersion: string;
     readonly kind: string;
@@ -14,17 +14,17 @@ export interface EventRecord {
     readonly uid: string;
   };
   readonly type: 'Normal' | 'Warning';
-  /** Why, as one word in CamelCase. */
+  /** The reason, as one word in CamelCase. */
   readonly reason: string;
   /** For people. Cut to 1024 bytes. */
   readonly message: string;
-  /** What was done or tried, as one word in CamelCase. */
+  /** The action that was done or tried, as one word in CamelCase. */
   readonly action: string;
 }
 
 export interface EventRecorderOptions {
   readonly request: ApiCall;
-  /** Which replica reports: the host name. At most 128 bytes. */
+  /** The replica that reports: the host name. At most 128 bytes. */
   readonly instance: string;
   readonly now: () => Date;
   /** A different text of `[a-z0-9]{1,32}` on each call. */
@@ -63,7 +63,7 @@ function eventBody(event: EventRecord, { instance, now, uniqueSuffix }: EventRec
       namespace: event.regarding.namespace ?? 'default',
       name: `${event.regarding.name.slice(0, MAX_NAME_LENGTH - suffix.length).replace(/[-.]+$/, '')}${suffix}`,
     },
-    // Microseconds are required, though no clock of ours has them.
+    // Microseconds are required, though the operator's clocks have only milliseconds.
     eventTime: now().toISOString().replace('Z', '000Z'),
     reportingController: CONTROLLER,
     reportingInstance: instance,

@@ -20,7 +20,7 @@ export const isSelective = ({ matchLabels = {}, matchExpressions = [] }: Selecto
   Object.keys(matchLabels).length + matchExpressions.length > 0;
 
 /**
- * Whether labels meet all that a selector demands. NotIn also holds where the label is absent:
+ * Whether labels meet all requirements of a selector. NotIn also holds where the label is absent:
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
 export function selectorMatches(

@@ -2,7 +2,7 @@ import { NotFoundError } from './api-error.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
 
-/** The parts of a coordination.k8s.io/v1 Lease that tell who holds it. */
+/** The parts of a coordination.k8s.io/v1 Lease that name its holder. */
 export interface Lease {
   readonly spec?: {
     readonly holderIdentity?: string;
@@ -13,8 +13,8 @@ export interface Lease {
 }
 
 /**
- * Who holds a lease, or undefined if nobody does: it does not exist, was given up, or was not renewed in time. One with a
- * holder but without times counts as held.
+ * The holder of a lease; undefined if there is none. A lease has no holder if it does not exist, was given up, or was
+ * not renewed in time. A lease with a holder but without times counts as held.
  * @param now by the API server's clock
  *
  * https://kubernetes.io/docs/concepts/architecture/leases/
@@ -27,8 +27,8 @@ export function leaseHolder(lease: Lease | undefined, now: Date): string | undef
 }
 
 /**
- * Reads a Lease. That it does not exist is an answer, not an error.
- * @throws ForbiddenError or whatever else a request throws: then nothing is known about it
+ * Reads a Lease. A Lease that does not exist is an answer, not an error.
+ * @throws ForbiddenError or any other error of a request: then nothing is known about the Lease
  */
 export async function readLease(
   request: ApiCall,

@@ -3,9 +3,9 @@ import type { KubernetesObject } from './objects.ts';
 import type { ApiCall } from './request.ts';
 import type { OpenWatch } from './watch.ts';
 
-/** Which part of a collection to list. */
+/** The part of a collection to list. */
 export interface ListQuery {
-  /** At most so many items; the page then says where to continue. */
+  /** The greatest number of items; the page then says where to continue. */
   readonly limit?: number | undefined;
   readonly continue?: string | undefined;
   readonly fieldSelector?: string | undefined;
@@ -14,7 +14,7 @@ export interface ListQuery {
 /** One page of a collection. */
 export interface ListPage<T> {
   readonly items: readonly T[];
-  /** The collection's version, from which a watch can start. */
+  /** The version of the collection, which a watch can start from. */
   readonly resourceVersion: string;
   /** Token for the next page; absent on the last one. */
   readonly continue?: string | undefined;
@@ -23,7 +23,7 @@ export interface ListPage<T> {
 /** Lists one page. The signal ends it early. */
 export type ListResource<T> = (query: ListQuery, signal: AbortSignal) => Promise<ListPage<T>>;
 
-/** What a Reflector needs to follow one collection. */
+/** The dependencies of a Reflector that follows one collection. */
 export interface ReflectorSource<T> {
   readonly list: ListResource<T>;
   readonly watchPath: string;
@@ -38,7 +38,7 @@ interface RawList {
 }
 
 /**
- * Lists and watches the collection at a path, see `resourcePath`. T is taken on trust: the API server has checked its
+ * Lists and watches the collection at a path, see `resourcePath`. T is not checked: the API server has checked its
  * objects against their schema.
  */
 export function reflectorSource<T extends KubernetesObject>(
@@ -54,14 +54,14 @@ export function listResource<T extends KubernetesObject>(request: ApiCall, path:
     const { body } = await request<RawList>({ method: 'GET', path, query: { ...query }, signal });
     const resourceVersion = body?.metadata?.resourceVersion;
     if (!resourceVersion) throw new RequestError(`GET ${path}: the answer is not a list`);
-    // Items of built-in lists do not say what they are; those of a watch do.
+    // Items of built-in lists do not have a kind; those of a watch do.
     const self = { apiVersion: body.apiVersion ?? '', kind: (body.kind ?? '').replace(/List$/, '') };
     const items = (body.items ?? []).map((item) => ({ ...self, ...item }) as unknown as T);
     return { items, resourceVersion, continue: body.metadata?.continue || undefined };
   };
 }
 
-/** Bounds the memory that one answer takes, here and in the API server. */
+/** Limits the memory for one answer, here and in the API server. */
 const PAGE_SIZE = 500;
 
 /**
@@ -79,7 +79,7 @@ export async function listAll<T>(
     for (let token: string | undefined; ; ) {
       const page = await list({ limit, continue: token, fieldSelector }, signal);
       onPage();
-      // One by one: an unpaged list can be longer than a call may have arguments.
+      // One by one: an unpaged list can have more items than a call may have arguments.
       for (const item of page.items) items.push(item);
       token = page.continue;
       if (token === undefined) return { items, resourceVersion: page.resourceVersion };
@@ -88,7 +88,7 @@ export async function listAll<T>(
   try {
     return await pages(PAGE_SIZE);
   } catch (error) {
-    // The snapshot that the pages are cut from has expired: then all at once.
+    // The snapshot of the pages has expired. The next request asks for all items at once.
     if (error instanceof ExpiredError) return pages(undefined);
     throw error;
   }

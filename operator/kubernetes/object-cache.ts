@@ -1,21 +1,24 @@
 import { isDeepStrictEqual } from 'node:util';
 import { isNewerVersion, type KubernetesObject } from './objects.ts';
 
-/** What happened to an object: the new state, or the last known one of a deleted object. */
+/** One change of an object: the new state, or the last known state of a deleted object. */
 export interface CacheChange<T> {
   readonly type: 'added' | 'modified' | 'deleted';
   readonly object: T;
 }
 
 /**
- * The objects of one collection as last seen: in lists, in watch events, and in answers to our own writes, which run
- * ahead of the watch. Every method returns what it changed, in order.
+ * The objects of one collection as last seen: in lists, in watch events, and in answers to the operator's own writes.
+ * These answers come before the watch events. Every method returns the changes that it made, in order.
  */
 export class ObjectCache<T extends KubernetesObject> {
   #objects = new Map<string, T>();
-  /** Answers to our writes since the list that is under way began: it may not hold them yet. */
+  /** Answers to the operator's writes since the present list began: the list may not contain them yet. */
   #observed: Map<string, T> | undefined;
-  /** Objects whose status we are writing, each with the last state of it that may be our doing. */
+  /**
+   * Objects whose status the operator is writing, each with its last state that may come from the operator's own
+   * write.
+   */
   readonly #statusWrites = new Map<string, { hidden?: T }>();
 
   get(namespace: string | undefined, name: string): T | undefined {
@@ -26,12 +29,12 @@ export class ObjectCache<T extends KubernetesObject> {
     return [...this.#objects.values()];
   }
 
-  /** To be called before the first page is asked for. */
+  /** The caller calls it before it asks for the first page. */
   beginList(): void {
     this.#observed = new Map();
   }
 
-  /** The whole collection at once: what is not in it was deleted. */
+  /** The whole collection at once: an object that is not in it was deleted. */
   replace(items: readonly T[]): CacheChange<T>[] {
     const before = this.#objects;
     this.#objects = new Map();
@@ -41,7 +44,7 @@ export class ObjectCache<T extends KubernetesObject> {
       const observed = this.#observed?.get(key);
       const object = observed && supersedes(observed, listed) ? observed : listed;
       const old = before.get(key);
-      // An object that did not change stays the same value, so that callers can tell by identity.
+      // An object that did not change stays the same value, so callers can compare by identity.
       this.#objects.set(key, old && isSame(old, object) ? old : object);
       changes.push(...difference(old, object));
       before.delete(key);
@@ -51,7 +54,9 @@ export class ObjectCache<T extends KubernetesObject> {
     return [...gone, ...changes];
   }
 
-  /** An ADDED or MODIFIED event. One that an answer to our own write has overtaken changes nothing. */
+  /**
+   * An ADDED or MODIFIED event. An event that is older than the answer to the operator's own write changes nothing.
+   */
   set(object: T): CacheChange<T>[] {
     const key = keyOf(object.metadata);
     const old = this.#objects.get(key);
@@ -62,19 +67,22 @@ export class ObjectCache<T extends KubernetesObject> {
       write.hidden = object;
       return [];
     }
-    // Of what is not kept somebody may change something all the time.
+    // The parts that are not kept may change all the time.
     return old && isSameButForVersion(old, object) ? [] : difference(old, object);
   }
 
   /**
-   * To be called before a status of ours is written. The watch may tell of it before there is an answer, and that is no news
-   * either, until {@link endStatusWrite} says what was ours.
+   * The caller calls it before the operator writes a status. The watch may report the write before the answer comes.
+   * Such an event does not count as a change until {@link endStatusWrite} says which state the operator wrote.
    */
   beginStatusWrite(namespace: string | undefined, name: string): void {
     this.#statusWrites.set(keyOf({ namespace, name }), {});
   }
 
-  /** To be called with the answer to it, undefined if nothing was written: then whatever the watch told was somebody else's. */
+  /**
+   * The caller passes the answer to the write, undefined if nothing was written: then all changes from the watch came
+   * from other writers.
+   */
   endStatusWrite(namespace: string | undefined, name: string, answer: T | undefined): CacheChange<T>[] {
     const key = keyOf({ namespace, name });
     const hidden = this.#statusWrites.get(key)?.hidden;
@@ -94,10 +102,11 @@ export class ObjectCache<T extends KubernetesObject> {
   }
 
   /**
-   * The answer to a write of ours. Ignored if the object is not known, or known under another uid (then it was
-   * deleted), or known in a newer version. Our own doing is no news: a change is returned only if the answer also
-   * holds what somebody else did in between, which the watch will not report any more.
-   * @param writtenOver the resourceVersion that the write had as its precondition: nobody came in between
+   * The answer to a write of the operator. The answer is ignored if the object is not known, known in a newer
+   * version, or known under another uid, which means that it was deleted. The operator's own write is not a change. A
+   * change is returned only if the answer also holds the write of another writer, which the watch will not report any
+   * more.
+   * @param writtenOver the resourceVersion that was the precondition of the write: no other writer came in between
    */
   observe(object: T, writtenOver?: string): CacheChange<T>[] {
     const key = keyOf(object.metadata);
@@ -142,7 +151,7 @@ function supersedes(a: KubernetesObject, b: KubernetesObject): boolean {
   );
 }
 
-/** Of what is kept nothing has changed. */
+/** The kept parts have not changed. */
 const isSameButForVersion = (a: KubernetesObject, b: KubernetesObject): boolean =>
   isDeepStrictEqual(withoutVersion(a), withoutVersion(b));
 
@@ -154,7 +163,7 @@ const withoutVersion = (object: KubernetesObject): object => ({
 const isSameButForStatus = (a: KubernetesObject, b: KubernetesObject): boolean =>
   isDeepStrictEqual(essence(a), essence(b));
 
-/** The object without status and bookkeeping: what a status write of ours leaves as it was. */
+/** The object without status and bookkeeping: the parts that a status write of the operator does not change. */
 function essence(object: KubernetesObject & { readonly status?: unknown }): object {
   return {
     ...object,

@@ -1,5 +1,5 @@
 /**
- * What any Kubernetes object shows of itself. Everywhere in this folder objects are the API server's JSON as it came:
+ * The fields that any Kubernetes object has. Everywhere in this folder objects are the API server's JSON as it came:
  * times are strings, Secret data is base64, nothing is dropped or renamed.
  */
 export interface KubernetesObject {
@@ -13,12 +13,12 @@ export interface ObjectMetadata {
   readonly name: string;
   /** Absent on cluster-scoped objects. */
   readonly namespace?: string;
-  /** Differs between two objects of the same name that did not live at the same time. */
+  /** Differs between two objects that had the same name at different times. */
   readonly uid: string;
   readonly resourceVersion: string;
 }
 
-/** An object of which the labels, annotations or owners of fields matter. */
+/** An object whose labels, annotations or field owners matter. */
 export interface AnnotatedObject extends KubernetesObject {
   readonly metadata: ObjectMetadata & {
     readonly managedFields?: readonly ManagedFields[];
@@ -31,11 +31,11 @@ export interface AnnotatedObject extends KubernetesObject {
 /** A ConfigMap, or a Secret with its values in base64. */
 export interface DataObject extends AnnotatedObject {
   readonly data?: Readonly<Record<string, string>>;
-  /** Of a ConfigMap, in base64. */
+  /** Only a ConfigMap has it; values in base64. */
   readonly binaryData?: Readonly<Record<string, string>>;
 }
 
-/** Which fields one manager owns, as the API server keeps the books. */
+/** The fields that one manager owns, as the API server records them. */
 export interface ManagedFields {
   readonly manager?: string;
   readonly operation?: 'Apply' | 'Update';
@@ -45,8 +45,8 @@ export interface ManagedFields {
 }
 
 /**
- * Whether one resourceVersion is later than another of the same resource. Kubernetes compares them as decimal
- * numbers since 1.35; where an API server gives out something else the answer is false, "not known to be newer".
+ * Whether one resourceVersion is later than another of the same resource. Kubernetes compares them as decimal numbers
+ * since 1.35. If an API server returns other values, the answer is false: "not known to be newer".
  * https://github.com/kubernetes/enhancements/tree/master/keps/sig-api-machinery/5504-comparable-resource-version
  */
 export function isNewerVersion(a: string, b: string): boolean {

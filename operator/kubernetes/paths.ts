@@ -1,4 +1,4 @@
-/** Which resource, collection or subresource of the API a path addresses. */
+/** The resource, collection or subresource of the API that a path addresses. */
 export interface ResourceAddress {
   /** API group, such as `events.k8s.io`; absent for the core group. */
   readonly group?: string | undefined;
@@ -13,8 +13,8 @@ export interface ResourceAddress {
 }
 
 /**
- * Path of a resource on the API server. Names come from people's manifests, so each becomes exactly one segment:
- * an empty one or a dot segment would address something else than was asked for.
+ * Path of a resource on the API server. Names come from people's manifests, so each name becomes exactly one segment.
+ * An empty segment or a dot segment would address another resource.
  * @throws TypeError if a part cannot be a path segment
  */
 export function resourcePath(address: ResourceAddress): string {

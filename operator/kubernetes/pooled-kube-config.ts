@@ -5,7 +5,7 @@ import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node'
 import { Agent, type Dispatcher } from 'undici';
 import { setOwn } from '../lib/own.ts';
 
-/** What a request needs to be let in: headers (they hold the token) and the connections to go over. */
+/** The authentication of a request: headers, which hold the token, and the connections to use. */
 export interface Authentication {
   readonly headers: Readonly<Record<string, string>>;
   readonly dispatcher: Dispatcher;
@@ -13,14 +13,17 @@ export interface Authentication {
 
 type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' | 'rejectUnauthorized'>;
 
-/** After this much silence the kernel asks whether the peer is still there; ten lost answers later it is not. */
+/**
+ * After this much silence, the kernel checks whether the peer still answers. After ten lost answers the connection is
+ * dead.
+ */
 const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 
 /**
- * A KubeConfig whose requests and watches share one connection pool. The library's own opens a pool, and so a TLS
+ * A KubeConfig whose requests and watches share one connection pool. The library opens a pool, and so a TLS
  * connection, for each request: https://github.com/kubernetes-client/javascript/issues/2893. A new pool replaces the
- * old one when the CA or the client certificate changes; what is under way on the old one may finish.
+ * old one when the CA or the client certificate changes. Requests on the old pool may finish.
  */
 export class PooledKubeConfig extends KubeConfig {
   #current: { readonly fingerprint: string; readonly dispatcher: Promise<Dispatcher> } | undefined;
@@ -61,7 +64,7 @@ export class PooledKubeConfig extends KubeConfig {
     if (this.#current?.fingerprint === fingerprint) return this.#current.dispatcher;
     const previous = this.#current;
     const dispatcher = this.#open(options);
-    // Noted before it is awaited, so that requests that start together share it.
+    // Stored before it is awaited, so requests that start together share it.
     this.#current = { fingerprint, dispatcher };
     dispatcher.then(
       (pool) => {
@@ -88,13 +91,13 @@ export class PooledKubeConfig extends KubeConfig {
     const tls = tlsOptions(options);
     const { type } = this.createDispatcherOptions(this.getCurrentCluster(), tls);
     if (type === 'proxy' || type === 'socks') {
-      // Only the library knows how to make these; it is asked once and the result kept.
+      // Only the library knows how to make these; it is asked once, and the result is kept.
       const context = new RequestContext('https://unused.invalid', HttpMethod.GET);
       await super.applySecurityAuthentication(context);
       return context.getDispatcher() ?? new Agent();
     }
     return new Agent({
-      // A connection of its own for each watch: one that stalls cannot hold up the others, as streams of one HTTP/2
+      // Each watch has its own connection. A watch that stalls cannot delay the others, as streams of one HTTP/2
       // connection would.
       allowH2: false,
       connect: {
@@ -106,7 +109,7 @@ export class PooledKubeConfig extends KubeConfig {
     });
   }
 
-  /** Lets what is under way finish, then closes. */
+  /** Lets the present requests finish, then closes. */
   #retire(pool: Dispatcher): void {
     const forget = (): void => void this.#pools.delete(pool);
     // A pool that cannot be closed in order has nothing left to finish: its connections are gone.
@@ -114,11 +117,11 @@ export class PooledKubeConfig extends KubeConfig {
   }
 }
 
-/** Only what is set: an undefined entry would override a default. */
+/** Only defined values: an undefined entry would override a default. */
 function tlsOptions({ ca, cert, key, servername, rejectUnauthorized }: RequestOptions): TlsOptions {
   const entries = Object.entries({ ca, cert, key, servername, rejectUnauthorized });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-/** For a promise whose failure was reported to whoever asked for it. */
+/** For a promise whose failure was reported to its caller already. */
 function ignore(): void {}

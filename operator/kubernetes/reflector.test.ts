@@ -49,7 +49,7 @@ function start(options: Partial<ReflectorOptions<FakeObject>> = {}): void {
     backoff: { random: () => 0.5 },
     now: Date.now,
     log,
-    // No test waits: it looks at how long would have been waited.
+    // No test waits: each checks how long the reflector would have waited.
     sleep: async (ms) => {
       waits.push(ms);
       await setImmediate();
@@ -192,7 +192,7 @@ describe('watch goes silent', () => {
   });
 
   it('again and again: its version is not trusted any more', async () => {
-    // As an API server does with a version from before etcd was restored.
+    // As an API server does with a version from before a restore of etcd.
     collection.silent = true;
     start({ idleTimeoutMs: 20 });
     await synced();

@@ -7,23 +7,30 @@ import type { KubernetesObject } from './objects.ts';
 import type { ReflectorEvent, ReflectorOptions } from './reflector-options.ts';
 import { type WatchEvent, WatchIdleError } from './watch.ts';
 
-/** Longest watch that is asked for; an API server then ends it in order, with a last bookmark. */
+/** Longest requested watch. An API server ends it in order, with a last bookmark. */
 const MAX_WATCH_MS = 300_000;
-/** Shortest one: it must be able to live until it counts as good, even if a new list is due before that. */
+/**
+ * Shortest requested watch: it must be able to live until it counts as good, even if a new list is due before that.
+ */
 const MIN_WATCH_MS = 10_000;
-/** A watch that lived for so long was a good one, even if nothing happened. */
+/** A watch that lived this long was a good one, even if nothing happened. */
 const GOOD_WATCH_MS = 5_000;
 /** After so many failures in a row the fault may be in the resourceVersion itself, as after a restore of etcd. */
 const FAILURES_BEFORE_RELIST = 3;
-/** A watch from a version that the server has yet to reach, as after a restore, is accepted and silent for ever. */
+/**
+ * A server may not have reached the version yet, as after a restore. It accepts such a watch and stays silent for
+ * ever.
+ */
 const SILENCES_BEFORE_RELIST = 2;
 const MAX_RETRY_AFTER_MS = 300_000;
-/** Longest wait for a kind that does not exist: to ask costs nothing, and somebody waits once it is there. */
+/**
+ * Longest wait for a kind that does not exist. A request costs nothing, and users wait for the kind once it exists.
+ */
 const MAX_KIND_WAIT_MS = 5_000;
 
 /**
- * A cache of one collection that follows it by list and watch and never gives up: whatever goes wrong is logged and
- * tried again, only stop() ends it. Objects are shared and must not be changed.
+ * A cache of one collection that follows it by list and watch and never gives up. Every failure is logged and tried
+ * again; only stop() ends the reflector. Objects are shared and must not be changed.
  */
 export class Reflector<T extends KubernetesObject> {
   readonly #options: ReflectorOptions<T>;
@@ -36,7 +43,7 @@ export class Reflector<T extends KubernetesObject> {
   #resourceVersion: string | undefined;
   /** The last watch that could be opened, until a failure has been judged by it. */
   #lastWatch: { readonly openedAt: number; brought: boolean } | undefined;
-  /** Watches in a row that brought nothing at all. */
+  /** Watches in a row that brought no event at all. */
   #silences = 0;
   #synced = false;
   /** Whether the kind was last found not to exist. */
@@ -50,7 +57,7 @@ export class Reflector<T extends KubernetesObject> {
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
     this.#backoff = new Backoff(options.backoff);
-    // Spread over a fifth of the interval, so that caches which started together do not list together for ever.
+    // Spread over a fifth of the interval, so caches that started together do not always list together.
     this.#relistAfterMs = (options.relistAfterMs ?? 600_000) * (0.9 + 0.2 * options.backoff.random());
   }
 
@@ -91,15 +98,15 @@ export class Reflector<T extends KubernetesObject> {
     return this.#cache.items();
   }
 
-  /** Puts the answer to a write of ours into the cache, see {@link ObjectCache.observe}. */
+  /** Puts the answer to a write of the operator into the cache, see {@link ObjectCache.observe}. */
   observe(object: T, writtenOver?: string): void {
     this.#emit(this.#cache.observe(this.#transform(object), writtenOver));
   }
 
   /**
-   * Writes the status of one of the objects and puts the answer into the cache; what the watch tells of our own doing is no
-   * change, before the answer neither. One write of an object at a time.
-   * @param write gives the object as it is now, undefined if nothing was written
+   * Writes the status of one of the objects and puts the answer into the cache. Watch events about the operator's own
+   * write do not count as changes, even before the answer comes. An object has at most one write at a time.
+   * @param write returns the object as it is now, undefined if nothing was written
    */
   async writeStatus(
     { namespace, name }: { readonly namespace?: string | undefined; readonly name: string },
@@ -147,7 +154,7 @@ export class Reflector<T extends KubernetesObject> {
     this.#resourceVersion = resourceVersion;
     this.#lastListAt = this.#options.now();
     this.#lists += 1;
-    // Waiting for the kind was no failure, and what is new may well answer a first time that it is not ready.
+    // The wait for the kind was not a failure, and a new kind may well answer the first time that it is not ready.
     if (this.#missing) this.#backoff.reset();
     this.#missing = false;
     this.#replace(items);
@@ -187,7 +194,8 @@ export class Reflector<T extends KubernetesObject> {
     this.#touch();
     this.#backoff.reset();
     this.#silences = 0;
-    // The caller knows what lives at the path; the stream has checked that it is an object with metadata.
+    // The caller knows the type of the objects at the path; the stream has checked that each is an object with
+    // metadata.
     const object = event.object as T;
     if (event.type === 'DELETED') this.#emit(this.#cache.delete(this.#transform(object)));
     else if (event.type !== 'BOOKMARK') this.#emit(this.#cache.set(this.#transform(object)));
@@ -220,7 +228,7 @@ export class Reflector<T extends KubernetesObject> {
     await this.#sleep(waitMs);
   }
 
-  /** The kind does not exist, or not any more: nothing is wrong, and nothing is there. */
+  /** The kind does not exist, or not any more. This is not an error, and the collection is empty. */
   async #waitForKind(): Promise<void> {
     const { log, name } = this.#options;
     if (!this.#missing)
@@ -239,7 +247,7 @@ export class Reflector<T extends KubernetesObject> {
     });
   }
 
-  /** Whether the last watch brought something or stayed open for a while, rather than broke at once. */
+  /** Whether the last watch brought an event or stayed open for a while, and did not break at once. */
   #watchWasGood(): boolean {
     const watch = this.#lastWatch;
     return watch !== undefined && (watch.brought || this.#options.now() - watch.openedAt >= GOOD_WATCH_MS);
@@ -247,7 +255,7 @@ export class Reflector<T extends KubernetesObject> {
 
   #relistIsDue(): boolean {
     const age = this.#sinceLastList();
-    // A clock that was set back must not put the list off.
+    // A clock that was set back must not delay the list.
     return age < 0 || age >= this.#relistAfterMs;
   }
 

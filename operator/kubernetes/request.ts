@@ -16,7 +16,7 @@ export interface ApiRequest {
   readonly contentType?: string;
   /** Ends the request early; the call then rejects with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Does not wait in line behind other requests: for renewing a lease. */
+  /** Does not wait behind other requests: for renewing a lease. */
   readonly urgent?: boolean;
 }
 
@@ -28,13 +28,13 @@ export interface ApiResponse<T> {
 }
 
 /**
- * Calls the API server. T is what the caller expects of the body; it is not checked.
+ * Calls the API server. T is the type that the caller expects of the body; it is not checked.
  * @throws ApiError or one of its subclasses if the server refuses, RequestError if there was no answer in time
  */
 export type ApiCall = <T>(request: ApiRequest) => Promise<ApiResponse<T>>;
 
 /**
- * @param timeoutMs limit for one request, reading the answer included, waiting in line not
+ * @param timeoutMs limit for one request; it includes reading the answer, but not waiting in line
  * @param maxInFlight how many requests may be under way at once
  */
 export function createApiCall(transport: Transport, timeoutMs: number, maxInFlight: number): ApiCall {

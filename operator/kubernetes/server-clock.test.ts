@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ServerClock } from './server-clock.ts';
 
-/** A server whose clock is `aheadMs` ahead of ours; answers cut the time to seconds. */
+/** A server whose clock is `aheadMs` ahead of the local clock; answers cut the time to seconds. */
 function ask(clock: ServerClock, aheadMs: number, sentAt: number, roundTripMs = 10): void {
   const serverTime = Math.floor((sentAt + roundTripMs / 2 + aheadMs) / 1_000) * 1_000;
   clock.observe({ serverTime, sentAt, receivedAt: sentAt + roundTripMs });

@@ -8,13 +8,13 @@ export interface ServerTimeSample {
   readonly receivedAt: number;
 }
 
-/** `Date` headers are whole seconds: a smaller difference cannot be told from none. */
+/** `Date` headers are whole seconds: a smaller difference cannot be distinguished from zero. */
 const GRANULARITY_MS = 1_000;
 
 /**
  * The API server's clock, learnt from its answers. A single answer confines the offset to an interval of one second
  * plus the round trip. The estimate moves only when an answer contradicts it, and then no further than that answer
- * demands: it closes in on the truth, doesn't flutter, and follows a clock that jumps.
+ * demands. So it approaches the true offset, does not flutter, and follows a clock that jumps.
  */
 export class ServerClock {
   readonly #local: () => number;
@@ -29,7 +29,7 @@ export class ServerClock {
   observe(sample: ServerTimeSample): void {
     const lowest = sample.serverTime - sample.receivedAt;
     const highest = sample.serverTime + GRANULARITY_MS - sample.sentAt;
-    // The local clock was set back in mid-request: the interval says nothing.
+    // The local clock was set back in mid-request: the interval has no meaning.
     if (lowest > highest) return;
     this.#offsetMs = Math.min(Math.max(this.#offsetMs, lowest), highest);
   }

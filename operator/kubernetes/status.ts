@@ -5,17 +5,17 @@ import type { KubernetesObject } from './objects.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
 
-/** New status of one of our custom resources. */
+/** New status of one of the operator's custom resources. */
 export interface StatusPatch {
   /** Plural of the kind, such as `dingtalkrobots`. */
   readonly plural: string;
   readonly namespace: string;
   readonly name: string;
-  /** Merged into the present status: lists are replaced whole, null deletes a field, absent fields stay. */
+  /** Merged into the present status: lists are replaced as a whole, null deletes a field, and absent fields stay. */
   readonly status: object;
   /**
-   * If given, the answer is only returned if it is this resource's. The API server ignores it: to keep a status from
-   * landing on a later resource of the same name, give resourceVersion.
+   * If given, the answer is only returned if it has this uid. The API server ignores it. To protect a later resource
+   * of the same name from this status, give resourceVersion.
    */
   readonly uid?: string | undefined;
   /** If given, the write fails with ConflictError unless the resource is still at this version. */
@@ -24,7 +24,7 @@ export interface StatusPatch {
 
 /**
  * Patches the status; returns the resource as it is now, undefined if it is gone.
- * @throws ConflictError, ForbiddenError, or whatever else a request throws
+ * @throws ConflictError, ForbiddenError, or any other error of a request
  */
 export async function patchStatus<T extends KubernetesObject>(
   request: ApiCall,

@@ -4,12 +4,15 @@ import { type ApiError, apiError, RequestError, type Status } from './api-error.
 import type { Authentication } from './pooled-kube-config.ts';
 import type { ServerTimeSample } from './server-clock.ts';
 
-/** Values of a query string; undefined ones are left out. */
+/** Values of a query string; undefined values are skipped. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** One HTTP exchange with the API server. */
 export interface Exchange {
-  /** What errors call it, such as `GET /api/v1/secrets`. Without the query, which may hold a whole page token. */
+  /**
+   * The name of the exchange in errors, such as `GET /api/v1/secrets`. The query is not part of it, since it may hold
+   * a whole page token.
+   */
   readonly name: string;
   readonly method: Dispatcher.HttpMethod;
   /** Absolute path on the API server, already encoded. */
@@ -22,7 +25,7 @@ export interface Exchange {
   readonly signal: AbortSignal;
 }
 
-/** What the exchanges of one connection share. */
+/** The parts that the exchanges of one connection share. */
 export interface TransportOptions {
   /** Base URL of the API server, without a slash at its end. */
   readonly server: string;
@@ -33,7 +36,9 @@ export interface TransportOptions {
   readonly userAgent: string;
 }
 
-/** Sends a request; resolves when the head of an answer, of whatever status, is there. Rejects with a RequestError. */
+/**
+ * Sends a request; resolves when the head of an answer is there, whatever its status. Rejects with a RequestError.
+ */
 export type Transport = (exchange: Exchange) => Promise<Dispatcher.ResponseData>;
 
 export function createTransport(options: TransportOptions): Transport {
@@ -58,7 +63,7 @@ export function createTransport(options: TransportOptions): Transport {
       },
       ...(exchange.body === undefined ? {} : { body: exchange.body }),
       signal,
-      // The signal bounds the time; undici's own limits are coarse and would only blur what went wrong.
+      // The signal limits the time; undici's own limits are coarse and would only hide the cause.
       headersTimeout: 0,
       bodyTimeout: 0,
     }).catch((error: unknown) => {
@@ -75,13 +80,13 @@ async function authenticated(options: TransportOptions, exchange: Exchange): Pro
     return await abortable(options.authenticate(), exchange.signal);
   } catch (error) {
     if (exchange.signal.aborted) throw exchange.signal.reason;
-    // A plugin's answer that is not JSON is quoted in the SyntaxError, and it may well hold a token.
+    // The SyntaxError quotes a plugin's answer that is not JSON, and the answer may well hold a token.
     const cause = error instanceof SyntaxError ? undefined : error;
     throw new RequestError(`${exchange.name}: cannot authenticate`, { cause });
   }
 }
 
-/** The signal's reason if it ended the exchange, else a RequestError around what the connection died of. */
+/** The signal's reason if it ended the exchange, else a RequestError with the connection's error as its cause. */
 export function connectionFailure(exchange: Exchange, error: unknown): unknown {
   if (exchange.signal.aborted) return exchange.signal.reason;
   const text = error instanceof Error ? error.message : 'unknown error';
@@ -102,13 +107,13 @@ export async function refusal(exchange: Exchange, answer: Dispatcher.ResponseDat
   );
 }
 
-/** A proxy between us and the API server answers in words of its own: then the text is the message. */
+/** A proxy before the API server answers in its own words: then the text is the message. */
 function parseStatus(text: string): Status {
   try {
     const answer: (Status & { readonly kind?: string }) | null = JSON.parse(text);
     if (answer?.kind === 'Status') return answer;
   } catch {
-    // Not JSON: taken like JSON that is no Status.
+    // Text that is not JSON is treated like JSON that is not a Status.
   }
   return { message: text.slice(0, 200) };
 }

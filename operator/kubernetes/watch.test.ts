@@ -45,7 +45,7 @@ describe('a watch', () => {
 
   it('puts lines together, wherever they were cut', async () => {
     handler = async (_, response) => {
-      // U+2028 is no end of line here, and the characters of three bytes get cut in two.
+      // U+2028 does not end a line here, and the characters of three bytes get cut in two.
       const bytes = Buffer.from(line('1', 'a\u2028b\rc 失败') + line('2', '部署'));
       for (const byte of bytes) response.write(Buffer.from([byte]));
       response.end();
@@ -63,7 +63,7 @@ describe('a watch', () => {
     const before = process.cpuUsage();
     await expect(collect()).resolves.toEqual(['1']);
     const { user, system } = process.cpuUsage(before);
-    // Again for each piece takes ten times as long.
+    // Reading again for each piece takes ten times as long.
     expect((user + system) / 1_000).toBeLessThan(1_500);
   });
 

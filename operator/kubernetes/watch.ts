@@ -16,14 +16,17 @@ export interface WatchOptions {
   readonly idleTimeoutMs: number;
 }
 
-/** Nothing came for too long: the connection is dead, or there was nothing to say. Go on from the last event. */
+/**
+ * No event came for too long: the connection is dead, or there was no event to send. The caller goes on from the last
+ * event.
+ */
 export class WatchIdleError extends Error {
   override readonly name = 'WatchIdleError';
 }
 
 /**
  * Opens a watch; resolves when the server has accepted it. The stream must be consumed. It ends when the server ends
- * it, and throws WatchIdleError, RequestError if the connection breaks, or ApiError for an ERROR event; the opening
+ * it. It throws WatchIdleError, RequestError if the connection breaks, or ApiError for an ERROR event. The opening
  * itself rejects with the same errors as a request.
  */
 export type OpenWatch = (
@@ -69,14 +72,17 @@ async function* events(
   }
 }
 
-/** Text between newlines. What follows the last one is dropped: an event that was cut off comes again on resuming. */
+/**
+ * Text between newlines. The rest after the last newline is dropped: an event that was cut off comes again on
+ * resuming.
+ */
 async function* lines(
   exchange: Exchange,
   body: AsyncIterable<Uint8Array>,
   deadline: Deadline,
 ): AsyncGenerator<string> {
   const decoder = new TextDecoder();
-  // An event of a full ConfigMap comes in a hundred chunks: they are put together once.
+  // An event of a full ConfigMap comes in a hundred chunks: they are joined once.
   let pieces: string[] = [];
   try {
     for await (const chunk of body) {

@@ -8,7 +8,7 @@ export interface BackoffOptions {
   readonly random: () => number;
 }
 
-/** Exponential waiting times with jitter, so that many clients of a restarted API server do not come back at once. */
+/** Exponential waiting times with jitter, so many clients of a restarted API server do not come back at once. */
 export class Backoff {
   readonly #initialMs: number;
   readonly #maxMs: number;
@@ -33,7 +33,7 @@ export class Backoff {
     return bound * (0.5 + 0.5 * this.#random());
   }
 
-  /** Something worked: the next wait is a short one again. */
+  /** An attempt succeeded: the next wait is a short one again. */
   reset(): void {
     this.#failures = 0;
   }

@@ -1,7 +1,7 @@
-/** No name that can be meant is longer, and to compare two words takes the product of their lengths. */
+/** No possible name is longer, and the time to compare two words grows with the product of their lengths. */
 const LONGEST = 253;
 
-/** The candidate nearest to a misspelt word, if one is near enough to be meant; ties go to the first. */
+/** The candidate nearest to a misspelt word, if one is near enough; the first of equally near ones. */
 export function closest(word: string, candidates: readonly string[]): string | undefined {
   if (word.length > LONGEST) return undefined;
   // In a short word, two mistakes make another word.
@@ -9,7 +9,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
   let best: string | undefined;
   let bestDistance = limit + 1;
   for (const candidate of candidates) {
-    // Each letter that one has more is a mistake. It also bounds the work, since words come from tenants.
+    // Each letter more counts as a mistake. The bound also limits the work, since words come from tenants.
     if (Math.abs(candidate.length - word.length) > limit) continue;
     const distance = editDistance(word, candidate, bestDistance);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
@@ -19,7 +19,7 @@ export function closest(word: string, candidates: readonly string[]): string | u
 
 /**
  * Levenshtein distance in which two neighbours that changed places are one mistake, row by row.
- * @param tooMany where it may stop: a row and the one before it that hold no less lead to no less
+ * @param tooMany where it may stop: two rows in a row without a smaller value lead to no smaller value
  */
 function editDistance(a: string, b: string, tooMany: number): number {
   let before: number[] = [];

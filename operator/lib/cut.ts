@@ -1,6 +1,6 @@
 const ELLIPSIS = '…';
 
-/** The text in at most so many bytes of UTF-8; what was cut off is marked, no character is cut in two. */
+/** The text in at most this many bytes of UTF-8. A cut is marked and never divides a character. */
 export function cutToBytes(text: string, limit: number): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= limit) return text;
@@ -10,9 +10,9 @@ export function cutToBytes(text: string, limit: number): string {
   return bytes.toString('utf8', 0, end) + ELLIPSIS;
 }
 
-/** The text in at most so many bytes as a JSON string, quotes apart: what is escaped there takes up to six. */
+/** The text in at most this many bytes as a JSON string, without the quotes: an escape has up to six bytes. */
 export function cutToJsonBytes(text: string, limit: number): string {
-  // Each character takes a byte at the least.
+  // Each character has at least one byte.
   if (text.length <= limit && jsonBytes(text) <= limit) return text;
   let kept = '';
   let bytes = Buffer.byteLength(ELLIPSIS);

@@ -1,6 +1,6 @@
 /**
- * An abort signal that fires when time runs out or when another signal does. Unlike `AbortSignal.any` it can let go
- * of that other signal, which here lives as long as the process.
+ * An abort signal that fires when time runs out or when another signal fires. Unlike `AbortSignal.any`, it can
+ * release the other signal, which here lives as long as the process.
  */
 export class Deadline {
   readonly #controller = new AbortController();
@@ -8,7 +8,7 @@ export class Deadline {
   readonly #onOuterAbort = (): void => this.#controller.abort(this.#outer?.reason);
   #timer: NodeJS.Timeout;
 
-  /** @param reason makes what the signal is aborted with when time runs out */
+  /** @param reason makes the abort reason for when time runs out */
   constructor(timeoutMs: number, reason: () => Error, outer?: AbortSignal) {
     this.#timer = this.#schedule(timeoutMs, reason);
     this.#outer = outer;
@@ -20,18 +20,18 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Puts another time limit in the place of the first, from now on. */
+  /** Replaces the first time limit by another one, from now on. */
   replace(timeoutMs: number, reason: () => Error): void {
     clearTimeout(this.#timer);
     this.#timer = this.#schedule(timeoutMs, reason);
   }
 
-  /** Starts the time limit anew. */
+  /** Starts the time limit again. */
   refresh(): void {
     this.#timer.refresh();
   }
 
-  /** To be called when the work is over, however it ended. */
+  /** The caller calls it when the work is over, however it ended. */
   dispose(): void {
     clearTimeout(this.#timer);
     this.#outer?.removeEventListener('abort', this.#onOuterAbort);

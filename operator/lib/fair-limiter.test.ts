@@ -16,7 +16,7 @@ it('lets nobody take the places of others', async () => {
   expect(started).toEqual(['a1', 'a2', 'b1', 'b2']);
   ends.shift()?.();
   await setImmediate();
-  // Of those who wait for a place, a third one of the same owner comes last.
+  // Among the waiting tasks, a third task of the same owner comes last.
   expect(started.at(-1)).toBe('c1');
   while (ends.length > 0) {
     ends.shift()?.();

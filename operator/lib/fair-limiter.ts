@@ -5,7 +5,9 @@ interface Share {
   tasks: number;
 }
 
-/** Lets a bounded number of tasks run at once, and fewer of one owner, so that slow ones of his leave places for others. */
+/**
+ * Lets a bounded number of tasks run at once, and fewer per owner, so one owner's slow tasks leave places for others.
+ */
 export class FairLimiter {
   readonly #all: Limiter;
   readonly #maxOfOne: number;

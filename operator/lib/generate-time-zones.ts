@@ -1,4 +1,4 @@
-/** Writes time-zones.generated.ts from what the Go on the PATH has. `node operator/lib/generate-time-zones.ts` */
+/** Writes time-zones.generated.ts from the Go on the PATH. `node operator/lib/generate-time-zones.ts` */
 
 import { writeFileSync } from 'node:fs';
 import { goTimeZones } from './go-time-zones.ts';

@@ -96,8 +96,8 @@ describe('globsOverlap', () => {
   });
 
   it('holds for two globs exactly if some text matches both', () => {
-    // A text that matches both needs no more characters than the two have; two letters tell all apart, a third stands
-    // for any other.
+    // A text that matches both needs no more characters than the two have. Two letters distinguish all cases, and a
+    // third one stands for any other.
     const short = fc
       .array(fc.constantFrom('a', 'b', '*', '?'), { maxLength: 3 })
       .map((parts) => parts.join(''));

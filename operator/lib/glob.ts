@@ -36,8 +36,8 @@ export function globMatches(pattern: string, text: string): boolean {
 /**
  * The same rule as an anchored regular expression, e.g. `team-*` → `^(?s:team-.*)$`, for `matches` of expr-lang.
  *
- * The source means the same to Go's RE2 and to JavaScript (with the flag `u`): only syntax characters are
- * escaped, `.` takes line breaks too, and `$` without the flag `m` is the end of the text. RE2 runs in linear time.
+ * The source means the same to Go's RE2 and to JavaScript (with the flag `u`). Only syntax characters are escaped,
+ * `.` matches line breaks too, and `$` without the flag `m` is the end of the text. RE2 runs in linear time.
  *
  * Syntax: https://github.com/google/re2/wiki/Syntax
  */
@@ -49,14 +49,14 @@ export function globToRegExpSource(pattern: string): string {
   return `^(?s:${body})$`;
 }
 
-/** Whether a text is a glob; any other names exactly one thing. */
+/** Whether a text is a glob; any other text names exactly one thing. */
 export const isGlob = (text: string): boolean => /[*?]/.test(text);
 
 /** Whether any text matches both globs. Time is at most the product of their lengths. */
 export function globsOverlap(one: string, other: string): boolean {
   const a = [...one];
   const b = [...other];
-  // row[j]: whether what is left of both, from i and from j on, can match the same text.
+  // row[j]: whether the rest of both globs, from i and from j on, can match the same text.
   let row: boolean[] = [];
   for (let i = a.length; i >= 0; i -= 1) {
     const below = row;

@@ -2,13 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What stands before a file's entry in a zip's directory at its end, and how long the entry's fixed part is. */
+/**
+ * The signature before a file's entry in the directory at the end of a zip, and the length of the entry's fixed part.
+ */
 const ENTRY = 0x02014b50;
 const ENTRY_BYTES = 46;
 
 /**
  * The names that Go loads wherever its program embeds `time/tzdata`, as Argo CD's engine does, in alphabetical order.
- * The package is made of the same file: https://pkg.go.dev/time/tzdata.
+ * The package is made from the same file: https://pkg.go.dev/time/tzdata.
  * @throws Error if there is no Go on the PATH
  */
 export function goTimeZones(): readonly string[] {

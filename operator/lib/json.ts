@@ -1,5 +1,5 @@
-// What YAML 1.1's reader refuses or takes for a line break when it stands raw: DEL and C1 (the controls below a space
-// are escaped by JSON already), LS, PS, BOM, U+FFFE, U+FFFF.
+// Characters that a YAML 1.1 reader refuses raw, or reads as a line break: DEL and C1, LS, PS, BOM, U+FFFE, U+FFFF.
+// JSON escapes the controls below a space already.
 const NOT_RAW = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/gu;
 
 /** The scanner gives up on a mapping key whose text, quotes included, has more characters than this. */
@@ -10,10 +10,10 @@ const MAX_KEY_CHARACTERS = 1024;
  *
  * As `JSON.stringify`: keys in insertion order, no white space, properties without a JSON value left out. Beyond
  * that, characters that YAML forbids raw are escaped as `\uXXXX`. Astral characters stay raw: YAML refuses the
- * surrogate pairs that JSON would escape them with.
+ * surrogate pairs that JSON would use for them.
  *
- * @throws TypeError where there is no such text: a string or key with a lone surrogate, NaN, an infinity,
- *   a bigint, or a value that JSON has no form for (undefined, a function)
+ * @throws TypeError where there is no such text: a string or key with a lone surrogate, NaN, an infinity, a bigint,
+ *   or a value that JSON has no form for (undefined, a function)
  * @throws RangeError for a key whose JSON text has more than 1024 characters
  *
  * Source of the rules: https://github.com/yaml/go-yaml/tree/v2.4.4 (readerc.go, scannerc.go)
@@ -43,7 +43,7 @@ function requireShort(key: string): void {
     throw new RangeError(`a key of ${characters} characters is too long for YAML`);
 }
 
-/** Outside of strings JSON has none of these characters, so the whole text can be treated as one. */
+/** Outside of strings, JSON has none of these characters, so one replacement over the whole text is enough. */
 function escaped(json: string): string {
   return json.replace(NOT_RAW, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

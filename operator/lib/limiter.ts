@@ -14,7 +14,7 @@ export class Limiter {
     try {
       return await task();
     } finally {
-      // The place goes straight to the next in line, so that a newcomer cannot slip in between.
+      // The place goes straight to the next in line, so a newcomer cannot slip in between.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#free += 1;

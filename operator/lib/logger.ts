@@ -4,9 +4,9 @@ import { redact, redactError } from './redact.ts';
 export type { Logger };
 
 /**
- * Structured logs, one JSON line each. The finished line passes the redaction, whoever made its parts: a credential
- * that slips into a library's message must not reach the output.
- * @param output takes whole lines
+ * Structured logs, one JSON line each. The finished line passes the redaction, so a credential in a library's message
+ * does not reach the output.
+ * @param output accepts whole lines
  */
 export function createLogger(level: string, output: { write(line: string): unknown }): Logger {
   return pino(

@@ -1,7 +1,7 @@
 /**
- * A pure function that remembers what it gave for the inputs that were used last.
- * @param keyOf tells inputs apart
- * @param maxBytes how much is kept, keys and results together, roughly; what was used last stays
+ * A pure function that remembers its results for the most recently used inputs.
+ * @param keyOf distinguishes inputs
+ * @param maxBytes how much is kept, keys and results together, roughly; the most recently used entries stay
  */
 export function memoised<Input, Output>(
   compute: (input: Input) => Output,
@@ -32,14 +32,14 @@ export function memoised<Input, Output>(
 }
 
 /**
- * What was made of an object the last time, for as long as the object and all else that went into it are the same.
- * It goes with the object, so that nobody's edits fill the memory, and nobody's push out what others have.
+ * The last result that was derived from an object, while the object and all other inputs are the same. The memory is
+ * released with the object, so no namespace's edits fill the memory or evict the results of others.
  */
 export class ObjectMemo<Key extends object, Output> {
   readonly #known = new WeakMap<Key, { readonly inputs: readonly unknown[]; readonly output: Output }>();
 
   /**
-   * @param inputs all that the output depends on beside the object: texts, numbers, or objects that never change
+   * @param inputs all other inputs of the result: texts, numbers, or objects that never change
    * @param compute gives the same for the same object and inputs
    */
   get(object: Key, inputs: readonly unknown[], compute: () => Output): Output {
@@ -54,13 +54,13 @@ export class ObjectMemo<Key extends object, Output> {
 const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((each, index) => Object.is(each, b[index]));
 
-/** What an object takes beside its values, and an entry of it, in bytes: about what V8 needs. */
+/** The memory of an object beside its values, and of an entry, in bytes: about as much as V8 uses. */
 const OBJECT = 64;
 const ENTRY = 16;
 /** V8 keeps a text with two bytes for each character as soon as one of them is beyond Latin-1. */
 const CHARACTER = 2;
 
-/** How much memory a value takes that consists of texts, numbers, lists and plain objects, roughly. */
+/** The memory of a value that consists of texts, numbers, lists and plain objects, in bytes, roughly. */
 export function roughBytes(value: unknown): number {
   if (typeof value === 'string') return ENTRY + CHARACTER * value.length;
   if (typeof value !== 'object' || value === null) return 8;

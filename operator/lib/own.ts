@@ -1,13 +1,13 @@
 /**
- * What stands in a record under a name that somebody else has chosen; undefined if nothing does. `record[name]` would find
- * `constructor` in each record, and whatever else every object inherits. A test finds who forgets it
+ * The own value of a record under a name that another person has chosen; undefined if there is none. `record[name]`
+ * would also find `constructor` and every other inherited property. A test finds look-ups without this function
  * (test/house/lookups.test.ts).
  */
 export function own<T>(record: Readonly<Record<string, T>> | null | undefined, name: string): T | undefined {
   return record !== undefined && record !== null && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
-/** Puts a value into a record, under whatever name: with `record[name] = value`, `__proto__` would set the prototype. */
+/** Puts a value into a record, under any name: with `record[name] = value`, `__proto__` would set the prototype. */
 export function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
   Object.defineProperty(record, name, { value, configurable: true, enumerable: true, writable: true });
 }

@@ -2,14 +2,15 @@ const MASK = '***';
 const MAX_ERROR_LENGTH = 2000;
 const MAX_CAUSES = 8;
 
-// A value ends at white space or at what ends it in a URL, in JSON (escaped JSON included), or in a sentence.
+// A value ends at white space or at a character that ends it in a URL, in JSON (escaped JSON included), or in a
+// sentence.
 const VALUE = `[^\\s&"'\`<>;,(){}\\[\\]\\\\#|]+`;
 const QUOTE = `(?:\\\\*["'\`])?`;
 const EQUALS = '(?:=|%3D|%253D)';
 
-/** Names that stand before a credential, with `=` only (URLs, forms): in prose they are mere words. */
+/** Names before a credential, with `=` only (URLs, forms): in prose they are mere words. */
 const PARAMETERS = '(?<![A-Za-z0-9])(?:sign|signature|token|secret|passwd|pwd)';
-/** Names that stand before a credential, with `=` or `:` (JSON, YAML, headers), whatever they begin with. */
+/** Names before a credential, with `=` or `:` (JSON, YAML, headers), with any prefix. */
 const FIELDS =
   '(?:(?:access|refresh|private|auth|bearer|id|session|csrf|gitee|gitlab|hook|api|app|client|secret|signing)' +
   '[_-]?(?:token|secret|key)|password|passwd)';
@@ -17,13 +18,13 @@ const FIELDS =
 const RULES: readonly (readonly [RegExp, string | ((match: string) => string)])[] = [
   // https://user:password@host: everything up to the last @ before the path
   [/:\/\/[^\s/?#"<>`]+@/g, `://${MASK}@`],
-  // Authorization: Bearer …, and the schemes wherever they stand
+  // Authorization: Bearer …, and the schemes anywhere
   [/(authorization\\*["'`]?\s*[:=]\s*\\*["'`]?(?:[A-Za-z]+ +)?)[^\s"'`,;\\]+/gi, `$1${MASK}`],
   [/(?<![A-Za-z0-9])(bearer|basic)(\s+)(?=\S*[0-9=._~+/-]|\S{20})[A-Za-z0-9._~+/=-]{6,}/gi, `$1$2${MASK}`],
   [new RegExp(`(${FIELDS}${QUOTE}\\s*(?::|${EQUALS})\\s*${QUOTE})${VALUE}`, 'gi'), `$1${MASK}`],
   [new RegExp(`(${PARAMETERS}${EQUALS}${QUOTE})${VALUE}`, 'gi'), `$1${MASK}`],
-  // DingTalk's signing secrets: SEC and, in all that are known, 64 hex digits
-  // To look ahead for the digit would look at the rest of a long word again for each SEC in it.
+  // DingTalk's signing secrets: SEC and, in all known ones, 64 hex digits. A lookahead for the digit would read the
+  // rest of a long word again for each SEC in it.
   [/(?<![A-Za-z0-9])SEC[A-Za-z0-9_-]{4,}/g, (word) => (/[0-9]/.test(word) ? `SEC${MASK}` : word)],
   // JSON Web Tokens
   [/(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)?/g, MASK],
@@ -34,11 +35,12 @@ const RULES: readonly (readonly [RegExp, string | ((match: string) => string)])[
 ];
 
 /**
- * Free text with everything masked that could be a credential: `access_token=`, `sign=` and the like (in URLs, JSON,
- * headers), `SEC…` secrets, Authorization values, user info in URLs, JSON Web Tokens, bare tokens and signatures.
+ * Free text with every possible credential masked: `access_token=`, `sign=` and the like (in URLs, JSON, headers),
+ * and `SEC…` secrets. Authorization values, user info in URLs, JSON Web Tokens, bare tokens and signatures are
+ * masked, too.
  *
- * It errs on the side of masking, keeps hosts, paths and timestamps, and gives its own result back unchanged.
- * Time is linear in the text's length.
+ * It errs on the side of masking, keeps hosts, paths and timestamps, and gives its own result back unchanged. Time is
+ * linear in the text's length.
  */
 export function redact(text: string): string {
   return RULES.reduce(
@@ -49,8 +51,8 @@ export function redact(text: string): string {
 }
 
 /**
- * What went wrong, for a log line, event or status: the messages of an error and its causes, outermost first,
- * redacted, on one line of at most 2000 characters. Takes anything that can be thrown; never throws itself.
+ * The description of an error, for a log line, event or status: the messages of an error and its causes, outermost
+ * first, redacted, on one line of at most 2000 characters. Accepts any value that can be thrown; never throws itself.
  */
 export function redactError(error: unknown): string {
   const messages: string[] = [];

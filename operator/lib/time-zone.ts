@@ -5,17 +5,17 @@ const NAMES = TIME_ZONES.trim().split(/\s+/);
 const KNOWN: ReadonlySet<string> = new Set(NAMES);
 
 /**
- * Whether it is the IANA name of a time zone, such as `Asia/Shanghai`, or of a link to one, such as `PRC`: those that Go's
- * database has, letter by letter, since Go tells the times in messages, and tells them in UTC where it does not know the
- * zone. The `Intl` of this process takes more, in any case of letters, and an offset such as `+08:00`.
+ * Whether the text is the IANA name of a time zone, such as `Asia/Shanghai`, or of a link to one, such as `PRC`.
+ * Valid names are those in Go's database, letter by letter: Go formats the times in messages, and uses UTC for an
+ * unknown zone. The `Intl` of this process accepts more, in any case of letters, and offsets such as `+08:00`.
  */
 export const isTimeZone = (name: string): boolean => KNOWN.has(name);
 
-/** The time zone that a misspelt name most likely means; undefined if none is near. */
+/** The time zone that a misspelt name most likely means; undefined if no zone is near. */
 export function closestTimeZone(name: string): string | undefined {
   const meant = MEANT.get(name.toLowerCase());
   if (meant !== undefined) return meant;
-  // By the city alone, among those of the region with its first letter: to compare with all names would take 5 ms.
+  // By the city alone, among those of the region with its first letter: a comparison with all names would take 5 ms.
   const { region, city } = partsOf(name);
   const cities = CITIES.get(region + city.slice(0, 1)) ?? new Map<string, string>();
   const found = closest(city, [...cities.keys()]);
@@ -36,7 +36,7 @@ for (const name of NAMES) {
   CITIES.set(place, (CITIES.get(place) ?? new Map<string, string>()).set(city, name));
 }
 
-/** Names by what people write in their place, in small letters. */
+/** Names by the words that people write in their place, in small letters. */
 const MEANT: ReadonlyMap<string, string> = new Map([
   ...NAMES.map((name) => [partsOf(name).city, name] as const),
   ...NAMES.map((name) => [name.toLowerCase(), name] as const),

@@ -41,7 +41,7 @@ const count = (lines: readonly Line[], other: Line['mark']): number =>
 
 const range = (start: number, length: number): string => `${length === 0 ? start - 1 : start},${length}`;
 
-/** Most of a long text is the same at both ends. */
+/** Most lines of a long text are the same at both ends. */
 function compareTrimmed(before: readonly string[], after: readonly string[]): Line[] {
   const shorter = Math.min(before.length, after.length);
   let head = 0;
@@ -56,7 +56,7 @@ function compareTrimmed(before: readonly string[], after: readonly string[]): Li
   ];
 }
 
-/** By the longest common subsequence; what is removed stands before what takes its place. */
+/** By the longest common subsequence; removed lines come before the lines that replace them. */
 function compare(before: readonly string[], after: readonly string[]): Line[] {
   const { length: n } = before;
   const { length: m } = after;

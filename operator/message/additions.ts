@@ -40,7 +40,7 @@ export function finishFields(
   );
 }
 
-/** Behind the last text, without the line breaks that it ends in. */
+/** After the last text, but before the line breaks at its end. */
 function withEnding(nodes: readonly Node[], suffix: string): Node[] {
   const last = nodes.at(-1);
   return last?.kind === 'text'
@@ -48,7 +48,10 @@ function withEnding(nodes: readonly Node[], suffix: string): Node[] {
     : [...nodes, { kind: 'text', text: suffix }];
 }
 
-/** DingTalk refuses a message with an empty title or text: the application's name is put in front of what may be empty. */
+/**
+ * DingTalk refuses a message with an empty title or text, so the application's name precedes a text that may be
+ * empty.
+ */
 function filled({ template, escape: mode, isRequired }: ParsedField, scope: BodyScope): readonly Node[] {
   const nodes = specialise(template.nodes, scope);
   if (mode === 'url' || !isRequired || isSurelyFilled(nodes, scope)) return nodes;
@@ -56,13 +59,13 @@ function filled({ template, escape: mode, isRequired }: ParsedField, scope: Body
   return [{ kind: 'print', value: name }, { kind: 'text', text: ' ' }, ...nodes];
 }
 
-/** Where people read, and DingTalk looks for keywords: the text, of a feedCard the titles. */
+/** The fields that people read, and that DingTalk searches for keywords: the text; of a feedCard, the titles. */
 const READ = /^(markdown\.text|text\.content|link\.text|actionCard\.text|feedCard\.links\[\d+\]\.title)$/;
 
 const readFields = (fields: readonly FinishedField[]): FinishedField[] =>
   fields.filter(({ path }) => READ.test(path));
 
-/** The one that takes additions: the last that is read. */
+/** The field with the additions: the last one that people read. */
 function mainField(message: ParsedMessage, fields: readonly FinishedField[]): FinishedField {
   const main = readFields(fields).at(-1);
   if (!main) throw new Error(`a ${message.kind} message has no text`);

@@ -20,7 +20,7 @@ export type MessageParts =
   | { readonly ok: true; readonly parts: readonly BodyPart[]; readonly scope: BodyScope }
   | { readonly ok: false; readonly finding: Finding };
 
-/** Tells requests apart. */
+/** Distinguishes requests. */
 export const requestKey = ({ message, scope, demands }: MessageRequest): string =>
   JSON.stringify([message.key, scope, demands]);
 
@@ -81,8 +81,8 @@ type Part = (path: string) => BodyPart[];
 type Content = (part: Part, has: (path: string) => boolean, message: ParsedMessage) => BodyPart[];
 
 /**
- * DingTalk's own names, whose capital letters differ from kind to kind. The text comes last: it may fill what room the
- * other fields have left.
+ * DingTalk's own names, whose capital letters differ from kind to kind. The text comes last: it may fill the room
+ * that the other fields have left.
  */
 const CONTENT: Readonly<Record<ParsedMessage['kind'], Content>> = {
   markdown: (part) => ['"title":', ...part('title'), ',"text":', ...part('text')],

@@ -2,7 +2,7 @@ import type { Mentions } from '../api/types.generated.ts';
 import type { Locale } from './catalogue/locale.ts';
 import type { MessageSource } from './parse.ts';
 
-/** Who reads: what a robot's group asks of its messages. */
+/** The audience: the requirements of a robot's group for its messages. */
 export interface Audience {
   readonly locale: Locale;
   /** IANA name. */
@@ -10,13 +10,13 @@ export interface Audience {
   readonly keywords: readonly string[];
 }
 
-/** What an event says: a template's message, or the catalogue's own. */
+/** The content of an event: a template's message, or the catalogue's own. */
 export interface EventMessage {
   /** The event's name in its subscription. */
   readonly name: string;
-  /** The trigger's name in the catalogue; absent for an event of somebody's own. */
+  /** The trigger's name in the catalogue; absent for an event with its own condition. */
   readonly trigger?: string | undefined;
-  /** A template's message, with the template's own params, by which it was judged; absent: the catalogue's. */
+  /** A template's message with the template's own params, which it was judged by. Absent: the catalogue's message. */
   readonly template?: MessageSource | undefined;
   /** The template's params with the event's values in place. */
   readonly params: Readonly<Record<string, string>>;

@@ -14,7 +14,7 @@ import type { Audience, EventMessage } from './event-message.ts';
 import { canMention, kindOf } from './fields.ts';
 import { type ParsedMessage, readMessage } from './parse.ts';
 
-/** Tells audiences apart. */
+/** Distinguishes audiences. */
 export const audienceKey = ({ locale, timeZone, keywords }: Audience): string =>
   JSON.stringify([locale, timeZone, keywords]);
 
@@ -80,7 +80,7 @@ function parsed({ template, trigger }: EventMessage, locale: Locale): ParsedMess
   throw new Error(`a message that was accepted cannot be parsed: ${problems}`);
 }
 
-/** The catalogue's messages are put together from many lines, and asked for by every event of every decision. */
+/** The catalogue's messages are put together from many lines, and every event of every decision asks for them. */
 const readDefault = memoised(
   ({ trigger, locale }: { readonly trigger: string | undefined; readonly locale: Locale }) =>
     readMessage({ message: { markdown: defaultMessage(trigger, locale) }, params: {} }),

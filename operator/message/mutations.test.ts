@@ -10,7 +10,7 @@ import { eventsBody } from './message.ts';
 import { mutants } from './testing/mutants.ts';
 import { OWN_MESSAGES } from './testing/own-messages.ts';
 
-/** An Application with everything in it that a message may look at. */
+/** An Application that has every field that a message may read. */
 const APPLICATION = {
   metadata: {
     name: 'guestbook',
@@ -70,15 +70,15 @@ const APPLICATION = {
   },
 };
 
-/** Applications for one question: the fewer questions, the less often the engine reads the same templates. */
+/** Applications for one question: with fewer questions, the engine reads the same templates less often. */
 const BATCH = 80;
 
-/** What is sent to one robot. */
+/** The messages to one robot. */
 interface Body {
   readonly name: string;
   readonly locale: Locale;
   readonly event: EventMessage;
-  /** What it looks at in an Application. */
+  /** The fields of an Application that it reads. */
   readonly paths: readonly string[];
 }
 
@@ -95,7 +95,7 @@ function bodyOf(event: EventMessage, locale: Locale): Body {
   // Templates name everything in full, from its root on.
   const source = JSON.stringify(event.template?.message ?? defaultMessage(event.trigger, locale));
   const paths = [...source.matchAll(/\bapp\.([\w.]+)/g)].map((match) => `${match[1]}`);
-  // The link leads by both.
+  // The link uses both.
   const always = ['metadata.name', 'metadata.namespace'];
   return { name: `${event.name} in ${locale}`, locale, event, paths: [...always, ...paths] };
 }
@@ -108,24 +108,27 @@ const goTemplate = (bodies: readonly Body[], locale: Locale): string =>
     'https://argocd.example.com',
   );
 
-/** Whether a body may change when what stands there does. */
+/** Whether a body may change when the value at this path changes. */
 const looksAt = ({ paths }: Body, place: string): boolean =>
   paths.some((path) => `${place}.`.startsWith(`${path}.`) || `${path}.`.startsWith(`${place}.`));
 
 const inLocale = (locale: Locale): readonly Body[] => BODIES.filter((body) => body.locale === locale);
 
-/** All messages in a language as one subscription has them, for each scene that stands in `app.all`: those that it asks for. */
+/**
+ * All messages in a language as one subscription has them, for each scene of `app.all`: the messages that the scene
+ * asks for.
+ */
 function together(locale: Locale): string {
   const text = goTemplate(inLocale(locale), locale);
   const first = text.indexOf(FIRST_ACTION);
-  // A define has variables of its own, and in it `$` is what it was called with.
+  // A define has separate variables, and in it `$` is its argument.
   return (
     `${text.slice(0, first)}{{define "all"}}${text.slice(first)}\n{{end}}{{range $scene := .app.all}}{{range .messages}}` +
     '{{template "all" (dict `app` $scene.app `context` (dict) `M` (int .))}}{{end}}{{end}}'
   );
 }
 
-/** What stands before it are defines. */
+/** The text before it consists of defines. */
 const FIRST_ACTION = '{{$_:=set (set $ `E` dict)';
 
 let engine: RenderingEngine;
@@ -133,14 +136,14 @@ beforeAll(async () => {
   engine = await RenderingEngine.start();
 });
 
-/** An Application and what is sent for it. */
+/** An Application and the messages for it. */
 interface Scene {
   readonly name: string;
   readonly app: object;
   readonly bodies: readonly Body[];
 }
 
-/** What the engine prints for each body of each scene. */
+/** The engine's output for each body of each scene. */
 function printed(scenes: readonly Scene[]): string[] {
   const texts = new Map<string, string>();
   for (const locale of LOCALES) {
@@ -161,13 +164,13 @@ function printed(scenes: readonly Scene[]): string[] {
   );
 }
 
-/** What is wrong with a body for DingTalk; undefined for nothing. */
+/** DingTalk's problem with a body; undefined if there is none. */
 function problemWith(body: string): string | undefined {
   if (Buffer.byteLength(body) > MAX_BODY_BYTES) return `it has ${Buffer.byteLength(body)} bytes`;
   if (/<no value>|<nil>|%!|\[object/.test(body)) return 'it shows how it was made';
   let message: unknown;
   try {
-    // DingTalk takes a text of white space for none.
+    // DingTalk treats a text of white space as an empty text.
     message = JSON.parse(body, (_, value) => (typeof value === 'string' ? value.trim() : value));
   } catch (error) {
     return `it is no JSON: ${error}`;
@@ -175,7 +178,7 @@ function problemWith(body: string): string | undefined {
   return messageProblem(message)?.errmsg;
 }
 
-/** What is wrong with all that is sent in these scenes. */
+/** The problems of all messages in these scenes. */
 function problemsWith(scenes: readonly Scene[]): string[] {
   const lines = printedOr(scenes);
   if (lines instanceof Error) {
@@ -203,7 +206,8 @@ function printedOr(scenes: readonly Scene[]): string[] | Error {
 describe('every message', () => {
   it('can be sent, whatever stands in any one place of an Application', { timeout: 300_000 }, () => {
     const scenes = mutants(APPLICATION).map(({ name, place, mutant }, index) => {
-      // In Chinese the same program prints other labels, so that a part of all says enough, each place among it.
+      // In Chinese the same program prints other labels. A part of all messages is enough, with each place among
+      // them.
       const isTold = (body: Body) => looksAt(body, place) && (body.locale === 'en' || index % 5 === 0);
       return { name, app: mutant, bodies: BODIES.filter(isTold) };
     });

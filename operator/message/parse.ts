@@ -10,7 +10,7 @@ import { urlProblem } from './url-field.ts';
 
 /** A message whose templates have all been read. */
 export interface ParsedMessage {
-  /** Tells messages apart by what they were read from: a hash, since every body is remembered by it. */
+  /** Distinguishes messages by their sources: a hash, since every body is remembered by it. */
   readonly key: string;
   readonly kind: MessageKind;
   readonly fields: readonly ParsedField[];
@@ -109,7 +109,7 @@ function urlProblems(
   }
 }
 
-/** Stands for whatever a message is compiled for later. */
+/** Stands for any value that a message is compiled for later. */
 export const ANY_SCOPE: BodyScope = {
   params: {},
   event: { name: 'event', trigger: 'trigger' },

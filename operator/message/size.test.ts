@@ -27,7 +27,7 @@ interface Case {
   readonly at: Mentions;
 }
 
-/** The engine reads no longer request, and an API server stores no object of a tenth of it. */
+/** The engine reads no longer request, and an API server stores no object of a tenth of this size. */
 const MAX_APPLICATION = 10 * 2 ** 20;
 const isStorable = (app: object): boolean => JSON.stringify(app).length < MAX_APPLICATION;
 
@@ -48,7 +48,7 @@ const cases = fc
 type Links = readonly Readonly<Record<string, string>>[];
 type Content = Readonly<Record<string, string>> & { readonly btns?: Links; readonly links?: Links };
 
-/** What DingTalk refuses a message without. */
+/** The fields without which DingTalk refuses a message. */
 function required(kind: MessageKind, content: Content): (string | undefined)[] {
   const buttons = content.btns?.flatMap(({ title, actionURL }) => [title, actionURL]);
   const links = content.links?.flatMap(({ title, messageURL, picURL }) => [title, messageURL, picURL]);
@@ -61,7 +61,7 @@ function required(kind: MessageKind, content: Content): (string | undefined)[] {
   }[kind];
 }
 
-/** Where people read. */
+/** The fields that people read. */
 const readable = (content: Content): string[] =>
   [content.text ?? content.content ?? [], content.links?.map(({ title }) => title ?? '') ?? []].flat();
 
@@ -104,7 +104,7 @@ describe('the body of a message, whatever the Application', () => {
     const property = fc.property(cases, (given) => {
       sizes.push(check(given) ?? 0);
     });
-    // An Application of 5000 resources is neither shrunk nor read by anybody.
+    // Nothing here shrinks or reads an Application of 5000 resources.
     const outcome = fc.check(property, { numRuns: RUNS, seed: SEED, endOnFailure: true });
     const { message, keywords: words, at } = outcome.counterexample?.[0] ?? {};
     expect(outcome.errorInstance, JSON.stringify({ message, words, at })).toBeNull();

@@ -14,8 +14,8 @@ const SCHEMES = /^(https?|dingtalk|dtmd):\/\//;
 const NOT_IN_A_URL = /[\s\p{Cc}"<>\\^`{|}]/u;
 
 /**
- * Judges a URL as it is for given params: DingTalk refuses a message with a URL of another form, and one without where it
- * has to be.
+ * Judges a URL as it is for given params: DingTalk refuses a message with a URL of another form, and one without a
+ * required URL.
  * @param nodes specialised for the scope
  */
 export function urlProblem(
@@ -30,7 +30,7 @@ export function urlProblem(
   return isRequired && !isSurelyFilled(nodes, scope) ? { kind: 'empty' } : undefined;
 }
 
-/** All fixed texts, those inside of blocks too. */
+/** All fixed texts, including those inside of blocks. */
 const texts = (nodes: readonly Node[]): string[] =>
   nodes.flatMap((node) => {
     if (node.kind === 'text') return [node.text];

@@ -12,7 +12,7 @@ import { type Data, renderReference } from './testing/reference.ts';
 const PAIRS = Number(process.env.TEMPLATE_RUNS ?? 5_000);
 const SEED = Number(process.env.TEMPLATE_SEED ?? Date.now() % 2 ** 31);
 const MODES: readonly Escape[] = ['markdown', 'plain', 'url'];
-/** So much room that nothing is cut for lack of it; what is cut then has a test of its own. */
+/** So much room that nothing is cut for lack of it; cutting has a separate test. */
 const ROOMY = 10_000_000;
 /** Templates for one Application: asking the engine costs more than rendering does. */
 const TEMPLATES = 4;
@@ -38,7 +38,7 @@ const scopeOf = (params: { owner: string }): BodyScope => ({
   timeZone: 'Asia/Shanghai',
 });
 
-/** What the engine prints for each template in each kind of field. */
+/** The engine's output for each template in each kind of field. */
 function renderGo(sources: readonly string[], data: Data, scope: BodyScope): unknown {
   const parts = sources.flatMap((source): BodyPart[] => {
     const parsed = parseTemplate(source, new Set(['owner']));
@@ -62,7 +62,7 @@ describe('a template in Argo CD’s engine', () => {
       seen.filled += wanted.filter((text) => text !== '').length / MODES.length;
       seen.blocks += taken.filter((source) => source.includes('{{#')).length;
     });
-    // Shrinking ends when what is left says enough.
+    // Shrinking ends when the rest is small enough.
     const limits = { interruptAfterTimeLimit: 240_000, markInterruptAsFailure: true };
     fc.assert(property, { numRuns: Math.ceil(PAIRS / 2), seed: SEED, ...limits });
     process.stdout.write(`templates: ${JSON.stringify(seen)}\n`);

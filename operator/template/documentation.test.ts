@@ -80,7 +80,7 @@ describe('docs/templates.md', () => {
       `| a value that a helper works with | ${thousands(MAX_TEXT)} characters |`,
       `| \`join\` | ${MAX_JOINED} bytes |`,
       `| the whole message | ${thousands(MAX_BODY_BYTES)} bytes`,
-      `| what the loops of a message come by, printed or not | ${thousands(LOOP_PIECES)} pieces`,
+      `| pieces that the loops of a message go through, printed or not | ${thousands(LOOP_PIECES)} pieces`,
     ])
       expect(PAGE).toContain(row);
   });

@@ -1,6 +1,6 @@
 /**
- * The subset of Handlebars that messages are written in. syntax/ parses a template, check/ refuses what is not in the subset and gives
- * nodes, go/ compiles nodes to a Go template for Argo CD.
+ * The subset of Handlebars that messages are written in. syntax/ parses a template, check/ refuses all other
+ * Handlebars and makes nodes, and go/ compiles nodes to a Go template for Argo CD.
  */
 
 import { checkProgram } from './check/check.ts';

@@ -38,7 +38,7 @@ it('several messages in one body print what each prints alone', { timeout: 120_0
   process.stdout.write(`together: TEMPLATE_SEED=${SEED} repeats these\n`);
   const seen = { messages: 0, shared: 0 };
   const property = fc.property(cases, ({ data: { app, context }, sources: [a, b, c, d] }) => {
-    // Messages have parts in common: whole ones, and what stands at the end of others.
+    // Messages have parts in common: whole messages, and the ends of others.
     const sources = [a, b, `${c}\n${b}`, `${d}\n${a}\n${b}`, `${a}\n${c}`].map((source) => `${source}`);
     const messages = sources.flatMap(messageOf);
     if (messages.length === 0) return;

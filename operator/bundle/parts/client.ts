@@ -1,4 +1,4 @@
-/** Of the Kubernetes client, what the operator and its lifecycle shell use. */
+/** The parts of the Kubernetes client that the operator and its lifecycle shell use. */
 
 export { KubeConfig } from '@kubernetes/client-node/dist/config.js';
 export { HttpMethod, RequestContext } from '@kubernetes/client-node/dist/gen/http/http.js';

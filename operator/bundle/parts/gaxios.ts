@@ -1,4 +1,7 @@
-/** Instead of gaxios, by which the lifecycle shell would write what the operator never lets it write (docs/adr/0004). */
+/**
+ * In place of gaxios. The lifecycle shell would use gaxios for writes that the operator never lets it make
+ * (docs/adr/0004).
+ */
 export const instance = {
   request(): never {
     throw new Error('the lifecycle shell writes nothing');

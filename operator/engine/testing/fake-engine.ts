@@ -3,33 +3,33 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GREETING } from '../supervisor.ts';
 
-/** What a fake engine does when it is asked. The first is what a good one does, with the request itself as the answer. */
+/** The reaction of a fake engine to a request. The first one is good: the request itself is the answer. */
 const BEHAVIOURS = {
   echo: 'send(text)',
   /** Answers with something other than JSON. */
   mumble: "send('no JSON')",
   /** Answers with 16 KiB of nothing. */
   babble: "send(' '.repeat(16_384))",
-  /** Writes what is no frame. */
+  /** Writes bytes that are not a frame. */
   stutter: "fs.writeSync(1, 'Segmentation fault')",
-  /** Announces more than it says, and waits. */
+  /** Announces more than it writes, and waits. */
   trailOff: 'fs.writeSync(1, frameOf(text).subarray(0, -1))',
-  /** Announces more than it says, and ends. */
+  /** Announces more than it writes, and ends. */
   breakOff: 'fs.writeSync(1, frameOf(text).subarray(0, -1)), process.exit(0)',
   /** Answers one question twice. */
   repeat: 'send(text), send(text)',
   silence: '',
   /** Runs for ever. */
   loop: 'for (;;);',
-  /** Takes memory until there is none, and ends itself as Go does. */
+  /** Allocates memory until there is none, and ends itself as Go does. */
   eat: "fs.writeSync(2, 'fatal error: runtime: out of memory\\n\\nruntime stack:\\n'), process.exit(2)",
   /** The same, but not at the first question. */
   fill: "number === 1 ? send(text) : (fs.writeSync(2, 'fatal error: out of memory\\n'), process.exit(2))",
   recurse: "fs.writeSync(2, 'runtime: sp=0x1\\nfatal error: stack overflow\\n'), process.exit(2)",
   trap: 'process.exit(2)',
-  /** Is killed by somebody else. */
+  /** Another process kills it. */
   die: "process.kill(process.pid, 'SIGKILL')",
-  /** The same, but only the first process that is asked. */
+  /** The same, but only the first process that gets a request. */
   dieOnce:
     "fs.existsSync(MARK) ? send(text) : (fs.writeFileSync(MARK, ''), process.kill(process.pid, 'SIGKILL'))",
 } as const;

@@ -4,24 +4,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 const CLOCK_TICKS = 100;
 const KIB = 1_024;
 
-/** What Linux tells of one process. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** The state of one process, as Linux reports it. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 export interface ProcessFigures {
   readonly pid: number;
   readonly residentBytes: number;
-  /** The most that it ever had. */
+  /** The most memory that the process ever had. */
   readonly peakBytes: number;
-  /** Its own, and that of the children that have ended, in seconds. */
+  /** CPU time of the process and of its children that have ended, in seconds. */
   readonly cpuSeconds: number;
 }
 
-/** A process and all that descend from it. */
+/** A process and all its descendants. */
 export interface ProcessTree {
   readonly root: ProcessFigures;
   readonly children: readonly ProcessFigures[];
 }
 
 /**
- * Looks at a process and its descendants as they are now.
+ * Reads the present state of a process and its descendants.
  * @returns undefined if the process has ended
  */
 export function readProcessTree(pid: number): ProcessTree | undefined {
@@ -40,7 +40,7 @@ export function readProcessTree(pid: number): ProcessTree | undefined {
 export const residentSum = ({ root, children }: ProcessTree): number =>
   children.reduce((sum, { residentBytes }) => sum + residentBytes, root.residentBytes);
 
-/** CPU time of the whole tree, of those that have ended, too. */
+/** CPU time of the whole tree, including processes that have ended. */
 export const cpuSum = ({ root, children }: ProcessTree): number =>
   children.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, root.cpuSeconds);
 
@@ -59,7 +59,7 @@ function figuresOf(pid: number): ProcessFigures | undefined {
   const stat = statOf(pid);
   const status = read(`/proc/${pid}/status`);
   if (!stat || status === undefined) return undefined;
-  // A process that has ended and that nobody has asked about has no memory any more.
+  // A process that has ended, and whose parent has not asked for its result, has no memory any more.
   const bytes = (field: string) =>
     Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0) * KIB;
   return { pid, residentBytes: bytes('VmRSS'), peakBytes: bytes('VmHWM'), cpuSeconds: stat.cpuSeconds };
@@ -81,7 +81,7 @@ function statOf(pid: number) {
   };
 }
 
-/** Gives undefined for a process that ended meanwhile, which is everyday here. */
+/** Returns undefined for a process that ended meanwhile, which is ordinary here. */
 function read(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');

@@ -10,7 +10,7 @@ export const GOOD_CONFIG: Omit<CheckRequest, 'call'> = {
   secret: { team: 'x' },
 };
 
-/** Go templates that never end, or take all there is. */
+/** Go templates that never end, or use up a resource. */
 export const HOSTILE = {
   /** 2^60 calls. */
   endless:
@@ -20,7 +20,7 @@ export const HOSTILE = {
   recursive: '{{$d := dict}}{{$_ := set $d "x" $d}}{{print $d}}',
 } as const;
 
-/** What a template would send. */
+/** The message of a template. */
 export function rendering(template: string): Omit<RenderRequest, 'call'> {
   return {
     configMap: {
@@ -34,7 +34,7 @@ export function rendering(template: string): Omit<RenderRequest, 'call'> {
   };
 }
 
-/** The configuration of so many teams: three keys and about 500 bytes each. */
+/** The configuration of this many teams: three keys and about 500 bytes each. */
 export function manySets(count: number): Omit<CheckRequest, 'call'> {
   const sets = Array.from({ length: count }, (_, index): [string, string][] => {
     const name = `dt_team-${index}_deployed`;

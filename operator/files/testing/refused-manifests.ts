@@ -1,12 +1,12 @@
 import { robot, subscription, template } from '../../api/testing/manifests.ts';
 
-/** A manifest that no cluster takes. */
+/** A manifest that every cluster refuses. */
 export interface RefusedManifest {
   readonly title: string;
   readonly manifest: object;
-  /** What kubectl prints. */
+  /** The output of kubectl. */
   readonly message: RegExp;
-  /** The field that it is about, as kubectl names it; empty for a rule on the resource as a whole. */
+  /** The affected field, as kubectl names it; empty for a rule on the resource as a whole. */
   readonly field: string;
 }
 
@@ -24,7 +24,7 @@ const events = (...all: object[]) => subscription(X, { events: all });
 const message = (spec: object) => ({ ...template(X, ''), spec });
 const selector = (requirement: object) => criteria({ selector: { matchExpressions: [requirement] } });
 
-/** What the CRDs refuse, by their schemas and rules; the API server and `lint` have to agree on each. */
+/** Manifests that the CRDs refuse, by their schemas and rules. The API server and `lint` must agree on each. */
 export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
   refused(
     'a name that is too long',
@@ -221,7 +221,7 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
   ),
 ];
 
-/** What looks wrong and is taken all the same. */
+/** Manifests that look wrong and are accepted all the same. */
 export const TAKEN_MANIFESTS: readonly { readonly title: string; readonly manifest: object }[] = [
   { title: 'fields with nothing behind them', manifest: robot(X, { suspend: null, signing: null }) },
   {

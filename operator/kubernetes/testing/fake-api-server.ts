@@ -10,13 +10,13 @@ export interface ReceivedRequest {
   readonly query: URLSearchParams;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** Common name of the client's certificate, if it showed one. */
+  /** Common name of the client's certificate, if the client sent one. */
   readonly clientName?: string | undefined;
 }
 
 export type Handler = (request: ReceivedRequest, response: ServerResponse) => void;
 
-/** An HTTP or HTTPS server in this process that answers as a test wants it, faults included. */
+/** An HTTP or HTTPS server in this process that answers as a test defines, faults included. */
 export class FakeApiServer {
   /** All requests in order of arrival. */
   readonly requests: ReceivedRequest[] = [];

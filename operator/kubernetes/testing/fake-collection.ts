@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { KubernetesObject } from '../objects.ts';
 import { answer, type Handler, type ReceivedRequest, refuse } from './fake-api-server.ts';
 
-/** A ConfigMap, which is as good as any object. */
+/** A ConfigMap, which stands for any object. */
 export type FakeObject = KubernetesObject & { readonly data?: Record<string, string> };
 
 /**
@@ -33,7 +33,7 @@ export class FakeCollection {
     else this.#list(request, response);
   };
 
-  /** The next list or watch is answered by the handler instead. */
+  /** The handler answers the next list or watch. */
   next(of: 'list' | 'watch', handler: Handler): void {
     this.#faults.push({ of, handler });
   }
@@ -62,7 +62,7 @@ export class FakeCollection {
     });
   }
 
-  /** Sends a line on all open watches, whatever it says. */
+  /** Sends a line on all open watches, without a check. */
   send(event: unknown): void {
     const line = typeof event === 'string' ? event : `${JSON.stringify(event)}\n`;
     for (const watch of this.open) watch.write(line);
@@ -86,7 +86,7 @@ export class FakeCollection {
     for (const watch of this.open) watch.socket?.resetAndDestroy();
   }
 
-  /** Forgets the past: watches from before now are refused with 410. */
+  /** Forgets the past: older watches get 410 from now on. */
   compact(): void {
     this.#oldest = this.version;
   }
@@ -108,7 +108,7 @@ export class FakeCollection {
       apiVersion: 'v1',
       kind: 'ConfigMapList',
       metadata: { resourceVersion: `${this.version}`, ...(rest ? { continue: `${from + size}` } : {}) },
-      // As in built-in lists, items do not say what they are.
+      // Items have no kind, as in built-in lists.
       items: all.slice(from, from + size).map(({ metadata, data }) => ({ metadata, data })),
     });
   }

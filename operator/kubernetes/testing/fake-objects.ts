@@ -1,11 +1,11 @@
 import type { DataObject } from '../objects.ts';
 import { answer, type Handler, refuse } from './fake-api-server.ts';
 
-/** What a test may change or look at. Paths are whole API paths. */
+/** The parts that a test may change or read. Paths are whole API paths. */
 export interface FakeObjects {
   readonly objects: Map<string, DataObject>;
   readonly handler: Handler;
-  /** Called before each write; may change objects, as somebody else would. */
+  /** Called before each write; may change objects, as another writer would. */
   beforeWrite: (path: string) => void;
 }
 
@@ -48,7 +48,7 @@ function merged(object: DataObject, patch: Patch['data'] & {}): DataObject {
   return changed(object, Object.fromEntries(data) as Record<string, string>);
 }
 
-/** What the manager had and gives no more goes, unless another one has it too. */
+/** Keys that the manager had and does not apply any more are removed, unless another manager has them too. */
 function applied(object: DataObject, patch: Patch['data'] & {}, manager: string): DataObject {
   const fields = fieldsOf(object);
   const others = fields.filter((each) => each.manager !== manager);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A kubeconfig in a directory of its own, which is removed with it. */
+/** A kubeconfig in its own directory, which is removed with it. */
 export interface TestKubeconfig {
   readonly path: string;
   /** Writes a file beside the kubeconfig; returns its path. */

@@ -23,7 +23,7 @@ export interface Certificate {
   readonly key: string;
 }
 
-/** A certificate authority of one's own; `cert` is what clients have to trust (PEM). */
+/** A separate certificate authority; clients have to trust its `cert` (PEM). */
 export interface Authority {
   readonly cert: string;
   /** Issues a TLS server certificate for these names: DNS names and IPv4 addresses. */
@@ -31,10 +31,10 @@ export interface Authority {
 }
 
 /**
- * Makes a certificate authority with a key of its own (ECDSA P-256). It and what it issues are valid for 30 days from
- * an hour ago.
+ * Makes a certificate authority with a new key (ECDSA P-256). The authority and its certificates are valid for 30
+ * days from an hour ago.
  *
- * @param name common name; made unique, so that two authorities are never mistaken for each other
+ * @param name common name; made unique, so two authorities are never mistaken for each other
  */
 export function createAuthority(name: string): Authority {
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -115,7 +115,7 @@ function subjectPublicKeyInfo(key: KeyObject): Buffer {
   return key.export({ type: 'spki', format: 'der' });
 }
 
-/** Any value that is one for each key will do (RFC 7093). */
+/** Any value that is unique for each key is valid (RFC 7093). */
 function keyIdentifier(key: KeyObject): Buffer {
   return createHash('sha256').update(subjectPublicKeyInfo(key)).digest().subarray(0, 20);
 }

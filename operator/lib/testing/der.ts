@@ -1,5 +1,6 @@
 /**
- * The few ASN.1 types a certificate is made of, in DER. Every function gives the complete encoding: tag, length, value.
+ * The few ASN.1 types that a certificate consists of, in DER. Every function returns the complete encoding: tag,
+ * length, value.
  */
 
 function element(tag: number, value: Uint8Array): Buffer {
@@ -18,7 +19,7 @@ export function sequence(...elements: Uint8Array[]): Buffer {
   return element(0x30, Buffer.concat(elements));
 }
 
-/** SET of elements that are encoded already; DER wants them sorted, so give it one. */
+/** SET of elements that are encoded already. DER requires an order, so pass one element. */
 export function set(single: Uint8Array): Buffer {
   return element(0x31, single);
 }

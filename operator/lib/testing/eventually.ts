@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 
 /** Times in milliseconds. */
 export interface EventuallyOptions {
-  /** How long to go on asking (15 000). */
+  /** How long to ask at most (15 000). */
   readonly timeoutMs?: number;
   /** Pause between two answers (50). */
   readonly intervalMs?: number;
@@ -12,9 +12,9 @@ export interface EventuallyOptions {
 type Falsy = undefined | null | false | 0 | '';
 
 /**
- * Asks `probe` again and again until it answers something truthy, and gives that. An exception counts as "not yet".
+ * Asks `probe` again and again until its answer is truthy, and returns the answer. An exception counts as "not yet".
  *
- * @param what what is waited for, as it should read in "timed out after 15000 ms waiting for …"
+ * @param what the subject of the wait, as it should read in "timed out after 15000 ms waiting for …"
  * @throws Error with `what` and the last answer or, as `cause`, the last exception; also when a probe hangs.
  */
 export async function eventually<T>(
@@ -25,7 +25,7 @@ export async function eventually<T>(
   const late = Symbol('late');
   const timer = new AbortController();
   const deadline = delay(timeoutMs, late, { signal: timer.signal });
-  deadline.catch(() => undefined); // rejects only by our own abort below
+  deadline.catch(() => undefined); // rejects only by the abort below
   let last: { answer: unknown } | { error: unknown } | undefined;
   try {
     for (;;) {

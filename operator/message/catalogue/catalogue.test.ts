@@ -40,7 +40,7 @@ describe('the catalogue', () => {
   it('reaches no field of an Application without a guard against its absence', () => {
     for (const { condition, oncePer = '', eventTime } of CATALOGUE) {
       const text = [condition, oncePer, eventClause(eventTime, SINCE, 60)].join(' ');
-      // What is left are steps inside the Application; `app` itself and the engine's functions are always there.
+      // The remaining steps are inside the Application; `app` itself and the engine's functions are always there.
       const steps = text.replaceAll(/\b(app|time)\.|\)\.\w+/g, '');
       expect(steps).toContain('?.');
       expect(steps).not.toMatch(/\w\.\w/);

@@ -1,6 +1,6 @@
 /**
- * The catalogue: the triggers that an event can name. trigger.ts says what a trigger is, descriptions.ts describes each one,
- * default-message.ts is what is said without a template.
+ * The catalogue: the triggers that an event can name. trigger.ts defines a trigger, descriptions.ts describes each
+ * one, and default-message.ts has the message for events without a template.
  */
 
 import { type CatalogueTrigger, nullSafe } from './trigger.ts';
@@ -9,7 +9,7 @@ const PHASE = nullSafe('status.operationState.phase');
 const HEALTH = nullSafe('status.health.status');
 
 /**
- * A sync is identified by its start: a second failure of the same commit must be heard, and an Application with
+ * A sync is identified by its start. A second failure of the same commit must be reported, and an Application with
  * several sources has no single revision.
  */
 const ONCE_PER_OPERATION = nullSafe('status.operationState.startedAt');
@@ -31,7 +31,7 @@ export const CATALOGUE: readonly CatalogueTrigger[] = [
   },
   {
     name: 'on-deleted',
-    // Seen only while a finalizer keeps the application; without one it is gone before Argo CD looks.
+    // Seen only while a finalizer keeps the application; without one, it is gone before Argo CD notices.
     condition: `${nullSafe(DELETED)} != nil`,
     // Never changes once it is set, so the event is sent once, however long the deletion takes.
     oncePer: nullSafe(DELETED),

@@ -21,7 +21,7 @@ interface App extends Fields {
 const [synced, failed] = SAMPLE_APPLICATIONS.map(([, app]) => app as unknown as App) as [App, App];
 const COMMIT = '53e28ff20cc530b9ada2173fbbd64d48338583ba';
 
-/** As Argo CD's API server stores an application before its controller has looked at it. */
+/** As Argo CD's API server stores an application before its controller has processed it. */
 const untouched = {
   metadata: synced.metadata,
   spec: synced.spec,
@@ -57,7 +57,7 @@ const broken = {
       ...failed.status.operationState,
       phase: 'Error',
       message: `ComparisonError: ${'failed to generate manifest; '.repeat(100)}`,
-      // What could not be compared has no revision.
+      // An application that could not be compared has no revision.
       syncResult: { revision: '', source: failed.spec.source },
     },
   },
@@ -187,7 +187,7 @@ const BLOCKS = ['if', 'unless', 'each', 'with'];
 const WITH_PARAMETER = ['each', 'with'];
 const HELPERS = ['default', 'date', 'join', 'or'];
 
-/** What in a source is no part of the Handlebars that NotificationTemplates are written in. */
+/** The parts of a source that do not belong to the Handlebars of NotificationTemplates. */
 function strangersIn(source: string): string[] {
   const found: string[] = [];
   const path = ({ original, parts, depth, data }: hbs.AST.PathExpression, scope: readonly string[]) => {

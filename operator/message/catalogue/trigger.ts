@@ -1,6 +1,6 @@
 import { momentLiteral } from '../../argocd/moment.ts';
 
-/** When something has happened that is worth a message. */
+/** A condition for an event that is worth a message. */
 export interface Trigger {
   /** expr-lang condition on `app`, without fence and time. */
   readonly condition: string;
@@ -32,7 +32,7 @@ export type TriggerName =
   | 'on-sync-status-unknown'
   | 'on-sync-succeeded';
 
-/** One ready-made trigger: what an event named in a subscription stands for. Its expressions are null-safe. */
+/** One ready-made trigger: the meaning of an event named in a subscription. Its expressions are null-safe. */
 export interface CatalogueTrigger extends Trigger {
   readonly name: TriggerName;
   readonly eventTime: EventTime;
@@ -42,14 +42,14 @@ export interface CatalogueTrigger extends Trigger {
 export type EventTime =
   /** A path below `app` that holds an RFC 3339 time. */
   | { readonly path: string }
-  /** A list below `app` and a time in each of its items, of which the newest counts. */
+  /** A list below `app` and a time in each of its items. The newest time counts. */
   | { readonly list: string; readonly item: string }
   /** Another expression of expr-lang, in parentheses. */
   | { readonly expression: string };
 
 /**
  * The clause that lets only new events through: later than `since`, and not older than `maxAgeSeconds`, since the
- * engine forgets what it sent after a hundred entries. RFC 3339 times in UTC compare as text, which is null-safe;
+ * engine remembers only the last hundred sends. RFC 3339 times in UTC compare as text, which is null-safe;
  * `time.Parse` would panic on a missing one, so it comes after.
  */
 export function eventClause(eventTime: EventTime, since: string, maxAgeSeconds: number): string {

@@ -4,7 +4,7 @@ import { applications, texts } from '../../template/testing/arbitraries.ts';
 import { templates } from '../../template/testing/random-template.ts';
 import type { TypedMessage } from '../fields.ts';
 
-/** Texts that take most of the room, each of one kind of character; the bytes are those of JSON in UTF-8. */
+/** Texts that need the most room, each of one kind of character; the bytes are those of JSON in UTF-8. */
 const HEAVY = [
   'a',
   '"',
@@ -29,7 +29,7 @@ const HEAVY = [
 const heavyTexts = (length: number): fc.Arbitrary<string> =>
   fc.constantFrom(...HEAVY).map((unit) => unit.repeat(Math.ceil(length / unit.length)));
 
-/** How many items, and how long a text in each: an Application as large as etcd takes it is rare here as well. */
+/** How many items, and how long a text in each: an Application of etcd's greatest size is rare here as well. */
 const SIZES = (
   [
     [9, 0, 0],
@@ -39,7 +39,7 @@ const SIZES = (
   ] as const
 ).map(([weight, count, length]) => ({ weight, arbitrary: fc.constant([count, length] as const) }));
 
-/** An Application with whatever fields, and lists that are long, deep or full of long texts. */
+/** An Application with any fields, and lists that are long, deep or full of long texts. */
 export const hostileApplications = fc
   .record({
     app: applications,
@@ -91,7 +91,7 @@ const GREEDY = [
 
 const PARAMS: ReadonlySet<string> = new Set(['owner']);
 
-/** Nobody is mentioned by what its author writes, and nothing is Markdown, so that all of it is the data's doing. */
+/** No author mentions anybody or writes Markdown here, so all of it comes from the data. */
 const tame = (source: string): string =>
   source.replace(/@(?!(?:index|key|first|last)\b)/g, 'a').replaceAll('markdown ', 'lower ');
 
@@ -106,7 +106,7 @@ const sources = (
       return [parts.join(' '), ...parts].find(fits) || 'x';
     });
 
-/** URLs that readMessage takes: each is something for every Application. */
+/** URLs that readMessage accepts: each has a value for every Application. */
 const urls = fc.constantFrom(
   '{{appUrl}}',
   'https://example.com/{{urlencode app.status.operationState.message}}',
@@ -152,7 +152,7 @@ export const keywords = fc.uniqueArray(fc.constantFrom('Argo', '发布', 'a"b', 
   maxLength: 3,
 });
 
-/** Whom a message mentions. */
+/** The people that a message mentions. */
 export const mentions = fc.record(
   {
     mobiles: fc.uniqueArray(fc.constantFrom('13800000000', '+852-12345678', '13900000000'), { maxLength: 3 }),

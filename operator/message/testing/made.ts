@@ -6,7 +6,7 @@ import { messageParts } from '../body.ts';
 import type { TypedMessage } from '../fields.ts';
 import { readMessage } from '../parse.ts';
 
-/** What a message is made for; all but the message itself has an ordinary value. */
+/** The input of a message; every input except the message itself has an ordinary value. */
 export interface Making {
   readonly message: TypedMessage;
   readonly params?: Readonly<Record<string, string>>;
@@ -14,7 +14,7 @@ export interface Making {
   readonly scope?: Partial<BodyScope>;
 }
 
-/** The Go template of a body, or why there is none. */
+/** The Go template of a body, or the reason why there is no template. */
 export type Made =
   | { readonly ok: true; readonly body: string }
   | { readonly ok: false; readonly finding: Finding };

@@ -1,4 +1,4 @@
-/** What somebody may find where something else was expected. */
+/** Values that may be in the place of another value. */
 const VALUES: readonly unknown[] = [
   ...[null, '', 'text', 0, 7, 1.5, true, false],
   ...[[], ['text'], {}, { key: 'text' }, [['text', [null]]]],
@@ -8,14 +8,14 @@ type Step = string | number;
 
 /** A value in which one thing was changed. */
 export interface Mutant {
-  /** What was done, for people. */
+  /** The change, for people. */
   readonly name: string;
   /** Where: `status.conditions.0.message`. */
   readonly place: string;
   readonly mutant: object;
 }
 
-/** A value with one thing in it changed, for each thing and each way: left out, or something else in its place. */
+/** A value with one change in it, for each part and each way: the part is left out, or another value replaces it. */
 export function mutants(whole: object): Mutant[] {
   return [...pathsIn(whole)].flatMap((path) => {
     const place = path.join('.');

@@ -1,14 +1,16 @@
 import type { NotificationTemplate } from '../../api/kinds.ts';
 
-/** What a NotificationTemplate says. */
+/** The content of a NotificationTemplate. */
 export type TemplateSpec = NotificationTemplate['spec'];
 
-/** How each message of these begins, so that a test knows which it is: the event's name, and the application's. */
+/**
+ * The beginning of each of these messages, by which a test recognises it: the event's name, and the application's.
+ */
 const HEAD = '{{event.name}} {{app.metadata.name}}';
 
 /**
- * Messages as a team writes them, by name: each kind that DingTalk has, with all blocks and helpers of the language,
- * over parts of an Application that may be missing, many or anything.
+ * Messages as a team writes them, by name. They have each kind of DingTalk, with all blocks and helpers of the
+ * language, over parts of an Application that may be missing, many or anything.
  */
 export const OWN_MESSAGES: Readonly<Record<string, TemplateSpec>> = {
   note: {
@@ -116,7 +118,7 @@ never synced
       },
     },
   },
-  // Goes over everything that is deployed, and says little of it.
+  // Goes over all deployed objects, and prints little about them.
   sick: {
     message: {
       markdown: {
@@ -132,7 +134,7 @@ never synced
       },
     },
   },
-  // Says so much of it that no message holds it all.
+  // Prints so much about them that no message holds it all.
   all: {
     message: {
       text: {

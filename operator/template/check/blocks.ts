@@ -9,13 +9,13 @@ import { BLOCKS, ROOTS, unknownBlock } from './unknown.ts';
 
 type Block = hbs.AST.BlockStatement;
 
-/** Checks what is inside a block, in the scope of the block. @throws TemplateError */
+/** Checks the contents of a block, in the scope of the block. @throws TemplateError */
 export type CheckInside = (program: hbs.AST.Program | undefined, scope: Scope) => readonly Node[];
 
-/** One block with all that is in it. @throws TemplateError */
+/** One block with its contents. @throws TemplateError */
 export function checkBlock(block: Block, scope: Scope, checking: Checking, checkInside: CheckInside): Node {
   const name = block.path.original;
-  // Of Handlebars' own making; only a raw block has no flags for white space.
+  // Made by Handlebars itself; only a raw block has no flags for white space.
   if ((block.openStrip as { readonly open?: boolean }).open === undefined)
     throw new TemplateError(RAW_BLOCK, block.loc);
   if (!BLOCKS.includes(name)) throw unknownBlock(block);

@@ -1,6 +1,6 @@
 /**
- * Checks a Handlebars syntax tree: what is in the subset becomes nodes, all else a TemplateError. Blocks are in blocks.ts, values in
- * expressions.ts, arguments.ts and paths.ts.
+ * Checks a Handlebars syntax tree: statements of the subset become nodes, all others a TemplateError. Blocks are in
+ * blocks.ts, values in expressions.ts, arguments.ts and paths.ts.
  */
 
 import { HELPERS } from '../syntax/helpers.ts';
@@ -11,7 +11,7 @@ import { checkBlock } from './blocks.ts';
 import { type Checking, checkCall, checkExpression } from './expressions.ts';
 import { findBinding, type Scope } from './scope.ts';
 
-/** The statements of a block, or of the whole. @throws TemplateError */
+/** The statements of a block, or of the whole template. @throws TemplateError */
 export function checkProgram(
   program: hbs.AST.Program | undefined,
   scope: Scope,

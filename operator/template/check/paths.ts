@@ -8,8 +8,8 @@ import { ROOTS, unknownNameProblem } from './unknown.ts';
 type Path = hbs.AST.PathExpression;
 
 /**
- * A path → what it refers to. Only what is named in full is let in: Handlebars' implicit context is where nearly all
- * of its surprises come from, and what cannot be named cannot be shown.
+ * A path → the value that it refers to. Only full names are accepted. Handlebars' implicit context causes nearly all
+ * of its surprises, and a value without a name cannot be shared.
  * @throws TemplateError
  */
 export function checkPath(path: Path, scope: Scope, params: ReadonlySet<string>): Value {

@@ -1,10 +1,13 @@
 import type { BodyScope, GoContext } from './context.ts';
 import { goText, jsonBytes, jsonText } from './literal.ts';
 
-/** The longest that Kubernetes lets them be, in characters. */
+/** Kubernetes' greatest length for each, in characters. */
 const MAX = { namespace: 63, name: 253 } as const;
 
-/** The URL of the Application's page, as a text for helpers and plain messages; empty where nobody knows it. */
+/**
+ * The URL of the Application's page, as a text for helpers and plain messages; empty where the URL of Argo CD is
+ * unknown.
+ */
 export function appUrlText(context: GoContext): string {
   const { argocdUrl } = context.scope;
   if (argocdUrl === undefined) return goText('');
@@ -31,7 +34,7 @@ export function appUrlBytes({ argocdUrl }: BodyScope): number {
 const escaped = (url: string): string =>
   encodeURIComponent(url).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Kubernetes' names need no escaping; whatever is no such name gets it, and can be no longer than one. */
+/** Kubernetes' names need no escaping. Any other text is escaped and cut to the length of such a name. */
 function part(segment: 'namespace' | 'name', context: GoContext): string {
   context.used.add('s');
   return `(printf \`%.${MAX[segment]}s\` (urlquery ${context.table.text(['app', 'metadata', segment])}))`;

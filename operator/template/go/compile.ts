@@ -1,6 +1,7 @@
 /**
- * Nodes → a Go template of one body, for the messages of several events. statements.ts and values.ts emit one node each, helpers.ts
- * the calls; pieces.ts and repeats.ts find what messages have in common, room.ts measures what a body takes.
+ * Nodes → a Go template of one body, for the messages of several events. statements.ts and values.ts emit one node
+ * each, and helpers.ts emits the calls. pieces.ts and repeats.ts find the parts that messages have in common; room.ts
+ * measures the size of a body.
  */
 
 import type { Template } from '../syntax/nodes.ts';
@@ -12,15 +13,15 @@ import { fixedBytes, LOOP_PIECES } from './room.ts';
 import { MAX_VALUE } from './statements.ts';
 
 /**
- * DingTalk takes no body with more bytes than this, errcode 460101:
+ * The greatest length of a body in bytes; DingTalk answers a longer one with errcode 460101:
  * https://github.com/timonwong/prometheus-webhook-dingtalk/issues/30
  */
 export const MAX_BODY_BYTES = 20_000;
 
-/** How much of a body may be fixed text: the rest has to be worth showing. */
+/** The share of a body that may be fixed text: the rest must be worth showing. */
 const MAX_FIXED_SHARE = 0.8;
 
-/** A piece of a message's body, in order: JSON as it stands, or what a template prints inside of a JSON string. */
+/** A piece of a message's body, in order: literal JSON, or the output of a template inside of a JSON string. */
 export type BodyPart = string | { readonly template: Template; readonly escape: Escape };
 
 /** One of the messages that a body is for. */
@@ -32,10 +33,15 @@ export interface BodyMessage {
 /** Selects one of the several messages of a body: its place among them. */
 export const SELECTED = 'M';
 
-/** For the text of a template that is executed before the body: has it print that message. It prints nothing itself. */
+/**
+ * For the text of a template that is executed before the body: it makes the body print that message. It prints
+ * nothing itself.
+ */
 export const selector = (place: number): string => `{{$_:=set . \`${SELECTED}\` ${place}}}`;
 
-/** The place of the message that a line of a body's Go template, from 1 on, belongs to; undefined for what they share. */
+/**
+ * The place of the message that a line of a body's Go template, from 1 on, belongs to; undefined for common lines.
+ */
 export const messageAtLine = (line: number): number | undefined => (line > 1 ? line - 2 : undefined);
 
 /** Whether the fixed text of a message leaves room for values. */
@@ -50,10 +56,10 @@ export function measureBody(parts: readonly BodyPart[], scope: BodyScope, maxByt
 }
 
 /**
- * Messages → the Go template of a whole body, for the `webhook.<service>.body` of a template in Argo CD's configuration;
- * {@link selector} tells which of several is printed. For any data it renders to JSON of at most `maxBytes`, and never to an
- * error. Each part that shows values may take an equal share of the room, and what those before it have left: so a long
- * text in front cannot cut off a link behind it.
+ * Messages → the Go template of a whole body, for the `webhook.<service>.body` of a template in Argo CD's
+ * configuration. {@link selector} says which of several messages is printed. For any data it renders to JSON of at
+ * most `maxBytes`, and never to an error. Each part that shows values may use an equal share of the room, and the
+ * rest of the shares before it. So a long text in front cannot cut off a link behind it.
  * @param messages that {@link measureBody} has room for; their scopes have zone and URL in common
  */
 export function compileBody(messages: readonly BodyMessage[], maxBytes = MAX_BODY_BYTES): string {
@@ -64,7 +70,7 @@ export function compileBody(messages: readonly BodyMessage[], maxBytes = MAX_BOD
   const text =
     messages.length === 1
       ? shortened.messages.join('')
-      : // The line breaks tell in an error which message it is in.
+      : // The line breaks show in an error which message it is in.
         `${shortened.messages.map((each, place) => `{{${place === 0 ? '' : 'else '}if eq $.${SELECTED} ${place}\n}}${each}`).join('')}{{end}}`;
   const state = `{{$_:=set (set $ \`E\` dict) \`L\` ${MAX_VALUE}}}`;
   const declarations = context.declarations(LOOP_PIECES);
@@ -89,7 +95,7 @@ function messagePieces({ parts, scope }: BodyMessage, maxBytes: number, context:
   });
 }
 
-/** Fixed parts in a row as one, since a `{` at the end of one would become a part of the action behind it. */
+/** Adjacent fixed parts as one, since a `{` at the end of one would become a part of the action behind it. */
 function joined(parts: readonly BodyPart[]): readonly BodyPart[] {
   const all: BodyPart[] = [];
   for (const part of parts) {
@@ -100,6 +106,6 @@ function joined(parts: readonly BodyPart[]): readonly BodyPart[] {
   return all;
 }
 
-/** Whether a part takes more room for one Application than for another. */
+/** Whether a part needs more room for one Application than for another. */
 const isVariable = (part: BodyPart): boolean =>
   typeof part !== 'string' && part.template.nodes.some(({ kind }) => kind !== 'text');

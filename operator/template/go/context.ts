@@ -9,13 +9,15 @@ export interface BodyScope {
   /** `spec.params`, with the event's own values in place. */
   readonly params: Readonly<Record<string, string>>;
   readonly event: { readonly name: string; readonly trigger: string };
-  /** Where Argo CD's user interface is, without a slash at the end; absent: nobody knows, and `appUrl` is empty. */
+  /**
+   * The URL of Argo CD's user interface, without a slash at the end. Absent: it is unknown, and `appUrl` is empty.
+   */
   readonly argocdUrl?: string | undefined;
-  /** IANA name of the zone that times are told in. */
+  /** IANA name of the zone for times. */
   readonly timeZone: string;
 }
 
-/** How a loop's own variables are called, and which of them the body uses. */
+/** The names of a loop's own variables, and which of them the body uses. */
 export interface LoopVariables {
   readonly index: string;
   readonly last: string;
@@ -31,10 +33,12 @@ export type Bound =
   | { readonly trie: PathTrie };
 
 /**
- * What the emission of a body shares. All that a body keeps while it renders stands in the dict that it is rendered with, `$`,
- * beside the Application: so parts of it can be told apart into defines of their own, which see no variable from outside.
- * Capital letters are the compiler's own: `$.E` the empty map, `$.B` how many bytes are left, `$.L` the most characters of a
- * value, `$.W` how many pieces loops have left, `$.K` kinds of values; small letters are the values of paths, see PathTable.
+ * The shared state of the emission of a body. All values that a body keeps while it renders are in the dict that it
+ * is rendered with, `$`, beside the Application. So parts of the body can become defines, which see no variable from
+ * outside.
+ * Capital letters belong to the compiler: `$.E` is the empty map, and `$.B` the number of bytes that are left. `$.L`
+ * is the greatest number of characters of a value, `$.W` the number of pieces that loops have left, and `$.K` has
+ * kinds of values. Small letters are the values of paths, see PathTable.
  */
 export class GoContext {
   readonly used = new Set<DefineName>();
@@ -43,11 +47,11 @@ export class GoContext {
   readonly loops = new Map<Loop, LoopVariables>();
   /** Of the message that is being emitted. */
   scope: BodyScope;
-  /** How values are treated where the emission is now. */
+  /** How values are treated at the present place. */
   escape: Escape = 'plain';
   /** Whether a loop is counted. */
   countsPieces = false;
-  /** Loops around the place where the emission is now. */
+  /** Loops around the present place. */
   loopDepth = 0;
   /** Whether `$.K` is used: the kinds of values that count as something even if they are empty or 0. */
   usesKinds = false;
@@ -72,8 +76,8 @@ export class GoContext {
   }
 
   /**
-   * Emits one statement with the actions that go in front of it. Nothing outlives a statement that is in no other one, so
-   * its names are free again for the next: then equal statements are equal texts.
+   * Emits one statement with the actions in front of it. Nothing outlives a top-level statement, so its names are
+   * free again for the next one: then equal statements are equal texts.
    */
   statement(emit: () => string): string {
     if (this.#depth === 0) this.#variables = 0;
@@ -87,7 +91,7 @@ export class GoContext {
     return all;
   }
 
-  /** What comes first in the body. @param pieces how many pieces loops may come by */
+  /** The beginning of the body. @param pieces how many pieces loops may come by */
   declarations(pieces: number): string {
     return [
       this.usesKinds ? '{{$_:=set $ `K` (list `map` `int64` `float64` `int`)}}' : '',

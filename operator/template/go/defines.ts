@@ -1,10 +1,10 @@
 import { goText } from './literal.ts';
 
 /**
- * What a compiled template carries along. A Go template has no functions of its own, so defines stand in for them: one
- * prints into the message, another gives its result back in the dict that it is called with. Every subscription in Argo
- * CD's ConfigMap has its own copy, and the ConfigMap holds 1 MiB for everybody, so these are as short as they can be; texts
- * stand in backquotes where they can, since a quotation mark takes two bytes there.
+ * The defines of a compiled template. A Go template has no functions, so defines take their place: one kind prints
+ * into the message, another kind returns its result in the dict that is its argument. Every subscription in Argo CD's
+ * ConfigMap has a separate copy, and the ConfigMap holds 1 MiB for everybody, so these are as short as possible.
+ * Texts are in backquotes where possible, since a quotation mark has two bytes there.
  */
 
 /** How the values in one field of a message are treated. */
@@ -17,7 +17,7 @@ type PrintName = 'm' | 't' | 'u';
 /** The defines that print the values of a field. */
 export const PRINTS: Readonly<Record<Escape, PrintName>> = { markdown: 'm', plain: 't', url: 'u' };
 
-/** The longest text that a helper is given, in characters: a helper can multiply it. */
+/** The longest text that a helper gets, in characters: a helper can multiply it. */
 export const MAX_TEXT = 10_000;
 
 /** The text of the first value of the list `.v` that has one → `.s`: a text as it is, nothing for null, all else as JSON. */
@@ -25,37 +25,44 @@ const TEXT =
   '{{define `s`}}{{$s:=``}}{{range .v}}{{if not $s}}{{if kindIs `string` .}}{{$s = .}}{{else if not (kindIs `invalid` .)}}' +
   `{{$s = toRawJson .}}{{end}}{{end}}{{end}}{{$_:=set . \`s\` (printf \`%.${MAX_TEXT}s\` $s)}}{{end}}`;
 
-/** The same in the form `.f` and the zone `.z`; nothing for what is no RFC 3339 time. */
+/** The same in the form `.f` and the zone `.z`; nothing for a value that is not an RFC 3339 time. */
 const date = (timeZone: string): string =>
   '{{define `d`}}{{template `s` .}}{{$t:=toDate `2006-01-02T15:04:05Z07:00` .s}}' +
   `{{$_:=set . \`s\` (ternary \`\` (dateInZone .f $t (default ${goText(timeZone)} .z)) $t.IsZero)}}{{end}}`;
 
-/** A list is joined until the text has more bytes than this: each item costs the time that the text so far is long. */
+/**
+ * A list is joined until the text has more bytes than this: the time for each item grows with the length of the text
+ * so far.
+ */
 export const MAX_JOINED = 4_000;
 
-/** The texts of all items of the list `.v` with `.f` between them → `.s`; what is no list is its own text. */
+/**
+ * The texts of all items of the list `.v` with `.f` between them → `.s`; a value that is not a list is its own text.
+ */
 const JOIN =
   '{{define `j`}}{{$o:=``}}{{range $i,$v:=ternary .v (list .v) (kindIs `slice` .v)}}' +
   `{{if gt (len $o) ${MAX_JOINED}}}{{$o = print $o \`…\`}}{{break}}{{end}}{{$d:=dict \`v\` (list $v)}}{{template \`s\` $d}}` +
   '{{$o = print $o (ternary $.f `` (gt $i 0)) $d.s}}{{end}}{{$_:=set . `s` $o}}{{end}}';
 
 /**
- * Whoever writes a commit message mentions nobody in the group. Looking for an `@` first halves the time that a message
- * takes: Go compiles the expression for each value.
+ * The author of a commit message must not mention people in the group. A search for `@` first halves the time of a
+ * message: Go compiles the expression for each value.
  */
 const MENTION = '{{if contains `@` $t}}{{$t = regexReplaceAll `(^|[^\\w.+-])@+` $t `$1＠`}}{{end}}';
 
-/** What DingTalk's Markdown would take for a link, an image, a tag, a heading or a list becomes its look-alike. */
+/**
+ * A character that DingTalk's Markdown reads as a link, an image, a tag, a heading or a list becomes its look-alike.
+ */
 const MARKDOWN = `${MENTION}{{$t = regexReplaceAll \`[\\r\\n]+\` $t \` \` | replace \`[\` \`［\` | replace \`]\` \`］\` | replace \`(\` \`（\` | replace \`)\` \`）\` | replace \`<\` \`＜\`}}{{$t = regexReplaceAll \`^([#>*+-])\` $t \`\u200b$1\`}}`;
 
-/** What cannot stand in a URL is percent-encoded; what has a meaning there is left alone, a `%` too. */
+/** Characters that a URL must not have are percent-encoded. Characters with a meaning there stay, a `%` too. */
 const URL =
   '{{$t = urlquery $t | replace `+` `%20`}}{{range splitList ` ` `: / ? # @ & = + , ; $ ! %`}}{{$t = replace (urlquery .) . $t}}{{end}}';
 
 /**
- * Prints the first value that has a text as the inside of a JSON string, from the list (`$`, value, …). What is left
- * of the message's room, `.B` bytes, ends everything that is longer, and so do its most characters, `.L`; a cut shows as
- * `…` and never divides a character.
+ * Prints the first value that has a text as the inside of a JSON string, from the list (`$`, value, …). Longer text
+ * is cut at the rest of the message's room, `.B` bytes, and at the greatest number of characters, `.L`. A cut shows
+ * as `…` and never divides a character.
  */
 const print = (name: string, escaping: string): string =>
   `{{define \`${name}\`}}{{$b:=index . 0}}{{$d:=dict \`v\` (slice . 1)}}{{template \`s\` $d}}{{$t:=printf \`%.*s\` $b.L $d.s}}` +
@@ -63,7 +70,7 @@ const print = (name: string, escaping: string): string =>
   '{{if gt (len $j) $b.B}}{{$j = toRawJson (printf `%.*s…` (div (max $b.B 0) 6) $t)}}{{end}}' +
   '{{$_:=set $b `B` (sub $b.B (len $j))}}{{trimPrefix `"` $j | trimSuffix `"`}}{{end}}';
 
-/** The text of the defines that a body uses. @param timeZone where times are told that name no zone */
+/** The text of the defines that a body uses. @param timeZone the zone for times without one */
 export function defines(used: ReadonlySet<DefineName>, timeZone: string): string {
   const texts: Readonly<Record<DefineName, string>> = {
     s: TEXT,

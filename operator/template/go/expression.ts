@@ -3,13 +3,13 @@ import type { GoContext } from './context.ts';
 /** A Go expression, and the known facts about its value. */
 export interface Expression {
   readonly go: string;
-  /** `data` is anything that an Application may hold; `number` an int. */
+  /** `data` is any value that an Application may hold; `number` an int. */
   readonly type: 'data' | 'text' | 'boolean' | 'number';
   /** The value itself, if the template has it written out. */
   readonly literal?: string | number | boolean;
-  /** Expressions of which the first that has a text is meant. */
+  /** Expressions; the value is the first of them that has a text. */
   readonly choice?: readonly string[];
-  /** Gives an expression for its text, where there is a shorter way than through the value. */
+  /** Makes an expression for its text, where there is a shorter way than through the value. */
   readonly text?: () => string;
   /** The condition of its truth, as the arguments of an `or`, where that is shorter. */
   readonly truth?: string;
@@ -20,7 +20,7 @@ export const text = (go: string): Expression => ({ go, type: 'text' });
 export const boolean = (go: string): Expression => ({ go, type: 'boolean' });
 export const number = (go: string): Expression => ({ go, type: 'number' });
 
-/** Something whose expression needs actions in front of it, which only come if it is asked for. */
+/** A value whose expression needs actions in front of it, which are only emitted on demand. */
 export const lazyText = (go: () => string, choice: readonly string[]): Expression => ({
   get go() {
     return go();
@@ -29,10 +29,10 @@ export const lazyText = (go: () => string, choice: readonly string[]): Expressio
   choice,
 });
 
-/** What an action is asked by: the first of these that is something. */
+/** The condition of an action: the first of these that counts as something. */
 export const condition = (truth: string): string => (/^[$.\w]+$/.test(truth) ? truth : `or ${truth}`);
 
-/** The values of which the first that has a text is meant, as Go expressions in a row. */
+/** The values as Go expressions in a row; the first that has a text is meant. */
 export const alternatives = (value: Expression): readonly string[] => value.choice ?? [value.go];
 
 /** The text of the first of some values that has one, as a Go expression. */

@@ -15,10 +15,10 @@ import {
 import { counted, itemAt, joined } from './list-helpers.ts';
 import { goText } from './literal.ts';
 
-/** Says a call in Go; the check has made sure that the arguments are there. */
+/** Writes a call in Go; the check has made sure that the arguments are there. */
 type Emit = (args: readonly Expression[], context: GoContext) => Expression;
 
-/** How each helper is said in Go. Whatever the data, none of it ends the send with an error. */
+/** How each helper is written in Go. No data ends the send with an error. */
 const EMIT: Readonly<Record<string, Emit>> = {
   default: (args, context) => {
     const choice = args.flatMap(alternatives);
@@ -31,7 +31,7 @@ const EMIT: Readonly<Record<string, Emit>> = {
   replace: (args, context) => text(replaced(args, context)),
   urlencode: (args, context) => text(`(urlquery ${textOf(at(args, 0), context)} | replace \`+\` \`%20\`)`),
   concat: (args, context) => text(`(print ${texts(args, context)})`),
-  // Printed by itself only, which is where it makes a difference.
+  // Only where it is printed directly, since only there it makes a difference.
   markdown: (args) => at(args, 0),
   join: (args, context) => joined(at(args, 0), literal(args, 1), context),
   at: (args, context) => itemAt(at(args, 0), literal(args, 1), context),
@@ -74,7 +74,7 @@ function literal(args: readonly Expression[], place: number): string {
 const texts = (args: readonly Expression[], context: GoContext): string =>
   args.map((each) => textOf(each, context)).join(' ');
 
-/** A text that is never equal to the JSON of anything but a text, so that nothing has to be turned into text. */
+/** A text that is never equal to the JSON of anything except a text, so no value has to be turned into text. */
 const isWord = ({ literal: value }: Expression): boolean =>
   value !== undefined && /^[A-Za-z][A-Za-z0-9_ -]*$/.test(`${value}`) && !/^(true|false)$/.test(`${value}`);
 
@@ -94,7 +94,7 @@ function cut(value: Expression, length: string, context: GoContext): string {
   return `(print ${part} ${mark})`;
 }
 
-/** Bounded, since each text that is found can become a longer one. */
+/** Bounded, since each found text can become a longer one. */
 function replaced(args: readonly Expression[], context: GoContext): string {
   const [from, to] = [goText(literal(args, 1)), goText(literal(args, 2))];
   return `(printf \`%.${MAX_TEXT}s\` (replace ${from} ${to} ${textOf(at(args, 0), context)}))`;

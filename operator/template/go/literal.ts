@@ -1,6 +1,6 @@
-/** Texts in a Go template. All take well-formed text only, which is what parseTemplate lets through. */
+/** Texts in a Go template. All functions accept well-formed text only, which parseTemplate ensures. */
 
-// What Go's scanner would not take raw inside a quoted text, or YAML not raw in a value.
+// Characters that Go's scanner refuses raw inside a quoted text, or YAML refuses raw in a value.
 const NOT_RAW = /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g;
 
 /** A text as a Go literal, as short as it can be written. */
@@ -17,5 +17,5 @@ export function jsonText(text: string): string {
     .replace(/\{(?=\{|$)/g, '{{`{`}}');
 }
 
-/** How many bytes a fixed text takes in the message's body. */
+/** How many bytes a fixed text has in the message's body. */
 export const jsonBytes = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;

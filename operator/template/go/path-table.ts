@@ -6,10 +6,10 @@ import { shortName } from './names.ts';
 export type Path = readonly string[];
 
 /**
- * Nil-safe access to all paths of a body, as a PathTrie has it, but in one table that one loop fills: that takes half the
- * bytes where paths are many and deep. A path's value has a name in `$`, a letter for most; an entry begins where another
- * one ends if that saves something. What is an empty map becomes the text `{}`, which it is printed as, since Go takes an
- * empty map for nothing and Handlebars for something.
+ * Nil-safe access to all paths of a body, as a PathTrie has it, but in one table that one loop fills. The table has
+ * half the bytes where paths are many and deep. A path's value has a name in `$`, a letter for most. An entry begins
+ * at the end of another one if that saves bytes. An empty map becomes the text `{}`, which is its printed form, since
+ * Go treats an empty map as nothing and Handlebars as something.
  */
 export class PathTable {
   readonly #names = new Map<string, { readonly path: Path; readonly name: string }>();
@@ -79,7 +79,7 @@ interface Named {
   readonly name: string;
 }
 
-/** Rows of name, base and steps; each stands behind its base. */
+/** Rows of name, base and steps; each row comes after its base. */
 function entries(paths: readonly Named[]): string[][] {
   const prefixes = sharedPrefixes(paths).map((path, index) => ({
     path,
@@ -96,7 +96,7 @@ function entries(paths: readonly Named[]): string[][] {
 
 const keyOf = (path: Path): string => JSON.stringify(path);
 
-/** How many steps of a path another entry leads along; 0 for none. */
+/** How many steps of a path another entry covers; 0 for none. */
 function baseOf(path: Path, known: { has(key: string): boolean }): number {
   for (let length = path.length - 1; length > 1; length--)
     if (known.has(keyOf(path.slice(0, length)))) return length;
@@ -113,7 +113,7 @@ function sharedPrefixes(paths: readonly Named[]): Path[] {
       all.set(keyOf(prefix), prefix);
     }
   const chosen: Path[] = [];
-  /** How many entries would be shorter for one that ends here. */
+  /** How many entries would be shorter with an entry that ends here. */
   const followers = new Map<string, number>();
   // The longest first: a path that already has an entry needs no shorter one.
   for (const [key, path] of [...all].sort(([, a], [, b]) => b.length - a.length)) {

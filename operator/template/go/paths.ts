@@ -1,9 +1,9 @@
 import { goText } from './literal.ts';
 
 /**
- * Nil-safe access to the fields below one value. In a Go template a field of null or of a text ends the send with an
- * error, and a missing one prints `<no value>`. So every step on the way is first replaced by an empty map unless it
- * is one; the last step then always yields a value or nothing. Steps are shared between paths.
+ * Nil-safe access to the fields below one value. In a Go template, a field of null or of a text ends the send with an
+ * error, and a missing field prints `<no value>`. So every step on the way is first replaced by an empty map unless
+ * it is a map. The last step then always yields a value or nothing. Steps are shared between paths.
  */
 export class PathTrie {
   readonly #variables = new Map<string, string>();
@@ -11,7 +11,7 @@ export class PathTrie {
   readonly #base: string;
   readonly #fresh: () => string;
 
-  /** @param base expression of the value; @param fresh gives a variable's name that nobody else has */
+  /** @param base expression of the value; @param fresh makes an unused variable name */
   constructor(base: string, fresh: () => string) {
     this.#base = base;
     this.#fresh = fresh;

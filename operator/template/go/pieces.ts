@@ -3,7 +3,7 @@ import type { GoContext } from './context.ts';
 import { emitNodes } from './statements.ts';
 
 /**
- * A template in pieces that may stand elsewhere, too: lines, and blocks around lines. People who write templates for
+ * A template in pieces that other templates may have, too: lines, and blocks around lines. Authors of templates for
  * several events have whole lines in common.
  */
 export function emitPieces(nodes: readonly Node[], context: GoContext): string[] {

@@ -1,7 +1,7 @@
 import { jsonBytes } from './literal.ts';
 import { shortName } from './names.ts';
 
-/** Messages whose common parts are said once. */
+/** Messages whose common parts are written once. */
 export interface Shortened {
   /** Defines that the messages call. */
   readonly defines: string;
@@ -9,8 +9,8 @@ export interface Shortened {
 }
 
 /**
- * Says once what stands in several places: a run of pieces that always come together becomes a define. Pieces must need no
- * variable from outside. Takes time in proportion to the number of pieces, since authors decide on that.
+ * Writes repeated text once: a run of pieces that always come together becomes a define. Pieces must need no variable
+ * from outside. The time is proportional to the number of pieces, since authors decide on that.
  * @param messages the pieces of each, in order
  */
 export function shorten(messages: readonly (readonly string[])[]): Shortened {
@@ -37,11 +37,11 @@ export function shorten(messages: readonly (readonly string[])[]): Shortened {
   };
 }
 
-/** Bytes that a define saves, as they stand in JSON; two letters for its name. */
+/** Bytes that a define saves in JSON; two letters for its name. */
 const saving = (text: string, count: number): number =>
   (count - 1) * jsonBytes(text) - count * '{{template `AB` $}}'.length - '{{define `AB`}}{{end}}'.length;
 
-/** For each piece the one that always follows it and never anything else; none where that differs. */
+/** For each piece, the piece that always follows it; absent where the next piece differs. */
 function companions(messages: readonly (readonly string[])[]): ReadonlyMap<string, string> {
   const next = new Map<string, string | undefined>();
   const previous = new Map<string, string | undefined>();
@@ -61,7 +61,7 @@ function companions(messages: readonly (readonly string[])[]): ReadonlyMap<strin
   return found;
 }
 
-/** Pieces that come together, together. */
+/** Pieces that come together, as one. */
 function runsOf(pieces: readonly string[], inseparable: ReadonlyMap<string, string>): string[][] {
   const runs: string[][] = [];
   for (const [index, piece] of pieces.entries()) {

@@ -3,13 +3,16 @@ import { appUrlBytes } from './app-url.ts';
 import type { BodyScope } from './context.ts';
 import { jsonBytes } from './literal.ts';
 
-/** What a cut shows as, in bytes of UTF-8; it may show once for each value, beyond the room that is left. */
+/** The mark of a cut, in bytes of UTF-8; it may show once for each value, beyond the room that is left. */
 const ELLIPSIS_BYTES = 3;
 
-/** How many pieces loops may print or decide in one message: what bounds the time that it takes Argo CD's only worker. */
+/**
+ * How many pieces loops may print or decide in one message. This limits the time that the message needs from Argo
+ * CD's only worker.
+ */
 export const LOOP_PIECES = 60_000;
 
-/** Pieces that one pass through a loop can come by, those of loops inside of it apart. */
+/** Pieces that one pass through a loop can come by, without those of loops inside of it. */
 export function passPieces(nodes: readonly Node[]): number {
   return nodes.reduce((sum, node) => {
     if (node.kind === 'text' || node.kind === 'print') return sum + 1;
@@ -18,7 +21,7 @@ export function passPieces(nodes: readonly Node[]): number {
   }, 0);
 }
 
-/** The bytes that pieces take whatever the data, each branch and loop body once. */
+/** The bytes of pieces that are independent of the data, with each branch and loop body once. */
 export function fixedBytes(nodes: readonly Node[], scope: BodyScope): number {
   return nodes.reduce((sum, node) => sum + bytesOf(node, scope), 0);
 }
@@ -37,8 +40,8 @@ function bytesOf(node: Node, scope: BodyScope): number {
 }
 
 /**
- * What one pass through these pieces takes of the room, beside the values that are printed. Inside of blocks, the blocks
- * count for themselves, since most items of a list may go by a condition in silence.
+ * The room for one pass through these pieces, beside the printed values. Blocks inside count on their own, since a
+ * condition may skip most items of a list.
  */
 export function passBytes(nodes: readonly Node[], scope: BodyScope): number {
   return fixedBytes(

@@ -3,8 +3,8 @@ import type { IfNode, Node, Value } from '../syntax/nodes.ts';
 import type { BodyScope } from './context.ts';
 
 /**
- * The template for what is known already: a condition on it is decided here, so that what can't be printed takes no
- * room, and what always is counts as such.
+ * The template for known values: a condition on them is decided here. So unreachable text needs no room, and text
+ * that is always printed counts as such.
  */
 export function specialise(nodes: readonly Node[], scope: BodyScope): readonly Node[] {
   const all = nodes.flatMap((node): readonly Node[] => {
@@ -29,7 +29,7 @@ function specialiseIf(node: IfNode, scope: BodyScope): readonly Node[] {
   return [{ ...node, body: specialise(node.body, scope), otherwise: specialise(node.otherwise, scope) }];
 }
 
-/** The text of a value that does not depend on any Application; of `appUrl` only that there is one. */
+/** The text of a value that does not depend on any Application; for `appUrl` only the fact that there is one. */
 function knownText(value: Value, scope: BodyScope): string | undefined {
   if (value.kind === 'param') return own(scope.params, value.name) ?? '';
   if (value.kind === 'event') return scope.event[value.field];

@@ -103,7 +103,7 @@ function emitEach({ list, loop, item, key, body, otherwise }: EachNode, context:
   );
 }
 
-/** A loop of which every pass takes some of the room, and little time, can't go round too often; others are counted. */
+/** A loop whose every pass uses some of the room, and little time, cannot run too often; others are counted. */
 const UNCOUNTED = { bytes: 4, pieces: 12 } as const;
 
 /** The code that ends a loop. */

@@ -6,7 +6,7 @@ import { boolean, data, type Expression, number, text } from './expression.ts';
 import { callExpression } from './helpers.ts';
 import { goText } from './literal.ts';
 
-/** A value → an expression for it, with whatever has to run before. */
+/** A value → an expression for it, with the actions that have to run before. */
 export function expression(value: Value, context: GoContext): Expression {
   const path = pathOf(value, context);
   if (path) return pathExpression(path, context);

@@ -1,6 +1,6 @@
 /**
- * What bounds the time that reading and rendering take. Handlebars' parser needs seconds for some kilobytes of nested
- * sub-expressions, so the source is bounded before it sees it.
+ * Bounds for the time of reading and rendering. Handlebars' parser needs seconds for some kilobytes of nested
+ * sub-expressions, so the source is bounded before it is parsed.
  */
 export const LIMITS = {
   /** Characters of a template's source. */
@@ -14,6 +14,6 @@ export const LIMITS = {
   /** Steps of a path, and characters of one step. */
   segments: 16,
   segment: 256,
-  /** Characters of a text in quotes that a helper takes. */
+  /** Characters of a helper's argument that is a text in quotes. */
   literal: 256,
 } as const;

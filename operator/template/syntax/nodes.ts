@@ -1,6 +1,6 @@
 /**
- * A template that was read and found good. Names are resolved: what it refers to is a field of a root, the value of an
- * enclosing block, or a literal. Whatever can be said in these types can be compiled, and renders for any data.
+ * A template that was read and accepted. Names are resolved: each refers to a field of a root, the value of an
+ * enclosing block, or a literal. Every value of these types can be compiled, and renders for any data.
  */
 
 /** A piece of a template, in order. */
@@ -48,12 +48,12 @@ export interface WithNode {
   readonly otherwise: readonly Node[];
 }
 
-/** A name that a block gives to a value; known by its identity, since inner blocks may use the same name. */
+/** A name that a block gives to a value. Its identity distinguishes it, since inner blocks may use the same name. */
 export interface Binding {
   readonly name: string;
 }
 
-/** One `#each`, known by its identity. */
+/** One `#each`; its identity distinguishes it. */
 export interface Loop {
   /** How many loops are around it. */
   readonly depth: number;
@@ -86,7 +86,7 @@ export type LoopVariable = 'index' | 'key' | 'first' | 'last';
 export const EVENT_FIELDS = ['name', 'trigger'] as const;
 export type EventField = (typeof EVENT_FIELDS)[number];
 
-/** One text with Handlebars in it, read and found good. */
+/** One text with Handlebars in it, read and accepted. */
 export interface Template {
   readonly nodes: readonly Node[];
 }

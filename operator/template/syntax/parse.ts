@@ -1,6 +1,6 @@
 /**
- * Source → Handlebars' own syntax tree. nodes.ts is what check/ makes of the tree, helpers.ts and limits.ts are the tables of the
- * language, problem.ts and remedy.ts say what is wrong and what to do.
+ * Source → Handlebars' own syntax tree. nodes.ts is the result of check/, helpers.ts and limits.ts are the tables of
+ * the language, and problem.ts and remedy.ts describe problems and remedies.
  */
 
 import Handlebars from 'handlebars';
@@ -43,7 +43,7 @@ function requireText(source: string): void {
     );
 }
 
-/** Checked before parsing, since nested calls take the parser a long time. */
+/** Checked before parsing, since the parser is slow for nested calls. */
 function requireShallow(source: string): void {
   const deep = tagsIn(source).find(({ depth }) => depth > LIMITS.nesting);
   if (deep) {

@@ -16,8 +16,8 @@ const OPENING = /\{{2,4}~?/y;
 const PIECE = /"(?:\\"|[^"])*"|'(?:\\'|[^'])*'|\[(?:\\\]|[^\]])*\]|\}{2,4}|\{\{|[()]|[^"'[{}()]+|[{}]/y;
 
 /**
- * Finds the tags of a template by the rules of Handlebars' lexer, but without its grammar, in time that grows with the
- * length alone. So it can look at what the parser does not understand, or would take too long for.
+ * Finds the tags of a template by the rules of Handlebars' lexer, but without its grammar, in time that grows with
+ * the length alone. So it can read sources that the parser refuses, or would need too long for.
  */
 export function tagsIn(source: string): Tag[] {
   const tags: Tag[] = [];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Texts that break what is careless with quotes, braces, markup, times or characters. */
+/** Texts that break code that is careless with quotes, braces, markup, times or characters. */
 const ODD_TEXTS = [
   '',
   'a"b',
@@ -52,7 +52,7 @@ export const texts = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 8 }).filter(isSameCase),
 );
 
-/** Numbers as JSON holds them; integers beyond 2^53 and -0 are told otherwise by JavaScript. */
+/** Numbers as JSON holds them; JavaScript prints integers beyond 2^53 and -0 differently. */
 const numbers = fc
   .oneof(
     fc.constantFrom(0, 1, -1, 1.5, 1e21, 1e-7, 0.1, 5e-324, 1.7976931348623157e308, 100, 1e-5),

@@ -28,7 +28,7 @@ export const EXAMPLES: readonly Example[] = [...PAGE.matchAll(PAIR)].map((match)
 /** The Application of the examples. */
 export const APPLICATION: unknown = parse(/^```yaml example\n([\s\S]*?)^```$/m.exec(PAGE)?.[1] ?? '');
 
-/** What the page says of the surroundings of the examples. */
+/** The surroundings of the examples, as the page describes them. */
 export const CONTEXT = { environment: 'production' };
 export const SCOPE = {
   params: { owner: 'Payments' },

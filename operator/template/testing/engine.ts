@@ -18,7 +18,7 @@ export class RenderingEngine {
   }
 
   /**
-   * What the engine would send for a Go template.
+   * The message that the engine would send for a Go template.
    * @throws Error with the engine's words if it would send nothing
    */
   render(body: string, app: unknown, context: Readonly<Record<string, string>> = {}): string {

@@ -1,6 +1,6 @@
 /**
- * `node operator/template/testing/measure.ts`: how large the Go templates of messages are, in bytes, and how long they take
- * to compile, in milliseconds. With `--write`, it also writes what the engine's benchmark renders.
+ * `node operator/template/testing/measure.ts`: the size of the Go templates of messages, in bytes, and the time to
+ * compile them, in milliseconds. With `--write`, it also writes the input of the engine's benchmark.
  */
 import { writeFileSync } from 'node:fs';
 import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
@@ -24,7 +24,7 @@ function catalogueRow(trigger: string | undefined, locale: (typeof LOCALES)[numb
   const markdown = defaultMessage(trigger, locale);
   let round = 0;
   const compile = () => {
-    // What was compiled before is remembered by its source.
+    // Compiled templates are remembered by their source.
     round += 1;
     return made({ message: { markdown: { ...markdown, text: `${markdown.text} ${round}` } } });
   };

@@ -2,8 +2,8 @@ import type { TemplateProblem } from '../syntax/problem.ts';
 import { parseTemplate } from '../template.ts';
 
 /**
- * What is wrong with a template that has the one param `owner`.
- * @throws Error if nothing is
+ * The problem of a template that has the one param `owner`.
+ * @throws Error if there is none
  */
 export function problemOf(source: string): TemplateProblem {
   const parsed = parseTemplate(source, new Set(['owner']));

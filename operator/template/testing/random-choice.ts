@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { texts } from './arbitraries.ts';
 
-/** What a random template is written by, choice by choice. */
+/** The choices that make a random template, one by one. */
 export class Choices {
   readonly #g: fc.GeneratorValue;
 

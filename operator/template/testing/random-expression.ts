@@ -1,26 +1,26 @@
 import { FIELD_NAMES } from './arbitraries.ts';
 import type { Choices } from './random-choice.ts';
 
-/** The data that random paths are drawn from, so that most lead somewhere. */
+/** The data that random paths are drawn from, so most paths lead to a value. */
 export interface Roots {
   readonly app: unknown;
   readonly context: unknown;
   readonly params: unknown;
 }
 
-/** A name that a block gives, and what it may stand for. */
+/** A name that a block gives, and its possible values. */
 interface Item {
   readonly name: string;
   readonly value: unknown;
 }
 
-/** What can be named at one place. */
+/** The values with a name at one place. */
 export interface Scope {
   readonly items: readonly Item[];
   readonly loops: number;
 }
 
-/** A path with what it leads to, as far as one can tell. */
+/** A path with its value, as far as it is known. */
 interface Path {
   readonly source: string;
   readonly value: unknown;
@@ -136,7 +136,7 @@ export class Expressions {
 
 const fixed = (source: string) => ({ source, value: undefined, isData: false });
 
-/** A field's name as a step of a path; one that can't be written leads nowhere. */
+/** A field's name as a step of a path; a name that cannot be written leads nowhere. */
 function segment(name: string): string {
   const isPlain =
     /^[A-Za-z_][A-Za-z0-9_-]*$/.test(name) &&

@@ -2,7 +2,7 @@ import { textOf } from './reference-text.ts';
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d{1,2}):(\d\d):(\d\d)(?:[.,](\d+))?(?:Z|([+-])(\d\d):(\d\d))$/;
 
-/** The moment that a text names, by Go's rules for RFC 3339; undefined for none. */
+/** The moment that a text names, by Go's rules for RFC 3339; undefined if there is none. */
 function moment(text: string): number | undefined {
   const match = RFC3339.exec(text);
   if (!match) return undefined;
@@ -24,11 +24,11 @@ function moment(text: string): number | undefined {
   time.setUTCHours(hour, minute, second);
   const shift = (offsetHours * 60 + offsetMinutes) * 60_000;
   const utc = time.getTime() - (sign === '-' ? -shift : sign === '+' ? shift : 0);
-  // Go's zero time stands for none.
+  // Go's zero time counts as no time.
   return utc === -62_135_596_800_000 && Number(match[7] ?? 0) === 0 ? undefined : utc;
 }
 
-/** A time as `date` writes it; nothing for what is none. */
+/** A time as `date` writes it; empty for a value that is not a time. */
 export function date(value: unknown, format: string, zone: string): string {
   const at = moment(textOf(value));
   if (at === undefined) return '';

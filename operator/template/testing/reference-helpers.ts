@@ -1,6 +1,6 @@
 /**
- * The language's helpers in JavaScript, as docs/templates.md describes them, for stock Handlebars to run: what the
- * compiled Go is held against. Written from the description and not from the Go.
+ * The language's helpers in JavaScript, as docs/templates.md describes them, for stock Handlebars to run. Tests
+ * compare the compiled Go with them. They are written from the description and not from the Go.
  */
 
 import { date } from './reference-date.ts';
@@ -8,7 +8,7 @@ import { characters, isTruthy, MAX_TEXT, Printed, percentEncoded, textOf } from 
 
 const MAX_JOINED = 4_000;
 
-/** One character for one, as Go has it; JavaScript gives two for some. */
+/** One character for one, as Go has it; JavaScript returns two for some. */
 const mapCase = (text: string, change: (c: string) => string): string =>
   [...text].map((c) => ([...change(c)].length === 1 ? change(c) : c === '\u0130' ? 'i' : c)).join('');
 

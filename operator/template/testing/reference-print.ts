@@ -38,7 +38,7 @@ const ESCAPES: Readonly<Record<Escape, (text: string) => string>> = {
     ),
 };
 
-/** A text, but for where it is printed as a link. */
+/** A text, except where it is printed as a link. */
 class AppUrl extends String {
   readonly url: string;
   readonly target: string;

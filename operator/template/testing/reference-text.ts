@@ -1,8 +1,8 @@
-/** What a value's text is, by the description in docs/templates.md and not by the Go. */
+/** The text of a value, by the description in docs/templates.md and not by the Go. */
 
 export const MAX_TEXT = 10_000;
 
-/** What is printed as it is, cut only where its author says. */
+/** Text that is printed unchanged, and cut only where its author says so. */
 export class Printed {
   readonly text: string;
   readonly isRaw: boolean;
@@ -19,10 +19,10 @@ export class Printed {
   }
 }
 
-/** As many characters of a text, and not half of one. */
+/** This many characters of a text, and not half of one. */
 export const characters = (text: string, count: number): string => [...text].slice(0, count).join('');
 
-/** A value's text: a text as it is, nothing for what is missing, all else as JSON with sorted keys. */
+/** A value's text: a text as it is, nothing for a missing value, and JSON with sorted keys for all else. */
 export function textOf(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (value instanceof Printed) return value.text;

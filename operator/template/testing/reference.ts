@@ -10,7 +10,10 @@ export interface Data {
   readonly context: Readonly<Record<string, string>>;
 }
 
-/** What stock Handlebars prints for a template in each kind of field, with the language's helpers and escape function. */
+/**
+ * The output of stock Handlebars for a template in each kind of field, with the language's helpers and escape
+ * function.
+ */
 export function renderReference(
   source: string,
   data: Data,
@@ -25,7 +28,7 @@ export function renderReference(
     const roots = [data.app, data.context, scope.params, scope.event, appUrl(data.app, scope)];
     return options.fn(this, { data: options.data, blockParams: roots });
   });
-  // White space control has been done by parse; done again it would take more away.
+  // parse has done the white space control; a second time would remove more.
   const render = environment.compile(withRoots(Handlebars.parse(source)), { ignoreStandalone: true });
   const escaping = Handlebars.Utils.escapeExpression;
   // Handlebars has one escape function for all its environments, and a template looks it up once.
@@ -62,7 +65,7 @@ const byBytes = (a: string, b: string): number => Buffer.compare(Buffer.from(a),
 
 const ROOTS_BLOCK = '__roots';
 
-/** One invisible block around everything gives the roots their names, so that they are seen inside of every block. */
+/** One invisible block around everything gives the roots their names, so every block sees them. */
 function withRoots(program: hbs.AST.Program): hbs.AST.Program {
   const { loc } = program;
   const path = {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { problemOf } from './problem.ts';
 
-/** A source, where its problem is, and what its author is told. */
+/** A source, the place of its problem, and the message for its author. */
 type Row = readonly [source: string, place: string, told: string];
 
 /** A test for each source that has to be refused. */

@@ -4,7 +4,7 @@ import { type BodyMessage, compileBody, selector } from '../go/compile.ts';
 import { parseTemplate } from '../template.ts';
 import { APPLICATION, CONTEXT, EXAMPLES, SCOPE } from './documentation.ts';
 
-/** Where the engine's benchmark finds {@link benchmarkData}. */
+/** The path at which the engine's benchmark finds {@link benchmarkData}. */
 export const BENCHMARK_FILE = join(import.meta.dirname, '../../../engine/testdata/ten-lines.jsonl');
 
 /** The message of ten lines of docs/templates.md. */
@@ -30,7 +30,7 @@ export const inOtherWords = (place: number): string =>
 /** The Go template of the ten lines alone. */
 export const tenLinesBody = (): string => compileBody([message(TEN_LINES)]);
 
-/** That of a subscription with five messages of ten lines, which prints the ten lines as they are. */
+/** The Go template of a subscription with five messages of ten lines, which prints the ten lines as they are. */
 export function fiveMessagesBody(): string {
   const texts = [0, 1, 2, 3, 4].map((place) => (place === PLACE ? TEN_LINES : inOtherWords(place)));
   return selector(PLACE) + compileBody(texts.map(message));
@@ -39,7 +39,7 @@ export function fiveMessagesBody(): string {
 /** In the middle. */
 const PLACE = 2;
 
-/** What the engine's benchmark renders, and what comes out, as the text of a file. */
+/** The input of the engine's benchmark, and its result, as the text of a file. */
 export function benchmarkData(sent: string): string {
   const data = { app: APPLICATION, context: yamlSafeJson(CONTEXT), body: fiveMessagesBody(), sent };
   return `${JSON.stringify(data)}\n`;

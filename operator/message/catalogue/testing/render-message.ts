@@ -1,7 +1,7 @@
 import Handlebars from 'handlebars';
 import type { MarkdownSource } from '../default-message.ts';
 
-/** What a message is rendered with. */
+/** The input for rendering a message. */
 export interface Scene {
   readonly app: object;
   readonly event?: { readonly name: string };
@@ -17,7 +17,7 @@ const HELPERS: Readonly<Record<string, (...values: never[]) => unknown>> = {
 
 const handlebars = Handlebars.create();
 for (const [name, helper] of Object.entries(HELPERS)) handlebars.registerHelper(name, helper as never);
-// Roots are to be seen from within blocks, which block parameters are.
+// Roots must be visible inside blocks, and block parameters are.
 handlebars.registerHelper('roots', (options: Handlebars.HelperOptions & { hash: Scene }) =>
   options.fn({}, { blockParams: [options.hash.app, options.hash.event, options.hash.appUrl] }),
 );
