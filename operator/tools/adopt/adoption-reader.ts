@@ -8,7 +8,7 @@ import type { SubscribableObject } from './annotations.ts';
 import type { TimedApplication } from './event-times.ts';
 import type { ExistingResource } from './origins.ts';
 
-/** What moving in looks at beside the target: values of others' services, and who subscribes by annotation. */
+/** The input of an adoption beside the target: values for services, and objects that subscribe by annotation. */
 export interface AdoptionState {
   /** All of the Secret, as text; undefined where it may not be read, or does not exist. */
   readonly secret: Readonly<Record<string, string>> | undefined;
@@ -21,7 +21,7 @@ export interface AdoptionState {
 
 /**
  * Reads it with the caller's own rights.
- * @throws whatever a request throws, but for a missing right
+ * @throws every error of a request except for a missing right
  */
 export async function readAdoptionState(
   request: ApiCall,
