@@ -119,7 +119,7 @@ describe('the switch', () => {
       'something has yet to be told',
       [failed(EARLIER)],
       ['argocd/shop: failed to ding'],
-      'has yet to tell: argocd/shop',
+      'has not sent this notification yet: argocd/shop',
     ],
   ])('waits, and writes nothing, where %s', async (_, applications, pending, reason) => {
     expect(await attempt([applications], pending)).toEqual({

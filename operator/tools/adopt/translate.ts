@@ -146,5 +146,5 @@ function testOf(
 function differences(catalogue: TriggerName, oncePer: string | undefined): string[] {
   if (oncePer === findTrigger(catalogue)?.oncePer) return [];
   const how = oncePer === undefined ? 'while the condition stays true' : `for each ${oncePer}`;
-  return [`sent once ${how} until now; ${catalogue} of the catalogue is sent once for each occurrence`];
+  return [`so far it was sent once ${how}; ${catalogue} of the catalogue is sent once for each occurrence`];
 }

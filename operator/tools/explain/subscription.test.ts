@@ -97,30 +97,32 @@ describe('a subscription', () => {
     const seen = settled(snapshot(team()));
     const messages = explained(seen);
     expect(messages[0]).toBe(
-      'NotificationSubscription team-payments/payments: problem: it exists, and is of generation 1, but the operator has ' +
+      'NotificationSubscription team-payments/payments: problem: the resource has generation 1, but the operator has ' +
         'not seen it yet',
     );
     const [cr] = done().subscriptions;
     const edited = subscription({ generation: 2 }, { events: [{ trigger: 'on-fialed' }] });
     const stale = { ...done(), subscriptions: [{ ...edited, status: cr?.status ?? {} }] };
     expect(explained(stale).slice(0, 2)).toEqual([
-      expect.stringMatching(/generation 2, but the operator has seen generation 1 of it only$/),
-      expect.stringMatching(/it would be refused now: UnknownTrigger: spec\.events\[0\]\.trigger: /),
+      expect.stringMatching(/generation 2, but the operator has only seen generation 1$/),
+      expect.stringMatching(
+        /the operator would refuse the resource now: UnknownTrigger: spec\.events\[0\]\.trigger: /,
+      ),
     ]);
   });
 
   it('that is suspended, or names what is missing, says so once', () => {
     const suspended = done({ ...team(), subscriptions: [subscription({}, { suspend: true })] });
     expect(explained(suspended)).toEqual([
-      expect.stringMatching(/problem: it is suspended/),
+      expect.stringMatching(/problem: the resource is suspended/),
       NOT_VERIFIED,
-      'event on-sync-failed: problem: none of its keys may be live: see the subscription',
+      'event on-sync-failed: problem: no key of the event may be live: see the subscription',
     ]);
     const lonely = done({ subscriptions: [subscription()] });
     expect(explained(lonely)).toEqual([
       expect.stringMatching(/problem: Accepted is False, RobotNotFound: /),
       'robot team-payments/payments: problem: there is no DingTalkRobot team-payments/payments, or none that you may see',
-      'event on-sync-failed: problem: none of its keys may be live: see the subscription',
+      'event on-sync-failed: problem: no key of the event may be live: see the subscription',
     ]);
   });
 
@@ -130,14 +132,14 @@ describe('a subscription', () => {
     const ownOnly = { ...all, robots: all.robots.filter(({ metadata }) => metadata.namespace === USER) };
     const sees = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: false };
     expect(explained(ownOnly, { sees })).toEqual([
-      expect.stringMatching(/^robot team-owner\/lent: unknown: it is of namespace team-owner/),
-      expect.stringMatching(/^event on-sync-failed: unknown: whether its keys/),
+      expect.stringMatching(/^robot team-owner\/lent: unknown: the robot is in namespace team-owner/),
+      expect.stringMatching(/^event on-sync-failed: unknown: the keys cannot be checked/),
     ]);
     expect(explained(ownOnly)).toContainEqual(expect.stringMatching(/problem: .*RobotNotFound/));
     const silent = { ...ownOnly, target: { ...ownOnly.target, configMap: liveObject() } };
     expect(explained(silent, { sees })).toContainEqual(
       expect.stringMatching(
-        /^event on-sync-failed: problem: nobody is sent dt_team-user_news_on-sync-failed/,
+        /^event on-sync-failed: problem: dt_team-user_news_on-sync-failed is sent to nobody/,
       ),
     );
   });
@@ -145,7 +147,7 @@ describe('a subscription', () => {
   it('that is being deleted counts as gone', () => {
     const deletionTimestamp = '2026-11-23T08:00:00Z';
     const seen = done({ ...team(), subscriptions: [subscription({ deletionTimestamp })] });
-    expect(explained(seen)[0]).toMatch(/it is being deleted since 2026-11-23T08:00:00Z/);
+    expect(explained(seen)[0]).toMatch(/the resource is marked for deletion since 2026-11-23T08:00:00Z/);
   });
 
   it.each([
@@ -169,7 +171,7 @@ describe('a subscription', () => {
             'dingtalk 00000000',
           ),
         }),
-      /is there, but not by this resource/,
+      /exists, but was not made from this resource/,
     ],
     [
       'of another generation',
@@ -180,12 +182,12 @@ describe('a subscription', () => {
             '$1.7.',
           ),
         }),
-      /is of generation 7, and not of 1/,
+      /was made from generation 7, not 1/,
     ],
     [
       'of other grants',
       (seen: Snapshot) => ({ ...seen, config: config({ tenancy: { projects: {} } }) }),
-      /was made with other grants than this configuration gives/,
+      /was made with other grants than this configuration has/,
     ],
   ] as [string, (seen: Snapshot) => Snapshot, RegExp][])('tells of a key %s', (_, change, message) => {
     const told = explained(change(done()));
@@ -198,10 +200,10 @@ describe('a subscription', () => {
     const blind = { ...seen, argocdUrl: undefined };
     const sees = { configMap: true, secret: true, argocdUrl: false, otherNamespaces: true };
     expect(explained(blind, { sees }).filter((each) => each.startsWith('event'))).toEqual([
-      expect.stringMatching(/unknown: whether template\.\S+ is as it should be: it may hold the URL/),
+      expect.stringMatching(/unknown: template\.\S+ cannot be checked: it may contain the URL/),
     ]);
     expect(explained(blind).filter((each) => each.startsWith('event'))).toEqual([
-      expect.stringMatching(/problem: template\.\S+ is not as it should be/),
+      expect.stringMatching(/problem: template\.\S+ differs from the planned value/),
     ]);
   });
 
@@ -212,10 +214,12 @@ describe('a subscription', () => {
     );
     const overridden = { ok: true, parsed: { subscriptions: [] } };
     expect(explained(done(), {}, overridden)).toContainEqual(
-      expect.stringMatching(/engine does not read it so/),
+      expect.stringMatching(/engine ignores that entry/),
     );
     const broken = withData(done(), 'configMap', { subscriptions: 'a: b' });
-    expect(explained(broken)).toContainEqual(expect.stringMatching(/subscriptions is left alone/));
+    expect(explained(broken)).toContainEqual(
+      expect.stringMatching(/the operator leaves subscriptions alone/),
+    );
   });
 
   it('of which nothing can be seen claims nothing', () => {
@@ -234,7 +238,7 @@ describe("Argo CD's configuration", () => {
   it('may hold a key that stops everybody, be too much for the engine, or not be there', () => {
     expect(of(explained(done(), {}, refused(`trigger.${TRIGGER}`)))).toEqual([
       expect.stringContaining(
-        `key trigger.${TRIGGER}: Argo CD's engine refuses it, so that nobody is notified: yaml: bad`,
+        `key trigger.${TRIGGER}: Argo CD's engine refuses it, so nobody is notified: yaml: bad`,
       ),
     ]);
     expect(of(explained(done(), {}, { ok: false, killed: 'deadline', message: 'too slow' }))[0]).toMatch(
@@ -261,7 +265,7 @@ describe('a robot', () => {
     });
     expect(urlOf(later(done(), 3_600_001))).toMatchObject({
       verdict: 'problem',
-      message: expect.stringMatching(/its signature ran out at 2026-11-23T09:00:00Z/),
+      message: expect.stringMatching(/the signature ended at 2026-11-23T09:00:00Z/),
       hint: `Is the operator running? ${LEASE}.`,
     });
     expect(urlOf(withData(done(), 'secret', { [SERVICE]: undefined }))).toMatchObject({ verdict: 'problem' });
@@ -278,14 +282,14 @@ describe('a robot', () => {
   it('is believed by its status where the Secret can not be read', () => {
     const sees = { configMap: true, secret: false, argocdUrl: true, otherNamespaces: true };
     expect(urlOf(done(), { sees })?.message).toBe(
-      'its status says that the URL is signed until 2026-11-23T09:00:00Z',
+      "the robot's status says that the URL is signed until 2026-11-23T09:00:00Z",
     );
     expect(urlOf(later(done(), 3_600_001), { sees })).toMatchObject({ verdict: 'problem' });
   });
 
   it('without anybody who sends to it says so', () => {
     const [, users] = robotSections(robot(), cluster(done({ robots: [robot()] })));
-    expect(users).toMatchObject({ about: 'who sends to it', steps: [{ verdict: 'warning' }] });
+    expect(users).toMatchObject({ about: 'subscriptions that send to it', steps: [{ verdict: 'warning' }] });
     const [, known] = robotSections(robot(), cluster(done()));
     expect(known?.steps).toEqual([{ verdict: 'ok', message: 'team-payments/payments' }]);
   });
@@ -309,7 +313,7 @@ describe('a template', () => {
     ]);
     const unused = { ...used, subscriptions: [] };
     expect(complaints(templateSections(template, cluster(unused)))).toEqual([
-      'who uses it: warning: no subscription uses it, so that it is in no message',
+      'subscriptions that use it: warning: no subscription uses the template, so no message has its text',
     ]);
   });
 });

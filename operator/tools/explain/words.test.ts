@@ -23,13 +23,10 @@ const told = (clusters: readonly string[] | undefined) =>
 
 it('an application that may not be heard of is told of with what would have let it, by what is live', () => {
   const head =
-    'namespace team may not hear of it: project shop is not granted to team (by tenancy.projects or on the AppProject), and it ';
-  expect(told([])).toBe(
-    `${head}neither lives in team (but in argocd) nor deploys to it in a cluster that counts (but to team in in-cluster)`,
-  );
-  expect(told(undefined)).toBe(
-    `${head}does not live in team (but in argocd); that it deploys to team in in-cluster does not count (tenancy.destinations: Ignored)`,
-  );
+    'namespace team may not be notified about the Application: project shop is not granted to team (by tenancy.projects or on ' +
+    'the AppProject); the Application lives in argocd, not in team; the destination, team in in-cluster, ';
+  expect(told([])).toBe(`${head}is not namespace team in a cluster that counts`);
+  expect(told(undefined)).toBe(`${head}does not count (tenancy.destinations: Ignored)`);
 });
 
 it('a label that is called like what every object has is one that the application lacks', () => {
@@ -38,11 +35,11 @@ it('a label that is called like what every object has is one that the applicatio
   for (const key of ['constructor', 'toString', '__proto__']) {
     const matchLabels = Object.fromEntries([[key, 'gold']]);
     expect(told({ selector: { matchLabels } }, `selector.matchLabels[${key}]`)).toBe(
-      `spec.applications.selector.matchLabels[${key}]: it has no label ${key}, and not gold`,
+      `spec.applications.selector.matchLabels[${key}]: the label ${key} is missing; required: gold`,
     );
     const matchExpressions = [{ key, operator: 'Exists' as const }];
     expect(told({ selector: { matchExpressions } }, 'selector.matchExpressions[0]')).toBe(
-      `spec.applications.selector.matchExpressions[0]: it has no label ${key}, and wanted is Exists`,
+      `spec.applications.selector.matchExpressions[0]: the label ${key} is missing; required: Exists`,
     );
   }
 });

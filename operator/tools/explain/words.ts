@@ -66,7 +66,7 @@ function accessText(app: ApplicationFields, namespace: string, accessCondition: 
     `(by tenancy.projects or on the AppProject); the Application lives in ${home}, not in ${namespace}`;
   const destination = `${target} in ${clusterOf(app)}`;
   return countsDestinations(accessCondition)
-    ? `${head}; the destination is ${destination}, not ${namespace} in a cluster that counts`
+    ? `${head}; the destination, ${destination}, is not namespace ${namespace} in a cluster that counts`
     : `${head}; the destination, ${destination}, does not count (tenancy.destinations: Ignored)`;
 }
 
