@@ -44,7 +44,7 @@ export type EntryCut = ReadonlyMap<number, ReadonlySet<string>>;
 /**
  * The value of `subscriptions` without some recipients of some entries; every other byte stays. The result is parsed
  * again before it is returned.
- * @returns `undefined` as text if nothing is left, so that the key can go; not ok if the text can't be cut safely
+ * @returns `undefined` as text if nothing is left, so the key can go; not ok if the text can't be cut safely
  */
 export function withoutRecipients(
   text: string | undefined,

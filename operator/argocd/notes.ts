@@ -2,7 +2,7 @@ import { exprString } from './expr.ts';
 import { isNotedAfter } from './moment.ts';
 
 /**
- * The annotation in which Argo CD notes what it has sent about an Application: a JSON object of Unix times by keys.
+ * The annotation in which Argo CD notes its sends about an Application: a JSON object of Unix times by keys.
  *
  * Form: https://github.com/argoproj/notifications-engine/blob/master/pkg/controller/state.go (`StateItemKey`, `NewState`)
  */
@@ -75,8 +75,8 @@ const NOTES = `app.metadata?.annotations?.['${NOTIFIED}']`;
 
 /**
  * expr-lang condition: Argo CD notes that one of these triggers was sent to one of these services, later than `since`.
- * It removes a note as soon as the trigger's condition is false, but only while trigger, condition and service are what
- * they were: notes of former ones stay. This is why services and moment are part of the condition.
+ * It removes a note as soon as the trigger's condition is false, but only while trigger, condition and service are unchanged:
+ * notes of former ones stay. This is why services and moment are part of the condition.
  * @param triggers names of triggers with a single condition and without `oncePer`
  * @param services of the type webhook, which have no recipients
  * @param since RFC 3339

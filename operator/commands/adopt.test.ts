@@ -110,7 +110,7 @@ describe('adopt, from files', () => {
     data,
   });
 
-  it('says what is not carried over, conditions and annotations among it, with exit code 1', async () => {
+  it('names the parts that are not taken over, conditions and annotations among them, with exit code 1', async () => {
     const data = {
       'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,
       'trigger.secretive': '[{when: "secrets != nil", send: [t]}]',
@@ -150,7 +150,7 @@ describe('adopt, from files', () => {
     );
   });
 
-  it('tells what the operator would refuse, and of which Applications nobody would hear', async () => {
+  it('names refused resources, and Applications that would lose their notifications', async () => {
     const names = Array.from({ length: 26 }, (_, index) => `t${index}`);
     const data = {
       'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,

@@ -13,9 +13,9 @@ export interface SubscriptionEntry {
   readonly selector?: string;
 }
 
-/** The memory in the begin marker, which allows to remove the block without a trace. */
+/** The facts in the begin marker for removing the block without a trace. */
 export interface BlockState {
-  /** The whole value before us, where the block replaced it: null if the key did not exist, else a text (`null`, `~`). */
+  /** The whole former value, if the block replaced it: null if the key did not exist, otherwise a text (`null`, `~`). */
   readonly was?: string | null;
   /** Whether the line break before the block is ours. */
   readonly lineBreak?: true;

@@ -57,7 +57,7 @@ const entry = (recipients: string[], triggers: string[], selector?: string) => (
 const list = (...entries: object[]) => JSON.stringify(entries);
 
 it.each(['service.webhook.ding', 'template.a', 'trigger.a', 'defaultTriggers', 'defaultTriggers.ding'])(
-  'takes nothing over where a value can not be read, as nobody would tell what it says: %s',
+  'takes nothing over where a value can not be read, since its content would be lost: %s',
   async (key) => {
     await expect(adopted({ [key]: '{' })).rejects.toThrow(`the key ${key} cannot be read`);
   },
@@ -182,7 +182,7 @@ describe('entries', () => {
     );
   });
 
-  it('of several services that hear the same make one subscription', async () => {
+  it('of several services with the same events make one subscription', async () => {
     const two = template(['ding', 'same'], ['Dong_2', 'same']);
     const adoption = await adopted({
       ...SMALL,
@@ -198,7 +198,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('of services that are told otherwise make one each', async () => {
+  it('of services with different messages make one each', async () => {
     const adoption = await adopted({
       ...SMALL,
       'service.webhook.dong': service('b'),
@@ -213,7 +213,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('say by selector what all others say once, and what may be told twice', async () => {
+  it('name by selector the events that may be sent twice', async () => {
     const adoption = await adopted({
       ...SMALL,
       'trigger.gone': trigger(FAILED, 'failed'),
@@ -344,7 +344,7 @@ describe('triggers', () => {
 });
 
 describe('what stays', () => {
-  it('takes along whatever says the same, so that nothing is told twice', async () => {
+  it('keeps all entries for the same event, so nothing is sent twice', async () => {
     const adoption = await adopted({
       ...SMALL,
       'trigger.strange': trigger("'x' in secrets", 'failed'),

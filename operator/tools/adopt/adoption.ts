@@ -23,7 +23,7 @@ import { dingTalkServices, type SecretValues } from './robots.ts';
 /** The configuration to adopt, and its surroundings. */
 export interface AdoptionInput {
   readonly configMap: LiveObject;
-  /** All of argocd-notifications-secret, as text; undefined where it is not known. */
+  /** All of argocd-notifications-secret, as text; undefined if it is not known. */
   readonly secret: SecretValues | undefined;
   /** Objects that subscribe by annotation, as far as they are known. */
   readonly subscribers: readonly AnnotatedSubscriber[];

@@ -12,7 +12,7 @@ const MAX_SHOWN = { hits: 20, misses: 3 } as const;
 const APPLICATIONS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications' };
 
 /**
- * The Applications that the caller may list: all, or else those of these namespaces; undefined for none.
+ * The Applications that the caller may list: all, or otherwise those of these namespaces; undefined for none.
  * @throws every error of a request except for a missing right
  */
 export async function seeApplications(

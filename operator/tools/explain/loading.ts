@@ -4,7 +4,7 @@ import { type ClusterView, operatorHint } from './cluster-view.ts';
 import { ok, problem, type Step, unknown } from './step.ts';
 
 /**
- * Whether Argo CD's engine loads the whole ConfigMap; if it doesn't, nobody is notified of anything.
+ * Whether Argo CD's engine loads the whole ConfigMap; if it doesn't, Argo CD sends no notifications at all.
  * @param answer the engine's, about the whole live ConfigMap; undefined if there is none to ask about
  */
 export function loadingSteps(cluster: ClusterView, answer: Outcome<'check'> | undefined): Step[] {

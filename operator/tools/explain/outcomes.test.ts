@@ -29,8 +29,8 @@ afterAll(() => engine.close());
 
 const ALL = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: true };
 
-/** What is told of an application, for a subscription that went live at 08:00. */
-async function told(
+/** The outcomes for an Application, of a subscription that went live at 08:00. */
+async function explain(
   app: Record<string, unknown>,
   spec: Partial<NotificationSubscription['spec']> = {},
   { change = (seen: Snapshot) => seen, sees = ALL, now = NOW, isBlocked = false } = {},
@@ -100,12 +100,12 @@ describe('an application that the subscription is not about', () => {
       'spec.applications.selector.matchExpressions[0]: the label env is missing; required: Exists',
     ],
   ])('by %j', async (applications, message) => {
-    expect(await told(FAILED, { applications })).toMatchObject([{ outcome: 'excluded', message }]);
+    expect(await explain(FAILED, { applications })).toMatchObject([{ outcome: 'excluded', message }]);
   });
 
   it('since its project is not granted', async () => {
     const app = { ...FAILED, spec: { ...APP.spec, project: 'billing' } };
-    const [event] = await told(app, { applications: { all: true } });
+    const [event] = await explain(app, { applications: { all: true } });
     expect(event).toMatchObject({
       outcome: 'excluded',
       clauses: [{ kind: 'fence', holds: false }, {}, {}, {}],
@@ -117,8 +117,8 @@ describe('an application that the subscription is not about', () => {
 });
 
 describe('an event', () => {
-  const outcomes = async (...given: Parameters<typeof told>) =>
-    (await told(...given)).map(({ event, outcome, message }) => `${event}: ${outcome}: ${message}`);
+  const outcomes = async (...given: Parameters<typeof explain>) =>
+    (await explain(...given)).map(({ event, outcome, message }) => `${event}: ${outcome}: ${message}`);
 
   it('that holds is sent, and where something is in the way that is said', async () => {
     expect(await outcomes(FAILED)).toEqual([
@@ -140,7 +140,7 @@ describe('an event', () => {
   });
 
   it('that was sent is not sent again, but the next one is', async () => {
-    const [first] = await told(FAILED, {}, { change: (seen) => seen });
+    const [first] = await explain(FAILED, {}, { change: (seen) => seen });
     expect(first?.outcome).toBe('due');
     const condition = await conditionKey();
     const name = `${SERVICE}_on-sync-failed`;
@@ -150,15 +150,15 @@ describe('an event', () => {
       metadata: { ...APP.metadata, annotations: { [NOTES]: JSON.stringify(notes) } },
     });
     const sent = failed('2026-11-23T11:00:00Z', withNotes({ [note('2026-11-23T11:00:00Z')]: at, other: 1 }));
-    expect(await told(sent)).toMatchObject([
+    expect(await explain(sent)).toMatchObject([
       { outcome: 'sent', robots: [{ robot: 'team-payments/payments', sentAt: '2026-11-23T11:00:05Z' }] },
     ]);
     const next = failed('2026-11-23T11:30:00Z', withNotes({ [note('2026-11-23T11:00:00Z')]: at }));
-    expect(await told(next)).toMatchObject([{ outcome: 'due', lastSentAt: '2026-11-23T11:00:05Z' }]);
+    expect(await explain(next)).toMatchObject([{ outcome: 'due', lastSentAt: '2026-11-23T11:00:05Z' }]);
     const unseen = { ...ALL, configMap: false };
     const blind = (seen: Snapshot) => ({ ...seen, target: { secret: seen.target.secret } });
-    expect(await told(sent, {}, { change: blind, sees: unseen })).toMatchObject([{ outcome: 'sent' }]);
-    expect(await told(next, {}, { change: blind, sees: unseen })).toMatchObject([
+    expect(await explain(sent, {}, { change: blind, sees: unseen })).toMatchObject([{ outcome: 'sent' }]);
+    expect(await explain(next, {}, { change: blind, sees: unseen })).toMatchObject([
       { outcome: 'unknown', message: expect.stringMatching(/which only the ConfigMap has$/) },
     ]);
   });
@@ -171,7 +171,7 @@ describe('an event', () => {
     return (answer.ok && answer.triggers[0]?.conditions[0]?.key) || '';
   }
 
-  it('of what is not so, was before, or is too long ago is not sent', async () => {
+  it('is not sent if its condition is not true, or if it happened too early or too long ago', async () => {
     const app = {
       ...APP,
       status: { ...FAILED.status, operationState: { phase: 'Succeeded' }, sync: { status: 'Synced' } },
@@ -202,7 +202,7 @@ describe('an event', () => {
     );
   });
 
-  it('that tells an end waits for what it follows', async () => {
+  it('that reports an end waits for the event that it follows', async () => {
     const app = {
       ...APP,
       status: { health: { status: 'Healthy', lastTransitionTime: '2026-11-23T11:00:00Z' } },
@@ -224,7 +224,7 @@ describe('an event', () => {
     );
   });
 
-  it('is judged by what is live, whatever the resource says now', async () => {
+  it('is judged by the live condition, even if the resource has changed', async () => {
     const edited = (seen: Snapshot) => ({
       ...seen,
       subscriptions: [
@@ -237,13 +237,13 @@ describe('an event', () => {
     expect(await outcomes(FAILED, {}, { change: edited })).toEqual([
       expect.stringMatching(/^on-sync-failed: due: /),
     ]);
-    const [older] = await told(failed('2026-11-23T07:00:00Z'), {}, { change: edited });
+    const [older] = await explain(failed('2026-11-23T07:00:00Z'), {}, { change: edited });
     expect(older).toMatchObject({
       outcome: 'quiet',
       message: expect.stringMatching(/^a part of the live condition is not true: .*'2026-11-23T08:00:00Z'$/),
     });
     const ungranted = (seen: Snapshot) => ({ ...seen, config: config({ tenancy: { projects: {} } }) });
-    expect(await told(FAILED, {}, { change: ungranted })).toMatchObject([
+    expect(await explain(FAILED, {}, { change: ungranted })).toMatchObject([
       { outcome: 'due', clauses: [{ kind: 'fence' }, { kind: 'criterion' }, {}, {}, {}] },
     ]);
   });
@@ -260,7 +260,7 @@ describe('an event', () => {
     );
   });
 
-  it('whose trigger somebody has rewritten as YAML is told part by part all the same', async () => {
+  it('is explained part by part if somebody has rewritten its trigger as YAML', async () => {
     const rewrite = (seen: Snapshot) => {
       const { configMap } = seen.target;
       if (!configMap) throw new Error('there is no ConfigMap');
@@ -278,10 +278,10 @@ describe('an event', () => {
     );
   });
 
-  it('is told beside a note that nobody can date', async () => {
+  it('is explained beside a note without a valid time', async () => {
     const key = `${SERVICE}_on-sync-failed:[0].x:${SERVICE}:`;
     const annotations = { [NOTES]: JSON.stringify({ [key]: 9_000_000_000_000 }) };
-    const [event] = await told({ ...FAILED, metadata: { ...APP.metadata, annotations } });
+    const [event] = await explain({ ...FAILED, metadata: { ...APP.metadata, annotations } });
     expect(event).toMatchObject({ outcome: 'due' });
     expect(event).not.toHaveProperty('lastSentAt');
   });
@@ -296,7 +296,7 @@ describe('an event', () => {
       const data = { ...configMap.data, [key?.key ?? '']: `x: ${key?.value}` };
       return { ...seen, target: { ...seen.target, configMap: { ...configMap, data } } };
     };
-    expect(await told(FAILED, {}, { change: spoil })).toMatchObject([
+    expect(await explain(FAILED, {}, { change: spoil })).toMatchObject([
       { outcome: 'unknown', message: expect.stringMatching(/cannot unmarshal object/) },
     ]);
   });

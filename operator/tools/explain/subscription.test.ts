@@ -32,7 +32,7 @@ function done(fields: Partial<Snapshot> = team()): Snapshot {
   const after = settled(snapshot(fields), 60_000);
   const { resolution, plan, live } = decide(after);
   const updates = statusUpdates(resolution, { snapshot: after, live, plan });
-  const told = <T extends { kind: string; metadata: { name: string } }>(crs: readonly T[]): T[] =>
+  const withStatus = <T extends { kind: string; metadata: { name: string } }>(crs: readonly T[]): T[] =>
     crs.map((cr) => {
       const update = updates.find(
         ({ kind, cr: each }) => kind.kind === cr.kind && each.metadata.name === cr.metadata.name,
@@ -41,9 +41,9 @@ function done(fields: Partial<Snapshot> = team()): Snapshot {
     });
   return {
     ...after,
-    robots: told(after.robots),
-    templates: told(after.templates),
-    subscriptions: told(after.subscriptions),
+    robots: withStatus(after.robots),
+    templates: withStatus(after.templates),
+    subscriptions: withStatus(after.subscriptions),
   };
 }
 
@@ -126,7 +126,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  it('to what another namespace shares is not blamed for what the caller may not see', () => {
+  it('is not blamed for shared resources that the caller may not see', () => {
     const spec = { robots: TO_LENT, events: [{ trigger: 'on-sync-failed' }] };
     const all = done(twoTeams({ robots: [lent(WITH_USER)], subscriptions: [uses(spec)] }));
     const ownOnly = { ...all, robots: all.robots.filter(({ metadata }) => metadata.namespace === USER) };
@@ -189,9 +189,9 @@ describe('a subscription', () => {
       (seen: Snapshot) => ({ ...seen, config: config({ tenancy: { projects: {} } }) }),
       /was made with other grants than this configuration has/,
     ],
-  ] as [string, (seen: Snapshot) => Snapshot, RegExp][])('tells of a key %s', (_, change, message) => {
-    const told = explained(change(done()));
-    expect(told.filter((each) => each.startsWith('event on-sync-failed:')).join('\n')).toMatch(message);
+  ] as [string, (seen: Snapshot) => Snapshot, RegExp][])('reports a key %s', (_, change, message) => {
+    const lines = explained(change(done()));
+    expect(lines.filter((each) => each.startsWith('event on-sync-failed:')).join('\n')).toMatch(message);
   });
 
   it('does not blame a template for a URL that the caller may not read', () => {
@@ -207,7 +207,7 @@ describe('a subscription', () => {
     ]);
   });
 
-  it('tells of an entry that is missing, or that the engine does not read', () => {
+  it('reports an entry that is missing, or that the engine ignores', () => {
     const reset = withData(done(), 'configMap', { subscriptions: undefined });
     expect(explained(reset)).toContainEqual(
       expect.stringMatching(/no entry that sends \S+ to dt_team-payments_payments$/),
@@ -226,14 +226,14 @@ describe('a subscription', () => {
     const seen = done();
     const blind = { ...seen, target: {} };
     const sees = { configMap: false, secret: false, argocdUrl: false, otherNamespaces: true };
-    const told = explained(blind, { sees }).filter((each) => !/ unknown: /.test(each));
-    expect(told).toEqual([]);
+    const lines = explained(blind, { sees }).filter((each) => !/ unknown: /.test(each));
+    expect(lines).toEqual([]);
   });
 });
 
 describe("Argo CD's configuration", () => {
   const refused = (key?: string) => ({ ok: false, errors: [{ message: 'yaml: bad', ...(key && { key }) }] });
-  const of = (told: readonly string[]) => told.filter((each) => each.startsWith('Argo CD'));
+  const of = (lines: readonly string[]) => lines.filter((each) => each.startsWith('Argo CD'));
 
   it('may hold a key that stops everybody, be too much for the engine, or not be there', () => {
     expect(of(explained(done(), {}, refused(`trigger.${TRIGGER}`)))).toEqual([
@@ -271,7 +271,7 @@ describe('a robot', () => {
     expect(urlOf(withData(done(), 'secret', { [SERVICE]: undefined }))).toMatchObject({ verdict: 'problem' });
   });
 
-  it('whose credentials have changed is told of, unless they can not be read', () => {
+  it('with changed credentials is reported, unless the credentials cannot be read', () => {
     const name = `${NAMESPACE}/payments-dingtalk`;
     const credentials = new Map([[name, found({ webhook: TOKEN.replaceAll('a', 'b'), secret: SECRET })]]);
     const changed = { ...done(), credentials };

@@ -70,7 +70,7 @@ describe('the condition', () => {
     ),
   };
 
-  it('is told, and why it can not be', async () => {
+  it('is reported, with the reason if it is not true', async () => {
     const [fires, ...others] = await conditions(failed('2026-11-23T07:00:00Z'));
     expect(fires).toEqual({ condition: true, why: undefined });
     expect(others).toEqual([
@@ -129,7 +129,7 @@ describe('what could not be sent', () => {
     ]);
   });
 
-  it('for being no JSON shows what comes out', async () => {
+  it('for not being JSON shows the body', async () => {
     const [message] = await preview(resources, application({ metadata: { labels: { team: '"' } } }));
     expect(message).toMatchObject({
       msgtype: null,

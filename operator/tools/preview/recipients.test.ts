@@ -63,11 +63,11 @@ describe('a filter', () => {
       { event: 'on-fire' },
       '--event: there is no on-fire; the files have failed, on-deployed, on-sync-failed',
     ],
-  ])('%j that names what is not there is told what there is', (filter, message) => {
+  ])('%j with an unknown name lists the known names', (filter, message) => {
     expect(unknownRecipient(judged, filter)).toBe(message);
   });
 
-  it('that nothing fits is told what there is', () => {
+  it('that matches nothing lists the messages', () => {
     expect(nothingChosen(judged)).toMatch(
       /the messages are:\n {2}team-payments\/a on-deployed → team-payments\/one\n/,
     );

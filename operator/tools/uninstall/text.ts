@@ -6,7 +6,7 @@ import type { Uninstalled } from './uninstaller.ts';
 
 type TargetNames = OperatorConfiguration['target'];
 
-/** The names of the operator's CRDs, as kubectl takes them. */
+/** The names of the operator's CRDs, as kubectl accepts them. */
 export const CRD_NAMES = Object.values(KINDS)
   .map(({ plural }) => `${plural}.${GROUP}`)
   .join(' ');

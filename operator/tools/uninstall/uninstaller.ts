@@ -9,7 +9,7 @@ import type { ApiCall } from '../../kubernetes/request.ts';
 /** Argo CD's own tools rarely write these objects; a tool that writes so often does so in a loop. */
 const MAX_ATTEMPTS = 10;
 const PAUSE_AFTER_CONFLICT_MS = 500;
-/** A running operator hears of the removal at once, and writes seconds later at most. */
+/** A running operator notices the removal at once, and writes within seconds. */
 const SETTLE_MS = 5_000;
 
 /** The target, and the callbacks for progress. */
