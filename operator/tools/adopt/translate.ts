@@ -145,6 +145,6 @@ function testOf(
 /** The differences of an event of the catalogue. */
 function differences(catalogue: TriggerName, oncePer: string | undefined): string[] {
   if (oncePer === findTrigger(catalogue)?.oncePer) return [];
-  const how = oncePer === undefined ? 'while the condition stays true' : `for each ${oncePer}`;
+  const how = oncePer === undefined ? 'while the condition stayed true' : `for each ${oncePer}`;
   return [`so far it was sent once ${how}; ${catalogue} of the catalogue is sent once for each occurrence`];
 }
