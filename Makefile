@@ -43,6 +43,10 @@ check: install ## Types, lint, format, generated files, the rules of CONTRIBUTIN
 	@vitest run --project house
 	@cd engine && go vet ./... && go test ./...
 
+.PHONY: messages
+messages: install ## Print every message that users read, by file, to be read aloud
+	@node test/house/messages.ts
+
 .PHONY: format
 format: install ## Repair the format and lint findings, as far as possible
 	@biome check --write .

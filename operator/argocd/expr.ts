@@ -3,7 +3,7 @@
  * private use, noncharacters; from and to, both included.
  *
  * Written out, as `\p{…}` grows with Unicode: an upgrade of the runtime would then change the bytes of a condition,
- * and Argo CD would take it for a new one and notify again.
+ * and Argo CD would treat it as a new one and notify again.
  */
 const UNSEEN: readonly (readonly [number, number])[] = [
   [0x7f, 0xa0],
@@ -49,10 +49,10 @@ export function exprStringList(texts: readonly string[]): string {
   return `[${texts.map(exprString).join(', ')}]`;
 }
 
-/** Texts of either kind, comments, brackets, and what joins conditions that must all hold. */
+/** String literals, comments, brackets, and the ` and ` that joins conditions. */
 const TOKEN = /'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`|\/\/[^\n]*|\/\*.*?\*\/|[([{]|[)\]}]| and /gs;
 
-/** The conditions that an expression joins by ` and `, as they stand there: no text, comment or bracket is cut into. */
+/** The conditions that an expression joins by ` and `, unchanged: texts, comments and brackets stay whole. */
 export function conjuncts(expression: string): string[] {
   const found: string[] = [];
   let [depth, from] = [0, 0];

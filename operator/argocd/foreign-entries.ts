@@ -6,9 +6,9 @@ import { foreignEntries } from './subscriptions-block/subscriptions-block.ts';
 import type { Range } from './subscriptions-block/text.ts';
 import { yamlTexts } from './yaml-value.ts';
 
-/** One entry that others have in `subscriptions`. */
+/** One foreign entry of `subscriptions`. */
 export interface ForeignEntry {
-  /** Its place among others' entries, from 0. */
+  /** Its place among the foreign entries, from 0. */
   readonly index: number;
   /** `service` or `service:recipient`. */
   readonly recipients: readonly string[];
@@ -18,7 +18,7 @@ export interface ForeignEntry {
   readonly selector?: string;
 }
 
-/** Others' entries of the shared key. */
+/** The foreign entries of the shared key. */
 export function readForeignEntries(text: string | undefined): ForeignEntry[] {
   return foreignEntries(text).map((value, index) => {
     const fields = value instanceof Map ? value : new Map<unknown, unknown>();
@@ -32,19 +32,19 @@ export function readForeignEntries(text: string | undefined): ForeignEntry[] {
   });
 }
 
-/** A recipient of an entry, and what follows the service in it: most often nothing. */
+/** A recipient of an entry: the service, and the text after it, which is usually empty. */
 export function readRecipient(text: string): { readonly service: string; readonly recipient: string } {
   const [service = '', recipient = ''] = text.split(':');
   return { service, recipient };
 }
 
-/** For each entry, by its index, the recipients that are to go; with all of them goes the entry. */
+/** For each entry, by its index, the recipients to remove; an entry without recipients is removed too. */
 export type EntryCut = ReadonlyMap<number, ReadonlySet<string>>;
 
 /**
  * The value of `subscriptions` without some recipients of some entries; every other byte stays. The result is parsed
- * again before it is given out.
- * @returns `undefined` as text if nothing is left, so that the key can go; not ok if the text can't be cut safely
+ * again before it is returned.
+ * @returns `undefined` as text if nothing is left, so the key can go; not ok if the text can't be cut safely
  */
 export function withoutRecipients(
   text: string | undefined,
@@ -87,7 +87,7 @@ function cutRanges(text: string, cut: EntryCut): Range[] | undefined {
   return found;
 }
 
-/** In brackets the last items take the comma before them along. */
+/** In brackets, the comma before the last items goes with them. */
 function itemsToCut(text: string, list: YAMLSeq, isGone: readonly boolean[]): Range[] {
   const ranges = itemRanges(text, list);
   const lastKept = isGone.lastIndexOf(false);

@@ -1,14 +1,14 @@
 /**
- * The moment from which on the events of a trigger count, as its condition carries it: RFC 3339 in UTC and whole seconds, as a
- * text to compare times of events with, and as Unix time to compare notes of sends with.
+ * The moment from which the events of a trigger count, as its condition contains it: in RFC 3339, UTC and whole seconds, for
+ * comparison with times of events, and as Unix time, for comparison with notes of sends.
  */
 
 /** The moment as a text of expr-lang. */
 export const momentLiteral = (moment: string): string => `'${moment}'`;
 
 /**
- * For so long after a trigger has changed, Argo CD may still send by its former text, in seconds. What is noted of that
- * is never removed from the notes, so it must not count.
+ * The time in seconds after a change of a trigger in which Argo CD may still send by its former text. Argo CD never removes its
+ * notes of such sends, so they must not count.
  */
 const GRACE_SECONDS = 10;
 
@@ -18,12 +18,12 @@ export const isNotedAfter = (moment: string): string => `#[1] > ${Date.parse(mom
 const LITERAL = /'(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)'/g;
 const NOTED_AFTER = /#\[1\] > \d+/g;
 
-/** All that could be the moment in a condition, in its order: conditions of somebody's own may name other times. */
+/** All candidates for the moment in a condition, in their order: custom conditions may contain other times. */
 export function momentsIn(condition: string): string[] {
   return [...condition.matchAll(LITERAL)].map(([, moment = '']) => moment);
 }
 
-/** A trigger's value or condition without its moment and other times, to compare it by what else is in it. */
+/** A trigger's value or condition without its moment and other times, for comparison of the rest. */
 export function withoutMoments(text: string): string {
   return text.replace(LITERAL, '').replace(NOTED_AFTER, '');
 }

@@ -1,11 +1,11 @@
 /**
- * The keys of Argo CD's ConfigMap, and the names under which a CR stands in them: injective, stable and readable. Kubernetes
+ * The keys of Argo CD's ConfigMap, and the names of a CR in them: injective, stable and readable. Kubernetes
  * names hold no `_`, so joining with it can always be undone; the engine splits on `.` and `:`, which a DNS label never holds.
  *
  * Keys: https://github.com/argoproj/notifications-engine/blob/master/pkg/api/config.go (`ParseConfig`)
  */
 
-/** Everything of ours in the merged objects begins with this. */
+/** The prefix of all our names in the merged objects. */
 export const PREFIX = 'dt_';
 
 /** The key that all subscribers of the ConfigMap share. */
@@ -14,22 +14,22 @@ export const SUBSCRIPTIONS_KEY = 'subscriptions';
 /** The key with values for all templates. */
 export const CONTEXT_KEY = 'context';
 
-/** The key with the triggers of those that subscribe without naming one. */
+/** The key with the triggers of subscribers that name none. */
 export const DEFAULT_TRIGGERS_KEY = 'defaultTriggers';
 
-/** The whole configuration of argocd-notifications before the engine, which Argo CD still merges into what is there. */
+/** The whole configuration of argocd-notifications before the engine, which Argo CD still merges into the other keys. */
 export const LEGACY_KEY = 'config.yaml';
 
-/** What a key with a name stands for; `service` is one of the type `webhook`, `defaults` are a service's default triggers. */
+/** The meaning of a key with a name; `service` is one of the type `webhook`, `defaults` are a service's default triggers. */
 export type KeyKind = 'service' | 'template' | 'trigger' | 'defaults';
 
-/** A key of the ConfigMap, whoever owns it. */
+/** A key of the ConfigMap, of any owner. */
 export interface NamedKey {
   readonly kind: KeyKind;
   readonly name: string;
 }
 
-/** Of services of all types. */
+/** The beginning for services of all types. */
 const SERVICE = 'service.';
 
 const BEGINNINGS: readonly (readonly [KeyKind, string])[] = [
@@ -66,18 +66,18 @@ export const isTriggerKey = (key: string): boolean => readKey(key)?.kind === 'tr
 /** Whether a key is a template's. */
 export const isTemplateKey = (key: string): boolean => readKey(key)?.kind === 'template';
 
-/** Whether a key is that of a service of whatever type. */
+/** Whether a key belongs to a service of any type. */
 export const isServiceKey = (key: string): boolean => key.startsWith(SERVICE);
 
 /** Whether a key holds default triggers, of all services or of one. */
 export const isDefaultTriggersKey = (key: string): boolean => key.startsWith(DEFAULT_TRIGGERS_KEY);
 
-/** Service name of a robot; also its key in the Secret (the engine's `$key` takes `[A-Za-z0-9_-]+`). */
+/** Service name of a robot; also its key in the Secret (the engine's `$key` accepts `[A-Za-z0-9_-]+`). */
 export function serviceName(namespace: string, robot: string): string {
   return `${PREFIX}${namespace}_${robot}`;
 }
 
-/** Name of the template that the messages of a subscription stand in together. */
+/** Name of the template that holds all messages of a subscription. */
 export function subscriptionKeyName(namespace: string, subscription: string): string {
   return `${PREFIX}${namespace}_${subscription}`;
 }
@@ -87,14 +87,14 @@ export function eventKeyName(namespace: string, subscription: string, event: str
   return `${PREFIX}${namespace}_${subscription}_${event}`;
 }
 
-/** What a key of the ConfigMap with our prefix belongs to; undefined for any other key. */
+/** The owner of a key of the ConfigMap with our prefix; undefined for any other key. */
 export type KeyOwner =
   | { kind: 'robot'; namespace: string; name: string }
   | { kind: 'subscription'; namespace: string; name: string; event?: string };
 
 const OUR_NAME = new RegExp(`^${PREFIX}([^_.]+)_([^_.]+)(?:_([^_.]+))?$`);
 
-/** Undoes the functions above. A `dt_` key of any other form is none of ours. */
+/** Undoes the functions above. A `dt_` key of any other form is not ours. */
 export function parseKey(key: string): KeyOwner | undefined {
   const named = readKey(key);
   const match = named && named.kind !== 'defaults' && OUR_NAME.exec(named.name);
@@ -105,7 +105,7 @@ export function parseKey(key: string): KeyOwner | undefined {
   return named.kind === 'template' ? { kind: 'subscription', namespace, name } : undefined;
 }
 
-/** Whether a key of the ConfigMap is called like ours, of whatever form the rest is. */
+/** Whether a key of the ConfigMap has our prefix, whatever form the rest has. */
 export function isNamedLikeOurs(key: string): boolean {
   const named = readKey(key);
   return named !== undefined && named.kind !== 'defaults' && named.name.startsWith(PREFIX);

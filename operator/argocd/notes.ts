@@ -2,13 +2,13 @@ import { exprString } from './expr.ts';
 import { isNotedAfter } from './moment.ts';
 
 /**
- * The annotation in which Argo CD notes what it has sent about an Application: a JSON object of Unix times by keys.
+ * The annotation in which Argo CD notes its sends about an Application: a JSON object of Unix times by keys.
  *
  * Form: https://github.com/argoproj/notifications-engine/blob/master/pkg/controller/state.go (`StateItemKey`, `NewState`)
  */
 export const NOTIFIED = 'notified.notifications.argoproj.io';
 
-/** What a note is about. */
+/** The subject of a note. */
 export interface NoteKey {
   /** The value of the trigger's `oncePer`; empty if it has none. */
   readonly oncePer: string;
@@ -16,7 +16,7 @@ export interface NoteKey {
   /** Place and hash of the condition, as the engine's `evaluate` has it: `[0].9XJ…`. */
   readonly condition: string;
   readonly service: string;
-  /** What follows the service in `service:recipient`; empty for a webhook. */
+  /** The text after the service in `service:recipient`; empty for a webhook. */
   readonly recipient: string;
 }
 
@@ -26,7 +26,7 @@ export interface SentNote extends NoteKey {
   readonly at: Date;
 }
 
-/** A note's key but for `oncePer`, whose value stands in front of it where there is one. */
+/** A note's key without `oncePer`, whose value precedes it if there is one. */
 const keyText = ({ trigger, condition, service, recipient }: Omit<NoteKey, 'oncePer'>): string =>
   `${trigger}:${condition}:${service}:${recipient}`;
 
@@ -49,7 +49,7 @@ export function readNoteKey(key: string): NoteKey | undefined {
   return { oncePer, trigger, condition, service, recipient };
 }
 
-/** What Argo CD has noted of its sends for an Application, as far as its notes can be read. */
+/** Argo CD's notes of its sends for an Application, as far as they can be read. */
 export function sentNotes({ metadata }: { readonly metadata?: unknown }): SentNote[] {
   const { annotations } = (metadata ?? {}) as { readonly annotations?: Readonly<Record<string, string>> };
   return readState(annotations?.[NOTIFIED]).flatMap(([key, seconds]) => {
@@ -58,7 +58,7 @@ export function sentNotes({ metadata }: { readonly metadata?: unknown }): SentNo
   });
 }
 
-/** As Argo CD reads it, which begins anew where anything else than a whole number stands in it. */
+/** Reads the notes as Argo CD does, which starts with no notes if one of the values is not a whole number. */
 function readState(text: string | undefined): [string, number][] {
   let state: unknown;
   try {
@@ -75,8 +75,8 @@ const NOTES = `app.metadata?.annotations?.['${NOTIFIED}']`;
 
 /**
  * expr-lang condition: Argo CD notes that one of these triggers was sent to one of these services, later than `since`.
- * It removes a note as soon as the trigger's condition is false, but only while trigger, condition and service are what
- * they were: notes of former ones stay. Hence the services and the moment.
+ * It removes a note as soon as the trigger's condition is false, but only while trigger, condition and service are unchanged:
+ * notes of former ones stay. This is why services and moment are part of the condition.
  * @param triggers names of triggers with a single condition and without `oncePer`
  * @param services of the type webhook, which have no recipients
  * @param since RFC 3339

@@ -10,19 +10,19 @@ export function projectSubscriptions(entries: readonly SubscriptionEntry[]): str
   return yamlSafeJson(
     entries.map(({ triggers, recipients }) => ({
       trigger: triggers,
-      // A webhook service knows no recipients, but for an empty list Argo CD sends nothing.
+      // A webhook service has no recipients, but Argo CD sends nothing if the list is empty.
       destinations: recipients.map((service) => ({ service, recipients: [''] })),
     })),
   );
 }
 
-/** The entries that a value of the annotation has; what is not as we write it is left out. */
+/** The entries in a value of the annotation; entries of another form than ours are left out. */
 export function readProjectSubscriptions(value: string | undefined): SubscriptionEntry[] {
   let list: unknown;
   try {
     list = JSON.parse(value ?? '[]');
   } catch {
-    return []; // Somebody has edited it: then it is written anew.
+    return []; // Somebody has edited it: then it is written again.
   }
   return (Array.isArray(list) ? (list as unknown[]) : []).flatMap((item) => {
     const { trigger, destinations } = (item ?? {}) as { trigger?: unknown; destinations?: unknown };

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import { FIELD_MANAGER } from '../api/field-managers.ts';
 
 /**
- * Where a key of ours comes from. It travels inside the value, where the engine ignores it (a trigger's
+ * The origin of one of our keys. It is part of the value, where the engine ignores it (a trigger's
  * `description`, an unknown field of a service or template), because a key's name alone proves nothing:
- * `dt_` is also what people call DingTalk.
+ * people also use `dt_` as an abbreviation of DingTalk.
  */
 export interface Provenance {
-  /** First eight characters of the CR's uid: a CR that was deleted and made again is another one. */
+  /** First eight characters of the CR's uid: a CR that was deleted and created again is a different CR. */
   readonly uid: string;
   /** metadata.generation of the CR that this value was compiled from. */
   readonly generation: number;
-  /** Eight hex digits over what the value was allowed when it was compiled, see {@link shortHash}. */
+  /** Eight hex digits over the access of the value when it was compiled, see {@link shortHash}. */
   readonly hash: string;
   /** The template of another namespace that the value was made from, `namespace/name`: its owner may stop sharing it. */
   readonly template?: string;
@@ -32,7 +32,7 @@ export function provenanceOf(
   return { uid: shortUid(uid), generation, hash, ...(template !== undefined && { template }) };
 }
 
-/** Whether a value was made from this very CR: one that was deleted and made again under its name is another one. */
+/** Whether a value was made from this CR; a CR that was deleted and created again under its name is a different one. */
 export function isMadeFrom(
   { uid }: Provenance,
   { metadata }: { readonly metadata: { readonly uid: string } },
@@ -42,7 +42,7 @@ export function isMadeFrom(
 
 const shortUid = (uid: string): string => uid.slice(0, 8);
 
-/** The text that travels in the value. */
+/** The text in the value. */
 export function formatProvenance({ uid, generation, hash, template }: Provenance): string {
   const text = `${FIELD_MANAGER} ${uid}.${generation}.${hash}`;
   return template === undefined ? text : `${text} from ${template}`;
@@ -52,7 +52,7 @@ const TEXT = new RegExp(
   `${FIELD_MANAGER} ([0-9a-f]{8})\\.(\\d{1,15})\\.([0-9a-f]{8})(?: from ([-a-z0-9]+/[-a-z0-9]+))?`,
 );
 
-/** Found anywhere in a value, so that a hand edit of ours is still known as ours; undefined for a foreign value. */
+/** Found anywhere in a value, so our value is still ours after a hand edit; undefined for a foreign value. */
 export function readProvenance(value: string): Provenance | undefined {
   const match = TEXT.exec(value);
   if (!match) return undefined;

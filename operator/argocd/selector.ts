@@ -3,9 +3,9 @@ import { type Labels, selectorMatches } from '../kubernetes/label-selector.ts';
 import { own, setOwn } from '../lib/own.ts';
 
 /**
- * A subscription's label selector in the syntax of an entry of Argo CD's `subscriptions`; undefined if it has none. It says
- * the same as the clauses of the condition, but spares Argo CD's controller the condition: for an Application that the entry
- * does not select, no trigger of it is looked at.
+ * A subscription's label selector in the syntax of an entry of Argo CD's `subscriptions`; undefined if it has none. It
+ * repeats the clauses of the condition, but saves Argo CD's controller the work: for an Application that the entry does not select,
+ * no trigger is evaluated.
  * https://github.com/kubernetes/apimachinery/blob/master/pkg/labels/selector.go (`Parse`)
  */
 export function labelSelector({ selector }: ApplicationCriteria): string | undefined {
@@ -13,7 +13,7 @@ export function labelSelector({ selector }: ApplicationCriteria): string | undef
   const requirements = [
     ...Object.entries(matchLabels)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      // Nothing behind = is the empty value; quotes do not exist.
+      // No text after = is the empty value; there are no quotes.
       .map(([key, value]) => `${key}=${value}`),
     ...matchExpressions.map(requirement),
   ];
@@ -33,12 +33,12 @@ function requirement({ key, operator, values = [] }: LabelRequirement): string {
   }
 }
 
-/** The empty value is read between any two commas, before the first and behind the last one; sorted, it comes first. */
+/** Argo CD reads an empty value between two commas, before the first and after the last one; sorted, it comes first. */
 const list = (values: readonly string[]): string => [...new Set(values)].sort().join(',');
 
 /**
- * A label selector in kubectl's syntax as the structured one of a subscription; undefined for what that has no words for
- * (`>` and `<`, or more of it than it takes).
+ * A label selector in kubectl's syntax as the structured one of a subscription; undefined if that cannot express it (`>` and `<`, or
+ * more requirements than it may have).
  *
  * Syntax: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
  */
@@ -62,7 +62,7 @@ export function parseSelector(text: string): LabelSelector | undefined {
   };
 }
 
-/** Whether labels meet a selector; one that can't be read meets none. */
+/** Whether labels meet a selector; a selector that can't be read selects nothing. */
 export function selects(text: string | undefined, labels: Labels): boolean {
   if (text === undefined) return true;
   const requirements = partsOf(text).map(parseRequirement);

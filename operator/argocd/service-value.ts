@@ -1,14 +1,14 @@
 import { yamlSafeJson } from '../lib/json.ts';
 import { readYaml, yamlFields, yamlItems, yamlText } from './yaml-value.ts';
 
-/** The engine takes these waits as integers of nanoseconds; a text such as "1s" would stop it altogether. */
+/** The engine reads these waits as integers of nanoseconds; a text such as "1s" would stop it completely. */
 const RETRY_WAIT_MIN_NS = 500_000_000;
 const RETRY_WAIT_MAX_NS = 1_000_000_000;
 
 /**
  * The value of `service.webhook.<name>` for a robot. One retry with short waits, since the engine has a single worker.
- * @param url most often a {@link secretReference}: the engine expands any `$name` in it
- * @param managedBy where it comes from
+ * @param url usually a {@link secretReference}: the engine expands any `$name` in it
+ * @param managedBy the provenance
  */
 export function formatService(url: string, managedBy: string): string {
   return yamlSafeJson({
@@ -30,11 +30,11 @@ export interface WebhookService {
   readonly extras: readonly string[];
 }
 
-/** The field names that a robot stands for, or that the operator chooses itself. */
+/** The fields that a robot replaces, or that the operator chooses itself. */
 const KNOWN = new Set(['url', 'headers', 'retryMax', 'retryWaitMin', 'retryWaitMax']);
 
 /**
- * Reads a webhook service of whoever wrote it; undefined for what is no YAML.
+ * Reads a webhook service of any author; undefined if it is not YAML.
  *
  * Shape: https://argo-cd.readthedocs.io/en/stable/operator-manual/notifications/services/webhook/
  */
@@ -49,10 +49,10 @@ export function readService(value: string): WebhookService | undefined {
   };
 }
 
-/** What stands for the value of a key of the Secret in a service. */
+/** The reference to a key of the Secret in a service. */
 export const secretReference = (key: string): string => `$${key}`;
 
-/** As the engine replaces it: https://github.com/argoproj/notifications-engine/blob/master/pkg/api/config.go */
+/** The references that the engine replaces: https://github.com/argoproj/notifications-engine/blob/master/pkg/api/config.go */
 const REFERENCE = /\$[\w-]+/g;
 
 /** The keys of the Secret that a service's value, or a part of it, refers to. */

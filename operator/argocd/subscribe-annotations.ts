@@ -9,7 +9,7 @@ import { readYaml, yamlFields, yamlItems, yamlText, yamlTexts } from './yaml-val
 const SUBSCRIBE = 'notifications.argoproj.io/subscribe.';
 export const SUBSCRIPTIONS_ANNOTATION = 'notifications.argoproj.io/subscriptions';
 
-/** What one annotation subscribes an object to. */
+/** The service and triggers that one annotation subscribes an object to. */
 export interface AnnotatedService {
   readonly annotation: string;
   readonly service: string;
@@ -17,7 +17,7 @@ export interface AnnotatedService {
   readonly triggers: readonly string[];
 }
 
-/** What an object subscribes itself to by annotation, in either of the two forms; nothing by what Argo CD can't read either. */
+/** The services that an object subscribes itself to by annotation, in both forms. Annotations that Argo CD can't read count as absent. */
 export function annotatedServices(annotations: Readonly<Record<string, string>> = {}): AnnotatedService[] {
   return Object.entries(annotations).flatMap(([annotation, value]) =>
     subscribed(annotation, value).map((each) => ({ annotation, ...each })),

@@ -2,23 +2,23 @@ import { parse } from 'yaml';
 import { yamlSafeJson } from '../lib/json.ts';
 import { readYaml, yamlFields, yamlText } from './yaml-value.ts';
 
-/** What a template of ours has for one service. */
+/** The part of one of our templates for one service. */
 export interface WebhookEntry {
   readonly method: string;
   readonly body: string;
 }
 
-/** A template of ours with bodies. */
+/** One of our templates, with bodies. */
 export interface WebhookTemplate {
-  /** Where it comes from; absent in a template that is not to be written. */
+  /** The provenance; absent in a template that is not written. */
   readonly managedBy?: string;
   /** By service. */
   readonly webhook: Readonly<Record<string, WebhookEntry>>;
 }
 
 /**
- * The value of `template.<name>`: JSON, but for entries that are equal, as those of robots whose groups read the same
- * language are: each further one is an alias of the first in YAML. The engine renders them all the same.
+ * The value of `template.<name>`: JSON, except for equal entries, such as those of robots whose groups read the same language: each
+ * further one is a YAML alias of the first. The engine renders all of them.
  */
 export function formatTemplate({ managedBy, webhook }: WebhookTemplate): string {
   const texts = Object.entries(webhook).map(([service, entry]) => [service, yamlSafeJson(entry)] as const);
@@ -33,7 +33,7 @@ export function formatTemplate({ managedBy, webhook }: WebhookTemplate): string 
     const value = isAlias ? `*${anchor}` : repeated.includes(text) ? `&${anchor} ${text}` : text;
     return `${yamlSafeJson(service)}:${value}`;
   });
-  // First the mark, since a raw template's own text could hold the same one.
+  // The mark comes first, because the text of a raw template could contain the same mark.
   const mark = managedBy === undefined ? '' : `"managedBy":${yamlSafeJson(managedBy)},`;
   return `{${mark}"webhook":{${entries.join(',')}}}`;
 }
@@ -56,7 +56,7 @@ export function readTemplate(value: string): WebhookTemplate | undefined {
 /** Strings, and outside of them the anchors and aliases of {@link formatTemplate}. */
 const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")|&(b\d+) |\*(b\d+)/g;
 
-/** A value as it was written here, undefined for another one: to read it as YAML takes four hundred times as long. */
+/** A value of {@link formatTemplate}, undefined for another one: reading it as YAML takes four hundred times as long. */
 function readOwn(value: string): unknown {
   const services = new Map<string, string>();
   let service = '';
@@ -80,23 +80,23 @@ function readOwn(value: string): unknown {
   return { ...template, webhook: Object.fromEntries(webhook) };
 }
 
-/** What a template says to one webhook service. */
+/** The message of a template for one webhook service. */
 export interface WebhookMessage {
   readonly method: string;
   readonly path: string;
   readonly body: string;
 }
 
-/** A template of whoever wrote it, of which only the webhook part is of interest. */
+/** A template of any author; only its webhook part is of interest. */
 export interface ForeignTemplate {
   /** By service. */
   readonly webhook: ReadonlyMap<string, WebhookMessage>;
-  /** Whether it speaks to other kinds of services too. */
+  /** Whether it has messages for other kinds of services too. */
   readonly speaksToOthers: boolean;
 }
 
 /**
- * Reads a template as the engine does; undefined for what is no YAML.
+ * Reads a template as the engine does; undefined if it is not YAML.
  *
  * Shape: https://argo-cd.readthedocs.io/en/stable/operator-manual/notifications/templates/
  */

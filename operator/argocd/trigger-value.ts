@@ -5,7 +5,7 @@ import { readYaml, yamlFields, yamlItems, yamlText, yamlTexts } from './yaml-val
 export interface TriggerCondition {
   /** For people; the engine ignores it. */
   readonly description?: string;
-  /** expr-lang condition; empty where there is none, which is never true. */
+  /** expr-lang condition; empty if there is none, which is never true. */
   readonly when: string;
   /** expr-lang value that tells occurrences apart. */
   readonly oncePer?: string;
@@ -20,7 +20,7 @@ export function formatTrigger({ description, when, oncePer, send }: TriggerCondi
 
 /**
  * The expressions of a trigger in the form that the operator writes, which is JSON; undefined for a value that somebody has
- * rewritten into another form. The core reads what is live by this: a trigger that is not as it was written is written anew.
+ * rewritten into another form. The core reads live triggers by this: a trigger in another form is written again.
  */
 export function readWrittenTrigger(value: string): Pick<TriggerCondition, 'when' | 'oncePer'> | undefined {
   const [first] = yamlItems(readJson(value));
@@ -42,7 +42,7 @@ export function readTrigger(value: string): TriggerCondition[] | undefined {
   return Array.isArray(list) ? list.map(conditionOf) : undefined;
 }
 
-/** The names of triggers in `defaultTriggers` or `defaultTriggers.<service>`; undefined for what is no YAML. */
+/** The names of triggers in `defaultTriggers` or `defaultTriggers.<service>`; undefined if it is not YAML. */
 export function readDefaultTriggers(value: string): string[] | undefined {
   const list = readYaml(value);
   return list === undefined ? undefined : yamlTexts(list);
@@ -50,16 +50,16 @@ export function readDefaultTriggers(value: string): string[] | undefined {
 
 function conditionOf(value: unknown): TriggerCondition {
   const { description, when, oncePer, send } = yamlFields(value);
-  const [said, once] = [yamlText(description), yamlText(oncePer)];
+  const [text, once] = [yamlText(description), yamlText(oncePer)];
   return {
-    ...(said !== '' && { description: said }),
+    ...(text !== '' && { description: text }),
     when: yamlText(when),
     ...(once !== '' && { oncePer: once }),
     send: yamlTexts(send),
   };
 }
 
-/** Undefined for what is no JSON. To read thousands of triggers as YAML would take seconds. */
+/** Undefined if it is not JSON. Reading thousands of triggers as YAML would take seconds. */
 function readJson(value: string): unknown {
   try {
     return JSON.parse(value);

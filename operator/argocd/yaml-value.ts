@@ -1,8 +1,8 @@
 import { parse } from 'yaml';
 
 /**
- * A value of Argo CD's ConfigMap or of an annotation as the engine takes it: YAML 1.1, of equal keys the last wins.
- * Undefined for what is no YAML.
+ * A value of Argo CD's ConfigMap or of an annotation as the engine reads it: YAML 1.1; the last of equal keys wins.
+ * Undefined if it is not YAML.
  *
  * Reader: https://github.com/kubernetes-sigs/yaml (`Unmarshal`), which is not strict
  */
@@ -14,17 +14,17 @@ export function readYaml(text: string): unknown {
   }
 }
 
-/** The fields of a map; none of anything else. */
+/** The fields of a map; none for any other value. */
 export function yamlFields(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
     : {};
 }
 
-/** The items of a list; none of anything else. */
+/** The items of a list; none for any other value. */
 export const yamlItems = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
-/** A text; the engine reads a number or a boolean as one, too. */
+/** A text; the engine reads a number or a boolean as a text too. */
 export function yamlText(value: unknown): string {
   return value === undefined || value === null || typeof value === 'object' ? '' : String(value);
 }

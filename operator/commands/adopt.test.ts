@@ -49,8 +49,8 @@ describe('adopt, from files', () => {
     // Bodies stand as people wrote them.
     expect(stdout).toContain('    raw: |\n      {\n            "msgtype": "markdown",');
     expect(stderr).toMatch(/^taken over:\n {2}service\.webhook\.dingtalk: a DingTalkRobot takes its place/);
-    expect(stderr).toMatch(/left as it is:\n {2}context: it is for all templates/);
-    expect(stderr).toMatch(/what is printed holds access tokens[\s\S]*adopt --take-over\n$/);
+    expect(stderr).toMatch(/left as it is:\n {2}context: all templates read it/);
+    expect(stderr).toMatch(/the output holds access tokens[\s\S]*adopt --take-over\n$/);
     expect(code).toBe(0);
   });
 
@@ -110,7 +110,7 @@ describe('adopt, from files', () => {
     data,
   });
 
-  it('says what is not carried over, conditions and annotations among it, with exit code 1', async () => {
+  it('names the parts that are not taken over, conditions and annotations among them, with exit code 1', async () => {
     const data = {
       'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,
       'trigger.secretive': '[{when: "secrets != nil", send: [t]}]',
@@ -120,10 +120,10 @@ describe('adopt, from files', () => {
     const annotations = { 'notifications.argoproj.io/subscribe.on-sync-running.ding': '' };
     const file = files.write('staying.yaml', [configMap(data), application('argocd', annotations)]);
     const { code, stdout, stderr } = await adopt('-f', file);
-    expect(stderr).toMatch(/^not taken over, though it is of DingTalk:\n/);
+    expect(stderr).toMatch(/^not taken over, although it is for DingTalk:\n/);
     expect(stderr).toMatch(/entry 1, ding\): trigger\.secretive: when: secrets is not available/);
     expect(stderr).toMatch(
-      /service\.webhook\.ding: used by annotations of Application argocd\/shop: name them in/,
+      /service\.webhook\.ding: used by annotations of Application argocd\/shop: name the Applications in/,
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   });
@@ -145,10 +145,12 @@ describe('adopt, from files', () => {
     };
     const file = files.write(`grant-${namespace}.yaml`, [configMap(data), application('teams'), project]);
     const { stderr } = await adopt('-f', file);
-    expect(/no longer be told of.*\n {2}teams\/shop/.test(stderr)).toBe(isUnheard);
+    expect(/Applications without notifications after the switch.*\n {2}teams\/shop/.test(stderr)).toBe(
+      isUnheard,
+    );
   });
 
-  it('tells what the operator would refuse, and of which Applications nobody would hear', async () => {
+  it('names refused resources, and Applications that would lose their notifications', async () => {
     const names = Array.from({ length: 26 }, (_, index) => `t${index}`);
     const data = {
       'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,
@@ -163,7 +165,7 @@ describe('adopt, from files', () => {
       files.write('many.yaml', [configMap(data), application('elsewhere')]),
     );
     expect(stderr).toMatch(
-      /no longer be told of[^\n]*tenancy\.projects, or on the AppProjects:\n {2}elsewhere\/shop/,
+      /Applications without notifications after the switch[^\n]*tenancy\.projects, or on the AppProjects:\n {2}elsewhere\/shop/,
     );
     expect(stderr).toMatch(/refused by the operator:\n.*argocd\/ding: TooManyDestinations/);
     expect(code).toBe(1);
@@ -173,7 +175,9 @@ describe('adopt, from files', () => {
     const slack = files.write('slack.yaml', [configMap({ 'service.slack': 'token: x' })]);
     const { code, stdout, stderr } = await adopt('-f', slack);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toMatch(/service\.slack: not of DingTalk\nthere is nothing of DingTalk to adopt\.\n$/);
+    expect(stderr).toMatch(
+      /service\.slack: not for DingTalk\nthere is no DingTalk configuration to adopt\.\n$/,
+    );
   });
 
   it('refuses what Argo CD’s engine refuses already, and names the key', async () => {
@@ -202,7 +206,7 @@ describe('adopt, from files', () => {
     const { code, stdout } = await run('adopt', '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /Moving in, without a message lost or told twice:[\s\S]*Exit codes:[\s\S]*--take-over/,
+      /Moving in, without a lost or repeated message:[\s\S]*Exit codes:[\s\S]*--take-over/,
     );
   });
 });
@@ -241,7 +245,7 @@ describe('adopt --take-over', () => {
       return answer(response, 200, { metadata: { resourceVersion: '1' }, items: [] });
     };
     const { code, stderr } = await takeOver();
-    expect(stderr).toMatch(/not seen: .*secrets.*403[\s\S]*not seen: .*applications: 403/);
+    expect(stderr).toMatch(/missing right: .*secrets.*403[\s\S]*missing right: .*applications: 403/);
     expect(code).toBe(2);
     expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);
   });

@@ -5,61 +5,65 @@ import type { AdoptOptions } from '../tools/adopt/options.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
 import { kubeconfigOption } from './options.ts';
 
-/** `argocd-dingtalk adopt`: the custom resources that say what an existing configuration says to DingTalk. */
+/** `argocd-dingtalk adopt`: custom resources that replace Argo CD's own DingTalk configuration. */
 export function adoptCommand(command: Command, io: ProcessIO): void {
   command
     .option(
       '-f, --file <path...>',
-      'read the ConfigMap, and the Secret if it is there, from files instead of the cluster',
+      'read the ConfigMap, and the Secret if present, from these files instead of the cluster',
     )
-    .option('--config <file>', "the operator's configuration file (default: its defaults)")
+    .option('--config <file>', "the operator's configuration file (without it: the default configuration)")
     .addOption(kubeconfigOption())
-    .option('-n, --namespace <name>', "of the custom resources, a trusted one (default: the target's)")
+    .option(
+      '-n, --namespace <name>',
+      "the namespace of the custom resources, which must be trusted (default: the target's)",
+    )
     .option('--redact', 'print placeholders instead of credentials')
     .option('--output-dir <dir>', 'write files into this folder instead of standard output')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
-    .option('--take-over', 'switch to the custom resources, which are applied already: see below')
+    .option('--take-over', 'switch to the custom resources after you have applied them; see below')
     .option('--wait <seconds>', 'with --take-over: how long to wait for a quiet moment', '60')
     .option(
       '--accept-differences',
-      'with --take-over: go on although some Applications are told of again, or no more',
+      'with --take-over: switch even if Argo CD repeats or drops notifications about some Applications',
     )
-    .option('--force', 'with --take-over: go on where the right to see whether an operator runs is missing')
+    .option('--force', 'with --take-over: go on even if you have no right to see whether an operator runs')
     .addHelpText('after', HELP)
     .action((options: AdoptOptions) => adopt(options, io));
 }
 
 const HELP = `
-Every webhook service whose URL is one of a DingTalk robot becomes a Secret and a DingTalkRobot, each template that is sent
-to it a NotificationTemplate with the same body, and each entry of subscriptions a NotificationSubscription. Triggers that say
-what one of the catalogue says become that one; others keep their conditions. All else stays with Argo CD: Slack and other
-services, what they use too, context, and what can't be expressed, for which the reason is given. Nothing is changed.
+Every webhook service with the URL of a DingTalk robot becomes a Secret and a DingTalkRobot. Each template for it becomes a
+NotificationTemplate with the same body, and each of its entries in subscriptions becomes a NotificationSubscription. A trigger
+that reports the same as a trigger of the catalogue becomes that trigger; the others keep their conditions. Everything else stays
+with Argo CD: Slack and other services, the keys that these use too, context, and parts that custom resources cannot express. The
+output gives the reasons. Nothing is changed.
 
-What is printed holds the robots' tokens, in the Secrets: keep them out of Git, or print them with --redact.
+The printed Secrets hold the robots' tokens: keep them out of Git, or print them with --redact.
 
-Moving in, without a message lost or told twice:
-  1. Stop the operator, if it runs already: with it, everything would be told twice from step 3 to step 4.
-  2. argocd-dingtalk adopt --output-dir moved-in       # and read what it says; add signing secrets, if you like
+Moving in, without a lost or repeated message:
+  1. Stop the operator if it runs already. Otherwise Argo CD sends everything twice from step 3 to step 4.
+  2. argocd-dingtalk adopt --output-dir moved-in       # read its output; add signing secrets, if you like
   3. kubectl apply -f moved-in
   4. argocd-dingtalk adopt --take-over
-  5. Start the operator. It finds all in place.
+  5. Start the operator. It finds everything in place.
 
---take-over writes the operator's keys, which nobody uses yet; waits for a moment in which the former configuration has told
-of everything, and nothing has happened for two seconds; and then, in one write, subscribes them and removes what they
-take the place of. Later events are told by the new configuration, earlier ones were told by the former one. A few seconds
-later it looks whether anything happened in the very moment of the switch, and names it. It refuses while the Lease
-${OPERATOR_LEASE} is held, and while a resource is missing or refused. Keys of the Secret stay; those that are not needed any
-more are named.
+--take-over first writes the operator's keys, which nothing uses yet. Then it waits until the former configuration has sent
+everything and nothing has happened for two seconds. Then one write subscribes the new keys and removes the keys that they
+replace. The former configuration sends the earlier events, and the new configuration sends the later ones. A few seconds later
+the command checks whether an event happened in the very moment of the switch, and names it. The command refuses while the Lease
+${OPERATOR_LEASE} is held, and while a resource is missing or refused. Keys of the Secret stay; the output names the keys that
+are no longer needed.
 
-What is printed says in an annotation, argocd-dingtalk.io/adopted-from, what it takes the place of. Leave that until the switch; by
-it, what is applied is known again, and is not printed a second time.
+The annotation argocd-dingtalk.io/adopted-from of a printed resource names the configuration that the resource replaces. Keep the
+annotation until the switch: it lets adopt recognise an applied resource, which is not printed a second time.
 
 You need the right to get the ConfigMap and the Secret, and to list Applications and AppProjects, which may subscribe by
-annotation; for --take-over also to patch the two objects, to get the Lease, to list the custom resources, and to get the
-robots' Secrets.
+annotation. --take-over also needs the rights to patch the two objects, to get the Lease, to list the custom resources, and to
+get the robots' Secrets.
 
-Exit codes: 0 all of DingTalk's is carried over, or there is nothing of it; 1 something is not, or the switch was refused;
-2 the command was called wrongly or could not read its input.
+Exit codes: 0 everything for DingTalk is taken over, or there is nothing for DingTalk; 1 something is not taken over, or the
+switch was refused; 2 the command was called wrongly or could not read its input.
 
 Examples:
   argocd-dingtalk adopt --redact

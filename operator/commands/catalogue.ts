@@ -4,24 +4,26 @@ import { LOCALES } from '../message/catalogue/locale.ts';
 import { type CatalogueOptions, catalogue } from '../tools/catalogue/catalogue.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
 
-/** `argocd-dingtalk catalogue`: the triggers that an event can name, and what is said about them. */
+/** `argocd-dingtalk catalogue`: the triggers that an event can name, and their default messages. */
 export function catalogueCommand(command: Command, io: ProcessIO): void {
   command
     .addOption(new Option('--locale <locale>', 'language').choices(LOCALES).default('en'))
     .addOption(
-      new Option('--trigger <name>', 'this trigger alone, with its message').choices(
+      new Option('--trigger <name>', 'only this trigger, with its default message').choices(
         CATALOGUE.map(({ name }) => name),
       ),
     )
     .addOption(
-      new Option('-o, --output <format>', 'how to print them').choices(['text', 'json']).default('text'),
+      new Option('-o, --output <format>', 'how to print the triggers')
+        .choices(['text', 'json'])
+        .default('text'),
     )
     .addHelpText(
       'after',
       `
-With --trigger, the text is the manifest of a NotificationTemplate that says what is said by default, to start from.
+With --trigger, the output is the manifest of a NotificationTemplate with the trigger's default message, as a starting point.
 
-Exit codes: 0 done, 2 called wrongly.
+Exit codes: 0 done, 2 the command was called wrongly.
 
 Examples:
   argocd-dingtalk catalogue

@@ -1,18 +1,19 @@
-/** What the list of commands says of one, and so what is known of it before it is loaded. */
+/** A command's entry in the list of commands; it is known before the command is loaded. */
 export interface CommandDescription {
   readonly description: string;
-  /** What stands after the name beside options. */
+  /** The argument after the command's name. */
   readonly argument?: { readonly name: string; readonly description: string };
 }
 
 /** The commands, in the order in which --help lists them. */
 export const COMMANDS = {
   operator: {
-    description: 'Run the operator: keep the notifications of Argo CD as the custom resources declare them.',
+    description:
+      'Run the operator, which keeps the notifications of Argo CD as the custom resources declare them.',
   },
   lint: {
     description:
-      'Say what the API server and the operator would say of custom resources in files. Needs no cluster.',
+      'Check custom resources in files as the API server and the operator check them. Needs no cluster.',
   },
   send: {
     description: "Send a test message to a robot's group now, and explain DingTalk's answer.",
@@ -22,26 +23,25 @@ export const COMMANDS = {
   },
   render: {
     description:
-      'Print the ConfigMap and Secret of Argo CD that custom resources in files lead to. Needs no cluster.',
+      'Print the ConfigMap and Secret of Argo CD that result from custom resources in files. Needs no cluster.',
   },
   preview: {
     description:
       'Show the messages that DingTalk would receive for custom resources in files. Needs no cluster.',
   },
   diff: {
-    description: "Say what applying custom resources would change in Argo CD's ConfigMap and Secret.",
+    description: "Show how applying custom resources would change Argo CD's ConfigMap and Secret.",
   },
   adopt: {
-    description:
-      "Print the custom resources for the DingTalk webhooks that Argo CD's configuration has already.",
+    description: "Print custom resources that replace the DingTalk webhooks in Argo CD's own configuration.",
   },
   explain: {
     description:
-      'Say why a subscription sends a message or none, step by step, from what the cluster has now.',
+      'Explain step by step, from the present state of a cluster, why a subscription sends a message or none.',
     argument: {
-      name: '<what...>',
+      name: '<resource...>',
       description:
-        'NAMESPACE/NAME of a NotificationSubscription; robot or template before it for one of those',
+        'NAMESPACE/NAME of a NotificationSubscription, or robot NAMESPACE/NAME, or template NAMESPACE/NAME',
     },
   },
   uninstall: {

@@ -7,7 +7,7 @@ afterAll(() => files.remove());
 const kubeconfig = files.write('kubeconfig', 'apiVersion: v1\nkind: Config\n');
 
 it.each([
-  [[], "missing required argument 'what'"],
+  [[], "missing required argument 'resource'"],
   [['payments'], 'expected NAMESPACE/NAME of a subscription'],
   [['service', 'a/b'], 'got service a/b'],
   [['robot', 'a/b', 'c'], 'got robot a/b c'],

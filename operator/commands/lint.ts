@@ -3,7 +3,7 @@ import { type LintOptions, lint } from '../tools/lint/lint.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
 import { FILES_HELP, filesOptions } from './options.ts';
 
-/** `argocd-dingtalk lint`: what the operator would say of files, without a cluster. */
+/** `argocd-dingtalk lint`: the operator's findings on files, without a cluster. */
 export function lintCommand(command: Command, io: ProcessIO): void {
   filesOptions(command)
     .addOption(
@@ -12,11 +12,11 @@ export function lintCommand(command: Command, io: ProcessIO): void {
     .addHelpText(
       'after',
       `
-Each finding names file, line and column, what is wrong, and what to do. Errors are refused; with a warning, the
-operator takes the resource. docs/reasons.md explains every reason.
+Each finding names file, line and column, the problem, and the remedy. The operator refuses a resource with an error, and
+accepts a resource with a warning. docs/reasons.md explains every reason.
 ${FILES_HELP}
 
-Exit codes: 0 nothing is refused, 1 something is, 2 the command was called wrongly or could not read its input.
+Exit codes: 0 nothing is refused, 1 something is refused, 2 the command was called wrongly or could not read its input.
 
 Examples:
   argocd-dingtalk lint -f samples/quickstart --config samples/config.yaml

@@ -11,7 +11,7 @@ import { run, withProcessIO } from './run.ts';
 /** Three attempts of this length, with the pauses between them, end within fifteen seconds. */
 const MESSAGE_TIMEOUT_MS = 4_000;
 
-/** `argocd-dingtalk operator`: runs until it is told to stop. */
+/** `argocd-dingtalk operator`: runs until a signal stops it. */
 export function operatorCommand(command: Command, io: ProcessIO): void {
   command
     .requiredOption('--config <file>', 'configuration file; samples/config.yaml explains every field')
@@ -19,7 +19,7 @@ export function operatorCommand(command: Command, io: ProcessIO): void {
     .addHelpText(
       'after',
       () => `
-Logs are JSON lines on standard output. Stop with Ctrl-C or SIGTERM.
+Logs are JSON lines on standard output. Ctrl-C or SIGTERM stops the operator.
 
 Example:
   ${asTyped(command)} --config samples/config.yaml --kubeconfig ~/.kube/config`,
@@ -27,7 +27,7 @@ Example:
     .action(async (options: { config: string; kubeconfig?: string }) => {
       const config = readConfiguration(options.config);
       const log = createLogger(config.log.level, io.stdout);
-      // The library's base class loads the default kubeconfig, and dies of one that nobody has asked for.
+      // The library's base class loads the default kubeconfig and fails if it is broken, even if --kubeconfig names another one.
       if (options.kubeconfig !== undefined) process.env.KUBECONFIG = options.kubeconfig;
       const operator = new DingTalkOperator({
         config,
@@ -55,12 +55,12 @@ Example:
     });
 }
 
-/** The operator is a program of its own, too. */
+/** The operator is also a separate program. */
 function asTyped(command: Command): string {
   return command.parent ? `${command.parent.name()} ${command.name()}` : command.name();
 }
 
-/** Runs the operator as a program of its own, which takes what `argocd-dingtalk operator` takes. */
+/** Runs the operator as a separate program, with the options of `argocd-dingtalk operator`. */
 export async function runOperator(args: readonly string[], io: ProcessIO): Promise<number> {
   const program = withProcessIO(new Command('argocd-dingtalk-operator'), io);
   operatorCommand(program.description(COMMANDS.operator.description), io);

@@ -1,13 +1,13 @@
 import { type Command, Option } from 'commander';
 
-/** What the help of every command on files says before its examples. */
+/** The part of the help that all commands on files share. */
 export const FILES_HELP = `
 The files must contain the resources that another namespace shares. If a Secret is missing from the files, its credentials count as
 valid; if a Namespace is missing, it counts as selected. The command also reads the context of argocd-notifications-cm, the url of
 argocd-cm, the labels of Namespaces and the grants on AppProjects from the files. Argo CD's own engine checks templates and
 conditions.`;
 
-/** Gives a command the options of those that work on files: `FilesOptions`. */
+/** Gives a command the options of all commands on files: `FilesOptions`. */
 export function filesOptions(command: Command): Command {
   return command
     .requiredOption(
@@ -16,7 +16,7 @@ export function filesOptions(command: Command): Command {
     )
     .option(
       '--config <file>',
-      "the operator's configuration file, for its target, tenancy and limits (default: its defaults)",
+      "the operator's configuration file, for its target, tenancy and limits (without it: the default configuration)",
     );
 }
 

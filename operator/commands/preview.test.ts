@@ -52,7 +52,7 @@ describe('preview', () => {
     const { code, stdout } = await run('preview', '-f', path, '--app', app);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^argocd\/one on-deployed → argocd\/one: no message, 0 of 20000 bytes\ncondition: false: on-deployed is told when .*\nerror: .*can't evaluate field team/,
+      /^argocd\/one on-deployed → argocd\/one: no message, 0 of 20000 bytes\ncondition: false: on-deployed is sent when .*\nerror: .*can't evaluate field team/,
     );
   });
 
@@ -92,7 +92,7 @@ describe('preview', () => {
   it('with a name that is not there exits with 2', async () => {
     const { code, stdout, stderr } = await run('preview', ...quickstart, '--event', 'on-fire');
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/^--event: there is no on-fire; there is on-deployed, /);
+    expect(stderr).toMatch(/^--event: there is no on-fire; the files have on-deployed, /);
   });
 
   it('says on standard error what is refused, and prints no credential', async () => {
@@ -124,7 +124,7 @@ describe('preview', () => {
     expect(await run('preview', '-f', path)).toEqual({
       code: 2,
       stdout: '',
-      stderr: 'nothing would be sent: there is no subscription that is not suspended\n',
+      stderr: 'nothing would be sent: the files have no active subscription\n',
     });
     const app = files.write('no-app.yaml', [{ apiVersion: 'v1', kind: 'ConfigMap' }]);
     expect(await run('preview', '-f', path, '--app', app)).toMatchObject({

@@ -3,14 +3,14 @@ import { type PreviewOptions, preview } from '../tools/preview/preview.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
 import { FILES_HELP, filesOptions } from './options.ts';
 
-/** `argocd-dingtalk preview`: what DingTalk would receive, without a cluster. */
+/** `argocd-dingtalk preview`: the messages that DingTalk would receive, without a cluster. */
 export function previewCommand(command: Command, io: ProcessIO): void {
   filesOptions(command)
     .option(
       '--app <file>',
-      'an Application to make the messages for (default: a sample that fits each event)',
+      'a file with the Application for the messages (default: a sample that fits each event)',
     )
-    .option('--event <name>', 'only this event, by its name or else its trigger')
+    .option('--event <name>', 'only this event: its name or, if it has no name, its trigger')
     .option('--subscription <namespace/name>', 'only this subscription')
     .option('--robot <namespace/name>', 'only messages to this robot')
     .addOption(
@@ -21,9 +21,9 @@ export function previewCommand(command: Command, io: ProcessIO): void {
 }
 
 const HELP = `
-Argo CD's own engine makes each body, for each subscription, event and robot. With --app it is also said whether the
-event's condition is true for that Application now, and if not, why; the message is shown in any case. An Application is what
-kubectl get applications.argoproj.io NAME -o yaml prints. What is refused is told on standard error, as by lint.
+Argo CD's own engine makes each body, for each subscription, event and robot. With --app the output also says whether the
+event's condition is true for that Application now, and the reason if it is not; the message is shown in any case. The file of --app is the
+output of kubectl get applications.argoproj.io NAME -o yaml. Refused resources are named on standard error, as by lint.
 ${FILES_HELP}
 
 Exit codes: 0 all is well, 1 something is refused or a message could not be sent, 2 the command was called wrongly or

@@ -1,6 +1,6 @@
 /**
  * The command line: flags in, text out. Each command has a file that declares its options and its help, and calls its tool in tools/;
- * descriptions.ts lists the commands, and run.ts turns what a tool throws into an exit code.
+ * descriptions.ts lists the commands, and run.ts turns a tool's error into an exit code.
  */
 
 import { Command } from 'commander';
@@ -8,7 +8,7 @@ import type { ProcessIO } from '../tools/process-io.ts';
 import { COMMANDS, type CommandDescription, type CommandName } from './descriptions.ts';
 import { type CompleteCommand, run, withProcessIO } from './run.ts';
 
-/** A command is loaded when it is called: most need little, and none needs what all of them need together. */
+/** A command is loaded when it is called: each needs only a small part of all modules. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {
   operator: async () => (await import('./operator.ts')).operatorCommand,
   lint: async () => (await import('./lint.ts')).lintCommand,
@@ -26,7 +26,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {
 export async function runProgram(args: readonly string[], io: ProcessIO): Promise<number> {
   const program = withProcessIO(new Command('argocd-dingtalk'), io)
     .description('DingTalk notifications for Argo CD, declared by each team as custom resources.')
-    // The default leaves out `[options]` where there are none, and those of the commands are not known yet.
+    // The default omits `[options]` for a command without options, and the commands' options are not known yet.
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` });
   const complete = new Map<Command, () => Promise<void>>();
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
@@ -44,7 +44,7 @@ function bareCommand(name: CommandName): Command {
   return argument ? command.argument(argument.name, argument.description) : command;
 }
 
-/** `help NAME` calls no hook, and so would print the help of a command that is not loaded; `NAME --help` does. */
+/** `help NAME` calls no hook, so it would print the help of a command that is not loaded; `NAME --help` calls the hook. */
 function withHelpAsFlag(args: readonly string[]): readonly string[] {
   const [first, name] = args;
   return first === 'help' && name !== undefined && Object.hasOwn(COMMANDS, name) ? [name, '--help'] : args;

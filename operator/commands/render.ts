@@ -3,7 +3,7 @@ import type { ProcessIO } from '../tools/process-io.ts';
 import { type RenderOptions, render } from '../tools/render/render.ts';
 import { FILES_HELP, filesOptions } from './options.ts';
 
-/** `argocd-dingtalk render`: what the operator would write for files, without a cluster. */
+/** `argocd-dingtalk render`: the objects that the operator would write for files, without a cluster. */
 export function renderCommand(command: Command, io: ProcessIO): void {
   filesOptions(command)
     .addOption(
@@ -14,12 +14,12 @@ export function renderCommand(command: Command, io: ProcessIO): void {
     .addHelpText(
       'after',
       `
-Only the operator's own keys are printed, as they would stand in an otherwise empty target. The Secret says in
-brackets what stands in each place; no URL or token is ever printed. Triggers name the moment from which on events
-count, which is now. What is refused is told on standard error, as by lint, and left out.
+The output has only the operator's own keys, as in an otherwise empty target. The Secret has a description in brackets in place
+of each value; no URL or token is ever printed. Triggers contain the moment from which events count; here this is the present
+moment. Refused resources are left out and named on standard error, as by lint.
 ${FILES_HELP}
 
-Exit codes: 0 nothing is refused, 1 something is, 2 the command was called wrongly or could not read its input.
+Exit codes: 0 nothing is refused, 1 something is refused, 2 the command was called wrongly or could not read its input.
 
 Examples:
   argocd-dingtalk render -f samples/quickstart --config samples/config.yaml

@@ -2,17 +2,17 @@ import { type Command, CommanderError } from 'commander';
 import { redactError } from '../lib/redact.ts';
 import { EXIT, FindingsError, type ProcessIO, UsageError } from '../tools/process-io.ts';
 
-/** Gives a command, which has its name and description already, options and the work that it does. */
+/** Gives a command its options and its work; name and description are set already. */
 export type CompleteCommand = (command: Command, io: ProcessIO) => void;
 
-/** Lets a command talk to its io, and throw instead of ending the process. Subcommands inherit it. */
+/** Lets a command write to its io, and throw instead of ending the process. Subcommands inherit both. */
 export function withProcessIO(command: Command, io: ProcessIO): Command {
   return command
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
     })
-    .showHelpAfterError('Run with --help to see what there is.')
+    .showHelpAfterError('Run with --help to see the usage.')
     .exitOverride();
 }
 

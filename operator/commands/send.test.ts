@@ -75,7 +75,7 @@ describe('send', () => {
     });
   });
 
-  it('takes what names no namespace to be of the robot’s', async () => {
+  it('reads resources without a namespace as of the robot’s', async () => {
     fake.addRobot({ token, secret });
     const bare = { name: 'payments' } as typeof WHERE;
     expect(await send([robot(bare), credentialsSecret(bare, { webhook: token, secret })])).toMatchObject({
@@ -97,7 +97,7 @@ describe('send', () => {
       [robot(WHERE, { webhook: undefined }), credentials],
       /spec\.webhook: required value is missing/,
     ],
-  ])('with %s says what to mend, with exit code 2 and nothing sent', async (_, manifests, message) => {
+  ])('with %s names the mistake, with exit code 2 and nothing sent', async (_, manifests, message) => {
     const before = fake.requests.length;
     const { code, stderr, stdout } = await send(manifests);
     expect(stderr).toMatch(message);

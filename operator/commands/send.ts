@@ -3,18 +3,18 @@ import type { ProcessIO } from '../tools/process-io.ts';
 import { type SendOptions, send } from '../tools/send/send.ts';
 import { kubeconfigOption } from './options.ts';
 
-/** `argocd-dingtalk send`: a test message now, with DingTalk's answer explained. */
+/** `argocd-dingtalk send`: sends a test message now, and explains DingTalk's answer. */
 export function sendCommand(command: Command, io: ProcessIO): void {
   command
     .requiredOption('--robot <namespace/name>', 'the DingTalkRobot')
     .option(
       '-f, --file <path...>',
-      'take the robot and its Secret from these files or folders instead of a cluster',
+      'read the robot and its Secret from these files or folders instead of a cluster',
     )
     .addOption(kubeconfigOption())
     .option(
       '--config <file>',
-      "the operator's configuration file, for its endpoint, hosts, language and CA (default: its defaults)",
+      "the operator's configuration file, for its endpoint, hosts, language and CA (without it: the default configuration)",
     )
     .addOption(
       new Option('-o, --output <format>', 'how to print the answer')
@@ -24,11 +24,11 @@ export function sendCommand(command: Command, io: ProcessIO): void {
     .addHelpText(
       'after',
       `
-You need the right to get the robot and its Secret. The message goes out from this machine: where DingTalk lets certain
-IP addresses in only, its answer can differ from the one to the cluster. HTTPS_PROXY and NO_PROXY count. Neither the
-token nor the URL is ever printed.
+You need the right to get the robot and its Secret. The message goes out from this machine: if DingTalk accepts messages from
+certain IP addresses only, its answer to the cluster can differ. HTTPS_PROXY and NO_PROXY count. The token and the URL are
+never printed.
 
-Exit codes: 0 delivered, 1 refused or no answer, 2 the robot or its Secret can't be read, or is not usable.
+Exit codes: 0 delivered, 1 refused or no answer, 2 the robot or its Secret cannot be read, or is not usable.
 
 Examples:
   argocd-dingtalk send --robot team-payments/payments

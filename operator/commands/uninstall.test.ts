@@ -52,11 +52,11 @@ describe('uninstall', () => {
   service.webhook.${SERVICE}
   template.${SERVICE}_on-sync-failed
   trigger.${SERVICE}_on-sync-failed
-  subscriptions: 1 entry of the operator; what others wrote in it stays
+  subscriptions: 1 entry of the operator; everything else in the key stays
 Secret argocd/argocd-notifications-secret:
   ${SERVICE}
 `);
-    expect(stderr).toBe('this was a dry run: nothing is changed.\n');
+    expect(stderr).toBe('dry run: nothing is changed.\n');
     expect({ code, wrote }).toEqual({ code: 0, wrote: false });
   });
 
@@ -110,10 +110,10 @@ Secret argocd/argocd-notifications-secret:
     for (const [path, object] of storedTarget(theirs, target)) objects.set(path, object);
     const { code, stdout, stderr, wrote } = await uninstall();
     expect({ code, stdout, wrote }).toEqual({ code: 0, stdout: '', wrote: false });
-    expect(stderr).toBe(`left alone, since they do not carry the mark of the operator:
+    expect(stderr).toBe(`left alone, because they do not have the mark of the operator:
   argocd-notifications-cm: template.dt_theirs
   argocd-notifications-secret: dt_theirs
-nothing of the operator is there.
+nothing of the operator is left.
 `);
   });
 
@@ -128,7 +128,9 @@ nothing of the operator is there.
     await kubeconfig.remove();
     kubeconfig = await testKubeconfig({ server: server.url, 'insecure-skip-tls-verify': true });
     const { code, stderr } = await uninstall();
-    expect(stderr).toMatch(/not everything is removed; run this again.*\nerror: PATCH .*403 Forbidden/);
+    expect(stderr).toMatch(
+      /not everything is removed; correct the following error and run the command again:\nerror: PATCH .*403 Forbidden/,
+    );
     expect(code).toBe(1);
   });
 

@@ -5,36 +5,39 @@ import { CRD_NAMES } from '../tools/uninstall/text.ts';
 import { type UninstallOptions, uninstall } from '../tools/uninstall/uninstall.ts';
 import { kubeconfigOption } from './options.ts';
 
-/** `argocd-dingtalk uninstall`: takes out of Argo CD's objects what the operator has put there, and nothing else. */
+/** `argocd-dingtalk uninstall`: removes the operator's part of Argo CD's objects, and nothing else. */
 export function uninstallCommand(command: Command, io: ProcessIO): void {
   command
-    .option('--config <file>', "the operator's configuration file, for its target (default: its defaults)")
+    .option(
+      '--config <file>',
+      "the operator's configuration file, for its target (without it: the default configuration)",
+    )
     .addOption(kubeconfigOption())
-    .option('--dry-run', 'only print what would be removed')
-    .option('--force', 'go on where the right to see whether an operator runs is missing')
+    .option('--dry-run', 'only print the keys that would be removed')
+    .option('--force', 'go on even if you have no right to see whether an operator runs')
     .addOption(
-      new Option('-o, --output <format>', 'how to print what is removed')
+      new Option('-o, --output <format>', 'how to print the removed keys')
         .choices(['text', 'json'])
         .default('text'),
     )
     .addHelpText(
       'after',
       `
-Stop the operator first: a running one would write everything again. The command refuses while the Lease
-${OPERATOR_LEASE} in the target's namespace is held, and looks once more, some seconds later, whether anything came back.
+Stop the operator first: a running operator would write everything again. The command refuses while the Lease
+${OPERATOR_LEASE} in the target's namespace is held. Some seconds after the removal it checks whether any key came back.
 
-What others have in the two objects keeps its bytes, the shared key subscriptions included. A key that is only named like
-the operator's is left alone and listed. No value of the Secret is ever printed. Custom resources stay: delete them, or
-their CRDs, yourself. The command can be run again at any time.
+Everything else in the two objects keeps its bytes, also in the shared key subscriptions. A key that only has a name like the
+operator's keys is left alone and listed. No value of the Secret is ever printed. Custom resources stay: delete them, or their
+CRDs, yourself. You can run the command again at any time.
 
-You need the right to get and patch the two objects, and to get the Lease; where routing.projects was Annotation, to list and
-patch AppProjects too.
+You need the right to get and patch the two objects, and to get the Lease. If routing.projects was Annotation, you also need the
+right to list and patch AppProjects.
 
-Exit codes: 0 nothing of the operator is left, 1 something is, or an operator runs, 2 the command was called wrongly or
+Exit codes: 0 nothing of the operator is left, 1 something is left, or an operator runs, 2 the command was called wrongly or
 could not read the two objects.
 
 Examples:
-  kubectl scale deployment ${OPERATOR_LEASE} -n argocd --replicas=0    # or Ctrl-C where it runs in a terminal
+  kubectl scale deployment ${OPERATOR_LEASE} -n argocd --replicas=0    # or Ctrl-C if it runs in a terminal
   argocd-dingtalk uninstall --config samples/config.yaml --dry-run
   argocd-dingtalk uninstall --config samples/config.yaml
   kubectl delete crd ${CRD_NAMES}`,

@@ -17,8 +17,8 @@ export function openConnection(kubeconfig: string | undefined, clock: ServerCloc
 }
 
 /**
- * Reads from the cluster. The caller has to mend whatever keeps a request from its answer.
- * @throws UsageError for an error of a request, or whatever else `reading` throws
+ * Reads from the cluster. Only the user can remove the cause of a failed request.
+ * @throws UsageError for an error of a request; every other error of `reading` passes
  */
 export async function orUsageError<T>(reading: () => Promise<T>): Promise<T> {
   try {

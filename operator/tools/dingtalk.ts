@@ -4,7 +4,7 @@ import { TrustError, trustedCertificates } from '../dingtalk/trusted-certificate
 import { UsageError } from './process-io.ts';
 
 /**
- * A client that trusts what the configuration says.
+ * A client that trusts the certificates of the configuration.
  * @param timeoutMs limit for one message, in milliseconds
  * @throws UsageError if dingtalk.caFile can't be used
  */

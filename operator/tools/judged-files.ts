@@ -17,13 +17,13 @@ export interface FilesOptions {
   readonly config?: string;
 }
 
-/** What such a tool works with. */
+/** The input of such a tool. */
 export interface FilesWork extends JudgedFiles {
   readonly engine: Engine;
 }
 
 /**
- * Reads the files, has them judged, and works with the result while the engine runs.
+ * Reads and judges the files, and works with the result while the engine runs.
  * @throws UsageError if files or configuration can't be read, or there is no engine
  */
 export async function withJudgement(

@@ -1,7 +1,7 @@
 import { OPERATOR_LEASE, type RunningOperator } from '../cluster/running-operator.ts';
 import type { ProcessIO } from './process-io.ts';
 
-/** Whether a tool may write to the target, beside an operator that may run. It says what speaks against it on standard error. */
+/** Whether a tool may write to the target, although an operator may run. The reason against it goes to standard error. */
 export function mayWrite(
   running: RunningOperator,
   namespace: string,

@@ -1,4 +1,4 @@
-/** What a command sees of the process that it runs in. */
+/** The parts of its process that a command uses. */
 export interface ProcessIO {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
@@ -9,12 +9,12 @@ export interface ProcessIO {
 /** Exit codes: all is well; the command met a problem; it was called wrongly or could not read its input. */
 export const EXIT = { ok: 0, problem: 1, usage: 2 } as const;
 
-/** An error of the caller's, whose message is all that he needs. */
+/** A mistake of the user, who needs the message only. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** The command did its work and has told what it found. */
+/** The command did its work and has printed its findings. */
 export class FindingsError extends Error {
   override readonly name = 'FindingsError';
 }

@@ -139,8 +139,8 @@ describe('adopt', () => {
     const live = await configMap();
     const { code, stdout, stderr } = await adopt('--output-dir', moved);
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toMatch(/trigger\.on-sync-failed: others are sent it, too/);
-    expect(stderr).toMatch(/entry 1, board\): it is not sent to DingTalk/);
+    expect(stderr).toMatch(/trigger\.on-sync-failed: other subscribers use it, too/);
+    expect(stderr).toMatch(/entry 1, board\): the recipient is not a DingTalk robot/);
     expect(stderr).toMatch(/key dingtalk-token of the Secret was for these services only/);
     expect(await configMap()).toEqual(live);
     expect((await readdir(moved)).sort()).toEqual([
@@ -154,7 +154,9 @@ describe('adopt', () => {
 
   it('refuses to take over what is not applied', async () => {
     const { code, stderr } = await adopt('--take-over');
-    expect(stderr).toMatch(/not ready:[\s\S]*DingTalkRobot argocd\/dingtalk: it is not in the cluster/);
+    expect(stderr).toMatch(
+      /not ready:[\s\S]*DingTalkRobot argocd\/dingtalk: the cluster has no such resource/,
+    );
     expect(code).toBe(1);
   });
 
@@ -165,7 +167,7 @@ describe('adopt', () => {
     await create('late');
     await happens('late', { status: { ...failed.status, reconciledAt: '2026-01-01T00:00:00Z' } });
     const { code, stderr } = await adopt('--take-over', '--wait', '4');
-    expect(stderr).toContain('has yet to tell: argocd/late: on-sync-failed to dingtalk');
+    expect(stderr).toContain('has not sent this notification yet: argocd/late: on-sync-failed to dingtalk');
     expect(stderr).toContain('the former configuration is still in force');
     expect(code).toBe(1);
     expect((await configMap()).subscriptions).toContain('[dingtalk, board]');

@@ -189,12 +189,12 @@ describe('diff', () => {
       '-o',
       'json',
     );
-    expect(stderr.match(/^not seen: GET \S+/gm)?.sort()).toEqual([
-      'not seen: GET /api/v1/namespaces/argocd/configmaps/argocd-cm:',
-      `not seen: GET /api/v1/namespaces/argocd/secrets/${SECRET}:`,
-      'not seen: GET /api/v1/namespaces:',
-      'not seen: GET /apis/argoproj.io/v1alpha1/applications:',
-      'not seen: GET /apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects:',
+    expect(stderr.match(/^missing right: GET \S+/gm)?.sort()).toEqual([
+      'missing right: GET /api/v1/namespaces/argocd/configmaps/argocd-cm:',
+      `missing right: GET /api/v1/namespaces/argocd/secrets/${SECRET}:`,
+      'missing right: GET /api/v1/namespaces:',
+      'missing right: GET /apis/argoproj.io/v1alpha1/applications:',
+      'missing right: GET /apis/argoproj.io/v1alpha1/namespaces/argocd/appprojects:',
     ]);
     expect(code).toBe(1);
     const { configMap, secret, notifiedAtOnce } = parsed({ code, stdout, stderr });

@@ -104,15 +104,15 @@ describe('explain', () => {
     expect(stdout).toMatch(
       /ok {6}Secret argocd\/\S+, key dt_team_robot: the URL is signed until \d{4}-\S+Z\n/,
     );
-    expect(stdout).toMatch(/about 2 of the 3 that were looked at\n/);
+    expect(stdout).toMatch(/about 2 of the 3 that were checked\n/);
     expect(stdout).toMatch(
-      / argocd\/old\n {4}on-sync-failed: not now: it happened at \S+Z, before the event began to count/,
+      / argocd\/old\n {4}on-sync-failed: not now: the event happened at \S+Z, before it began to count/,
     );
     expect(stdout).toMatch(
-      / argocd\/shop\n {4}on-sync-failed: not now: on-sync-failed is told when the last sync ended as Error/,
+      / argocd\/shop\n {4}on-sync-failed: not now: on-sync-failed is sent when the last sync ended as Error/,
     );
     expect(stdout).toMatch(
-      / argocd\/invoices: not: namespace team may not hear of it: project billing is not granted to team/,
+      / argocd\/invoices: not: namespace team may not be notified about the Application: project billing is not granted to team/,
     );
   });
 
@@ -153,12 +153,12 @@ describe('explain', () => {
 
   it('tells that a robot is suspended', async () => {
     const { code, stdout } = await explain('team/paused');
-    expect(stdout).toMatch(/robot team\/paused\n.*\n {2}PROBLEM it is suspended/);
-    expect(stdout).toMatch(/event on-sync-failed\n {2}PROBLEM none of its keys may be live/);
+    expect(stdout).toMatch(/robot team\/paused\n.*\n {2}PROBLEM the resource is suspended/);
+    expect(stdout).toMatch(/event on-sync-failed\n {2}PROBLEM no key of the event may be live/);
     expect(code).toBe(1);
     expect(await explain('robot', 'team/paused')).toMatchObject({
       code: 1,
-      stdout: expect.stringContaining('who sends to it\n  ok      team/paused\n'),
+      stdout: expect.stringContaining('subscriptions that send to it\n  ok      team/paused\n'),
     });
   });
 
@@ -198,7 +198,7 @@ describe('explain', () => {
     const kubeconfig = await stage.cp.serviceAccountKubeconfig('team', 'member');
     const result = await explainAs(kubeconfig, 'team/robot', '-o', 'json');
     expect(result.stderr).toMatch(
-      /^not seen: GET \/api\/v1\/namespaces\/argocd\/configmaps\/argocd-notifications-cm: 403/m,
+      /^missing right: GET \/api\/v1\/namespaces\/argocd\/configmaps\/argocd-notifications-cm: 403/m,
     );
     const { sections, applications } = parsed(result);
     const of = (about: string) =>

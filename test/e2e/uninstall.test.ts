@@ -184,7 +184,7 @@ describe('uninstall', () => {
     await stage.conditions('nsub', TEAM.namespace, TEAM.name, { Ready: 'True/Ready' });
     await eventually('the subscription to be live', async () => TRIGGER in (await dataOfConfigMap()));
     const { code, stderr } = await uninstall();
-    expect(stderr).toMatch(/came back after it was removed:[\s\S]*An operator runs without a Lease/);
+    expect(stderr).toMatch(/came back after the removal:[\s\S]*An operator runs without a Lease/);
     expect(stderr).toContain(TRIGGER);
     expect(code).toBe(1);
     expect(await dataOfConfigMap()).toHaveProperty([TRIGGER]);

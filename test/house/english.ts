@@ -114,8 +114,11 @@ export const RULES: readonly Rule[] = [
   })),
 ];
 
-/** The names of the rules that a message breaks. */
+/** Command lines at the end of a help text. */
+const EXAMPLES = /\n\nExamples?:\n[\s\S]*$/;
+
+/** The names of the rules that a message breaks. Examples at its end are not prose. */
 export function brokenRules(message: string): string[] {
-  const text = message.replaceAll(/‹[^›|]*›/g, '‹›');
+  const text = message.replace(EXAMPLES, '').replaceAll(/‹[^›|]*›/g, '‹›');
   return RULES.filter(({ isBroken }) => isBroken(text)).map(({ name }) => name);
 }

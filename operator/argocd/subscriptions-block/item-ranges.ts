@@ -1,14 +1,14 @@
 import { type CST, isCollection, isNode, isPair, type YAMLSeq } from 'yaml';
 import { lineEnd, lineStart, type Range } from './text.ts';
 
-/** Where the entries of a list stand: what has to go for an entry to go. */
+/** The ranges of the entries of a list: removing a range removes its entry. */
 export function itemRanges(text: string, list: YAMLSeq): Range[] {
   const { srcToken: token } = list;
   if (token?.type === 'flow-collection') return flowRanges(text, list, token);
   return token?.type === 'block-seq' ? blockRanges(text, list, token) : [];
 }
 
-/** Where the first entry could go: the start of the first dash's line, or just behind the bracket. */
+/** Where the first entry could go: the start of the first dash's line, or the place after the bracket. */
 export function listStart(text: string, { srcToken: token }: YAMLSeq): number {
   if (token?.type === 'flow-collection') return token.start.offset + 1;
   return token?.type === 'block-seq' ? lineStart(text, dashes(token)[0] ?? 0) : 0;
@@ -20,7 +20,7 @@ export function listIndent(text: string, { srcToken: token }: YAMLSeq): string {
   return dash === undefined ? '' : text.slice(lineStart(text, dash), dash);
 }
 
-/** Whole lines, from the dash to the end of the last scalar: comments behind it belong to nobody. */
+/** Whole lines, from the dash to the end of the last scalar: comments after it belong to no entry. */
 function blockRanges(text: string, list: YAMLSeq, token: CST.BlockSequence): Range[] {
   return dashes(token).map((dash, index) => ({
     from: lineStart(text, dash),
@@ -28,7 +28,7 @@ function blockRanges(text: string, list: YAMLSeq, token: CST.BlockSequence): Ran
   }));
 }
 
-/** The entry and its comma; its lines, where it has them for itself. */
+/** The entry and its comma; whole lines if they contain nothing else. */
 function flowRanges(text: string, list: YAMLSeq, token: CST.FlowCollection): Range[] {
   const commas = token.items.flatMap(({ start }) => start.filter(({ type }) => type === 'comma'));
   let following = 0;
@@ -46,7 +46,7 @@ function flowRanges(text: string, list: YAMLSeq, token: CST.FlowCollection): Ran
 }
 
 function dashes(token: CST.BlockSequence): number[] {
-  // Comments at the end of a list are an item of their own here, without a dash.
+  // Comments at the end of a list are a separate item here, without a dash.
   return token.items.flatMap(({ start }) => {
     const dash = start.find(({ type }) => type === 'seq-item-ind');
     return dash === undefined ? [] : [dash.offset];
@@ -58,7 +58,7 @@ function startOf(item: unknown): number {
   return isNode(item) ? (item.range?.[0] ?? 0) : 0;
 }
 
-/** The end of the last thing in a node that is written out: a block collection itself ends somewhere in the white space. */
+/** The end of the last visible part of a node: a block collection itself ends somewhere in the white space. */
 function endOf(item: unknown): number {
   if (isPair(item)) return Math.max(endOf(item.key), endOf(item.value));
   if (isCollection(item) && item.flow !== true) return Math.max(0, ...item.items.map(endOf));

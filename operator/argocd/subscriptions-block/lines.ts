@@ -13,15 +13,15 @@ export interface SubscriptionEntry {
   readonly selector?: string;
 }
 
-/** What the begin marker remembers, so that the block can be taken out without a trace. */
+/** The facts in the begin marker for removing the block without a trace. */
 export interface BlockState {
-  /** The whole value before us, where the block replaced it: null if the key did not exist, else a text (`null`, `~`). */
+  /** The whole former value, if the block replaced it: null if the key did not exist, otherwise a text (`null`, `~`). */
   readonly was?: string | null;
   /** Whether the line break before the block is ours. */
   readonly lineBreak?: true;
 }
 
-/** How the lines of a block are written. */
+/** The form of the lines of a block. */
 export interface BlockLayout {
   /** `block` for lines that begin with `- `, `flow` for lines inside brackets that end with a comma. */
   readonly style: 'block' | 'flow';
@@ -48,7 +48,7 @@ const BEGIN_LINE = new RegExp(`^[ \\t]*${BEGIN}(?![\\w-])(.*)`);
 const END_LINE = new RegExp(`^[ \\t]*${END}(?![\\w-])`);
 const ENTRY_LINE = /^[ \t]*(?:-[ \t]+)?(\{.*\})[ \t]*,?[ \t]*\r?$/;
 
-/** A whole value of `subscriptions` that has these entries and no others. */
+/** A whole value of `subscriptions` with exactly these entries. */
 export function formatEntries(entries: readonly SubscriptionEntry[]): string {
   return yamlSafeJson(
     entries.map(({ recipients, triggers, selector }) => ({ recipients, triggers, selector })),
@@ -69,7 +69,7 @@ export function renderBlock(
   return lines.map((line) => `${indent}${line}${lineBreak}`).join('');
 }
 
-/** The state in a begin marker's line (empty if it is damaged), or undefined if the line is none. */
+/** The state in a begin marker's line (empty if it is damaged), or undefined if the line is not a begin marker. */
 export function readBeginLine(line: string): BlockState | undefined {
   const match = BEGIN_LINE.exec(line);
   if (match === null) return undefined;
@@ -85,13 +85,13 @@ export function isEndLine(line: string): boolean {
   return END_LINE.test(line);
 }
 
-/** Our entry in a line that has nothing else, with or without the `- ` or `,` of a list; else undefined. */
+/** Our entry in a line that contains nothing else, with or without the `- ` or `,` of a list; otherwise undefined. */
 export function readEntryLine(line: string): SubscriptionEntry | undefined {
   const value = parseObject(ENTRY_LINE.exec(line)?.[1]);
   return value.managedBy === OWNER ? toEntry(value) : undefined;
 }
 
-/** An entry from its fields; what is not of the right type is left out. */
+/** An entry from its fields; values of a wrong type are left out. */
 export function toEntry({ recipients, triggers, selector }: Fields): SubscriptionEntry {
   return {
     recipients: strings(recipients),

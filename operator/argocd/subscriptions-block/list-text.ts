@@ -7,7 +7,7 @@ import { type DialectProblem, dialectProblem, tabProblem } from './yaml-dialect.
 
 /** One entry of the list. */
 export interface ListItem {
-  /** Without entries of ours that slipped into it (by a hand edit of their indentation, say). */
+  /** Without our entries inside it (after a hand edit of their indentation, for example). */
   readonly value: unknown;
   /** Set if the entry says that it is ours. */
   readonly ours: SubscriptionEntry | undefined;
@@ -22,7 +22,7 @@ export interface ListText {
   readonly items: readonly ListItem[];
   /** White space before the dashes of a block list. */
   readonly indent: string;
-  /** Where a first entry could go: the line of the first dash, behind the bracket, else the end of the text. */
+  /** The place for a first entry: the line of the first dash, after the bracket, or the end of the text. */
   readonly start: number;
   /** Where `#` begins no comment. */
   readonly scalars: readonly Range[];
@@ -30,17 +30,17 @@ export interface ListText {
   readonly endsInBlockScalar: boolean;
 }
 
-/** A text that is no YAML list: why, and where. */
+/** A text that is not a YAML list, with the reason and the place. */
 export interface BrokenText {
   readonly ok: false;
   readonly message: string;
-  /** Where `#` begins no comment, as far as that can be told. */
+  /** Where `#` begins no comment, as far as that is known. */
   readonly scalars: readonly Range[];
-  /** Whether damage to our lines may be the reason. Else the parser may well be wrong, and nothing is safe to touch. */
+  /** Whether damage to our lines may be the reason. Otherwise the parser may be wrong, and no change is safe. */
   readonly isCurable: boolean;
 }
 
-// As go-yaml v2 takes it: YAML 1.1, of equal keys the last wins.
+// As go-yaml v2 reads it: YAML 1.1; the last of equal keys wins.
 const OPTIONS = { version: '1.1', uniqueKeys: false, prettyErrors: false, keepSourceTokens: true } as const;
 /** Enough for a list that uses one anchor in each entry, too few to exhaust memory. */
 const MAX_ALIASES = 10_000;
@@ -53,10 +53,10 @@ export function parseListText(text: string): ListText | BrokenText {
     return fromYaml(text);
   } catch (error) {
     // Too many aliases, or nested too deep.
-    const what = error instanceof Error ? error.message : String(error);
+    const reason = error instanceof Error ? error.message : String(error);
     return {
       ok: false,
-      message: `the value of subscriptions cannot be read: ${what}`,
+      message: `the value of subscriptions cannot be read: ${reason}`,
       scalars: [],
       isCurable: false,
     };
@@ -73,7 +73,7 @@ function fromYaml(text: string): ListText | BrokenText {
   const [error] = errors;
   if (error !== undefined) {
     const problem = { message: `is not valid YAML (${error.message})`, offset: error.pos[0] };
-    // go-yaml takes quoted text at a lower indentation, which looks like an open quote to our parser.
+    // go-yaml accepts quoted text at a lower indentation; our parser reads it as an open quote.
     return {
       ...broken(text, problem),
       isCurable: !errors.some((each) => each.message.startsWith('Missing closing')),
@@ -88,8 +88,8 @@ function fromDocument(text: string, document: Document.Parsed): ListText | Broke
   if (root === null || (isScalar(root) && root.range[0] === root.range[1])) return withoutItems(text, 'none');
   if (value === null && /^(?:null|Null|NULL|~)$/.test(text.trim())) return withoutItems(text, 'null');
   if (!isSeq(root) || !Array.isArray(value)) {
-    const what = value === null ? 'null' : isMap(root) ? 'a map' : 'a single value';
-    const message = `is ${what}, not a list`;
+    const kind = value === null ? 'null' : isMap(root) ? 'a map' : 'a single value';
+    const message = `is ${kind}, not a list`;
     return broken(text, { message, offset: root.range[0] });
   }
   const { scalars, brackets, blockScalarEnd } = opaqueParts(document);

@@ -1,7 +1,7 @@
 import { CST, type Document, Parser, visit } from 'yaml';
 import type { Range } from './text.ts';
 
-/** Parts of a text in which characters have no meaning as YAML, or another one. */
+/** Parts of a text in which characters have no YAML meaning, or a different one. */
 export interface OpaqueParts {
   /** Here `#` begins no comment. */
   readonly scalars: readonly Range[];
@@ -29,7 +29,7 @@ export function opaqueParts(document: Document.Parsed): OpaqueParts {
   return { scalars, brackets, blockScalarEnd };
 }
 
-/** The scalars of a text that need not be valid, as far as they can be told. Never throws. */
+/** The scalars of a text that may be invalid, as far as they can be found. Never throws. */
 export function likelyScalars(text: string): Range[] {
   try {
     return scalarsOf([...new Parser().parse(text)]);

@@ -10,23 +10,23 @@ import {
 import { type BrokenText, type ListText, parseListText } from './list-text.ts';
 import { isInsideSorted, type Line, linesOf, mergedRanges, type Range } from './text.ts';
 
-/** What in a text is ours. */
+/** Our parts of a text. */
 export interface OwnParts {
   readonly entries: readonly SubscriptionEntry[];
-  /** What has to go for us to be gone. */
+  /** The ranges to remove for removing all our parts. */
   readonly ranges: readonly Range[];
-  /** The states of the begin markers; where there is more than one, somebody has copied the block. */
+  /** The states of the begin markers; if there are several, somebody has copied the block. */
   readonly begins: readonly (Range & { readonly state: BlockState })[];
-  /** The one block, if it is as we wrote it: two markers, and nothing between them but our entries. */
+  /** The block, if it is intact: two markers, and only our entries between them. */
   readonly block: (Range & { readonly state: BlockState }) | undefined;
 }
 
-/** A text without us: what it was before, as far as that can be told. */
+/** A text without our parts: its former state, as far as that is known. */
 export type Remainder =
   | { readonly ok: true; readonly text: string | undefined; readonly list: ListText }
   | { readonly ok: false; readonly text: string | undefined };
 
-/** Nothing at all: the list of an absent key. */
+/** The list of an absent key. */
 export const NO_LIST: ListText = {
   ok: true,
   style: 'none',
@@ -38,9 +38,8 @@ export const NO_LIST: ListText = {
 };
 
 /**
- * Finds our entries by what they say, wherever they stand: entries of the list in any writing, and deeper in it, or
- * in a text that is no list, lines that are as we write them. Markers are found by their text. None is looked for
- * inside a scalar, where it is somebody's content.
+ * Finds our entries by their content, wherever they are: entries of the list in any form; and deeper in it, or in a text that is not
+ * a list, lines in the form that we write. Markers are found by their text. Scalars are not searched: they are foreign content.
  */
 export function findOwnParts(text: string, list: ListText | BrokenText): OwnParts {
   const { scalars } = list;
@@ -74,9 +73,9 @@ export function findOwnParts(text: string, list: ListText | BrokenText): OwnPart
 }
 
 /**
- * Takes our parts out. Of the ways to do it, the first one counts after which others' entries are what they are now.
+ * Removes our parts, by the first way that keeps all foreign entries.
  *
- * @returns not ok if no way keeps others' entries; `text` is then the best guess
+ * @returns not ok if no way keeps the foreign entries; `text` is then the best guess
  */
 export function withoutOwnParts(text: string, list: ListText | BrokenText, parts: OwnParts): Remainder {
   if (parts.ranges.length === 0) return list.ok ? { ok: true, text, list } : { ok: false, text };
@@ -86,12 +85,12 @@ export function withoutOwnParts(text: string, list: ListText | BrokenText, parts
     return remainder(was ?? undefined, list) ?? { ok: false, text: rest };
   const joined = withoutLineBreak(rest, parts);
   const shorter = joined === undefined ? undefined : remainder(joined, list);
-  // Without the line break a block scalar at the end would lose its own.
+  // Without the line break, a block scalar at the end would lose its last line break.
   if (shorter?.ok && !shorter.list.endsInBlockScalar) return shorter;
   return remainder(rest, list) ?? { ok: false, text: rest };
 }
 
-/** Others' entries, as values. */
+/** The foreign entries, as values. */
 export function foreignValues(list: ListText): unknown[] {
   return list.items.filter(({ ours }) => ours === undefined).map(({ value }) => value);
 }
@@ -104,7 +103,7 @@ function remainder(text: string | undefined, before: ListText | BrokenText): Rem
   return { ok: true, text, list };
 }
 
-/** The text without the line break that we had to add, unless somebody needs it by now. */
+/** The text without the line break that we had to add, unless a foreign line needs it now. */
 function withoutLineBreak(rest: string, { begins, ranges }: OwnParts): string | undefined {
   const from = begins.find(({ state }) => state.lineBreak)?.from;
   const index = ranges.findIndex((range) => range.from === from);

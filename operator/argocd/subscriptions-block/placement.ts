@@ -2,10 +2,10 @@ import { type BlockState, renderBlock, type SubscriptionEntry } from './lines.ts
 import type { ListText } from './list-text.ts';
 import { lineEnd, type Range } from './text.ts';
 
-/** White space before our lines inside brackets, where any will do. */
+/** White space before our lines inside brackets, where any indentation is valid. */
 const FLOW_INDENT = '  ';
 
-/** The text with its block, which is intact, written anew in its place. */
+/** The text with its intact block written again in the same place. */
 export function withBlockReplaced(
   text: string,
   list: ListText,
@@ -17,10 +17,10 @@ export function withBlockReplaced(
 }
 
 /**
- * The texts that a value could become when it gets a block, best first; each is to be verified before it is used.
+ * The candidates for a value with a new block, best first; the caller verifies each before use.
  *
- * @param text the value without us; undefined if the key does not exist
- * @param was what an earlier block of ours replaced and may have to be put back one day
+ * @param text the value without our parts; undefined if the key does not exist
+ * @param was the value that an earlier block of ours replaced, for restoring it later
  */
 export function withNewBlock(
   text: string | undefined,
@@ -37,7 +37,7 @@ export function withNewBlock(
   return list.endsInBlockScalar ? [atStart] : [atEnd, atStart];
 }
 
-/** The next line, if only white space or a comment stands between the bracket and it; else just behind the bracket. */
+/** The next line, if only white space or a comment is between the bracket and it; otherwise the place after the bracket. */
 function behindBracket(text: string, start: number): number {
   const end = lineEnd(text, start + 1);
   const rest = text.slice(start, end);
@@ -67,7 +67,7 @@ function rendered(
   return renderBlock(entries, state, { style: 'block', indent, lineBreak });
 }
 
-/** As the text's first line has it. */
+/** The line break of the text's first line. */
 function lineBreakOf(text: string): '\n' | '\r\n' {
   return /\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n';
 }

@@ -1,6 +1,6 @@
 /**
- * The value of the key `subscriptions`, which others use too: reads it, and splices our entries in or out, so that every byte of
- * others stays. own-parts.ts finds our entries, placement.ts puts new ones in, lines.ts is how they are written.
+ * The value of the key `subscriptions`, which others use too: reads it, and splices our entries in or out. Every foreign byte stays.
+ * own-parts.ts finds our entries, placement.ts inserts new ones, lines.ts has the form of their lines.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -18,20 +18,20 @@ import { withBlockReplaced, withNewBlock } from './placement.ts';
 
 export type { SubscriptionEntry } from './lines.ts';
 
-/** A new value for the shared key (undefined: the key goes), or why it has to be left as it is. */
+/** A new value for the shared key (undefined: the key goes), or the reason why it must not change. */
 export type Splice =
   | { readonly ok: true; readonly text: string | undefined }
   | { readonly ok: false; readonly reason: 'TargetBroken'; readonly message: string };
 
 const STUCK =
-  'our entries in the value of subscriptions cannot be taken out without changing what others have in it; ' +
+  "the operator's entries cannot be removed from the value of subscriptions without changing other entries; " +
   'remove the entries with "managedBy":"argocd-dingtalk" by hand';
 const NO_PLACE =
-  'the value of subscriptions is written in a way that has no room for our entries; write it as a plain list';
+  "the form of the value of subscriptions has no place for the operator's entries; write the value as a plain list";
 
 /**
- * The key `subscriptions` of argocd-notifications-cm is one YAML list for everybody. Ours are a block of lines in it,
- * one JSON object each, between two comments:
+ * The key `subscriptions` of argocd-notifications-cm is one YAML list for everybody. Our entries are a block of lines in it, one
+ * JSON object each, between two comments:
  *
  *     - recipients: [slack:ops]          # somebody else's
  *       triggers: [on-deployed]
@@ -39,10 +39,10 @@ const NO_PLACE =
  *     - {"recipients":["dt_a"],"triggers":["dt_b"],"managedBy":"argocd-dingtalk"}
  *     # END argocd-dingtalk
  *
- * In a list in brackets the block stands behind the opening bracket. Everything else, comments included, keeps its
- * bytes; the begin marker remembers what is needed to take the block out without a trace.
+ * In a list in brackets, the block follows the opening bracket. Everything else, comments included, keeps its bytes; the begin
+ * marker has the facts for removing the block without a trace.
  *
- * This reads our entries that are in the value now, wherever they stand.
+ * This reads our entries in the present value, wherever they are.
  *
  * @param text the value of the key; undefined if there is none
  *
@@ -52,7 +52,7 @@ export function readBlock(text: string | undefined): { entries: SubscriptionEntr
   return { entries: [...(text === undefined ? [] : examine(text).parts.entries)] };
 }
 
-/** The entries of others, parsed, maps as `Map`; none where the value is no list that both we and Argo CD can read. */
+/** The foreign entries, parsed, maps as `Map`; none if the value is not a list that both we and Argo CD can read. */
 export function foreignEntries(text: string | undefined): readonly unknown[] {
   if (text === undefined) return [];
   const { list } = examine(text);
@@ -60,10 +60,10 @@ export function foreignEntries(text: string | undefined): readonly unknown[] {
 }
 
 /**
- * The value as it would be without us: the bytes that were there before we came, with what others did since.
- * In a value that is no YAML list, our lines are taken out as they stand.
+ * The value without our part: the bytes from before our first write, with all later changes by others. From a value that is not a
+ * YAML list, our lines are removed.
  *
- * @returns undefined if there is no key, or only because of us
+ * @returns undefined if there is no key, or if only our part made it necessary
  */
 export function foreignText(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
@@ -75,12 +75,12 @@ export function foreignText(text: string | undefined): string | undefined {
 /**
  * The value with exactly these entries of ours, in this order; with none, {@link foreignText}.
  *
- * A block that is in place stays there; a damaged one (a marker lost, entries moved or copied, or written out by
- * another tool) is removed wherever its entries are, and written anew. The same entries again give the same bytes.
- * Before a text is given out it is parsed: others' entries must be what they were, and ours what they should be.
+ * An intact block keeps its place; a damaged one (a marker lost, entries moved or copied, or rewritten by another tool) is removed
+ * wherever its entries are, and written again. The same entries give the same bytes. Each text is parsed before it is returned:
+ * the foreign entries must be unchanged, and ours as wanted.
  *
- * @returns `TargetBroken`, with line and column where possible, if the value is no YAML list, or can't be changed
- *   without changing what others have in it
+ * @returns `TargetBroken`, with line and column where possible, if the value is not a YAML list, or can't be changed
+ *   without changing foreign entries
  * @throws TypeError for entries with lone surrogates
  */
 export function spliceBlock(text: string | undefined, entries: readonly SubscriptionEntry[]): Splice {
@@ -115,7 +115,7 @@ function fresh(
   return found === undefined ? targetBroken(NO_PLACE) : { ok: true, text: found };
 }
 
-/** Whether a new value, parsed, has others' entries as they were, and ours as wanted. */
+/** Whether a new value, parsed, has the foreign entries unchanged, and ours as wanted. */
 function isRight(
   after: ListText | BrokenText,
   wanted: readonly SubscriptionEntry[],
@@ -129,8 +129,8 @@ function isRight(
   );
 }
 
-/** A decision looks at the same value several times, and to parse a long one takes a tenth of a second. */
-const examine = rememberLast(examineAnew);
+/** A decision reads the same value several times, and parsing a long one takes a tenth of a second. */
+const examine = rememberLast(examineText);
 
 function rememberLast<T>(compute: (text: string) => T): (text: string) => T {
   let last: { readonly text: string; readonly result: T } | undefined;
@@ -140,7 +140,7 @@ function rememberLast<T>(compute: (text: string) => T): (text: string) => T {
   };
 }
 
-function examineAnew(text: string) {
+function examineText(text: string) {
   // Our parser counts a byte order mark into the indentation of the first line; go-yaml skips it.
   const bom = text.startsWith('\ufeff') ? '\ufeff' : '';
   const body = text.slice(bom.length);

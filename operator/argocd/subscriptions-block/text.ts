@@ -1,10 +1,10 @@
-/** Part of a text, by offsets; `to` is the first character behind it. */
+/** Part of a text, by offsets; `to` is the first character after it. */
 export interface Range {
   readonly from: number;
   readonly to: number;
 }
 
-/** A line of a text. Its range has the line break too, its text has not (but may end in a carriage return). */
+/** A line of a text. Its range includes the line break, its text does not (but may end in a carriage return). */
 export interface Line extends Range {
   readonly text: string;
 }
@@ -14,7 +14,7 @@ export function lineStart(text: string, offset: number): number {
   return text.lastIndexOf('\n', offset - 1) + 1;
 }
 
-/** Behind the line break of the line that the character before this offset is in. */
+/** The offset after the line break of the line with the character before this offset. */
 export function lineEnd(text: string, offset: number): number {
   if (offset > 0 && text[offset - 1] === '\n') return offset;
   const end = text.indexOf('\n', offset);
@@ -38,7 +38,7 @@ export function place(text: string, offset: number): string {
   return `line ${line}, column ${offset - lineStart(text, offset) + 1}`;
 }
 
-/** Sorted, with ranges that touch or overlap made one. */
+/** Sorted ranges; ranges that touch or overlap are joined. */
 export function mergedRanges(ranges: readonly Range[]): Range[] {
   const result: Range[] = [];
   for (const range of [...ranges].sort((a, b) => a.from - b.from)) {
@@ -57,7 +57,7 @@ export function isInside(offset: number, ranges: readonly Range[]): boolean {
   return ranges.some(({ from, to }) => from < offset && offset < to);
 }
 
-/** The same for ranges in the order of the text, none of which overlaps another: scalars, of which a list has thousands. */
+/** The same for sorted ranges without overlaps: the scalars of a list, which may have thousands. */
 export function isInsideSorted(offset: number, ranges: readonly Range[]): boolean {
   let [low, high] = [0, ranges.length];
   while (low < high) {

@@ -1,20 +1,20 @@
 import { isInside, linesOf, type Range } from './text.ts';
 
-/** What go-yaml v2 would trip over though our parser would not, and where. */
+/** A problem for go-yaml v2 that our parser does not have, and its place. */
 export interface DialectProblem {
   readonly message: string;
   readonly offset: number;
 }
 
-// Control characters; line breaks that one of the parsers takes for a break and the other one doesn't; and a byte order
-// mark inside, which makes go-yaml skip the first character of a line that its buffer happens to begin with.
+// Control characters; characters that only one of the parsers treats as line breaks; and a byte order mark inside the text, which
+// makes go-yaml skip the first character of a line at the beginning of its buffer.
 const UNREADABLE = /(?![\t\n\r])[\p{Cc}\p{Cs}\u2028\u2029\ufeff\ufffe\uffff]|\r(?!\n)/u;
 const DOCUMENT_END = /^\.\.\.(?=[ \t\r\n]|$)/m;
 const DIRECTIVE = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*%/;
 
 /**
- * A problem that go-yaml v2 (https://github.com/yaml/go-yaml/tree/v2.4.4) would have with a text, or that would
- * make it read something else than our parser: then the text is better left alone.
+ * A problem of go-yaml v2 (https://github.com/yaml/go-yaml/tree/v2.4.4) with a text, or a text that it reads differently from our
+ * parser: the text is better left alone.
  */
 export function dialectProblem(text: string): DialectProblem | undefined {
   const unreadable = UNREADABLE.exec(text);

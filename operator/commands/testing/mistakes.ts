@@ -1,6 +1,6 @@
 /**
- * One file for each mistake that docs/reasons.md documents and that can be seen in files: what a team could write, with
- * the word `here` in the line that the finding has to point to.
+ * One file for each mistake that docs/reasons.md documents and that files can show: a team's possible mistake, with the
+ * word `here` in the line that the finding has to name.
  */
 
 const head = (kind: string, name: string, namespace = 'team') =>
@@ -28,7 +28,7 @@ const documents = (...all: string[]) => all.join('---\n');
 const TOKEN = '0123456789abcdef'.repeat(4);
 const RAW_TEXT = '{"msgtype":"text","text":{"content":"{{.app.metadata.name}}"}}';
 
-/** Files by the reason of the finding; each has a namespace or names of its own, so that none disturbs another. */
+/** Files by the reason of the finding; each has its own namespace or names, so no file affects another. */
 export const MISTAKES: Readonly<Record<string, string>> = {
   SchemaViolation: robot('schema', '  verify: Sometimes # here\n'),
   UnknownKind:
@@ -255,7 +255,7 @@ export const NOT_IN_FILES = [
   'KeyTaken',
   'GateUnavailable',
   'CredentialsUnreadable',
-  // Credentials are seldom kept in files, so those that are missing are taken to be right.
+  // Files rarely contain credentials, so missing ones count as valid.
   'CredentialsNotFound',
   // Wanted, and no mistake.
   'Suspended',

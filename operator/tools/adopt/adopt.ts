@@ -1,12 +1,12 @@
 /**
- * `adopt`: the custom resources that say what Argo CD's configuration says to DingTalk already, and the switch to them.
+ * `adopt`: custom resources that replace Argo CD's own DingTalk configuration, and the switch to them.
  *
- * Without --take-over it changes nothing: input.ts reads the ConfigMap and what belongs to it, and asks the engine; adoption.ts
- * decides what can be adopted (foreign-config.ts reads, entry-recipients.ts and translate.ts translate, resources.ts makes the
- * custom resources, dispositions.ts says what becomes of each key); output.ts, manifests.ts and text.ts print it.
+ * Without --take-over it changes nothing: input.ts reads the ConfigMap and its surroundings, and asks the engine; adoption.ts
+ * decides which parts can be adopted (foreign-config.ts reads, entry-recipients.ts and translate.ts translate, resources.ts makes
+ * the custom resources, dispositions.ts decides on each key); output.ts, manifests.ts and text.ts print it.
  *
- * With --take-over, take-over.ts switches: prepare.ts reads and decides, preflight.ts and out-of-scope.ts say what speaks against
- * it, pending.ts asks the engine what has yet to be sent, switch.ts waits for a quiet moment and writes, and notes.ts finds
+ * With --take-over, take-over.ts switches: prepare.ts reads and decides, preflight.ts and out-of-scope.ts find obstacles, pending.ts
+ * asks the engine for notifications that are not sent yet, switch.ts waits for a quiet moment and writes, and notes.ts finds
  * anomalies afterwards.
  */
 
@@ -29,7 +29,7 @@ import { type AdoptReport, isComplete } from './text.ts';
 
 /**
  * Prints or writes the custom resources, or switches to them.
- * @throws FindingsError if something of DingTalk's is not adopted, or the switch is refused
+ * @throws FindingsError if some configuration for DingTalk is not adopted, or the switch is refused
  * @throws UsageError if the options contradict each other, or if configuration, files or cluster can't be read
  */
 export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void> {
@@ -45,14 +45,14 @@ export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void>
   });
 }
 
-/** Bodies are taken over as raw templates, which only a trusted namespace may have. */
+/** Bodies become raw templates, and only a trusted namespace may have these. */
 function trustedNamespace(namespace: string | undefined, { target, tenancy }: OperatorConfiguration): string {
   const wanted = namespace ?? target.namespace;
   if (tenancy.trustedNamespaces.includes(wanted)) return wanted;
   const trusted = tenancy.trustedNamespaces.join(', ') || 'none';
   throw new UsageError(
-    `bodies are taken over as raw Go templates, which ${wanted} may not have: choose a trusted namespace (${trusted}) ` +
-      'by --namespace, or add it to tenancy.trustedNamespaces of the configuration',
+    `message bodies become raw Go templates, and namespace ${wanted} may not have these: choose a trusted namespace ` +
+      `(${trusted}) by --namespace, or add ${wanted} to tenancy.trustedNamespaces of the configuration`,
   );
 }
 
@@ -71,14 +71,14 @@ async function readInput(
   if (file) return inputFromFiles(await readFiles(file), file, config);
   const connection = openConnection(kubeconfig, new ServerClock(Date.now));
   try {
-    const unseen = (message: string) => void stderr.write(`not seen: ${message}\n`);
+    const unseen = (message: string) => void stderr.write(`missing right: ${message}\n`);
     return await orUsageError(() => inputFromCluster(connection.request, config, unseen));
   } finally {
     await connection.close();
   }
 }
 
-/** The adoption, and what the operator would make of its custom resources on a cluster that has nothing else. */
+/** The adoption, and the operator's findings on its custom resources in a cluster that has nothing else. */
 async function reportOn(
   input: AdoptInput,
   namespace: string,

@@ -8,20 +8,20 @@ import type { SubscribableObject } from './annotations.ts';
 import type { TimedApplication } from './event-times.ts';
 import type { ExistingResource } from './origins.ts';
 
-/** What moving in looks at beside the target: values of others' services, and who subscribes by annotation. */
+/** The input of an adoption beside the target: values for services, and objects that subscribe by annotation. */
 export interface AdoptionState {
-  /** All of the Secret, as text; undefined where it may not be read, or does not exist. */
+  /** All of the Secret, as text; undefined if the caller may not read it, or it does not exist. */
   readonly secret: Readonly<Record<string, string>> | undefined;
-  /** Undefined where they may not be listed. */
+  /** Undefined if the caller may not list them. */
   readonly applications: readonly (SubscribableObject & TimedApplication)[] | undefined;
   readonly projects: readonly SubscribableObject[] | undefined;
-  /** Custom resources, of all namespaces; empty where they may not be listed, or there are none of the kind. */
+  /** Custom resources, of all namespaces; empty if the caller may not list them, or the kind does not exist. */
   readonly existing: readonly ExistingResource[];
 }
 
 /**
  * Reads it with the caller's own rights.
- * @throws whatever a request throws, but for a missing right
+ * @throws every error of a request except for a missing right
  */
 export async function readAdoptionState(
   request: ApiCall,

@@ -57,9 +57,9 @@ const entry = (recipients: string[], triggers: string[], selector?: string) => (
 const list = (...entries: object[]) => JSON.stringify(entries);
 
 it.each(['service.webhook.ding', 'template.a', 'trigger.a', 'defaultTriggers', 'defaultTriggers.ding'])(
-  'takes nothing over where a value can not be read, as nobody would tell what it says: %s',
+  'takes nothing over where a value can not be read, since its content would be lost: %s',
   async (key) => {
-    await expect(adopted({ [key]: '{' })).rejects.toThrow(`the key ${key} can not be read`);
+    await expect(adopted({ [key]: '{' })).rejects.toThrow(`the key ${key} cannot be read`);
   },
 );
 
@@ -150,7 +150,7 @@ describe('services', () => {
       { ...SMALL, 'service.webhook.ding': JSON.stringify(options), 'service.slack': 'token: $x' },
       { secret: { ding: `${URL_OF}a`, x: 'y' } },
     );
-    expect(adoption.notes.join()).toContain('not carried over: the header X-A, insecureSkipVerify.');
+    expect(adoption.notes.join()).toContain('not taken over: the header X-A, insecureSkipVerify.');
     expect(adoption.idleSecretKeys).toEqual(['ding']);
   });
 
@@ -182,7 +182,7 @@ describe('entries', () => {
     );
   });
 
-  it('of several services that hear the same make one subscription', async () => {
+  it('of several services with the same events make one subscription', async () => {
     const two = template(['ding', 'same'], ['Dong_2', 'same']);
     const adoption = await adopted({
       ...SMALL,
@@ -198,7 +198,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('of services that are told otherwise make one each', async () => {
+  it('of services with different messages make one each', async () => {
     const adoption = await adopted({
       ...SMALL,
       'service.webhook.dong': service('b'),
@@ -213,7 +213,7 @@ describe('entries', () => {
     ]);
   });
 
-  it('say by selector what all others say once, and what may be told twice', async () => {
+  it('name by selector the events that may be sent twice', async () => {
     const adoption = await adopted({
       ...SMALL,
       'trigger.gone': trigger(FAILED, 'failed'),
@@ -233,7 +233,9 @@ describe('entries', () => {
       [{ selector: { matchLabels: { tier: 'gold' } } }, ['gone']],
       [{ selector: { matchLabels: { tier: 'silver' } } }, ['gone']],
     ]);
-    expect(adoption.notes.join()).toMatch(/trigger.gone, ding: .* told of twice: tier=gold; tier=silver/);
+    expect(adoption.notes.join()).toMatch(
+      /trigger.gone, ding: .* twice about an Application .*: tier=gold; tier=silver/,
+    );
   });
 
   it('without triggers mean the default ones, which stay for annotations', async () => {
@@ -285,7 +287,7 @@ describe('triggers', () => {
         template: { name: 'failed' },
       },
     ]);
-    expect(adoption.notes.join()).toMatch(/derived from its condition.*does not say when it happened/);
+    expect(adoption.notes.join()).toMatch(/derived from the condition.*does not say when the event happened/);
   });
 
   it('send the last of several templates', async () => {
@@ -299,7 +301,7 @@ describe('triggers', () => {
   it('without a message for the service get that of the catalogue, and say so', async () => {
     const adoption = await adopted({ ...SMALL, 'template.failed': 'message: x' });
     expect(subscriptions(adoption)[0]?.events).toEqual([{ trigger: 'on-sync-failed', name: 'failed' }]);
-    expect(adoption.notes.join()).toContain('DingTalk refuses what is sent today (a GET)');
+    expect(adoption.notes.join()).toContain('Argo CD sends a GET today, which DingTalk refuses');
   });
 
   it.each([
@@ -318,9 +320,9 @@ describe('triggers', () => {
   });
 
   it.each([
-    ['a path', { method: 'POST', path: 'x', body: '{}' }, /it has a path/],
+    ['a path', { method: 'POST', path: 'x', body: '{}' }, /the message has a path/],
     ['GET', { body: '{}' }, /the method is GET/],
-    ['no body', { method: 'post' }, /it has no body/],
+    ['no body', { method: 'post' }, /the message has no body/],
     ['no JSON', { method: 'POST', body: 'hello' }, /body: .*not JSON/],
   ])('stay with the entry if the template has %s', async (_, part, why) => {
     const adoption = await adopted({
@@ -342,7 +344,7 @@ describe('triggers', () => {
 });
 
 describe('what stays', () => {
-  it('takes along whatever says the same, so that nothing is told twice', async () => {
+  it('keeps all entries for the same event, so nothing is sent twice', async () => {
     const adoption = await adopted({
       ...SMALL,
       'trigger.strange': trigger("'x' in secrets", 'failed'),
@@ -355,14 +357,16 @@ describe('what stays', () => {
     });
     expect(taken(adoption)).toEqual([]);
     expect(problems(adoption).join('\n')).toMatch(
-      /entry 1, ding: trigger.third: entry 2 .* told twice\nentry 2, ding: trigger.failed: entry 3/,
+      /entry 1, ding: trigger.third: entry 2 .* send it twice\nentry 2, ding: trigger.failed: entry 3/,
     );
   });
 
   it('counts annotations without a trigger, too', async () => {
     const subscribers = [{ object: 'AppProject argocd/p', annotation: 'x', service: 'ding', triggers: [] }];
     const adoption = await adopted({ ...SMALL, 'defaultTriggers.ding': '[failed]' }, { subscribers });
-    expect(problems(adoption).at(-1)).toContain('an annotation of AppProject argocd/p, says the same');
+    expect(problems(adoption).at(-1)).toContain(
+      'an annotation of AppProject argocd/p stays and sends the same',
+    );
   });
 });
 

@@ -20,12 +20,12 @@ import type { ExistingResource } from './origins.ts';
 import { resourcesFor } from './resources.ts';
 import { dingTalkServices, type SecretValues } from './robots.ts';
 
-/** What is to be looked at. */
+/** The configuration to adopt, and its surroundings. */
 export interface AdoptionInput {
   readonly configMap: LiveObject;
-  /** All of argocd-notifications-secret, as text; undefined where it is not known. */
+  /** All of argocd-notifications-secret, as text; undefined if it is not known. */
   readonly secret: SecretValues | undefined;
-  /** Who subscribes by annotation, as far as that is known. */
+  /** Objects that subscribe by annotation, as far as they are known. */
   readonly subscribers: readonly AnnotatedSubscriber[];
   /** Of the custom resources. */
   readonly namespace: string;
@@ -34,31 +34,30 @@ export interface AdoptionInput {
   readonly rules: WebhookRules;
 }
 
-/** What others' DingTalk configuration is as custom resources, and what of it can go then. */
+/** Foreign DingTalk configuration as custom resources, and the parts that can go then. */
 export interface Adoption {
   readonly resources: Resources;
-  /** What becomes of each key and each recipient of `subscriptions`. */
+  /** The decision on each key and each recipient of `subscriptions`. */
   readonly dispositions: readonly Disposition[];
-  /** What is different afterwards, or was not right before; each once. */
+  /** Differences afterwards and defects before; each once. */
   readonly notes: readonly string[];
   readonly cut: Cut;
-  /** Keys of the Secret that only services read that go. */
+  /** Keys of the Secret that only removed services read. */
   readonly idleSecretKeys: readonly string[];
-  /** The recipients of the entries, those that stay among them. */
+  /** The recipients of all entries, also of those that stay. */
   readonly recipients: readonly EntryRecipient[];
 }
 
-/** What goes from the ConfigMap once the custom resources take its place. */
+/** The parts of the ConfigMap that go once custom resources replace them. */
 export interface Cut {
   readonly keys: readonly string[];
-  /** The value of `subscriptions` without what goes of it; absent: the key goes, or there was none. */
+  /** The value of `subscriptions` without the removed recipients; absent: the key goes, or there was none. */
   readonly subscriptions?: string;
 }
 
 /**
- * Reads Argo CD's notification configuration as others wrote it, and finds for its DingTalk webhooks what says the same as
- * custom resources. The engine is asked about each condition and body; the result is final once `inquiry` has no open
- * questions.
+ * Reads Argo CD's notification configuration as others wrote it, and finds custom resources that replace its DingTalk webhooks.
+ * The engine is asked about each condition and body; the result is final once `inquiry` has no open questions.
  * @throws Error for a value that can't be read
  */
 export function adoptionOf(
@@ -104,7 +103,7 @@ function idleSecretKeys(data: LiveObject['data'], gone: ReadonlySet<string>): st
   return [...new Set(readBy((key) => gone.has(key)))].filter((key) => !stillRead.has(key)).sort();
 }
 
-/** The engine sends an event once to a service, whichever entry says so; two subscriptions are two. */
+/** The engine sends an event once to a service, however many entries select it; two subscriptions send it twice. */
 function notifiedTwice(recipients: readonly EntryRecipient[]): string[] {
   const selectors = new Map<string, Set<string>>();
   for (const { service, triggers, entry, events } of recipients) {
@@ -116,16 +115,16 @@ function notifiedTwice(recipients: readonly EntryRecipient[]): string[] {
   return [...selectors].flatMap(([key, each]) =>
     each.size > 1 && !each.has('')
       ? [
-          `${key}: an Application that meets more than one of these selectors is told of twice: ${[...each].join('; ')}`,
+          `${key}: Argo CD will notify twice about an Application that meets more than one of these selectors: ${[...each].join('; ')}`,
         ]
       : [],
   );
 }
 
 const STUCK =
-  'the value of subscriptions is written in a way that it can not be cut out of; write it as a plain list';
+  'adopt cannot remove this entry from the value of subscriptions without damage; write the value as a plain list';
 
-/** Where the list can't be cut, nothing of it is taken over: all would be told twice. */
+/** If the list can't be cut, nothing of it is taken over: Argo CD would send everything twice. */
 function cuttable(
   recipients: readonly EntryRecipient[],
   text: string | undefined,

@@ -1,6 +1,6 @@
 import { type AnnotatedService, annotatedServices } from '../../argocd/subscribe-annotations.ts';
 
-/** Whatever carries annotations: an Application or an AppProject. */
+/** An Application or an AppProject: both can carry annotations that subscribe. */
 export interface SubscribableObject {
   readonly kind?: string;
   readonly metadata: {
@@ -17,7 +17,7 @@ export interface AnnotatedSubscriber extends AnnotatedService {
   readonly object: string;
 }
 
-/** What an object subscribes itself to by annotation. */
+/** The services that an object subscribes itself to by annotation. */
 export function annotatedSubscribers({ metadata }: SubscribableObject, kind: string): AnnotatedSubscriber[] {
   const object = `${kind} ${metadata.namespace ?? 'default'}/${metadata.name}`;
   return annotatedServices(metadata.annotations).map((each) => ({ object, ...each }));

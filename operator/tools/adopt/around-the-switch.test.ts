@@ -47,7 +47,7 @@ describe('the latest event', () => {
   });
 });
 
-describe('what the former configuration has yet to tell', () => {
+describe('what the former configuration has not sent yet', () => {
   const trueConditions = [{ trigger: 'on-sync-failed', key: '[0].hash', oncePer: '' }];
   it('is what holds without a note', () => {
     expect(pendingOf(failed(LATER), trueConditions, [entryRecipient()])).toEqual(['on-sync-failed to ding']);
@@ -77,7 +77,7 @@ describe('what the former configuration has yet to tell', () => {
 
 describe('the moment of the switch', () => {
   const before = [failed('2026-11-23T07:30:00Z')];
-  it('has no anomalies where nothing happens, or only the new configuration tells', () => {
+  it('has no anomalies if nothing happens, or only the new configuration sends', () => {
     expect(anomaliesBetween(before, before, SINCE, [entryRecipient()])).toEqual({ twice: [], missed: [] });
     const note = { 'dt_argocd_ding_on-sync-failed:[0].h:dt_argocd_ding:': seconds(LATER) };
     expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [entryRecipient()])).toEqual({
@@ -85,7 +85,7 @@ describe('the moment of the switch', () => {
       missed: [],
     });
   });
-  it('names what both have told', () => {
+  it('names events that both configurations have sent', () => {
     const note = { '2026-11-23T08:00:00Z:on-sync-failed:[0].h:ding:': seconds(LATER) };
     expect(anomaliesBetween(before, [failed(LATER, note)], SINCE, [entryRecipient()]).twice).toEqual([
       'argocd/shop',
@@ -136,10 +136,10 @@ describe('a deployment under way', () => {
     ],
     ['is over', app(status('Healthy')), []],
     ['is of the day before yesterday', app(status('Progressing', '2026-11-21T07:00:00Z')), []],
-    ['was told of', app(status('Progressing'), { 'on-deployed:[0].h:ding:': seconds(SINCE) }), []],
-    ['was told of for its revision', app(status('Progressing'), { 'abc:on-deployed:[0].h:ding:': 1 }), []],
+    ['was sent', app(status('Progressing'), { 'on-deployed:[0].h:ding:': seconds(SINCE) }), []],
+    ['was sent for its revision', app(status('Progressing'), { 'abc:on-deployed:[0].h:ding:': 1 }), []],
     [
-      'was told of by triggers and to services that are called alike',
+      'was sent by triggers and to services with similar names',
       app(status('Progressing'), {
         'team-on-deployed:[0].h:ding:': seconds(SINCE),
         'on-deployed:[0].h:slack:': seconds(SINCE),
@@ -157,7 +157,7 @@ describe('a deployment under way', () => {
     expect(underWay([old], [entryRecipient()], now, 2 * DAY_MS)).toHaveLength(1);
     expect(underWay([old], [entryRecipient()], now, 2 * DAY_MS - 1)).toEqual([]);
   });
-  it('is nothing to whoever is not told of deployments', () => {
+  it('does not concern recipients without deployments', () => {
     const deaf = entryRecipient({ events: [event('on-sync-failed')] });
     expect(underWay([app(status('Progressing'))], [deaf], now, DAY_MS)).toEqual([]);
   });

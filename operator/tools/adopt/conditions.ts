@@ -2,8 +2,8 @@ import type { TriggerCondition } from '../../argocd/trigger-value.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
 
 /**
- * The conditions by which Argo CD's own catalogue and the recipes that copy it tell an event, without null checks and
- * white space. What says the same as a trigger of our catalogue is better told by that: it knows when the event happened.
+ * The conditions of Argo CD's own catalogue and of the recipes that copy it, without null checks and white space. A trigger of
+ * our catalogue replaces an equal condition, because it knows when the event happened.
  *
  * https://github.com/argoproj/argo-cd/tree/master/notifications_catalog/triggers
  */
@@ -21,12 +21,12 @@ const WELL_KNOWN: readonly (readonly [TriggerName, RegExp])[] = [
   ['on-sync-succeeded', /^app\.status\.operationState\.phase(?:in\['Succeeded'\]|=='Succeeded')$/],
 ];
 
-/** The trigger of our catalogue that tells the same event; undefined for a condition of somebody's own. */
+/** The trigger of our catalogue for the same event; undefined for any other condition. */
 export function catalogueEquivalent(
   trigger: string,
   { when, oncePer }: TriggerCondition,
 ): TriggerName | undefined {
-  // Argo CD's catalogue tells of a new application by this, once for each name.
+  // Argo CD's catalogue reports a new application by this condition, once for each name.
   if (trigger === 'on-created' && when.trim() === 'true' && oncePer === 'app.metadata.name') return trigger;
   const plain = when
     .replaceAll('"', "'")
@@ -39,14 +39,14 @@ export function catalogueEquivalent(
 const PHASES = /'(Running|Succeeded|Failed|Error)'/g;
 
 /**
- * When an event of somebody's own happened, where its condition looks at one thing only that carries a time. Where it looks
- * at several, none of their times would do: an operation may have ended long before health changes.
+ * The time of a custom event, if its condition reads only one part of the Application that carries a time. If it reads several
+ * parts, no time is right for all of them: an operation may have ended long before health changes.
  */
 export function guessedEventTime(when: string): string | undefined {
   const plain = when.replaceAll('"', "'").replaceAll('?.', '.');
-  // It becomes true by the passing of time, at a moment that nothing is dated by.
+  // The condition becomes true as time passes, and no field has that moment.
   if (/\btime\.Now\b|\bnow\(/.test(plain)) return undefined;
-  const looksAt = (text: string) => plain.includes(text);
+  const reads = (text: string) => plain.includes(text);
   const families = [
     'app.status.operationState',
     'app.status.health',
@@ -54,7 +54,7 @@ export function guessedEventTime(when: string): string | undefined {
     'app.metadata.deletion',
     'app.metadata.creation',
   ];
-  const [family, ...others] = families.filter(looksAt);
+  const [family, ...others] = families.filter(reads);
   if (others.length > 0) return undefined;
   const phases = new Set([...plain.matchAll(PHASES)].map(([, phase]) => phase));
   switch (family) {

@@ -3,8 +3,8 @@ import type { Target } from '../../core/model/snapshot.ts';
 import type { Cut } from './adoption.ts';
 
 /**
- * The target as it is without what is taken over, for a decision on what it should become. It has the resourceVersion of
- * the real one, so what is written on the strength of it fails if that changes.
+ * The target without the configuration that is taken over, as the basis for a decision. It has the resourceVersion of the real
+ * target, so a write that follows from it fails if the real target changes.
  */
 export function cutTarget({ configMap, secret }: Target, { keys, subscriptions }: Cut): Target {
   if (!configMap) return { secret };

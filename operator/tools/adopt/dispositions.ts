@@ -13,14 +13,14 @@ import type { EntryRecipient, StillUsed } from './entry-recipients.ts';
 import type { ForeignConfig } from './foreign-config.ts';
 import type { DingTalkService } from './robots.ts';
 
-/** What becomes of a key of the ConfigMap, or of one recipient in `subscriptions`. */
+/** The decision on a key of the ConfigMap, or on one recipient in `subscriptions`. */
 export interface Disposition {
   readonly key: string;
-  /** Which part of `subscriptions`. */
+  /** The part of `subscriptions`. */
   readonly part?: string;
   readonly isTaken: boolean;
   readonly why: string;
-  /** Whether it is DingTalk's and was to be taken over, but can't. */
+  /** Whether it is for DingTalk and should be taken over, but can't. */
   readonly isProblem?: true;
 }
 
@@ -32,7 +32,7 @@ interface DispositionInput {
   readonly subscribers: readonly AnnotatedSubscriber[];
 }
 
-/** Says of each key of others whether something takes its place, and why. */
+/** Decides for each foreign key whether a custom resource replaces it, with the reason. */
 export function dispositionsOf(input: DispositionInput): Disposition[] {
   const { config } = input;
   const services = named(config.services.keys(), (name) => serviceDisposition(name, input));
@@ -73,16 +73,16 @@ function serviceDisposition(
     ...(isProblem && { isProblem }),
   });
   const service = services.get(name);
-  if (!service) return left('its URL is not one of a DingTalk robot');
+  if (!service) return left('the URL does not belong to a DingTalk robot');
   if (service.refusal !== undefined) return left(service.refusal, true);
   const byAnnotation = subscribers.filter((each) => each.service === name);
   if (byAnnotation.length > 0) {
     const objects = [...new Set(byAnnotation.map(({ object }) => object))];
     const how =
-      'name them in a NotificationSubscription (applications.names), remove the annotations, and run this again';
+      'name the Applications in a NotificationSubscription (applications.names), remove the annotations, and run adopt again';
     return left(`used by annotations of ${firstOf(objects, 10)}: ${how}`, true);
   }
-  if (used.services.has(name)) return left('entries of subscriptions that stay send to it', true);
+  if (used.services.has(name)) return left('entries that stay in subscriptions send to it', true);
   if (!recipients.some((recipient) => recipient.service === name)) return left('nobody is subscribed to it');
   return { key, isTaken: true, why: 'a DingTalkRobot takes its place' };
 }
@@ -98,12 +98,14 @@ function triggerDisposition(
     ({ events, triggers }) => events !== undefined && triggers.includes(name),
   );
   if (used.triggers.has(name))
-    return left(isSubscribed ? 'others are sent it, too' : 'none of what is taken over uses it');
+    return left(
+      isSubscribed ? 'other subscribers use it, too' : 'no subscription that is taken over uses it',
+    );
   if (isSubscribed) return { key, isTaken: true, why: 'events of a NotificationSubscription take its place' };
   const sent = (config.triggers.get(name) ?? []).flatMap(({ send }) => send);
   const isOurs = sent.length > 0 && sent.every((each) => isForOnly(gone, config.templates.get(each)));
-  if (!isOurs) return left('none of what is taken over uses it');
-  return { key, isTaken: true, why: 'nobody is subscribed to it, and what it sends is for DingTalk only' };
+  if (!isOurs) return left('no subscription that is taken over uses it');
+  return { key, isTaken: true, why: 'nobody is subscribed to it, and its templates are for DingTalk only' };
 }
 
 function isForOnly(services: ReadonlySet<string>, template: ForeignTemplate | undefined): boolean {
@@ -122,20 +124,20 @@ function templateDisposition(
   const template = config.templates.get(name);
   const speaksTo = [...(template?.webhook.keys() ?? [])];
   if (sent.has(name)) return left('a trigger that stays sends it');
-  if (!speaksTo.some((service) => gone.has(service))) return left('it is for none of the services that go');
-  if (!isForOnly(gone, template)) return left('it speaks to other services, too');
-  return { key, isTaken: true, why: 'a NotificationTemplate takes its place where it is sent' };
+  if (!speaksTo.some((service) => gone.has(service))) return left('no service that is taken over uses it');
+  if (!isForOnly(gone, template)) return left('other services use it, too');
+  return { key, isTaken: true, why: 'a NotificationTemplate takes its place in each event that uses it' };
 }
 
 function recipientDisposition({ entry, recipient, events, reason }: EntryRecipient): Disposition {
   const base = { key: SUBSCRIPTIONS_KEY, part: `entry ${entry.index + 1}, ${recipient}` };
   if (events) return { ...base, isTaken: true, why: 'a NotificationSubscription takes its place' };
-  if (reason === undefined) return { ...base, isTaken: false, why: 'it is not sent to DingTalk by a robot' };
+  if (reason === undefined) return { ...base, isTaken: false, why: 'the recipient is not a DingTalk robot' };
   return { ...base, isTaken: false, why: reason, isProblem: true };
 }
 
 function otherKey(key: string): string {
-  if (key === CONTEXT_KEY) return 'it is for all templates; those that are taken over go on reading it';
+  if (key === CONTEXT_KEY) return 'all templates read it, also those that are taken over';
   if (isDefaultTriggersKey(key)) return 'annotations of Applications may rely on it';
-  return 'not of DingTalk';
+  return 'not for DingTalk';
 }

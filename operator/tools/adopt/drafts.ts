@@ -4,7 +4,7 @@ import type {
   NotificationTemplateSpec,
 } from '../../api/types.generated.ts';
 
-/** A manifest of ours as a person would write it. */
+/** A manifest of a custom resource as a person would write it. */
 export interface Draft<Kind extends string, Spec> {
   readonly apiVersion: string;
   readonly kind: Kind;
@@ -21,11 +21,11 @@ export interface CredentialsDraft {
   readonly apiVersion: 'v1';
   readonly kind: 'Secret';
   readonly metadata: { readonly name: string; readonly namespace: string };
-  /** Secret; undefined where it is not known. */
+  /** Confidential; undefined if it is not known. */
   readonly webhook: string | undefined;
 }
 
-/** All that takes the place of what is taken over. */
+/** All resources that replace the configuration that is taken over. */
 export interface Resources {
   readonly credentials: readonly CredentialsDraft[];
   readonly robots: readonly Draft<'DingTalkRobot', DingTalkRobotSpec>[];

@@ -7,14 +7,14 @@ import type { ForeignConfig } from './foreign-config.ts';
 import type { DingTalkService } from './robots.ts';
 import { type TranslatedEvent, translate } from './translate.ts';
 
-/** One recipient of one entry: what is taken over as a whole or not at all, since a half of it would be told twice. */
+/** One recipient of one entry. It is taken over as a whole or not at all: Argo CD would send a half of it twice. */
 export interface EntryRecipient {
   readonly entry: ForeignEntry;
   readonly recipient: string;
   readonly service: string;
-  /** With the default triggers, where the entry names none. */
+  /** The default triggers if the entry names none. */
   readonly triggers: readonly string[];
-  /** Absent where it stays; then `reason` says why, unless it is none of DingTalk's. */
+  /** Absent if the recipient stays; then `reason` says why, unless it is not for DingTalk. */
   readonly events?: readonly TranslatedEvent[];
   readonly reason?: string;
   readonly notes: readonly string[];
@@ -46,7 +46,7 @@ function entryRecipientOf(
   const refuse = (reason: string): EntryRecipient => ({ ...base, reason });
   if (dingTalk.refusal !== undefined) return refuse(`${serviceKey(service)}: ${dingTalk.refusal}`);
   if (entry.selector !== undefined && !parseSelector(entry.selector))
-    return refuse(`a NotificationSubscription has no words for the selector ${entry.selector}`);
+    return refuse(`a NotificationSubscription cannot express the selector ${entry.selector}`);
   const translated = triggers.map((trigger) => translate(trigger, service, config, inquiry));
   const refused = translated.find((each) => !each.ok);
   if (refused) return refuse(refused.reason);
@@ -54,7 +54,7 @@ function entryRecipientOf(
   return { ...base, events: done.flatMap(({ events }) => events), notes: done.flatMap(({ notes }) => notes) };
 }
 
-/** Who subscribes by annotation without a trigger means the default ones. */
+/** An annotation without a trigger subscribes to the default triggers. */
 export function withDefaults(
   subscribers: readonly AnnotatedSubscriber[],
   { defaultTriggers, serviceDefaults }: ForeignConfig,
@@ -67,40 +67,41 @@ export function withDefaults(
 }
 
 /**
- * The engine sends an event once to a service, however many entries and annotations say so. If one of these stays, so does
- * every other one for the same: else both configurations would tell of it.
+ * The engine sends an event once to a service, however many entries and annotations subscribe to it. If one of these stays, all
+ * others for the same event and service stay too: otherwise both configurations would send the event.
  */
 export function withoutHalves(
   recipients: readonly EntryRecipient[],
   subscribers: readonly AnnotatedSubscriber[],
 ): readonly EntryRecipient[] {
   const staying = new Map<string, string>();
-  const note = (service: string, triggers: readonly string[], who: string): void => {
-    for (const trigger of triggers) staying.set(JSON.stringify([service, trigger]), who);
+  const note = (service: string, triggers: readonly string[], subscriber: string): void => {
+    for (const trigger of triggers) staying.set(JSON.stringify([service, trigger]), subscriber);
   };
   for (const { service, triggers, object } of subscribers)
     note(service, triggers, `an annotation of ${object}`);
   for (const { service, triggers, entry, events } of recipients)
-    if (!events) note(service, triggers, `entry ${entry.index + 1} of subscriptions, which stays`);
+    if (!events) note(service, triggers, `entry ${entry.index + 1} of subscriptions`);
   const next = recipients.map((recipient): EntryRecipient => {
     const { events, ...rest } = recipient;
     const trigger = recipient.triggers.find((each) => staying.has(JSON.stringify([recipient.service, each])));
     if (!events || trigger === undefined) return recipient;
-    const who = staying.get(JSON.stringify([recipient.service, trigger]));
-    return { ...rest, reason: `${triggerKey(trigger)}: ${who}, says the same, and it would be told twice` };
+    const subscriber = staying.get(JSON.stringify([recipient.service, trigger]));
+    const reason = `${triggerKey(trigger)}: ${subscriber} stays and sends the same, so Argo CD would send it twice`;
+    return { ...rest, reason };
   });
   return next.every((recipient, index) => recipient === recipients[index])
     ? recipients
     : withoutHalves(next, subscribers);
 }
 
-/** What stays in use beside what is taken over. */
+/** The services and triggers that stay in use. */
 export interface StillUsed {
   readonly services: ReadonlySet<string>;
   readonly triggers: ReadonlySet<string>;
 }
 
-/** Services and triggers of the recipients that stay, and of whoever subscribes by annotation. */
+/** Services and triggers of the recipients that stay, and of objects that subscribe by annotation. */
 export function stillUsed(
   recipients: readonly EntryRecipient[],
   subscribers: readonly AnnotatedSubscriber[],

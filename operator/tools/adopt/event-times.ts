@@ -1,4 +1,4 @@
-/** An Application, as far as its events' times are concerned. */
+/** The parts of an Application that the times of its events need. */
 export interface TimedApplication {
   readonly metadata: {
     readonly namespace?: string;
@@ -21,10 +21,10 @@ export interface TimedApplication {
   };
 }
 
-/** The moments of an Application's latest events, by what they are: RFC 3339, in UTC and whole seconds. */
+/** The moments of an Application's latest events, by the kind of event: RFC 3339, in UTC and whole seconds. */
 export type EventTimes = Readonly<Record<string, string>>;
 
-/** All times by which events of the catalogue, and those that are derived from conditions, are dated. */
+/** All times that can date an event of the catalogue or an event with a time derived from its condition. */
 export function eventTimes({ metadata, status }: TimedApplication): EventTimes {
   const { operationState, health, conditions } = status ?? {};
   const explained = (conditions ?? []).map(({ lastTransitionTime = '' }) => lastTransitionTime).sort();
@@ -39,7 +39,7 @@ export function eventTimes({ metadata, status }: TimedApplication): EventTimes {
   return Object.fromEntries(Object.entries(all).filter(([, time]) => time)) as Record<string, string>;
 }
 
-/** The latest event of all; undefined where there is none. */
+/** The latest event of all; undefined if there is none. */
 export function youngestOf(applications: readonly TimedApplication[]): string | undefined {
   let youngest: string | undefined;
   for (const application of applications) {

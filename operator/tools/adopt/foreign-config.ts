@@ -6,9 +6,9 @@ import { readDefaultTriggers, readTrigger, type TriggerCondition } from '../../a
 import { foreignKeys } from '../../core/model/live.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
 
-/** What others have in argocd-notifications-cm, as the engine reads it. */
+/** The foreign part of argocd-notifications-cm, as the engine reads it. */
 export interface ForeignConfig {
-  /** All their keys but `subscriptions`, sorted. */
+  /** All foreign keys except `subscriptions`, sorted. */
   readonly keys: readonly string[];
   readonly services: ReadonlyMap<string, WebhookService>;
   readonly templates: ReadonlyMap<string, ForeignTemplate>;
@@ -20,9 +20,9 @@ export interface ForeignConfig {
 }
 
 /**
- * Reads others' part of the ConfigMap. What the engine accepts is read as it reads it; parts of another shape count as empty,
- * since the engine has been asked before.
- * @throws Error for a value that can't be read: to take it for an empty one would lose what it says
+ * Reads the foreign part of the ConfigMap as the engine reads it. Parts of another shape count as empty, because the engine has
+ * accepted the ConfigMap before.
+ * @throws Error for a value that can't be read: treating it as empty would lose its content
  */
 export function readForeignConfig(configMap: LiveObject): ForeignConfig {
   const foreign = foreignKeys(configMap);
@@ -47,6 +47,6 @@ export function readForeignConfig(configMap: LiveObject): ForeignConfig {
 
 function read<T>(key: string, value: string, reader: (value: string) => T | undefined): T {
   const found = reader(value);
-  if (found === undefined) throw new Error(`the key ${key} can not be read`);
+  if (found === undefined) throw new Error(`the key ${key} cannot be read`);
   return found;
 }

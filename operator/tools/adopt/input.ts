@@ -17,10 +17,10 @@ import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { annotatedSubscribers } from './annotations.ts';
 import { outOfScope } from './out-of-scope.ts';
 
-/** Conditions of a trigger are looked at one after the other. Each raises six questions one after the other at the most. */
+/** Conditions of a trigger are read one after the other. Each raises at most six questions, one after the other. */
 const MAX_ROUNDS = 1_000;
 
-/** What is to be adopted, from wherever it was read. */
+/** The configuration to adopt, from a cluster or from files. */
 export interface AdoptInput extends AdoptionState {
   readonly configMap: LiveObject;
 }
@@ -45,7 +45,7 @@ export async function inputFromCluster(
 }
 
 /**
- * Takes it from files; Applications and AppProjects among them are looked at for annotations.
+ * Takes it from files. Applications and AppProjects among them may subscribe by annotation.
  * @throws UsageError if the ConfigMap is not among them
  */
 export function inputFromFiles(
@@ -69,8 +69,8 @@ export function inputFromFiles(
 }
 
 /**
- * Finds what can be adopted, and which Applications it would lose, with the engine as the judge.
- * @throws UsageError if the engine refuses what is there today, or can't be asked
+ * Finds the parts that can be adopted, and the Applications that the switch would lose. The engine checks every condition and body.
+ * @throws UsageError if the engine refuses the present configuration, or gives no answer
  */
 export async function adoptFully(
   { configMap, secret, applications = [], projects = [], existing }: AdoptInput,
@@ -93,7 +93,7 @@ export async function adoptFully(
     const inquiry = new Inquiry(gate.answers);
     const broken = foreignFindings({ configMap }, config.target, inquiry);
     if (broken.length > 0) throw new UsageError(broken.map(({ message }) => message).join('\n'));
-    // Of what the engine has not read yet, nothing is translated.
+    // Nothing is translated before the engine has read the configuration.
     const result = inquiry.open.size === 0 ? adoptionOf(input, inquiry) : undefined;
     return { result, open: inquiry.open };
   };
@@ -102,6 +102,7 @@ export async function adoptFully(
     (open) => gate.answer(open),
     MAX_ROUNDS,
   );
-  if (!adoption || round !== 'answered') throw new UsageError("Argo CD's engine could not be asked");
+  if (!adoption || round !== 'answered')
+    throw new UsageError("Argo CD's engine could not check the configuration");
   return { adoption, outOfScope: outOfScope(applications, adoption.recipients, namespace, access) };
 }

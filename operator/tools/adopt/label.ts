@@ -1,6 +1,6 @@
 const MAX_LABEL = 63;
 
-/** Gives out names as Kubernetes takes them, each once, like the names that they stand for. */
+/** Gives out valid Kubernetes names, each once, that resemble the names of the sources. */
 export class ResourceLabels {
   readonly #taken: Set<string>;
 

@@ -2,10 +2,10 @@ import { Document } from 'yaml';
 import type { CredentialsDraft, Resources } from './drafts.ts';
 import type { ExistingResource } from './origins.ts';
 
-/** What stands where a credential is not known, or not to be shown. */
+/** Replaces a credential that is not known or must not be shown. */
 export const PLACEHOLDER = '<the robot’s webhook URL or access token>';
 
-/** The files that the manifests make up, by name, in the order in which they are to be applied. */
+/** The manifests by file name, in the order in which the files are applied. */
 export function adoptedFiles(resources: Resources, redact: boolean): ReadonlyMap<string, readonly object[]> {
   return new Map<string, readonly object[]>([
     ['credentials.yaml', resources.credentials.map((each) => secretManifest(each, redact))],
@@ -16,8 +16,8 @@ export function adoptedFiles(resources: Resources, redact: boolean): ReadonlyMap
 }
 
 /**
- * What has yet to be applied, and what is in the cluster already, in words: that one may have been edited since, and is not
- * printed again.
+ * The resources that are not applied yet, and the names of those in the cluster. The latter may have been edited since, and are
+ * not printed again.
  */
 export function divided(
   resources: Resources,
@@ -47,7 +47,7 @@ function secretManifest({ webhook, ...head }: CredentialsDraft, redact: boolean)
   return { ...head, stringData: { webhook: redact || webhook === undefined ? PLACEHOLDER : webhook } };
 }
 
-/** As people write them: texts of several lines as they are, no line folded. */
+/** YAML as people write it: texts of several lines as they are, no line folded. */
 export function asYaml(manifests: readonly object[]): string {
   return manifests.map((each) => new Document(each).toString({ lineWidth: 0 })).join('---\n');
 }

@@ -13,8 +13,8 @@ export interface TrueCondition {
 }
 
 /**
- * What the former configuration still has to tell of an Application: conditions that hold, without a note that they were
- * sent.
+ * The notifications about an Application that the former configuration has not sent yet: its condition is true, and no note says
+ * that Argo CD has sent it.
  */
 export function pendingOf(
   application: TimedApplication,
@@ -34,11 +34,11 @@ export function pendingOf(
   });
 }
 
-/** What went wrong at the moment of the switch. */
+/** Errors at the moment of the switch. */
 export interface Anomalies {
-  /** Told by both configurations. */
+  /** Both configurations have sent a notification. */
   readonly twice: readonly string[];
-  /** Dated before the switch, but seen after it: told by neither. */
+  /** Dated before the switch, but seen after it: neither configuration has sent a notification. */
   readonly missed: readonly string[];
 }
 
@@ -59,10 +59,11 @@ export function anomaliesBetween(
     const name = applicationName(application);
     const earlier = known.get(name) ?? {};
     const fresh = Object.entries(eventTimes(application)).filter(
-      ([what, time]) => time > (own(earlier, what) ?? ''),
+      ([event, time]) => time > (own(earlier, event) ?? ''),
     );
-    // What began before and went on after it is told by its later part.
-    if (fresh.every(([, time]) => time <= since)) missed.push(...fresh.map(([what]) => `${name} (${what})`));
+    // An event that began before the switch and went on after it counts by its later part.
+    if (fresh.every(([, time]) => time <= since))
+      missed.push(...fresh.map(([event]) => `${name} (${event})`));
     const first = fresh
       .map(([, time]) => time)
       .filter((time) => time > since)
@@ -72,7 +73,7 @@ export function anomaliesBetween(
   return { twice, missed };
 }
 
-/** Whether the former configuration has notified of anything from that time on. */
+/** Whether the former configuration has sent any notification since that time. */
 function wasNotifiedSince(
   application: TimedApplication,
   time: Date,

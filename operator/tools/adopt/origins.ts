@@ -1,6 +1,6 @@
 import { ResourceLabels } from './label.ts';
 
-/** Annotation on what was adopted: what it takes the place of. By it, what is applied already is known again. */
+/** Annotation on adopted resources: the configuration that they replace. By it, adopt recognises resources that are applied. */
 export const ADOPTED_FROM = 'argocd-dingtalk.io/adopted-from';
 
 /** A custom resource that is in the namespace already. */
@@ -13,13 +13,13 @@ export interface ExistingResource {
   };
 }
 
-/** What an existing resource takes the place of, if it was adopted. */
+/** The configuration that an existing resource replaces, if the resource was adopted. */
 export const originOf = ({ metadata }: ExistingResource): string | undefined =>
   metadata.annotations?.[ADOPTED_FROM];
 
 /**
- * Names for resources of one kind: that of the resource that was made of the same before, or a new one. What was adopted
- * earlier, and of something else, keeps its name and its content.
+ * Names for resources of one kind: the name of an existing resource with the same origin, or a new name. Existing resources of
+ * other origins keep their names and contents.
  */
 export class Naming {
   readonly #known: ReadonlyMap<string, string>;
@@ -36,7 +36,7 @@ export class Naming {
     );
   }
 
-  /** @param wanted what it is called if that is free */
+  /** @param wanted the name to use if it is free */
   metadata(origin: string, wanted: string, namespace: string) {
     const name = this.#known.get(origin) ?? this.#labels.for(wanted);
     return { name, namespace, annotations: { [ADOPTED_FROM]: origin } };

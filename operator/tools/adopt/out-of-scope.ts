@@ -4,7 +4,7 @@ import { applicationAccess, type PlacedApplication } from '../../core/resolve/ap
 import type { EntryRecipient } from './entry-recipients.ts';
 import { applicationName, type TimedApplication } from './event-times.ts';
 
-/** Applications that are told of today and that resources of this namespace may not hear of, sorted. */
+/** Applications with notifications today about which resources of this namespace may not be notified, sorted. */
 export function outOfScope(
   applications: readonly (TimedApplication & PlacedApplication)[],
   recipients: readonly EntryRecipient[],

@@ -5,7 +5,7 @@ import { adoptedFiles, asYaml } from './manifests.ts';
 import type { AdoptOptions } from './options.ts';
 import { type AdoptReport, adoptJson, adoptText } from './text.ts';
 
-/** Prints or writes the manifests, and says in words what becomes of each key. @throws UsageError if files can't be written */
+/** Prints or writes the manifests, and the decision on each key. @throws UsageError if files can't be written */
 export async function printAdoption(
   report: AdoptReport,
   { output, outputDir, redact = false }: AdoptOptions,
@@ -23,17 +23,17 @@ export async function printAdoption(
   if (outputDir === undefined) stdout.write(asYaml(manifests));
   stderr.write(adoptText(report, namespace));
   if (manifests.length === 0) {
-    stderr.write(report.existing.length > 0 ? NEXT : 'there is nothing of DingTalk to adopt.\n');
+    stderr.write(report.existing.length > 0 ? NEXT : 'there is no DingTalk configuration to adopt.\n');
     return;
   }
-  const where = outputDir === undefined ? 'what is printed' : join(outputDir, 'credentials.yaml');
+  const where = outputDir === undefined ? 'the output' : join(outputDir, 'credentials.yaml');
   if (!redact) stderr.write(`${where} holds access tokens: keep it out of Git and logs.\n`);
-  stderr.write(`nothing is changed. Stop the operator before you apply this. ${NEXT}`);
+  stderr.write(`nothing is changed yet. Stop the operator before you apply these resources. ${NEXT}`);
 }
 
-const NEXT = 'To switch to what is applied: argocd-dingtalk adopt --take-over\n';
+const NEXT = 'To switch to applied resources: argocd-dingtalk adopt --take-over\n';
 
-/** Credentials are for their owner's eyes only. What is there is not overwritten: somebody may have edited it. */
+/** Only their owner may read credentials. Existing files are not overwritten: they may have been edited. */
 async function writeFiles(dir: string, files: ReadonlyMap<string, readonly object[]>): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });

@@ -10,7 +10,7 @@ import type { SwitchContext } from './prepare.ts';
 import type { SwitchPlan } from './switch.ts';
 import { underWay } from './under-way.ts';
 
-/** What the former configuration has not told by then, it tries again and again, or never will. */
+/** An older notification that is not sent yet is retried for long, or never sent. */
 const RECENT_MS = 60_000;
 
 /** Argo CD's Applications as they are now. */
@@ -21,7 +21,7 @@ export async function listApplications({ connection }: SwitchContext): Promise<r
   return (found ?? []) as readonly TimedApplication[];
 }
 
-/** Asks the engine which of the former conditions hold for Applications of which something has happened lately. */
+/** Asks the engine which of the former conditions hold for Applications with a recent event. */
 export async function pendingIn(
   applications: readonly TimedApplication[],
   { adoption, target }: SwitchPlan,
@@ -40,7 +40,9 @@ export async function pendingIn(
   );
   const found = options.acceptDifferences
     ? []
-    : deploying.map(({ application }) => `${application}: on-deployed, as soon as it is healthy`);
+    : deploying.map(
+        ({ application }) => `${application}: on-deployed, as soon as the Application is healthy`,
+      );
   for (const app of applications) {
     const youngest = youngestOf([app]);
     if (youngest === undefined || now.getTime() - Date.parse(youngest) > RECENT_MS) continue;
@@ -52,7 +54,7 @@ export async function pendingIn(
     );
     if (!evaluation.ok)
       throw new Error(
-        `the former conditions could not be evaluated for ${applicationName(app)}: ${evaluation.why}`,
+        `Argo CD's engine could not evaluate the former conditions for ${applicationName(app)}: ${evaluation.why}`,
       );
     const trueConditions = [...evaluation.conditions].flatMap(([name, conditions]) =>
       conditions.flatMap(({ triggered, key, oncePer }): TrueCondition[] =>
@@ -61,7 +63,7 @@ export async function pendingIn(
     );
     found.push(
       ...pendingOf(app, trueConditions, adoption.recipients).map(
-        (what) => `${applicationName(app)}: ${what}`,
+        (notification) => `${applicationName(app)}: ${notification}`,
       ),
     );
   }

@@ -6,8 +6,8 @@ import type { Resources } from './drafts.ts';
 import { ADOPTED_FROM, originOf } from './origins.ts';
 
 /**
- * What keeps custom resources from taking the place of what they were made from: one that is not in the cluster, is
- * refused there, or is suspended. They may have been edited since; what counts is that they are there and in force.
+ * The custom resources that cannot replace their origin: they are not in the cluster, or refused or suspended there. They may have
+ * been edited since; it only counts that they are in force.
  */
 export function resourceProblems(
   { robots, templates, subscriptions }: Resources,
@@ -30,12 +30,15 @@ export function resourceProblems(
     );
   });
   return [
-    ...idle.map((draft) => `${draft.kind} ${resourceKey(draft)}: it is suspended, or sends to nobody`),
+    ...idle.map(
+      (draft) =>
+        `${draft.kind} ${resourceKey(draft)}: the subscription is suspended, or has no robot to send to`,
+    ),
     ...forgotten.map(({ cr }) => `${cr.kind} ${resourceKey(cr)}: ${FORGOTTEN}`),
   ];
 }
 
-/** Whether somebody is subscribed to any of it already, beside what it takes the place of. */
+/** Whether any of the subscriptions is live already, beside the configuration that it replaces. */
 export function isInForce({ subscriptions }: Resources, { plan, live }: Decision): boolean {
   const triggers = subscriptions.flatMap(
     (each) => plan.subscriptions.get(resourceKey(each))?.entry.triggers ?? [],
@@ -44,11 +47,11 @@ export function isInForce({ subscriptions }: Resources, { plan, live }: Decision
 }
 
 const FORGOTTEN =
-  `it was adopted from what is written otherwise by now, and would tell beside what is adopted today: delete it, or remove ` +
-  `its annotation ${ADOPTED_FROM} to keep it`;
+  'the subscription was adopted from configuration that has changed since. It would send notifications beside the resources that ' +
+  `are adopted now. Delete it, or remove its annotation ${ADOPTED_FROM} to keep it.`;
 
 function problemOf(verdict: Verdict | undefined): string | undefined {
-  if (!verdict) return `it is not in the cluster, with its annotation ${ADOPTED_FROM}`;
+  if (!verdict) return `the cluster has no such resource with the annotation ${ADOPTED_FROM}`;
   if (verdict.refusal) return `${verdict.refusal.reason}: ${verdict.refusal.message}`;
   return undefined;
 }

@@ -22,7 +22,7 @@ import type { AdoptOptions } from './options.ts';
 import { isInForce, resourceProblems } from './preflight.ts';
 import type { SwitchPlan } from './switch.ts';
 
-/** What the steps of the switch share. */
+/** Shared by the steps of the switch. */
 export interface SwitchContext {
   readonly options: AdoptOptions;
   readonly namespace: string;
@@ -34,20 +34,20 @@ export interface SwitchContext {
   readonly gate: Gate;
 }
 
-/** A switch that can be tried, with the decision for a first look at it. */
+/** A switch that can be tried, and the facts that speak for or against it. */
 export interface CheckedPlan extends SwitchPlan {
   readonly outOfScope: readonly string[];
   readonly applications: readonly TimedApplication[];
   readonly problems: readonly string[];
-  /** Applications that would be notified again. Asked for in the first look only: it takes the engine a while. */
+  /** Applications about which Argo CD would notify again. Only the first attempt asks: the engine needs a while. */
   readonly replays: readonly Notified[];
-  /** Whether all custom resources are in force beside what they take the place of. */
+  /** Whether custom resources are in force beside the configuration that they replace. */
   readonly isInForce: boolean;
 }
 
 /**
- * Reads everything, and decides what the switch would come to.
- * @throws UsageError if something of it can't be read
+ * Reads everything, and decides on the result of the switch.
+ * @throws UsageError if an object can't be read
  */
 export async function prepare(
   { connection, config, namespace, gate, engine }: SwitchContext,
@@ -60,7 +60,7 @@ export async function prepare(
   }));
   const { configMap, secret } = cluster.target;
   if (unseen.length > 0)
-    throw new UsageError([...new Set(unseen)].map((each) => `not seen: ${each}`).join('\n'));
+    throw new UsageError([...new Set(unseen)].map((each) => `missing right: ${each}`).join('\n'));
   if (!configMap || !secret) {
     throw new UsageError(`Secret ${config.target.namespace}/${config.target.secret} does not exist`);
   }
@@ -98,7 +98,7 @@ export async function prepare(
   };
 }
 
-/** The triggers of a plan that are new to somebody, compared with what is live. */
+/** The triggers of a plan that are new to a recipient, compared with the live ones. */
 function freshTriggers({ plan, live }: Decision): ChangedTrigger[] {
   const standing = new Map([...live.events.values()].flat().map(({ key, value }) => [key, value]));
   return plan.entries.flatMap(({ triggers, recipients }) =>

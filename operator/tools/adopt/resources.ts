@@ -16,7 +16,7 @@ const CREDENTIAL_KEY = 'webhook';
 
 /**
  * Makes the custom resources for the recipients that can be taken over.
- * @param existing what is in the namespace already
+ * @param existing the resources in the namespace
  */
 export function resourcesFor(
   recipients: readonly EntryRecipient[],
@@ -65,10 +65,10 @@ function robotsFor(
   );
 }
 
-/** What one service hears: events by selector, '' for all Applications. */
+/** The events of one service by selector, '' for all Applications. */
 type SubscribedEvents = ReadonlyMap<string, readonly TranslatedEvent[]>;
 
-/** The engine sends one event once to each service, however many entries say so. */
+/** The engine sends one event once to each service, however many entries subscribe to it. */
 function groupByService(recipients: readonly EntryRecipient[]): ReadonlyMap<string, SubscribedEvents> {
   const found = new Map<string, Map<string, Map<string, TranslatedEvent>>>();
   for (const { service, events, entry } of recipients) {
@@ -127,7 +127,7 @@ type Content = NonNullable<TranslatedEvent['template']>;
 
 const contentKey = ({ name, body }: Content): string => JSON.stringify([name, body]);
 
-/** Services that hear the same of the same Applications share a subscription. */
+/** Services with the same events of the same Applications share a subscription. */
 function subscriptionsFor(
   subscribed: ReadonlyMap<string, SubscribedEvents>,
   robotName: (service: string) => string,

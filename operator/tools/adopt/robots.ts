@@ -11,20 +11,20 @@ import type { ForeignConfig } from './foreign-config.ts';
 /** A service that posts to DingTalk's custom robots. */
 export interface DingTalkService {
   readonly name: string;
-  /** The credential as the operator keeps it: a secret. Undefined where a key of the Secret is not known. */
+  /** The credential as the operator keeps it; confidential. Undefined if a key of the Secret is not known. */
   readonly url: string | undefined;
-  /** Why no robot can stand for it. */
+  /** Why no robot can replace it. */
   readonly refusal?: string;
-  /** What is different with a robot. */
+  /** Differences of a robot. */
   readonly notes: readonly string[];
 }
 
-/** What the engine puts into services. */
+/** The values that the engine inserts into services. */
 export type SecretValues = Readonly<Record<string, string>>;
 
 /**
- * The services that send to DingTalk's robots, by what their URLs say once the Secret's values are in them.
- * @param secret undefined where it can't be read
+ * The services that send to DingTalk's robots, according to their URLs with the Secret's values in them.
+ * @param secret undefined if it can't be read
  */
 export function dingTalkServices(
   { services }: ForeignConfig,
@@ -53,7 +53,7 @@ function dingTalkService(
   const host = /^https?:\/\/([^/?#]*)/i.exec(filled)?.[1]?.toLowerCase() ?? '';
   const isDingTalk = rules.allowedHosts.some((allowed) => host.replace(/:443$/, '') === allowed);
   if (missing.length > 0 && (host === '' || host.includes(UNKNOWN))) {
-    const refusal = `${named(missing)} of the Secret is not known, so that nobody can tell whether it is one of a DingTalk robot`;
+    const refusal = `${named(missing)} of the Secret is not known, so adopt cannot tell whether the URL belongs to a DingTalk robot`;
     return { name, url: undefined, notes: [], refusal };
   }
   if (!isDingTalk) return undefined;
@@ -65,7 +65,7 @@ function dingTalkService(
     ...credential.warnings.map(
       (warning) => `${warning}. Put the robot's signing secret (SEC…) under spec.signing.`,
     ),
-    ...(lost.length > 0 ? [`not carried over: ${lost.join(', ')}. DingTalk needs none of it.`] : []),
+    ...(lost.length > 0 ? [`not taken over: ${lost.join(', ')}. DingTalk does not need this.`] : []),
     ...(missing.length > 0
       ? [`${named(missing)} of the Secret is not known: put the robot's URL into the new Secret.`]
       : []),

@@ -116,10 +116,10 @@ describe('the switch', () => {
   it.each<[string, readonly TimedApplication[], readonly string[], string]>([
     ['something has just happened', [failed(JUST_NOW)], [], 'within the last two seconds'],
     [
-      'something has yet to be told',
+      'a notification is not sent yet',
       [failed(EARLIER)],
       ['argocd/shop: failed to ding'],
-      'has yet to tell: argocd/shop',
+      'has not sent this notification yet: argocd/shop',
     ],
   ])('waits, and writes nothing, where %s', async (_, applications, pending, reason) => {
     expect(await attempt([applications], pending)).toEqual({
@@ -153,7 +153,7 @@ describe('the switch', () => {
     expect(live()['service.slack']).toBe('edited');
   });
 
-  it('names what was told twice in its moment', async () => {
+  it('names events that were sent twice in its moment', async () => {
     const note = { 'failed:[0].hash:ding:': Date.parse(JUST_NOW) / 1_000 };
     const seen = [[failed(EARLIER)], [failed(EARLIER)], [failed(JUST_NOW, note)]];
     expect(await attempt(seen)).toMatchObject({

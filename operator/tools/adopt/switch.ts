@@ -12,16 +12,16 @@ import { cutTarget } from './cut-target.ts';
 import { type TimedApplication, youngestOf } from './event-times.ts';
 import { type Anomalies, anomaliesBetween } from './notes.ts';
 
-/** How long nothing may have happened: times of events are whole seconds, and Argo CD takes a moment to tell. */
+/** The time without an event before the switch: times of events are whole seconds, and Argo CD sends with a short delay. */
 const QUIET_MS = 2_000;
-/** By then Argo CD has told of whatever happened in the moment of the switch. */
+/** By then Argo CD has sent all notifications about events in the moment of the switch. */
 const SETTLE_MS = 3_000;
 
-/** All that the switch is made from. The target is as it was read, the decision is asked for anew for each moment. */
+/** The input of the switch. The target is as it was read; each moment needs a new decision. */
 export interface SwitchPlan {
   readonly adoption: Adoption;
   readonly target: Target;
-  /** @param since the latest event that the former configuration has told of */
+  /** @param since the latest event that the former configuration has sent */
   decide(target: Target, since: Date): Promise<Decision>;
 }
 
@@ -31,7 +31,7 @@ export interface SwitchOptions {
   readonly target: OperatorConfiguration['target'];
   /** Argo CD's Applications as they are now. */
   readonly listApplications: () => Promise<readonly TimedApplication[]>;
-  /** What the former configuration has yet to tell, in words. */
+  /** The notifications that the former configuration has not sent yet, in words. */
   readonly pendingIn: (applications: readonly TimedApplication[]) => Promise<readonly string[]>;
   /** The API server's clock. */
   readonly now: () => Date;
@@ -39,16 +39,16 @@ export interface SwitchOptions {
   readonly pause: (ms: number) => Promise<unknown>;
 }
 
-/** How a try to switch ended: `waiting` says what for. */
+/** The result of an attempt to switch; `waiting` has a reason. */
 export type SwitchAttempt =
   | { readonly state: 'waiting'; readonly reason: string; readonly hasWritten: boolean }
   | { readonly state: 'done'; readonly since: string; readonly anomalies: Anomalies };
 
 /**
- * Switches from the former configuration to the operator's, if this is a quiet moment. First come the operator's own keys,
- * which nobody uses yet. Then, if still nothing has happened, one write subscribes them and removes what they take the
- * place of. An event counts for them if it is later than the latest one that was told of before.
- * @throws ConflictError if somebody else has written meanwhile: read again, and try again; whatever else a request throws
+ * Switches from the former configuration to the operator's, if this is a quiet moment. It first writes the operator's own keys,
+ * which nothing uses yet. Then, if still nothing has happened, one write subscribes the new keys and removes the keys that they
+ * replace. An event counts for the new keys if it is later than the latest event of the former configuration.
+ * @throws ConflictError if somebody else has written meanwhile: read again, and try again; every other error of a request
  */
 export async function trySwitch(prepared: SwitchPlan, options: SwitchOptions): Promise<SwitchAttempt> {
   const { request, target, listApplications } = options;
@@ -62,7 +62,7 @@ export async function trySwitch(prepared: SwitchPlan, options: SwitchOptions): P
     cutTarget(prepared.target, prepared.adoption.cut),
     new Date(since),
   );
-  if (writes.blocked) throw new Error(`subscriptions can not be written: ${writes.blocked.message}`);
+  if (writes.blocked) throw new Error(`subscriptions cannot be written: ${writes.blocked.message}`);
   const { inert, switching, leftover } = inOrder(writes.steps);
 
   const latest = new LatestVersions(prepared.target);
@@ -71,7 +71,7 @@ export async function trySwitch(prepared: SwitchPlan, options: SwitchOptions): P
   const second = await listApplications();
   const late = await unrestIn(second, options);
   if (late !== undefined || (youngestOf(second) ?? since) !== since)
-    return { state: 'waiting', reason: late ?? 'something has just happened', hasWritten: inert.length > 0 };
+    return { state: 'waiting', reason: late ?? 'an event has just happened', hasWritten: inert.length > 0 };
 
   const { keys, subscriptions } = prepared.adoption.cut;
   const shared = switching ? switching.text : subscriptions;
@@ -98,12 +98,14 @@ async function unrestIn(
 ): Promise<string | undefined> {
   const youngest = youngestOf(applications);
   if (youngest !== undefined && now().getTime() - Date.parse(youngest) < QUIET_MS)
-    return 'something has happened within the last two seconds';
+    return 'an event has happened within the last two seconds';
   const [pending] = await pendingIn(applications);
-  return pending === undefined ? undefined : `the former configuration has yet to tell: ${pending}`;
+  return pending === undefined
+    ? undefined
+    : `the former configuration has not sent this notification yet: ${pending}`;
 }
 
-/** What nobody uses yet, the write that has it used, and what nobody uses any more. */
+/** The writes of keys that nothing uses yet, the write that subscribes them, and the removal of keys that nothing uses any more. */
 function inOrder(steps: readonly Write[]) {
   const at = steps.findIndex(({ kind }) => kind !== 'apply');
   if (at < 0) return { inert: steps, switching: undefined, leftover: [] };
@@ -115,7 +117,7 @@ function inOrder(steps: readonly Write[]) {
   };
 }
 
-/** The versions that our own writes leave behind. */
+/** The versions of the objects after our own writes. */
 class LatestVersions {
   #target: Target;
 

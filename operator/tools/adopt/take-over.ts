@@ -17,8 +17,8 @@ import { underWay } from './under-way.ts';
 const PAUSE_MS = 500;
 
 const TWICE =
-  'the custom resources are in force already, so that all is told twice until the switch: an operator has run since they ' +
-  'were applied. If one runs now, stop it.\n';
+  'the custom resources are in force already, because an operator has run since they were applied. Argo CD sends everything twice ' +
+  'until the switch. If an operator runs now, stop it.\n';
 
 /** `argocd-dingtalk adopt --take-over`: switches to custom resources that are applied already. */
 export async function takeOver(
@@ -73,10 +73,12 @@ async function switchWhenQuiet(context: SwitchContext): Promise<void> {
     if (attempt.reason !== waitsFor) stderr.write(`waiting: ${attempt.reason} …\n`);
     waitsFor = attempt.reason;
     if (Date.now() > deadline) {
-      const inert = attempt.hasWritten ? " The operator's keys are there already, and nobody uses them." : '';
+      const inert = attempt.hasWritten
+        ? " The operator's keys are written already, but nothing uses them."
+        : '';
       stderr.write(
         `there was no quiet moment within ${options.wait} s; the former configuration is still in force.${inert} ` +
-          'Try again, with a longer --wait or at a quieter time.\n',
+          'Try again with a longer --wait or at a quieter time.\n',
       );
       throw new FindingsError();
     }
@@ -91,29 +93,29 @@ function conclude(
   { options, io: { stdout, stderr }, clock, config }: SwitchContext,
 ): void {
   if (options.output === 'json') stdout.write(takenOverJson(adoption, since, anomalies));
-  else stdout.write(`taken over; what happens after ${since} is told by the custom resources.\n`);
+  else stdout.write(`taken over; events after ${since} are sent by the custom resources.\n`);
   const waiting = underWay(applications, adoption.recipients, clock.now(), config.limits.maxEventAge).map(
     ({ application }) => application,
   );
   const lines = [
     ...section(
-      'deployed before the switch and not healthy yet; nobody tells of it if they become so:',
+      'deployed before the switch and not healthy yet; Argo CD will not notify when they become healthy:',
       waiting,
     ),
-    ...section('told twice, in the moment of the switch:', anomalies.twice),
-    ...section('dated before the switch but seen after it, and so told by nobody:', anomalies.missed),
+    ...section('sent twice in the moment of the switch:', anomalies.twice),
+    ...section('dated before the switch but seen after it, so not sent:', anomalies.missed),
   ];
   stderr.write([...lines, 'Start the operator now.', ''].join('\n'));
   if (anomalies.twice.length + anomalies.missed.length > 0) throw new FindingsError();
 }
 
-/** @throws FindingsError if the switch would lose something, or tell it again, and nobody has agreed to that */
+/** @throws FindingsError if the switch would lose or repeat notifications without --accept-differences */
 async function refuseUnlessReady(ready: CheckedPlan, { options, io }: SwitchContext): Promise<void> {
   const { problems, replays, outOfScope } = ready;
   const { stderr } = io;
   if (problems.length > 0) {
     const how =
-      'Apply what adopt prints without --take-over, or mend it; lint and kubectl describe say more.';
+      'Apply the output of adopt without --take-over, or correct it; lint and kubectl describe have the details.';
     stderr.write([...section('not ready:', problems), how, ''].join('\n'));
     throw new FindingsError();
   }
@@ -122,10 +124,10 @@ async function refuseUnlessReady(ready: CheckedPlan, { options, io }: SwitchCont
   stderr.write(
     [
       ...section(
-        'told of again at once, since their conditions do not say when it happened (eventTime):',
+        'sent again at once, because the condition does not say when the event happened (eventTime):',
         again,
       ),
-      'Nothing is switched. Mend it, or go on with --accept-differences.',
+      'Nothing is switched. Correct this, or go on with --accept-differences.',
       '',
     ].join('\n'),
   );

@@ -4,30 +4,30 @@ import type { Disposition } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
 import type { Anomalies } from './notes.ts';
 
-/** An adoption with all that is to be said of it. */
+/** An adoption with all findings on it. */
 export interface AdoptReport {
   readonly adoption: Adoption;
-  /** What the operator would refuse of the custom resources. */
+  /** The custom resources that the operator would refuse. */
   readonly refused: readonly LintFinding[];
-  /** Applications that are told of today, and would not be any more. */
+  /** Applications with notifications today that would have none after the switch. */
   readonly outOfScope: readonly string[];
-  /** What has yet to be applied. */
+  /** The resources that are not applied yet. */
   readonly missing: Resources;
-  /** What is in the cluster already. */
+  /** The names of the resources in the cluster. */
   readonly existing: readonly string[];
 }
 
-/** What a switch reports: by then, what was to be applied is. */
+/** The report of a switch, when all resources are applied. */
 type SwitchReport = Pick<AdoptReport, 'adoption' | 'outOfScope'> & Partial<AdoptReport>;
 
-/** Whether anything of DingTalk's is not carried over. */
+/** Whether all DingTalk configuration is taken over. */
 export function isComplete({ adoption, refused, outOfScope }: AdoptReport): boolean {
   return (
     !adoption.dispositions.some(({ isProblem }) => isProblem) && refused.length + outOfScope.length === 0
   );
 }
 
-/** For people: what becomes of each key, and why. */
+/** For people: the decision on each key, and the reason. */
 export function adoptText(report: SwitchReport, namespace: string): string {
   const { adoption, refused = [], outOfScope, existing = [] } = report;
   const { dispositions, notes, idleSecretKeys } = adoption;
@@ -39,7 +39,7 @@ export function adoptText(report: SwitchReport, namespace: string): string {
       of(({ isTaken }) => isTaken),
     ),
     ...section(
-      'not taken over, though it is of DingTalk:',
+      'not taken over, although it is for DingTalk:',
       of(({ isProblem }) => isProblem === true),
     ),
     ...section(
@@ -49,7 +49,7 @@ export function adoptText(report: SwitchReport, namespace: string): string {
     ...section('applied already, and not printed again:', existing),
     ...section('good to know:', [...notes, ...idleSecretKeys.map(idleLine)]),
     ...section(
-      `Applications that would no longer be told of: resources of ${namespace} may not hear of them. Grant their projects by tenancy.projects, or on the AppProjects:`,
+      `Applications without notifications after the switch, because namespace ${namespace} has no access to them. Grant their projects by tenancy.projects, or on the AppProjects:`,
       shortened(outOfScope),
     ),
     ...section('refused by the operator:', refused.map(describeFinding)),
@@ -83,7 +83,7 @@ const dispositionLine = ({ key, part, why }: Disposition): string =>
   `${key}${part === undefined ? '' : ` (${part})`}: ${why}`;
 
 const idleLine = (key: string): string =>
-  `key ${key} of the Secret was for these services only; nothing removes it but you`;
+  `key ${key} of the Secret was for these services only; delete it yourself after the switch`;
 
 const MAX_SHOWN = 20;
 
@@ -96,7 +96,7 @@ export function section(title: string, lines: readonly string[]): string[] {
   return lines.length === 0 ? [] : [title, ...lines.map((line) => `  ${line}`)];
 }
 
-/** What a switch has come to, for programs. */
+/** The result of a switch, for programs. */
 export function takenOverJson(adoption: Adoption, since: string, anomalies: Anomalies): string {
   const report = adoptJson({ adoption, outOfScope: [] });
   return `${JSON.stringify({ since, ...anomalies, ...report }, null, 2)}\n`;

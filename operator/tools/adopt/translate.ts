@@ -11,7 +11,7 @@ import type { ForeignConfig } from './foreign-config.ts';
 /** One condition of a trigger for one service, as an event of a subscription. */
 export interface TranslatedEvent {
   readonly trigger: string;
-  /** Its place in the trigger, from 0, and how many there are. */
+  /** Its place in the trigger, from 0, and the number of conditions there. */
   readonly index: number;
   readonly of: number;
   readonly condition:
@@ -21,7 +21,7 @@ export interface TranslatedEvent {
   readonly template?: { readonly name: string; readonly body: string };
 }
 
-/** What becomes of a trigger for a service. */
+/** The result for a trigger and a service. */
 export type Translated =
   | { readonly ok: true; readonly events: readonly TranslatedEvent[]; readonly notes: readonly string[] }
   | { readonly ok: false; readonly reason: string };
@@ -30,7 +30,7 @@ const MAX_WHEN = 1_024;
 const MAX_ONCE_PER = 512;
 const MAX_BODY = 32_768;
 
-/** Expresses what a service hears by a trigger as events, or says why that can't be. */
+/** Expresses a trigger, as far as it is for a service, as events, or says why that is not possible. */
 export function translate(
   name: string,
   service: string,
@@ -91,18 +91,18 @@ function contentOf(
   const name = send.findLast((each) => templates.get(each)?.webhook.has(service));
   const message = name === undefined ? undefined : templates.get(name)?.webhook.get(service);
   if (name === undefined || !message) {
-    const text = `no template has a part for ${service}, so that DingTalk refuses what is sent today (a GET)`;
-    return { notes: [`${text}; the group will hear the message of the catalogue`] };
+    const text = `no template has a part for ${service}, so Argo CD sends a GET today, which DingTalk refuses`;
+    return { notes: [`${text}; the group will get the message of the catalogue`] };
   }
   const { method, path, body } = message;
   const field = `${templateKey(name)}, webhook.${service}`;
   if (method !== 'POST')
     return {
-      reason: `${field}: the method is ${method === '' ? 'GET' : method}, which DingTalk refuses. Make it POST.`,
+      reason: `${field}: the method is ${method === '' ? 'GET' : method}, which DingTalk refuses. Change it to POST.`,
     };
   if (path.trim() !== '')
-    return { reason: `${field}: it has a path, and a robot's URL has no room for one. Remove it.` };
-  if (body === '') return { reason: `${field}: it has no body. Write the message there.` };
+    return { reason: `${field}: the message has a path, but the URL of a robot has none. Remove the path.` };
+  if (body === '') return { reason: `${field}: the message has no body. Write the text there.` };
   if (body.length > MAX_BODY) return { reason: `${field}: the body has more than ${MAX_BODY} characters.` };
   const finding = rawTemplateFinding(body, inquiry);
   if (finding) return { reason: `${field}: ${finding.message.replace('spec.message.raw', 'body')}` };
@@ -130,8 +130,8 @@ function testOf(
   const eventTime = guessedEventTime(when);
   const note =
     eventTime === undefined
-      ? 'its condition does not say when it happened, so Applications for which it holds are told of once more'
-      : `eventTime ${eventTime} is derived from its condition; see that it fits`;
+      ? 'the condition does not say when the event happened, so Argo CD notifies again about Applications for which the condition is true'
+      : `eventTime ${eventTime} is derived from the condition; check that it fits`;
   return {
     condition: {
       when,
@@ -142,9 +142,9 @@ function testOf(
   };
 }
 
-/** What an event of the catalogue does otherwise. */
+/** The differences of an event of the catalogue. */
 function differences(catalogue: TriggerName, oncePer: string | undefined): string[] {
   if (oncePer === findTrigger(catalogue)?.oncePer) return [];
-  const how = oncePer === undefined ? 'for as long as it lasts' : `for each ${oncePer}`;
-  return [`told once ${how} until now, and as ${catalogue} of the catalogue for each time that it happens`];
+  const how = oncePer === undefined ? 'while the condition stayed true' : `for each ${oncePer}`;
+  return [`so far it was sent once ${how}; ${catalogue} of the catalogue is sent once for each occurrence`];
 }

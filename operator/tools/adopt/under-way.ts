@@ -3,7 +3,7 @@ import { selects } from '../../argocd/selector.ts';
 import type { EntryRecipient } from './entry-recipients.ts';
 import { applicationName, type TimedApplication } from './event-times.ts';
 
-/** A deployment whose sync has ended, and whose health has yet to follow. */
+/** A deployment whose sync has ended, but whose Application is not healthy yet. */
 export interface UnderWay {
   /** `namespace/name` of the Application. */
   readonly application: string;
@@ -15,9 +15,9 @@ export interface UnderWay {
 const SOON_MS = 5 * 60_000;
 
 /**
- * Deployments of which the former configuration would tell later, and nobody will after a switch: on-deployed of the
- * catalogue is dated by the end of the sync, which is before it.
- * @param maxEventAge in milliseconds: nothing older is told of
+ * Deployments that the former configuration would report later, and that nothing reports after a switch: the end of the sync dates
+ * on-deployed of the catalogue, and it is before the switch.
+ * @param maxEventAge in milliseconds: older events are not sent
  */
 export function underWay(
   applications: readonly TimedApplication[],
@@ -46,7 +46,7 @@ export function underWay(
   });
 }
 
-/** Told since the sync ended, or once for its revision, which is what the well-known triggers do. */
+/** Sent since the sync ended, or once for its revision, as the well-known triggers are. */
 function wasNotified(application: TimedApplication, ended: Date, trigger: string, service: string): boolean {
   const { operationState, sync } = application.status ?? {};
   const revisions = [operationState?.syncResult?.revision, sync?.revision].filter((each) => each);

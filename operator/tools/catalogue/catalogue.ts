@@ -1,5 +1,5 @@
 /**
- * `catalogue`: the triggers that an event can name, and the messages that come with them.
+ * `catalogue`: the triggers that an event can name, and their default messages.
  *
  * message/catalogue/ has the triggers; text.ts lays them out.
  */
@@ -14,7 +14,7 @@ import { AGE_RULE, type CatalogueEntry, catalogueEntry, entryText, triggerText }
 /** All options of `argocd-dingtalk catalogue`. */
 export interface CatalogueOptions {
   readonly locale: Locale;
-  /** This one alone, with its message; absent: all of them. */
+  /** Only this trigger, with its message; absent: all triggers. */
   readonly trigger?: TriggerName;
   readonly output: 'text' | 'json';
 }
@@ -41,7 +41,7 @@ function asText(options: CatalogueOptions): string {
     .join('\n')}\n${AGE_RULE[locale]}\n`;
 }
 
-/** A list in any case; the message is there where one trigger was asked for. */
+/** Always a list; it has the message if one trigger was asked for. */
 function asJson(options: CatalogueOptions): string {
   const { locale, trigger } = options;
   const list = entries(options).map((each) => ({

@@ -10,12 +10,12 @@ import {
   type TriggerName,
 } from '../../message/catalogue/trigger.ts';
 
-/** A trigger as the command prints it; when, oncePer and eventTime as in an event of somebody's own. */
+/** A trigger as the command prints it; when, oncePer and eventTime as in a custom event. */
 export interface CatalogueEntry {
   readonly name: TriggerName;
   readonly summary: string;
   readonly when: { readonly words: string; readonly expression: string };
-  /** Absent: it is sent again whenever the condition comes back. */
+  /** Absent: the event is sent again whenever the condition becomes true again. */
   readonly oncePer?: string;
   readonly eventTime: string;
   /** The trigger that the same subscription needs beside this one. */
@@ -42,10 +42,10 @@ function eventTimeText(eventTime: EventTime): string {
 }
 
 const AGAIN: Localised = {
-  en: '(none: sent again whenever the condition comes back)',
+  en: '(none: sent again whenever the condition becomes true again)',
   'zh-CN': '（无：条件每次重新成立时都会再次发送）',
 };
-/** What happened before is not news, whatever the trigger. */
+/** The age limits of events, for every trigger. */
 export const AGE_RULE: Localised = {
   en: 'An event is sent only if it is later than the subscription and not older than limits.maxEventAge.',
   'zh-CN': '仅发送晚于订阅生效时间、且未超过 limits.maxEventAge 的事件。',
@@ -65,7 +65,7 @@ export function entryText(entry: CatalogueEntry, locale: Locale): string {
   ].join('\n');
 }
 
-/** The manifest of a template that says what the operator says by itself, to start from. */
+/** The manifest of a template with the default message, as a starting point. */
 function templateManifest(name: TriggerName, markdown: MarkdownSource): string {
   const manifest = {
     apiVersion: API_VERSION,
@@ -77,7 +77,7 @@ function templateManifest(name: TriggerName, markdown: MarkdownSource): string {
 }
 
 const TO_USE: Localised = {
-  en: 'The message that comes with it, as a template of your own. Change it, apply it, and name it in the event:',
+  en: 'The default message, as a template to start from. Change it, apply it, and name it in the event:',
   'zh-CN': '以下为该触发器的默认消息，可作为自定义模板的起点：修改并应用后，在事件中引用它：',
 };
 

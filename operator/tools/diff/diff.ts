@@ -1,8 +1,8 @@
 /**
- * `diff`: what applying files would change in Argo CD's objects, and which Applications it would notify at once.
+ * `diff`: the changes that applying files would make to Argo CD's objects, and the notifications that would go out at once.
  *
  * It reads the files and the cluster, decides on the cluster as it is and on the cluster with the files applied, and compares the
- * two decisions. Read on in difference.ts (what the decisions differ in), notified.ts (which conditions are true now) and text.ts.
+ * two decisions. Read on in difference.ts (the differences), notified.ts (the conditions that are true now) and text.ts.
  */
 
 import { isDeepStrictEqual } from 'node:util';
@@ -37,7 +37,7 @@ import { diffJson, diffText } from './text.ts';
 /** All options of `argocd-dingtalk diff`. */
 export interface DiffOptions extends FilesOptions {
   readonly kubeconfig?: string;
-  /** The configuration file as it will be; absent: as it is. */
+  /** The future configuration file; absent: the present one. */
   readonly newConfig?: string;
   readonly output: 'text' | 'json';
 }
@@ -51,7 +51,7 @@ export async function diff(options: DiffOptions, io: ProcessIO): Promise<void> {
   const config = readConfiguration(options.config);
   const newConfig = options.newConfig === undefined ? config : readConfiguration(options.newConfig);
   if (!isDeepStrictEqual(newConfig.target, config.target))
-    throw new UsageError(`${options.newConfig}: target is another one than that of --config`);
+    throw new UsageError(`${options.newConfig}: target differs from that of --config`);
   const manifests = await readFiles(options.file);
   if (!manifests.some((each) => isOfOurGroup(each) || isAboutAccess(each))) {
     throw new UsageError(`${options.file.join(', ')}: no custom resources of ${GROUP} found`);
@@ -79,7 +79,7 @@ async function compare(
   io: ProcessIO,
 ): Promise<void> {
   const { stdout, stderr } = io;
-  const unseen = (message: string) => void stderr.write(`not seen: ${message}\n`);
+  const unseen = (message: string) => void stderr.write(`missing right: ${message}\n`);
   const namespace = defaultNamespace(connection);
   const { valid, findings } = await validate(manifests, namespace);
   refuseIfAny(findings, io);
@@ -111,13 +111,13 @@ async function compare(
   });
 }
 
-/** Whether a subscription starts anew with an event that has no time, so that what happened before counts too. */
+/** Whether a subscription starts again with an event that has no time, so earlier occurrences count too. */
 function mayReplay({ reason, namespace, name }: LintFinding, { triggers }: Difference): boolean {
   const prefix = eventKeyName(namespace, name, '');
   return reason === 'ReplayPossible' && triggers.some(({ trigger }) => trigger.startsWith(prefix));
 }
 
-/** Of all robots, those of the files too: what the cluster has of their Secrets. */
+/** The credentials of all robots, also of those in the files, from the Secrets of the cluster. */
 async function credentialsOf(
   before: Snapshot,
   config: OperatorConfiguration,
@@ -130,12 +130,12 @@ async function credentialsOf(
   return orAssumed(await readCredentials(readCredential(connection), robots), robots);
 }
 
-/** As kubectl has it for a manifest that names none. */
+/** The namespace that kubectl uses for a manifest without one. */
 function defaultNamespace({ kubeConfig }: Connection): string {
   return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? 'default';
 }
 
 function refuseIfAny(findings: readonly LintFinding[], io: ProcessIO): void {
   if (reportRefusals(findings, io))
-    throw new UsageError('what is refused would not take effect; see argocd-dingtalk lint');
+    throw new UsageError('refused resources would not take effect; see argocd-dingtalk lint');
 }

@@ -6,22 +6,22 @@ import type { Decision } from '../../core/decide.ts';
 import type { Target } from '../../core/model/snapshot.ts';
 import { own } from '../../lib/own.ts';
 
-/** One key of an object before and after; absent on the side where it is not there. */
+/** One key of an object before and after; absent on the side without the key. */
 export interface KeyChange {
   readonly key: string;
   readonly before?: string;
   readonly after?: string;
 }
 
-/** A trigger by which applications could be notified that have been notified before, or never. */
+/** A trigger by which Argo CD could notify about an Application again, or for the first time. */
 export interface ChangedTrigger {
   /** Its name in Argo CD's configuration. */
   readonly trigger: string;
-  /** Services that it newly sends to, or all if its condition is another one. Sorted. */
+  /** Services that it newly sends to, or all if its condition changes. Sorted. */
   readonly recipients: readonly string[];
 }
 
-/** What two decisions on one and the same target differ in. */
+/** The differences between two decisions on the same target. */
 export interface Difference {
   /** By key, sorted. */
   readonly configMap: readonly KeyChange[];
@@ -29,13 +29,13 @@ export interface Difference {
   readonly secret: readonly KeyChange[];
   readonly triggers: readonly ChangedTrigger[];
   /**
-   * Those that were there before and whose event has no time: of an application for which it was true and is true still, the
-   * recipients, all of them old ones, are told again.
+   * Triggers that existed before and whose event has no time: if the condition was and still is true for an Application, Argo CD
+   * notifies the recipients, which are all old ones, again.
    */
   readonly repeats: readonly ChangedTrigger[];
 }
 
-/** Compares what two decisions want to stand in the target. */
+/** Compares the targets that two decisions plan. */
 export function differenceOf(before: Decision, after: Decision, target: Target): Difference {
   return {
     configMap: changes(configMapOf(before, target), configMapOf(after, target)),
@@ -47,7 +47,7 @@ export function differenceOf(before: Decision, after: Decision, target: Target):
 
 type Data = Readonly<Record<string, string>>;
 
-/** Our keys, and the shared one as it would be; unchanged where it can't be written. */
+/** Our keys, and the planned value of the shared key; unchanged if it can't be written. */
 function configMapOf({ plan }: Decision, { configMap }: Target): Data {
   const live = configMap?.data[SUBSCRIPTIONS_KEY];
   const splice = spliceBlock(live, plan.entries);
@@ -64,7 +64,7 @@ function changes(before: Data, after: Data): KeyChange[] {
   });
 }
 
-/** What was sent is remembered by the bytes of the condition and the recipient; so either one makes a new start. */
+/** Argo CD's notes contain a hash of the condition and the recipient; if one of them changes, the trigger starts again. */
 function changedTriggers(before: Decision, after: Decision): ChangedTrigger[] {
   const earlier = recipientsOf(before);
   return [...recipientsOf(after)].flatMap(([trigger, services]) => {
@@ -74,7 +74,7 @@ function changedTriggers(before: Decision, after: Decision): ChangedTrigger[] {
   });
 }
 
-/** An event that has a time counts from its change on, so what happened before is not told again. */
+/** An event with a time counts from its change on, so earlier occurrences are not sent again. */
 function repeatedTriggers(before: Decision, after: Decision): ChangedTrigger[] {
   const earlier = recipientsOf(before);
   const timeless = timelessTriggers(after);
@@ -111,7 +111,7 @@ function recipientsOf({ plan }: Decision): Map<string, Set<string>> {
   return found;
 }
 
-/** The conditions of a trigger, also of one that was edited by hand; of what can't be read, the value itself. */
+/** The conditions of a trigger, also if it was edited by hand; the value itself if it can't be read. */
 function conditionsOf(value: string | undefined): readonly string[] {
   if (value === undefined) return [];
   return readTrigger(value)?.map(({ when }) => when) ?? [value];

@@ -7,16 +7,16 @@ import { sentTemplates } from '../../files/sent-templates.ts';
 import { own } from '../../lib/own.ts';
 import type { ChangedTrigger } from './difference.ts';
 
-/** Applications whose notification would go out at once. */
+/** Applications about which Argo CD would notify at once. */
 export interface Notified extends ChangedTrigger {
   /** `namespace/name`, sorted. */
   readonly applications: readonly string[];
 }
 
 /**
- * The applications for which a changed trigger's condition is true now. What happened before the change does not count: the
- * new condition says so itself, where the event has a time.
- * @throws Error if the engine refuses what it has accepted before
+ * The Applications for which a changed trigger's condition is true now. If the event has a time, the new condition itself excludes
+ * occurrences before the change.
+ * @throws Error if the engine refuses a configuration that it has accepted before
  */
 export async function notifiedAtOnce(
   triggers: readonly ChangedTrigger[],
@@ -32,7 +32,9 @@ export async function notifiedAtOnce(
   for (const app of names.length > 0 ? applications : []) {
     const evaluation = await evaluateTriggers(engine, { configMap, app }, names, now);
     if (!evaluation.ok)
-      throw new Error(`the conditions could not be evaluated for ${nameOf(app)}: ${evaluation.why}`);
+      throw new Error(
+        `Argo CD's engine could not evaluate the conditions for ${nameOf(app)}: ${evaluation.why}`,
+      );
     for (const [name, conditions] of evaluation.conditions) {
       if (conditions.some(({ triggered }) => triggered)) found.get(name)?.push(nameOf(app));
     }

@@ -43,7 +43,7 @@ it('shows values in lines, and none of the Secret', () => {
 changed argocd/argocd-notifications-secret dt_a (not shown)
 added argocd/argocd-notifications-secret dt_b (not shown)
 notified at once by dt_a, to dt_r: argocd/a, argocd/b
-may repeat: dt_a, to dt_r, dt_s: its condition changes, and it has no eventTime that keeps what was told from being told again
+may repeat: dt_a, to dt_r, dt_s: its condition changes, and without an eventTime Argo CD may send earlier occurrences again
 `);
 });
 

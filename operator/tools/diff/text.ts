@@ -4,7 +4,7 @@ import { unifiedDiff } from '../../lib/unified-diff.ts';
 import type { ChangedTrigger, Difference, KeyChange } from './difference.ts';
 import type { Notified } from './notified.ts';
 
-/** All that applying files would change; `notified` is undefined where the applications can't be seen. */
+/** All changes by applying files; `notified` is undefined if the caller may not list Applications. */
 export interface DiffResult {
   readonly difference: Difference;
   readonly notified: readonly Notified[] | undefined;
@@ -61,4 +61,4 @@ const notifiedLine = ({ trigger, recipients, applications }: Notified): string =
   `notified at once by ${trigger}, to ${recipients.join(', ')}: ${applications.join(', ')}`;
 
 const repeatedLine = ({ trigger, recipients }: ChangedTrigger): string =>
-  `may repeat: ${trigger}, to ${recipients.join(', ')}: its condition changes, and it has no eventTime that keeps what was told from being told again`;
+  `may repeat: ${trigger}, to ${recipients.join(', ')}: its condition changes, and without an eventTime Argo CD may send earlier occurrences again`;

@@ -5,16 +5,16 @@ import { outcomeOfTrue, sendsOf } from './sends.ts';
 import type { EventView } from './views.ts';
 import { type ApplicationFields, clauseText, nameOf, type WordsContext } from './words.ts';
 
-/** What becomes of the events of a subscription for one application. */
+/** The outcomes of the events of a subscription for one Application. */
 export interface ApplicationOutcome {
   /** `namespace/name`. */
   readonly application: string;
-  /** How many of access condition and criteria do not hold. */
+  /** How many parts of the access condition and the criteria do not hold. */
   readonly missed: number;
   readonly events: readonly EventOutcome[];
 }
 
-/** @param answers of the engine to the probes, for this application */
+/** @param answers of the engine to the probes, for this Application */
 export function applicationOutcome(
   app: ApplicationFields,
   views: readonly EventView[],
@@ -52,7 +52,8 @@ function eventOutcome(
     robots: sends,
     ...(lastSentAt !== undefined && { lastSentAt }),
   };
-  if (!whole) return { ...head, outcome: 'unknown', message: "Argo CD's engine could not evaluate it" };
+  if (!whole)
+    return { ...head, outcome: 'unknown', message: "Argo CD's engine could not evaluate the condition" };
   if (!whole.triggered) {
     const failed = clauses.find((clause) => answerTo(clause)?.triggered === false);
     const timeProbe = probes.timeByEvent.get(name);
@@ -62,7 +63,8 @@ function eventOutcome(
       ...context,
       time,
       error:
-        whole.error ?? (whole.gives === undefined ? undefined : `it gives a ${whole.gives}, and no boolean`),
+        whole.error ??
+        (whole.gives === undefined ? undefined : `the result is a ${whole.gives}, not a boolean`),
     });
     return { ...head, outcome: isExcluded ? 'excluded' : 'quiet', message };
   }

@@ -6,14 +6,14 @@ import type { ApplicationOutcome } from './application.ts';
 import type { ObjectName } from './subject.ts';
 import type { ExplainedApplications } from './text.ts';
 
-/** Of the applications that fit, so many are shown, and so many of those that nearly do. */
+/** How many of the Applications are shown: that the subscription is about, and of the others the nearest. */
 const MAX_SHOWN = { hits: 20, misses: 3 } as const;
 
 const APPLICATIONS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'applications' };
 
 /**
- * The Applications that the caller may list: all, or else those of these namespaces; undefined for none.
- * @throws whatever a request throws, but for a missing right
+ * The Applications that the caller may list: all, or otherwise those of these namespaces; undefined for none.
+ * @throws every error of a request except for a missing right
  */
 export async function seeApplications(
   { request }: Connection,
@@ -30,7 +30,7 @@ export async function seeApplications(
   return some.every((each) => each === undefined) ? undefined : some.flatMap((each) => each ?? []);
 }
 
-/** One Application. @throws NotFoundError, ForbiddenError, or whatever else a request throws */
+/** One Application. @throws NotFoundError, ForbiddenError, or another error of a request */
 export async function seeApplication(
   { request }: Connection,
   { namespace, name }: ObjectName,
@@ -40,10 +40,10 @@ export async function seeApplication(
 }
 
 /**
- * Those that the subscription is about, and the nearest of the others.
- * @param seen how many were looked at; null where none may be listed
+ * The Applications that the subscription is about, and the nearest of the others.
+ * @param seen the number of checked Applications; null if the caller may not list any
  */
-export function worthTelling(
+export function shownApplications(
   seen: number | null,
   outcomes: readonly ApplicationOutcome[],
 ): ExplainedApplications {

@@ -4,9 +4,9 @@ import { criteriaClauses } from '../../core/resolve/criteria.ts';
 import { sinceClause } from '../../message/catalogue/trigger.ts';
 
 /**
- * A part of an event's condition, all of which must hold, by what it is about: the access condition (`fence`, a word of the JSON
- * output), a criterion of the subscription, the event itself, the moment from which on it counts, its age, what was sent before,
- * or, of a version that is not known, just a part.
+ * A part of an event's condition; all parts must hold. Its kind is the access condition (`fence`, a word of the JSON output), a
+ * criterion of the subscription, the event itself, the moment from which it counts, its age, an earlier event that it follows, or,
+ * if the version is not known, just a part.
  */
 export interface Clause {
   readonly kind: 'fence' | 'criterion' | 'condition' | 'since' | 'age' | 'leader' | 'part';
@@ -18,7 +18,7 @@ export interface Clause {
   readonly expression: string;
 }
 
-/** The parts of an event's condition, in the order in which they are worth telling. */
+/** The parts of an event's condition, in the order in which they are reported. */
 export function conditionClauses(event: ResolvedEvent, context: ConditionContext, since: string): Clause[] {
   const { accessCondition, condition, time, leader } = conditionParts(event, context, since);
   const { eventTime } = event.trigger;
@@ -32,7 +32,7 @@ export function conditionClauses(event: ResolvedEvent, context: ConditionContext
   ];
 }
 
-/** The parts of a condition of ours of whatever version. */
+/** The parts of a condition that an operator of any version has written. */
 export function liveClauses({ accessCondition, parts }: SplitCondition): Clause[] {
   return parts.map((expression, index) => {
     const isAccess = index === 0 && accessCondition !== undefined;

@@ -1,39 +1,39 @@
 import type { Decision } from '../../core/decide.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 
-/** What an explanation is made from: a cluster as far as the caller may see it, and what the operator would make of it. */
+/** The input of an explanation: a cluster as far as the caller may see it, and the operator's decision on it. */
 export interface ClusterView {
   readonly snapshot: Snapshot;
   readonly decision: Decision;
   readonly presence: OperatorPresence;
-  /** What was not to be read counts as absent in the snapshot, and proves nothing. */
+  /** Objects that the caller may not read count as absent in the snapshot, and prove nothing. */
   readonly sees: {
     readonly configMap: boolean;
     readonly secret: boolean;
     /** argocd-cm, whose URL is in the messages. */
     readonly argocdUrl: boolean;
-    /** The custom resources of all namespaces, not only of the one that is asked about. */
+    /** The custom resources of all namespaces, not only of the resource's own. */
     readonly otherNamespaces: boolean;
   };
-  /** Secrets of robots, by `namespace/name`, that were not to be read and are taken to be right. */
+  /** Secrets of robots, by `namespace/name`, that the caller may not read and that count as valid. */
   readonly assumed: ReadonlySet<string>;
 }
 
 /** Whether an operator runs, by its Lease. */
 export interface OperatorPresence {
   readonly state: 'running' | 'none' | 'unknown';
-  /** Who holds the Lease, or why that can't be told. */
+  /** The holder of the Lease, or the reason why it is not known. */
   readonly detail: string;
 }
 
-/** What to expect, or to do, where something is not yet as it should be. */
-export function whoMends({ state, detail }: OperatorPresence): string {
+/** The hint for a state that a running operator corrects. */
+export function operatorHint({ state, detail }: OperatorPresence): string {
   switch (state) {
     case 'running':
-      return `The operator (${detail}) puts it right within seconds. If it stays, see its log.`;
+      return `The operator (${detail}) corrects this within seconds. Otherwise see its log.`;
     case 'none':
       return `Is the operator running? ${detail}.`;
     case 'unknown':
-      return 'Is the operator running? It would put it right within seconds.';
+      return 'Is the operator running? It would correct this within seconds.';
   }
 }

@@ -25,9 +25,9 @@ import type { ClusterView, OperatorPresence } from './cluster-view.ts';
 export type SeenCluster = Omit<ClusterView, 'decision'>;
 
 /**
- * Reads what the operator would watch, as far as the caller may: at the least the custom resources of the namespace.
- * @param unseen told of everything that was not to be read
- * @throws ForbiddenError for the namespace's own custom resources, or whatever else a request throws
+ * Reads the objects that the operator would watch, as far as the caller may: at least the custom resources of the namespace.
+ * @param unseen called for each object that the caller may not read
+ * @throws ForbiddenError for the namespace's own custom resources, or another error of a request
  */
 export async function seeCluster(
   connection: Connection,
@@ -82,18 +82,18 @@ export async function seeCluster(
   return { snapshot, presence, sees, assumed: new Set(assumed) };
 }
 
-/** What the operator said of credentials that the caller may not read is better than to take them to be right. */
+/** A refusal by the operator is more reliable than the assumption that credentials are valid if the caller may not read them. */
 function isNotRefused({ status, metadata }: DingTalkRobot): boolean {
   const accepted = status?.conditions?.find(({ type }) => type === 'Accepted');
   return !(accepted?.status === 'False' && status?.observedGeneration === metadata.generation);
 }
 
-/** Other namespaces' credentials are nobody's business here. */
+/** Credentials of other namespaces are never read here. */
 function withOthersUnread(
   own: Snapshot['credentials'],
   robots: readonly DingTalkRobot[],
 ): Snapshot['credentials'] {
-  const unread = { state: 'unreadable', message: 'it was not looked at' } as const;
+  const unread = { state: 'unreadable', message: 'the Secret was not read' } as const;
   const all = robots.flatMap(({ metadata, spec }) =>
     [spec.webhook, spec.signing].flatMap((field) =>
       field ? [objectKey(metadata.namespace, field.secretKeyRef.name)] : [],

@@ -5,7 +5,7 @@ import type { Verdict } from '../../core/model/verdict.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { ok, problem, type Step, unknown } from './step.ts';
 
-/** Whether a subscription uses what is another namespace's, where the caller may not look. */
+/** Whether a subscription uses resources of another namespace that the caller may not read. */
 export function usesUnseen({ metadata, spec }: NotificationSubscription, { sees }: ClusterView): boolean {
   const isElsewhere = (namespace: string | undefined): boolean =>
     namespace !== undefined && namespace !== metadata.namespace;
@@ -13,29 +13,29 @@ export function usesUnseen({ metadata, spec }: NotificationSubscription, { sees 
   return !sees.otherNamespaces && used.some(({ namespace }) => isElsewhere(namespace));
 }
 
-/** A verdict without what only follows from that: to the caller, what he may not see looks as if it were not there. */
+/** A verdict without its refusal: a resource that the caller may not read looks as if it did not exist. */
 export function withoutRefusal(verdict: Verdict | undefined): Verdict | undefined {
   if (!verdict) return undefined;
   const { refusal: _, ...rest } = verdict;
   return rest;
 }
 
-/** A robot of another namespace, where the caller may not look. */
+/** A robot of another namespace that the caller may not read. */
 export const unseenRobotSteps = (namespace: string): Step[] => [
   unknown(
-    `it is of namespace ${namespace}, where you may not look; the subscription's conditions tell of it`,
+    `the robot is in namespace ${namespace}, which you may not read; see the subscription's conditions`,
   ),
 ];
 
-/** An event of a subscription that can't be judged anew: by what stands in Argo CD's configuration. */
+/** An event of a subscription that can't be judged again: by Argo CD's present configuration. */
 export function unseenEventSteps(event: string, cr: NotificationSubscription, cluster: ClusterView): Step[] {
   const unjudged = unknown(
-    'whether its keys are as they should be can not be told without what the other namespace shares',
+    'the keys cannot be checked without the resources that the other namespace shares',
   );
   if (!cluster.sees.configMap) return [unjudged];
   const trigger = eventKeyName(cr.metadata.namespace, cr.metadata.name, event);
   const recipients = [...liveRecipients(cluster.decision.live, trigger)].sort();
   return recipients.length > 0
     ? [ok(`${SUBSCRIPTIONS_KEY} sends ${trigger} to ${recipients.join(', ')}`), unjudged]
-    : [problem(`nobody is sent ${trigger}: see the subscription`)];
+    : [problem(`${trigger} is sent to nobody: see the subscription`)];
 }

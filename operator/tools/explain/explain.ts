@@ -1,9 +1,9 @@
 /**
- * `explain`: where a message stops on its way from a custom resource to DingTalk, by what a cluster has now.
+ * `explain`: where a message stops on its way from a custom resource to DingTalk, according to the present state of a cluster.
  *
- * It sees the cluster with the caller's own rights (cluster.ts → `ClusterView`), decides as the operator would, and looks at each step:
- * the resource (resource.ts), its robots (robot.ts), the keys of its events (subscription.ts, keys.ts), and what Argo CD's engine
- * loads (loading.ts). Then come the Applications (report.ts): the parts of each condition (views.ts, clauses.ts) become probes for the
+ * It sees the cluster with the caller's own rights (cluster.ts → `ClusterView`), decides as the operator would, and checks each step:
+ * the resource (resource.ts), its robots (robot.ts), the keys of its events (subscription.ts, keys.ts), and the keys that Argo CD's
+ * engine loads (loading.ts). Then come the Applications (report.ts): the parts of each condition (views.ts, clauses.ts) become probes for the
  * engine (probes.ts), and its answers become outcomes (outcomes.ts, application.ts, sends.ts) in words (words.ts). text.ts prints it.
  */
 
@@ -34,16 +34,16 @@ export interface ExplainOptions {
 
 /**
  * Prints the explanation.
- * @param what the command's arguments: `NAMESPACE/NAME`, after a kind or not
+ * @param args the command's arguments: `NAMESPACE/NAME`, with or without a kind before it
  * @throws FindingsError if something keeps messages from being sent
  * @throws UsageError if the arguments name nothing, or if configuration or cluster can't be read
  */
 export async function explainResource(
-  what: readonly string[],
+  args: readonly string[],
   options: ExplainOptions,
   io: ProcessIO,
 ): Promise<void> {
-  const subject = subjectOf(what);
+  const subject = subjectOf(args);
   if (subject.kind !== 'subscription' && (options.app ?? options.event) !== undefined)
     throw new UsageError('--app and --event are for subscriptions');
   const app = options.app === undefined ? undefined : objectName(options.app);
@@ -93,7 +93,7 @@ async function explainKind(
 }
 
 function print(explanation: Explanation, { output }: ExplainOptions, { stdout, stderr }: ProcessIO): void {
-  for (const message of explanation.notSeen) stderr.write(`not seen: ${message}\n`);
+  for (const message of explanation.notSeen) stderr.write(`missing right: ${message}\n`);
   stdout.write(output === 'json' ? explanationJson(explanation) : explanationText(explanation));
   if (overall(explanation) === 'problem') throw new FindingsError();
 }

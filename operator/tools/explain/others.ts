@@ -8,7 +8,7 @@ import { robotSteps } from './robot.ts';
 import { ok, warning } from './step.ts';
 import type { Section } from './subscription.ts';
 
-/** A robot, and who sends to it. */
+/** A robot, and the subscriptions that send to it. */
 export function robotSections(
   { metadata: { namespace, name } }: DingTalkRobot,
   cluster: ClusterView,
@@ -19,11 +19,15 @@ export function robotSections(
   );
   return [
     { about: `DingTalkRobot ${namespace}/${name}`, steps: robotSteps(namespace, name, cluster) },
-    usersSection(users.map(resourceKey), 'sends to it', 'so that it is sent nothing but test messages'),
+    usersSection(
+      'subscriptions that send to it',
+      users.map(resourceKey),
+      'no subscription sends to the robot, so it gets only test messages',
+    ),
   ];
 }
 
-/** A template, and which events use it. */
+/** A template, and the events that use it. */
 export function templateSections(cr: NotificationTemplate, cluster: ClusterView): Section[] {
   const { namespace, name } = cr.metadata;
   const resolved = cluster.decision.resolution.templates.find(
@@ -39,12 +43,14 @@ export function templateSections(cr: NotificationTemplate, cluster: ClusterView)
       about: `NotificationTemplate ${namespace}/${name}`,
       steps: resourceSteps(cr, resolved?.verdict, cluster.presence),
     },
-    usersSection(users, 'uses it', 'so that it is in no message'),
+    usersSection(
+      'subscriptions that use it',
+      users,
+      'no subscription uses the template, so no message has its text',
+    ),
   ];
 }
 
-function usersSection(users: readonly string[], does: string, otherwise: string): Section {
-  const step =
-    users.length > 0 ? ok(users.toSorted().join(', ')) : warning(`no subscription ${does}, ${otherwise}`);
-  return { about: `who ${does}`, steps: [step] };
+function usersSection(about: string, users: readonly string[], ifNone: string): Section {
+  return { about, steps: [users.length > 0 ? ok(users.toSorted().join(', ')) : warning(ifNone)] };
 }

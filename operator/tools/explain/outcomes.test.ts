@@ -29,8 +29,8 @@ afterAll(() => engine.close());
 
 const ALL = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: true };
 
-/** What is told of an application, for a subscription that went live at 08:00. */
-async function told(
+/** The outcomes for an Application, of a subscription that went live at 08:00. */
+async function explain(
   app: Record<string, unknown>,
   spec: Partial<NotificationSubscription['spec']> = {},
   { change = (seen: Snapshot) => seen, sees = ALL, now = NOW, isBlocked = false } = {},
@@ -80,65 +80,67 @@ const FAILED = failed('2026-11-23T11:00:00Z');
 
 describe('an application that the subscription is not about', () => {
   it.each([
-    [{ projects: ['checkout'] }, 'spec.applications.projects: its project is payments, and not checkout'],
-    [{ names: ['pay-*', 'shop'] }, 'spec.applications.names: its name is checkout, and not pay-* or shop'],
-    [{ namespaces: ['apps'] }, 'spec.applications.namespaces: it lives in argocd, and not apps'],
+    [{ projects: ['checkout'] }, 'spec.applications.projects: the project is payments, not checkout'],
+    [{ names: ['pay-*', 'shop'] }, 'spec.applications.names: the name is checkout, not pay-* or shop'],
+    [{ namespaces: ['apps'] }, 'spec.applications.namespaces: the namespace is argocd, not apps'],
     [
       { destinationNamespaces: ['x'] },
-      'spec.applications.destinationNamespaces: it deploys to namespace pay, and not x',
+      'spec.applications.destinationNamespaces: the destination namespace is pay, not x',
     ],
     [
       { clusters: ['in-cluster'] },
-      'spec.applications.clusters: it deploys to https://10.0.0.1, and not in-cluster',
+      'spec.applications.clusters: the destination cluster is https://10.0.0.1, not in-cluster',
     ],
     [
       { selector: { matchLabels: { tier: 'gold' } } },
-      'spec.applications.selector.matchLabels[tier]: its label tier is silver, and not gold',
+      'spec.applications.selector.matchLabels[tier]: the label tier is silver; required: gold',
     ],
     [
       { selector: { matchExpressions: [{ key: 'env', operator: 'Exists' as const }] } },
-      'spec.applications.selector.matchExpressions[0]: it has no label env, and wanted is Exists',
+      'spec.applications.selector.matchExpressions[0]: the label env is missing; required: Exists',
     ],
   ])('by %j', async (applications, message) => {
-    expect(await told(FAILED, { applications })).toMatchObject([{ outcome: 'excluded', message }]);
+    expect(await explain(FAILED, { applications })).toMatchObject([{ outcome: 'excluded', message }]);
   });
 
   it('since its project is not granted', async () => {
     const app = { ...FAILED, spec: { ...APP.spec, project: 'billing' } };
-    const [event] = await told(app, { applications: { all: true } });
+    const [event] = await explain(app, { applications: { all: true } });
     expect(event).toMatchObject({
       outcome: 'excluded',
       clauses: [{ kind: 'fence', holds: false }, {}, {}, {}],
     });
     expect(event?.message).toMatch(
-      /^namespace team-payments may not hear of it: project billing is not granted to team-payments \(by tenancy\.projects or on the AppProject\),/,
+      /^namespace team-payments may not be notified about the Application: project billing is not granted to team-payments \(by tenancy\.projects or on the AppProject\);/,
     );
   });
 });
 
 describe('an event', () => {
-  const outcomes = async (...given: Parameters<typeof told>) =>
-    (await told(...given)).map(({ event, outcome, message }) => `${event}: ${outcome}: ${message}`);
+  const outcomes = async (...given: Parameters<typeof explain>) =>
+    (await explain(...given)).map(({ event, outcome, message }) => `${event}: ${outcome}: ${message}`);
 
   it('that holds is sent, and where something is in the way that is said', async () => {
     expect(await outcomes(FAILED)).toEqual([
-      'on-sync-failed: due: it would be sent now to team-payments/payments; Argo CD looks at an application when it ' +
+      'on-sync-failed: due: Argo CD would send it now to team-payments/payments; Argo CD checks an Application when it ' +
         'changes, and each minute',
     ]);
-    expect((await outcomes(FAILED, {}, { isBlocked: true }))[0]).toMatch(/but for what is in the way above/);
+    expect((await outcomes(FAILED, {}, { isBlocked: true }))[0]).toMatch(
+      /but the problems above are in the way/,
+    );
     const elsewhere = { ...FAILED, metadata: { ...APP.metadata, namespace: 'apps' } };
-    expect((await outcomes(elsewhere))[0]).toMatch(/at those in apps only if application\.namespaces/);
+    expect((await outcomes(elsewhere))[0]).toMatch(/Applications in apps only if application\.namespaces/);
   });
 
   it('waits until Argo CD has compared the application again', async () => {
     const app = { ...FAILED, status: { ...FAILED.status, reconciledAt: '2026-11-23T10:59:00Z' } };
     expect((await outcomes(app))[0]).toMatch(
-      /^on-sync-failed: quiet: Argo CD waits with it until it has compared/,
+      /^on-sync-failed: quiet: Argo CD sends it only after it has compared/,
     );
   });
 
   it('that was sent is not sent again, but the next one is', async () => {
-    const [first] = await told(FAILED, {}, { change: (seen) => seen });
+    const [first] = await explain(FAILED, {}, { change: (seen) => seen });
     expect(first?.outcome).toBe('due');
     const condition = await conditionKey();
     const name = `${SERVICE}_on-sync-failed`;
@@ -148,16 +150,16 @@ describe('an event', () => {
       metadata: { ...APP.metadata, annotations: { [NOTES]: JSON.stringify(notes) } },
     });
     const sent = failed('2026-11-23T11:00:00Z', withNotes({ [note('2026-11-23T11:00:00Z')]: at, other: 1 }));
-    expect(await told(sent)).toMatchObject([
+    expect(await explain(sent)).toMatchObject([
       { outcome: 'sent', robots: [{ robot: 'team-payments/payments', sentAt: '2026-11-23T11:00:05Z' }] },
     ]);
     const next = failed('2026-11-23T11:30:00Z', withNotes({ [note('2026-11-23T11:00:00Z')]: at }));
-    expect(await told(next)).toMatchObject([{ outcome: 'due', lastSentAt: '2026-11-23T11:00:05Z' }]);
+    expect(await explain(next)).toMatchObject([{ outcome: 'due', lastSentAt: '2026-11-23T11:00:05Z' }]);
     const unseen = { ...ALL, configMap: false };
     const blind = (seen: Snapshot) => ({ ...seen, target: { secret: seen.target.secret } });
-    expect(await told(sent, {}, { change: blind, sees: unseen })).toMatchObject([{ outcome: 'sent' }]);
-    expect(await told(next, {}, { change: blind, sees: unseen })).toMatchObject([
-      { outcome: 'unknown', message: expect.stringMatching(/which only the ConfigMap tells$/) },
+    expect(await explain(sent, {}, { change: blind, sees: unseen })).toMatchObject([{ outcome: 'sent' }]);
+    expect(await explain(next, {}, { change: blind, sees: unseen })).toMatchObject([
+      { outcome: 'unknown', message: expect.stringMatching(/which only the ConfigMap has$/) },
     ]);
   });
 
@@ -169,24 +171,24 @@ describe('an event', () => {
     return (answer.ok && answer.triggers[0]?.conditions[0]?.key) || '';
   }
 
-  it('of what is not so, was before, or is too long ago is not sent', async () => {
+  it('is not sent if its condition is not true, or if it happened too early or too long ago', async () => {
     const app = {
       ...APP,
       status: { ...FAILED.status, operationState: { phase: 'Succeeded' }, sync: { status: 'Synced' } },
     };
     expect(await outcomes(app)).toEqual([
-      'on-sync-failed: quiet: on-sync-failed is told when the last sync ended as Error or Failed; its last operation is ' +
-        'Succeeded, its health is Healthy, its sync status is Synced',
+      'on-sync-failed: quiet: on-sync-failed is sent when the last sync ended as Error or Failed; the last operation is ' +
+        'Succeeded, the health is Healthy, the sync status is Synced',
     ]);
     expect((await outcomes(failed('2026-11-23T07:00:00Z')))[0]).toMatch(
-      /quiet: it happened at 2026-11-23T07:00:00Z, before the event began to count \(2026-11-23T08:00:00Z, /,
+      /quiet: the event happened at 2026-11-23T07:00:00Z, before it began to count \(2026-11-23T08:00:00Z, /,
     );
     expect((await outcomes(FAILED, {}, { now: new Date('2026-11-25T00:00:00Z') }))[0]).toMatch(
-      /quiet: it happened at 2026-11-23T11:00:00Z, longer ago than limits\.maxEventAge \(24h\)/,
+      /quiet: the event happened at 2026-11-23T11:00:00Z, longer ago than limits\.maxEventAge \(24h\)/,
     );
     const silent = { ...APP, status: { health: { status: 'Degraded' } } };
     expect(await outcomes(silent, { events: [{ trigger: 'on-health-degraded' }] })).toEqual([
-      'on-health-degraded: quiet: the application does not say when it happened (app.status?.health?.lastTransitionTime)',
+      'on-health-degraded: quiet: the Application does not say when the event happened (app.status?.health?.lastTransitionTime)',
     ]);
   });
 
@@ -196,33 +198,33 @@ describe('an event', () => {
     }));
     const app = { ...APP, status: { sync: { status: 'Unknown' }, conditions: [...conditions, {}] } };
     expect((await outcomes(app, { events: [{ trigger: 'on-sync-status-unknown' }] }))[0]).toMatch(
-      /it happened at 2026-11-23T07:00:00Z, before/,
+      /the event happened at 2026-11-23T07:00:00Z, before/,
     );
   });
 
-  it('that tells an end waits for what it follows', async () => {
+  it('that reports an end waits for the event that it follows', async () => {
     const app = {
       ...APP,
       status: { health: { status: 'Healthy', lastTransitionTime: '2026-11-23T11:00:00Z' } },
     };
     const events = [{ trigger: 'on-health-degraded' }, { trigger: 'on-health-recovered' }];
     expect((await outcomes(app, { events }))[1]).toBe(
-      'on-health-recovered: quiet: on-health-degraded of this subscription was not sent for it, so that there is nothing ' +
-        'to tell the end of',
+      'on-health-recovered: quiet: this subscription has not sent on-health-degraded about the Application, so there is no ' +
+        'end to report',
     );
   });
 
   it('of somebody’s own fails in its own words', async () => {
     const events = [{ name: 'late', when: 'time.Parse(app.metadata.name).Year() > 2000' }];
     const [own] = await outcomes(FAILED, { events });
-    expect(own).toMatch(/^late: quiet: its condition fails: .*checkout/);
+    expect(own).toMatch(/^late: quiet: the condition fails: .*checkout/);
     const quiet = [{ name: 'big', when: "app.metadata?.name == 'other'" }];
     expect((await outcomes(FAILED, { events: quiet }))[0]).toMatch(
-      /quiet: the condition of big is not true for it; /,
+      /quiet: the condition of big is not true for the Application; /,
     );
   });
 
-  it('is judged by what is live, whatever the resource says now', async () => {
+  it('is judged by the live condition, even if the resource has changed', async () => {
     const edited = (seen: Snapshot) => ({
       ...seen,
       subscriptions: [
@@ -235,15 +237,13 @@ describe('an event', () => {
     expect(await outcomes(FAILED, {}, { change: edited })).toEqual([
       expect.stringMatching(/^on-sync-failed: due: /),
     ]);
-    const [older] = await told(failed('2026-11-23T07:00:00Z'), {}, { change: edited });
+    const [older] = await explain(failed('2026-11-23T07:00:00Z'), {}, { change: edited });
     expect(older).toMatchObject({
       outcome: 'quiet',
-      message: expect.stringMatching(
-        /^the version that is live asks for what does not hold: .*'2026-11-23T08:00:00Z'$/,
-      ),
+      message: expect.stringMatching(/^a part of the live condition is not true: .*'2026-11-23T08:00:00Z'$/),
     });
     const ungranted = (seen: Snapshot) => ({ ...seen, config: config({ tenancy: { projects: {} } }) });
-    expect(await told(FAILED, {}, { change: ungranted })).toMatchObject([
+    expect(await explain(FAILED, {}, { change: ungranted })).toMatchObject([
       { outcome: 'due', clauses: [{ kind: 'fence' }, { kind: 'criterion' }, {}, {}, {}] },
     ]);
   });
@@ -256,11 +256,11 @@ describe('an event', () => {
       return { ...seen, target: { ...seen.target, configMap: { ...configMap, data } } };
     };
     expect((await outcomes(FAILED, {}, { change: reset }))[0]).toMatch(
-      /its condition is true, but \S+ is sent to nobody$/,
+      /the condition is true, but \S+ is sent to nobody$/,
     );
   });
 
-  it('whose trigger somebody has rewritten as YAML is told part by part all the same', async () => {
+  it('is explained part by part if somebody has rewritten its trigger as YAML', async () => {
     const rewrite = (seen: Snapshot) => {
       const { configMap } = seen.target;
       if (!configMap) throw new Error('there is no ConfigMap');
@@ -274,14 +274,14 @@ describe('an event', () => {
       };
     };
     expect((await outcomes(failed('2026-11-23T07:00:00Z'), {}, { change: rewrite }))[0]).toMatch(
-      /quiet: it happened at 2026-11-23T07:00:00Z, before the event began to count \(2026-11-23T08:00:00Z, /,
+      /quiet: the event happened at 2026-11-23T07:00:00Z, before it began to count \(2026-11-23T08:00:00Z, /,
     );
   });
 
-  it('is told beside a note that nobody can date', async () => {
+  it('is explained beside a note without a valid time', async () => {
     const key = `${SERVICE}_on-sync-failed:[0].x:${SERVICE}:`;
     const annotations = { [NOTES]: JSON.stringify({ [key]: 9_000_000_000_000 }) };
-    const [event] = await told({ ...FAILED, metadata: { ...APP.metadata, annotations } });
+    const [event] = await explain({ ...FAILED, metadata: { ...APP.metadata, annotations } });
     expect(event).toMatchObject({ outcome: 'due' });
     expect(event).not.toHaveProperty('lastSentAt');
   });
@@ -296,7 +296,7 @@ describe('an event', () => {
       const data = { ...configMap.data, [key?.key ?? '']: `x: ${key?.value}` };
       return { ...seen, target: { ...seen.target, configMap: { ...configMap, data } } };
     };
-    expect(await told(FAILED, {}, { change: spoil })).toMatchObject([
+    expect(await explain(FAILED, {}, { change: spoil })).toMatchObject([
       { outcome: 'unknown', message: expect.stringMatching(/cannot unmarshal object/) },
     ]);
   });

@@ -6,7 +6,7 @@ import { probesFor } from './probes.ts';
 import type { EventView } from './views.ts';
 import type { WordsContext } from './words.ts';
 
-/** Has Argo CD's engine say what becomes of the events of a subscription for each of some Applications. */
+/** Asks Argo CD's engine for the outcomes of the events of a subscription, for each of some Applications. */
 export async function applicationOutcomes(
   applications: readonly SampleFile[],
   views: readonly EventView[],
@@ -22,7 +22,7 @@ export async function applicationOutcomes(
     const conditions = evaluation.ok ? [...evaluation.conditions] : [];
     const answers = new Map(conditions.flatMap(([name, [first]]) => (first ? [[name, first] as const] : [])));
     const outcome = applicationOutcome(app, views, probes, answers, context);
-    // What the engine refuses as a whole says nothing about its parts.
+    // If the engine refuses the whole configuration, nothing is known about its parts.
     outcomes.push(
       evaluation.ok
         ? outcome

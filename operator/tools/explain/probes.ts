@@ -5,7 +5,7 @@ import type { EvaluatedCondition } from '../../engine/types.ts';
 import { eventTimeText } from '../../message/catalogue/trigger.ts';
 import type { EventView } from './views.ts';
 
-/** What Argo CD's engine is asked about an Application: the triggers themselves, and each part of their conditions. */
+/** The questions to Argo CD's engine about an Application: the triggers themselves, and each part of their conditions. */
 export interface Probes {
   readonly configMap: Readonly<Record<string, string>>;
   /** Names of triggers, each with one condition. */
@@ -18,8 +18,8 @@ export interface Probes {
 const TEMPLATE = 'probe';
 
 /**
- * The questions for some events. A part of a condition is asked about as a trigger of its own; a time is told as the
- * `oncePer` of one that is always true.
+ * The questions for some events. Each part of a condition becomes a separate trigger; a time becomes the `oncePer` of a trigger that
+ * is always true.
  */
 export function probesFor(views: readonly EventView[]): Probes {
   const expressions = [

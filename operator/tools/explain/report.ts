@@ -4,7 +4,7 @@ import { eventName } from '../../core/resolve/event-name.ts';
 import type { Engine } from '../../engine/types.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { UsageError } from '../process-io.ts';
-import { seeApplication, seeApplications, worthTelling } from './applications.ts';
+import { seeApplication, seeApplications, shownApplications } from './applications.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { applicationOutcomes } from './outcomes.ts';
 import { found, type ObjectName, type Subject } from './subject.ts';
@@ -15,7 +15,7 @@ import { eventViews } from './views.ts';
 /** A large configuration takes the engine seconds. */
 const LOADING_DEADLINE_MS = 60_000;
 
-/** What an explanation works with, and what it is asked about. */
+/** The means of an explanation, and its question. */
 export interface ExplainContext {
   readonly connection: Connection;
   readonly engine: Engine;
@@ -28,8 +28,8 @@ export interface ExplainContext {
 }
 
 /**
- * A subscription from its resource to what would be sent for Applications.
- * @throws UsageError if it or the event is not there, or whatever a request throws
+ * A subscription from its resource to the notifications about Applications.
+ * @throws UsageError if the subscription or the event does not exist; every error of a request
  */
 export async function explainSubscription(
   subject: Subject,
@@ -67,8 +67,8 @@ export async function explainSubscription(
   );
   return {
     sections,
-    // Without a live trigger nothing can be said of any.
-    ...(views.length > 0 && { applications: worthTelling(applications?.length ?? null, outcomes) }),
+    // Without a live trigger nothing is known about any Application.
+    ...(views.length > 0 && { applications: shownApplications(applications?.length ?? null, outcomes) }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Reason } from '../../api/reasons.ts';
 import { REASONS } from '../../api/reasons.ts';
 import type { Verdict } from '../../core/model/verdict.ts';
 import { own } from '../../lib/own.ts';
-import { type OperatorPresence, whoMends } from './cluster-view.ts';
+import { type OperatorPresence, operatorHint } from './cluster-view.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
 
 /** A custom resource of any kind. */
@@ -13,8 +13,8 @@ interface CustomResource {
 }
 
 /**
- * What the operator has said of a resource, or, where it has not seen this generation, what it would say.
- * @param verdict by what can be seen now; undefined if the operator leaves the resource alone
+ * The operator's report on a resource, or, if it has not seen this generation, the report that it would make.
+ * @param verdict according to the present state; undefined if the operator ignores the resource
  */
 export function resourceSteps(
   cr: CustomResource,
@@ -23,35 +23,35 @@ export function resourceSteps(
 ): Step[] {
   const { generation, deletionTimestamp } = cr.metadata;
   if (deletionTimestamp !== undefined)
-    return [problem(`it is being deleted since ${deletionTimestamp}, and counts as gone`)];
+    return [problem(`the resource is marked for deletion since ${deletionTimestamp}, and counts as gone`)];
   if (!verdict)
-    return [problem('the operator leaves it alone: it is out of the reach of this configuration')];
+    return [problem('the operator ignores the resource: this configuration does not serve its namespace')];
   const seen = cr.status?.observedGeneration;
   if (seen !== generation) {
-    const known = seen === undefined ? 'has not seen it yet' : `has seen generation ${seen} of it only`;
+    const known = seen === undefined ? 'has not seen it yet' : `has only seen generation ${seen}`;
     return [
-      problem(`it exists, and is of generation ${generation}, but the operator ${known}`, whoMends(presence)),
+      problem(`the resource has generation ${generation}, but the operator ${known}`, operatorHint(presence)),
       ...verdictSteps(verdict),
     ];
   }
   const conditions = cr.status?.conditions ?? [];
   const suspended = conditions.find(({ type, reason }) => type === 'Ready' && reason === 'Suspended');
   const reported = suspended
-    ? [problem(`it is suspended: ${suspended.message}`, REASONS.Suspended.remedy)]
+    ? [problem(`the resource is suspended: ${suspended.message}`, REASONS.Suspended.remedy)]
     : conditions.flatMap(conditionSteps);
-  // A refusal that shows now and was not reported is news, or a matter of what the caller can see.
+  // A refusal that was not reported is new, or follows from the rights of the caller.
   const isReported = reported.some((step) => step.verdict === 'problem');
   return [
-    ok(`it exists, and the operator has seen its generation ${generation}`),
+    ok(`the resource exists, and the operator has seen its generation ${generation}`),
     ...reported,
     ...(isReported ? [] : refusalSteps(verdict)),
   ];
 }
 
-/** Reasons of a condition that only say that another one does not hold. */
+/** Reasons of a condition that only repeat that another condition does not hold. */
 const CONSEQUENCES: ReadonlySet<string> = new Set<Reason>(['NotAccepted', 'NotSigned']);
 
-/** `Ready` says again what the others say, so it counts only where it is the only one to say it. */
+/** `Ready` repeats the other conditions, so it counts only if no other condition has its reason. */
 function conditionSteps(condition: Condition, _: number, all: readonly Condition[]): Step[] {
   const { type, status, reason, message } = condition;
   const text = `${type} is ${status}, ${reason}: ${message}`;
@@ -76,5 +76,7 @@ function verdictSteps(verdict: Verdict): Step[] {
 function refusalSteps({ refusal }: Verdict): Step[] {
   if (!refusal) return [];
   const { reason, message } = refusal;
-  return [problem(`it would be refused now: ${reason}: ${message}`, REASONS[reason].remedy)];
+  return [
+    problem(`the operator would refuse the resource now: ${reason}: ${message}`, REASONS[reason].remedy),
+  ];
 }

@@ -4,7 +4,7 @@ import type { ResolvedRobot } from '../../core/model/resolved.ts';
 import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
-import { type ClusterView, whoMends } from './cluster-view.ts';
+import { type ClusterView, operatorHint } from './cluster-view.ts';
 import { keySteps } from './keys.ts';
 import { resourceSteps } from './resource.ts';
 import { ok, problem, type Step, unknown } from './step.ts';
@@ -19,7 +19,7 @@ export function robotSteps(namespace: string, name: string, cluster: ClusterView
     return [
       problem(
         `there is no DingTalkRobot ${namespace}/${name}, or none that you may see`,
-        'Create the robot, or take it off the list.',
+        'Create the robot, or remove it from the subscription.',
       ),
     ];
   const robot = decision.resolution.robots.find((each) => isIt(each.cr));
@@ -28,7 +28,7 @@ export function robotSteps(namespace: string, name: string, cluster: ClusterView
   return [...steps, ...keySteps([serviceKey(robot.service)], cr.metadata, cluster), urlStep(robot, cluster)];
 }
 
-/** Whether Argo CD finds a URL that works. Nothing of the URL is told but when its signature ends. */
+/** Whether Argo CD finds a URL that works. The step never shows the URL, only the end of its signature. */
 function urlStep({ cr, service, credential }: ResolvedRobot, cluster: ClusterView): Step {
   const { snapshot, presence, sees, assumed } = cluster;
   const { namespace, secret } = snapshot.config.target;
@@ -37,23 +37,26 @@ function urlStep({ cr, service, credential }: ResolvedRobot, cluster: ClusterVie
   if (!sees.secret) return statusStep(cr.status?.signedUntil, signed, place, cluster);
   const url = own(snapshot.target.secret?.data, service);
   if (url === undefined)
-    return problem(`${place}: it is not there, so that Argo CD has no URL to call`, whoMends(presence));
+    return problem(`${place}: the key is missing, so Argo CD has no URL to call`, operatorHint(presence));
   const isKnown = [cr.spec.webhook, cr.spec.signing].every(
     (field) => !field || !assumed.has(objectKey(cr.metadata.namespace, field.secretKeyRef.name)),
   );
   const end = signatureEnd(url);
   if (signed && end && end <= snapshot.now)
     return problem(
-      `${place}: its signature ran out at ${rfc3339(end)}, so that DingTalk refuses it`,
-      whoMends(presence),
+      `${place}: the signature ended at ${rfc3339(end)}, so DingTalk refuses the URL`,
+      operatorHint(presence),
     );
   if (isKnown && credential && !readSignedUrl(url, credential, snapshot.now))
-    return problem(`${place}: it was made with other credentials than the robot has now`, whoMends(presence));
+    return problem(
+      `${place}: the URL was made with other credentials than the robot has now`,
+      operatorHint(presence),
+    );
   if (signed && end) return ok(`${place}: the URL is signed until ${rfc3339(end)}`);
-  return ok(`${place}: the URL is there; the robot takes no signature`);
+  return ok(`${place}: the URL exists; the robot has no signature`);
 }
 
-/** By the robot's own status, for who may not read the Secret. */
+/** According to the robot's own status, if the caller may not read the Secret. */
 function statusStep(
   until: string | undefined,
   signed: boolean,
@@ -61,6 +64,10 @@ function statusStep(
   { snapshot, presence }: ClusterView,
 ): Step {
   if (!signed || until === undefined) return unknown(`${place}: you may not read it`);
-  if (new Date(until) > snapshot.now) return ok(`its status says that the URL is signed until ${until}`);
-  return problem(`its status says that the signature of the URL ran out at ${until}`, whoMends(presence));
+  if (new Date(until) > snapshot.now)
+    return ok(`the robot's status says that the URL is signed until ${until}`);
+  return problem(
+    `the robot's status says that the signature of the URL ended at ${until}`,
+    operatorHint(presence),
+  );
 }

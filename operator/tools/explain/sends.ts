@@ -7,8 +7,8 @@ import type { EventView } from './views.ts';
 import { type ApplicationFields, isComparedSinceSync, textAt, type WordsContext } from './words.ts';
 
 /**
- * What Argo CD has noted of this occurrence of an event, and when it last noted any.
- * @param whole what the engine says of the trigger's condition
+ * Argo CD's notes on this occurrence of an event, and the time of its last note on any occurrence.
+ * @param whole the engine's answer about the trigger's condition
  */
 export function sendsOf(
   app: ApplicationFields,
@@ -23,7 +23,7 @@ export function sendsOf(
       (each) =>
         each.service === service &&
         each.oncePer === whole?.oncePer &&
-        // Where it is not known from when on it counts, neither is the hash of its condition.
+        // If the moment from which the event counts is not known, the hash of its condition is not known either.
         (!isLive || each.condition === whole.key),
     );
     return { robot: robotOf(service), ...(note && { sentAt: rfc3339(note.at) }) };
@@ -32,7 +32,7 @@ export function sendsOf(
   return { sends, ...(notes.length > 0 && { lastSentAt: rfc3339(new Date(last)) }) };
 }
 
-/** Of an event whose condition is true. */
+/** The outcome of an event whose condition is true. */
 export function outcomeOfTrue(
   app: ApplicationFields,
   { isLive, trigger }: EventView,
@@ -40,33 +40,40 @@ export function outcomeOfTrue(
   { isBlocked, argocdNamespace }: WordsContext,
 ): Pick<EventOutcome, 'outcome' | 'message'> {
   if (sends.length === 0)
-    return { outcome: 'quiet', message: `its condition is true, but ${trigger} is sent to nobody` };
+    return { outcome: 'quiet', message: `the condition is true, but ${trigger} is sent to nobody` };
   const due = sends.filter(({ sentAt }) => sentAt === undefined).map(({ robot }) => robot);
   const sent = sends.flatMap(({ robot, sentAt }) =>
     sentAt === undefined ? [] : [`to ${robot} at ${sentAt}`],
   );
   if (due.length === 0) {
-    const lost = 'if it did not arrive, see what DingTalk answers to the robot (Delivering)';
+    const lost = "if the message did not arrive, see DingTalk's answer to the robot (Delivering)";
     return { outcome: 'sent', message: `${sent.join(', ')}, and not again for the same occurrence; ${lost}` };
   }
   const also = sent.length === 0 ? '' : `; already sent ${sent.join(', ')}`;
   if (!isLive) {
-    const unless = 'unless it happened before the event began to count, which only the ConfigMap tells';
-    return { outcome: 'unknown', message: `it would be sent now to ${due.join(', ')}, ${unless}${also}` };
+    const unless =
+      'unless it happened before the moment from which the event counts, which only the ConfigMap has';
+    return {
+      outcome: 'unknown',
+      message: `Argo CD would send it now to ${due.join(', ')}, ${unless}${also}`,
+    };
   }
   if (!isComparedSinceSync(app)) {
     const message =
-      'Argo CD waits with it until it has compared the application again since its last sync ended';
+      'Argo CD sends it only after it has compared the Application again since the last sync ended';
     return { outcome: 'quiet', message };
   }
   const home = textAt(app, 'metadata.namespace');
   const where =
     home === argocdNamespace
       ? ''
-      : `, and at those in ${home} only if application.namespaces of argocd-cmd-params-cm names it`;
-  const blocked = isBlocked ? ', but for what is in the way above' : '';
-  const when = `Argo CD looks at an application when it changes, and each minute${where}`;
-  return { outcome: 'due', message: `it would be sent now to ${due.join(', ')}${blocked}${also}; ${when}` };
+      : `, and Applications in ${home} only if application.namespaces of argocd-cmd-params-cm names that namespace`;
+  const blocked = isBlocked ? ', but the problems above are in the way' : '';
+  const when = `Argo CD checks an Application when it changes, and each minute${where}`;
+  return {
+    outcome: 'due',
+    message: `Argo CD would send it now to ${due.join(', ')}${blocked}${also}; ${when}`,
+  };
 }
 
 function robotOf(service: string): string {

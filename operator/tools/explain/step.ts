@@ -1,9 +1,9 @@
-/** One thing that was looked at on the way of a message, and what came of it. */
+/** One check on the way of a message, and its result. */
 export interface Step {
-  /** `problem`: nothing, or not the right thing, is sent; `unknown`: the caller may not see it. */
+  /** `problem`: Argo CD sends nothing, or not the right message; `unknown`: the caller may not see it. */
   readonly verdict: 'ok' | 'warning' | 'problem' | 'unknown';
   readonly message: string;
-  /** What to do; absent where there is nothing to do. */
+  /** The remedy; absent if there is nothing to do. */
   readonly hint?: string;
 }
 

@@ -2,27 +2,27 @@ import { KINDS } from '../../api/kinds.ts';
 import { closest } from '../../lib/closest.ts';
 import { UsageError } from '../process-io.ts';
 
-/** Namespace and name of anything. */
+/** Namespace and name of an object. */
 export interface ObjectName {
   readonly namespace: string;
   readonly name: string;
 }
 
-/** Which resource is to be explained. */
+/** The resource to explain. */
 export type Subject = ObjectName & { readonly kind: keyof typeof KINDS };
 
 /**
- * Reads the command's arguments: `NAMESPACE/NAME`, after a kind or not.
+ * Reads the command's arguments: `NAMESPACE/NAME`, with or without a kind before it.
  * @throws UsageError for anything else
  */
-export function subjectOf(what: readonly string[]): Subject {
-  const [first = '', second, ...more] = what;
+export function subjectOf(args: readonly string[]): Subject {
+  const [first = '', second, ...more] = args;
   const [kindText, named] = second === undefined ? ['subscription', first] : [first, second];
   const kind = (Object.keys(KINDS) as Subject['kind'][]).find((each) => each === kindText.toLowerCase());
   const object = objectName(named);
   if (kind && object && more.length === 0) return { kind, ...object };
   throw new UsageError(
-    `expected NAMESPACE/NAME of a subscription, or robot NAMESPACE/NAME, or template NAMESPACE/NAME; got ${what.join(' ')}`,
+    `expected NAMESPACE/NAME of a subscription, or robot NAMESPACE/NAME, or template NAMESPACE/NAME; got ${args.join(' ')}`,
   );
 }
 
@@ -33,8 +33,8 @@ export function objectName(text: string): ObjectName | undefined {
 }
 
 /**
- * Looks a resource up.
- * @throws UsageError if it is not there, with the name that was perhaps meant
+ * Finds a resource.
+ * @throws UsageError if it does not exist, with a similar name
  */
 export function found<T extends { readonly metadata: ObjectName }>(
   resources: readonly T[],

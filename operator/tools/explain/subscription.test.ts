@@ -32,7 +32,7 @@ function done(fields: Partial<Snapshot> = team()): Snapshot {
   const after = settled(snapshot(fields), 60_000);
   const { resolution, plan, live } = decide(after);
   const updates = statusUpdates(resolution, { snapshot: after, live, plan });
-  const told = <T extends { kind: string; metadata: { name: string } }>(crs: readonly T[]): T[] =>
+  const withStatus = <T extends { kind: string; metadata: { name: string } }>(crs: readonly T[]): T[] =>
     crs.map((cr) => {
       const update = updates.find(
         ({ kind, cr: each }) => kind.kind === cr.kind && each.metadata.name === cr.metadata.name,
@@ -41,9 +41,9 @@ function done(fields: Partial<Snapshot> = team()): Snapshot {
     });
   return {
     ...after,
-    robots: told(after.robots),
-    templates: told(after.templates),
-    subscriptions: told(after.subscriptions),
+    robots: withStatus(after.robots),
+    templates: withStatus(after.templates),
+    subscriptions: withStatus(after.subscriptions),
   };
 }
 
@@ -97,47 +97,49 @@ describe('a subscription', () => {
     const seen = settled(snapshot(team()));
     const messages = explained(seen);
     expect(messages[0]).toBe(
-      'NotificationSubscription team-payments/payments: problem: it exists, and is of generation 1, but the operator has ' +
+      'NotificationSubscription team-payments/payments: problem: the resource has generation 1, but the operator has ' +
         'not seen it yet',
     );
     const [cr] = done().subscriptions;
     const edited = subscription({ generation: 2 }, { events: [{ trigger: 'on-fialed' }] });
     const stale = { ...done(), subscriptions: [{ ...edited, status: cr?.status ?? {} }] };
     expect(explained(stale).slice(0, 2)).toEqual([
-      expect.stringMatching(/generation 2, but the operator has seen generation 1 of it only$/),
-      expect.stringMatching(/it would be refused now: UnknownTrigger: spec\.events\[0\]\.trigger: /),
+      expect.stringMatching(/generation 2, but the operator has only seen generation 1$/),
+      expect.stringMatching(
+        /the operator would refuse the resource now: UnknownTrigger: spec\.events\[0\]\.trigger: /,
+      ),
     ]);
   });
 
   it('that is suspended, or names what is missing, says so once', () => {
     const suspended = done({ ...team(), subscriptions: [subscription({}, { suspend: true })] });
     expect(explained(suspended)).toEqual([
-      expect.stringMatching(/problem: it is suspended/),
+      expect.stringMatching(/problem: the resource is suspended/),
       NOT_VERIFIED,
-      'event on-sync-failed: problem: none of its keys may be live: see the subscription',
+      'event on-sync-failed: problem: no key of the event may be live: see the subscription',
     ]);
     const lonely = done({ subscriptions: [subscription()] });
     expect(explained(lonely)).toEqual([
       expect.stringMatching(/problem: Accepted is False, RobotNotFound: /),
       'robot team-payments/payments: problem: there is no DingTalkRobot team-payments/payments, or none that you may see',
-      'event on-sync-failed: problem: none of its keys may be live: see the subscription',
+      'event on-sync-failed: problem: no key of the event may be live: see the subscription',
     ]);
   });
 
-  it('to what another namespace shares is not blamed for what the caller may not see', () => {
+  it('is not blamed for shared resources that the caller may not see', () => {
     const spec = { robots: TO_LENT, events: [{ trigger: 'on-sync-failed' }] };
     const all = done(twoTeams({ robots: [lent(WITH_USER)], subscriptions: [uses(spec)] }));
     const ownOnly = { ...all, robots: all.robots.filter(({ metadata }) => metadata.namespace === USER) };
     const sees = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: false };
     expect(explained(ownOnly, { sees })).toEqual([
-      expect.stringMatching(/^robot team-owner\/lent: unknown: it is of namespace team-owner/),
-      expect.stringMatching(/^event on-sync-failed: unknown: whether its keys/),
+      expect.stringMatching(/^robot team-owner\/lent: unknown: the robot is in namespace team-owner/),
+      expect.stringMatching(/^event on-sync-failed: unknown: the keys cannot be checked/),
     ]);
     expect(explained(ownOnly)).toContainEqual(expect.stringMatching(/problem: .*RobotNotFound/));
     const silent = { ...ownOnly, target: { ...ownOnly.target, configMap: liveObject() } };
     expect(explained(silent, { sees })).toContainEqual(
       expect.stringMatching(
-        /^event on-sync-failed: problem: nobody is sent dt_team-user_news_on-sync-failed/,
+        /^event on-sync-failed: problem: dt_team-user_news_on-sync-failed is sent to nobody/,
       ),
     );
   });
@@ -145,7 +147,7 @@ describe('a subscription', () => {
   it('that is being deleted counts as gone', () => {
     const deletionTimestamp = '2026-11-23T08:00:00Z';
     const seen = done({ ...team(), subscriptions: [subscription({ deletionTimestamp })] });
-    expect(explained(seen)[0]).toMatch(/it is being deleted since 2026-11-23T08:00:00Z/);
+    expect(explained(seen)[0]).toMatch(/the resource is marked for deletion since 2026-11-23T08:00:00Z/);
   });
 
   it.each([
@@ -169,7 +171,7 @@ describe('a subscription', () => {
             'dingtalk 00000000',
           ),
         }),
-      /is there, but not by this resource/,
+      /exists, but was not made from this resource/,
     ],
     [
       'of another generation',
@@ -180,16 +182,16 @@ describe('a subscription', () => {
             '$1.7.',
           ),
         }),
-      /is of generation 7, and not of 1/,
+      /was made from generation 7, not 1/,
     ],
     [
       'of other grants',
       (seen: Snapshot) => ({ ...seen, config: config({ tenancy: { projects: {} } }) }),
-      /was made with other grants than this configuration gives/,
+      /was made with other grants than this configuration has/,
     ],
-  ] as [string, (seen: Snapshot) => Snapshot, RegExp][])('tells of a key %s', (_, change, message) => {
-    const told = explained(change(done()));
-    expect(told.filter((each) => each.startsWith('event on-sync-failed:')).join('\n')).toMatch(message);
+  ] as [string, (seen: Snapshot) => Snapshot, RegExp][])('reports a key %s', (_, change, message) => {
+    const lines = explained(change(done()));
+    expect(lines.filter((each) => each.startsWith('event on-sync-failed:')).join('\n')).toMatch(message);
   });
 
   it('does not blame a template for a URL that the caller may not read', () => {
@@ -198,43 +200,45 @@ describe('a subscription', () => {
     const blind = { ...seen, argocdUrl: undefined };
     const sees = { configMap: true, secret: true, argocdUrl: false, otherNamespaces: true };
     expect(explained(blind, { sees }).filter((each) => each.startsWith('event'))).toEqual([
-      expect.stringMatching(/unknown: whether template\.\S+ is as it should be: it may hold the URL/),
+      expect.stringMatching(/unknown: template\.\S+ cannot be checked: it may contain the URL/),
     ]);
     expect(explained(blind).filter((each) => each.startsWith('event'))).toEqual([
-      expect.stringMatching(/problem: template\.\S+ is not as it should be/),
+      expect.stringMatching(/problem: template\.\S+ differs from the planned value/),
     ]);
   });
 
-  it('tells of an entry that is missing, or that the engine does not read', () => {
+  it('reports an entry that is missing, or that the engine ignores', () => {
     const reset = withData(done(), 'configMap', { subscriptions: undefined });
     expect(explained(reset)).toContainEqual(
       expect.stringMatching(/no entry that sends \S+ to dt_team-payments_payments$/),
     );
     const overridden = { ok: true, parsed: { subscriptions: [] } };
     expect(explained(done(), {}, overridden)).toContainEqual(
-      expect.stringMatching(/engine does not read it so/),
+      expect.stringMatching(/engine ignores that entry/),
     );
     const broken = withData(done(), 'configMap', { subscriptions: 'a: b' });
-    expect(explained(broken)).toContainEqual(expect.stringMatching(/subscriptions is left alone/));
+    expect(explained(broken)).toContainEqual(
+      expect.stringMatching(/the operator leaves subscriptions alone/),
+    );
   });
 
   it('of which nothing can be seen claims nothing', () => {
     const seen = done();
     const blind = { ...seen, target: {} };
     const sees = { configMap: false, secret: false, argocdUrl: false, otherNamespaces: true };
-    const told = explained(blind, { sees }).filter((each) => !/ unknown: /.test(each));
-    expect(told).toEqual([]);
+    const lines = explained(blind, { sees }).filter((each) => !/ unknown: /.test(each));
+    expect(lines).toEqual([]);
   });
 });
 
 describe("Argo CD's configuration", () => {
   const refused = (key?: string) => ({ ok: false, errors: [{ message: 'yaml: bad', ...(key && { key }) }] });
-  const of = (told: readonly string[]) => told.filter((each) => each.startsWith('Argo CD'));
+  const of = (lines: readonly string[]) => lines.filter((each) => each.startsWith('Argo CD'));
 
   it('may hold a key that stops everybody, be too much for the engine, or not be there', () => {
     expect(of(explained(done(), {}, refused(`trigger.${TRIGGER}`)))).toEqual([
       expect.stringContaining(
-        `key trigger.${TRIGGER}: Argo CD's engine refuses it, so that nobody is notified: yaml: bad`,
+        `key trigger.${TRIGGER}: Argo CD's engine refuses it, so nobody is notified: yaml: bad`,
       ),
     ]);
     expect(of(explained(done(), {}, { ok: false, killed: 'deadline', message: 'too slow' }))[0]).toMatch(
@@ -261,13 +265,13 @@ describe('a robot', () => {
     });
     expect(urlOf(later(done(), 3_600_001))).toMatchObject({
       verdict: 'problem',
-      message: expect.stringMatching(/its signature ran out at 2026-11-23T09:00:00Z/),
+      message: expect.stringMatching(/the signature ended at 2026-11-23T09:00:00Z/),
       hint: `Is the operator running? ${LEASE}.`,
     });
     expect(urlOf(withData(done(), 'secret', { [SERVICE]: undefined }))).toMatchObject({ verdict: 'problem' });
   });
 
-  it('whose credentials have changed is told of, unless they can not be read', () => {
+  it('with changed credentials is reported, unless the credentials cannot be read', () => {
     const name = `${NAMESPACE}/payments-dingtalk`;
     const credentials = new Map([[name, found({ webhook: TOKEN.replaceAll('a', 'b'), secret: SECRET })]]);
     const changed = { ...done(), credentials };
@@ -278,14 +282,14 @@ describe('a robot', () => {
   it('is believed by its status where the Secret can not be read', () => {
     const sees = { configMap: true, secret: false, argocdUrl: true, otherNamespaces: true };
     expect(urlOf(done(), { sees })?.message).toBe(
-      'its status says that the URL is signed until 2026-11-23T09:00:00Z',
+      "the robot's status says that the URL is signed until 2026-11-23T09:00:00Z",
     );
     expect(urlOf(later(done(), 3_600_001), { sees })).toMatchObject({ verdict: 'problem' });
   });
 
   it('without anybody who sends to it says so', () => {
     const [, users] = robotSections(robot(), cluster(done({ robots: [robot()] })));
-    expect(users).toMatchObject({ about: 'who sends to it', steps: [{ verdict: 'warning' }] });
+    expect(users).toMatchObject({ about: 'subscriptions that send to it', steps: [{ verdict: 'warning' }] });
     const [, known] = robotSections(robot(), cluster(done()));
     expect(known?.steps).toEqual([{ verdict: 'ok', message: 'team-payments/payments' }]);
   });
@@ -309,7 +313,7 @@ describe('a template', () => {
     ]);
     const unused = { ...used, subscriptions: [] };
     expect(complaints(templateSections(template, cluster(unused)))).toEqual([
-      'who uses it: warning: no subscription uses it, so that it is in no message',
+      'subscriptions that use it: warning: no subscription uses the template, so no message has its text',
     ]);
   });
 });

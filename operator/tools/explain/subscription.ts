@@ -5,7 +5,7 @@ import { eventKeyName, parseKey, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts
 import { liveRecipients } from '../../core/model/live.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import type { Outcome } from '../../engine/types.ts';
-import { type ClusterView, whoMends } from './cluster-view.ts';
+import { type ClusterView, operatorHint } from './cluster-view.ts';
 import { unseenEventSteps, unseenRobotSteps, usesUnseen, withoutRefusal } from './elsewhere.ts';
 import { keySteps } from './keys.ts';
 import { loadingSteps } from './loading.ts';
@@ -21,8 +21,8 @@ export interface Section {
 
 /**
  * A subscription on its way into Argo CD's configuration.
- * @param events the names of those that are asked about
- * @param loading what the engine says of the whole live ConfigMap
+ * @param events the names of the events to explain
+ * @param loading the engine's answer about the whole live ConfigMap
  */
 export function subscriptionSections(
   cr: NotificationSubscription,
@@ -54,7 +54,7 @@ export function subscriptionSections(
   ];
 }
 
-/** From the event's keys to the entry by which Argo CD sends it to somebody. */
+/** From the event's keys to the entry by which Argo CD sends it to robots. */
 function eventSteps(
   event: string,
   cr: NotificationSubscription,
@@ -65,9 +65,9 @@ function eventSteps(
   const { namespace, name } = cr.metadata;
   const placement = decision.plan.subscriptions.get(resourceKey(cr));
   const trigger = eventKeyName(namespace, name, event);
-  if (!placement) return [problem('none of its keys may be live: see the subscription')];
+  if (!placement) return [problem('no key of the event may be live: see the subscription')];
   if (!placement.entry.triggers.includes(trigger))
-    return [warning('the version of the subscription that is live has no such event: see the subscription')];
+    return [warning('the live version of the subscription has no such event: see the subscription')];
   const others = cr.spec.events.map(eventName).filter((each) => each !== event);
   const keys = placement.keys.filter((key) => {
     const owner = parseKey(key);
@@ -81,7 +81,7 @@ function eventSteps(
     const { blocked } = decision.writes;
     if (blocked)
       return problem(
-        `${SUBSCRIPTIONS_KEY} is left alone: ${blocked.message}`,
+        `the operator leaves ${SUBSCRIPTIONS_KEY} alone: ${blocked.message}`,
         REASONS[blocked.reason].remedy,
       );
     const live = liveRecipients(decision.live, key);
@@ -89,14 +89,14 @@ function eventSteps(
     if (missing.length > 0)
       return problem(
         `${SUBSCRIPTIONS_KEY} has no entry that sends ${key} to ${missing.join(', ')}`,
-        whoMends(presence),
+        operatorHint(presence),
       );
-    // What an AppProject's annotation says is not in the configuration that the engine has loaded.
+    // The engine has not loaded the annotations of AppProjects.
     const shared = wanted.filter((each) => isSent(decision.live.entries, key, each));
     const lost = loading?.ok ? shared.filter((each) => !isSent(loading.parsed.subscriptions, key, each)) : [];
     if (lost.length > 0)
       return problem(
-        `${SUBSCRIPTIONS_KEY} sends ${key} to ${lost.join(', ')}, but Argo CD's engine does not read it so`,
+        `${SUBSCRIPTIONS_KEY} sends ${key} to ${lost.join(', ')}, but Argo CD's engine ignores that entry`,
         'Subscriptions in the old key config.yaml take the place of all others: remove them.',
       );
     const route = shared.length === wanted.length ? SUBSCRIPTIONS_KEY : 'an annotation on an AppProject';
@@ -109,9 +109,9 @@ type Entries = readonly { readonly triggers: readonly string[]; readonly recipie
 const isSent = (entries: Entries, trigger: string, recipient: string): boolean =>
   entries.some(({ triggers, recipients }) => triggers.includes(trigger) && recipients.includes(recipient));
 
-/** Whether an operator runs, as far as its Lease tells. */
+/** Whether an operator runs, according to its Lease. */
 export function operatorStep({ presence: { state, detail } }: Pick<ClusterView, 'presence'>): Step {
   return state === 'running'
     ? ok(`an operator runs: ${detail}`)
-    : unknown(`whether an operator runs: ${detail}`);
+    : unknown(`cannot tell whether an operator runs: ${detail}`);
 }

@@ -4,26 +4,26 @@ import type { EventOutcome } from './outcome.ts';
 import type { Step } from './step.ts';
 import type { Section } from './subscription.ts';
 
-/** All that came out. */
+/** The whole result. */
 export interface Explanation {
   readonly kind: string;
   readonly namespace: string;
   readonly name: string;
   readonly sections: readonly Section[];
-  /** Absent for what has no applications; `seen` is null where none may be listed. */
+  /** Absent if no event of a subscription is live; `seen` is null if the caller may not list Applications. */
   readonly applications?: ExplainedApplications;
-  /** What the caller may not see, in a sentence each. */
+  /** The missing rights of the caller, in a sentence each. */
   readonly notSeen: readonly string[];
 }
 
-/** The applications that are worth telling. */
+/** The Applications that the output shows. */
 export interface ExplainedApplications {
   readonly seen: number | null;
   readonly matching: number;
   readonly shown: readonly ApplicationOutcome[];
 }
 
-/** `problem` if something keeps messages from being sent that should be. */
+/** `problem` if something prevents messages that should be sent. */
 export function overall({ sections, applications }: Explanation): 'ok' | 'problem' {
   const steps = sections.flatMap((each) => each.steps);
   const isLost =
@@ -58,11 +58,12 @@ function stepLines({ verdict, message, hint }: Step): string[] {
 }
 
 function applicationLines({ seen, matching, shown }: ExplainedApplications): string[] {
-  if (seen === null) return ['applications', '  unknown you may list none; name one as --app NAMESPACE/NAME'];
+  if (seen === null)
+    return ['applications', '  unknown you may not list Applications; name one as --app NAMESPACE/NAME'];
   const head =
     matching > 0
-      ? `applications: the subscription is about ${matching} of the ${seen} that were looked at`
-      : `applications: the subscription is about none of the ${seen} that were looked at`;
+      ? `applications: the subscription is about ${matching} of the ${seen} that were checked`
+      : `applications: the subscription is about none of the ${seen} that were checked`;
   const hits = shown.filter(({ missed }) => missed === 0);
   const misses = shown.filter(({ missed }) => missed > 0);
   const more =

@@ -14,7 +14,7 @@ import { own } from '../../lib/own.ts';
 import { type Clause, conditionClauses, liveClauses } from './clauses.ts';
 import type { ClusterView } from './cluster-view.ts';
 
-/** One event of a subscription as Argo CD knows it, or, where the caller may not read that, as it must be. */
+/** One event of a subscription as Argo CD has it, or, if the caller may not read that, as planned. */
 export interface EventView {
   readonly name: string;
   /** The name of its trigger in Argo CD's configuration, and the trigger. */
@@ -23,18 +23,18 @@ export interface EventView {
   /** Services that it is sent to. */
   readonly recipients: readonly string[];
   readonly clauses: readonly Clause[];
-  /** As the resource has it; absent if that is refused. */
+  /** As the resource has it; absent if the resource is refused. */
   readonly event?: ResolvedEvent;
-  /** Whether this is what stands in the ConfigMap; if not, it is not known from when on the event counts. */
+  /** Whether the view is from the ConfigMap; otherwise the moment from which the event counts is not known. */
   readonly isLive: boolean;
-  /** From when on it counts, RFC 3339; absent where that is not known. */
+  /** The moment from which the event counts, RFC 3339; absent if it is not known. */
   readonly since?: string;
 }
 
-/** Stands for a `since` that is not known: before all that an Application can tell of. */
+/** In place of a `since` that is not known: before all times of an Application. */
 const LONG_AGO = '1970-01-01T00:00:00Z';
 
-/** The events of a subscription that Argo CD knows of. */
+/** The events of a subscription that Argo CD has. */
 export function eventViews(subscription: ResolvedSubscription, cluster: ClusterView): EventView[] {
   const { snapshot, decision, sees } = cluster;
   return subscription.cr.spec.events.map(eventName).flatMap((name) => {
@@ -46,7 +46,7 @@ export function eventViews(subscription: ResolvedSubscription, cluster: ClusterV
   });
 }
 
-/** What it takes to tell an event's condition apart. */
+/** The input for dividing an event's condition into its parts. */
 export interface ViewHead {
   readonly name: string;
   readonly trigger: string;
@@ -55,7 +55,7 @@ export interface ViewHead {
   readonly settings: CompileSettings;
 }
 
-/** @param name of the event; its recipients are those that the decision has for it */
+/** @param name of the event; its recipients come from the decision */
 export function headOf(
   subscription: ResolvedSubscription,
   name: string,
@@ -71,7 +71,7 @@ export function headOf(
   return { name, trigger: eventKeyName(namespace, owner, name), recipients, subscription, settings };
 }
 
-/** An event as it must be, as if it counted since ever; none if it is sent to nobody or refused. */
+/** An event as planned, as if it had always counted; none if it is sent to nobody or refused. */
 export function plannedView(head: ViewHead): EventView[] {
   const { name, trigger, recipients, subscription } = head;
   const made = compiled(head, subscription.accessCondition);
@@ -84,8 +84,8 @@ export function plannedView(head: ViewHead): EventView[] {
 }
 
 /**
- * What is live need not be what the resource asks for: then it is told as far as it is understood, at the least by its
- * parts. Grants that differ are understood: the caller may have given another configuration than the operator's.
+ * The live condition may differ from the resource: then the view has as much of it as is understood, at least its parts. Different
+ * grants are understood: the caller may have given another configuration than the operator's.
  */
 function liveView(head: ViewHead, value: string): EventView {
   const { name, trigger, recipients, subscription } = head;
@@ -96,7 +96,7 @@ function liveView(head: ViewHead, value: string): EventView {
     const made = accessCondition === undefined ? undefined : compiled(head, accessCondition);
     if (!made) continue;
     const { event, clauses, fragment } = made;
-    // Of an event without a time, the moment is not in the condition.
+    // The condition of an event without a time does not contain the moment.
     if (fragment.when(LONG_AGO) === when) return { ...view, clauses: clauses(LONG_AGO), event };
     const since = countsFromOf(fragment, when);
     if (since !== undefined) return { ...view, since, clauses: clauses(since), event };

@@ -18,31 +18,28 @@ const details = {
   time: undefined,
   error: undefined,
 };
-const told = (clusters: readonly string[] | undefined) =>
+const text = (clusters: readonly string[] | undefined) =>
   clauseText(app, view, { kind: 'fence', expression: accessCondition('team', ['p'], clusters) }, details);
 
-it('an application that may not be heard of is told of with what would have let it, by what is live', () => {
+it('an Application out of scope is explained with all ways into the scope, according to the live condition', () => {
   const head =
-    'namespace team may not hear of it: project shop is not granted to team (by tenancy.projects or on the AppProject), and it ';
-  expect(told([])).toBe(
-    `${head}neither lives in team (but in argocd) nor deploys to it in a cluster that counts (but to team in in-cluster)`,
-  );
-  expect(told(undefined)).toBe(
-    `${head}does not live in team (but in argocd); that it deploys to team in in-cluster does not count (tenancy.destinations: Ignored)`,
-  );
+    'namespace team may not be notified about the Application: project shop is not granted to team (by tenancy.projects or on ' +
+    'the AppProject); the Application lives in argocd, not in team; the destination, team in in-cluster, ';
+  expect(text([])).toBe(`${head}is not namespace team in a cluster that counts`);
+  expect(text(undefined)).toBe(`${head}does not count (tenancy.destinations: Ignored)`);
 });
 
-it('a label that is called like what every object has is one that the application lacks', () => {
-  const told = (criteria: ApplicationCriteria, field: string) =>
+it('a label with the name of a property of every object is missing', () => {
+  const text = (criteria: ApplicationCriteria, field: string) =>
     clauseText(app, view, { kind: 'criterion', field, expression: '' }, { ...details, criteria });
   for (const key of ['constructor', 'toString', '__proto__']) {
     const matchLabels = Object.fromEntries([[key, 'gold']]);
-    expect(told({ selector: { matchLabels } }, `selector.matchLabels[${key}]`)).toBe(
-      `spec.applications.selector.matchLabels[${key}]: it has no label ${key}, and not gold`,
+    expect(text({ selector: { matchLabels } }, `selector.matchLabels[${key}]`)).toBe(
+      `spec.applications.selector.matchLabels[${key}]: the label ${key} is missing; required: gold`,
     );
     const matchExpressions = [{ key, operator: 'Exists' as const }];
-    expect(told({ selector: { matchExpressions } }, 'selector.matchExpressions[0]')).toBe(
-      `spec.applications.selector.matchExpressions[0]: it has no label ${key}, and wanted is Exists`,
+    expect(text({ selector: { matchExpressions } }, 'selector.matchExpressions[0]')).toBe(
+      `spec.applications.selector.matchExpressions[0]: the label ${key} is missing; required: Exists`,
     );
   }
 });

@@ -10,7 +10,7 @@ import type { EventView } from './views.ts';
 /** An Application as the API server has it. */
 export type ApplicationFields = Readonly<Record<string, unknown>>;
 
-/** What a sentence is about, beside the application. */
+/** The context of a sentence, beside the Application. */
 export interface WordsContext {
   /** Of the subscription. */
   readonly namespace: string;
@@ -18,18 +18,18 @@ export interface WordsContext {
   readonly maxEventAgeMs: number;
   /** Where Argo CD runs. */
   readonly argocdNamespace: string;
-  /** Whether something was found that may keep it from being sent. */
+  /** Whether a problem was found that may prevent the notification. */
   readonly isBlocked: boolean;
 }
 
 interface Details extends WordsContext {
-  /** When the event happened, as the application says; empty if it does not. */
+  /** The time of the event according to the Application; empty if the Application does not say it. */
   readonly time: string | undefined;
-  /** What failed in the whole condition. */
+  /** The error of the whole condition. */
   readonly error: string | undefined;
 }
 
-/** In words: why an event is not sent, by the first part of its condition that does not hold. */
+/** The reason why an event is not sent, according to the first part of its condition that does not hold. */
 export function clauseText(
   app: ApplicationFields,
   view: EventView,
@@ -43,68 +43,71 @@ export function clauseText(
     case 'criterion':
       return `spec.applications.${clause.field}: ${criterionText(app, clause.field ?? '', details.criteria)}`;
     case 'condition':
-      return error === undefined ? conditionText(app, view) : `its condition fails: ${error}`;
+      return error === undefined ? conditionText(app, view) : `the condition fails: ${error}`;
     case 'since':
       return time
-        ? `it happened at ${time}, before the event began to count (${view.since}, when it was last added, changed or resumed, or got another robot); what happened before is not sent`
-        : `the application does not say when it happened (${timeField(view)})`;
+        ? `the event happened at ${time}, before it began to count (${view.since}, when it was last added, changed or resumed, or got another robot); earlier occurrences are not sent`
+        : `the Application does not say when the event happened (${timeField(view)})`;
     case 'age':
-      return `it happened at ${time || 'no known time'}, longer ago than limits.maxEventAge (${duration(details.maxEventAgeMs)})`;
+      return `the event happened at ${time || 'an unknown time'}, longer ago than limits.maxEventAge (${duration(details.maxEventAgeMs)})`;
     case 'leader':
-      return `${clause.events?.join(' or ')} of this subscription was not sent for it, so that there is nothing to tell the end of`;
+      return `this subscription has not sent ${clause.events?.join(' or ')} about the Application, so there is no end to report`;
     case 'part':
-      return `the version that is live asks for what does not hold: ${clause.expression}`;
+      return `a part of the live condition is not true: ${clause.expression}`;
     case undefined:
-      return error === undefined ? 'its condition is not true' : `its condition fails: ${error}`;
+      return error === undefined ? 'the condition is not true' : `the condition fails: ${error}`;
   }
 }
 
 function accessText(app: ApplicationFields, namespace: string, accessCondition: string): string {
   const [home, target] = [textAt(app, 'metadata.namespace'), textAt(app, 'spec.destination.namespace')];
   const head =
-    `namespace ${namespace} may not hear of it: project ${projectOf(app)} is not granted to ${namespace} (by tenancy.projects ` +
-    'or on the AppProject), and it';
+    `namespace ${namespace} may not be notified about the Application: project ${projectOf(app)} is not granted to ${namespace} ` +
+    `(by tenancy.projects or on the AppProject); the Application lives in ${home}, not in ${namespace}`;
+  const destination = `${target} in ${clusterOf(app)}`;
   return countsDestinations(accessCondition)
-    ? `${head} neither lives in ${namespace} (but in ${home}) nor deploys to it in a cluster that counts (but to ${target} in ${clusterOf(app)})`
-    : `${head} does not live in ${namespace} (but in ${home}); that it deploys to ${target} in ${clusterOf(app)} does not count (tenancy.destinations: Ignored)`;
+    ? `${head}; the destination, ${destination}, is not namespace ${namespace} in a cluster that counts`
+    : `${head}; the destination, ${destination}, does not count (tenancy.destinations: Ignored)`;
 }
 
 function criterionText(app: ApplicationFields, field: string, criteria: ApplicationCriteria): string {
   const lists: Readonly<Record<string, readonly [string, readonly string[] | undefined]>> = {
-    projects: [`its project is ${projectOf(app)}`, criteria.projects],
-    names: [`its name is ${textAt(app, 'metadata.name')}`, criteria.names],
-    namespaces: [`it lives in ${textAt(app, 'metadata.namespace')}`, criteria.namespaces],
+    projects: [`the project is ${projectOf(app)}`, criteria.projects],
+    names: [`the name is ${textAt(app, 'metadata.name')}`, criteria.names],
+    namespaces: [`the namespace is ${textAt(app, 'metadata.namespace')}`, criteria.namespaces],
     destinationNamespaces: [
-      `it deploys to namespace ${textAt(app, 'spec.destination.namespace')}`,
+      `the destination namespace is ${textAt(app, 'spec.destination.namespace')}`,
       criteria.destinationNamespaces,
     ],
-    clusters: [`it deploys to ${clusterOf(app)}`, criteria.clusters],
+    clusters: [`the destination cluster is ${clusterOf(app)}`, criteria.clusters],
   };
   const [is, wanted] = own(lists, field) ?? [];
-  if (is !== undefined) return `${is}, and not ${(wanted ?? []).join(' or ')}`;
+  if (is !== undefined) return `${is}, not ${(wanted ?? []).join(' or ')}`;
   const { matchLabels = {}, matchExpressions = [] } = criteria.selector ?? {};
   const labels = (valueAt(app, 'metadata.labels') ?? {}) as Readonly<Record<string, string>>;
   const has = (key: string) =>
-    own(labels, key) === undefined ? `it has no label ${key}` : `its label ${key} is ${own(labels, key)}`;
+    own(labels, key) === undefined
+      ? `the label ${key} is missing`
+      : `the label ${key} is ${own(labels, key)}`;
   const label = /^selector\.matchLabels\[(.*)\]$/.exec(field)?.[1];
-  if (label !== undefined) return `${has(label)}, and not ${own(matchLabels, label)}`;
+  if (label !== undefined) return `${has(label)}; required: ${own(matchLabels, label)}`;
   const {
     key,
     operator,
     values = [],
   } = matchExpressions[Number(/\d+/.exec(field)?.[0])] ?? { key: '', operator: '' };
-  return `${has(key)}, and wanted is ${[operator, values.join(', ')].filter(Boolean).join(' ')}`;
+  return `${has(key)}; required: ${[operator, values.join(', ')].filter(Boolean).join(' ')}`;
 }
 
 function conditionText(app: ApplicationFields, { name, event }: EventView): string {
   const trigger = event?.catalogueName === undefined ? undefined : findTrigger(event.catalogueName);
   const state = [
-    ['its last operation', 'status.operationState.phase'],
-    ['its health', 'status.health.status'],
-    ['its sync status', 'status.sync.status'],
-  ].map(([what, path]) => `${what} is ${textAt(app, path ?? '')}`);
-  if (!trigger) return `the condition of ${name} is not true for it; ${state.join(', ')}`;
-  return `${name} is told when ${describeTrigger(trigger.name, 'en').when}; ${state.join(', ')}`;
+    ['the last operation', 'status.operationState.phase'],
+    ['the health', 'status.health.status'],
+    ['the sync status', 'status.sync.status'],
+  ].map(([field, path]) => `${field} is ${textAt(app, path ?? '')}`);
+  if (!trigger) return `the condition of ${name} is not true for the Application; ${state.join(', ')}`;
+  return `${name} is sent when ${describeTrigger(trigger.name, 'en').when}; ${state.join(', ')}`;
 }
 
 function timeField({ event }: EventView): string {
@@ -115,7 +118,7 @@ function timeField({ event }: EventView): string {
 }
 
 /**
- * Argo CD notifies of nothing while it has yet to compare an application since a sync ended.
+ * Argo CD sends nothing about an Application before it has compared it again since a sync ended.
  * https://github.com/argoproj/argo-cd/blob/master/notification_controller/controller/controller.go (`isAppSyncStatusRefreshed`)
  */
 export function isComparedSinceSync(app: ApplicationFields): boolean {
@@ -138,7 +141,7 @@ function clusterOf(app: ApplicationFields): string {
   );
 }
 
-/** What stands at a path of an Application, for people. */
+/** The value at a path of an Application, for people. */
 export function textAt(app: ApplicationFields, path: string): string {
   const value = valueAt(app, path);
   return value === undefined || value === null || value === '' ? '(none)' : String(value);

@@ -1,4 +1,4 @@
-/** `lint`: what the API server and the operator would say of custom resources in files. files/judge.ts finds it. */
+/** `lint`: the findings of the API server and the operator on custom resources in files. files/judge.ts finds them. */
 
 import { describeFinding } from '../../files/finding.ts';
 import { type FilesOptions, withJudgement } from '../judged-files.ts';

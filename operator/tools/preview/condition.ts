@@ -5,13 +5,13 @@ import { applicationOutcomes } from '../explain/outcomes.ts';
 import { headOf, plannedView } from '../explain/views.ts';
 import type { PreviewRecipient } from './recipients.ts';
 
-/** Whether an event's condition is true for an Application, and why not. */
+/** Whether an event's condition is true for an Application, and the reason if not. */
 export interface PreviewedCondition {
   readonly condition: boolean;
   readonly why?: string;
 }
 
-/** The condition of one event, as if its subscription had been there all along. */
+/** The condition of one event, as if its subscription had always existed. */
 export async function conditionOf(
   application: SampleFile,
   { subscription, event }: Pick<PreviewRecipient, 'subscription' | 'event'>,
@@ -29,6 +29,6 @@ export async function conditionOf(
   };
   const [outcome] = await applicationOutcomes([application], views, context, engine, now);
   const eventOutcome = outcome?.events[0];
-  if (!eventOutcome) throw new Error(`nothing is known of the condition of ${event.name}`);
+  if (!eventOutcome) throw new Error(`the condition of ${event.name} was not evaluated`);
   return eventOutcome.holds ? { condition: true } : { condition: false, why: eventOutcome.message };
 }

@@ -66,17 +66,17 @@ describe('the condition', () => {
   const no = {
     condition: false,
     why: expect.stringMatching(
-      /^on-health-degraded is told when .*; its last operation is Failed, its health is \(none\)/,
+      /^on-health-degraded is sent when .*; the last operation is Failed, the health is \(none\)/,
     ),
   };
 
-  it('is told, and why it can not be', async () => {
+  it('is reported, with the reason if it is not true', async () => {
     const [fires, ...others] = await conditions(failed('2026-11-23T07:00:00Z'));
     expect(fires).toEqual({ condition: true, why: undefined });
     expect(others).toEqual([
       no,
-      { condition: false, why: expect.stringMatching(/^its condition fails: cannot fetch/) },
-      { condition: false, why: expect.stringMatching(/^its condition fails: /) },
+      { condition: false, why: expect.stringMatching(/^the condition fails: cannot fetch/) },
+      { condition: false, why: expect.stringMatching(/^the condition fails: /) },
     ]);
   });
 
@@ -124,17 +124,17 @@ describe('what could not be sent', () => {
   it('for its body says so', async () => {
     expect(await preview(resources, application({ metadata: { labels: { team: 'ä' } } }))).toMatchObject([
       { msgtype: 'text', size: 47, body: { text: { content: 'ä shop' } } },
-      { msgtype: null, error: 'the body has no msgtype, so that DingTalk would refuse it' },
-      { msgtype: 'text', size: 20_040, error: 'DingTalk takes at most 20000 bytes' },
+      { msgtype: null, error: 'the body has no msgtype, so DingTalk would refuse it' },
+      { msgtype: 'text', size: 20_040, error: 'DingTalk accepts at most 20000 bytes' },
     ]);
   });
 
-  it('for being no JSON shows what comes out', async () => {
+  it('for not being JSON shows the body', async () => {
     const [message] = await preview(resources, application({ metadata: { labels: { team: '"' } } }));
     expect(message).toMatchObject({
       msgtype: null,
       body: '{"msgtype":"text","text":{"content":"" shop"}}',
-      error: expect.stringContaining('no JSON'),
+      error: expect.stringContaining('is not JSON'),
     });
   });
 

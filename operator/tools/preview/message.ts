@@ -10,26 +10,26 @@ import { MAX_BODY_BYTES } from '../../template/go/compile.ts';
 import { conditionOf, type PreviewedCondition } from './condition.ts';
 import type { PreviewRecipient } from './recipients.ts';
 
-/** What DingTalk would receive. */
+/** A message that DingTalk would receive. */
 export interface PreviewedMessage extends Partial<PreviewedCondition> {
   readonly namespace: string;
   readonly subscription: string;
   readonly event: string;
   /** `namespace/name`. */
   readonly robot: string;
-  /** Null where the body does not say it. */
+  /** Null if the body has none. */
   readonly msgtype: string | null;
   /** Of the body, in bytes of UTF-8. */
   readonly size: number;
-  /** Parsed; the text as it is if it is no JSON; null if there is none. */
+  /** Parsed; the unchanged text if it is not JSON; null if there is none. */
   readonly body: unknown;
-  /** Why it would not be sent, or not be taken. */
+  /** The reason why it would not be sent, or not be accepted. */
   readonly error?: string;
 }
 
 /**
- * Has the engine make one message.
- * @param application what to make it for; without it, a sample that fits the event
+ * Asks the engine to make one message.
+ * @param application the subject of the message; without it, a sample that fits the event
  */
 export async function previewMessage(
   recipient: PreviewRecipient,
@@ -68,7 +68,7 @@ export async function previewMessage(
 function judgedBody(text: string, isJson: boolean, error?: string) {
   const size = Buffer.byteLength(text);
   if (!isJson) {
-    const problem = error ?? 'what comes out is no JSON, so that DingTalk would refuse it';
+    const problem = error ?? 'the body is not JSON, so DingTalk would refuse it';
     return { msgtype: null, size, body: text === '' ? null : text, error: problem };
   }
   const body: unknown = JSON.parse(text);
@@ -83,12 +83,12 @@ function judgedBody(text: string, isJson: boolean, error?: string) {
 }
 
 function bodyProblem(msgtype: unknown, size: number): string | undefined {
-  if (typeof msgtype !== 'string') return 'the body has no msgtype, so that DingTalk would refuse it';
-  if (size > MAX_BODY_BYTES) return `DingTalk takes at most ${MAX_BODY_BYTES} bytes`;
+  if (typeof msgtype !== 'string') return 'the body has no msgtype, so DingTalk would refuse it';
+  if (size > MAX_BODY_BYTES) return `DingTalk accepts at most ${MAX_BODY_BYTES} bytes`;
   return undefined;
 }
 
-/** Of an event of somebody's own only its condition tells the state that it is about. */
+/** For a custom event, only its condition shows the state that it is about. */
 async function sampleFor(
   { subscription, event }: PreviewRecipient,
   objects: EngineObjects,

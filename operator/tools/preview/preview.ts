@@ -1,8 +1,8 @@
 /**
  * `preview`: the messages that DingTalk would receive for custom resources in files.
  *
- * recipients.ts lists who would be sent what, message.ts has Argo CD's engine make each message, and condition.ts says whether the
- * event's condition is true for an Application.
+ * recipients.ts lists the messages and their robots, message.ts asks Argo CD's engine to make each message, and condition.ts says
+ * whether the event's condition is true for an Application.
  */
 
 import type { JudgedFiles } from '../../files/judge.ts';
@@ -35,7 +35,7 @@ export interface PreviewOptions extends FilesOptions, RecipientFilter {
 export async function preview(options: PreviewOptions, io: ProcessIO): Promise<void> {
   const application = options.app === undefined ? undefined : await readApplication(options.app);
   const now = new Date();
-  // As if the subscriptions had been there all along, so that what happened before now counts.
+  // As if the subscriptions had always existed, so earlier occurrences count.
   const clocks = { now, serverTime: new Date(0) };
   await withJudgement(options, clocks, io, async (judged) => {
     const isRefused = reportRefusals(judged.findings, io);
@@ -58,7 +58,7 @@ async function readApplication(file: string): Promise<SampleFile> {
   const [application] = applications;
   if (application && applications.length === 1) return application as SampleFile;
   throw new UsageError(
-    `${file}: --app takes a file with one Application of argoproj.io, and this one has ${applications.length}`,
+    `${file}: --app takes a file with one Application of argoproj.io, but this file has ${applications.length}`,
   );
 }
 

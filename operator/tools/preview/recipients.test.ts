@@ -53,20 +53,23 @@ describe('a filter', () => {
   it.each<[RecipientFilter, string]>([
     [
       { robot: 'one' },
-      '--robot: there is no one; there is team-payments/off, team-payments/one, team-payments/two',
+      '--robot: there is no one; the files have team-payments/off, team-payments/one, team-payments/two',
     ],
     [
       { subscription: 'team-payments/d' },
-      '--subscription: there is no team-payments/d; there is team-payments/a, team-payments/b, team-payments/c',
+      '--subscription: there is no team-payments/d; the files have team-payments/a, team-payments/b, team-payments/c',
     ],
-    [{ event: 'on-fire' }, '--event: there is no on-fire; there is failed, on-deployed, on-sync-failed'],
-  ])('%j that names what is not there is told what there is', (filter, message) => {
+    [
+      { event: 'on-fire' },
+      '--event: there is no on-fire; the files have failed, on-deployed, on-sync-failed',
+    ],
+  ])('%j with an unknown name lists the known names', (filter, message) => {
     expect(unknownRecipient(judged, filter)).toBe(message);
   });
 
-  it('that nothing fits is told what there is', () => {
+  it('that matches nothing lists the messages', () => {
     expect(nothingChosen(judged)).toMatch(
-      /there are:\n {2}team-payments\/a on-deployed → team-payments\/one\n/,
+      /the messages are:\n {2}team-payments\/a on-deployed → team-payments\/one\n/,
     );
     expect(nothingChosen({ decision: decide(snapshot()) })).toMatch(/^nothing would be sent/);
   });

@@ -3,14 +3,14 @@ import type { ResolvedEvent, ResolvedRobot, ResolvedSubscription } from '../../c
 import type { JudgedFiles } from '../../files/judge.ts';
 import { own } from '../../lib/own.ts';
 
-/** One message that would be sent: of an event of a subscription, to a robot. */
+/** One message that would be sent: from an event of a subscription to a robot. */
 export interface PreviewRecipient {
   readonly subscription: ResolvedSubscription;
   readonly event: ResolvedEvent;
   readonly robot: ResolvedRobot;
 }
 
-/** Which messages are asked for; absent means any. */
+/** The messages that the user asks for; absent means any. */
 export interface RecipientFilter {
   readonly event?: string;
   /** `namespace/name`. */
@@ -19,7 +19,7 @@ export interface RecipientFilter {
   readonly robot?: string;
 }
 
-/** All messages that the accepted subscriptions lead to, in the order of their names. */
+/** All messages of the accepted subscriptions, in the order of their names. */
 export function recipientsOf({
   decision: { plan, resolution },
 }: Pick<JudgedFiles, 'decision'>): PreviewRecipient[] {
@@ -30,7 +30,7 @@ export function recipientsOf({
   });
 }
 
-/** Those of {@link recipientsOf} that the filter lets through. */
+/** The messages of {@link recipientsOf} that match the filter. */
 export function chosenRecipients(
   judged: Pick<JudgedFiles, 'decision'>,
   { event, subscription, robot }: RecipientFilter,
@@ -43,7 +43,7 @@ export function chosenRecipients(
   );
 }
 
-/** What is wrong with a filter that names what is not there; the message has the names that there are. */
+/** The error of a filter with an unknown name; the message lists the known names. */
 export function unknownRecipient(
   { resources, decision }: Pick<JudgedFiles, 'resources' | 'decision'>,
   filter: RecipientFilter,
@@ -59,18 +59,18 @@ export function unknownRecipient(
     const name = own({ ...filter }, option);
     if (name === undefined || known.includes(name)) continue;
     const there = known.length === 0 ? 'none' : [...new Set(known)].sort().join(', ');
-    return `--${option}: there is no ${name}; there is ${there}`;
+    return `--${option}: there is no ${name}; the files have ${there}`;
   }
   return undefined;
 }
 
-/** Why there is nothing to show: nothing would be sent, or the filter's parts do not go together. */
+/** Why there is nothing to show: nothing would be sent, or no message matches all parts of the filter. */
 export function nothingChosen(judged: Pick<JudgedFiles, 'decision'>): string {
   const there = recipientsOf(judged).map(
     ({ subscription, event, robot }) =>
       `${resourceKey(subscription.cr)} ${event.name} → ${resourceKey(robot.cr)}`,
   );
   return there.length === 0
-    ? 'nothing would be sent: there is no subscription that is not suspended'
-    : `no message fits all of --subscription, --event and --robot; there are:\n  ${there.join('\n  ')}`;
+    ? 'nothing would be sent: the files have no active subscription'
+    : `no message matches all of --subscription, --event and --robot; the messages are:\n  ${there.join('\n  ')}`;
 }

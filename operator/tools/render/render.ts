@@ -1,5 +1,5 @@
 /**
- * `render`: the ConfigMap and the Secret of Argo CD that custom resources in files lead to.
+ * `render`: Argo CD's ConfigMap and Secret that result from custom resources in files.
  *
  * files/judge.ts decides on the files, and target.ts makes the two objects of the decision.
  */
@@ -36,7 +36,7 @@ function asJson({ configMap, secret }: RenderedTarget): string {
   return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items: [configMap, secret] }, null, 2)}\n`;
 }
 
-/** Values of one line are folded at white space, the others stand as they are: both read back as the same value. */
+/** Values of one line are folded at white space, the others are printed unchanged: both read back as the same value. */
 function asYaml({ configMap, secret }: RenderedTarget): string {
   return [configMap, secret]
     .map((object) => {

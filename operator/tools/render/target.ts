@@ -2,10 +2,10 @@ import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Decision } from '../../core/decide.ts';
 
-/** The two objects that Argo CD reads, with our part of them, as manifests. */
+/** The operator's part of the two objects that Argo CD reads, as manifests. */
 export interface RenderedTarget {
   readonly configMap: RenderedObject & { readonly data: Data };
-  /** No value is one that works: each says what stands there on a cluster. */
+  /** No value works: each describes the value on a cluster. */
   readonly secret: RenderedObject & { readonly stringData: Data };
 }
 
@@ -17,7 +17,7 @@ interface RenderedObject {
 
 type Data = Readonly<Record<string, string>>;
 
-/** What a decision writes to an empty target. Keys are sorted. */
+/** The result of a decision in an empty target. Keys are sorted. */
 export function renderTarget({ plan, writes }: Decision, { target }: OperatorConfiguration): RenderedTarget {
   const subscriptions = writes.steps.find((step) => step.kind === 'subscriptions')?.text;
   const shared = subscriptions === undefined ? {} : { [SUBSCRIPTIONS_KEY]: subscriptions };

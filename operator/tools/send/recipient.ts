@@ -18,7 +18,7 @@ export interface RobotName {
   readonly name: string;
 }
 
-/** What a test message needs to know of a robot. */
+/** The parts of a robot that a test message needs. */
 export interface TestRecipient {
   readonly credential: Credential;
   readonly locale: 'en' | 'zh-CN';
@@ -46,8 +46,8 @@ export async function recipientFromCluster(
 }
 
 /**
- * Takes a robot and its Secrets from files; what names no namespace is taken to be of the robot's.
- * @throws UsageError if it is not there, breaks its schema or has no usable credentials; ManifestError if a file can't be read
+ * Reads a robot and its Secrets from files; resources without a namespace count as in the robot's namespace.
+ * @throws UsageError if it does not exist, breaks its schema or has no usable credentials; ManifestError if a file can't be read
  */
 export async function recipientFromFiles(
   paths: readonly string[],
@@ -70,7 +70,7 @@ export async function recipientFromFiles(
   return recipientOf(robot, read, config);
 }
 
-/** Judged as the operator judges it, so that the message goes to where notifications go. */
+/** Judges the robot as the operator does, so the message goes to the same group as notifications. */
 async function recipientOf(
   cr: DingTalkRobot,
   read: ReadSecret,
@@ -78,7 +78,8 @@ async function recipientOf(
 ): Promise<TestRecipient> {
   const { namespace, name } = cr.metadata;
   const refuse = (message: string) => new UsageError(`DingTalkRobot ${namespace}/${name}: ${message}`);
-  if (cr.spec.suspend) throw refuse('spec.suspend is true: nothing is sent to it. Resume it first.');
+  if (cr.spec.suspend)
+    throw refuse('spec.suspend is true, so nothing is sent to the robot. Resume it first.');
   const credentials = await readCredentials(read, [cr]);
   const { credential, verdict } = resolveRobot(cr, {
     config,
@@ -87,7 +88,7 @@ async function recipientOf(
     target: {},
     now: new Date(),
   });
-  if (!credential) throw refuse(verdict.refusal?.message ?? 'its credentials are not usable');
+  if (!credential) throw refuse(verdict.refusal?.message ?? 'the credentials are not usable');
   const { locale = config.robots.locale, keywords = [] } = cr.spec;
   return { credential, locale, keywords };
 }

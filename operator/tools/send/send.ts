@@ -14,7 +14,7 @@ import { openDingTalk } from '../dingtalk.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { type RobotName, recipientFromCluster, recipientFromFiles, type TestRecipient } from './recipient.ts';
 
-/** Somebody waits for the answer, and there is no second attempt. */
+/** A person waits for the answer, and there is no second attempt. */
 const TIMEOUT_MS = 10_000;
 
 /** All options of `argocd-dingtalk send`. */
@@ -52,7 +52,7 @@ async function outcomeOf(options: SendOptions, { stderr }: ProcessIO): Promise<D
   }
 }
 
-/** Whatever keeps the robot from being read is the caller's to mend. */
+/** Every error that prevents reading the robot is a mistake of the user. */
 async function recipient(
   name: RobotName,
   { file, kubeconfig, robot }: SendOptions,

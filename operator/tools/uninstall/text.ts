@@ -6,12 +6,12 @@ import type { Uninstalled } from './uninstaller.ts';
 
 type TargetNames = OperatorConfiguration['target'];
 
-/** The names of the operator's CRDs, as kubectl takes them. */
+/** The names of the operator's CRDs, as kubectl accepts them. */
 export const CRD_NAMES = Object.values(KINDS)
   .map(({ plural }) => `${plural}.${GROUP}`)
   .join(' ');
 
-/** What is removed, one key a line. Of the Secret only names are shown, here and everywhere. */
+/** The removed keys, one a line. No output shows more of the Secret than names of keys. */
 export function removalText(removal: Removal, { namespace, configMap, secret }: TargetNames): string {
   const { entries, broken } = removal;
   const shared = entries > 0 && broken === undefined ? [sharedLine(entries)] : [];
@@ -24,18 +24,18 @@ export function removalText(removal: Removal, { namespace, configMap, secret }: 
 }
 
 const sharedLine = (entries: number): string =>
-  `subscriptions: ${entries} ${entries === 1 ? 'entry' : 'entries'} of the operator; what others wrote in it stays`;
+  `subscriptions: ${entries} ${entries === 1 ? 'entry' : 'entries'} of the operator; everything else in the key stays`;
 
-/** What is not removed although it looks as if it should be, and why; empty if there is nothing of the kind. */
+/** Keys that stay although they look like the operator's, with the reason; empty if there are none. */
 export function leftText({ left, broken, owner }: Removal, { configMap, secret }: TargetNames): string {
   const keys = [
     ...left.configMap.map((key) => `${configMap}: ${key}`),
     ...left.secret.map((key) => `${secret}: ${key}`),
   ];
-  const lines = section('left alone, since they do not carry the mark of the operator:', keys);
+  const lines = section('left alone, because they do not have the mark of the operator:', keys);
   if (owner !== undefined)
     lines.push(
-      `field manager ${owner} applies subscriptions as a whole: take the operator's entries out of its copy, too, or they come back`,
+      `field manager ${owner} applies subscriptions as a whole: remove the operator's entries from its copy too, or they come back`,
     );
   if (broken !== undefined) lines.push(`not removed from subscriptions: ${broken}`);
   return lines.map((line) => `${line}\n`).join('');
@@ -43,7 +43,7 @@ export function leftText({ left, broken, owner }: Removal, { configMap, secret }
 
 /** The keys that came back, in one line each. */
 export function cameBackText(removal: Removal, target: TargetNames): string {
-  return `came back after it was removed:\n${removalText(removal, target)}`;
+  return `came back after the removal:\n${removalText(removal, target)}`;
 }
 
 /** The whole outcome for programs. */

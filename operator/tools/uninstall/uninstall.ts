@@ -1,8 +1,8 @@
 /**
- * `uninstall`: takes out of Argo CD's objects what the operator has put there, and nothing else.
+ * `uninstall`: removes the operator's part of Argo CD's objects, and nothing else.
  *
- * It reads the target, makes sure that no operator runs, removes the operator's part, and looks once more whether it stays away.
- * Read on in uninstaller.ts (the attempts) and text.ts; core/writes/removal.ts says what the operator's part is.
+ * It reads the target, makes sure that no operator runs, removes the operator's part, and checks later that it stays away.
+ * Read on in uninstaller.ts (the attempts) and text.ts; core/writes/removal.ts defines the operator's part.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -30,8 +30,8 @@ export interface UninstallOptions {
 }
 
 /**
- * Removes, or only prints, what the operator has written.
- * @throws FindingsError if something of the operator is left, or an operator runs
+ * Removes, or only prints, the operator's part.
+ * @throws FindingsError if a part of it is left, or an operator runs
  * @throws UsageError if configuration or cluster can't be read
  */
 export async function uninstall(options: UninstallOptions, io: ProcessIO): Promise<void> {
@@ -61,7 +61,7 @@ async function look(
     if (start.configMap ?? start.secret) return { start, running };
     throw new UsageError(
       `neither ConfigMap ${namespace}/${configMap} nor Secret ${namespace}/${secret} exists: ` +
-        'give the configuration that the operator ran with as --config',
+        "give the operator's own configuration as --config",
     );
   });
 }
@@ -89,24 +89,24 @@ async function remove(
   const { stdout, stderr } = io;
   let attempts = 0;
   const onAttempt = (removal: Removal): void => {
-    if (attempts++ > 0) stderr.write('somebody else has written meanwhile; once more with what is left …\n');
+    if (attempts++ > 0) stderr.write('another writer has changed the target meanwhile; trying again …\n');
     if (options.output === 'text') stdout.write(removalText(removal, target));
     stderr.write('removing …\n');
   };
   const onSettle = (ms: number): void => {
-    stderr.write(`removed; looking once more in ${ms / 1_000} s …\n`);
+    stderr.write(`removed; checking again in ${ms / 1_000} s …\n`);
   };
   let outcome: Uninstalled;
   try {
     outcome = await removeOurPart(start, { request, target, pause: setTimeout, onAttempt, onSettle });
   } catch (error) {
-    stderr.write('not everything is removed; run this again once this is mended:\n');
+    stderr.write('not everything is removed; correct the following error and run the command again:\n');
     throw error;
   }
   conclude(outcome, target, options, io);
 }
 
-/** @throws FindingsError if something of ours is left, or will be */
+/** @throws FindingsError if a part of the operator stays or came back */
 function conclude(
   outcome: Uninstalled,
   target: OperatorConfiguration['target'],
@@ -119,14 +119,14 @@ function conclude(
   if (cameBack) {
     stderr.write(
       `${cameBackText(cameBack, target)}An operator runs without a Lease, or another tool restores these keys. ` +
-        'Stop it, and run this again.\n',
+        'Stop it, and run the command again.\n',
     );
   }
   if (cameBack || last.broken !== undefined) throw new FindingsError();
-  if (last.steps.length === 0) stderr.write('nothing of the operator is there.\n');
-  else if (dryRun) stderr.write('this was a dry run: nothing is changed.\n');
+  if (last.steps.length === 0) stderr.write('nothing of the operator is left.\n');
+  else if (dryRun) stderr.write('dry run: nothing is changed.\n');
   else
     stderr.write(
-      `done. The custom resources are still there; to delete all: kubectl delete crd ${CRD_NAMES}\n`,
+      `done. The custom resources are still there; to delete them all: kubectl delete crd ${CRD_NAMES}\n`,
     );
 }

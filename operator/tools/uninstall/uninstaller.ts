@@ -6,25 +6,25 @@ import { asPresent, type Removal, removalOf } from '../../core/writes/removal.ts
 import { ConflictError } from '../../kubernetes/api-error.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
 
-/** Argo CD's own tools write these objects seldom; whoever writes this often does so in a loop. */
+/** Argo CD's own tools rarely write these objects; a tool that writes so often does so in a loop. */
 const MAX_ATTEMPTS = 10;
 const PAUSE_AFTER_CONFLICT_MS = 500;
-/** A running operator hears of the removal at once, and writes seconds later at most. */
+/** A running operator notices the removal at once, and writes within seconds. */
 const SETTLE_MS = 5_000;
 
-/** What it works on, and whom it tells. */
+/** The target, and the callbacks for progress. */
 export interface UninstallerOptions {
   readonly request: ApiCall;
   readonly target: OperatorConfiguration['target'];
   /** In milliseconds. */
   readonly pause: (ms: number) => Promise<unknown>;
-  /** Told of what is about to be removed, again after each conflict. */
+  /** Called before each attempt, with the parts to remove. */
   readonly onAttempt: (removal: Removal) => void;
-  /** Told when all is done but for a last look, that many milliseconds from then. */
+  /** Called before the wait for the last check, with its length in milliseconds. */
   readonly onSettle: (ms: number) => void;
 }
 
-/** What was removed, all attempts together, and what was there again a little later. */
+/** The parts that all attempts together removed, and the parts that came back a little later. */
 export interface Uninstalled {
   readonly removed: Pick<Removal, 'configMap' | 'secret' | 'entries' | 'projects'>;
   /** The last attempt's. */
@@ -34,10 +34,10 @@ export interface Uninstalled {
 }
 
 /**
- * Removes the operator's part of the target, by the operator's own writer and with its preconditions, and looks once more
- * whether it stays away. Somebody else's write in between is looked at, not overwritten.
+ * Removes the operator's part of the target, by the operator's own writer and with its preconditions, and checks later that it
+ * stays away. A concurrent write by somebody else is read, not overwritten.
  * @param start the target as it was read last
- * @throws ConflictError if somebody else keeps writing; ForbiddenError or whatever else a request throws
+ * @throws ConflictError if somebody else keeps writing; ForbiddenError or another error of a request
  */
 export async function removeOurPart(start: Target, options: UninstallerOptions): Promise<Uninstalled> {
   const { request, target, pause } = options;
@@ -75,5 +75,5 @@ function together(a: Uninstalled['removed'], b: Uninstalled['removed']): Uninsta
   };
 }
 
-/** A command that reads anew before each decision needs no memory of what it wrote. */
+/** A command that reads again before each decision needs no memory of its writes. */
 const NO_CACHES = { configMap: { observe: () => undefined }, secret: { observe: () => undefined } };

@@ -1,7 +1,7 @@
 import { parse } from 'yaml';
 import { type SubscriptionEntry, spliceBlock } from '../subscriptions-block.ts';
 
-// What the tests of the block share. The markers are written out here on purpose: they stand in people's clusters.
+// Shared by the tests of the block. The markers are written out here on purpose: they exist in users' clusters.
 
 export const BEGIN =
   '# BEGIN argocd-dingtalk: generated, changes are overwritten; edit the DingTalk resources instead';

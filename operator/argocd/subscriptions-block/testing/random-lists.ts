@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 /**
- * Random values of `subscriptions`, for tests: lists of others in all the ways that people write YAML, with what
- * makes a text splice go wrong (block scalars at the end, our own lines inside strings, odd comments, no line break).
+ * Random values of `subscriptions`, for tests: foreign lists in all forms in which people write YAML, with
+ * traps for a text splice (block scalars at the end, our own lines inside strings, odd comments, no line break).
  */
 export function foreignTexts(): fc.Arbitrary<string> {
   const bodies = fc.oneof({ weight: 6, arbitrary: blockLists }, { weight: 3, arbitrary: flowLists }, empties);
