@@ -121,6 +121,15 @@ spec:
     ]);
   });
 
+  it('reads no value of a Secret that is not a text', async () => {
+    const secret = { apiVersion: 'v1', kind: 'Secret', metadata: where('robot'), data: { webhook: 5 } };
+    const file = files.write('number.yaml', `${JSON.stringify(secret)}\n---\n${JSON.stringify(robot)}\n`);
+    const { code, stdout, stderr } = await run('-f', file, '-o', 'json');
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toMatchObject([{ reason: 'CredentialsKeyNotFound', accepted: false }]);
+    expect(code).toBe(1);
+  });
+
   it('does not pass over a kind that is misspelt', async () => {
     const path = files.write('kind.yaml', [
       { ...robot, kind: 'DingTalkRobt' },

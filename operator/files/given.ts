@@ -31,12 +31,12 @@ export function givenCredentials(
     const secret = value as {
       readonly kind?: string;
       readonly metadata?: { readonly name?: string; readonly namespace?: string };
-      readonly data?: Record<string, string>;
-      readonly stringData?: Record<string, string>;
+      readonly data?: Readonly<Record<string, unknown>>;
+      readonly stringData?: Readonly<Record<string, unknown>>;
     };
     if (secret.kind !== 'Secret' || !secret.metadata?.name) return [];
-    const decoded = Object.entries(secret.data ?? {}).map(([key, text]) => [key, decodeSecretValue(text)]);
-    const data = { ...Object.fromEntries(decoded), ...secret.stringData };
+    const decoded = textsOf(secret.data).map(([key, text]) => [key, decodeSecretValue(text)]);
+    const data = { ...Object.fromEntries(decoded), ...Object.fromEntries(textsOf(secret.stringData)) };
     return [
       [
         objectKey(secret.metadata.namespace ?? defaultNamespace, secret.metadata.name),
@@ -45,6 +45,10 @@ export function givenCredentials(
     ];
   });
 }
+
+/** The API server stores no Secret with another value. */
+const textsOf = (data: Readonly<Record<string, unknown>> = {}): [string, string][] =>
+  Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []));
 
 /** Credentials that would be right, for all references of robots. */
 export function assumedCredentials(robots: readonly DingTalkRobot[]): [string, CredentialSecret][] {

@@ -24,12 +24,12 @@ afterEach(async () => {
   await kubeconfig.remove();
 });
 
-const open = (): Promise<AsyncIterable<WatchEvent>> =>
-  connection.watch('/w', { resourceVersion: '1' }, { signal: stop.signal, idleTimeoutMs: 400 });
+const open = (by = connection, idleTimeoutMs = 400): Promise<AsyncIterable<WatchEvent>> =>
+  by.watch('/w', { resourceVersion: '1' }, { signal: stop.signal, idleTimeoutMs });
 
-async function collect(): Promise<string[]> {
+async function collect(watch = open()): Promise<string[]> {
   const versions: string[] = [];
-  for await (const { object } of await open()) versions.push(object.metadata.resourceVersion);
+  for await (const { object } of await watch) versions.push(object.metadata.resourceVersion);
   return versions;
 }
 
@@ -60,9 +60,12 @@ describe('a watch', () => {
 
   it('puts what comes in many pieces together once', async () => {
     handler = (_, response) => void response.end(line('1', '部'.repeat(8_000_000)));
+    // The test is about the processor's time, and a busy machine takes longer by the clock.
+    const patient = connect({ kubeconfig: kubeconfig.path, requestTimeoutMs: 30_000 });
     const before = process.cpuUsage();
-    await expect(collect()).resolves.toEqual(['1']);
+    await expect(collect(open(patient, 30_000))).resolves.toEqual(['1']);
     const { user, system } = process.cpuUsage(before);
+    await patient.close();
     // Reading again for each piece takes ten times as long.
     expect((user + system) / 1_000).toBeLessThan(1_500);
   });
