@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SubscribedEvent } from '../../api/types.generated.ts';
+import { isTemplateKey } from '../../argocd/names.ts';
 import { decide } from '../decide.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { config, settled } from '../testing/fixtures.ts';
@@ -45,6 +46,18 @@ describe('consent to a robot', () => {
     const broken = settled({ ...robotShared, subscriptions });
     expect(usersPart(broken).messages).toEqual({ 'on-deployed': OWN_AND_LENT });
     const after = withRobot(broken, lent());
+    expect(usersPart(after)).toMatchObject({ recipients: OWN_ONLY, messages: { 'on-deployed': OWN_ONLY } });
+  });
+
+  it('that is withdrawn leaves a template marked as ours, whose mark a hand edit has moved', () => {
+    const subscriptions = [uses({ ...both, events: [OWN_EVENT, BROKEN] }, 2)];
+    const { configMap, ...others } = robotShared.target;
+    const edited = Object.entries(configMap?.data ?? {}).map(([key, value]) => [
+      key,
+      isTemplateKey(key) ? value.replace('"managedBy":', '"madeBy":') : value,
+    ]);
+    const target = { ...others, configMap: configMap && { ...configMap, data: Object.fromEntries(edited) } };
+    const after = withRobot({ ...robotShared, subscriptions, target }, lent());
     expect(usersPart(after)).toMatchObject({ recipients: OWN_ONLY, messages: { 'on-deployed': OWN_ONLY } });
   });
 

@@ -1,5 +1,5 @@
 import { isTemplateKey, isTriggerKey, triggerName } from '../../argocd/names.ts';
-import { isMadeFrom } from '../../argocd/provenance.ts';
+import { formatProvenance, isMadeFrom } from '../../argocd/provenance.ts';
 import { labelSelector } from '../../argocd/selector.ts';
 import { formatTemplate, readTemplate } from '../../argocd/template-value.ts';
 import { readWrittenTrigger } from '../../argocd/trigger-value.ts';
@@ -85,7 +85,7 @@ export function planLastGood(
   if (!version || isDangerous(subscription, version.keys, context.inquiry)) return undefined;
   const { keys, triggers, recipients, gone } = version;
   const configMap = Object.fromEntries(
-    keys.map(({ key, value }) => [key, isTemplateKey(key) ? withoutServices(value, gone) : value]),
+    keys.map((each) => [each.key, isTemplateKey(each.key) ? withoutServices(each, gone) : each.value]),
   );
   // A hand edit may have made a value that stops Argo CD's engine for all.
   const isPending = awaitsEngine(subscription.verdict);
@@ -143,11 +143,12 @@ export function servicesOf({ key, value }: { readonly key: string; readonly valu
 /**
  * A live template of the operator without some services. The engine renders every entry of a template's `webhook` map for
  * every send, and any Application can combine a trigger with a service. So an entry stays only if the subscription is sent to
- * its service. A value that has no such map, or another form (edited by hand), stays as it is.
+ * its service. A value that has no such map, or another form (edited by hand), stays as it is. A hand edit may have moved the
+ * mark of provenance. Without the mark, the key would count as another writer's.
  */
-function withoutServices(templateValue: string, services: readonly string[]): string {
-  const template = services.length === 0 ? undefined : readTemplate(templateValue);
-  if (!template) return templateValue;
+function withoutServices({ value, provenance }: LiveKey, services: readonly string[]): string {
+  const template = services.length === 0 ? undefined : readTemplate(value);
+  if (!template) return value;
   const webhook = Object.entries(template.webhook).filter(([service]) => !services.includes(service));
-  return formatTemplate({ ...template, webhook: Object.fromEntries(webhook) });
+  return formatTemplate({ managedBy: formatProvenance(provenance), webhook: Object.fromEntries(webhook) });
 }
