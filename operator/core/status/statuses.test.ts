@@ -72,6 +72,20 @@ describe('status', () => {
     });
   });
 
+  it('counts no live key of a deleted resource that had the same name', () => {
+    const live = settled(snapshot(team()));
+    const again = <T extends DingTalkRobot | NotificationSubscription>(cr: T): T => ({
+      ...cr,
+      metadata: { ...cr.metadata, uid: 'ffffffff-0000-4000-8000-000000000000' },
+    });
+    const robots = live.robots.map(again);
+    const updates = updatesFor({ ...live, robots, subscriptions: live.subscriptions.map(again) });
+    for (const kind of ['DingTalkRobot', 'NotificationSubscription']) {
+      expect(statusOf(updates, kind)).toMatchObject({ observedGeneration: 1 });
+      expect(statusOf(updates, kind)).not.toHaveProperty('liveGeneration');
+    }
+  });
+
   it('says that nothing is live before the write, and why not if the write fails', () => {
     expect(brief(statusOf(updatesFor(snapshot(team())), 'DingTalkRobot'))).toMatchObject({
       Ready: 'False/Pending',
