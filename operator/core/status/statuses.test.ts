@@ -278,6 +278,20 @@ describe('a wanted status', () => {
   it.each([
     ['the next turn to write', snapshot(team()), { engine: false, turn: true }],
     ['the engine', settled(snapshot({ ...team(), answers: SILENT })), { engine: true, turn: false }],
+    [
+      'the engine, with several conditions',
+      snapshot({
+        ...team(),
+        subscriptions: [
+          subscription(
+            {},
+            { events: ['a', 'b'].map((name) => ({ name, when: `app.metadata.name == '${name}'` })) },
+          ),
+        ],
+        answers: SILENT,
+      }),
+      { engine: true, turn: false },
+    ],
   ])('waits for %s', (_, before, awaits) => {
     const kinds = (more: Partial<ObservedState>) =>
       wantedFor(before, more).flatMap(({ cr, updateFor }) => (updateFor(cr) ? [cr.kind] : []));
