@@ -57,7 +57,7 @@ export const REASONS = {
   },
   CostlyRoute: {
     meaning:
-      'Argo CD checks the subscription for every application, and too many subscriptions are like that.',
+      'Argo CD checks the subscription for every application, and already does so for too many subscriptions.',
     remedy:
       'Label the applications and add applications.selector, or ask the platform team to raise limits.unscopedTriggers.',
   },
@@ -195,7 +195,7 @@ export const REASONS = {
     remedy: 'Upgrade the operator, or remove the field.',
   },
   InvalidGrant: {
-    meaning: 'An AppProject grants access to an entry that cannot be the name of a namespace.',
+    meaning: 'The grant of an AppProject contains an entry that cannot be the name of a namespace.',
     remedy: 'Correct the annotation. Its valid entries count.',
   },
   ForeignKeyBroken: {

@@ -131,7 +131,9 @@ describe('SIGTERM while a status cannot be written', () => {
     await terminate();
     await ended();
     status.release();
-    expect(operator.output()).toContain('"msg":"statuses are left to the next start"');
+    expect(operator.output()).toContain(
+      '"msg":"some statuses are not written before the exit; the next start writes them"',
+    );
     expect((await stage.get('nsub', 'team', FIRST)).status?.observedGeneration).toBe(1);
   });
 });

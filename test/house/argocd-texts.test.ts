@@ -3,12 +3,15 @@ import { SOURCES } from './sources.ts';
 
 /** What Argo CD's engine reads by: the beginnings of keys of its ConfigMap, its annotations, the fields of what it reads. */
 const TEXTS: readonly (readonly [string, RegExp])[] = [
-  ['the beginning of a key', /(['"`/^|(])(service\.webhook|service|template|trigger)\\?\.(?=['"`$(\\]|dt_)/],
+  [
+    'the beginning of a key',
+    /(['"`/^|(])(service\.webhook|service|template|trigger)(\)?\\?\.(?=['"`$(\\/[.*+]|dt_)|['"`] \+ )/,
+  ],
   [
     'a key that has one name',
     /data\??\.?\[?['"]?(context|subscriptions|defaultTriggers)\b|key === '|'(config\.yaml|defaultTriggers\.?)'/,
   ],
-  ['an annotation', /notifications\.argoproj\.io/],
+  ['an annotation', /notifications\\?\.argoproj\\?\.io/],
   ['the key of a note', /\$\{(trigger|service)\}:[[:$]|\[\^:\]/],
   ['a marker of the shared list', /# ?(BEGIN|END) |managedBy['"`]/],
   ['a reference to the Secret', /`\$\$\{(?!name)|\$\]?\[\\w-\]/],
@@ -32,6 +35,20 @@ const linesWith = (pattern: RegExp, files = OUTSIDE): string[] =>
 describe('outside of argocd/', () => {
   it.each(TEXTS)('no file formats or parses %s of Argo CD', (_, pattern) => {
     expect(linesWith(pattern)).toEqual([]);
+  });
+
+  it.each([
+    ['the beginning of a key', "key.startsWith('trigger.')"],
+    ['the beginning of a key', "key.replace(/^trigger\\./, '')"],
+    ['the beginning of a key', '/^(?:service\\.webhook|template)\\.(.*)$/'],
+    ['the beginning of a key', '/^template\\.[^.]+$/'],
+    ['the beginning of a key', '`template.$' + '{name}`'],
+    ['the beginning of a key', "'trigger' + '.' + name"],
+    ['an annotation', "'notified.notifications.argoproj.io'"],
+    ['an annotation', '/^notifications\\.argoproj\\.io\\/subscribe/'],
+  ])('%s is found in %s', (name, code) => {
+    const [, pattern] = TEXTS.find(([each]) => each === name) ?? [];
+    expect(code).toMatch(pattern ?? /^$/);
   });
 
   /** What they read or write as JSON or YAML is not Argo CD's: a message to DingTalk, and manifests for people. */

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { isForTests, SOURCES } from './sources.ts';
+import { importsIn, isForTests, SOURCES } from './sources.ts';
 
 /** Every folder of operator/, in the order of imports: a file may import from its own folder and from those below it. */
 const ORDER = [
@@ -73,6 +75,26 @@ describe('the folders of the operator', () => {
         .map((to) => `${path} imports ${to}`),
     );
     expect(others).toEqual([]);
+  });
+
+  it('are not reached by way of a file outside of operator/', () => {
+    const ways = OUTSIDE.flatMap((path) =>
+      importsIn(readFileSync(join(import.meta.dirname, '../../operator', path), 'utf8')),
+    );
+    expect(ways).toEqual([]);
+  });
+
+  it.each([
+    ["import { a } from './a.ts';", './a.ts'],
+    ["import type {\n  A,\n} from '../a.ts';", '../a.ts'],
+    ["import './a.ts';", './a.ts'],
+    ["export { a as b } from './a.ts';", './a.ts'],
+    ["export * from './a.ts';", './a.ts'],
+    ["const { a } = await import('./a.ts');", './a.ts'],
+    ['const { a } = await import(\n  `./a.ts`\n);', './a.ts'],
+    ["let a: import('./a.ts').A;", './a.ts'],
+  ])('are seen to import in the form %s', (text, path) => {
+    expect(importsIn(text)).toEqual([path]);
   });
 
   it.each([

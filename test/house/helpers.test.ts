@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { importsIn } from './sources.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
-const IMPORT = /(?:\bfrom|^import|\bimport\()\s*'(\.[^']+)'/gm;
 
 /** All imports of one file by another, as paths below the repository. */
 const IMPORTS = ['operator', 'engine', 'test'].flatMap((folder) =>
@@ -12,7 +12,7 @@ const IMPORTS = ['operator', 'engine', 'test'].flatMap((folder) =>
     .flatMap((path) => {
       const from = join(folder, path);
       const text = readFileSync(join(REPOSITORY, from), 'utf8');
-      return [...text.matchAll(IMPORT)].map(([, to = '']) => ({
+      return importsIn(text).map((to) => ({
         from,
         to: relative(REPOSITORY, join(REPOSITORY, dirname(from), to)),
       }));

@@ -17,7 +17,10 @@ export interface Source {
 export const isForTests = (path: string): boolean =>
   /\.test\.ts$/.test(path) || path.split('/').includes('testing');
 
-const IMPORT = /(?:from|^import|\bimport\()\s*'(\.[^']+)'/gm;
+const IMPORT = /(?:\bfrom|^import|\bimport\()\s*['"`](\.[^'"`]+)['"`]/gm;
+
+/** The relative paths that a file imports, in any form: by name, for its effects, exported again, or at run time. */
+export const importsIn = (text: string): string[] => [...text.matchAll(IMPORT)].map(([, to = '']) => to);
 
 /** Every source file of the operator. */
 export const SOURCES: readonly Source[] = readdirSync(OPERATOR, { recursive: true, encoding: 'utf8' })
@@ -25,8 +28,6 @@ export const SOURCES: readonly Source[] = readdirSync(OPERATOR, { recursive: tru
   .sort()
   .map((path) => {
     const text = readFileSync(join(OPERATOR, path), 'utf8');
-    const imports = [...text.matchAll(IMPORT)].map(([, to = '']) =>
-      relative(OPERATOR, join(OPERATOR, dirname(path), to)),
-    );
+    const imports = importsIn(text).map((to) => relative(OPERATOR, join(OPERATOR, dirname(path), to)));
     return { path, folder: dirname(path), text, imports };
   });

@@ -11,12 +11,16 @@ const CONDITIONS: Readonly<Record<string, number>> = {
   'core/status/wanted-status.ts': 1,
 };
 
-/** A reason that is held against a text, a list of texts, or a `switch`. */
+/** A reason that is compared with a text or a constant, searched, looked up in a list or a table, or given another name. */
 const COMPARED = [
-  /\breason\b\)?\s*[!=]==?\s*['"`]/g,
-  /['"`]\s*[!=]==?\s*[\w.?]*\breason\b/g,
+  /\breason\b\)?\s*[!=]==?\s*(?:['"`]|[A-Z][A-Z_]+\b)/g,
+  /(?:['"`]|\b[A-Z][A-Z_]+)\s*[!=]==?\s*[\w.?]*\breason\b/g,
   /\bswitch \([^)\n]*\breason\b/g,
-  /\.(?:includes|has|test)\([^)\n]*\breason\b/g,
+  /\.(?:includes|has|get|test|is)\([^)\n]*\breason\b/g,
+  /\bown\([^)\n]*\breason\b/g,
+  /\breason\)?\??\.(?:startsWith|endsWith|includes|indexOf|match|search|slice)\(/g,
+  /\[[\w.?]*\breason\]/g,
+  /[{,] *reason: \w+[^{}\n]*\}(?:: \w+)?(?:\) =>| = )/g,
 ];
 
 const comparisonsIn = (text: string): number =>
@@ -41,6 +45,15 @@ describe('the core and the controller', () => {
     'switch (finding.reason) {',
     'if (PENDING.has(finding.reason)) return;',
     "if (['A', 'B'].includes(refusal?.reason ?? '')) return;",
+    "if (finding.reason.startsWith('Engine')) return;",
+    "if ((refusal?.reason)?.includes('Gate')) return;",
+    'if (finding.reason === ENGINE_REFUSED) return;',
+    "if (Object.is(finding.reason, 'EngineRefused')) return;",
+    'const isPending = TABLE[finding.reason];',
+    'const isPending = own(TABLE, finding.reason);',
+    'const isPending = TABLE.get(finding.reason);',
+    "const is = ({ reason: why }: Finding) => why === 'A';",
+    'const { message, reason: why } = finding;',
   ])('are looked at for such as %s', (line) => {
     expect(comparisonsIn(line)).toBe(1);
   });

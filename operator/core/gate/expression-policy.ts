@@ -119,7 +119,9 @@ function language({ kinds, builtins, operators, dynamicPatterns }: ExpressionFac
   if (builtin) return `the function ${builtin.name} is not available in conditions.`;
   const operator = operators.find(({ name }) => !OPERATORS.has(name));
   if (operator) return `the operator ${operator.name} is not available in conditions.`;
-  return dynamicPatterns > 0 ? 'matches needs a literal regular expression.' : undefined;
+  return dynamicPatterns > 0
+    ? 'matches needs a regular expression in quotes, not a computed one.'
+    : undefined;
 }
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = {

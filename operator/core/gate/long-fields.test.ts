@@ -66,7 +66,7 @@ describe('matches', () => {
     ["app.spec['destination.server'] matches 'x'", 'can be long'],
     ["app.spec.info[0].value matches 'x'", 'can be long'],
     ["time.Now().Weekday() matches 'x'", 'not a field of app'],
-    ['app.spec.project matches app.metadata.name', 'literal regular expression'],
+    ['app.spec.project matches app.metadata.name', 'regular expression in quotes'],
   ])('reads nothing else: %s', async (expression, words) => {
     const answer = await inspected(expression);
     expect(answer).toMatchObject({ ok: true, violation: expect.stringContaining(words) });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DingTalkRobot } from '../../api/kinds.ts';
 import { serviceKey } from '../../argocd/names.ts';
 import { decide } from '../decide.ts';
 import type { CredentialSecret } from '../model/snapshot.ts';
@@ -90,6 +91,18 @@ describe('a robot', () => {
     const { verdict, plan } = judge(found({ webhook, secret: SECRET }));
     expect(verdict?.warnings.map(({ reason }) => reason)).toEqual(['PastedSignatureIgnored']);
     expect(plan.secret[`dt_${NAMESPACE}_payments`]).not.toContain('sign=abc');
+  });
+
+  it('has no live version of a deleted robot that had the same name, if its Secret cannot be read', () => {
+    const live = settled(snapshot({ robots: [robot()] }));
+    const [former] = live.robots as [DingTalkRobot];
+    const again = {
+      ...former,
+      metadata: { ...former.metadata, uid: 'ffffffff-0000-4000-8000-000000000000' },
+    };
+    const credentials = new Map([[SECRET_NAME, { state: 'unreadable', message: '503' } as const]]);
+    expect(decide({ ...live, credentials }).plan.secret).not.toEqual({});
+    expect(decide({ ...live, robots: [again], credentials }).plan.secret).toEqual({});
   });
 
   it('keeps its live URL while its Secret can not be read, until the signature ends', () => {

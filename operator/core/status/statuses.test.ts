@@ -72,6 +72,20 @@ describe('status', () => {
     });
   });
 
+  it('counts no live key of a deleted resource that had the same name', () => {
+    const live = settled(snapshot(team()));
+    const again = <T extends DingTalkRobot | NotificationSubscription>(cr: T): T => ({
+      ...cr,
+      metadata: { ...cr.metadata, uid: 'ffffffff-0000-4000-8000-000000000000' },
+    });
+    const robots = live.robots.map(again);
+    const updates = updatesFor({ ...live, robots, subscriptions: live.subscriptions.map(again) });
+    for (const kind of ['DingTalkRobot', 'NotificationSubscription']) {
+      expect(statusOf(updates, kind)).toMatchObject({ observedGeneration: 1 });
+      expect(statusOf(updates, kind)).not.toHaveProperty('liveGeneration');
+    }
+  });
+
   it('says that nothing is live before the write, and why not if the write fails', () => {
     expect(brief(statusOf(updatesFor(snapshot(team())), 'DingTalkRobot'))).toMatchObject({
       Ready: 'False/Pending',
@@ -264,6 +278,20 @@ describe('a wanted status', () => {
   it.each([
     ['the next turn to write', snapshot(team()), { engine: false, turn: true }],
     ['the engine', settled(snapshot({ ...team(), answers: SILENT })), { engine: true, turn: false }],
+    [
+      'the engine, with several conditions',
+      snapshot({
+        ...team(),
+        subscriptions: [
+          subscription(
+            {},
+            { events: ['a', 'b'].map((name) => ({ name, when: `app.metadata.name == '${name}'` })) },
+          ),
+        ],
+        answers: SILENT,
+      }),
+      { engine: true, turn: false },
+    ],
   ])('waits for %s', (_, before, awaits) => {
     const kinds = (more: Partial<ObservedState>) =>
       wantedFor(before, more).flatMap(({ cr, updateFor }) => (updateFor(cr) ? [cr.kind] : []));
