@@ -5,7 +5,7 @@
  * Keys: https://github.com/argoproj/notifications-engine/blob/master/pkg/api/config.go (`ParseConfig`)
  */
 
-/** The prefix of all our names in the merged objects. */
+/** The prefix of all names of the operator in the merged objects. */
 export const PREFIX = 'dt_';
 
 /** The key that all subscribers of the ConfigMap share. */
@@ -87,14 +87,14 @@ export function eventKeyName(namespace: string, subscription: string, event: str
   return `${PREFIX}${namespace}_${subscription}_${event}`;
 }
 
-/** The owner of a key of the ConfigMap with our prefix; undefined for any other key. */
+/** The owner of a key of the ConfigMap with the operator's prefix; undefined for any other key. */
 export type KeyOwner =
   | { kind: 'robot'; namespace: string; name: string }
   | { kind: 'subscription'; namespace: string; name: string; event?: string };
 
 const OUR_NAME = new RegExp(`^${PREFIX}([^_.]+)_([^_.]+)(?:_([^_.]+))?$`);
 
-/** Undoes the functions above. A `dt_` key of any other form is not ours. */
+/** Undoes the functions above. A `dt_` key of any other form is a foreign key. */
 export function parseKey(key: string): KeyOwner | undefined {
   const named = readKey(key);
   const match = named && named.kind !== 'defaults' && OUR_NAME.exec(named.name);
@@ -105,7 +105,7 @@ export function parseKey(key: string): KeyOwner | undefined {
   return named.kind === 'template' ? { kind: 'subscription', namespace, name } : undefined;
 }
 
-/** Whether a key of the ConfigMap has our prefix, whatever form the rest has. */
+/** Whether a key of the ConfigMap has the operator's prefix, whatever form the rest has. */
 export function isNamedLikeOurs(key: string): boolean {
   const named = readKey(key);
   return named !== undefined && named.kind !== 'defaults' && named.name.startsWith(PREFIX);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { FIELD_MANAGER } from '../api/field-managers.ts';
 
 /**
- * The origin of one of our keys. It is part of the value, where the engine ignores it (a trigger's
+ * The origin of one of the operator's keys. It is part of the value, where the engine ignores it (a trigger's
  * `description`, an unknown field of a service or template), because a key's name alone proves nothing:
  * people also use `dt_` as an abbreviation of DingTalk.
  */
@@ -52,7 +52,7 @@ const TEXT = new RegExp(
   `${FIELD_MANAGER} ([0-9a-f]{8})\\.(\\d{1,15})\\.([0-9a-f]{8})(?: from ([-a-z0-9]+/[-a-z0-9]+))?`,
 );
 
-/** Found anywhere in a value, so our value is still ours after a hand edit; undefined for a foreign value. */
+/** Found anywhere in a value, so the operator knows its value again after a hand edit; undefined for a foreign value. */
 export function readProvenance(value: string): Provenance | undefined {
   const match = TEXT.exec(value);
   if (!match) return undefined;

@@ -36,16 +36,16 @@ export function renewalTime(until: Date, renewAfterMs: number): Date {
   return new Date(until.getTime() - SIGNATURE_VALIDITY_MS + renewAfterMs);
 }
 
-/** When the signature of a URL ends, whoever made it; undefined if it carries none. */
+/** The end of a URL's signature, also of one that another program made; undefined if the URL has no signature. */
 export function signatureEnd(url: string): Date | undefined {
   const signature = readSignature(url);
   return signature && new Date(signature.timestampMs + SIGNATURE_VALIDITY_MS);
 }
 
 /**
- * Whether what is live of a robot that can't be judged now (its Secret can't be read) may stay: an unsigned URL may, a signed
- * one until its hour ends. A signature of the future is taken by DingTalk as long as it is less than an hour away, so it stays
- * that long where a clock has been set back; one that is further away says nothing of when it ends.
+ * Whether DingTalk still accepts a live URL of a robot whose Secret cannot be read now. It accepts an unsigned URL always, and a
+ * signed one until its hour ends. It also accepts a signature whose time is less than an hour ahead, so such a URL stays after a
+ * clock was set back. A signature whose time is further ahead does not count as valid.
  */
 export function hasValidSignature(liveUrl: string, now: Date): boolean {
   const signature = readSignature(liveUrl);

@@ -24,7 +24,7 @@ describe('what has no end is told where it begins:', () => {
 
 describe('what stands in the wrong place is told there:', () => {
   refuses([
-    ['text\n {{/if}}', '2:2', 'this end of a block has no beginning'],
+    ['text\n {{/if}}', '2:2', 'this tag ends a block that was never opened'],
     ['{{else}}', '1:1', '{{else}} must be inside a block'],
     ['{{else if app.a}}', '1:1', '{{else if …}} must be inside a block'],
     [
@@ -62,7 +62,7 @@ describe('what other languages write is translated:', () => {
     ['{{#if app.a && app.b}}x{{/if}}', '1:13', '(and VALUE VALUE)'],
     ['{{app.a || "b"}}', '1:9', '(default VALUE OTHER)'],
     ['{{app.a ?? "b"}}', '1:3', '{{default app.a "text"}}'],
-    ['{{#if app.a > 5}}x{{/if}}', '1:13', 'there is neither < nor >'],
+    ['{{#if app.a > 5}}x{{/if}}', '1:13', 'the operators < and > are not available'],
     ['{{app.metadata.annotations["a.b/c"]}}', '1:27', 'in brackets after a dot'],
     ['{{app.spec.sources[0.repoURL}}', '1:19', 'the bracket is not closed'],
     ['{{app.spec.sources[0].repoURL}}', '1:19', '(at LIST 0)'],

@@ -66,6 +66,10 @@ describe('outside of argocd/', () => {
     expect(linesWith(/JSON\.parse\(|\byamlSafeJson\b|from 'yaml'/, files)).toEqual([]);
   });
 
+  it('how long events count is the setting limits.maxEventAge, and no number', () => {
+    expect(linesWith(/\b86_?400(_?000)?\b|\b24 \* (60|3_?600)/, SOURCES)).toEqual([]);
+  });
+
   it('a time in whole seconds has one form', () => {
     const files = SOURCES.filter(({ path }) => path !== 'lib/rfc3339.ts');
     expect(linesWith(/toISOString\(\)\.slice/, files)).toEqual([]);

@@ -47,6 +47,14 @@ describe('a subscription that has gained a grant', () => {
     const after = { ...before, config: granting('payments', 'more'), subscriptions };
     expect(keysOf(after)).toEqual(keysOf(before));
   });
+
+  it('that its former criteria name, keeps its live version where the newest one has other criteria and a mistake', () => {
+    const before = live(granting('payments'));
+    const broken = sub({ applications: { projects: ['other'] }, events: [{ trigger: 'nothing' }] });
+    const subscriptions = [{ ...broken, metadata: { ...broken.metadata, generation: 2 } }];
+    const after = { ...before, config: granting('payments', 'later'), subscriptions };
+    expect(keysOf(after)).toEqual(keysOf(before));
+  });
 });
 
 describe('a subscription that has lost a grant', () => {

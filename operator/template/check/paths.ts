@@ -109,7 +109,7 @@ function fieldMissing(root: string, { loc }: Path): TemplateError {
 }
 
 function unknownParam(name: string, params: ReadonlySet<string>, { loc }: Path): TemplateError {
-  const has = params.size === 0 ? 'it declares nothing' : `it has ${[...params].join(', ')}`;
+  const has = params.size === 0 ? 'it is empty' : `it has ${[...params].join(', ')}`;
   return new TemplateError(
     `spec.params has no ${name}; ${has}. Add the name there, with its usual value`,
     loc,

@@ -31,7 +31,10 @@ const WRITTEN: readonly (readonly [RegExp, string])[] = [
   ],
   [/^&&/, 'join conditions with a helper: (and VALUE VALUE)'],
   [/^!/, 'negate a value with a helper, (not VALUE), or with a block, {{#unless VALUE}}'],
-  [/^[<>]/, 'there is neither < nor >: compare values with (eq VALUE "text") or (ne VALUE "text")'],
+  [
+    /^[<>]/,
+    'the operators < and > are not available: compare values with (eq VALUE "text") or (ne VALUE "text")',
+  ],
   [/^,/, 'separate arguments by spaces, not by commas'],
   [/^\(/, CALL],
   [/^\[|^\d/, BRACKETS],
@@ -42,7 +45,7 @@ const MET: Readonly<Record<string, string>> = {
   CLOSE_SEXPR: 'the parenthesis ) has no ( before it',
   CLOSE_BLOCK_PARAMS: `| may only enclose names, {{#each … as |item|}}; ${CALL}`,
   CLOSE: 'an expression is incomplete before }}',
-  OPEN_ENDBLOCK: 'this end of a block has no beginning',
+  OPEN_ENDBLOCK: 'this tag ends a block that was never opened',
   INVERSE: '{{else}} must be inside a block, only once and as the last branch',
   OPEN_INVERSE_CHAIN: '{{else if …}} must be inside a block, before {{else}}',
 };
