@@ -10,7 +10,7 @@ import type { CheckQuestion, EvaluateQuestion, GateAnswer, GateRequest } from '.
 import type { Answers, Question } from '../core/model/inquiry.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Log } from '../lib/log.ts';
-import { TurnsByNamespace } from './lines.ts';
+import { TurnsByNamespace } from './turns.ts';
 
 /**
  * Asks the engine one question; rejects only if there is no engine to ask.
