@@ -78,3 +78,15 @@ it('that is lowered keeps live subscriptions, with edits that do not grow, and a
     outcome({ ...live, config: tight, subscriptions: [...live.subscriptions, newcomer] })['team-a/new'],
   ).toBe(REFUSED);
 });
+
+it('counts a subscription that was created again as a newcomer, and not as the one of its name', () => {
+  const live = settled(three());
+  const config = withQuota({ subscriptions: 1, keys: 1, bytes: 1 });
+  const again = live.subscriptions.map((cr, index) =>
+    index === 0 ? { ...cr, metadata: { ...cr.metadata, uid: 'ffffffff-0000-4000-8000-000000000001' } } : cr,
+  );
+  expect(outcome({ ...live, config, subscriptions: again })).toMatchObject({
+    'team-a/x': REFUSED,
+    'team-a/y': OK,
+  });
+});
