@@ -31,7 +31,7 @@ const owner = (object: Topic['object']): Topic => ({
 });
 
 /** Reports how the operator gets along with all other writers of the two target objects. */
-export interface CoexistenceReporter {
+export interface ConflictReporter {
   /** The present conflicts, for the statuses. */
   contested(): ContestedKeys[];
   /** The caller calls it at the end of each run. */
@@ -39,12 +39,12 @@ export interface CoexistenceReporter {
 }
 
 /** @param reporter from `createTargetReporter` */
-export function createCoexistenceReporter(
+export function createConflictReporter(
   guard: TargetGuard,
   { namespace, configMap, secret }: OperatorConfiguration['target'],
   reporter: (topic: Topic) => (findings: readonly Finding[]) => Promise<void>,
   metrics: Pick<Metrics, 'targetContested'>,
-): CoexistenceReporter {
+): ConflictReporter {
   const names = {
     ConfigMap: `ConfigMap ${namespace}/${configMap}`,
     Secret: `Secret ${namespace}/${secret}`,

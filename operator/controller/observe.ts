@@ -18,9 +18,9 @@ export interface WriteOutcome {
 export function observedAfter(
   { decision: { live, plan, writes, ignored }, snapshot, round }: Decided,
   { admission, failure }: WriteOutcome,
-  { config: { target }, coexistence }: Pick<ReconcilerParts, 'config' | 'coexistence'>,
+  { config: { target }, conflicts }: Pick<ReconcilerParts, 'config' | 'conflicts'>,
 ): ObservedState {
-  const contested = coexistence.contested();
+  const contested = conflicts.contested();
   const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
   return {
     snapshot,

@@ -9,7 +9,7 @@ import type { WantedStatus } from '../core/status/status-update.ts';
 import type { Write } from '../core/writes/writes.ts';
 import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
-import type { CoexistenceReporter } from './conflict-reporter.ts';
+import type { ConflictReporter } from './conflict-reporter.ts';
 import type { CredentialCache } from './credentials.ts';
 import type { RobotChecker } from './robot-checker.ts';
 import type { Times } from './snapshot.ts';
@@ -40,7 +40,7 @@ export interface ReconcilerParts {
   /** Checks the target as a whole, in the background; returns when to come again. */
   readonly checkWhole: (snapshot: Snapshot, decision: Decision) => Date | undefined;
   /** Reports other writers of the target. */
-  readonly coexistence: CoexistenceReporter;
+  readonly conflicts: ConflictReporter;
   /** Called after each step of a write. */
   readonly onWritten: (step: Write) => void;
   /** Reports, on the ConfigMap, the problems of the keys of other writers. */

@@ -58,7 +58,7 @@ export class Reconciler {
     const { decision, snapshot, round } = after;
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
-    await this.#parts.coexistence.report(decision, snapshot.target);
+    await this.#parts.conflicts.report(decision, snapshot.target);
     const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
     const faults = new Faults(decision.faults);
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);

@@ -4,7 +4,7 @@ import { readObject } from '../cluster/target-reader.ts';
 import { TargetWriter } from '../cluster/target-writer.ts';
 import type { GateAnswer } from '../core/model/engine-api.ts';
 import { VerdictCache } from '../engine/verdict-cache.ts';
-import { createCoexistenceReporter } from './conflict-reporter.ts';
+import { createConflictReporter } from './conflict-reporter.ts';
 import { createGrantReporter } from './grant-reporter.ts';
 import type { OperatorContext, OperatorParts } from './parts.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';
@@ -66,7 +66,7 @@ export function wired(parts: OperatorParts, context: OperatorContext): Reconcile
       const pause = wholeCheck.run(target, ignored ? { ...live, entries: [] } : live);
       return pause === undefined ? undefined : new Date(now() + pause);
     },
-    coexistence: createCoexistenceReporter(guard, config.target, reporter, metrics),
+    conflicts: createConflictReporter(guard, config.target, reporter, metrics),
     onWritten: (step) => {
       if (step.kind === 'project') {
         log.info({ object: `AppProject ${step.name}`, keys: 'annotation' }, 'written');
