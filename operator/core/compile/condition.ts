@@ -24,16 +24,15 @@ export interface ConditionParts {
   readonly leader?: { readonly events: readonly string[]; readonly expression: string };
 }
 
-/** The parts of the condition of an event's trigger. */
+/** The parts of the condition of an event's trigger, by the moment from which on events count. */
 export function conditionParts(
   event: ResolvedEvent,
   context: ConditionContext,
-  since: string,
-): ConditionParts {
+): (since: string) => ConditionParts {
   const { accessCondition, criteria, maxEventAgeSeconds } = context;
   const { condition, eventTime } = event.trigger;
   const { leaders } = companions(event, context.events);
-  return {
+  return (since) => ({
     accessCondition,
     criteria,
     condition,
@@ -41,7 +40,7 @@ export function conditionParts(
     ...(leaders.length > 0 && {
       leader: { events: leaders.map(({ name }) => name), expression: wasSent(leaders, context, since) },
     }),
-  };
+  });
 }
 
 /**
@@ -53,10 +52,11 @@ export function conditionParts(
  */
 export function eventCondition(event: ResolvedEvent, context: ConditionContext): (since: string) => string {
   const [follower] = companions(event, context.events).followers;
+  const parts = conditionParts(event, context);
+  const scope = scopeOf(context.accessCondition, context.criteria);
   return (since) => {
-    const { accessCondition, criteria, condition, time, leader } = conditionParts(event, context, since);
+    const { condition, time, leader } = parts(since);
     const happened = [condition, ...(time === undefined ? [] : [time])];
-    const scope = scopeOf(accessCondition, criteria);
     if (!follower) return allOf([...scope, ...happened, ...(leader ? [leader.expression] : [])]);
     const lasts = allOf([`not (${follower.trigger.condition})`, wasSent([event], context, since)]);
     return allOf([...scope, `(${allOf(happened)} or ${lasts})`]);

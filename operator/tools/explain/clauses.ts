@@ -20,7 +20,7 @@ export interface Clause {
 
 /** The parts of an event's condition, in the order in which they are reported. */
 export function conditionClauses(event: ResolvedEvent, context: ConditionContext, since: string): Clause[] {
-  const { accessCondition, condition, time, leader } = conditionParts(event, context, since);
+  const { accessCondition, condition, time, leader } = conditionParts(event, context)(since);
   const { eventTime } = event.trigger;
   return [
     { kind: 'fence', expression: accessCondition },
