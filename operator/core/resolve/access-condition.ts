@@ -3,7 +3,7 @@ import { IN_CLUSTER } from '../../argocd/in-cluster.ts';
 import { globToRegExpSource, isGlob } from '../../lib/glob.ts';
 import { nullSafe } from '../../message/catalogue/trigger.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { Grants, projectGrants } from './grants.ts';
+import { clusterGrants, projectGrants } from './grants.ts';
 
 /** The applications that a namespace has access to. */
 export interface Access {
@@ -15,10 +15,10 @@ export interface Access {
 
 /** Gives the access of each namespace. */
 export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (namespace: string) => Access {
-  const { mode, clusters, destinations } = snapshot.config.tenancy;
+  const { mode, destinations } = snapshot.config.tenancy;
   if (mode === 'open') return () => ({ granted: ['*'], accessCondition: 'true' });
   const projects = projectGrants(snapshot);
-  const others = new Grants(Object.entries(clusters));
+  const others = clusterGrants(snapshot);
   const known = new Map<string, Access>();
   return (namespace) => {
     const before = known.get(namespace);
@@ -40,10 +40,10 @@ export type StillGranted = (namespace: string, accessCondition: string) => boole
  * names, and has to be the same text.
  */
 export function stillGranted(snapshot: Pick<Snapshot, 'config' | 'projects'>): StillGranted {
-  const { mode, clusters, destinations } = snapshot.config.tenancy;
+  const { mode, destinations } = snapshot.config.tenancy;
   if (mode === 'open') return () => false;
   const projects = projectGrants(snapshot);
-  const others = new Grants(Object.entries(clusters));
+  const others = clusterGrants(snapshot);
   return (namespace, live) => {
     const named = (patterns: readonly string[]) =>
       patterns.filter((pattern) => live.includes(literalOf(pattern)));

@@ -1,7 +1,7 @@
 import { IN_CLUSTER } from '../../argocd/in-cluster.ts';
 import { globMatches } from '../../lib/glob.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { Grants, projectGrants } from './grants.ts';
+import { clusterGrants, projectGrants } from './grants.ts';
 
 /** The fields of an Application that the access depends on, as the API server has them: any field may be absent. */
 export interface PlacedApplication {
@@ -27,7 +27,7 @@ export function applicationAccess(
   const { tenancy } = snapshot.config;
   if (tenancy.mode === 'open') return () => true;
   const granted = projectGrants(snapshot).of(namespace);
-  const clusters = new Grants(Object.entries(tenancy.clusters)).of(namespace);
+  const clusters = clusterGrants(snapshot).of(namespace);
   const isOneOf = (value: string | undefined, patterns: readonly string[]): boolean =>
     patterns.some((pattern) => globMatches(pattern, value ?? ''));
   return ({ metadata, spec }) => {

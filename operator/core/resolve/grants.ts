@@ -52,6 +52,10 @@ export function projectGrants({ config, projects }: Pick<Snapshot, 'config' | 'p
   ]);
 }
 
+/** The clusters in which a namespace belongs to the same team as in Argo CD's own: only the configuration names them. */
+export const clusterGrants = ({ config }: Pick<Snapshot, 'config'>): Grants =>
+  new Grants(Object.entries(config.tenancy.clusters));
+
 /**
  * Reads the annotation of an AppProject: entries between commas. Malformed entries, which cannot be names of namespaces, do
  * not count.
