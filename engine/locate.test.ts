@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { enginePath, locateEngine, thisPlatform } from './locate.ts';
+import { enginePath, locateEngine, missingEngine, packagedEngine, thisPlatform } from './locate.ts';
 
 describe('locateEngine', () => {
   it('finds what was built', () => {
@@ -17,7 +17,7 @@ describe('locateEngine', () => {
 
   it('names the remedy for a path that does not exist', () => {
     expect(() => locateEngine({ ARGOCD_DINGTALK_ENGINE: '/nowhere/engine' })).toThrow(
-      "ARGOCD_DINGTALK_ENGINE names /nowhere/engine, which does not exist: correct it, or unset it to use what 'make engine' built",
+      'ARGOCD_DINGTALK_ENGINE names /nowhere/engine, which does not exist: correct it, or unset it to use the engine of this installation',
     );
   });
 });
@@ -27,4 +27,16 @@ it.each([
   [{ os: 'windows', arch: 'amd64' }, 'windows-amd64/argocd-dingtalk-engine.exe'],
 ])('has a place for each platform: %j', (platform, path) => {
   expect(enginePath(platform)).toBe(path);
+});
+
+it('is not in a package where none is installed', () => {
+  expect(packagedEngine(import.meta.filename)).toBeUndefined();
+});
+
+it.each([
+  ['linux-arm64', /package @argocd-dingtalk\/engine-linux-arm64 .* \/lib\/engine\..*--omit=optional/],
+  ['win32-x64', /none for win32-x64, only for linux-x64, .*Build one for this platform/],
+])('that is missing on %s is missed with a remedy', (platform, remedy) => {
+  expect(missingEngine('/lib/engine', platform)).toMatch(remedy);
+  expect(missingEngine('/lib/engine', platform)).toContain('set ARGOCD_DINGTALK_ENGINE to the path of an');
 });

@@ -12,11 +12,14 @@ function runProgram(file: string, args: readonly string[], env: Readonly<Record<
   return { status, stdout, stderr };
 }
 
-it.each(['engine/build.ts', 'test/cluster/build.ts'])('%s explains itself', (file) => {
-  const { status, stdout, stderr } = runProgram(file, ['--help']);
-  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  expect(stdout).toContain(`Usage: node ${file}\n`);
-});
+it.each(['engine/build.ts', 'test/cluster/build.ts', 'test/gitops/build.ts'])(
+  '%s explains itself',
+  (file) => {
+    const { status, stdout, stderr } = runProgram(file, ['--help']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toContain(`Usage: node ${file}\n`);
+  },
+);
 
 it('tells what is wrong in one line', () => {
   const { status, stdout, stderr } = runProgram('engine/build.ts', [], {

@@ -1,28 +1,39 @@
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import type { BuildContext } from './build-context.ts';
+
+/** Flags as `parseArgs` gives them. */
+type BuildFlags<Options extends ParseArgsOptionsConfig> = ReturnType<
+  typeof parseArgs<{ options: Options }>
+>['values'];
 
 /**
  * Runs a build as this process: `--help`, an end by Ctrl-C or SIGTERM with exit code 130, and failures in one line with exit
  * code 1. Progress goes to standard output.
  *
  * @param help what `--help` prints
+ * @param options those of `parseArgs`, beside `--help`
  */
-export async function runBuildProgram(
+export async function runBuildProgram<const Options extends ParseArgsOptionsConfig = Record<never, never>>(
   help: string,
-  build: (context: BuildContext) => Promise<void>,
+  build: (context: BuildContext, flags: BuildFlags<Options>) => Promise<void>,
+  options?: Options,
 ): Promise<void> {
   const interrupted = new AbortController();
   try {
-    const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } });
-    if (values.help) {
+    const asksForHelp = process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h');
+    if (asksForHelp) {
       process.stdout.write(help);
       return;
     }
+    const { values } = parseArgs<{ options: Options }>({ options: options ?? ({} as Options) });
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
-    await build({
-      signal: interrupted.signal,
-      report: (line) => void process.stdout.write(`${line}\n`),
-    });
+    await build(
+      {
+        signal: interrupted.signal,
+        report: (line) => void process.stdout.write(`${line}\n`),
+      },
+      values,
+    );
   } catch (error) {
     const { aborted } = interrupted.signal;
     process.stderr.write(

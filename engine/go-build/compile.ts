@@ -7,10 +7,16 @@ import type { BuildContext } from './build-context.ts';
 const HEARTBEAT_MS = 15_000;
 const TAIL_LINES = 40;
 
-/** One program to build: `./cmd/<name>` of the module into the file `target`, which is `<name>` or `<name>.exe`. */
+/** One program to build into the file `target`, which is `<name>` or `<name>.exe`. */
 export interface Compilation extends BuildContext {
   readonly moduleDir: string;
   readonly target: string;
+  /** Another go.mod than the module's own. */
+  readonly modfile?: string;
+  /** The program's package. Default: `./cmd/<name>` of the module. */
+  readonly source?: string;
+  /** More flags for the linker, beside those that leave debugging information out. */
+  readonly linkerFlags?: string;
   /** More environment for Go: what to build for. */
   readonly env?: Readonly<Record<string, string>>;
   /** What to expect from a cold cache, for the progress line: `about 1 min`. */
@@ -48,13 +54,13 @@ function goBuild(workDir: string, options: Compilation, heartbeat: (last: string
   const output = join(workDir, name);
   const args = [
     'build',
-    '-mod=readonly',
+    ...(options.modfile === undefined ? ['-mod=readonly'] : ['-mod=mod', `-modfile=${options.modfile}`]),
     '-trimpath',
     '-ldflags',
-    '-s -w',
+    `-s -w ${options.linkerFlags ?? ''}`.trimEnd(),
     '-o',
     output,
-    `./cmd/${basename(name, '.exe')}`,
+    options.source ?? `./cmd/${basename(name, '.exe')}`,
   ];
   return new Promise((resolve, reject) => {
     // A process group of its own, because compilers run below `go`, and all have to end with it.

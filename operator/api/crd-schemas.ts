@@ -4,10 +4,10 @@
  */
 
 import { readCrd, type Schema } from './crd-files.ts';
-import { GROUP, KINDS, VERSION } from './kinds.ts';
+import { type CustomKind, GROUP, KINDS, VERSION } from './kinds.ts';
 
 /** One custom resource and its schema. */
-export type CrdSchema = { readonly kind: string; readonly plural: string; readonly schema: Schema };
+export type CrdSchema = { readonly kind: CustomKind; readonly plural: string; readonly schema: Schema };
 
 /** The schema of each kind in the version that the operator speaks. */
 export async function crdSchemas(): Promise<CrdSchema[]> {

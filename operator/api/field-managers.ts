@@ -6,3 +6,9 @@ export const SUBSCRIPTIONS_FIELD_MANAGER = 'argocd-dingtalk-subscriptions';
 
 /** The field manager of the operator's annotation on AppProjects. */
 export const PROJECTS_FIELD_MANAGER = 'argocd-dingtalk-projects';
+
+/** The field manager of the Lease that the leading replica holds. */
+export const LEASE_FIELD_MANAGER = 'argocd-dingtalk-lease';
+
+/** The field manager of the operator's report on its installation. */
+export const INSTALLATION_FIELD_MANAGER = 'argocd-dingtalk-installation';

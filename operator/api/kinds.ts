@@ -28,6 +28,9 @@ export const KINDS = {
   subscription: { kind: 'NotificationSubscription', plural: 'notificationsubscriptions' },
 } as const;
 
+/** One of the operator's kinds. */
+export type CustomKind = (typeof KINDS)[keyof typeof KINDS]['kind'];
+
 /** The metadata that the operator reads; the API server sets the rest too. */
 export type Metadata = {
   readonly name: string;

@@ -10,9 +10,18 @@ export const NAMESPACE_PATTERN = /^[a-z0-9*?]([-a-z0-9*?]{0,61}[a-z0-9*?])?$/;
 /** `namespace/name`, the key by which a CR or a Secret is found. */
 export const objectKey = (namespace: string, name: string): string => `${namespace}/${name}`;
 
-/** The `objectKey` of a resource. */
-export const resourceKey = ({
-  metadata,
-}: {
-  readonly metadata: { readonly namespace: string; readonly name: string };
-}): string => objectKey(metadata.namespace, metadata.name);
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The `objectKey` of a resource; the same text each time, so a Map hashes it once. */
+export function resourceKey({ metadata }: { readonly metadata: Named }): string {
+  const known = resourceKeys.get(metadata);
+  if (known !== undefined) return known;
+  const key = objectKey(metadata.namespace, metadata.name);
+  resourceKeys.set(metadata, key);
+  return key;
+}
+
+const resourceKeys = new WeakMap<Named, string>();

@@ -202,6 +202,14 @@ export const REASONS = {
     meaning: 'A key that the operator did not write stops all notifications of Argo CD.',
     remedy: 'Repair or remove the key that the event names.',
   },
+  InstallationsOverlap: {
+    meaning: 'Another installation of the operator serves resources that this one selects, too.',
+    remedy: 'Give each installation its own tenancy.namespaceSelector.',
+  },
+  ClockSkew: {
+    meaning: "The clocks of the operator's node and of the API server differ by more than a minute.",
+    remedy: 'Set the clock of the node, and check its time service.',
+  },
   TooManyDestinations: {
     meaning: 'Argo CD could send more notifications about one application than it can remember.',
     remedy:

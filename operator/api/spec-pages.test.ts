@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { run, TestFiles } from '../commands/testing/command-line.ts';
-import { type CustomKind, crdChecks } from '../files/crd-check.ts';
+import { crdChecks } from '../files/crd-check.ts';
 import type { LintFinding } from '../files/finding.ts';
 import type { Schema } from './crd-files.ts';
 import { crdSchemas } from './crd-schemas.ts';
+import type { CustomKind } from './kinds.ts';
 
 /** docs/spec has a page for each kind; what can be known of it from the CRD is held to the CRD. */
 

@@ -188,6 +188,10 @@ export interface DingTalkRobotSpec {
  */
 export interface DingTalkRobotStatus {
   /**
+   * The namespace of the Argo CD whose installation of the operator serves this resource. Another installation leaves the resource alone as long as it is named here.
+   */
+  installation?: string;
+  /**
    * The metadata.generation that the operator has evaluated. While the number is lower than metadata.generation, the operator has not evaluated the newest edit.
    */
   observedGeneration?: number;
@@ -211,6 +215,10 @@ export interface DingTalkRobotStatus {
      * A fingerprint of the credentials and keywords of the test message, which does not reveal them. If the fingerprint changes, the operator sends another test message.
      */
     fingerprint?: string;
+    /**
+     * The time at which the operator announced a test message whose outcome it does not know yet. If it stays, the operator was interrupted, and the message may have been sent.
+     */
+    sendingAt?: string;
     /**
      * The time of DingTalk's answer, or of the attempt that got no answer.
      */
@@ -411,6 +419,10 @@ export interface NotificationSubscriptionSpec {
  */
 export interface NotificationSubscriptionStatus {
   /**
+   * The namespace of the Argo CD whose installation of the operator serves this resource. Another installation leaves the resource alone as long as it is named here.
+   */
+  installation?: string;
+  /**
    * The metadata.generation that the operator has evaluated. While the number is lower than metadata.generation, the operator has not evaluated the newest edit.
    */
   observedGeneration?: number;
@@ -475,6 +487,10 @@ export interface NotificationTemplateSpec {
  * The state that the operator observed. Only the operator writes it.
  */
 export interface NotificationTemplateStatus {
+  /**
+   * The namespace of the Argo CD whose installation of the operator serves this resource. Another installation leaves the resource alone as long as it is named here.
+   */
+  installation?: string;
   /**
    * The metadata.generation that the operator has evaluated. While the number is lower than metadata.generation, the operator has not evaluated the newest edit.
    */

@@ -3,7 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run as runSource, TestFiles } from '../commands/testing/command-line.ts';
+import { locateEngine } from '../../engine/locate.ts';
+import { runOperatorProgram, run as runSource, TestFiles } from '../commands/testing/command-line.ts';
 import { bundle, type Metafile } from './bundle.ts';
 import { bundledFile, PROGRAMS, type ProgramName } from './programs.ts';
 
@@ -90,11 +91,11 @@ it.each([
 
 it('has an operator that takes what the command takes', async () => {
   const { stdout } = await runSource('operator', '--help');
-  expect(run('argocd-dingtalk-operator', ['--help'])).toEqual({
-    code: 0,
-    stdout: stdout.replaceAll('argocd-dingtalk operator', 'argocd-dingtalk-operator'),
-    stderr: '',
-  });
+  const alone = run('argocd-dingtalk-operator', ['--help']);
+  expect(alone).toEqual(await runOperatorProgram('--help'));
+  expect(alone.stdout.replace(/ +-V, --version.*\n +engine\n/, '')).toBe(
+    stdout.replaceAll('argocd-dingtalk operator', 'argocd-dingtalk-operator'),
+  );
   expect(run('argocd-dingtalk-operator', [])).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("required option '--config <file>' not specified"),
@@ -127,6 +128,33 @@ it('has the CRDs inside', () => {
   });
 });
 
+it('judges by the schemas as the sources do', async () => {
+  const metadata = { namespace: 'team', name: 'wrong' };
+  const apiVersion = 'argocd-dingtalk.io/v1alpha1';
+  const wrong = files.write('wrong.yaml', [
+    { apiVersion, kind: 'DingTalkRobot', metadata, spec: { webhook: {}, verify: 'Sometimes' } },
+    { apiVersion, kind: 'NotificationTemplate', metadata, spec: { message: { text: { content: 1 } } } },
+    {
+      apiVersion,
+      kind: 'NotificationSubscription',
+      metadata,
+      spec: { robots: [{ name: '加'.repeat(254) }], events: [], applications: { projects: ['a', 'a'] } },
+    },
+  ]);
+  const ofSources = await runSource('lint', '-f', wrong);
+  expect(ofSources.stdout.match(/SchemaViolation/g)?.length).toBeGreaterThan(5);
+  expect(run('argocd-dingtalk', ['lint', '-f', wrong], { ARGOCD_DINGTALK_ENGINE: locateEngine() })).toEqual(
+    ofSources,
+  );
+});
+
+it.each(Object.keys(PROGRAMS) as ProgramName[])('%s has its version inside', (program) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const text = readFileSync(join(directory, bundledFile(program)), 'utf8');
+  expect(text).toContain(`OPERATOR_VERSION = "${version}"`);
+  expect(text).not.toContain("'../../package.json'");
+});
+
 it.each(Object.keys(PROGRAMS) as ProgramName[])('%s says that Node is too old', (program) => {
   const older = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { node: '22.9.0' } })`;
   expect(run(program, ['--help'], { NODE_OPTIONS: `--import "${older}"` })).toEqual({
@@ -145,7 +173,7 @@ describe('what is loaded', () => {
 
   it('is no Kubernetes client for a command that needs no cluster', () => {
     const packages = packagesOf(evaluatedBy('lint', '--help'));
-    expect(packages).toContain('ajv');
+    expect(packages).toContain('@marcbachmann/cel-js');
     for (const unneeded of ['@dot-i/k8s-operator', '@kubernetes/client-node', 'prom-client', 'undici'])
       expect(packages).not.toContain(unneeded);
     expect(packagesOf(evaluatedBy('uninstall', '--help'))).toContain('@kubernetes/client-node');
@@ -156,6 +184,18 @@ describe('what is loaded', () => {
     expect(packages).toContain('@kubernetes/client-node');
     for (const unneeded of ['ajv', '@marcbachmann/cel-js']) expect(packages).not.toContain(unneeded);
     expect(packagesOf(evaluatedBy('lint', '--help'))).toContain('@marcbachmann/cel-js');
+  });
+
+  it('is no compiler of schemas, and none of the modules of Node itself at the start', () => {
+    expect(Object.keys(metafile.inputs).filter((path) => path.includes('node_modules/ajv/'))).toEqual([
+      'node_modules/ajv/dist/runtime/ucs2length.js',
+    ]);
+    const imports = (program: ProgramName): string[] | null =>
+      readFileSync(join(directory, bundledFile(program)), 'utf8').match(/^import .*/gm);
+    for (const program of Object.keys(PROGRAMS) as ProgramName[])
+      expect(imports(program)).toEqual([
+        "import { createRequire as createRequireOfBundle } from 'node:module';",
+      ]);
   });
 
   it('is of the Kubernetes client neither the types of the API nor its clients', () => {

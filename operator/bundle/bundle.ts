@@ -4,10 +4,12 @@
  */
 
 import { readFileSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BuildResult, build } from 'esbuild';
-import { crdsInside, partsOfPackages } from './plugins.ts';
+import { builtinsLater, schemasCompiled } from './early-work.ts';
+import { licencesText, packagesInside } from './licences.ts';
+import { crdsInside, partsOfPackages, versionInside } from './plugins.ts';
 import { PROGRAMS } from './programs.ts';
 
 const REPOSITORY = join(import.meta.dirname, '../..');
@@ -46,8 +48,9 @@ export async function bundle(directory: string): Promise<Metafile> {
     platform: 'node',
     target: 'node24',
     format: 'esm',
-    banner: { js: `${VERSION_CHECK}\n${REQUIRE}` },
-    plugins: [crdsInside, partsOfPackages],
+    // A program is called by its name where a package manager has linked it.
+    banner: { js: `#!/usr/bin/env node\n${VERSION_CHECK}\n${REQUIRE}` },
+    plugins: [crdsInside, versionInside, partsOfPackages, schemasCompiled, builtinsLater],
     // Nothing is minified. Minifying did not make the start faster (docs/adr/0026), and a stack trace would name no
     // line. keepNames is off: it sets the name of each function again whenever the function is made, even in hot
     // loops.
@@ -59,29 +62,9 @@ export async function bundle(directory: string): Promise<Metafile> {
   });
   await writeFile(
     join(directory, 'LICENSES.txt'),
-    await licencesOf(REPOSITORY, Object.keys(metafile.inputs)),
+    licencesText(await packagesInside(REPOSITORY, Object.keys(metafile.inputs))),
   );
   // Node would parse a file twice to find that it is an ES module.
   await writeFile(join(directory, 'package.json'), '{ "type": "module" }\n');
   return metafile;
-}
-
-/**
- * The licences of the packages that have a part in a bundle, one text for all.
- * @param repository where the modules' paths begin
- * @param modules the bundle's modules
- */
-async function licencesOf(repository: string, modules: Iterable<string>): Promise<string> {
-  const directories = [...modules].map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]);
-  const packages = [...new Set(directories)].filter((path) => path !== undefined).sort();
-  const licences = await Promise.all(packages.map((path) => licenceOf(join(repository, path))));
-  return licences.join(`\n${'-'.repeat(80)}\n\n`);
-}
-
-/** The package's name and version, the short name of its licence, and the text if there is one. */
-async function licenceOf(directory: string): Promise<string> {
-  const { name, version, license } = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8'));
-  const files = (await readdir(directory)).filter((file) => /^licen[cs]e|^notice/i.test(file)).sort();
-  const texts = await Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
-  return `${[`${name} ${version}, ${license}`, ...texts.map((text) => text.trim())].join('\n\n')}\n`;
 }

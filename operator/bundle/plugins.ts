@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Plugin } from 'esbuild';
 import { readCrd } from '../api/crd-files.ts';
 import { KINDS } from '../api/kinds.ts';
+import { OPERATOR_VERSION } from '../api/version.ts';
 
 /** Puts the CRDs into the bundle, parsed, in place of the module that reads them from crds/. */
 export const crdsInside: Plugin = {
@@ -14,6 +15,16 @@ export const crdsInside: Plugin = {
       const crds = JSON.stringify(Object.fromEntries(await Promise.all(entries)));
       return { contents: `const CRDS = ${crds};\nexport const readCrd = async (plural) => CRDS[plural];\n` };
     });
+  },
+};
+
+/** Puts the version into the bundle, in place of the module that reads it from package.json. */
+export const versionInside: Plugin = {
+  name: 'version-inside',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]operator[\\/]api[\\/]version\.ts$/ }, () => ({
+      contents: `export const OPERATOR_VERSION = ${JSON.stringify(OPERATOR_VERSION)};\n`,
+    }));
   },
 };
 

@@ -75,12 +75,16 @@ export async function readAccess(
 ): Promise<{
   readonly rules: Pick<Snapshot, 'namespaces' | 'projects'>;
   readonly routes: Pick<Snapshot['target'], 'projects'>;
+  /** Whether the caller may read the grants on AppProjects. */
+  readonly seesProjects: boolean;
 }> {
-  const [namespaces = [], projects = []] = await Promise.all([
+  const [namespaces = [], seenProjects] = await Promise.all([
     orUnseen(listEvery<AnnotatedObject>(request, { version: 'v1', plural: 'namespaces' }), unseen),
     orUnseen(orNone(listEvery<AnnotatedObject>(request, { ...APP_PROJECTS, namespace })), unseen),
   ]);
+  const projects = seenProjects ?? [];
   return {
+    seesProjects: seenProjects !== undefined,
     rules: { namespaces: labelsByName(namespaces), projects: projects.map(projectOf) },
     routes: routing.projects === 'Annotation' ? { projects: liveProjects(projects) } : {},
   };

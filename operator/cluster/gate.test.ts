@@ -55,10 +55,14 @@ describe('the gate', () => {
     });
     expect(await gate.answer(new Map([question('a'), question('b')]), 1_000)).toBe('failed');
     expect(gate.answers.get('a')).toBe(ACCEPTED);
-    expect(log.lines.length).toBe(1);
+    expect(await gate.answer(new Map([question('b')]), 1_000)).toBe('failed');
+    expect(await gate.answer(new Map([question('c')]), 1_000)).toBe('answered');
+    expect(await gate.answer(new Map([question('b')]), 1_000)).toBe('failed');
+    // Once for each time that it is lost.
+    expect(log.lines.map(({ level }) => level)).toEqual(['error', 'debug', 'error']);
   });
 
-  it('has no more than two questions with the engine, and asks no more what nobody wants to know any more', async () => {
+  it('has no more than two questions of a namespace with the engine, and asks no more what nobody wants to know any more', async () => {
     const answers: PromiseWithResolvers<GateAnswer>[] = [];
     const asked: string[] = [];
     const { gate } = setUp((request) => {
@@ -78,13 +82,30 @@ describe('the gate', () => {
     expect(asked.slice(2)).toEqual(['49 0', '49 1']);
   });
 
+  it('has no more than eight questions with the engine', async () => {
+    const asked: string[] = [];
+    const { gate } = setUp((request) => {
+      asked.push((request as { expression: string }).expression);
+      return new Promise(() => undefined);
+    });
+    const questions = Array.from({ length: 20 }, (_, index) => question(`${index}`, `team-${index}`));
+    expect(await gate.answer(new Map(questions), 0)).toBe('pending');
+    expect(asked).toHaveLength(8);
+  });
+
   it('serves whoever has had least of the engine’s time, whatever the number of questions', async () => {
     const time = { ms: 0 };
     const asked: string[] = [];
-    const ask: AskEngine = async (request, asker) => {
-      asked.push((request as { expression: string }).expression);
-      time.ms += asker === 'slow' ? 700 : 1;
-      return ACCEPTED;
+    // One question after the other, as the engine does.
+    let before = Promise.resolve(ACCEPTED);
+    const ask: AskEngine = (request, asker) => {
+      before = before.then(async () => {
+        await new Promise((resolve) => setImmediate(resolve));
+        asked.push((request as { expression: string }).expression);
+        time.ms += asker === 'slow' ? 700 : 1;
+        return ACCEPTED;
+      });
+      return before;
     };
     const gate = new Gate(ask, new Map(), recordingLog(), () => time.ms);
     const slow = Array.from({ length: 20 }, (_, index) => question(`slow ${index}`, 'slow'));

@@ -35,11 +35,15 @@ export type Round = 'answered' | 'pending' | 'failed';
  */
 const PATIENCE_MS = 50;
 
-/** This many questions are with the engine at once: enough to keep it busy while this process makes a decision. */
-const AT_ONCE = 2;
+/**
+ * This many questions are with the engine at once, in all and of one namespace: enough to keep it busy while this process
+ * makes a decision. A namespace whose questions take long does not put more of them before those of others.
+ */
+const AT_ONCE = { inAll: 8, ofNamespace: 2 } as const;
 
 /** A question under way; the promise says whether there was an answer. */
 type Asked = PromiseWithResolvers<boolean> & { readonly request: GateRequest };
+type UnderWay = Asked & { readonly asker: string };
 
 /** The gate from the outside: has questions answered, and remembers the answers. */
 export class Gate {
@@ -49,8 +53,10 @@ export class Gate {
   readonly #clock: () => number;
   readonly #lines = new TurnsByNamespace();
   readonly #waiting = new Map<string, Asked>();
-  readonly #underWay = new Map<string, Asked>();
+  readonly #underWay = new Map<string, UnderWay>();
   #answeredAt = 0;
+  /** Whether the last question had no answer. */
+  #isFailing = false;
 
   /** @param clock in milliseconds, only ever forward */
   constructor(ask: AskEngine, answers: AnswerStore, log: Log, clock: () => number = () => performance.now()) {
@@ -58,6 +64,11 @@ export class Gate {
     this.answers = answers;
     this.log = log;
     this.#clock = clock;
+  }
+
+  /** Whether no question waits or is with the engine. */
+  get isIdle(): boolean {
+    return this.#waiting.size === 0 && this.#underWay.size === 0;
   }
 
   /**
@@ -92,6 +103,18 @@ export class Gate {
     return 'pending';
   }
 
+  /**
+   * Has these questions of the operator itself answered before it asks on. All namespaces depend on them.
+   * @param open all open questions; the others stay in line
+   * @param budgetMs how long to wait, in milliseconds
+   * @returns whether all of the operator's own questions have an answer
+   */
+  async answerOwn(open: ReadonlyMap<string, Question>, budgetMs: number): Promise<boolean> {
+    const asked = this.#want(open, true);
+    const own = [...ownQuestions(open).keys()].map((key) => (asked.get(key) as Asked).promise);
+    return (await within(Promise.all(own), budgetMs))?.every(Boolean) === true;
+  }
+
   #want(questions: ReadonlyMap<string, Question>, isNewest: boolean): ReadonlyMap<string, Asked> {
     const before = new Map(this.#waiting);
     if (isNewest) {
@@ -111,12 +134,14 @@ export class Gate {
   }
 
   #askNext(): void {
-    while (this.#underWay.size < AT_ONCE) {
-      const next = this.#lines.next((key) => this.#waiting.has(key));
+    while (this.#underWay.size < AT_ONCE.inAll) {
+      const asking = [...this.#underWay.values()].map(({ asker }) => asker);
+      const mayAsk = (asker: string) => asking.filter((each) => each === asker).length < AT_ONCE.ofNamespace;
+      const next = this.#lines.next((key) => this.#waiting.has(key), mayAsk);
       const asked = next && this.#waiting.get(next.key);
       if (!asked) return;
       this.#waiting.delete(next.key);
-      this.#underWay.set(next.key, asked);
+      this.#underWay.set(next.key, { ...asked, asker: next.asker });
       void this.#askFor(next.key, asked, next.asker);
     }
   }
@@ -129,8 +154,11 @@ export class Gate {
       this.answers.set(key, await this.#ask(request, asker), asker);
     } catch (err) {
       isAnswered = false;
-      this.log.error({ err, call: request.call, waiting: this.#waiting.size }, 'the engine does not answer');
+      // A run comes again every few seconds. The first failure in a row says all that there is to say.
+      const level = this.#isFailing ? 'debug' : 'error';
+      this.log[level]({ err, call: request.call, waiting: this.#waiting.size }, 'the engine does not answer');
     }
+    this.#isFailing = !isAnswered;
     const now = this.#clock();
     // The engine answers one question at a time: the time before does not count for this namespace.
     this.#lines.charge(asker, now - Math.max(askedAt, this.#answeredAt));
@@ -148,6 +176,10 @@ export class Gate {
     this.#lines.clear();
   }
 }
+
+/** The questions that the operator asks for itself. */
+export const ownQuestions = (questions: ReadonlyMap<string, Question>): ReadonlyMap<string, Question> =>
+  new Map([...questions].filter(([, { askers }]) => askers.has('')));
 
 /** Each question once, with the namespace that waits for it: of several, the namespace that asks least. */
 function byAsker(questions: ReadonlyMap<string, Question>): Map<string, [string, Question][]> {

@@ -8,12 +8,19 @@ import { own } from '../lib/own.ts';
 import { redactError } from '../lib/redact.ts';
 import { secretReferences } from './secret-references.ts';
 
+/** A Secret as it was read. */
+export interface CredentialReading {
+  readonly secret: CredentialSecret;
+  /** Absent if there is no Secret, or if nothing is known about it. */
+  readonly resourceVersion?: string | undefined;
+}
+
 /** Reads one Secret, and keeps these keys of it; never throws. */
 export type ReadSecret = (
   namespace: string,
   name: string,
   keys: ReadonlySet<string>,
-) => Promise<CredentialSecret>;
+) => Promise<CredentialReading>;
 
 /** How many Secrets are read at once, in all and per namespace; each can have a megabyte. */
 export const secretReads = (): FairLimiter => new FairLimiter(8, 2);
@@ -22,10 +29,11 @@ export const secretReads = (): FairLimiter => new FairLimiter(8, 2);
 export function readCredential({ request }: Pick<Connection, 'request'>): ReadSecret {
   return async (namespace, name, keys) => {
     try {
-      const secret = await readSecret(request, namespace, name);
-      return secret.found ? credentialsIn(secret.data, keys) : { state: 'missing' };
+      const read = await readSecret(request, namespace, name);
+      if (!read.found) return { secret: { state: 'missing' } };
+      return { secret: credentialsIn(read.data, keys), resourceVersion: read.resourceVersion };
     } catch (error) {
-      return { state: 'unreadable', message: redactError(error) };
+      return { secret: { state: 'unreadable', message: redactError(error) } };
     }
   };
 }
@@ -37,7 +45,7 @@ export async function readCredentials(
 ): Promise<ReadonlyMap<string, CredentialSecret>> {
   const limiter = secretReads();
   const entries = [...secretReferences(robots)].map(async ([key, { namespace, name, keys }]) => {
-    const secret = await limiter.run(namespace, () => read(namespace, name, keys));
+    const { secret } = await limiter.run(namespace, () => read(namespace, name, keys));
     return [key, secret] as const;
   });
   return new Map(await Promise.all(entries));

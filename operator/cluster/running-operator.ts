@@ -23,7 +23,7 @@ export async function findRunningOperator(
   now: () => Date,
 ): Promise<RunningOperator> {
   try {
-    const lease = await readLease(request, namespace, OPERATOR_LEASE);
+    const lease = await readLease(request, { namespace, name: OPERATOR_LEASE });
     const holder = leaseHolder(lease, now());
     return holder === undefined ? { state: 'none' } : { state: 'running', holder };
   } catch (error) {

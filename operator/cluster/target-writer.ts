@@ -4,6 +4,7 @@ import { PROJECT_ANNOTATION } from '../argocd/project-annotation.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { LiveObject, Target } from '../core/model/snapshot.ts';
 import type { ProjectWrite, Write } from '../core/writes/writes.ts';
+import { RequestError } from '../kubernetes/api-error.ts';
 import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
@@ -14,6 +15,9 @@ import { liveConfigMap, liveSecret } from './live-object.ts';
 import { APP_PROJECTS } from './projects.ts';
 
 type Kind = 'ConfigMap' | 'Secret';
+
+/** AppProjects whose write had no answer. Each takes ten seconds, and the next run waits for all of them. */
+const MAX_UNANSWERED = 3;
 
 /** The caches that learn of a write before a watch reports it. */
 export interface WriteObservers {
@@ -81,14 +85,17 @@ export class TargetWriter {
       return patch(kind, Object.fromEntries(left.map((key) => [key, null])), FIELD_MANAGER);
     };
     const failures: unknown[] = [];
+    let unanswered = 0;
     for (const step of steps) {
       if (step.kind === 'project') {
+        if (unanswered >= MAX_UNANSWERED) continue;
         try {
           await this.#annotate(step);
           onWritten(step);
         } catch (error) {
           // An object that cannot be written must not delay the others; its entry stays in the shared key.
           failures.push(error);
+          unanswered += error instanceof RequestError ? 1 : 0;
         }
         continue;
       }

@@ -36,9 +36,15 @@ export class TurnsByNamespace {
     for (const [asker, had] of this.#had) if (had <= this.#level) this.#had.delete(asker);
   }
 
-  /** Removes and returns the next question; questions that do not wait any more are skipped. */
-  next(waits: (key: string) => boolean): { readonly key: string; readonly asker: string } | undefined {
-    for (let asker = this.#least(); asker !== undefined; asker = this.#least()) {
+  /**
+   * Removes and returns the next question; questions that do not wait any more are skipped.
+   * @param mayAsk whether a namespace may have a turn now; while the one that is next may not, no other has its turn
+   */
+  next(
+    waits: (key: string) => boolean,
+    mayAsk: (asker: string) => boolean,
+  ): { readonly key: string; readonly asker: string } | undefined {
+    for (let asker = this.#least(); asker !== undefined && mayAsk(asker); asker = this.#least()) {
       const line = this.#lines.get(asker) as Line;
       const key = line.keys[line.served++] as string;
       if (line.served === line.keys.length) this.#lines.delete(asker);

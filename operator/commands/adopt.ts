@@ -3,16 +3,15 @@ import { OPERATOR_LEASE } from '../cluster/running-operator.ts';
 import { adopt } from '../tools/adopt/adopt.ts';
 import type { AdoptOptions } from '../tools/adopt/options.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
-import { kubeconfigOption } from './options.ts';
+import { configurationOptions, kubeconfigOption } from './options.ts';
 
 /** `argocd-dingtalk adopt`: custom resources that replace Argo CD's own DingTalk configuration. */
 export function adoptCommand(command: Command, io: ProcessIO): void {
-  command
+  configurationOptions(command, 'target and grants')
     .option(
       '-f, --file <path...>',
       'read the ConfigMap, and the Secret if present, from these files instead of the cluster',
     )
-    .option('--config <file>', "the operator's configuration file (without it: the default configuration)")
     .addOption(kubeconfigOption())
     .option(
       '-n, --namespace <name>',
@@ -38,6 +37,9 @@ NotificationTemplate with the same body, and each of its entries in subscription
 that reports the same as a trigger of the catalogue becomes that trigger; the others keep their conditions. Everything else stays
 with Argo CD: Slack and other services, the keys that these use too, context, and parts that custom resources cannot express. The
 output gives the reasons. Nothing is changed.
+
+Without --config, the configuration is the one that the operator has published. If it has not run yet, or with --file, the
+default configuration counts.
 
 The printed Secrets hold the robots' tokens: keep them out of Git, or print them with --redact.
 
@@ -68,4 +70,4 @@ switch was refused; 2 the command was called wrongly or could not read its input
 Examples:
   argocd-dingtalk adopt --redact
   argocd-dingtalk adopt -f argocd-notifications-cm.yaml -f argocd-notifications-secret.yaml --output-dir moved-in
-  argocd-dingtalk adopt --take-over --config samples/config.yaml`;
+  argocd-dingtalk adopt --take-over`;

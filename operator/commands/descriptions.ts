@@ -2,7 +2,11 @@
 export interface CommandDescription {
   readonly description: string;
   /** The argument after the command's name. */
-  readonly argument?: { readonly name: string; readonly description: string };
+  readonly argument?: {
+    readonly name: string;
+    readonly description: string;
+    readonly choices?: readonly string[];
+  };
 }
 
 /** The commands, in the order in which --help lists them. */
@@ -46,6 +50,14 @@ export const COMMANDS = {
   },
   uninstall: {
     description: "Remove the operator's keys and annotations from Argo CD's objects, and nothing else.",
+  },
+  completion: {
+    description: 'Print a script that lets a shell complete commands, options and values.',
+    argument: {
+      name: '<shell>',
+      description: 'the shell that reads the script',
+      choices: ['bash', 'zsh', 'fish'],
+    },
   },
 } as const satisfies Readonly<Record<string, CommandDescription>>;
 

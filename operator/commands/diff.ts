@@ -1,15 +1,15 @@
 import { type Command, Option } from 'commander';
 import { type DiffOptions, diff } from '../tools/diff/diff.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
-import { filesOptions, kubeconfigOption } from './options.ts';
+import { configurationOptions, fileOption, kubeconfigOption } from './options.ts';
 
 /** `argocd-dingtalk diff`: the changes that applying files would make to Argo CD's objects, and the notifications that would go out at once. */
 export function diffCommand(command: Command, io: ProcessIO): void {
-  filesOptions(command)
+  configurationOptions(fileOption(command), 'target, tenancy and limits')
     .addOption(kubeconfigOption())
     .option(
       '--new-config <file>',
-      "the operator's future configuration file, if the configuration changes too (default: that of --config)",
+      "the operator's future configuration file, if the configuration changes too (default: the present one)",
     )
     .addOption(
       new Option('-o, --output <format>', 'how to print the changes')
@@ -31,15 +31,15 @@ of the event, the criteria, a grant or the configuration, the output says that i
 
 You need the right to list the custom resources in all namespaces and to get the target ConfigMap. The answer is complete only
 with the rights to get the target Secret, argocd-cm and the robots' Secrets, and to list Applications, AppProjects and
-Namespaces. Credentials that you may not read count as valid, and a Namespace that you may not read counts as selected. Every
-missing right is named on standard error.
+Namespaces, and to get the grants that the operator has published. Credentials that you may not read count as valid, and a
+Namespace that you may not read counts as selected. Every missing right is named on standard error.
 
 Exit codes: 0 nothing changes, 1 something changes, 2 something is refused, or the command was called wrongly or could not
 read its input.
 
 Examples:
-  argocd-dingtalk diff -f deploy --config samples/config.yaml
-  argocd-dingtalk diff -f deploy --config now.yaml --new-config then.yaml
+  argocd-dingtalk diff -f deploy
+  argocd-dingtalk diff -f deploy --new-config then.yaml
   kubectl kustomize overlays/prod | argocd-dingtalk diff -f /dev/stdin -o json`,
     )
     .action((options: DiffOptions) => diff(options, io));

@@ -1,19 +1,17 @@
 import { type Command, Option } from 'commander';
 import { type ExplainOptions, explainResource } from '../tools/explain/explain.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
-import { kubeconfigOption } from './options.ts';
+import { configurationOptions, kubeconfigOption } from './options.ts';
 
 /** `argocd-dingtalk explain`: where a message stops on its way, according to the present state of a cluster. */
 export function explainCommand(command: Command, io: ProcessIO): void {
-  command
-    .usage('[subscription|robot|template] <namespace/name> [options]')
+  configurationOptions(
+    command.usage('[subscription|robot|template] <namespace/name> [options]'),
+    'target and grants',
+  )
     .option('--app <namespace/name>', 'the Application to explain (default: all that you may list)')
     .option('--event <name>', 'only this event: its name or, if it has no name, its trigger')
     .addOption(kubeconfigOption())
-    .option(
-      '--config <file>',
-      "the operator's configuration file, for its target and grants (without it: the default configuration)",
-    )
     .addOption(
       new Option('-o, --output <format>', 'how to print the explanation')
         .choices(['text', 'json'])
@@ -36,17 +34,20 @@ enough? Has Argo CD sent the notification already?
 With --app the answer is about that Application. Without it, the output lists the Applications that the subscription is about,
 and the nearest of the others with the reason that excludes them. Argo CD's own engine evaluates the live conditions.
 
-The command reads with your own rights and changes nothing. You need the right to list the custom resources of the namespace.
-A full answer also needs the rights to get Argo CD's ConfigMap and Secret, argocd-cm, the operator's Lease and the robots'
+The command reads with your own rights and changes nothing. You need the right to list the custom resources of the namespace. A
+full answer also needs the rights to get Argo CD's ConfigMap and Secret, argocd-cm, the operator's Lease and the robots'
 Secrets, and to get or list Applications. Every missing right is named on standard error, and the steps that need it are
-unknown; the command never guesses. It never prints a URL, token or secret. Grants come from the operator's configuration: give
-it as --config.
+unknown; the command never guesses. It never prints a URL, token or secret.
+
+The operator publishes its configuration for everybody, except for the grants, which only admins may read. Without them, the
+output relies on the status that the operator has written, and marks as unknown the conclusions that depend on a grant. If
+nothing is published, the default configuration counts, and the output says so.
 
 Exit codes: 0 nothing is in the way, 1 something is in the way, or the subscription is not about the Application, 2 the command
 was called wrongly or could not read its input.
 
 Examples:
-  argocd-dingtalk explain team-payments/payments --config samples/config.yaml
+  argocd-dingtalk explain team-payments/payments
   argocd-dingtalk explain team-payments/payments --app argocd/checkout --event on-sync-failed
   argocd-dingtalk explain robot team-payments/payments
   argocd-dingtalk explain team-payments/payments -o json | jq '.sections[].steps[] | select(.verdict != "ok")'`;

@@ -21,6 +21,9 @@ export function operatorCommand(command: Command, io: ProcessIO): void {
       () => `
 Logs are JSON lines on standard output. Ctrl-C or SIGTERM stops the operator.
 
+Exit codes: 0 a signal has stopped the operator, 1 it could not start or go on, 2 the command was called wrongly or could
+not read its configuration.
+
 Example:
   ${asTyped(command)} --config samples/config.yaml --kubeconfig ~/.kube/config`,
     )

@@ -9,16 +9,18 @@ conditions.`;
 
 /** Gives a command the options of all commands on files: `FilesOptions`. */
 export function filesOptions(command: Command): Command {
-  return command
-    .requiredOption(
-      '-f, --file <path...>',
-      'files, or folders: the command reads all .yaml, .yml and .json files in them',
-    )
-    .option(
-      '--config <file>',
-      "the operator's configuration file, for its target, tenancy and limits (without it: the default configuration)",
-    );
+  return fileOption(command).option(
+    '--config <file>',
+    "the operator's configuration file, for its target, tenancy and limits (without it: the default configuration)",
+  );
 }
+
+/** The option for the manifests that a command works on. */
+export const fileOption = (command: Command): Command =>
+  command.requiredOption(
+    '-f, --file <path...>',
+    'files, or folders: the command reads all .yaml, .yml and .json files in them',
+  );
 
 /** The option of every command that reads a cluster. */
 export const kubeconfigOption = (): Option =>
@@ -26,3 +28,18 @@ export const kubeconfigOption = (): Option =>
     '--kubeconfig <file>',
     'how to reach the cluster (default: $KUBECONFIG, ~/.kube/config, or the pod)',
   );
+
+/** The options of every command that judges an installation in a cluster: `ConfigurationOptions`. */
+export function configurationOptions(command: Command, needed: string): Command {
+  return command
+    .option(
+      '--config <file>',
+      `the operator's configuration file, for its ${needed} (default: the configuration that the operator has published)`,
+    )
+    .addOption(
+      new Option(
+        '--argocd-namespace <name>',
+        "Argo CD's namespace, where the operator publishes its configuration (default: argocd)",
+      ).conflicts('config'),
+    );
+}

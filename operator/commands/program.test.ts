@@ -1,5 +1,7 @@
-import { afterAll, expect, it } from 'vitest';
-import { run, TestFiles } from './testing/command-line.ts';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { afterAll, expect, it, onTestFinished, vi } from 'vitest';
+import { run, runOperatorProgram, TestFiles } from './testing/command-line.ts';
 
 const files = new TestFiles();
 afterAll(() => files.remove());
@@ -25,6 +27,42 @@ it.each([
   const { code, stderr } = await run(...args);
   expect(stderr).toContain(message);
   expect(code).toBe(2);
+});
+
+it('takes paths from where the user stands, also by npm', () => {
+  const samples = new URL('../../samples', import.meta.url).pathname;
+  const args = ['run', '--silent', 'argocd-dingtalk', '--', 'lint', '-f', 'quickstart/robot.yaml'];
+  // As on a command line, and not as in the npm script that runs this test.
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME };
+  const { status, stdout, stderr } = spawnSync('npm', args, { cwd: samples, env, encoding: 'utf8' });
+  expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' });
+});
+
+it.each([
+  ['argocd-dingtalk', (flag: string) => run(flag)],
+  ['argocd-dingtalk-operator', runOperatorProgram],
+])('%s tells its version and that of the engine', async (name, call) => {
+  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  const answer = await call('--version');
+  expect(answer).toEqual({
+    code: 0,
+    stdout: expect.stringMatching(
+      /, Node v24\.\S+\nArgo CD's engine: that of Argo CD 3\.\d+ \(notifications-engine v/,
+    ),
+    stderr: '',
+  });
+  expect(answer.stdout).toMatch(new RegExp(`^${name} ${version.replaceAll('.', '\\.')}, `));
+  expect(await call('-V')).toEqual(answer);
+});
+
+it('tells its version without an engine, and then the remedy', async () => {
+  vi.stubEnv('ARGOCD_DINGTALK_ENGINE', '/nowhere');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await run('--version')).toEqual({
+    code: 2,
+    stdout: expect.stringMatching(/^argocd-dingtalk \d/),
+    stderr: expect.stringContaining('/nowhere, which does not exist'),
+  });
 });
 
 it('names file, line and field of a mistake in the configuration', async () => {

@@ -3,7 +3,7 @@
  * descriptions.ts lists the commands, and run.ts turns a tool's error into an exit code.
  */
 
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import type { ProcessIO } from '../tools/process-io.ts';
 import { COMMANDS, type CommandDescription, type CommandName } from './descriptions.ts';
 import { type CompleteCommand, run, withProcessIO } from './run.ts';
@@ -20,6 +20,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {
   adopt: async () => (await import('./adopt.ts')).adoptCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   uninstall: async () => (await import('./uninstall.ts')).uninstallCommand,
+  completion: async () => (await import('./completion.ts')).completionCommand,
 };
 
 /** Runs one command line; resolves to the exit code. `args` are those after the program's name. */
@@ -29,10 +30,14 @@ export async function runProgram(args: readonly string[], io: ProcessIO): Promis
     // The default omits `[options]` for a command without options, and the commands' options are not known yet.
     .configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage()}` });
   const complete = new Map<Command, () => Promise<void>>();
+  const allComplete = async (caller: Command): Promise<readonly Command[]> => {
+    await Promise.all([...complete].map(([command, load]) => (command === caller ? undefined : load())));
+    return program.commands;
+  };
   for (const name of Object.keys(COMMANDS) as CommandName[]) {
     const command = bareCommand(name).copyInheritedSettings(program);
     program.addCommand(command);
-    complete.set(command, async () => (await LOADERS[name]())(command, io));
+    complete.set(command, async () => (await LOADERS[name]())(command, io, () => allComplete(command)));
   }
   program.hook('preSubcommand', (_, command) => complete.get(command)?.());
   return run(program, withHelpAsFlag(args), io);
@@ -41,7 +46,10 @@ export async function runProgram(args: readonly string[], io: ProcessIO): Promis
 function bareCommand(name: CommandName): Command {
   const { description, argument }: CommandDescription = COMMANDS[name];
   const command = new Command(name).description(description);
-  return argument ? command.argument(argument.name, argument.description) : command;
+  if (!argument) return command;
+  const { choices, name: argumentName } = argument;
+  const declared = new Argument(argumentName, argument.description);
+  return command.addArgument(choices ? declared.choices(choices) : declared);
 }
 
 /** `help NAME` calls no hook, so it would print the help of a command that is not loaded; `NAME --help` calls the hook. */

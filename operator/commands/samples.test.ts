@@ -15,9 +15,9 @@ const folders = readdirSync(SAMPLES, { withFileTypes: true })
   .map(({ name }) => name);
 
 describe('the samples', () => {
-  it('are all in the README, and no others', () => {
-    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-    const listed = [...readme.matchAll(/^\| \[([\w-]+)\]\(samples\/\1\) \|/gm)].map(([, name]) => name);
+  it('are all in the guide, and no others', () => {
+    const guide = readFileSync(join(ROOT, 'docs/guide.md'), 'utf8');
+    const listed = [...guide.matchAll(/^\| \[([\w-]+)\]\(\.\.\/samples\/\1\) \|/gm)].map(([, name]) => name);
     expect(listed.sort()).toEqual([...folders].sort());
   });
 

@@ -1,7 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { credentialsSecret, newCredentials, robot } from '../api/testing/manifests.ts';
+import { operatorConfigurationSchema } from '../config/config.ts';
+import { publishedObjects } from '../controller/testing/published-objects.ts';
 import { operatorConfiguration } from '../dingtalk/testing/fake-configuration.ts';
 import { type FakeDingTalk, startFakeDingTalk } from '../dingtalk/testing/fake-dingtalk.ts';
+import { answer, FakeApiServer, refuse } from '../kubernetes/testing/fake-api-server.ts';
+import { testKubeconfig } from '../kubernetes/testing/kubeconfig.ts';
 import { run as runCommand, TestFiles } from './testing/command-line.ts';
 
 const WHERE = { namespace: 'team', name: 'payments' };
@@ -123,6 +127,35 @@ describe('send', () => {
     const { code, stderr } = await run('send', '--robot', 'team/payments', '-f', path, '--config', config);
     expect(stderr).toContain('dingtalk.caFile: /nowhere.crt: cannot be read');
     expect(code).toBe(2);
+  });
+
+  it('sends to the host that the operator has published; a file and a namespace exclude each other', async () => {
+    const published = operatorConfigurationSchema.parse(operatorConfiguration(fake, {}));
+    const secretPath = '/api/v1/namespaces/team/secrets/';
+    const encoded = { webhook: token, secret };
+    const data = Object.entries(encoded).map(([key, value]) => [key, Buffer.from(value).toString('base64')]);
+    const stored = { metadata: { resourceVersion: '1' }, data: Object.fromEntries(data) };
+    const objects = new Map<string, object>([
+      ...publishedObjects(published),
+      ['/apis/argocd-dingtalk.io/v1alpha1/namespaces/team/dingtalkrobots/payments', robot(WHERE)],
+    ]);
+    const server = await FakeApiServer.start(({ path }, response) => {
+      const object = path.startsWith(secretPath) ? stored : objects.get(path);
+      return object ? answer(response, 200, object) : refuse(response, 404, 'NotFound');
+    });
+    const kubeconfig = await testKubeconfig({ server: server.url, 'insecure-skip-tls-verify': true });
+    try {
+      const args = ['send', '--robot', 'team/payments', '--kubeconfig', kubeconfig.path];
+      // The fake's authority is in a file, which is not published.
+      const { stdout, stderr, code } = await run(...args);
+      expect(stdout).toMatch(/not delivered: CertificateNotTrusted/);
+      expect({ stderr, code }).toEqual({ stderr: 'sending a test message to team/payments …\n', code: 1 });
+      const nowhere = await run(...args, '--argocd-namespace', 'nowhere', '--config', '/nowhere');
+      expect(nowhere).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be used with') });
+    } finally {
+      await server.close();
+      await kubeconfig.remove();
+    }
   });
 
   it('teaches by --help', async () => {

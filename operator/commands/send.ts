@@ -1,21 +1,19 @@
 import { type Command, Option } from 'commander';
 import type { ProcessIO } from '../tools/process-io.ts';
 import { type SendOptions, send } from '../tools/send/send.ts';
-import { kubeconfigOption } from './options.ts';
+import { configurationOptions, kubeconfigOption } from './options.ts';
 
 /** `argocd-dingtalk send`: sends a test message now, and explains DingTalk's answer. */
 export function sendCommand(command: Command, io: ProcessIO): void {
-  command
-    .requiredOption('--robot <namespace/name>', 'the DingTalkRobot')
+  configurationOptions(
+    command.requiredOption('--robot <namespace/name>', 'the DingTalkRobot'),
+    'endpoint, hosts, language and CA',
+  )
     .option(
       '-f, --file <path...>',
       'read the robot and its Secret from these files or folders instead of a cluster',
     )
     .addOption(kubeconfigOption())
-    .option(
-      '--config <file>',
-      "the operator's configuration file, for its endpoint, hosts, language and CA (without it: the default configuration)",
-    )
     .addOption(
       new Option('-o, --output <format>', 'how to print the answer')
         .choices(['text', 'json'])
@@ -24,9 +22,10 @@ export function sendCommand(command: Command, io: ProcessIO): void {
     .addHelpText(
       'after',
       `
-You need the right to get the robot and its Secret. The message goes out from this machine: if DingTalk accepts messages from
-certain IP addresses only, its answer to the cluster can differ. HTTPS_PROXY and NO_PROXY count. The token and the URL are
-never printed.
+You need the right to get the robot and its Secret. With --file and without --config, the default configuration counts. The CA
+of a proxy is only in the configuration file, or in NODE_EXTRA_CA_CERTS. The message goes out from this machine: if DingTalk
+accepts messages from certain IP addresses only, its answer to the cluster can differ. HTTPS_PROXY and NO_PROXY count. The token
+and the URL are never printed.
 
 Exit codes: 0 delivered, 1 refused or no answer, 2 the robot or its Secret cannot be read, or is not usable.
 

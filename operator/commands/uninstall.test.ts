@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { publishedObjects } from '../controller/testing/published-objects.ts';
 import { storedTarget, targetPaths } from '../controller/testing/stored-target.ts';
 import { config, liveObject, NAMESPACE, settled, snapshot, TOKEN, team } from '../core/testing/fixtures.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
@@ -21,7 +22,10 @@ let objects: Map<string, DataObject>;
 let lease: Handler;
 
 beforeEach(async () => {
-  objects = storedTarget(settled(snapshot(team())).target, target);
+  objects = new Map([
+    ...storedTarget(settled(snapshot(team())).target, target),
+    ...publishedObjects(config()),
+  ]);
   const { handler } = fakeObjects(objects);
   lease = (_, response) => refuse(response, 404, 'NotFound');
   server = await FakeApiServer.start((request, response) =>
@@ -138,7 +142,7 @@ nothing of the operator is left.
     [
       'neither object is there',
       () => objects.clear(),
-      /^neither ConfigMap argocd\/.* exists: give .*--config/,
+      /^note: the operator's configuration is not known.*\nneither ConfigMap argocd\/.* exists: name .*--config/,
     ],
     [
       'the Lease can not be asked for',
@@ -162,10 +166,49 @@ nothing of the operator is left.
     expect(code).toBe(2);
   });
 
+  it('stops nothing where the target cannot be read, and has nothing to remove where Argo CD is gone', async () => {
+    const stop = ['--stop-deployment', 'argocd/operator'];
+    objects.clear();
+    expect(await uninstall(...stop)).toMatchObject({ code: 2, wrote: false });
+    const head = 'apiVersion: config.argocd-dingtalk.io/v1alpha1\nkind: OperatorConfiguration\n';
+    const { code, stderr } = await uninstall(...stop, '--config', files.write('config.yaml', head));
+    expect(stderr).toBe(
+      'Deployment argocd/operator does not exist, so there is nothing to stop.\nnothing of the operator is left.\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('removes nothing where the Deployment does not stop, and says how to start it again', async () => {
+    const { handler } = fakeObjects(objects);
+    let replicas = 2;
+    await server.close();
+    server = await FakeApiServer.start((request, response) => {
+      if (request.path.endsWith('/pods'))
+        return answer(response, 200, { items: [{ metadata: { name: 'operator-1' } }] });
+      if (!request.path.endsWith('/scale')) return handler(request, response);
+      if (request.method === 'PATCH') replicas = 0;
+      answer(response, 200, { spec: { replicas }, status: { selector: 'app=operator' } });
+    });
+    await kubeconfig.remove();
+    kubeconfig = await testKubeconfig({ server: server.url, 'insecure-skip-tls-verify': true });
+    lease = held;
+    const { code, stdout, stderr } = await uninstall('--stop-deployment', 'argocd/operator', '--wait', '0');
+    expect(stderr).toMatch(
+      /stopping Deployment argocd\/operator, which has 2 replicas …\nDeployment .*has not stopped within 0 s: pod operator-1 has not ended yet\. Nothing was removed/,
+    );
+    expect(stderr).toContain('kubectl scale deployment operator -n argocd --replicas=2');
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    const patched = server.requests.filter(({ method }) => method === 'PATCH').map(({ path }) => path);
+    expect(patched).toEqual(['/apis/apps/v1/namespaces/argocd/deployments/operator/scale']);
+  });
+
   it.each([
     [['--kubeconfig', '/nowhere'], 'cannot read the kubeconfig /nowhere'],
     [['--config', '/nowhere'], '/nowhere'],
     [['--output', 'yaml'], 'Allowed choices are text, json'],
+    [['--stop-deployment', 'operator'], '--stop-deployment: expected NAMESPACE/NAME, such as argocd/'],
+    [['--stop-deployment', 'a/b', '--wait', 'long'], '--wait takes whole seconds, at most 9999'],
+    [['--stop-deployment', 'a/b', '--dry-run'], '--dry-run and --stop-deployment exclude each other'],
   ])('called wrongly (%s) says how, with exit code 2', async (args, message) => {
     const { code, stderr } = await uninstall(...args);
     expect(stderr).toContain(message);

@@ -70,6 +70,18 @@ describe('the configuration file', () => {
       `${HEAD}tenancy: {destinations: Ignored, mode: open}\n`,
       'config.yaml:3:25: tenancy.destinations: the value Ignored has no effect if tenancy.mode is open',
     ],
+    [
+      `${HEAD}credentials: {watch: {matchLabels: {a: b}, namespaces: [team]}}\n`,
+      'config.yaml:3:56: credentials.watch.namespaces: matchLabels already watches all namespaces',
+    ],
+    [
+      `${HEAD}credentials: {watch: {namespaces: [Team_1]}}\n`,
+      'config.yaml:3:36: credentials.watch.namespaces.0: expected a namespace; the wildcards',
+    ],
+    [
+      `${HEAD}credentials: {watch: {matchLabels: {a: "b,c"}}}\n`,
+      'credentials.watch.matchLabels.a: expected a label value',
+    ],
     [`${HEAD}tenancy: {destinations: ignored}\n`, 'config.yaml:3:25: tenancy.destinations: '],
   ])('is refused with file, line, column and field: %s', (text, message) => {
     expect(() => parse(text)).toThrow(message);

@@ -52,7 +52,8 @@ const host = z
 
 const listenAddress = z
   .string()
-  .regex(/^[\w.:[\]-]+:\d{1,5}$/, 'expected ADDRESS:PORT, such as 0.0.0.0:9090');
+  .regex(/^([\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/, 'expected ADDRESS:PORT, such as 0.0.0.0:9090 or [::]:9090')
+  .refine((text) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535, 'expected a port up to 65535');
 
 const argocdUrl = z
   .string()
@@ -127,7 +128,13 @@ export const operatorConfigurationSchema = z
       verify: z.enum(['OnChange', 'Never']).default('OnChange'),
     }),
     signing: section({ renewAfter: duration('1s', '50m').prefault('20m') }),
-    credentials: section({ rereadInterval: duration('1s', '1h').prefault('5m') }),
+    credentials: section({
+      rereadInterval: duration('1s', '1h').prefault('5m'),
+      watch: section({
+        matchLabels: z.record(labelKey, labelValue).default({}),
+        namespaces: z.array(namespacePattern).default([]),
+      }),
+    }),
     limits: section({
       maxEventAge: duration('1m', '168h').prefault('24h'),
       configMapBytes: z.int().min(1_000).default(1_000_000),
@@ -142,9 +149,10 @@ export const operatorConfigurationSchema = z
         questions: z.int().min(0).default(1_000),
       }),
       unscopedTriggers: z.int().min(0).default(150),
-      writeInterval: duration('0s', '1m').prefault('2s'),
+      writeInterval: duration('0s', '1m').prefault('1s'),
     }),
     metrics: section({ listen: listenAddress.optional() }),
+    health: section({ listen: listenAddress.optional() }),
     log: section({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info') }),
   })
   .superRefine(({ dingtalk }, context) => {
@@ -152,6 +160,12 @@ export const operatorConfigurationSchema = z
     const message =
       'the host of the endpoint is missing from dingtalk.allowedHosts, so no robot could use the endpoint';
     context.addIssue({ code: 'custom', path: ['dingtalk', 'endpoint'], message });
+  })
+  .superRefine(({ credentials: { watch } }, context) => {
+    if (Object.keys(watch.matchLabels).length === 0 || watch.namespaces.length === 0) return;
+    const message =
+      'matchLabels already watches all namespaces, so namespaces has no effect: remove one of the two';
+    context.addIssue({ code: 'custom', path: ['credentials', 'watch', 'namespaces'], message });
   })
   .superRefine(({ tenancy: { destinations, clusters, mode } }, context) => {
     const refuse = (field: string, message: string) =>
@@ -185,4 +199,15 @@ export function parseDuration(text: string): number | undefined {
   if (!match) return undefined;
   const unit = own({ ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }, match[2] as string) as number;
   return Number(match[1]) * unit;
+}
+
+/** The same the other way round, in the largest unit that is exact: 86400000 → `24h`. */
+export function formatDuration(ms: number): string {
+  const units = [
+    ['h', 3_600_000],
+    ['m', 60_000],
+    ['s', 1_000],
+  ] as const;
+  const [unit, size] = (ms === 0 ? undefined : units.find(([, each]) => ms % each === 0)) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
 }

@@ -1,4 +1,4 @@
-import { type LoopClocks, type Moment, momentIn, timeUntil } from './clocks.ts';
+import { type LoopClocks, type Moment, momentIn, timeUntil } from '../lib/clocks.ts';
 
 /**
  * A long timer loses time while the machine sleeps, and does not notice a clock that is set. Short timers that check

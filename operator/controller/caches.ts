@@ -36,8 +36,8 @@ export interface CacheOptions {
   readonly connection: Connection;
   readonly config: OperatorConfiguration;
   readonly log: Log;
-  /** Local wall clock, in milliseconds. */
-  readonly now: () => number;
+  /** In milliseconds, only ever forward. */
+  readonly clock: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
   /** Called when something changes that a decision could depend on. */
@@ -58,7 +58,11 @@ export function createCaches(options: CacheOptions): Caches {
     subscriptions: reflector(options, { address: custom(KINDS.subscription), transform: neededOf }),
     configMap: reflector(options, named('configmaps', configMap)),
     secret: reflector(options, named('secrets', secret)),
-    argocdConfigMap: reflector(options, named('configmaps', options.config.argocd.configMap)),
+    // It only has a URL, which the operator's own configuration can have, too.
+    argocdConfigMap: reflector(options, {
+      ...named('configmaps', options.config.argocd.configMap),
+      mayBeForbidden: true,
+    }),
     namespaces: reflector(options, {
       address: { version: 'v1', plural: 'namespaces' },
       transform: metadataOf,
@@ -76,6 +80,7 @@ interface What<T> {
   readonly fieldSelector?: string;
   readonly transform?: (object: T) => T;
   readonly mayBeMissing?: boolean;
+  readonly mayBeForbidden?: boolean;
 }
 
 /**
@@ -104,16 +109,17 @@ function metadataOf({ apiVersion, kind, metadata }: AnnotatedObject): AnnotatedO
 }
 
 function reflector<T extends KubernetesObject>(options: CacheOptions, what: What<T>): Reflector<T> {
-  const { connection, log, now, random, onChange } = options;
+  const { connection, log, clock, random, onChange } = options;
   return new Reflector<T>({
     ...reflectorSource<T>(connection, resourcePath(what.address)),
     name: what.fieldSelector ? `${what.address.plural} ${what.fieldSelector}` : what.address.plural,
     fieldSelector: what.fieldSelector,
     transform: what.transform,
     mayBeMissing: what.mayBeMissing,
+    mayBeForbidden: what.mayBeForbidden,
     onChange,
     backoff: { random },
-    now,
+    clock,
     log,
   });
 }

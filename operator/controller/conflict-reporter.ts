@@ -5,7 +5,7 @@ import type { Target } from '../core/model/snapshot.ts';
 import { ownerFindings } from '../core/others/conflicting-manager.ts';
 import { conflictFinding } from '../core/others/write-conflict.ts';
 import type { ContestedKeys } from '../core/status/observed-state.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import type { TargetGuard } from './target-guard.ts';
 import type { Topic } from './target-reporter.ts';
 

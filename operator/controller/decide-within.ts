@@ -1,5 +1,5 @@
 import { askUntilAnswered } from '../cluster/ask-until-answered.ts';
-import type { Round } from '../cluster/gate.ts';
+import { ownQuestions, type Round } from '../cluster/gate.ts';
 import { type Decision, decide } from '../core/decide.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';
@@ -16,17 +16,34 @@ const GATE_BUDGET_MS = 200;
  * restart does not wait.
  */
 const FIRST_GATE_BUDGET_MS = 3_000;
+/** The same for a run that may not write yet. It waits for all answers, and ends before its time to write comes. */
+const BEFORE_TURN = { share: 0.5, mostMs: 500 } as const;
+/**
+ * How long a run then waits for the answer about the shared list, in milliseconds. Without it, the new keys are written
+ * and stay without recipients until the next write, which has to keep its distance.
+ */
+const SHARED_LIST_MS = 300;
 
 /** How long a run still waits for the engine, in milliseconds. */
 export interface Patience {
   leftMs: number;
   /** Whether namespaces that have all their answers wait as long for the others. */
   readonly forAll?: boolean;
+  /** Whether nothing may be written yet. The answers that come late bring another run before that. */
+  readonly isPause?: boolean;
 }
 
-/** How long a run waits; the first run of a process waits longer. */
-export const patienceOf = (isFirst: boolean): Patience =>
-  isFirst ? { leftMs: FIRST_GATE_BUDGET_MS, forAll: true } : { leftMs: GATE_BUDGET_MS };
+/**
+ * How long a run waits.
+ * @param isFirst whether it is the first run of the process
+ * @param pauseMs for how many milliseconds nothing may be written
+ */
+export function patienceOf(isFirst: boolean, pauseMs: number): Patience {
+  if (isFirst) return { leftMs: FIRST_GATE_BUDGET_MS, forAll: true };
+  if (pauseMs <= 0) return { leftMs: GATE_BUDGET_MS };
+  const beforeTurnMs = Math.min(BEFORE_TURN.share * pauseMs, BEFORE_TURN.mostMs);
+  return { leftMs: beforeTurnMs, forAll: true, isPause: true };
+}
 
 /** A decision, its input, and the progress of the questions that it raised. */
 export interface Decided {
@@ -47,21 +64,44 @@ export async function decideWithin(
   patience: Patience,
   parts: DecidingParts,
 ): Promise<Decided> {
-  const { gate, runAgain, clock } = parts;
+  const { gate } = parts;
   const attempt = () => {
     const snapshot = look();
     const decision = decideNow(snapshot, parts);
     return { result: { decision, snapshot }, open: decision.questions };
   };
-  const { result, round } = await askUntilAnswered(attempt, async (questions) => {
-    const asked = clock();
-    const leftMs = Math.max(0, patience.leftMs);
-    const answered = await gate.answer(questions, leftMs, runAgain, patience.forAll ? leftMs : undefined);
-    patience.leftMs -= clock() - asked;
-    return answered;
-  });
+  const { result, round } = await askUntilAnswered(attempt, (questions) =>
+    answerWithin(questions, patience, parts, patience.forAll),
+  );
+  if (round === 'answered' || (round === 'pending' && patience.isPause)) return { ...result, round };
   // With the answers that have come.
-  return { ...(round === 'answered' ? result : attempt().result), round };
+  const last = attempt();
+  const own = ownQuestions(last.open);
+  if (round === 'failed' || own.size === 0 || !(await gate.answerOwn(last.open, SHARED_LIST_MS)))
+    return { ...last.result, round };
+  // Answers about more resources would make another list, and raise the next question about it.
+  const snapshot = look();
+  const isLate = (key: string) => last.open.has(key) && !own.has(key);
+  const answers = { get: (key: string) => (isLate(key) ? undefined : snapshot.answers.get(key)) };
+  const decision = decideNow({ ...snapshot, answers }, parts);
+  return { decision, snapshot, round };
+}
+
+/**
+ * Has the engine answer within the patience that is left, and takes the wait from it.
+ * @param forAll whether namespaces that have all their answers wait as long for the others
+ */
+export async function answerWithin(
+  questions: Decision['questions'],
+  patience: Patience,
+  { gate, runAgain, clock }: Pick<ReconcilerParts, 'gate' | 'runAgain' | 'clock'>,
+  forAll = false,
+): Promise<Round> {
+  const asked = clock();
+  const leftMs = Math.max(0, patience.leftMs);
+  const round = await gate.answer(questions, leftMs, runAgain, forAll ? leftMs : undefined);
+  patience.leftMs -= clock() - asked;
+  return round;
 }
 
 function decideNow(snapshot: Snapshot, { clock, onDecided }: DecidingParts): Decision {

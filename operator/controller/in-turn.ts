@@ -25,6 +25,12 @@ export class InTurn {
     if (keys.size === 0) this.#namespaces.delete(namespace);
   }
 
+  /** Removes all keys. */
+  clear(): void {
+    this.#namespaces.clear();
+    this.#size = 0;
+  }
+
   /** Removes and returns the next key of the next namespace that may have a turn; undefined if none may. */
   next(mayHaveTurn: (namespace: string) => boolean): string | undefined {
     for (const [namespace, keys] of this.#namespaces) {

@@ -5,7 +5,10 @@ import { expect, it } from 'vitest';
 function heapAfter(program: string): number {
   const url = new URL('./memory-saver.ts', import.meta.url).href;
   const source = `
+    import { getHeapSpaceStatistics } from 'node:v8';
     import { collectEarly, MemorySaver } from ${JSON.stringify(url)};
+    const nursery = () => Math.round(getHeapSpaceStatistics().find((each) => each.space_name === 'new_space').space_size / 1e6);
+    const work = () => { for (let round = 0; round < 8; round++) litter([], 20_000); };
     const used = () => Math.round(process.memoryUsage().heapTotal / 1e6);
     const litter = (kept, count) => { for (let i = 0; i < count; i++) kept.push({ text: 'x' + i, list: [i, i, i] }); };
     ${program}`;
@@ -44,4 +47,16 @@ it('keeps the heap small while there is work', () => {
   const without = heapAfter(work);
   const early = heapAfter(`collectEarly(); ${work}`);
   expect(early).toBeLessThan(without * 0.8);
+});
+
+it('lets the space for new objects grow with work, to some megabytes', () => {
+  const sizes = (program: string) => heapAfter(`const saver = new MemorySaver(10); ${program}`);
+  const oneRun = sizes('work(); console.log(nursery());');
+  expect(oneRun).toBeLessThan(4);
+  const runs = (count: number) =>
+    sizes(`for (let run = 0; run < ${count}; run++) { work(); saver.worked(); } console.log(nursery());`);
+  expect(runs(10)).toBeGreaterThanOrEqual(8);
+  expect(runs(25)).toBeLessThanOrEqual(2 * 17);
+  const rest = 'for (let run = 0; run < 10; run++) { work(); saver.worked(); }';
+  expect(sizes(`${rest} setTimeout(() => console.log(nursery()), 300);`)).toBeLessThan(4);
 });

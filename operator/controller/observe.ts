@@ -22,6 +22,8 @@ export function observedAfter(
 ): ObservedState {
   const contested = conflicts.contested();
   const held = admission.againAt !== undefined && !admission.isPaced ? contested[0]?.finding : undefined;
+  // Answers of the engine have come since the writes: the next run writes what they allow.
+  const hasMore = failure === undefined && admission.againAt === undefined && writes.steps.length > 0;
   return {
     snapshot,
     live,
@@ -33,7 +35,7 @@ export function observedAfter(
     },
     ignored,
     contested,
-    awaits: { engine: round === 'pending', turn: admission.isPaced },
+    awaits: { engine: round === 'pending', turn: admission.isPaced || hasMore },
   };
 }
 

@@ -7,21 +7,24 @@
  * run is due. The reporters, status-writer.ts and robot-checker.ts work beside the runs.
  */
 
-import type { Server } from 'node:http';
 import dotI from '@dot-i/k8s-operator';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
+import { NotLeadingError } from '../kubernetes/fence.ts';
+import type { LeaderElection } from '../kubernetes/leader-election.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
+import type { LoopClocks } from '../lib/clocks.ts';
 import type { Logger } from '../lib/logger.ts';
+import { createMetrics, type Metrics } from '../metrics/metrics.ts';
+import { type Endpoints, serveEndpoints } from '../probes/endpoints.ts';
 import { Alarm } from './alarm.ts';
-import type { LoopClocks } from './clocks.ts';
+import { metricSources, readinessFacts } from './figures.ts';
+import { createElection } from './leadership.ts';
 import { MemorySaver } from './memory-saver.ts';
-import { createMetrics, serveMetrics } from './metrics.ts';
 import { createParts, type OperatorContext, type OperatorParts } from './parts.ts';
-import { Reconciler } from './reconciler.ts';
-import { wired } from './wiring.ts';
+import { Term } from './term.ts';
 import { Worker } from './worker.ts';
 
 // A CommonJS module. Its default export is one level down when an ES module imports it.
@@ -39,9 +42,6 @@ export interface OperatorOptions {
   readonly random: () => number;
 }
 
-/** How long the last statuses and events may take at the end, in milliseconds. */
-const FLUSH_MS = 5_000;
-
 /**
  * The life of the process: `start` connects and begins to watch, `shutDown` lets the present run end. This class uses
  * only the life cycle of the library's base class. The watches of the base class lose deletions and end the process
@@ -51,52 +51,64 @@ export class DingTalkOperator extends Operator {
   readonly #options: OperatorOptions;
   readonly #clock: ServerClock;
   readonly #connection: Connection;
+  readonly #metrics: Metrics;
   #parts: OperatorParts | undefined;
+  #election: LeaderElection | undefined;
+  /** The present term of office, while this replica leads. */
+  #term: Term | undefined;
   #worker: Worker | undefined;
   #alarm: Alarm | undefined;
-  #server: Server | undefined;
+  #endpoints: Endpoints | undefined;
 
   /** @throws Error if there is no usable kubeconfig */
   constructor(options: OperatorOptions) {
     const { kubeconfig, now } = options;
-    const clock = new ServerClock(now);
+    const clock = new ServerClock(now, () => performance.now());
     // Before the base class looks for its own kubeconfig; its complaints would name no file.
-    const connection = connect({ kubeconfig, now, onServerTime: (sample) => clock.observe(sample) });
+    const metrics = createMetrics();
+    const connection = connect({
+      kubeconfig,
+      now,
+      onServerTime: (sample) => clock.observe(sample),
+      onRequest: metrics.apiRequested,
+    });
     super(loggerFor(options.log));
     this.kubeConfig = connection.kubeConfig;
     this.#options = options;
     this.#clock = clock;
     this.#connection = connection;
+    this.#metrics = metrics;
   }
 
   /** Called by start(). */
   protected override async init(): Promise<void> {
     const { log, now, random, dingtalk } = this.#options;
     const connection = this.#connection;
+    const metrics = this.#metrics;
     const config = withJitter(this.#options.config, random);
     const clocks: LoopClocks = { wall: now, monotonic: () => performance.now() };
 
     const memory = new MemorySaver();
     const worker = new Worker({
       task: async () => {
-        alarm.set(await reconciler.run());
+        if (!this.#term) return;
+        alarm.set(await this.#term.run());
         memory.worked();
       },
       onError: (error, retryInMs) => {
-        // Another writer wrote at the same time. This is ordinary, and the next run sees the write.
-        const level = error instanceof ConflictError ? 'debug' : 'warn';
+        // Another writer wrote at the same time, or another replica leads. Both are ordinary.
+        const level = error instanceof ConflictError || error instanceof NotLeadingError ? 'debug' : 'warn';
         log[level]({ err: error, retryInMs }, 'run failed, trying again');
       },
       random,
       clock: clocks.monotonic,
+      turnInMs: () => this.#term?.turnInMs() ?? 0,
+      onRun: metrics.ran,
     });
-    const requestRun = () => worker.request();
-    const alarm = new Alarm(clocks, requestRun);
-    const metrics = createMetrics();
-    if (config.metrics.listen !== undefined)
-      this.#server = await serveMetrics(metrics, config.metrics.listen);
+    const alarm = new Alarm(clocks, () => worker.request());
     const context: OperatorContext = {
       config,
+      configAsGiven: this.#options.config,
       connection,
       serverClock: this.#clock,
       dingtalk,
@@ -104,14 +116,59 @@ export class DingTalkOperator extends Operator {
       log,
       clocks,
       random,
-      requestRun,
+      requestRun: () => worker.request(),
+      isRunNext: () => worker.isRunNext,
+      onChange: () => {
+        if (this.#term) worker.request();
+        else if (election.isCandidate === false && allSynced(parts.caches)) {
+          log.info({}, 'caches have synced');
+          election.start();
+        }
+      },
       worked: () => memory.worked(),
     };
-    const parts = createParts(context);
-    const reconciler = new Reconciler(wired(parts, context));
-    [this.#parts, this.#worker, this.#alarm] = [parts, worker, alarm];
+    const election = createElection(context, {
+      isReluctant: () => !parts.engineAvailability.facts.ok,
+      onElected: () => void this.#begin(parts, context, worker),
+      onLost: () => {
+        this.#term?.abandon();
+        this.#term = undefined;
+        parts.credentials.look([]);
+        metrics.leads(false);
+        alarm.set(undefined);
+      },
+    });
+    const parts = createParts(context, election);
+    [this.#parts, this.#election, this.#worker, this.#alarm] = [parts, election, worker, alarm];
+    metrics.attach(metricSources(parts, context, worker, election));
+    const sources = {
+      loop: () => ({ runStartedAt: worker.runStartedAt, now: clocks.monotonic() }),
+      readiness: () => readinessFacts(parts, election),
+      scrape: metrics.scrape,
+    };
+    const { metrics: metricsAt, health } = config;
+    this.#endpoints = await serveEndpoints(sources, { metrics: metricsAt.listen, health: health.listen });
     for (const cache of Object.values(parts.caches)) cache.start();
     log.info({ server: connection.kubeConfig.getCurrentCluster()?.server, target: config.target }, 'started');
+  }
+
+  /**
+   * Begins a term of office. The caches may be behind, and the former leader may have written until a moment ago, so
+   * everything is listed once more before the first decision.
+   */
+  async #begin(parts: OperatorParts, context: OperatorContext, worker: Worker): Promise<void> {
+    const election = this.#election as LeaderElection;
+    const term = election.term;
+    try {
+      await Promise.all(Object.values(parts.caches).map((cache) => cache.refresh()));
+    } catch (err) {
+      context.log.debug({ err }, 'the term of office ends before it has begun');
+      return;
+    }
+    if (!election.leads || election.term !== term) return;
+    this.#term = new Term(parts, context);
+    context.metrics.leads(true);
+    worker.request();
   }
 
   /**
@@ -120,17 +177,17 @@ export class DingTalkOperator extends Operator {
    */
   async shutDown(): Promise<void> {
     this.stop();
-    const parts = this.#parts;
-    // A test message whose answer has just come would be sent again after the restart if no status recorded it.
-    const isUntold = (await parts?.checker.close()) === true;
+    const [parts, term] = [this.#parts, this.#term];
+    const isUntold = (await term?.stopChecks()) === true;
     // The present run ends first, with its engine, and sets the alarm once more at its end.
     await this.#worker?.stop({ lastRun: isUntold });
     this.#alarm?.set(undefined);
     parts?.credentials.close();
-    await Promise.all([parts?.statuses.close(FLUSH_MS), parts?.events.flush(FLUSH_MS)]);
+    await term?.flush();
+    // The Lease goes last: until here, no other replica may write.
+    await this.#election?.stop();
     await parts?.engine.close();
-    this.#server?.closeAllConnections();
-    this.#server?.close();
+    this.#endpoints?.close();
     await Promise.all(Object.values(parts?.caches ?? {}).map((cache) => cache.stop()));
     await this.#options.dingtalk.close();
     await this.#connection.close();
@@ -151,3 +208,6 @@ function loggerFor(log: Logger) {
     error: (message: string) => log.error({}, message),
   };
 }
+
+const allSynced = (caches: OperatorParts['caches']): boolean =>
+  Object.values(caches).every((cache) => cache.synced);

@@ -1,28 +1,29 @@
 import { hostname } from 'node:os';
-import { setTimeout } from 'node:timers/promises';
 import { ENGINE_NAME, locateEngine } from '../../engine/locate.ts';
-import { readCredential } from '../cluster/read-credential.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
 import { BackgroundEvents } from '../kubernetes/background-events.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { createEventRecorder } from '../kubernetes/events.ts';
+import { createEventRecorder, type RecordEvent } from '../kubernetes/events.ts';
+import type { Fence } from '../kubernetes/fence.ts';
+import { type ApiCall, fenced } from '../kubernetes/request.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
+import type { LoopClocks } from '../lib/clocks.ts';
 import type { Logger } from '../lib/logger.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { type Caches, createCaches } from './caches.ts';
-import type { LoopClocks } from './clocks.ts';
-import { CredentialCache } from './credentials.ts';
-import type { Metrics } from './metrics.ts';
-import { createReporter, currentOf } from './report.ts';
-import { RobotChecker } from './robot-checker.ts';
-import { StatusWriter } from './status-writer.ts';
-import { TargetGuard } from './target-guard.ts';
+import type { CredentialWatch } from './credential-watch.ts';
+import type { CredentialCache } from './credentials.ts';
+import { EngineAvailability } from './engine-availability.ts';
+import { watchedCredentials } from './watched-credentials.ts';
 
 /** The input from which the parts of the operator are built. */
 export interface OperatorContext {
   readonly config: OperatorConfiguration;
+  /** As the file has it, without the jitter of this process. */
+  readonly configAsGiven: OperatorConfiguration;
   readonly connection: Connection;
   /** The API server's clock. */
   readonly serverClock: ServerClock;
@@ -34,73 +35,49 @@ export interface OperatorContext {
   readonly random: () => number;
   /** Asks for another run. */
   readonly requestRun: () => void;
+  /** Whether another run begins soon after the present one. */
+  readonly isRunNext: () => boolean;
+  /** Called for each change of a cache. */
+  readonly onChange: () => void;
   /** Called after work that leaves garbage behind. */
   readonly worked: () => void;
 }
 
-/** The parts that live as long as the operator and that need a stop. */
+/** The parts that live as long as the process. term.ts has the others. */
 export interface OperatorParts {
   readonly caches: Caches;
   readonly credentials: CredentialCache;
+  readonly credentialWatch: CredentialWatch;
   readonly engine: Engine;
+  readonly engineAvailability: EngineAvailability;
+  /** Calls of the API server; writes pass only while this replica leads. */
+  readonly request: ApiCall;
+  readonly recordEvent: RecordEvent;
   readonly events: BackgroundEvents;
-  readonly guard: TargetGuard;
-  readonly checker: RobotChecker;
-  readonly statuses: StatusWriter;
+  /** Whether this replica leads. */
+  readonly fence: Fence;
 }
 
 /** Builds the parts; the caches are not started yet. */
-export function createParts(context: OperatorContext): OperatorParts {
-  const { config, connection, dingtalk, metrics, log, clocks, random, requestRun, worked } = context;
+export function createParts(context: OperatorContext, fence: Fence): OperatorParts {
+  const { config, connection, metrics, log, clocks, random, onChange } = context;
   const now = clocks.wall;
-  const credentials = new CredentialCache({
-    read: readCredential(connection),
-    intervalMs: config.credentials.rereadInterval,
-    clocks,
-    onChange: requestRun,
-  });
-  const caches = createCaches({ connection, config, log, now, random, onChange: requestRun });
+  const watched = watchedCredentials(context);
+  const caches = createCaches({ connection, config, log, clock: clocks.monotonic, random, onChange });
+  const request = fenced(connection.request, fence);
   const recordEvent = createEventRecorder({
-    request: connection.request,
+    request,
     instance: hostname().slice(0, 128),
     now: () => new Date(now()),
     uniqueSuffix: () => `${now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
     log,
   });
-  const guard = new TargetGuard({
-    intervalMs: config.limits.writeInterval,
-    clock: clocks.monotonic,
-    onLoss: (object, keys, who) => {
-      metrics.keysLost(object, keys.length);
-      log.warn(
-        { object, count: keys.length, keys: keys.slice(0, 10), who },
-        "another writer changed or removed the operator's keys",
-      );
-    },
-  });
-  const checker = new RobotChecker({
-    send: dingtalk.send,
-    pause: (ms, signal) => setTimeout(ms, undefined, { signal }),
-    now: () => new Date(now()),
-    random,
-    onOutcome: requestRun,
-    log,
-  });
-  const statuses = new StatusWriter({
-    current: (wanted) => currentOf(caches, wanted),
-    write: createReporter(connection, caches, recordEvent, log),
-    clock: clocks.monotonic,
-    random,
-    onOutcome: metrics.statusSent,
-    onPending: (count) => {
-      metrics.statusesPending(count);
-      if (count === 0) worked();
-    },
-    log,
-  });
-  const engine = createEngine({ program: engineProgram(log), metrics: metrics.engine });
+  const engineAvailability = new EngineAvailability(log);
+  const engine = engineAvailability.watch(
+    createEngine({ program: engineProgram(log), metrics: metrics.engine }),
+  );
   const events = new BackgroundEvents(recordEvent, log);
-  return { caches, credentials, engine, events, guard, checker, statuses };
+  return { caches, ...watched, engine, engineAvailability, request, recordEvent, events, fence };
 }
 
 /**

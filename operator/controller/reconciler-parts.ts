@@ -4,7 +4,7 @@ import type { TargetWriter } from '../cluster/target-writer.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Decision } from '../core/decide.ts';
 import type { Fault } from '../core/model/faults.ts';
-import type { Project, Snapshot } from '../core/model/snapshot.ts';
+import type { Project, Snapshot, Target } from '../core/model/snapshot.ts';
 import type { WantedStatus } from '../core/status/status-update.ts';
 import type { Write } from '../core/writes/writes.ts';
 import type { Log } from '../lib/log.ts';
@@ -27,12 +27,18 @@ export interface ReconcilerParts {
   readonly gate: Gate;
   readonly config: OperatorConfiguration;
   readonly times: () => Times;
+  /** The local wall clock at a time of the API server's clock, by which decisions are made. */
+  readonly localTime: (time: Date) => Date;
+  /** Whether the API server's time is unknown until its next answer. */
+  readonly isTimeInDoubt: () => boolean;
   /** Milliseconds on a clock that is never set. */
   readonly clock: () => number;
   /** Called with the duration of each decision. */
   readonly onDecided: (seconds: number) => void;
   /** Asks for another run. */
   readonly runAgain: () => void;
+  /** Whether another run begins soon after the present one. */
+  readonly isRunNext: () => boolean;
   /** Has the statuses of all CRs written, in the background. */
   readonly wantStatuses: (statuses: readonly WantedStatus[]) => void;
   /** Sends test messages, in the background. */
@@ -43,10 +49,18 @@ export interface ReconcilerParts {
   readonly conflicts: ConflictReporter;
   /** Called after each step of a write. */
   readonly onWritten: (step: Write) => void;
+  /** Called after a round of writes with the steps that were done; `before`: the objects that they were decided on. */
+  readonly onRoundWritten: (steps: readonly Write[], before: Target) => void;
   /** Reports, on the ConfigMap, the problems of the keys of other writers. */
   readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
+  /** Called when a round of writes has failed. */
+  readonly onWriteFailed: (error: unknown) => void;
+  /** Reports, on the ConfigMap, that the clock of this machine is wrong. */
+  readonly reportClock: () => Promise<void>;
   /** Reports, on each AppProject, the problems of its grants. */
   readonly reportGrants: (projects: readonly Project[]) => Promise<void>;
+  /** Reports, on the ConfigMap, that another installation serves resources that this one selects. */
+  readonly reportOverlap: (snapshot: Snapshot) => Promise<void>;
   /** Reports exceptions that were kept to one resource each. */
   readonly reportFaults: (faults: readonly Fault[]) => void;
   readonly log: Log;

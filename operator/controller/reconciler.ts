@@ -4,7 +4,9 @@ import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.
 import { Faults } from '../core/model/faults.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import { wantedStatuses } from '../core/status/statuses.ts';
+import type { Write } from '../core/writes/writes.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
+import { askAhead, changedNamespaces } from './ask-ahead.ts';
 import { type Decided, decideWithin, type Patience, patienceOf } from './decide-within.ts';
 import { observedAfter, type WriteOutcome } from './observe.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';
@@ -12,16 +14,30 @@ import { collections, takeSnapshot } from './snapshot.ts';
 
 /** How soon to ask again after the engine could not be asked, in milliseconds. */
 const GATE_RETRY_MS = 10_000;
+/**
+ * How long statuses may wait while one run follows another, in milliseconds. They come from a decision about the target
+ * after the write, and in a burst of changes the next run overtakes that decision.
+ */
+const UNTOLD_MS = 1_000;
 /** How often a run tries to write while other writers come in between. */
 const MAX_ATTEMPTS = 10;
 
 /** One run of the whole line: watch caches → decision → target → status. */
 export class Reconciler {
   readonly #parts: ReconcilerParts;
-  #synced = false;
+  /** The resources that the run before has decided on. */
+  #before: ReturnType<typeof collections> | undefined;
+  /** When the statuses were last told, on the clock that is never set. */
+  #toldAt = Number.NEGATIVE_INFINITY;
+  #isUntold = false;
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
+  }
+
+  /** Whether the last run has left its statuses to the next one. */
+  get isUntold(): boolean {
+    return this.#isUntold;
   }
 
   /**
@@ -29,14 +45,14 @@ export class Reconciler {
    * @throws if a write failed; the caller then tries the run again
    */
   async run(): Promise<Date | undefined> {
-    const { caches, credentials, checker, guard, times } = this.#parts;
-    if (!Object.values(caches).every((cache) => cache.synced)) return undefined;
-    const isFirst = !this.#synced;
-    if (isFirst) this.#parts.log.info({}, 'caches have synced');
-    this.#synced = true;
+    const { caches, credentials, checker, guard, times, clock } = this.#parts;
+    const before = this.#before;
+    // A signature of a wrong time would stay until the next run. Any answer says the time.
+    if (this.#parts.isTimeInDoubt()) await this.#parts.readTarget();
     const { now, serverTime } = this.#parts.times();
     // Later changes belong to the next run.
     const resources = collections(caches);
+    this.#before = resources;
     const deliveries = checker.memory;
     const lookWith = (secrets: Snapshot['credentials']) =>
       takeSnapshot(caches, this.#parts.config, guard.leftBehind(), {
@@ -50,43 +66,51 @@ export class Reconciler {
     const secrets = credentials.look(robotsLookedAt(lookWith(new Map())));
     const look = () => lookWith(secrets);
 
-    const patience = patienceOf(isFirst);
-    const { before, written } = await this.#decideAndWrite(look, patience);
+    const patience = patienceOf(before === undefined, guard.pauseMs());
+    if (before) await askAhead(changedNamespaces(before, resources), look, patience, this.#parts);
+    const { decided, written } = await this.#decideAndWrite(look, patience);
     const { failure, admission } = written;
-    const unchanged = before.round === 'answered' && admission.steps.length === 0;
-    const after = unchanged ? before : await decideWithin(look, patience, this.#parts);
+    this.#isUntold = !failure && this.#parts.isRunNext() && clock() - this.#toldAt < UNTOLD_MS;
+    if (this.#isUntold) return undefined;
+    this.#toldAt = clock();
+    const after = admission.steps.length === 0 ? decided : await decideWithin(look, patience, this.#parts);
     const { decision, snapshot, round } = after;
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
+    await this.#parts.reportOverlap(snapshot);
+    await this.#parts.reportClock();
     await this.#parts.conflicts.report(decision, snapshot.target);
     const checkAgainAt = this.#parts.checkWhole(snapshot, decision);
     const faults = new Faults(decision.faults);
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
     const awaited = decision.resolution.robots.filter(({ verdict }) => verdict.awaitsCredentials);
     checker.update(checks, deliveries, new Map(awaited.map(({ cr }) => [resourceKey(cr), requestOf(cr)])));
-    const observed = observedAfter(after, written, this.#parts);
+    // The announcements of test messages belong to the statuses that are written now.
+    const told = { ...after, snapshot: { ...snapshot, deliveries: checker.memory } };
+    const observed = observedAfter(told, written, this.#parts);
     this.#parts.wantStatuses(wantedStatuses(decision.resolution, observed, faults));
     this.#parts.reportFaults(faults.found);
     if (failure) throw failure;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
-    return earliest(
+    const dueAt = earliest(
       decision.plan.renewAt,
       askAgainAt,
       checkAgainAt,
       guard.nextAt(admission, times().now),
       nextCheckAt(checks, now),
     );
+    return dueAt && this.#parts.localTime(dueAt);
   }
 
   /** Tries again while another writer comes in between. @throws ConflictError in the end */
   async #decideAndWrite(
     look: () => Snapshot,
     patience: Patience,
-  ): Promise<{ readonly before: Decided; readonly written: WriteOutcome }> {
+  ): Promise<{ readonly decided: Decided; readonly written: WriteOutcome }> {
     for (let attempt = 1; ; attempt++) {
-      const before = await decideWithin(look, patience, this.#parts);
-      const written = await this.#write(before);
-      if (!(written.failure instanceof ConflictError)) return { before, written };
+      const decided = await decideWithin(look, patience, this.#parts);
+      const written = await this.#write(decided);
+      if (!(written.failure instanceof ConflictError)) return { decided, written };
       if (attempt === MAX_ATTEMPTS) throw written.failure;
       // The watch would report the change, too, but later. Where another writer writes all the time, the watch is
       // always too late.
@@ -96,18 +120,23 @@ export class Reconciler {
 
   /** Does the writes that are allowed now; returns the error that ended them early, if there was one. */
   async #write({ decision: { writes, live }, snapshot: { target } }: Decided): Promise<WriteOutcome> {
-    const { writer, guard, onWritten } = this.#parts;
+    const { writer, guard, onWritten, onRoundWritten, onWriteFailed } = this.#parts;
+    const done: Write[] = [];
     guard.observe(target, live);
     const admission = guard.admit(writes.steps);
     try {
       await writer.write(admission.steps, target, (step, object) => {
         if (step.kind !== 'project' && object) guard.wrote(step, object);
+        done.push(step);
         onWritten(step);
       });
       if (admission.steps.length > 0) guard.roundEnded();
       return { admission };
     } catch (error) {
+      onWriteFailed(error);
       return { failure: error instanceof Error ? error : new Error(String(error)), admission };
+    } finally {
+      if (done.length > 0) onRoundWritten(done, target);
     }
   }
 }

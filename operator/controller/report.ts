@@ -1,7 +1,8 @@
+import { resourceKey } from '../api/names.ts';
 import type { StatusUpdate, WantedStatus } from '../core/status/status-update.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
-import type { Connection } from '../kubernetes/connection.ts';
 import type { RecordEvent } from '../kubernetes/events.ts';
+import type { ApiCall } from '../kubernetes/request.ts';
 import { patchStatus } from '../kubernetes/status.ts';
 import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
@@ -11,11 +12,13 @@ import type { StatusOutcome } from './status-writer.ts';
  * Writes the status of one CR, puts the answer into the cache, and reports the change by an event and a log line. A
  * CR that has changed or gone meanwhile is left alone: its status would be about something else, and the change
  * itself causes the next run. The promise rejects if the status cannot be written.
+ * @param onWritten called with `namespace/name` once the cache has the new status
  */
 export function createReporter(
-  { request }: Connection,
+  request: ApiCall,
   caches: Caches,
   recordEvent: RecordEvent,
+  onWritten: (key: string) => void,
   log: Log,
 ): (update: StatusUpdate) => Promise<StatusOutcome> {
   return async ({ kind, cr, patch, events }) => {
@@ -29,6 +32,7 @@ export function createReporter(
       }),
     );
     if (!object) return 'outdated';
+    onWritten(resourceKey(cr));
     for (const event of events) {
       const regarding = { apiVersion: cr.apiVersion, kind: cr.kind, namespace, name, uid };
       log.info(

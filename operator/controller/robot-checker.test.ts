@@ -24,13 +24,14 @@ const check = (name: string, fields: Partial<DeliveryCheck> = {}): DeliveryCheck
 });
 
 function setUp() {
-  const sent: { url: string; answer: (outcome: DeliveryOutcome) => void }[] = [];
+  const sent: { url: string; at: Date | undefined; answer: (outcome: DeliveryOutcome) => void }[] = [];
   const pauses: { ms: number; end: () => void }[] = [];
   const lines: string[] = [];
   let outcomes = 0;
+  const state = { isTold: true, maySend: true };
   const log = (fields: object, message: string) => void lines.push(`${message} ${JSON.stringify(fields)}`);
   const checker = new RobotChecker({
-    send: ({ url }) => new Promise((answer) => sent.push({ url, answer })),
+    send: ({ url }, _, at) => new Promise((answer) => sent.push({ url, at, answer })),
     pause: (ms, signal) =>
       new Promise((end, reject) => {
         pauses.push({ ms, end });
@@ -38,16 +39,22 @@ function setUp() {
       }),
     now: () => NOW,
     random: () => 0.5,
-    onOutcome: () => outcomes++,
+    maySend: () => state.maySend,
+    isTold: () => state.isTold,
+    onNews: () => outcomes++,
+    onOutcome: () => undefined,
     log: { debug: log, info: log, warn: log, error: log },
   });
-  const update = (...checks: DeliveryCheck[]) => checker.update(checks, checker.memory);
+  const update = (...checks: DeliveryCheck[]) => {
+    checker.update(checks, checker.memory);
+    for (const { robot } of checks) checker.resume(robot);
+  };
   const answer = async (index: number, outcome: DeliveryOutcome) => {
     sent[index]?.answer(outcome);
     await settle();
   };
   const observed = (name: string) => checker.memory.get(`team/${name}`)?.observation;
-  return { sent, pauses, lines, checker, update, answer, observed, outcomes: () => outcomes };
+  return { sent, pauses, lines, state, checker, update, answer, observed, outcomes: () => outcomes };
 }
 
 /** Lets all pending callbacks run. */
@@ -64,6 +71,13 @@ describe('a check', () => {
     await answer(0, OK);
     expect(observed('a')).toEqual({ fingerprint: 'aaaaaaaa', outcome: OK, checkedAt: NOW });
     expect(outcomes()).toBe(1);
+  });
+
+  it('is signed by the clock of the API server, as the URLs that Argo CD calls are', async () => {
+    const { sent, update } = setUp();
+    update(check('a'));
+    await settle();
+    expect(sent.map(({ at }) => at)).toEqual([NOW]);
   });
 
   it('is not made by a run that does not know the outcome of the last one', async () => {
@@ -238,11 +252,61 @@ describe('the end', () => {
   });
 
   it('does not wait for pauses', async () => {
-    const { checker, update, answer } = setUp();
+    const { checker, update, answer, observed } = setUp();
     update(check('a'));
     await settle();
     await answer(0, BUSY);
-    expect(await checker.close()).toBe(false);
+    expect(await checker.close()).toBe(true);
+    expect(observed('a')?.outcome).toBe(BUSY);
+  });
+
+  it('takes back an announcement whose message was not sent, and says so', async () => {
+    const { sent, checker, update, state } = setUp();
+    state.isTold = false;
+    update(check('a'));
+    expect(await checker.close()).toBe(true);
+    expect(sent).toEqual([]);
+    expect(checker.memory.get('team/a')).toEqual({ requested: '', retracted: '2026-11-23T08:00:00Z' });
+  });
+});
+
+describe('a message', () => {
+  const announced = { fingerprint: 'aaaaaaaa', sendingAt: '2026-11-23T08:00:00Z' };
+
+  it('is sent once the status announces it, and not before', async () => {
+    const { sent, checker, update, state, answer, observed } = setUp();
+    state.isTold = false;
+    update(check('a'));
+    await settle();
+    expect(sent).toEqual([]);
+    expect(checker.memory.get('team/a')).toEqual({ requested: '', announced });
+    state.isTold = true;
+    checker.resume('team/a');
+    await settle();
+    expect(sent.length).toBe(1);
+    await answer(0, OK);
+    expect(observed('a')?.outcome).toBe(OK);
+    expect(checker.memory.get('team/a')).not.toHaveProperty('announced');
+  });
+
+  it('is not sent by a replica that does not lead any more', async () => {
+    const { sent, checker, update, state } = setUp();
+    state.maySend = false;
+    update(check('a'));
+    await settle();
+    expect(sent).toEqual([]);
+    expect(checker.memory.get('team/a')).toEqual({ requested: '', retracted: announced.sendingAt });
+  });
+
+  it('is not sent after the end of the term, however late the status comes', async () => {
+    const { sent, checker, update, state } = setUp();
+    state.isTold = false;
+    update(check('a'));
+    checker.abandon();
+    state.isTold = true;
+    checker.resume('team/a');
+    await settle();
+    expect(sent).toEqual([]);
   });
 });
 

@@ -1,8 +1,9 @@
-import { labelsByName, projectOf } from '../cluster/access.ts';
+import { labelsByName, projectsOf } from '../cluster/access.ts';
 import { liveConfigMap, liveSecret } from '../cluster/live-object.ts';
 import { liveProjects } from '../cluster/projects.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
+import type { KeyNames } from '../core/writes/told-keys.ts';
 import type { Caches } from './caches.ts';
 
 /** Both clocks at one moment. */
@@ -13,9 +14,6 @@ export type Fixed = Times & Collections & Pick<Snapshot, 'credentials' | 'delive
 
 type Collections = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects'>;
 
-/** Keys that this process has left in the two objects. */
-export type LeftBehind = Readonly<Record<'ConfigMap' | 'Secret', ReadonlySet<string>>>;
-
 /** The custom resources, and the objects that decide their rights, as the caches have them now. */
 export function collections(caches: Caches): Collections {
   const { robots, templates, subscriptions } = caches;
@@ -24,7 +22,7 @@ export function collections(caches: Caches): Collections {
     templates: templates.items(),
     subscriptions: subscriptions.items(),
     namespaces: labelsByName(caches.namespaces.items()),
-    projects: caches.projects.items().map(projectOf),
+    projects: projectsOf(caches.projects.items()),
   };
 }
 
@@ -32,7 +30,7 @@ export function collections(caches: Caches): Collections {
 export function takeSnapshot(
   caches: Caches,
   config: OperatorConfiguration,
-  leftBehind: LeftBehind,
+  leftBehind: KeyNames,
   fixed: Fixed,
 ): Snapshot {
   const { namespace, configMap, secret } = config.target;

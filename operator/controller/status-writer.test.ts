@@ -12,14 +12,20 @@ type CR = StatusUpdate['cr'];
 const serviceOf = (cr: CR | undefined) => (cr?.status as { readonly service?: string } | undefined)?.service;
 const keyOf = ({ metadata }: CR) => `${metadata.namespace}/${metadata.name}`;
 
-/** Robots that must show this service, by `namespace/name`. */
+/** Robots that must show this service, by `namespace/name`; a service of this name is one of a renewal. */
 function wanted(all: Readonly<Record<string, string>>): WantedStatus[] {
   return Object.entries(all).map(([key, service]) => {
     const [namespace, name] = key.split('/') as [string, string];
     const updateFor = (current: CR) =>
       serviceOf(current) === service
         ? undefined
-        : { kind: KINDS.robot, cr: current, patch: { service }, events: [] };
+        : {
+            kind: KINDS.robot,
+            cr: current,
+            patch: { service },
+            events: [],
+            isRenewal: service === 'renewed',
+          };
     return { kind: KINDS.robot, cr: robot({ namespace, name }), updateFor };
   });
 }
@@ -35,7 +41,13 @@ interface Sent {
 }
 
 /** An API server that stores all writes, and answers at once unless a test delays it. */
-function setUp({ isWaiting = () => false }: { isWaiting?: (key: string) => boolean } = {}) {
+function setUp({
+  isWaiting = () => false,
+  isBusy = () => false,
+}: {
+  isWaiting?: (key: string) => boolean;
+  isBusy?: () => boolean;
+} = {}) {
   const log = recordingLog();
   const sent: Sent[] = [];
   const stored = new Map<string, CR>();
@@ -56,6 +68,7 @@ function setUp({ isWaiting = () => false }: { isWaiting?: (key: string) => boole
     },
     clock: () => Date.now(),
     random: () => 0.5,
+    isBusy,
     onOutcome: (outcome) => outcomes.push(outcome),
     onPending: (count) => pending.push(count),
     log,
@@ -69,6 +82,19 @@ function setUp({ isWaiting = () => false }: { isWaiting?: (key: string) => boole
 const settle = () => vi.advanceTimersByTimeAsync(0);
 
 describe('statuses', () => {
+  it('leave the API server to a write of the target that is about to come, but do not wait for its end', async () => {
+    let isBusy = true;
+    const { want, sent } = setUp({ isBusy: () => isBusy });
+    want(Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`team-${index}/x`, 'one'])));
+    await settle();
+    expect(sent).toHaveLength(10);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toHaveLength(20);
+    isBusy = false;
+    await vi.advanceTimersByTimeAsync(100);
+    expect(sent).toHaveLength(60);
+  });
+
   it('that differ are sent at once, and no others', async () => {
     const { want, sent, keys, pending } = setUp();
     want({ 'a/x': 'one', 'b/x': 'one' });
@@ -286,5 +312,41 @@ describe('at the end', () => {
 
   it('it takes no time where nothing is left', async () => {
     await setUp().writer.close(5_000);
+  });
+});
+
+describe('records of renewed signatures', () => {
+  it('are sent at most five a second, and delay no other status', async () => {
+    const { want, sent, keys, stored } = setUp();
+    want({ ...many('a', 20, 'renewed') });
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent.length).toBeLessThanOrEqual(6);
+    want({ ...many('a', 20, 'renewed'), ...many('b', 30) });
+    await vi.advanceTimersByTimeAsync(100);
+    expect(keys().filter((key) => key.startsWith('b/')).length).toBe(30);
+    await vi.advanceTimersByTimeAsync(4_000);
+    expect([...stored.keys()].filter((key) => key.startsWith('a/')).length).toBe(20);
+    for (const { at } of sent.filter(({ key }) => key.startsWith('a/'))) {
+      const inASecond = sent.filter(
+        (each) => each.key.startsWith('a/') && each.at >= at && each.at < at + 1_000,
+      );
+      expect(inASecond.length).toBeLessThanOrEqual(5);
+    }
+  });
+
+  it('are not among the last statuses before the end', async () => {
+    const { writer, want, keys, log } = setUp();
+    want(many('a', 20, 'renewed'));
+    await writer.close(1_000);
+    expect(keys().length).toBe(1);
+    expect(log.lines).toEqual([]);
+  });
+
+  it('become ordinary statuses with a change of state', async () => {
+    const { want, keys } = setUp();
+    want(many('a', 20, 'renewed'));
+    want(many('a', 20, 'new'));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(keys().length).toBeGreaterThanOrEqual(20);
   });
 });

@@ -1,7 +1,7 @@
 import type { StatusUpdate, WantedStatus } from '../core/status/status-update.ts';
 import type { Log } from '../lib/log.ts';
+import { Pace } from '../lib/pace.ts';
 import { InTurn } from './in-turn.ts';
-import { Pace } from './pace.ts';
 import { Rests } from './rests.ts';
 
 /** Half of the requests that may be under way at once: a write of a target never waits behind a crowd of statuses. */
@@ -11,6 +11,10 @@ const MAX_OF_NAMESPACE = 2;
 /** The limits of Argo CD's own controllers: ARGOCD_K8S_CLIENT_QPS and ARGOCD_K8S_CLIENT_BURST. */
 const PER_SECOND = 50;
 const BURST = 100;
+/** While a write of the target is on its way: it waits for the same API server. */
+const WHILE_BUSY = { perSecond: 10, burst: 10 } as const;
+/** Of statuses that only record a renewed signature. All robots of an installation have theirs renewed at once. */
+const RENEWALS_PER_SECOND = 5;
 
 /** The result of sending a status: written, or stale because the CR has changed or gone meanwhile. */
 export type StatusOutcome = 'written' | 'outdated';
@@ -24,6 +28,8 @@ export interface StatusWriterOptions {
   readonly clock: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
+  /** Whether a run or a write of the target is about to come. */
+  readonly isBusy: () => boolean;
   readonly onOutcome: (outcome: StatusOutcome | 'failed') => void;
   /** Called with the number of statuses that are not written yet, each time that it may have changed. */
   readonly onPending: (count: number) => void;
@@ -32,12 +38,17 @@ export interface StatusWriterOptions {
 
 /**
  * Writes statuses beside the runs, so no run waits for them. It writes the newest wanted status of each CR.
- * Namespaces take turns, at a pace that does not burden an API server. A write that fails is tried again on its own.
+ * Namespaces take turns, at a pace that does not burden an API server. A status that only records a renewed signature
+ * waits for all others, and has a slower pace. A write that fails is tried again on its own.
  */
 export class StatusWriter {
   readonly #options: StatusWriterOptions;
   readonly #queue = new InTurn();
   readonly #pace: Pace;
+  readonly #paceWhileBusy: Pace;
+  /** The statuses that only record a renewed signature. */
+  readonly #renewals = new InTurn();
+  readonly #paceOfRenewals: Pace;
   readonly #rests: Rests;
   /** Namespaces of the writes that are under way, by key. */
   readonly #inFlight = new Map<string, string>();
@@ -50,6 +61,8 @@ export class StatusWriter {
   constructor(options: StatusWriterOptions) {
     this.#options = options;
     this.#pace = new Pace(PER_SECOND, BURST, options.clock);
+    this.#paceWhileBusy = new Pace(WHILE_BUSY.perSecond, WHILE_BUSY.burst, options.clock);
+    this.#paceOfRenewals = new Pace(RENEWALS_PER_SECOND, 1, options.clock);
     this.#rests = new Rests(options.random, (key) => {
       this.#look(key);
       this.#send();
@@ -68,10 +81,14 @@ export class StatusWriter {
     this.#send();
   }
 
-  /** Sends the remaining statuses as fast as possible, for at most this long. The next start sends the rest. */
+  /**
+   * Sends the remaining statuses as fast as possible, for at most this long, but no records of renewed signatures. The
+   * next start sends the rest.
+   */
   async close(timeoutMs: number): Promise<void> {
     this.#end = Promise.withResolvers();
     clearTimeout(this.#timer);
+    this.#renewals.clear();
     for (const key of this.#rests.keys()) {
       this.#rests.end(key);
       this.#look(key);
@@ -89,6 +106,15 @@ export class StatusWriter {
       );
   }
 
+  /** Sends nothing more: another replica may write the statuses now. */
+  abandon(): void {
+    this.#end ??= Promise.withResolvers();
+    clearTimeout(this.#timer);
+    for (const [key, { cr }] of this.#wanted) this.#drop(cr.metadata.namespace, key);
+    this.#wanted = new Map();
+    this.#options.onPending(0);
+  }
+
   /** Queues a CR if its status differs from the wanted one, and removes it from the queue otherwise. */
   #look(key: string): void {
     const wanted = this.#wanted.get(key);
@@ -97,34 +123,46 @@ export class StatusWriter {
     const { namespace } = wanted.cr.metadata;
     const update = this.#updateFor(wanted);
     if (!update) this.#drop(namespace, key);
-    else if (!this.#rests.has(key, versionOf(update))) this.#queue.add(namespace, key);
+    else if (!this.#rests.has(key, versionOf(update))) {
+      const [queue, other] = update.isRenewal ? [this.#renewals, this.#queue] : [this.#queue, this.#renewals];
+      other.delete(namespace, key);
+      if (!update.isRenewal || !this.#end) queue.add(namespace, key);
+    }
   }
 
   #drop(namespace: string, key: string): void {
     this.#queue.delete(namespace, key);
+    this.#renewals.delete(namespace, key);
     this.#rests.end(key);
   }
 
   #send(): void {
-    while (this.#queue.size > 0 && this.#inFlight.size < MAX_IN_FLIGHT) {
-      const waitMs = this.#end ? 0 : this.#pace.waitMs();
-      if (waitMs > 0) {
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => this.#send(), waitMs);
-        break;
-      }
-      const key = this.#queue.next((namespace) => this.#mayHaveTurn(namespace));
-      if (key === undefined) break;
-      const wanted = this.#wanted.get(key);
-      const update = wanted && this.#updateFor(wanted);
-      if (update) void this.#write(key, wanted, update);
-      else this.#rests.end(key);
-    }
-    const pending = this.#queue.size + this.#inFlight.size + this.#rests.size;
+    clearTimeout(this.#timer);
+    const waits = [
+      this.#sendFrom(this.#queue, this.#options.isBusy() ? this.#paceWhileBusy : this.#pace),
+      this.#sendFrom(this.#renewals, this.#paceOfRenewals),
+    ].filter((ms) => ms > 0);
+    if (waits.length > 0) this.#timer = setTimeout(() => this.#send(), Math.min(...waits));
+    const pending = this.#queue.size + this.#renewals.size + this.#inFlight.size + this.#rests.size;
     // The writer keeps no decision in memory for their sake.
     if (pending === 0) this.#wanted = new Map();
     this.#options.onPending(pending);
     if (this.#queue.size + this.#inFlight.size === 0) this.#end?.resolve();
+  }
+
+  /** @returns how long the next one has to wait for its pace, in milliseconds; 0 if it waits for nothing, or for an answer */
+  #sendFrom(queue: InTurn, pace: Pace): number {
+    while (queue.size > 0 && this.#inFlight.size < MAX_IN_FLIGHT) {
+      const waitMs = this.#end ? 0 : pace.waitMs();
+      if (waitMs > 0) return waitMs;
+      const key = queue.next((namespace) => this.#mayHaveTurn(namespace));
+      if (key === undefined) return 0;
+      const wanted = this.#wanted.get(key);
+      const update = wanted && this.#updateFor(wanted);
+      if (update) void this.#write(key, wanted, update, pace);
+      else this.#rests.end(key);
+    }
+    return 0;
   }
 
   #mayHaveTurn(namespace: string): boolean {
@@ -134,8 +172,8 @@ export class StatusWriter {
   }
 
   /** Never rejects. */
-  async #write(key: string, wanted: WantedStatus, update: StatusUpdate): Promise<void> {
-    this.#pace.take();
+  async #write(key: string, wanted: WantedStatus, update: StatusUpdate, pace: Pace): Promise<void> {
+    pace.take();
     this.#inFlight.set(key, update.cr.metadata.namespace);
     try {
       this.#options.onOutcome(await this.#options.write(update));

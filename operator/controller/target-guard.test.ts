@@ -78,6 +78,19 @@ const withRobot = (name: string) => (before: Snapshot) => ({
   robots: [...before.robots, robot({ name })],
 });
 
+it('says how long the next write has to wait, and that nothing waits otherwise', () => {
+  const { guard, run, set } = setUp();
+  expect(guard.turnInMs()).toBe(0);
+  run();
+  expect(guard.turnInMs()).toBe(0);
+  set((before) => ({ ...before, robots: [robot(), robot({ name: 'second' })] }));
+  run();
+  expect(guard.turnInMs()).toBe(INTERVAL);
+  set((before) => ({ ...before, robots: [robot()] }));
+  run();
+  expect(guard.turnInMs()).toBe(0);
+});
+
 describe('the pace', () => {
   it('lets a change that comes alone through at once', () => {
     const { run, tick, set } = setUp();

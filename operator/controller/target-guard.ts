@@ -11,8 +11,17 @@ import {
   type WriteConflict,
 } from '../core/others/write-conflict.ts';
 import type { ContestedKeys } from '../core/status/observed-state.ts';
-import { afterStep, isEntryKey, lostKeys, type OurParts, ourParts } from '../core/writes/our-part.ts';
+import {
+  afterStep,
+  isEntryKey,
+  lostKeys,
+  type OurPart,
+  type OurParts,
+  ourParts,
+} from '../core/writes/our-part.ts';
+import type { KeyNames } from '../core/writes/told-keys.ts';
 import type { TargetWrite, Write } from '../core/writes/writes.ts';
+import { ObjectMemo } from '../lib/memo.ts';
 
 type Kind = ContestedKeys['object'];
 const KINDS: readonly Kind[] = ['ConfigMap', 'Secret'];
@@ -42,16 +51,22 @@ export class TargetGuard {
   readonly #contests: Record<Kind, WriteConflict> = { ConfigMap: CALM, Secret: CALM };
   /** The operator's keys that were there at the last check. */
   #left: OurParts | undefined;
+  /** Keys that an earlier leader has left, until the first write replaces them. */
+  readonly #told: Record<Kind, ReadonlySet<string>>;
   /** All keys that the operator has left, whether or not they are still there. */
   #written: OurParts | undefined;
   readonly #seen: Partial<Record<Kind, Seen>> = {};
   /** Where keys were lost that the operator has not put back yet. */
   readonly #unanswered = new Set<Kind>();
   #lastWriteAt = Number.NEGATIVE_INFINITY;
+  /** When the steps of the last decision may be written, if they had to wait for their turn. */
+  #turnAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: {
     /** From the end of one round of writes to the next, in milliseconds. */
     readonly intervalMs: number;
+    /** The keys that an earlier leader has left. */
+    readonly told?: KeyNames;
     /** In milliseconds, only ever forward: a wall clock that is set back would delay all writes. */
     readonly clock: () => number;
     /** Called each time that keys of the operator are found changed or gone. */
@@ -59,6 +74,7 @@ export class TargetGuard {
   }) {
     this.#intervalMs = options.intervalMs;
     this.#clock = options.clock;
+    this.#told = options.told ? { ...options.told } : { ConfigMap: new Set(), Secret: new Set() };
     this.#onLoss = options.onLoss;
   }
 
@@ -75,9 +91,11 @@ export class TargetGuard {
 
   /** Which steps may be done now. */
   admit(steps: readonly Write[]): Admission {
+    this.#turnAt = Number.NEGATIVE_INFINITY;
     if (steps.length === 0) return { steps, isPaced: false };
     const now = this.#clock();
     const nextTurn = this.#lastWriteAt + this.#intervalMs;
+    this.#turnAt = nextTurn;
     if (nextTurn > now) return { steps: [], againAt: nextTurn, isPaced: true };
     const freeAt = (step: Write): number =>
       step.kind === 'project' ? now : mayWriteAt(this.#contests[objectOf(step)]);
@@ -87,18 +105,28 @@ export class TargetGuard {
     return { steps: steps.filter((step) => freeAt(step) <= now), againAt, isPaced: false };
   }
 
+  /** For how many milliseconds no step may be done, since the last round of writes was a moment ago. */
+  pauseMs(): number {
+    return Math.max(0, this.#lastWriteAt + this.#intervalMs - this.#clock());
+  }
+
+  /** In how many milliseconds the steps that wait have their turn; 0 if none wait. */
+  turnInMs(): number {
+    return Math.max(0, this.#turnAt - this.#clock());
+  }
+
   /** The caller calls it after each step, with the object as the API server returned it. */
   wrote(step: TargetWrite, object: LiveObject): void {
     if (this.#left) this.#left = afterStep(this.#left, step);
     if (this.#written) this.#written = afterStep(this.#written, step);
+    if (step.kind === 'apply') this.#told[step.object] = new Set();
     this.#unanswered.delete(objectOf(step));
     this.#remember(objectOf(step), object);
   }
 
-  /** The keys that the last writes have left; entries of the shared key are not among them. */
-  leftBehind(): Readonly<Record<Kind, ReadonlySet<string>>> {
-    const keys = (kind: Kind) =>
-      new Set([...(this.#written?.[kind].keys() ?? [])].filter((key) => !isEntryKey(key)));
+  /** The keys that the last writes have left; entries of the shared key are not among them. The same sets until they change. */
+  leftBehind(): KeyNames {
+    const keys = (kind: Kind) => keysOf(this.#written?.[kind] ?? NO_PART, this.#told[kind]);
     return { ConfigMap: keys('ConfigMap'), Secret: keys('Secret') };
   }
 
@@ -154,6 +182,11 @@ export class TargetGuard {
     this.#seen[kind] = { uid, resourceVersion, ownTime: ownTime(object) };
   }
 }
+
+const NO_PART: OurPart = new Map();
+const keySets = new ObjectMemo<OurPart, ReadonlySet<string>>();
+const keysOf = (part: OurPart, told: Iterable<string>): ReadonlySet<string> =>
+  keySets.get(part, [told], () => new Set([...told, ...[...part.keys()].filter((key) => !isEntryKey(key))]));
 
 /** An object as it was at the operator's last check or write. */
 interface Seen {

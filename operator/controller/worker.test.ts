@@ -4,16 +4,19 @@ import { Worker } from './worker.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-function setUp(task: () => Promise<void>) {
+function setUp(task: () => Promise<void>, turnInMs?: () => number) {
   const errors: [unknown, number][] = [];
   const time = { ms: 0 };
+  const runs: [number, string][] = [];
   const worker = new Worker({
+    onRun: (seconds, result) => runs.push([seconds, result]),
     task,
     clock: () => time.ms,
     onError: (error, pause) => errors.push([error, pause]),
     random: () => 0.5,
+    ...(turnInMs && { turnInMs }),
   });
-  return { worker, errors, time };
+  return { worker, errors, time, runs };
 }
 
 /** Lets all pending callbacks run. */
@@ -36,6 +39,68 @@ describe('the worker', () => {
     gate.resolve();
     await settle();
     expect(runs).toBe(2);
+  });
+
+  it('says when its run began, whether another one waits, and how long each took', async () => {
+    const gate = Promise.withResolvers<void>();
+    const { worker, time, runs } = setUp(() => gate.promise);
+    time.ms = 5_000;
+    expect([worker.runStartedAt, worker.isWaiting]).toEqual([undefined, false]);
+    worker.request();
+    await settle();
+    expect([worker.runStartedAt, worker.isWaiting]).toEqual([5_000, false]);
+    worker.request();
+    expect(worker.isWaiting).toBe(true);
+    time.ms = 7_000;
+    gate.reject(new Error('no'));
+    await settle();
+    expect(runs[0]).toEqual([2, 'failed']);
+    await vi.runAllTimersAsync();
+    await settle();
+    await worker.stop();
+    expect([worker.runStartedAt, worker.isWaiting]).toEqual([undefined, false]);
+  });
+
+  it('says whether another run follows: not after its end, and not after a failure', async () => {
+    const runs: PromiseWithResolvers<void>[] = [];
+    const { worker } = setUp(() => {
+      runs.push(Promise.withResolvers<void>());
+      return (runs.at(-1) as PromiseWithResolvers<void>).promise;
+    });
+    worker.request();
+    await settle();
+    expect(worker.isRunNext).toBe(false);
+    worker.request();
+    expect(worker.isRunNext).toBe(true);
+    runs[0]?.resolve();
+    await settle();
+    expect([runs.length, worker.isRunNext]).toEqual([2, false]);
+    runs[1]?.reject(new Error('no'));
+    await settle();
+    expect(worker.isRunNext).toBe(false);
+    worker.request();
+    await settle();
+    worker.request();
+    expect([runs.length, worker.isRunNext]).toEqual([3, true]);
+    const stopped = worker.stop();
+    expect(worker.isRunNext).toBe(false);
+    runs[2]?.resolve();
+    await stopped;
+  });
+
+  it('counts a retry as a run that waits', async () => {
+    let isBroken = true;
+    const { worker, runs } = setUp(async () => {
+      if (isBroken) throw new Error('no');
+    });
+    worker.request();
+    await settle();
+    expect(worker.isWaiting).toBe(true);
+    isBroken = false;
+    await vi.runAllTimersAsync();
+    await settle();
+    expect(worker.isWaiting).toBe(false);
+    expect(runs.map(([, result]) => result)).toEqual(['failed', 'done']);
   });
 
   it.each([0, 1, 2, 3, 4, 5, 6])(
@@ -104,6 +169,31 @@ describe('the worker', () => {
     expect(runs).toBe(2);
     await worker.stop();
     expect(runs).toBe(2);
+  });
+
+  it.each([
+    ['longer while a write waits for its turn, since a run can only get ready for it', 2_000, 450],
+    ['no longer than until the turn', 100, 100],
+    ['a quarter of the run where nothing waits', 0, 75],
+  ])('rests %s', async (_, turnInMs, restMs) => {
+    let runs = 0;
+    const { worker, time } = setUp(
+      async () => {
+        runs++;
+        time.ms += 300;
+        worker.request();
+      },
+      () => turnInMs,
+    );
+    worker.request();
+    await settle();
+    await vi.advanceTimersByTimeAsync(restMs - 1);
+    await settle();
+    expect(runs).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    await settle();
+    expect(runs).toBe(2);
+    await worker.stop();
   });
 
   it('stops after the present run', async () => {

@@ -7,6 +7,7 @@
  */
 
 import type { Finding } from '../api/finding.ts';
+import type { CustomResource } from '../api/kinds.ts';
 import { beyondBounds } from './bounds/beyond-bounds.ts';
 import { type Fault, Faults } from './model/faults.ts';
 import { Inquiry, type Question } from './model/inquiry.ts';
@@ -42,12 +43,39 @@ export interface Decision {
 export function decide(snapshot: Snapshot): Decision {
   const inquiry = new Inquiry(snapshot.answers);
   const faults = new Faults();
-  const live = readLiveState(snapshot.target);
-  const beyond = beyondBounds(snapshot, live, faults);
-  const resolved = resolve(snapshot, live, beyond, inquiry, faults);
-  const { plan, resolution } = planTarget(resolved, snapshot, live, inquiry, faults);
+  const { live, plan, resolution } = planned(snapshot, inquiry, faults);
   const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
   const ignored = ignoredSubscriptions(snapshot.target.configMap, inquiry);
   return { resolution, live, plan, writes, foreign, ignored, questions: inquiry.open, faults: faults.found };
+}
+
+/** The steps to the plan. The inquiry notes the questions on the way. */
+function planned(snapshot: Snapshot, inquiry: Inquiry, faults: Faults) {
+  const live = readLiveState(snapshot.target);
+  const beyond = beyondBounds(snapshot, live, faults);
+  const resolved = resolve(snapshot, live, beyond, inquiry, faults);
+  return { live, ...planTarget(resolved, snapshot, live, inquiry, faults) };
+}
+
+/**
+ * The questions that a decision raises about the resources of a few namespaces, without the look at all others. A decision
+ * looks at everything, so an edit costs less if its questions are answered before. A template or a robot of another namespace
+ * that these resources use is not seen, so some questions may be missing.
+ */
+export function questionsAbout(
+  namespaces: ReadonlySet<string>,
+  snapshot: Snapshot,
+): ReadonlyMap<string, Question> {
+  const inquiry = new Inquiry(snapshot.answers);
+  const ofThese = <T extends CustomResource>(resources: readonly T[]): readonly T[] =>
+    resources.filter(({ metadata }) => namespaces.has(metadata.namespace));
+  const part: Snapshot = {
+    ...snapshot,
+    robots: ofThese(snapshot.robots),
+    templates: ofThese(snapshot.templates),
+    subscriptions: ofThese(snapshot.subscriptions),
+  };
+  planned(part, inquiry, new Faults());
+  return inquiry.open;
 }

@@ -53,6 +53,14 @@ describe('against the strict fake', () => {
     expect(Number(request?.query.timestamp)).toBeGreaterThanOrEqual(before);
   });
 
+  it('signs at another time where the caller knows better than the clock of this machine', async () => {
+    const robot = fake.addRobot({ token: TOKEN, secret: SECRET });
+    const credential = { url: robot.webhookUrl, signingSecret: SECRET };
+    const at = new Date(Date.now() - 90_000);
+    expect((await client(fake.caFile).send(credential, MESSAGE, at)).class).toBe('ok');
+    expect(fake.requests[0]?.query.timestamp).toBe(`${at.getTime()}`);
+  });
+
   it('delivers to a robot without signature, with no signature', async () => {
     const robot = fake.addRobot({ token: TOKEN });
     expect((await client(fake.caFile).send({ url: robot.webhookUrl }, MESSAGE)).class).toBe('ok');

@@ -21,7 +21,7 @@ export interface DingTalkClientOptions {
   readonly ca?: readonly string[] | undefined;
   /** Limit for one message, from the connection to the end of the answer, in milliseconds. */
   readonly timeoutMs: number;
-  /** Local wall clock, in milliseconds since 1970: signatures are dated by it. */
+  /** Local wall clock, in milliseconds since 1970: signatures are dated by it, unless the caller knows a better time. */
   readonly now: () => number;
 }
 
@@ -30,8 +30,9 @@ export interface DingTalkClient {
   /**
    * Posts a message as JSON to a robot, with a fresh signature if it has a signing secret. Never rejects: no answer is an
    * outcome too. Nothing of the credential is in the outcome, whatever the other side echoes.
+   * @param at the time of the signature; default: now by the local wall clock
    */
-  send(robot: Credential, message: object): Promise<DeliveryOutcome>;
+  send(robot: Credential, message: object, at?: Date): Promise<DeliveryOutcome>;
   /** Breaks off all connections. */
   close(): Promise<void>;
 }
@@ -46,8 +47,8 @@ export function createDingTalkClient({ ca, timeoutMs, now }: DingTalkClientOptio
     proxyTls: trust,
   });
   return {
-    send: async (robot, message) => {
-      const url = freshUrl(robot, new Date(now()));
+    send: async (robot, message, at = new Date(now())) => {
+      const url = freshUrl(robot, at);
       const hide = hider(robot, url);
       const outcome = await post(dispatcher, url, message, timeoutMs, hide);
       return outcome.words === undefined ? outcome : { ...outcome, words: hide(outcome.words) };

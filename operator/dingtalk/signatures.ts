@@ -1,5 +1,6 @@
+import { ObjectMemo } from '../lib/memo.ts';
 import type { Credential } from './credential.ts';
-import { readSignature, SIGNATURE_VALIDITY_MS, sign, signedUrl } from './sign.ts';
+import { readSignature, SIGNATURE_VALIDITY_MS, sign, signedUrl, type UrlSignature } from './sign.ts';
 
 /** A signature of the future is one of a clock that has since been set back. */
 const FUTURE_TOLERANCE_MS = 60_000;
@@ -13,17 +14,26 @@ export interface SignedRobot {
 /** The live URL, if it is right and its signature is valid now; else undefined. */
 export function readSignedUrl(
   liveUrl: string | undefined,
-  { url, signingSecret }: Credential,
+  credential: Credential,
   now: Date,
 ): SignedRobot | undefined {
   if (liveUrl === undefined) return undefined;
+  const { url, signingSecret } = credential;
   if (signingSecret === undefined) return liveUrl === url ? { url } : undefined;
-  const signature = readSignature(liveUrl);
-  if (!signature || signature.base !== url) return undefined;
-  if (signature.sign !== sign(signingSecret, signature.timestampMs)) return undefined;
+  const signature = signatures.get(credential, [liveUrl], () => rightSignature(liveUrl, url, signingSecret));
+  if (!signature) return undefined;
   const age = now.getTime() - signature.timestampMs;
   if (age < -FUTURE_TOLERANCE_MS || age >= SIGNATURE_VALIDITY_MS) return undefined;
   return { url: liveUrl, until: new Date(signature.timestampMs + SIGNATURE_VALIDITY_MS) };
+}
+
+/** Every decision needs it again for every robot. */
+const signatures = new ObjectMemo<Credential, UrlSignature | undefined>();
+
+function rightSignature(liveUrl: string, url: string, secret: string): UrlSignature | undefined {
+  const signature = readSignature(liveUrl);
+  if (!signature || signature.base !== url) return undefined;
+  return signature.sign === sign(secret, signature.timestampMs) ? signature : undefined;
 }
 
 /** A fresh URL for a robot. */

@@ -118,6 +118,17 @@ describe('a call without an answer', () => {
     expect(metrics.ends).toEqual(new Map([['deadline', 1]]));
   });
 
+  it.runIf(process.platform === 'linux')(
+    'is none that comes late because the machine is busy: CPU time counts',
+    async () => {
+      const { engine, metrics } = setUp({ i: 'wait' });
+      expect(await engine.inspect({ expression: 'a', ok: true } as never, { deadlineMs: 50 })).toEqual(
+        inspected('a'),
+      );
+      expect(metrics.starts).toBe(1);
+    },
+  );
+
   it('is none that another process can give: one that was killed from outside meant nobody', async () => {
     const { engine, metrics } = setUp({ i: 'dieOnce' });
     expect(await inspect(engine, 'a')).toEqual(inspected('a'));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { CustomKind } from '../api/kinds.ts';
 import { brokenCelRules, compileCelRules } from './cel-rules.ts';
-import { type CustomKind, crdChecks } from './crd-check.ts';
+import { crdChecks } from './crd-check.ts';
 import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from './testing/refused-manifests.ts';
 
 const checks = await crdChecks();

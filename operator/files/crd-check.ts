@@ -1,6 +1,6 @@
 import type { Schema } from '../api/crd-files.ts';
 import { crdSchemas } from '../api/crd-schemas.ts';
-import type { KINDS } from '../api/kinds.ts';
+import type { CustomKind } from '../api/kinds.ts';
 import { own } from '../lib/own.ts';
 import { brokenCelRules, compileCelRules } from './cel-rules.ts';
 import { compileSchema } from './schema.ts';
@@ -19,15 +19,12 @@ export interface CrdCheck {
   violations(resource: object): Violation[];
 }
 
-/** One of the operator's kinds. */
-export type CustomKind = (typeof KINDS)[keyof typeof KINDS]['kind'];
-
 /** The CRDs of crds/, for any number of resources. Each CRD is compiled at its first resource. */
 export async function crdChecks(): Promise<Readonly<Record<CustomKind, CrdCheck>>> {
   const checks = (await crdSchemas()).map(({ kind, schema }): [string, CrdCheck] => {
     let compiled: ReturnType<typeof compile> | undefined;
     const violations: CrdCheck['violations'] = (resource) => {
-      compiled ??= compile(schema);
+      compiled ??= compile(kind, schema);
       const metadata = metadataViolations(resource);
       const result = compiled.check(resource);
       return [
@@ -42,8 +39,8 @@ export async function crdChecks(): Promise<Readonly<Record<CustomKind, CrdCheck>
   return Object.fromEntries(checks) as Record<CustomKind, CrdCheck>;
 }
 
-function compile(schema: Schema) {
-  return { check: compileSchema(schema), rules: compileCelRules(schema) };
+function compile(kind: CustomKind, schema: Schema) {
+  return { check: compileSchema(kind, schema), rules: compileCelRules(schema) };
 }
 
 /** The requirements of Kubernetes itself for a resource's name and namespace; a CRD does not contain them. */

@@ -74,8 +74,7 @@ function verdictsOf({ resolution }: Decision): Map<string, Verdict> {
 const keyOf = (resource: LoadedResource['resource']): string => `${resource.kind}/${resourceKey(resource)}`;
 
 function inFileOrder(findings: readonly LintFinding[], manifests: readonly Manifest[]): LintFinding[] {
-  const files = [...new Set(manifests.map(({ file }) => file))];
-  return findings.toSorted(
-    (a, b) => files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
-  );
+  const files = new Map([...new Set(manifests.map(({ file }) => file))].map((file, index) => [file, index]));
+  const order = ({ file }: LintFinding): number => files.get(file) ?? -1;
+  return findings.toSorted((a, b) => order(a) - order(b) || a.line - b.line || a.column - b.column);
 }

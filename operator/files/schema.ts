@@ -1,6 +1,8 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { ErrorObject } from 'ajv';
 import type { Schema } from '../api/crd-files.ts';
+import type { CustomKind } from '../api/kinds.ts';
 import { own } from '../lib/own.ts';
+import { schemaValidator } from './schema-validator.ts';
 import { fieldBelow, type Violation } from './violation.ts';
 
 /** The statements of the schema about a resource. */
@@ -19,16 +21,9 @@ export type SchemaCheck = (resource: object) => SchemaResult;
  */
 const BLOCKING = ['type', 'required', 'enum', 'maxLength', 'maxItems', 'maxProperties'];
 
-/**
- * For few resources and one run. A check of the CRDs themselves and an optimisation of ajv's code would take three
- * times as long as all the rest. A test checks the CRDs.
- */
-const QUICK = { meta: false, validateSchema: false, code: { optimize: false } } as const;
-
-/** Compiles the OpenAPI part of a CRD's schema; its CEL rules are not run. */
-export function compileSchema(schema: Schema): SchemaCheck {
-  const ajv = new Ajv({ ...QUICK, strict: false, allErrors: true, verbose: true, validateFormats: false });
-  const validate: ValidateFunction = ajv.compile(withSets(schema));
+/** Prepares the OpenAPI part of a kind's schema; its CEL rules are not run. */
+export function compileSchema(kind: CustomKind, schema: Schema): SchemaCheck {
+  const validate = schemaValidator(kind, schema);
   return (resource) => {
     const errors = validate(resource) ? [] : (validate.errors ?? []);
     return {
@@ -36,14 +31,6 @@ export function compileSchema(schema: Schema): SchemaCheck {
       isBlocking: errors.some(({ keyword }) => BLOCKING.includes(keyword)),
     };
   };
-}
-
-/** The schema with Kubernetes' lists of type set in the words of JSON Schema. */
-function withSets<T>(schema: T): T {
-  if (Array.isArray(schema)) return schema.map(withSets) as T;
-  if (schema === null || typeof schema !== 'object') return schema;
-  const copy = Object.fromEntries(Object.entries(schema).map(([name, inner]) => [name, withSets(inner)]));
-  return (copy['x-kubernetes-list-type'] === 'set' ? { ...copy, uniqueItems: true } : copy) as T;
 }
 
 function violationOf(error: ErrorObject, resource: object): Violation {

@@ -7,6 +7,8 @@ export interface StatusCause {
 
 /** The parts of a Kubernetes Status from which an error is made. */
 export interface Status {
+  /** `Status` if the text came from an API server. */
+  readonly kind?: string;
   readonly code?: number;
   readonly reason?: string;
   readonly message?: string;
@@ -34,7 +36,7 @@ export class ApiError extends Error {
   }
 }
 
-/** 404: no such object, namespace or resource. */
+/** 404: no such object, namespace or resource. A 404 of a proxy is none. */
 export class NotFoundError extends ApiError {
   override readonly name = 'NotFoundError';
 }
@@ -61,7 +63,12 @@ export class ExpiredError extends ApiError {
 
 /** There was no answer: authentication could not be prepared, the connection failed, or time ran out. */
 export class RequestError extends Error {
-  override readonly name = 'RequestError';
+  override readonly name: string = 'RequestError';
+}
+
+/** The answer is longer than anything that the operator keeps in memory. */
+export class AnswerTooLargeError extends RequestError {
+  override readonly name = 'AnswerTooLargeError';
 }
 
 /**
@@ -76,6 +83,8 @@ export function apiError(request: string, code: number, status: Status, retryAft
 }
 
 function errorClass(code: number, status: Status): typeof ApiError {
+  // A proxy that finds no server, or a firewall, must not look like a Secret that is gone or a right that is missing.
+  if (status.kind !== 'Status') return ApiError;
   if (code === 404) return NotFoundError;
   if (code === 403) return ForbiddenError;
   if (code === 410) return ExpiredError;

@@ -164,6 +164,21 @@ describe('who is asking', () => {
     expect(server.requests[0]?.headers['user-agent']).toBe('argocd-dingtalk');
   });
 
+  it('a token in a file beside the kubeconfig, which may be replaced', async () => {
+    const server = await tlsServer();
+    const kubeconfig = await kubeconfigFor({ server: server.url, ...CLUSTER }, { tokenFile: 'token' });
+    const file = await kubeconfig.write('token', 'first\n');
+    const { request, kubeConfig } = connected({ kubeconfig: kubeconfig.path });
+    await request(PING);
+    await writeFile(file, 'second');
+    kubeConfig.forgetCredentials(0);
+    await request(PING);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer first',
+      'Bearer second',
+    ]);
+  });
+
   it('a plugin that fails does not get its answer into the error', async () => {
     const { request } = await connectedTo(await tlsServer(), CLUSTER, {
       exec: {

@@ -1,7 +1,8 @@
 import { PooledKubeConfig } from './pooled-kube-config.ts';
 import { type ApiCall, createApiCall } from './request.ts';
 import type { ServerTimeSample } from './server-clock.ts';
-import { createTransport } from './transport.ts';
+import { Throttle, type ThrottleOptions } from './throttle.ts';
+import { createTransport, type TransportOptions } from './transport.ts';
 import { createOpenWatch, type OpenWatch } from './watch.ts';
 
 export interface ConnectOptions {
@@ -11,11 +12,22 @@ export interface ConnectOptions {
   readonly requestTimeoutMs?: number;
   /** How many requests may be under way at once; watches do not count. */
   readonly maxInFlight?: number;
+  /**
+   * How many requests may leave in a second and, after a pause, at once. A start reads a Secret for each of a thousand
+   * robots. Beyond that, the limit is for a fault that makes the process ask in a circle. Default 100 and 1000.
+   */
+  readonly rate?: { readonly perSecond: number; readonly burst: number };
   /** Called with the `Date` of every answer, for a ServerClock. */
   readonly onServerTime?: (sample: ServerTimeSample) => void;
   /** Local wall clock, in milliseconds. */
   readonly now?: () => number;
+  /** In milliseconds, only ever forward. */
+  readonly clock?: () => number;
   readonly userAgent?: string;
+  /** Called at the end of each request and of each opening of a watch. */
+  readonly onRequest?: TransportOptions['onRequest'];
+  /** Waits; rejects when the signal aborts. Default: the process' timers. */
+  readonly sleep?: ThrottleOptions['sleep'];
 }
 
 /** A way to the API server. */
@@ -34,18 +46,22 @@ export interface Connection {
  */
 export function connect(options: ConnectOptions = {}): Connection {
   const { requestTimeoutMs = 15_000, maxInFlight = 16, now = Date.now } = options;
+  const { rate = { perSecond: 100, burst: 1_000 }, clock = () => performance.now() } = options;
   const kubeConfig = load(options.kubeconfig);
   const transport = createTransport({
     server: serverOf(kubeConfig),
     authenticate: () => kubeConfig.authenticate(),
+    onUnauthorized: () => kubeConfig.forgetCredentials(clock()),
     onServerTime: options.onServerTime ?? (() => {}),
     now,
     userAgent: options.userAgent ?? 'argocd-dingtalk',
+    onRequest: options.onRequest,
   });
+  const throttle = new Throttle({ ...rate, clock, sleep: options.sleep });
   return {
     kubeConfig,
-    request: createApiCall(transport, requestTimeoutMs, maxInFlight),
-    watch: createOpenWatch(transport, requestTimeoutMs),
+    request: createApiCall(transport, { timeoutMs: requestTimeoutMs, maxInFlight, throttle, clock }),
+    watch: createOpenWatch(transport, requestTimeoutMs, throttle),
     close: () => kubeConfig.close(),
   };
 }

@@ -5,7 +5,11 @@ import type { ApiCall } from './request.ts';
 
 /** A Secret as just read; values in base64. */
 export type SecretReading =
-  | { readonly found: true; readonly data: Readonly<Record<string, string>> }
+  | {
+      readonly found: true;
+      readonly resourceVersion: string;
+      readonly data: Readonly<Record<string, string>>;
+    }
   | { readonly found: false };
 
 /**
@@ -16,7 +20,7 @@ export async function readSecret(request: ApiCall, namespace: string, name: stri
   try {
     const path = resourcePath({ version: 'v1', plural: 'secrets', namespace, name });
     const { body } = await request<DataObject>({ method: 'GET', path });
-    return { found: true, data: body.data ?? {} };
+    return { found: true, resourceVersion: body.metadata.resourceVersion, data: body.data ?? {} };
   } catch (error) {
     if (error instanceof NotFoundError) return { found: false };
     throw error;

@@ -1,5 +1,6 @@
 import { cutToBytes } from '../lib/cut.ts';
 import type { Log } from '../lib/log.ts';
+import { NotLeadingError } from './fence.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
 
@@ -49,7 +50,9 @@ export function createEventRecorder(options: EventRecorderOptions): RecordEvent 
       await options.request({ method: 'POST', path, body });
     } catch (err) {
       const { kind, namespace, name } = event.regarding;
-      options.log.warn({ err, kind, namespace, name, reason: event.reason }, 'cannot record an event');
+      // The next leader reports what it finds itself.
+      const level = err instanceof NotLeadingError ? 'debug' : 'warn';
+      options.log[level]({ err, kind, namespace, name, reason: event.reason }, 'cannot record an event');
     }
   };
 }

@@ -1,15 +1,30 @@
+import { LEASE_FIELD_MANAGER } from '../api/field-managers.ts';
 import { NotFoundError } from './api-error.ts';
+import type { KubernetesObject } from './objects.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
 
-/** The parts of a coordination.k8s.io/v1 Lease that name its holder. */
+/** The spec of a coordination.k8s.io/v1 Lease. The server allows every field to be absent. */
+export interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  /** RFC 3339 with microseconds, as are all times. */
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+  /** How often the lease had another holder. */
+  readonly leaseTransitions?: number;
+}
+
+/** The parts of a Lease that the operator reads. */
 export interface Lease {
-  readonly spec?: {
-    readonly holderIdentity?: string;
-    readonly leaseDurationSeconds?: number;
-    /** RFC 3339 with microseconds. */
-    readonly renewTime?: string;
-  };
+  readonly metadata?: Partial<KubernetesObject['metadata']>;
+  readonly spec?: LeaseSpec;
+}
+
+/** The name of one Lease. */
+export interface LeaseName {
+  readonly namespace: string;
+  readonly name: string;
 }
 
 /**
@@ -32,20 +47,40 @@ export function leaseHolder(lease: Lease | undefined, now: Date): string | undef
  */
 export async function readLease(
   request: ApiCall,
-  namespace: string,
-  name: string,
+  lease: LeaseName,
+  signal?: AbortSignal,
 ): Promise<Lease | undefined> {
-  const path = resourcePath({
-    group: 'coordination.k8s.io',
-    version: 'v1',
-    plural: 'leases',
-    namespace,
-    name,
-  });
   try {
-    return (await request<Lease>({ method: 'GET', path })).body;
+    const path = leasePath(lease);
+    return (await request<Lease>({ method: 'GET', path, urgent: true, ...(signal && { signal }) })).body;
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     throw error;
   }
 }
+
+/**
+ * Creates a Lease, or replaces the spec of the Lease that was read.
+ * @param before undefined: the Lease does not exist
+ * @throws ApiError with code 409 if somebody else was faster, or any other error of a request
+ */
+export async function writeLease(
+  request: ApiCall,
+  { namespace, name }: LeaseName,
+  before: Lease | undefined,
+  spec: LeaseSpec,
+  signal: AbortSignal,
+): Promise<Lease> {
+  const shared = { urgent: true, signal, query: { fieldManager: LEASE_FIELD_MANAGER } };
+  if (before) {
+    const path = leasePath({ namespace, name });
+    const body = { metadata: { resourceVersion: before.metadata?.resourceVersion }, spec };
+    const contentType = 'application/merge-patch+json';
+    return (await request<Lease>({ method: 'PATCH', path, body, contentType, ...shared })).body;
+  }
+  const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { namespace, name }, spec };
+  return (await request<Lease>({ method: 'POST', path: leasePath({ namespace }), body, ...shared })).body;
+}
+
+const leasePath = (lease: { readonly namespace: string; readonly name?: string }): string =>
+  resourcePath({ group: 'coordination.k8s.io', version: 'v1', plural: 'leases', ...lease });

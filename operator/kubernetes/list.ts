@@ -1,4 +1,4 @@
-import { ExpiredError, RequestError } from './api-error.ts';
+import { AnswerTooLargeError, ExpiredError, RequestError } from './api-error.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { ApiCall } from './request.ts';
 import type { OpenWatch } from './watch.ts';
@@ -76,8 +76,19 @@ export async function listAll<T>(
 ): Promise<{ items: T[]; resourceVersion: string }> {
   const pages = async (limit: number | undefined): Promise<{ items: T[]; resourceVersion: string }> => {
     const items: T[] = [];
+    let size = limit;
     for (let token: string | undefined; ; ) {
-      const page = await list({ limit, continue: token, fieldSelector }, signal);
+      const page = await list({ limit: size, continue: token, fieldSelector }, signal).catch(
+        (error: unknown) => {
+          if (!(error instanceof AnswerTooLargeError) || size === undefined || size === 1) throw error;
+          return undefined;
+        },
+      );
+      if (!page) {
+        // Objects of somebody who fills them to the brim.
+        size = Math.ceil((size ?? 1) / 5);
+        continue;
+      }
       onPage();
       // One by one: an unpaged list can have more items than a call may have arguments.
       for (const item of page.items) items.push(item);

@@ -29,6 +29,23 @@ it('tells of no change in what is not kept, but knows the newest version', () =>
   expect(cache.set(edited)).toEqual([{ type: 'modified', object: edited }]);
 });
 
+it('gives the same list until something changes', () => {
+  const cache = cacheOf(thing('a', 1), thing('b', 1));
+  const changes: readonly (() => unknown)[] = [
+    () => cache.set(thing('a', 2)),
+    () => cache.observe(thing('b', 2)),
+    () => cache.delete(thing('b', 2)),
+    () => cache.replace([thing('a', 2), thing('c', 3)]),
+  ];
+  for (const change of changes) {
+    const before = cache.items();
+    expect(cache.items()).toBe(before);
+    change();
+    expect(cache.items()).not.toEqual(before);
+  }
+  expect(cache.items().map(({ metadata }) => metadata.name)).toEqual(['a', 'c']);
+});
+
 describe('a list', () => {
   it('keeps the identity of what has not changed', () => {
     const before = thing('a', 1);

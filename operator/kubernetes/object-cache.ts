@@ -13,6 +13,7 @@ export interface CacheChange<T> {
  */
 export class ObjectCache<T extends KubernetesObject> {
   #objects = new Map<string, T>();
+  #items: readonly T[] | undefined;
   /** Answers to the operator's writes since the present list began: the list may not contain them yet. */
   #observed: Map<string, T> | undefined;
   /**
@@ -25,8 +26,10 @@ export class ObjectCache<T extends KubernetesObject> {
     return this.#objects.get(keyOf({ namespace, name }));
   }
 
-  items(): T[] {
-    return [...this.#objects.values()];
+  /** All objects; the same list as long as none has changed. */
+  items(): readonly T[] {
+    this.#items ??= [...this.#objects.values()];
+    return this.#items;
   }
 
   /** The caller calls it before it asks for the first page. */
@@ -38,6 +41,7 @@ export class ObjectCache<T extends KubernetesObject> {
   replace(items: readonly T[]): CacheChange<T>[] {
     const before = this.#objects;
     this.#objects = new Map();
+    this.#items = undefined;
     const changes: CacheChange<T>[] = [];
     for (const listed of items) {
       const key = keyOf(listed.metadata);
@@ -61,7 +65,7 @@ export class ObjectCache<T extends KubernetesObject> {
     const key = keyOf(object.metadata);
     const old = this.#objects.get(key);
     if (old && (isSame(old, object) || supersedes(old, object))) return [];
-    this.#objects.set(key, object);
+    this.#put(key, object);
     const write = this.#statusWrites.get(key);
     if (write && old && old.metadata.uid === object.metadata.uid && isSameButForStatus(old, object)) {
       write.hidden = object;
@@ -98,6 +102,7 @@ export class ObjectCache<T extends KubernetesObject> {
     const key = keyOf(object.metadata);
     if (this.#objects.get(key)?.metadata.uid !== object.metadata.uid) return [];
     this.#objects.delete(key);
+    this.#items = undefined;
     return [{ type: 'deleted', object }];
   }
 
@@ -113,10 +118,15 @@ export class ObjectCache<T extends KubernetesObject> {
     const old = this.#objects.get(key);
     if (old?.metadata.uid !== object.metadata.uid) return [];
     if (isSame(old, object) || supersedes(old, object)) return [];
-    this.#objects.set(key, object);
+    this.#put(key, object);
     this.#observed?.set(key, object);
     const ours = old.metadata.resourceVersion === writtenOver || isSameButForStatus(old, object);
     return ours ? [] : [{ type: 'modified', object }];
+  }
+
+  #put(key: string, object: T): void {
+    this.#objects.set(key, object);
+    this.#items = undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resourcePath } from './paths.ts';
+import { collectionInWords, resourcePath } from './paths.ts';
 
 describe('a path', () => {
   it.each([
@@ -18,4 +18,16 @@ describe('a path', () => {
     expect(() => resourcePath({ version: 'v1', plural: 'secrets', namespace: name })).toThrow(TypeError);
     expect(() => resourcePath({ version: 'v1', plural: 'secrets', name })).toThrow(TypeError);
   });
+});
+
+it.each([
+  [{ version: 'v1', plural: 'secrets', namespace: 'argocd' }, 'secrets in the namespace argocd'],
+  [{ version: 'v1', plural: 'namespaces' }, 'namespaces'],
+  [{ group: 'argoproj.io', version: 'v1', plural: 'appprojects' }, 'appprojects.argoproj.io'],
+  [
+    { group: 'argoproj.io', version: 'v1', plural: 'appprojects', namespace: 'argocd' },
+    'appprojects.argoproj.io in the namespace argocd',
+  ],
+])('%j in words', (address, words) => {
+  expect(collectionInWords(resourcePath(address))).toBe(words);
 });

@@ -27,6 +27,16 @@ export function resourcePath(address: ResourceAddress): string {
   return segments.map((segment) => `/${encode(segment)}`).join('');
 }
 
+/** A collection in words, such as `secrets in the namespace argocd`, from its path. */
+export function collectionInWords(path: string): string {
+  const [root, ...rest] = path.split('/').slice(1).map(decodeURIComponent);
+  const group = root === 'apis' ? rest.shift() : undefined;
+  // The version says nothing to a reader.
+  const [scope, namespace, plural] = rest.slice(1);
+  const nameOf = (resource = '') => (group === undefined ? resource : `${resource}.${group}`);
+  return plural === undefined ? nameOf(scope) : `${nameOf(plural)} in the namespace ${namespace}`;
+}
+
 function encode(segment: string): string {
   if (/^\.{0,2}$/.test(segment))
     throw new TypeError(`${JSON.stringify(segment)} cannot be part of an API path`);

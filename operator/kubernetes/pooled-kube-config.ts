@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { RequestOptions } from 'node:https';
+import { resolve } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type Dispatcher } from 'undici';
+import { parse } from 'yaml';
 import { setOwn } from '../lib/own.ts';
 
 /** The authentication of a request: headers, which hold the token, and the connections to use. */
@@ -19,6 +21,8 @@ type TlsOptions = Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'servername' |
  */
 const TCP_KEEPALIVE_DELAY_MS = 15_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A plugin may be expensive, and a server that accepts nobody asks for it with each answer. */
+const FORGET_EVERY_MS = 10_000;
 
 /**
  * A KubeConfig whose requests and watches share one connection pool. The library opens a pool, and so a TLS
@@ -28,6 +32,23 @@ const CONNECT_TIMEOUT_MS = 10_000;
 export class PooledKubeConfig extends KubeConfig {
   #current: { readonly fingerprint: string; readonly dispatcher: Promise<Dispatcher> } | undefined;
   readonly #pools = new Set<Dispatcher>();
+  /** Keeps the credentials that were read last: a token for a minute, the answer of a plugin until it expires. */
+  #credentials: KubeConfig | undefined;
+  #forgotAt = Number.NEGATIVE_INFINITY;
+
+  /** The library reads the file of a user's `tokenFile` once, and that of its own `tokenFile` provider every minute. */
+  override loadFromString(config: string, options?: Parameters<KubeConfig['loadFromString']>[1]): void {
+    // JSON is YAML.
+    super.loadFromString(JSON.stringify(withTokenProviders(parse(config))), options);
+  }
+
+  override makePathsAbsolute(directory: string): void {
+    super.makePathsAbsolute(directory);
+    for (const { authProvider } of this.users) {
+      const file: unknown = authProvider?.config?.tokenFile;
+      if (typeof file === 'string') authProvider.config.tokenFile = resolve(directory, file);
+    }
+  }
 
   /** For the library's own clients, if any are made from this configuration. */
   override async applySecurityAuthentication(context: RequestContext): Promise<void> {
@@ -42,7 +63,7 @@ export class PooledKubeConfig extends KubeConfig {
    */
   async authenticate(): Promise<Authentication> {
     const options: RequestOptions = {};
-    await this.applyToHTTPSOptions(options);
+    await (this.#credentials ?? this).applyToHTTPSOptions(options);
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(options.headers ?? {})) {
       // A token file often ends in a newline, which no header may hold.
@@ -50,6 +71,20 @@ export class PooledKubeConfig extends KubeConfig {
     }
     if (options.auth) headers.Authorization = `Basic ${Buffer.from(options.auth).toString('base64')}`;
     return { headers, dispatcher: await this.#dispatcher(options) };
+  }
+
+  /**
+   * The server does not accept the present credentials. The next request reads the token anew or asks the plugin
+   * again, but not more often than every ten seconds.
+   * @param now in milliseconds, only ever forward
+   */
+  forgetCredentials(now: number): void {
+    if (now < this.#forgotAt + FORGET_EVERY_MS) return;
+    this.#forgotAt = now;
+    // The library keeps them in private fields; another object has none yet.
+    const { clusters, users, contexts, currentContext } = this;
+    this.#credentials = new KubeConfig();
+    this.#credentials.loadFromOptions({ clusters, users, contexts, currentContext });
   }
 
   /** Closes all connections, also those in use. */
@@ -115,6 +150,19 @@ export class PooledKubeConfig extends KubeConfig {
     // A pool that cannot be closed in order has nothing left to finish: its connections are gone.
     pool.close().then(forget, forget);
   }
+}
+
+interface KubeConfigFile {
+  readonly users?: readonly { readonly user?: { readonly tokenFile?: string } | null }[] | null;
+}
+
+function withTokenProviders(file: KubeConfigFile | null): object | null {
+  const users = file?.users?.map(({ user, ...rest }) => {
+    if (typeof user?.tokenFile !== 'string') return { ...rest, user };
+    const { tokenFile, ...others } = user;
+    return { ...rest, user: { ...others, 'auth-provider': { name: 'tokenFile', config: { tokenFile } } } };
+  });
+  return users ? { ...file, users } : file;
 }
 
 /** Only defined values: an undefined entry would override a default. */

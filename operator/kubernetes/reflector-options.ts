@@ -19,6 +19,8 @@ export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorS
    * The kind itself may not exist, as a kind of another product. Then the collection is empty until the kind exists.
    */
   readonly mayBeMissing?: boolean | undefined;
+  /** The operator can do without the right to read the objects. Until it has the right, the collection is empty. */
+  readonly mayBeForbidden?: boolean | undefined;
   readonly backoff: BackoffOptions;
   /**
    * How often the whole collection is listed again, whether or not the watch works, in milliseconds. Default 10 min.
@@ -29,8 +31,8 @@ export interface ReflectorOptions<T extends KubernetesObject> extends ReflectorS
    * bookmark about once a minute, so only a dead watch is silent for longer.
    */
   readonly idleTimeoutMs?: number;
-  /** Local wall clock, in milliseconds. */
-  readonly now: () => number;
+  /** In milliseconds, only ever forward: a clock that is set must not make a cache look fresh or old. */
+  readonly clock: () => number;
   readonly log: Log;
   /** Waits; rejects when the signal aborts. Default: the process' timers. */
   readonly sleep?: (ms: number, signal: AbortSignal) => Promise<void>;

@@ -38,7 +38,15 @@ afterEach(async () => {
 
 async function connectAs(user: object): Promise<void> {
   kubeconfig = await testKubeconfig({ server: server.url, 'insecure-skip-tls-verify': true }, user);
-  connection = connect({ kubeconfig: kubeconfig.path, requestTimeoutMs: 2_000 });
+  let clock = 0;
+  connection = connect({
+    kubeconfig: kubeconfig.path,
+    requestTimeoutMs: 2_000,
+    clock: () => clock,
+    sleep: async (ms) => {
+      clock += ms;
+    },
+  });
 }
 
 function start(options: Partial<ReflectorOptions<FakeObject>> = {}): void {
@@ -47,7 +55,7 @@ function start(options: Partial<ReflectorOptions<FakeObject>> = {}): void {
     name: 'configmaps',
     onChange: (event) => heard.push(describeEvent(event)),
     backoff: { random: () => 0.5 },
-    now: Date.now,
+    clock: () => performance.now(),
     log,
     // No test waits: each checks how long the reflector would have waited.
     sleep: async (ms) => {
@@ -64,6 +72,8 @@ const describeEvent = (event: ReflectorEvent<FakeObject>): string =>
 
 const names = (): string[] => reflector.items().map((object) => object.metadata.name);
 const soon = (assertion: () => void): Promise<void> => vi.waitFor(assertion, { timeout: 5_000, interval: 5 });
+/** Without those of one object, which only ask for the version. */
+const wholeLists = () => collection.lists.filter((query) => query.get('limit') !== '1');
 const synced = (): Promise<void> => soon(() => expect(reflector.synced).toBe(true));
 const watching = (): Promise<void> => soon(() => expect(collection.open.size).toBe(1));
 
@@ -94,7 +104,6 @@ describe('all is well', () => {
     expect(collection.watches[0]?.get('resourceVersion')).toBe('1');
     expect(collection.watches[0]?.get('allowWatchBookmarks')).toBe('true');
     expect(collection.lists).toHaveLength(1);
-    expect(reflector.lastEventAt).toBeGreaterThanOrEqual(reflector.lastListAt ?? Number.NaN);
   });
 
   it('gives listed and watched objects the same shape', async () => {
@@ -156,6 +165,14 @@ describe('the kind does not exist', () => {
     expect(log.lines.map(({ level }) => level)).toEqual(['info']);
   });
 
+  it('gives a sign of life with each answer, so its cache does not grow old', async () => {
+    collection.next('list', (_, response) => absent(response));
+    collection.next('list', () => {});
+    start({ mayBeMissing: true });
+    await synced();
+    expect(reflector.ageMs).toBeDefined();
+  });
+
   it('any more takes all objects with it', async () => {
     start({ mayBeMissing: true });
     await watching();
@@ -188,7 +205,7 @@ describe('watch goes silent', () => {
     await soon(() => expect(names()).toEqual(['a', 'b']));
     expect(collection.watches[1]?.get('resourceVersion')).toBe('1');
     expect(waits).toEqual([]);
-    expect(collection.lists).toHaveLength(1);
+    expect(wholeLists()).toHaveLength(1);
   });
 
   it('again and again: its version is not trusted any more', async () => {
@@ -246,7 +263,7 @@ describe('watch ends', () => {
     await soon(() => expect(collection.watches).toHaveLength(2));
     expect(collection.watches[1]?.get('resourceVersion')).toBe('1');
     expect(waits).toEqual([375]);
-    expect(collection.lists).toHaveLength(1);
+    expect(wholeLists()).toHaveLength(1);
   });
 
   it('in the middle of a line: the event comes again', async () => {
@@ -278,7 +295,7 @@ describe('410 gone, over HTTP and in the stream', () => {
     start();
     await watching();
     collection.bookmark();
-    await soon(() => expect(reflector.lastContactAt).toBeDefined());
+    await soon(() => expect(reflector.ageMs).toBeDefined());
     collection.version += 5;
     collection.compact();
     collection.end();
@@ -372,13 +389,259 @@ describe('the watch has missed something', () => {
     await soon(() => expect(heard).toEqual(['added a', 'synced', 'deleted a']));
     expect(waits).toEqual([]);
   });
+});
 
-  it('is listed anew even if the clock was set back', async () => {
-    let clock = 1_000_000;
-    start({ now: () => clock, idleTimeoutMs: 50 });
+describe('the age', () => {
+  it('counts from the last sign of life: a list, the begin of a watch, an event, a bookmark', async () => {
+    let clock = 5_000;
+    start({ clock: () => clock });
+    expect(reflector.ageMs).toBeUndefined();
     await watching();
-    clock -= 500_000;
+    await soon(() => expect(reflector.ageMs).toBe(0));
+    clock += 3_000;
+    expect(reflector.ageMs).toBe(3_000);
+    collection.bookmark();
+    await soon(() => expect(reflector.ageMs).toBe(0));
+    clock += 2_000;
+    collection.put('a');
+    await soon(() => expect(reflector.ageMs).toBe(0));
+  });
+});
+
+describe('etcd is restored from a copy: versions go back', () => {
+  /** As after a restore: the server knows older versions, accepts later ones, and is silent about them. */
+  async function restored(): Promise<void> {
+    for (const name of ['stays', 'changed', 'new']) collection.put(name);
+    start();
+    await watching();
+    heard = [];
+    collection.remove('new');
+    collection.put('changed', { state: 'old' });
+    collection.silent = true;
+    await soon(() => expect(heard).toHaveLength(2));
+    heard = [];
+    collection.restore(2);
+    collection.put('changed', { state: 'restored' });
+    collection.silent = false;
+  }
+
+  it('is noticed when the watch has to be opened again, by the smallest of lists', async () => {
+    await restored();
+    collection.reset();
+    await soon(() => expect(heard).toEqual(['modified changed']));
+    expect(reflector.get('ns', 'changed')?.data).toEqual({ state: 'restored' });
+    expect(collection.lists.map((query) => query.get('limit'))).toEqual(['500', '1', '500']);
+    await watching();
+    collection.put('later');
+    await soon(() => expect(names()).toContain('later'));
+  });
+
+  it('is found by a list even if the versions have caught up, when the server was away', async () => {
+    await restored();
+    collection.version += 50;
+    collection.next('list', (_, response) => void response.destroy());
+    collection.reset();
+    await soon(() => expect(heard).toEqual(['modified changed']));
+    expect(waits).toEqual([375, 750]);
+  });
+});
+
+describe('a right is taken away', () => {
+  const RIGHT = 'cannot watch configmaps';
+  const forbid = (of: 'list' | 'watch', times: number): void => {
+    for (let i = 0; i < times; i += 1)
+      collection.next(of, (_, response) => refuse(response, 403, 'Forbidden'));
+  };
+  /** After a sign of life, so that the end is no failure. */
+  const endInOrder = (): void => {
+    collection.bookmark();
+    collection.end();
+  };
+  const messages = (level: string): string[] =>
+    log.lines.filter((line) => line.level === level).map(({ message }) => message);
+
+  it('keeps the last known objects, names the right once, and comes back by itself', async () => {
+    collection.put('a');
+    start();
+    await watching();
+    forbid('watch', 12);
+    const seen = new Set<string | undefined>();
+    collection.next('watch', (request, response) => {
+      seen.add(reflector.missingRight);
+      collection.handler(request, response);
+    });
+    endInOrder();
+    await soon(() => expect(collection.watches).toHaveLength(15));
+    await watching();
+    await soon(() => expect(reflector.missingRight).toBeUndefined());
+    expect([...seen]).toEqual([RIGHT]);
+    expect(heard).toEqual(['added a', 'synced']);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(30_000);
+    expect(messages('warn')).toEqual(['a right is missing; the last known objects stay']);
+    expect(messages('info')).toEqual(['the missing right is there']);
+  });
+
+  it('is known before the first list', async () => {
+    const held = Promise.withResolvers<void>();
+    forbid('list', 2);
+    start({
+      sleep: async (ms) => {
+        waits.push(ms);
+        if (waits.length === 2) await held.promise;
+      },
+    });
+    await soon(() => expect(waits).toHaveLength(2));
+    expect([reflector.synced, reflector.missingRight]).toEqual([false, 'cannot list configmaps']);
+    held.resolve();
+    await watching();
+    expect(reflector.missingRight).toBeUndefined();
+    expect(messages('warn')).toHaveLength(1);
+  });
+
+  it('does not keep a refresh waiting: the last known objects are all that there is', async () => {
+    collection.put('a');
+    start();
+    await watching();
+    forbid('list', 1);
+    await reflector.refresh();
+    expect([names(), reflector.missingRight]).toEqual([['a'], 'cannot list configmaps']);
+    await soon(() => expect(reflector.missingRight).toBeUndefined());
+  });
+
+  it('from the start, where the operator can do without: the collection is empty until then', async () => {
+    collection.put('a');
+    const held = Promise.withResolvers<void>();
+    forbid('list', 1);
+    start({ mayBeForbidden: true, sleep: () => held.promise });
+    await synced();
+    expect([names(), reflector.missingRight]).toEqual([[], 'cannot list configmaps']);
+    held.resolve();
+    await soon(() => expect(names()).toEqual(['a']));
+    expect(heard).toEqual(['synced', 'added a']);
+  });
+
+  it('to watch, but not to list: one message, and lists bring what happens', async () => {
+    start();
+    await watching();
+    forbid('watch', 9);
+    endInOrder();
+    await soon(() => expect(reflector.missingRight).toBe(RIGHT));
+    collection.put('a');
+    await soon(() => expect(names()).toEqual(['a']));
+    await watching();
+    expect(messages('warn')).toHaveLength(1);
+  });
+});
+
+describe('refresh', () => {
+  it('resolves with what the watch has not told, at once', async () => {
+    start();
+    await watching();
+    collection.silent = true;
+    collection.put('a');
+    await reflector.refresh();
+    expect(names()).toEqual(['a']);
+    expect(collection.lists).toHaveLength(2);
+    expect(waits).toEqual([]);
+    expect(reflector.counts.failures).toBe(0);
+    await soon(() => expect(collection.watches).toHaveLength(2));
+    await watching();
+  });
+
+  it('does not take a list for an answer that began before', async () => {
+    const first = Promise.withResolvers<void>();
+    const second = Promise.withResolvers<void>();
+    for (const { promise } of [first, second]) {
+      collection.next('list', (_, response) => {
+        void promise.then(() => answer(response, 200, { metadata: { resourceVersion: '0' }, items: [] }));
+      });
+    }
+    start();
+    await soon(() => expect(collection.lists).toHaveLength(1));
+    let done = false;
+    const refreshed = reflector.refresh().then(() => {
+      done = true;
+    });
+    first.resolve();
     await soon(() => expect(collection.lists).toHaveLength(2));
+    expect([reflector.synced, done]).toEqual([true, false]);
+    second.resolve();
+    await refreshed;
+  });
+
+  it('shares one list between all who ask', async () => {
+    start();
+    await watching();
+    await Promise.all([reflector.refresh(), reflector.refresh(), reflector.refresh()]);
+    expect(collection.lists).toHaveLength(2);
+  });
+
+  it('tries again after failures, for early and late callers', async () => {
+    start();
+    await watching();
+    const failing = Promise.withResolvers<void>();
+    collection.next('list', (_, response) => {
+      void failing.promise.then(() => refuse(response, 500, 'Internal'));
+    });
+    const early = reflector.refresh();
+    await soon(() => expect(collection.lists).toHaveLength(2));
+    const late = reflector.refresh();
+    failing.resolve();
+    await Promise.all([early, late]);
+    expect(collection.lists).toHaveLength(3);
+    expect(reflector.counts.failures).toBe(1);
+  });
+
+  it('does not spin when it was asked for during a list that fails', async () => {
+    const failing = Promise.withResolvers<void>();
+    collection.next('list', (_, response) => {
+      void failing.promise.then(() => refuse(response, 500, 'Internal'));
+    });
+    for (let i = 0; i < 3; i += 1)
+      collection.next('list', (_, response) => refuse(response, 500, 'Internal'));
+    start();
+    await soon(() => expect(collection.lists).toHaveLength(1));
+    const refreshed = reflector.refresh();
+    failing.resolve();
+    await refreshed;
+    // One wait for each failure but the first, after which somebody was waiting for the next list.
+    expect(waits).toHaveLength(4);
+  });
+
+  it('wakes a wait after failures', async () => {
+    collection.next('list', (_, response) => refuse(response, 500, 'Internal'));
+    start({
+      sleep: (_, signal) =>
+        new Promise((_resolve, reject) => {
+          waits.push(0);
+          signal.addEventListener('abort', () => reject(signal.reason));
+        }),
+    });
+    await soon(() => expect(waits).toHaveLength(1));
+    await reflector.refresh();
+    expect(reflector.synced).toBe(true);
+  });
+
+  it('says that a kind which does not exist has no objects', async () => {
+    start({ mayBeMissing: true });
+    await watching();
+    collection.put('a');
+    await soon(() => expect(names()).toEqual(['a']));
+    collection.next('list', (_, response) => refuse(response, 404, 'NotFound'));
+    await reflector.refresh();
+    expect(heard).toContain('deleted a');
+  });
+
+  it('is rejected once the reflector is stopped, before and after', async () => {
+    collection.next('list', () => {});
+    start();
+    const before = reflector.refresh();
+    await soon(() => expect(collection.lists).toHaveLength(1));
+    const during = reflector.refresh();
+    const outcomes = Promise.allSettled([before, during]);
+    await reflector.stop();
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(reflector.refresh()).rejects.toThrow('the cache configmaps was stopped');
   });
 });
 
@@ -402,7 +665,7 @@ describe('429 with Retry-After', () => {
 
 describe('5xx', () => {
   it('backs off longer and longer, and in the end distrusts its own version', async () => {
-    start({ now: Date.now });
+    start();
     await watching();
     for (let i = 0; i < 4; i += 1) {
       collection.next('watch', (_, response) => void response.writeHead(503).end('upstream is away'));
@@ -434,7 +697,6 @@ describe('the list fails at the start', () => {
     expect(seen).toEqual([false, false, false]);
     expect(heard).toEqual(['added a', 'synced']);
     expect(reflector.counts).toEqual({ lists: 1, failures: 3 });
-    expect(log.lines.filter(({ level }) => level === 'warn')).toHaveLength(3);
   });
 
   it('on its second page: nothing is told of the first', async () => {
@@ -546,6 +808,6 @@ const minimal = () => ({
   name: 'configmaps',
   onChange: () => {},
   backoff: { random: () => 0.5 },
-  now: Date.now,
+  clock: () => performance.now(),
   log,
 });

@@ -1,10 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Backoff } from '../lib/backoff.ts';
-import { ApiError, ExpiredError, NotFoundError } from './api-error.ts';
+import { ApiError, ExpiredError, ForbiddenError, NotFoundError, RequestError } from './api-error.ts';
 import { listAll } from './list.ts';
+import { MissingRight } from './missing-right.ts';
 import { type CacheChange, ObjectCache } from './object-cache.ts';
-import type { KubernetesObject } from './objects.ts';
+import { isNewerVersion, type KubernetesObject } from './objects.ts';
 import type { ReflectorEvent, ReflectorOptions } from './reflector-options.ts';
+import { RefreshCallers } from './refresh-callers.ts';
 import { type WatchEvent, WatchIdleError } from './watch.ts';
 
 /** Longest requested watch. An API server ends it in order, with a last bookmark. */
@@ -17,6 +19,11 @@ const MIN_WATCH_MS = 10_000;
 const GOOD_WATCH_MS = 5_000;
 /** After so many failures in a row the fault may be in the resourceVersion itself, as after a restore of etcd. */
 const FAILURES_BEFORE_RELIST = 3;
+/**
+ * A server that was away may have lost versions and have made new ones beyond ours: then only a list shows the truth.
+ * The first failure is the end of the watch, the second one that the server is not there.
+ */
+const ABSENCES_BEFORE_RELIST = 2;
 /**
  * A server may not have reached the version yet, as after a restore. It accepts such a watch and stays silent for
  * ever.
@@ -39,6 +46,9 @@ export class Reflector<T extends KubernetesObject> {
   readonly #stop = new AbortController();
   readonly #relistAfterMs: number;
   #running: Promise<void> | undefined;
+  /** Ends the present watch or wait, and nothing else. */
+  #pause = new AbortController();
+  readonly #callers = new RefreshCallers();
   /** Where the next watch starts; undefined: list first. */
   #resourceVersion: string | undefined;
   /** The last watch that could be opened, until a failure has been judged by it. */
@@ -48,14 +58,19 @@ export class Reflector<T extends KubernetesObject> {
   #synced = false;
   /** Whether the kind was last found not to exist. */
   #missing = false;
-  #lastEventAt: number | undefined;
   #lastListAt: number | undefined;
   #lastContactAt: number | undefined;
+  readonly #right: MissingRight;
+  /** The last attempt, for {@link missingRight}. */
+  #verb: 'list' | 'watch' = 'list';
+  /** Whether the server may have lost versions since the last watch, as after a restore of etcd. */
+  #isDoubtful = false;
   #lists = 0;
   #failures = 0;
 
   constructor(options: ReflectorOptions<T>) {
     this.#options = options;
+    this.#right = new MissingRight(options.log, options.name, options.watchPath);
     this.#backoff = new Backoff(options.backoff);
     // Spread over a fifth of the interval, so caches that started together do not always list together.
     this.#relistAfterMs = (options.relistAfterMs ?? 600_000) * (0.9 + 0.2 * options.backoff.random());
@@ -70,19 +85,17 @@ export class Reflector<T extends KubernetesObject> {
     return this.#synced;
   }
 
-  /** When an object was last reported as changed, in milliseconds. */
-  get lastEventAt(): number | undefined {
-    return this.#lastEventAt;
+  /** How long ago the API server gave a sign of life for this collection, bookmarks included, in milliseconds. */
+  get ageMs(): number | undefined {
+    return this.#lastContactAt === undefined ? undefined : this.#options.clock() - this.#lastContactAt;
   }
 
-  /** When the collection was last listed completely, in milliseconds. */
-  get lastListAt(): number | undefined {
-    return this.#lastListAt;
-  }
-
-  /** When the API server last gave a sign of life for this collection, bookmarks included, in milliseconds. */
-  get lastContactAt(): number | undefined {
-    return this.#lastContactAt;
+  /**
+   * The right that the operator lacks, as `cannot list secrets in the namespace argocd`; undefined while nothing is
+   * known to be missing. The last known objects stay, and the reflector comes back by itself.
+   */
+  get missingRight(): string | undefined {
+    return this.#right.text;
   }
 
   /** Complete lists, and failures of list or watch, since the start: for metrics. */
@@ -127,33 +140,88 @@ export class Reflector<T extends KubernetesObject> {
     this.#running ??= this.#run();
   }
 
+  /**
+   * Resolves once the cache holds a complete list that began after this call. It ends the present watch or wait for
+   * that. A list that fails is tried again as always. Calls at the same time share one list. Where a right is missing,
+   * it resolves with the last known objects.
+   * @throws Error only if the reflector is stopped
+   */
+  refresh(): Promise<void> {
+    if (this.#stop.signal.aborted) return Promise.reject(this.#stopped());
+    const { haveAsked } = this.#callers;
+    const refreshed = this.#callers.ask();
+    if (!haveAsked) this.#pause.abort();
+    return refreshed;
+  }
+
   /** Ends everything; onChange is not called any more. Resolves when the last request has ended. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#pause.abort();
+    this.#callers.reject(this.#stopped());
     await this.#running;
+  }
+
+  #stopped(): Error {
+    return new Error(`the cache ${this.name} was stopped`);
   }
 
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       try {
-        if (this.#resourceVersion === undefined || this.#relistIsDue()) await this.#relist();
-        await this.#watchOnce();
+        if (this.#isDoubtful && !this.#listIsNeeded()) await this.#verifyVersion();
+        if (this.#listIsNeeded()) await this.#relist();
+        await this.#untilRefresh((pause) => this.#watchOnce(pause));
       } catch (error) {
         if (!signal.aborted) await this.#recover(error);
       }
     }
   }
 
+  #listIsNeeded(): boolean {
+    return this.#callers.wait || this.#resourceVersion === undefined || this.#relistIsDue();
+  }
+
+  /** Lets {@link refresh} and {@link stop} end a watch or a wait early, which is no failure. */
+  async #untilRefresh(run: (pause: AbortSignal) => Promise<void>): Promise<void> {
+    this.#pause = new AbortController();
+    const { signal } = this.#pause;
+    if (this.#callers.haveAsked || this.#stop.signal.aborted) this.#pause.abort();
+    try {
+      await run(signal);
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    }
+  }
+
+  /**
+   * Asks for one object, since the answer names the present version of the collection. An API server accepts a watch
+   * from a later version, and such a watch is silent until the server has reached that version.
+   */
+  async #verifyVersion(): Promise<void> {
+    this.#verb = 'list';
+    const { list, fieldSelector, log, name } = this.#options;
+    const page = await list({ limit: 1, fieldSelector }, this.#stop.signal);
+    this.#touch();
+    this.#isDoubtful = false;
+    if (!isNewerVersion(this.#resourceVersion ?? '', page.resourceVersion)) return;
+    this.#resourceVersion = undefined;
+    log.warn({ cache: name }, 'the versions of the API server have gone back; listing again');
+  }
+
   async #relist(): Promise<void> {
+    this.#verb = 'list';
+    this.#callers.listBegins();
     this.#cache.beginList();
     const { list, fieldSelector } = this.#options;
     const { items, resourceVersion } = await listAll(list, fieldSelector, this.#stop.signal, () =>
       this.#touch(),
     );
     this.#resourceVersion = resourceVersion;
-    this.#lastListAt = this.#options.now();
+    this.#lastListAt = this.#options.clock();
     this.#lists += 1;
+    this.#isDoubtful = false;
     // The wait for the kind was not a failure, and a new kind may well answer the first time that it is not ready.
     if (this.#missing) this.#backoff.reset();
     this.#missing = false;
@@ -162,13 +230,16 @@ export class Reflector<T extends KubernetesObject> {
 
   #replace(items: readonly T[]): void {
     this.#emit(this.#cache.replace(items.map((item) => this.#transform(item))));
-    if (this.#synced) return;
-    this.#synced = true;
-    this.#tell({ type: 'synced' });
+    if (!this.#synced) {
+      this.#synced = true;
+      this.#tell({ type: 'synced' });
+    }
+    this.#callers.listIsTaken();
   }
 
   /** Returns when the watch ended in order or a new list is due. */
-  async #watchOnce(): Promise<void> {
+  async #watchOnce(pause: AbortSignal): Promise<void> {
+    this.#verb = 'watch';
     const { watch, watchPath, fieldSelector, idleTimeoutMs = 75_000 } = this.#options;
     const untilRelist = this.#relistAfterMs - this.#sinceLastList();
     const query = {
@@ -177,12 +248,13 @@ export class Reflector<T extends KubernetesObject> {
       timeoutSeconds: Math.ceil(Math.min(Math.max(untilRelist, MIN_WATCH_MS), MAX_WATCH_MS) / 1_000),
       fieldSelector,
     };
-    const events = await watch(watchPath, query, { signal: this.#stop.signal, idleTimeoutMs });
+    const events = await watch(watchPath, query, { signal: pause, idleTimeoutMs });
     this.#touch();
-    const current = { openedAt: this.#options.now(), brought: false };
+    this.#right.isThere();
+    const current = { openedAt: this.#options.clock(), brought: false };
     this.#lastWatch = current;
     for await (const event of events) {
-      if (this.#stop.signal.aborted) return;
+      if (pause.aborted) return;
       current.brought = true;
       this.#handle(event);
       if (this.#relistIsDue()) return;
@@ -199,7 +271,6 @@ export class Reflector<T extends KubernetesObject> {
     const object = event.object as T;
     if (event.type === 'DELETED') this.#emit(this.#cache.delete(this.#transform(object)));
     else if (event.type !== 'BOOKMARK') this.#emit(this.#cache.set(this.#transform(object)));
-    if (event.type !== 'BOOKMARK') this.#lastEventAt = this.#options.now();
     this.#resourceVersion = object.metadata.resourceVersion;
   }
 
@@ -208,6 +279,7 @@ export class Reflector<T extends KubernetesObject> {
     const good = this.#watchWasGood();
     this.#lastWatch = undefined;
     if (good) this.#backoff.reset();
+    this.#isDoubtful = true;
     if (error instanceof WatchIdleError) {
       this.#silences = (this.#silences + 1) % SILENCES_BEFORE_RELIST;
       if (this.#silences === 0) this.#resourceVersion = undefined;
@@ -223,9 +295,20 @@ export class Reflector<T extends KubernetesObject> {
     this.#failures += 1;
     const asked = error instanceof ApiError ? Math.min(error.retryAfterMs ?? 0, MAX_RETRY_AFTER_MS) : 0;
     const waitMs = Math.round(asked + this.#backoff.next());
-    if (this.#backoff.failures >= FAILURES_BEFORE_RELIST) this.#resourceVersion = undefined;
-    log.warn({ cache: name, err: error, failures: this.#backoff.failures, waitMs }, 'cannot list or watch');
+    const { failures } = this.#backoff;
+    const isAway = error instanceof RequestError;
+    if (failures >= (isAway ? ABSENCES_BEFORE_RELIST : FAILURES_BEFORE_RELIST))
+      this.#resourceVersion = undefined;
+    if (error instanceof ForbiddenError) this.#lacksRight(error);
+    else log.warn({ cache: name, err: error, failures, waitMs }, 'cannot list or watch');
     await this.#sleep(waitMs);
+  }
+
+  #lacksRight(error: ForbiddenError): void {
+    this.#right.isMissing(this.#verb, error);
+    if (!this.#synced && this.#options.mayBeForbidden) this.#replace([]);
+    // The last known objects are all that there is.
+    else if (this.#synced) this.#callers.listIsTaken();
   }
 
   /** The kind does not exist, or not any more. This is not an error, and the collection is empty. */
@@ -234,37 +317,33 @@ export class Reflector<T extends KubernetesObject> {
     if (!this.#missing)
       log.info({ cache: name }, 'the kind does not exist; looking for the kind again and again');
     this.#missing = true;
+    this.#touch();
     this.#resourceVersion = undefined;
     this.#replace([]);
     await this.#sleep(Math.min(Math.round(this.#backoff.next()), MAX_KIND_WAIT_MS));
   }
 
-  async #sleep(ms: number): Promise<void> {
-    const { signal } = this.#stop;
-    const sleep = this.#options.sleep ?? ((time, abort) => delay(time, undefined, { signal: abort }));
-    await sleep(ms, signal).catch((error: unknown) => {
-      if (!signal.aborted) throw error;
-    });
+  #sleep(ms: number): Promise<void> {
+    const sleep = this.#options.sleep ?? ((time, signal) => delay(time, undefined, { signal }));
+    return this.#untilRefresh((pause) => sleep(ms, pause));
   }
 
   /** Whether the last watch brought an event or stayed open for a while, and did not break at once. */
   #watchWasGood(): boolean {
     const watch = this.#lastWatch;
-    return watch !== undefined && (watch.brought || this.#options.now() - watch.openedAt >= GOOD_WATCH_MS);
+    return watch !== undefined && (watch.brought || this.#options.clock() - watch.openedAt >= GOOD_WATCH_MS);
   }
 
   #relistIsDue(): boolean {
-    const age = this.#sinceLastList();
-    // A clock that was set back must not delay the list.
-    return age < 0 || age >= this.#relistAfterMs;
+    return this.#sinceLastList() >= this.#relistAfterMs;
   }
 
   #sinceLastList(): number {
-    return this.#options.now() - (this.#lastListAt ?? 0);
+    return this.#options.clock() - (this.#lastListAt ?? Number.NEGATIVE_INFINITY);
   }
 
   #touch(): void {
-    this.#lastContactAt = this.#options.now();
+    this.#lastContactAt = this.#options.clock();
   }
 
   #transform(object: T): T {

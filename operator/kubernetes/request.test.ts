@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import {
   ApiError,
@@ -7,7 +8,7 @@ import {
   ForbiddenError,
   NotFoundError,
 } from './api-error.ts';
-import { type Connection, connect } from './connection.ts';
+import { type Connection, type ConnectOptions, connect } from './connection.ts';
 import { answer, FakeApiServer, type Handler, refuse } from './testing/fake-api-server.ts';
 import { type TestKubeconfig, testKubeconfig } from './testing/kubeconfig.ts';
 
@@ -38,6 +39,33 @@ const failure = (promise: Promise<unknown>): Promise<Error> =>
   );
 
 describe('a request', () => {
+  it('is reported with its verb and the code of the answer, whatever the answer is', async () => {
+    const seen: [string, number | undefined][] = [];
+    const watched = connect({
+      kubeconfig: kubeconfig.path,
+      onRequest: (verb, code) => seen.push([verb, code]),
+    });
+    const ask = (path: string) => watched.request({ method: 'PATCH', path }).catch(() => undefined);
+    try {
+      handler = (_, response) => answer(response, 200, {});
+      await ask('/a');
+      handler = (_, response) => refuse(response, 503, 'ServiceUnavailable');
+      await ask('/b');
+      handler = (_, response) => void response.destroy();
+      await ask('/c');
+      const idle = { signal: new AbortController().signal, idleTimeoutMs: 10 };
+      await watched.watch('/d', {}, idle).catch(() => undefined);
+    } finally {
+      await watched.close();
+    }
+    expect(seen).toEqual([
+      ['PATCH', 200],
+      ['PATCH', 503],
+      ['PATCH', undefined],
+      ['WATCH', undefined],
+    ]);
+  });
+
   it('carries query, body and content type, and brings the JSON back', async () => {
     handler = (_, response) => answer(response, 201, { made: true });
     const { status, body } = await connection.request({
@@ -74,6 +102,8 @@ describe('the server refuses', () => {
     [409, 'AlreadyExists', ApiError, {}],
     [410, 'Expired', ExpiredError, {}],
     [422, 'Invalid', ApiError, {}],
+    [429, 'TooManyRequests', ApiError, {}],
+    [503, 'ServiceUnavailable', ApiError, {}],
   ])('%i %s', async (code, reason, type, extra) => {
     handler = (_, response) => refuse(response, code, reason, extra);
     const error = await failure(get());
@@ -88,13 +118,27 @@ describe('the server refuses', () => {
   });
 
   it.each([
-    [{ 'retry-after': '7' }, {}, 7_000],
-    [{}, { details: { retryAfterSeconds: 3 } }, 3_000],
+    [{ 'retry-after': '70' }, {}, 70_000],
+    [{}, { details: { retryAfterSeconds: 30 } }, 30_000],
     [{ 'retry-after': 'Wed, 21 Oct 2026 07:28:00 GMT' }, {}, undefined],
     [{}, {}, undefined],
   ])('asks to be left alone: %j %j', async (headers, status, retryAfterMs) => {
     handler = (_, response) => answer(response, 429, { kind: 'Status', ...status }, headers);
     expect(await failure(get())).toMatchObject({ code: 429, retryAfterMs });
+  });
+
+  it.each([403, 404, 410])('unless a proxy says %i, which means nothing', async (code) => {
+    handler = (_, response) => void response.writeHead(code).end('<html>no such backend</html>');
+    expect((await failure(get())).constructor).toBe(ApiError);
+  });
+
+  it('a kind that it does not know', async () => {
+    const headers: Record<string, string> = { 'audit-id': '102df068' };
+    handler = (_, response) => void response.writeHead(404, headers).end('404 page not found\n');
+    expect((await failure(get())).constructor).toBe(NotFoundError);
+    // As a proxy says it.
+    delete headers['audit-id'];
+    expect((await failure(get())).constructor).toBe(ApiError);
   });
 
   it('or a proxy before it, in its own words', async () => {
@@ -115,6 +159,19 @@ describe('no answer', () => {
   it('in time to its end', async () => {
     handler = (_, response) => void response.writeHead(200).write('{');
     await expect(get()).rejects.toThrow('GET /api/v1/x: no answer within 500 ms');
+  });
+
+  it('that fits into memory', async () => {
+    handler = (_, response) => {
+      const piece = ' '.repeat(2 ** 20);
+      const more = (): void => {
+        if (!response.destroyed) response.write(piece, more);
+      };
+      more();
+    };
+    const { request } = connect({ kubeconfig: kubeconfig.path });
+    const error = await failure(request({ method: 'GET', path: '/x' }));
+    expect(error).toMatchObject({ name: 'AnswerTooLargeError', message: 'GET /x: the answer is too large' });
   });
 
   it('because the connection breaks', async () => {
@@ -159,7 +216,180 @@ describe('the token', () => {
   });
 });
 
+/** A connection whose waits are recorded and take no time. */
+function patient(options: ConnectOptions = {}): { request: Connection['request']; waits: number[] } {
+  let clock = 0;
+  const waits: number[] = [];
+  const sleep = async (ms: number): Promise<void> => {
+    waits.push(ms);
+    clock += ms;
+  };
+  const { request } = connect({ kubeconfig: kubeconfig.path, clock: () => clock, sleep, ...options });
+  return { request, waits };
+}
+
+const busy = (response: ServerResponse, seconds?: number, code = 429): void =>
+  answer(
+    response,
+    code,
+    { kind: 'Status', code, reason: 'Busy' },
+    seconds === undefined ? {} : { 'retry-after': `${seconds}` },
+  );
+
+/** Answers with these handlers, one after the other, and with `{}` after the last one. */
+const answers = (...handlers: Handler[]): Handler => {
+  return (request, response) => (handlers.shift() ?? ((_, last) => answer(last, 200, {})))(request, response);
+};
+
+const PATCH = { method: 'PATCH', path: '/api/v1/x', body: {} } as const;
+
+describe('the server is busy', () => {
+  it.each([429, 503])('and says for how long (%i): the request waits and is sent again', async (code) => {
+    const { request, waits } = patient();
+    handler = answers(
+      (_, response) => busy(response, 3, code),
+      (_, response) => busy(response, 4, code),
+    );
+    await expect(request(PATCH)).resolves.toMatchObject({ status: 200 });
+    expect(waits).toEqual([3_000, 4_000]);
+    expect(server.requests.map(({ method }) => method)).toEqual(['PATCH', 'PATCH', 'PATCH']);
+  });
+
+  it.each([
+    ['does not say for how long', undefined, 1],
+    ['says a whole day', 86_400, 1],
+    ['says one second again and again', 1, 10],
+    ['says ten seconds again and again', 10, 3],
+  ])('and %s: the caller gets to know it in the end', async (_, seconds, attempts) => {
+    const { request } = patient();
+    handler = (_request, response) => busy(response, seconds);
+    expect(await failure(request(PATCH))).toMatchObject({ code: 429 });
+    expect(server.requests).toHaveLength(attempts);
+  });
+
+  it('and does not say when to come back: a 503 may have been executed, so it is not repeated', async () => {
+    const { request } = patient();
+    handler = (_, response) => busy(response, undefined, 503);
+    expect(await failure(request(PATCH))).toMatchObject({ code: 503 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('the other requests wait too, except urgent ones', async () => {
+    const asked: number[] = [];
+    const slept = Promise.withResolvers<void>();
+    const awake = Promise.withResolvers<void>();
+    let clock = 0;
+    const { request } = patient({
+      clock: () => clock,
+      sleep: async (ms) => {
+        asked.push(ms);
+        slept.resolve();
+        await awake.promise;
+      },
+    });
+    handler = answers((_, response) => busy(response, 5));
+    const first = request(PATCH);
+    await slept.promise;
+    const second = request({ method: 'GET', path: '/second' });
+    await request({ method: 'GET', path: '/urgent', urgent: true });
+    expect(server.requests.map(({ path }) => path.split('/').at(-1))).toEqual(['x', 'urgent']);
+    expect(asked).toEqual([5_000, 5_000]);
+    clock += 5_000;
+    awake.resolve();
+    await Promise.all([first, second]);
+    expect(server.requests).toHaveLength(4);
+  });
+
+  it('an urgent request does not wait for it', async () => {
+    const { request, waits } = patient();
+    handler = answers((_, response) => busy(response, 1));
+    expect(await failure(request({ ...PATCH, urgent: true }))).toMatchObject({ code: 429 });
+    expect(waits).toEqual([]);
+  });
+
+  it('a request whose caller has changed his mind waits no longer', async () => {
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    handler = (_, response) => {
+      busy(response, 14);
+      setImmediate(() => controller.abort(reason));
+    };
+    const { request } = connect({ kubeconfig: kubeconfig.path });
+    expect(await failure(request({ ...PATCH, signal: controller.signal }))).toBe(reason);
+  });
+
+  it('a write that is not allowed any more waits no longer', async () => {
+    const { request, waits } = patient();
+    let leftMs = 60_000;
+    handler = (_, response) => {
+      busy(response, 14);
+      leftMs = 0;
+    };
+    const fence = { leftMs: () => leftMs };
+    expect(await failure(request({ ...PATCH, fence }))).toMatchObject({ name: 'NotLeadingError' });
+    expect(waits).toEqual([1_000]);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('more requests than the rate allows', () => {
+  it('wait for their turn, except urgent ones', async () => {
+    handler = (_, response) => answer(response, 200, {});
+    const { request, waits } = patient({ rate: { perSecond: 10, burst: 3 } });
+    for (let i = 0; i < 5; i += 1) await request({ method: 'GET', path: '/x' });
+    for (let i = 0; i < 5; i += 1) await request({ method: 'GET', path: '/x', urgent: true });
+    expect(waits).toEqual([100, 100]);
+  });
+});
+
+describe('the server does not know the token any more', () => {
+  it('the file is read again at once', async () => {
+    const file = await kubeconfig.write('token', 'first\n');
+    const cluster = { server: server.url, 'insecure-skip-tls-verify': true };
+    const rotating = await testKubeconfig(cluster, {
+      'auth-provider': { name: 'tokenFile', config: { tokenFile: file } },
+    });
+    const { request, watch, close } = connect({ kubeconfig: rotating.path });
+    let valid = 'first';
+    handler = ({ headers, query }, response) => {
+      if (headers.authorization !== `Bearer ${valid}`) return refuse(response, 401, 'Unauthorized');
+      if (query.has('watch')) return void response.end();
+      answer(response, 200, {});
+    };
+    await request(PATCH);
+    valid = 'second';
+    await kubeconfig.write('token', 'second\n');
+    await expect(request(PATCH)).resolves.toMatchObject({ status: 200 });
+    const signal = new AbortController().signal;
+    await expect(watch('/w', {}, { signal, idleTimeoutMs: 500 })).resolves.toBeDefined();
+    expect(server.requests).toHaveLength(4);
+    await close();
+    await rotating.remove();
+  });
+
+  it('whatever is read: the caller gets to know it, and the plugin is not asked with each answer', async () => {
+    const { request, waits } = patient();
+    handler = (_, response) => refuse(response, 401, 'Unauthorized');
+    for (let i = 0; i < 3; i += 1) expect(await failure(request(PATCH))).toMatchObject({ code: 401 });
+    expect(server.requests).toHaveLength(6);
+    expect(waits).toEqual([]);
+  });
+});
+
 describe('many requests at once', () => {
+  it('do not keep a request in line that was given up', async () => {
+    const free = Promise.withResolvers<void>();
+    handler = (_, response) => void free.promise.then(() => answer(response, 200, {}));
+    const under = ['/1', '/2'].map(get);
+    const controller = new AbortController();
+    const givenUp = connection.request({ method: 'GET', path: '/3', signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(givenUp).rejects.toThrow('enough');
+    free.resolve();
+    await Promise.all(under);
+    expect(server.requests).toHaveLength(2);
+  });
+
   it('wait in line, except urgent ones', async () => {
     const arrived = (): string[] => server.requests.map(({ path }) => path.split('/').at(-1) ?? '').sort();
     const free = Promise.withResolvers<void>();

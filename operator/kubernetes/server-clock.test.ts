@@ -58,6 +58,29 @@ describe('a clock jumps', () => {
     expect(clock.skewMs()).toBe(0);
   });
 
+  it('puts the time in doubt until the next answer, as a sleep of the machine does', () => {
+    const local = { wall: 1_000_000, monotonic: 0 };
+    const clock = new ServerClock(
+      () => local.wall,
+      () => local.monotonic,
+    );
+    expect(clock.isInDoubt()).toBe(false);
+    ask(clock, 0, local.wall);
+    for (const [wall, monotonic, isInDoubt] of [
+      [3_600_000, 3_600_000, false],
+      [7_200_000, 0, true],
+      [-7_200_000, 10, true],
+      // A clock that is slewed.
+      [60_100, 60_000, false],
+    ] as const) {
+      local.wall += wall;
+      local.monotonic += monotonic;
+      expect(clock.isInDoubt()).toBe(isInDoubt);
+      ask(clock, 0, local.wall);
+      expect(clock.isInDoubt()).toBe(false);
+    }
+  });
+
   it('in the middle of a request: that answer is ignored', () => {
     const clock = new ServerClock(() => 0);
     clock.observe({ serverTime: 1_000_000, sentAt: 1_000_000, receivedAt: 400_000 });

@@ -18,11 +18,19 @@ const GRANULARITY_MS = 1_000;
  */
 export class ServerClock {
   readonly #local: () => number;
+  readonly #monotonic: () => number;
   #offsetMs = 0;
+  /** The difference between the local clocks when the offset was learnt; it changes when the wall clock is set. */
+  #learntAtMs: number | undefined;
 
-  /** @param local the local wall clock, in milliseconds since 1970 */
-  constructor(local: () => number) {
+  /**
+   * @param local the local wall clock, in milliseconds since 1970
+   * @param monotonic a clock that nobody sets, in milliseconds; it may pause while the machine sleeps. Default: the
+   * wall clock, which is then never in doubt.
+   */
+  constructor(local: () => number, monotonic: () => number = local) {
     this.#local = local;
+    this.#monotonic = monotonic;
   }
 
   /** Learns from one answer. */
@@ -31,7 +39,20 @@ export class ServerClock {
     const highest = sample.serverTime + GRANULARITY_MS - sample.sentAt;
     // The local clock was set back in mid-request: the interval has no meaning.
     if (lowest > highest) return;
+    this.#learntAtMs = this.#difference();
     this.#offsetMs = Math.min(Math.max(this.#offsetMs, lowest), highest);
+  }
+
+  /**
+   * Whether the local wall clock was set, or the machine slept, since the last answer. Nobody can tell which of the
+   * two without another answer, and until then the API server's time is not known.
+   */
+  isInDoubt(): boolean {
+    return this.#learntAtMs !== undefined && Math.abs(this.#difference() - this.#learntAtMs) > GRANULARITY_MS;
+  }
+
+  #difference(): number {
+    return this.#local() - this.#monotonic();
   }
 
   /** How far the API server is ahead of the local clock, in milliseconds; 0 while it is within a second. */

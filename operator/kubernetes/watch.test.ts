@@ -117,6 +117,17 @@ describe('a watch fails', () => {
     },
   );
 
+  it('because of a line without an end', async () => {
+    handler = (_, response) => {
+      const piece = 'x'.repeat(2 ** 20);
+      const more = (): void => {
+        if (!response.destroyed) response.write(piece, more);
+      };
+      more();
+    };
+    await expect(collect(open(connection, 30_000))).rejects.toThrow('an event that is too large');
+  });
+
   it('because it is told to', async () => {
     handler = (_, response) => {
       response.write(line('1'));

@@ -1,6 +1,8 @@
 import { Deadline } from '../lib/deadline.ts';
 import { apiError, RequestError, type Status } from './api-error.ts';
 import type { KubernetesObject } from './objects.ts';
+import { askedWaitMs, LONGEST_WAIT_MS } from './retry.ts';
+import type { Throttle } from './throttle.ts';
 import { connectionFailure, type Exchange, type Query, refusal, type Transport } from './transport.ts';
 
 /** One line of a watch. A BOOKMARK's object holds nothing but a resourceVersion. */
@@ -14,6 +16,8 @@ export interface WatchOptions {
   readonly signal: AbortSignal;
   /** How long the stream may be silent before it counts as dead, in milliseconds. */
   readonly idleTimeoutMs: number;
+  /** The form of the objects; absent: JSON of the whole objects. */
+  readonly accept?: string | undefined;
 }
 
 /**
@@ -35,10 +39,11 @@ export type OpenWatch = (
   options: WatchOptions,
 ) => Promise<AsyncIterable<WatchEvent>>;
 
-/** @param openTimeoutMs limit for the server's acceptance */
-export function createOpenWatch(transport: Transport, openTimeoutMs: number): OpenWatch {
-  return async (path, query, { signal, idleTimeoutMs }) => {
+/** @param openTimeoutMs limit for the server's acceptance, once the watch has had its turn */
+export function createOpenWatch(transport: Transport, openTimeoutMs: number, throttle: Throttle): OpenWatch {
+  return async (path, query, { signal, idleTimeoutMs, accept }) => {
     const name = `WATCH ${path}`;
+    await throttle.turn({ signal });
     const late = (): Error => new RequestError(`${name}: no answer within ${openTimeoutMs} ms`);
     const deadline = new Deadline(openTimeoutMs, late, signal);
     const exchange: Exchange = {
@@ -46,6 +51,7 @@ export function createOpenWatch(transport: Transport, openTimeoutMs: number): Op
       method: 'GET',
       path,
       query: { ...query, watch: true },
+      accept,
       signal: deadline.signal,
     };
     try {
@@ -55,10 +61,14 @@ export function createOpenWatch(transport: Transport, openTimeoutMs: number): Op
       return events(exchange, answer.body, deadline);
     } catch (error) {
       deadline.dispose();
+      throttle.holdOff(Math.min(askedWaitMs(error) ?? 0, LONGEST_WAIT_MS));
       throw error;
     }
   };
 }
+
+/** In characters. A single object has 3 MiB at most. */
+const MAX_EVENT_LENGTH = 32 * 2 ** 20;
 
 async function* events(
   exchange: Exchange,
@@ -84,11 +94,14 @@ async function* lines(
   const decoder = new TextDecoder();
   // An event of a full ConfigMap comes in a hundred chunks: they are joined once.
   let pieces: string[] = [];
+  let length = 0;
   try {
     for await (const chunk of body) {
       deadline.refresh();
       const [end = '', ...begun] = decoder.decode(chunk, { stream: true }).split('\n');
       pieces.push(end);
+      length = begun.length === 0 ? length + end.length : (begun.at(-1)?.length ?? 0);
+      if (length > MAX_EVENT_LENGTH) throw new Error('the watch sent an event that is too large');
       for (const piece of begun) {
         const line = pieces.join('');
         pieces = [piece];

@@ -137,16 +137,19 @@ describe('status', () => {
 
 describe('credentials', () => {
   it('are read as they stand', async () => {
-    handler = (_, response) => answer(response, 200, { data: { webhook: 'aGk=' } });
+    handler = (_, response) =>
+      answer(response, 200, { metadata: { resourceVersion: '7' }, data: { webhook: 'aGk=' } });
     await expect(readSecret(connection.request, 'team', 'robot')).resolves.toEqual({
       found: true,
+      resourceVersion: '7',
       data: { webhook: 'aGk=' },
     });
     expect(sent()).toMatchObject({ method: 'GET', path: '/api/v1/namespaces/team/secrets/robot' });
   });
 
   it('of an empty Secret', async () => {
-    await expect(readSecret(connection.request, 'team', 'robot')).resolves.toEqual({ found: true, data: {} });
+    handler = (_, response) => answer(response, 200, { metadata: { resourceVersion: '7' } });
+    await expect(readSecret(connection.request, 'team', 'robot')).resolves.toMatchObject({ data: {} });
   });
 
   it('that do not exist', async () => {
@@ -160,6 +163,7 @@ describe('credentials', () => {
   });
 
   it('under a name that would lead elsewhere', async () => {
+    handler = (_, response) => refuse(response, 404, 'NotFound');
     for (const name of ['', '.', '..'])
       await expect(readSecret(connection.request, 'team', name)).rejects.toThrow(TypeError);
     await readSecret(connection.request, 'team', '../../../x?y#z%2e');

@@ -25,3 +25,33 @@ describe('more tasks than places', () => {
     await expect(limiter.run(async () => 'free')).resolves.toBe('free');
   });
 });
+
+describe('a task that is given up while it waits', () => {
+  it('leaves the line, and nobody behind it is forgotten', async () => {
+    const limiter = new Limiter(1);
+    const first = Promise.withResolvers<void>();
+    const running = limiter.run(() => first.promise);
+    const controller = new AbortController();
+    const givenUp = limiter.run(async () => 'never', controller.signal);
+    const behind = limiter.run(async () => 'behind');
+    controller.abort(new Error('enough'));
+    await expect(givenUp).rejects.toThrow('enough');
+    first.resolve();
+    await running;
+    await expect(behind).resolves.toBe('behind');
+    await expect(limiter.run(async () => 'after')).resolves.toBe('after');
+  });
+
+  it('in the moment of its turn passes the turn on', async () => {
+    const limiter = new Limiter(1);
+    const first = Promise.withResolvers<void>();
+    const running = limiter.run(() => first.promise);
+    const controller = new AbortController();
+    const second = limiter.run(async () => 'second', controller.signal);
+    first.resolve();
+    await running;
+    controller.abort(new Error('enough'));
+    await second.catch(() => undefined);
+    await expect(limiter.run(async () => 'after')).resolves.toBe('after');
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { memoised, ObjectMemo, roughBytes } from './memo.ts';
+import { memoised, ObjectMemo, rememberLast, roughBytes } from './memo.ts';
 
 describe('what is remembered by content', () => {
   it('is computed once, as long as it is used', () => {
@@ -55,4 +55,28 @@ describe('what is remembered of a resource', () => {
     expect(memo.get(b, ['y'], compute)).toBe(5);
     expect(memo.get(a, ['y'], compute)).toBe(4);
   });
+});
+
+it('a result that is not to be kept is computed again, and takes the place of one that was', () => {
+  const memo = new ObjectMemo<object, number>();
+  const key = {};
+  const get = (input: string, output: number) =>
+    memo.getIf(
+      key,
+      [input],
+      () => output,
+      (each) => each > 0,
+    );
+  expect([get('a', -1), get('a', 1), get('a', 2)]).toEqual([-1, 1, 1]);
+  expect([get('b', -2), get('a', 3)]).toEqual([-2, 3]);
+});
+
+it('the last result is remembered, also of undefined, and no other', () => {
+  const computed: (string | undefined)[] = [];
+  const length = rememberLast((text: string | undefined) => {
+    computed.push(text);
+    return text?.length;
+  });
+  for (const text of [undefined, undefined, 'a', 'a', 'bb', 'a']) expect(length(text)).toBe(text?.length);
+  expect(computed).toEqual([undefined, 'a', 'bb', 'a']);
 });

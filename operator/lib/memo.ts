@@ -31,6 +31,17 @@ export function memoised<Input, Output>(
   };
 }
 
+/** A pure function that remembers its last result: decisions read the same long text several times. */
+export function rememberLast<Input extends string | undefined, Output>(
+  compute: (input: Input) => Output,
+): (input: Input) => Output {
+  let last: { readonly input: Input; readonly output: Output } | undefined;
+  return (input) => {
+    if (!last || last.input !== input) last = { input, output: compute(input) };
+    return last.output;
+  };
+}
+
 /**
  * The last result that was derived from an object, while the object and all other inputs are the same. The memory is
  * released with the object, so no namespace's edits fill the memory or evict the results of others.
@@ -47,6 +58,21 @@ export class ObjectMemo<Key extends object, Output> {
     if (known && isSame(known.inputs, inputs)) return known.output;
     const output = compute();
     this.#known.set(object, { inputs, output });
+    return output;
+  }
+
+  /** As {@link get}, but remembers only results that pass the test: those that no further input can change. */
+  getIf(
+    object: Key,
+    inputs: readonly unknown[],
+    compute: () => Output,
+    isToKeep: (output: Output) => boolean,
+  ): Output {
+    const known = this.#known.get(object);
+    if (known && isSame(known.inputs, inputs)) return known.output;
+    const output = compute();
+    if (isToKeep(output)) this.#known.set(object, { inputs, output });
+    else this.#known.delete(object);
     return output;
   }
 }

@@ -9,5 +9,8 @@ export function own<T>(record: Readonly<Record<string, T>> | null | undefined, n
 
 /** Puts a value into a record, under any name: with `record[name] = value`, `__proto__` would set the prototype. */
 export function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
-  Object.defineProperty(record, name, { value, configurable: true, enumerable: true, writable: true });
+  // The only inherited setter. An assignment is many times as fast.
+  if (name === '__proto__')
+    Object.defineProperty(record, name, { value, configurable: true, enumerable: true, writable: true });
+  else record[name] = value;
 }

@@ -9,7 +9,7 @@ import { bodyOf, RenderingEngine } from './testing/engine.ts';
 import { templates } from './testing/random-template.ts';
 import { type Data, renderReference } from './testing/reference.ts';
 
-const PAIRS = Number(process.env.TEMPLATE_RUNS ?? 5_000);
+const PAIRS = Number(process.env.TEMPLATE_RUNS ?? 1_500);
 const SEED = Number(process.env.TEMPLATE_SEED ?? Date.now() % 2 ** 31);
 const MODES: readonly Escape[] = ['markdown', 'plain', 'url'];
 /** So much room that nothing is cut for lack of it; cutting has a separate test. */

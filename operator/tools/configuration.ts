@@ -16,3 +16,10 @@ export function readConfiguration(file: string | undefined): OperatorConfigurati
     throw error;
   }
 }
+
+/**
+ * The configuration of that file; undefined if the user names none.
+ * @throws UsageError with a line for each problem
+ */
+export const givenConfiguration = (file: string | undefined): OperatorConfiguration | undefined =>
+  file === undefined ? undefined : readConfiguration(file);

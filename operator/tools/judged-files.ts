@@ -6,7 +6,7 @@ import { type Manifest, ManifestError, readManifests } from '../files/manifests.
 import type { CommandClocks } from '../files/snapshot.ts';
 import { isOfOurGroup } from '../files/unknown-kinds.ts';
 import { readConfiguration } from './configuration.ts';
-import { withEngine } from './engine.ts';
+import { withEngineMeanwhile } from './engine.ts';
 import { type ProcessIO, UsageError } from './process-io.ts';
 
 /** The options that all tools on files have. */
@@ -33,11 +33,12 @@ export async function withJudgement(
   work: (judged: FilesWork) => void | Promise<void>,
 ): Promise<void> {
   const config = readConfiguration(configFile);
-  const manifests = await readFiles(file);
-  if (!manifests.some(isOfOurGroup)) {
+  const read = async (): Promise<Manifest[]> => {
+    const manifests = await readFiles(file);
+    if (manifests.some(isOfOurGroup)) return manifests;
     throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
-  }
-  await withEngine(io, async (engine, gate) => {
+  };
+  await withEngineMeanwhile(io, read, async (engine, gate, manifests) => {
     await work({ ...(await judge(manifests, config, gate, clocks)), engine });
   });
 }

@@ -37,10 +37,11 @@ func main() {
 	}
 	maxMemory := flag.Uint64("max-memory", confine.DefaultMemory, "how many `bytes` of memory the program may take before it ends itself")
 	flag.Parse()
-	if err := confine.Process(*maxMemory); err != nil {
+	watch, err := confine.Process(*maxMemory)
+	if err != nil {
 		fail(err)
 	}
-	if err := frames.Serve(os.Stdin, os.Stdout, greeting, gate.Answer, os.Exit); err != nil {
+	if err := frames.Serve(os.Stdin, os.Stdout, greeting, watch.Over(gate.Answer), os.Exit); err != nil {
 		fail(err)
 	}
 }

@@ -25,12 +25,8 @@ func limitMemory(bytes uint64) error {
 			return err
 		}
 	}
-	if err := limit(syscall.RLIMIT_DATA, bytes); err != nil {
-		return err
-	}
 	// Sandboxes and emulators that play the kernel's part may take a limit and forget it. The watch is for them, too.
-	go watch(bytes)
-	return nil
+	return limit(syscall.RLIMIT_DATA, bytes)
 }
 
 func limit(resource int, bytes uint64) error {

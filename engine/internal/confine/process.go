@@ -19,8 +19,9 @@ const maxStack = 32 << 20
 
 var errNoNetwork = errors.New("the engine has no network")
 
-// Process confines the process that calls it, for good. Only what is open already stays usable.
-func Process(maxMemory uint64) error {
+// Process confines the process that calls it, for good. Only what is open already stays usable. The kernel limits the memory
+// where it can; the watch is for work that the caller does afterwards.
+func Process(maxMemory uint64) (*Watch, error) {
 	time.Local = time.UTC
 	net.DefaultResolver = &net.Resolver{PreferGo: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		return nil, errNoNetwork
@@ -35,7 +36,10 @@ func Process(maxMemory uint64) error {
 	// reserved and never touched.
 	debug.SetMemoryLimit(int64(maxMemory / 10 * 6))
 	if err := limitMemory(maxMemory); err != nil {
-		return err
+		return nil, err
 	}
-	return closeDoors()
+	if err := closeDoors(); err != nil {
+		return nil, err
+	}
+	return startWatch(maxMemory), nil
 }

@@ -60,24 +60,37 @@ func TestMain(m *testing.M) {
 			}
 		}
 	case "memory":
-		must(Process(DefaultMemory))
-		hoard()
+		confined()
+		hoard(nil)
 	case "reservation":
-		must(Process(DefaultMemory))
+		confined()
 		_, err := syscall.Mmap(-1, 0, 2*DefaultMemory, syscall.PROT_NONE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 		must(err)
 	case "watch":
-		go watch(DefaultMemory)
-		hoard()
+		startWatch(DefaultMemory).Over(hoard)(nil)
+	case "later":
+		watched := startWatch(DefaultMemory)
+		for range 1_000 {
+			watched.Over(func(request []byte) []byte { return request })(nil)
+		}
+		time.Sleep(3 * watchEvery) // The watch is idle again, or about to be.
+		watched.Over(hoard)(nil)
+	case "idle":
+		watched := startWatch(DefaultMemory)
+		watched.Over(func(request []byte) []byte { return request })(nil)
+		time.Sleep(3 * watchEvery)
+		before := cpuTime()
+		time.Sleep(100 * watchEvery)
+		fmt.Println(cpuTime() - before)
 	case "stack":
-		must(Process(DefaultMemory))
+		confined()
 		fmt.Println(recurse(0))
 	}
 	os.Exit(0)
 }
 
 func tryDoors() {
-	must(Process(DefaultMemory))
+	confined()
 	// The runtime's own business goes on.
 	for range 3 {
 		runtime.GC()
@@ -95,13 +108,26 @@ func must(err error) {
 	}
 }
 
+func confined() {
+	_, err := Process(DefaultMemory)
+	must(err)
+}
+
+// cpuTime is what this process has used.
+func cpuTime() time.Duration {
+	var usage syscall.Rusage
+	must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
 // hoard takes a megabyte after the other and writes to each.
-func hoard() {
+func hoard([]byte) []byte {
 	var all [][]byte
 	for range 10_000 {
 		all = append(all, bytes.Repeat([]byte("x"), 1<<20))
 	}
 	runtime.KeepAlive(all)
+	return nil
 }
 
 // recurse never ends, and takes nothing but stack.
@@ -170,11 +196,24 @@ func TestTheDoorsAreThere(t *testing.T) {
 }
 
 func TestMemoryEnds(t *testing.T) {
-	for _, as := range []string{"memory", "watch"} {
+	for _, as := range []string{"memory", "watch", "later"} {
 		_, errors, err := child(t, as)
 		if err == nil || !strings.Contains(errors, "out of memory") && !strings.Contains(errors, "cannot allocate memory") {
 			t.Errorf("%s: %v\n%.300s", as, err, errors)
 		}
+	}
+}
+
+// A hundred looks would take some 8 ms.
+func TestTheWatchRestsWithoutWork(t *testing.T) {
+	output, errors, err := child(t, "idle")
+	if err != nil {
+		t.Fatalf("%v\n%s", err, errors)
+	}
+	used, err := time.ParseDuration(strings.TrimSpace(output))
+	must(err)
+	if used > 3*time.Millisecond {
+		t.Errorf("%v of CPU time in half a second without work", used)
 	}
 }
 

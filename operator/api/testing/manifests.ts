@@ -4,7 +4,11 @@ import type { NotificationSubscription, NotificationTemplate } from '../kinds.ts
 const API_VERSION = 'argocd-dingtalk.io/v1alpha1';
 
 /** The manifest of a Namespace. */
-export const namespace = (name: string) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+export const namespace = (name: string, labels: Readonly<Record<string, string>> = {}) => ({
+  apiVersion: 'v1',
+  kind: 'Namespace',
+  metadata: { name, labels },
+});
 
 /** What a robot's owner gets to see in DingTalk. */
 export interface Credentials {

@@ -25,7 +25,7 @@ describe('whatever the list', () => {
         }
         expect(text).toBe(before);
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   }, 60_000);
 
@@ -35,7 +35,7 @@ describe('whatever the list', () => {
         const result = spliceBlock(text, [A]);
         if (!result.ok) expect(result.message).toContain('is null');
       }),
-      { numRuns: 400 },
+      { numRuns: 60 },
     );
   });
 

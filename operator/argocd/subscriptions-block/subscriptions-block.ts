@@ -4,6 +4,7 @@
  */
 
 import { isDeepStrictEqual } from 'node:util';
+import { rememberLast } from '../../lib/memo.ts';
 import { type SubscriptionEntry, toEntry } from './lines.ts';
 import { type BrokenText, type ListText, parseListText } from './list-text.ts';
 import {
@@ -84,6 +85,26 @@ export function foreignText(text: string | undefined): string | undefined {
  * @throws TypeError for entries with lone surrogates
  */
 export function spliceBlock(text: string | undefined, entries: readonly SubscriptionEntry[]): Splice {
+  if (last && last.text === text && isSameList(last.entries, entries)) return last.splice;
+  const splice = splicedBlock(text, entries);
+  last = { text, entries, splice };
+  return splice;
+}
+
+const isSameList = (a: readonly SubscriptionEntry[], b: readonly SubscriptionEntry[]): boolean =>
+  a.length === b.length &&
+  a.every((each, index) => each === b[index] || JSON.stringify(each) === JSON.stringify(b[index]));
+
+/** Most decisions are about the same text and the same entries as the one before. */
+let last:
+  | {
+      readonly text: string | undefined;
+      readonly entries: readonly SubscriptionEntry[];
+      readonly splice: Splice;
+    }
+  | undefined;
+
+function splicedBlock(text: string | undefined, entries: readonly SubscriptionEntry[]): Splice {
   if (text === undefined) {
     return entries.length === 0 ? { ok: true, text } : fresh({ text, list: NO_LIST }, entries);
   }
@@ -93,7 +114,7 @@ export function spliceBlock(text: string | undefined, entries: readonly Subscrip
   if (entries.length === 0 && parts.ranges.length === 0) return { ok: true, text };
   if (entries.length > 0 && list.ok && parts.block !== undefined) {
     const replaced = withBlockReplaced(body, list, parts.block, entries);
-    const after = replaced === body ? list : parseListText(replaced);
+    const after = replaced === body ? list : parsed(replaced);
     if (isRight(after, entries, list)) return { ok: true, text: bom + replaced };
   }
   const foreign = remainder();
@@ -110,7 +131,7 @@ function fresh(
   const was = parts?.begins.find(({ state }) => state.was !== undefined)?.state.was;
   const candidates = withNewBlock(text, list, entries, was);
   const found = candidates.find(
-    (each) => isRight(parseListText(each), entries, list) && examine(each).remainder().text === text,
+    (each) => isRight(parsed(each), entries, list) && examine(each).remainder().text === text,
   );
   return found === undefined ? targetBroken(NO_PLACE) : { ok: true, text: found };
 }
@@ -129,24 +150,24 @@ function isRight(
   );
 }
 
+/** A value that was parsed before it was written is the next one that is read. */
+const parsed = rememberLast(parseListText);
+
 /** A decision reads the same value several times, and parsing a long one takes a tenth of a second. */
 const examine = rememberLast(examineText);
-
-function rememberLast<T>(compute: (text: string) => T): (text: string) => T {
-  let last: { readonly text: string; readonly result: T } | undefined;
-  return (text) => {
-    if (last?.text !== text) last = { text, result: compute(text) };
-    return last.result;
-  };
-}
 
 function examineText(text: string) {
   // Our parser counts a byte order mark into the indentation of the first line; go-yaml skips it.
   const bom = text.startsWith('\ufeff') ? '\ufeff' : '';
   const body = text.slice(bom.length);
-  const list = parseListText(body);
+  const list = parsed(body);
   const parts = findOwnParts(body, list);
-  return { bom, body, list, parts, remainder: (): Remainder => withoutOwnParts(body, list, parts) };
+  let rest: Remainder | undefined;
+  const remainder = (): Remainder => {
+    rest ??= withoutOwnParts(body, list, parts);
+    return rest;
+  };
+  return { bom, body, list, parts, remainder };
 }
 
 function targetBroken(message: string): Splice {

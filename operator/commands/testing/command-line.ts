@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { runOperator } from '../operator.ts';
 import { runProgram } from '../program.ts';
 
 /** What came of one command line. */
@@ -11,11 +12,17 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** Runs a command line in this process. */
-export async function run(...args: string[]): Promise<CommandResult> {
+/** Runs a command line of the CLI in this process. */
+export const run = (...args: string[]): Promise<CommandResult> => runInProcess(runProgram, args);
+
+/** Runs a command line of the operator alone in this process. */
+export const runOperatorProgram = (...args: string[]): Promise<CommandResult> =>
+  runInProcess(runOperator, args);
+
+async function runInProcess(program: typeof runProgram, args: readonly string[]): Promise<CommandResult> {
   const out: string[] = [];
   const err: string[] = [];
-  const code = await runProgram(args, {
+  const code = await program(args, {
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
     once: () => undefined,

@@ -252,6 +252,8 @@ export const NOT_IN_FILES = [
   'TargetOwned',
   'NotSigned',
   'ForeignKeyBroken',
+  'InstallationsOverlap',
+  'ClockSkew',
   'KeyTaken',
   'GateUnavailable',
   'CredentialsUnreadable',

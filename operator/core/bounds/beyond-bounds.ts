@@ -34,6 +34,28 @@ export function beyondBounds(
   live: LiveState,
   faults: Faults,
 ): ReadonlyMap<CustomResource, Finding> {
+  const { robots, templates, subscriptions, config, namespaces } = snapshot;
+  const inputs = [templates, subscriptions, config, namespaces, live.services, live.events];
+  const before = faults.found.length;
+  const known = results.get(robots, inputs, () => {
+    const beyond = resourcesBeyond(snapshot, live, faults);
+    return { beyond, isFaulty: faults.found.length > before };
+  });
+  // Each decision has to report the faults.
+  return known.isFaulty && faults.found.length === before
+    ? resourcesBeyond(snapshot, live, faults)
+    : known.beyond;
+}
+
+interface Result {
+  readonly beyond: ReadonlyMap<CustomResource, Finding>;
+  readonly isFaulty: boolean;
+}
+
+/** A run looks at the same resources several times. */
+const results = new ObjectMemo<Measured['robots'], Result>();
+
+function resourcesBeyond(snapshot: Measured, live: LiveState, faults: Faults): Result['beyond'] {
   const bounds = snapshot.config.limits.perNamespace;
   const beyond = new Map<CustomResource, Finding>();
   for (const [namespace, candidates] of byNamespace(snapshot, faults)) {

@@ -4,6 +4,8 @@ import type { Credential } from '../../dingtalk/credential.ts';
 /** A robot's part of the target objects. */
 export interface RobotFragment {
   readonly provenance: Provenance;
+  /** `service.webhook.<service>` */
+  readonly key: string;
   /** Value of `service.webhook.<service>`. */
   readonly serviceValue: string;
   readonly credential: Credential;

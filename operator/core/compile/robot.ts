@@ -1,6 +1,8 @@
+import { serviceKey } from '../../argocd/names.ts';
 import { formatProvenance, provenanceOf } from '../../argocd/provenance.ts';
 import { formatService, secretReference } from '../../argocd/service-value.ts';
 import type { Credential } from '../../dingtalk/credential.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
 import { credentialsHash } from '../resolve/credentials.ts';
 import type { RobotFragment } from './fragments.ts';
@@ -10,7 +12,13 @@ import type { RobotFragment } from './fragments.ts';
  * service contains no text of a tenant.
  */
 export function compileRobot(robot: ResolvedRobot & { readonly credential: Credential }): RobotFragment {
+  return fragments.get(robot, [], () => compiled(robot));
+}
+
+const fragments = new ObjectMemo<ResolvedRobot, RobotFragment>();
+
+function compiled(robot: ResolvedRobot & { readonly credential: Credential }): RobotFragment {
   const provenance = provenanceOf(robot.cr.metadata, credentialsHash(robot.cr.spec));
   const serviceValue = formatService(secretReference(robot.service), formatProvenance(provenance));
-  return { provenance, serviceValue, credential: robot.credential };
+  return { provenance, key: serviceKey(robot.service), serviceValue, credential: robot.credential };
 }

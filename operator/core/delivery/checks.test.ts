@@ -237,6 +237,82 @@ describe('a robot that DingTalk refuses', () => {
   });
 });
 
+describe('a test message that is announced', () => {
+  const SENDING_AT = '2026-11-23T08:00:00Z';
+  const announce = (before: Snapshot): Snapshot => {
+    const { fingerprint, requested } = onlyCheck(before);
+    const announced = { fingerprint, sendingAt: SENDING_AT };
+    const memory: CheckMemory = { ...before.deliveries.get(KEY), requested, announced };
+    return { ...before, deliveries: new Map([[KEY, memory]]) };
+  };
+  /** The snapshot of the same process, after the status was written. */
+  const written = (before: Snapshot): Snapshot =>
+    edited(before, () => ({ status: statusFor(before) }) as Partial<DingTalkRobot>);
+
+  it('is in the status before it is sent, and is due until then', () => {
+    const announced = announce(fresh());
+    expect(statusFor(announced).delivery).toEqual({
+      fingerprint: onlyCheck(announced).fingerprint,
+      sendingAt: SENDING_AT,
+    });
+    expect(conditionOf(announced, 'Delivering')).toMatchObject({
+      status: 'Unknown',
+      reason: 'NotVerified',
+      message: 'The operator is sending a test message.',
+    });
+    expect(isDue(announced)).toBe(true);
+    expect(isDue(written(announced))).toBe(true);
+    expect(statusFor(written(announced))).toEqual(statusFor(announced));
+  });
+
+  it('is forgotten with its outcome', () => {
+    const done = checked(written(announce(fresh())), OK);
+    expect(statusFor(done).delivery).not.toHaveProperty('sendingAt');
+    expect(delivering(done)).toBe('True/Delivering');
+  });
+
+  it('is not sent again by the next process, which says so, unless the author asks for it', () => {
+    const next = restarted(announce(fresh()), 90 * MINUTE);
+    expect(onlyCheck(next)).not.toHaveProperty('dueAt');
+    const condition = conditionOf(next, 'Delivering');
+    expect(condition).toMatchObject({ status: 'Unknown', reason: 'NotVerified' });
+    expect(condition.message).toContain('does not know whether the message came');
+    expect(condition.message).toContain(RECONCILE_AT);
+    expect(statusFor(next).delivery).toHaveProperty('sendingAt', SENDING_AT);
+    const seen = { ...next, deliveries: new Map([[KEY, { requested: '' }]]) };
+    expect(isDue(annotated(seen, 'again'))).toBe(true);
+    expect(delivering(checked(annotated(seen, 'again'), OK))).toBe('True/Delivering');
+  });
+
+  it('does not hide an earlier refusal, and is not sent again after it either', () => {
+    const refused = checked(fresh(), REFUSED);
+    const announced = announce(at(refused, 11 * MINUTE));
+    expect(conditionOf(announced, 'Delivering')).toEqual(conditionOf(refused, 'Delivering'));
+    expect(statusFor(announced).delivery).toMatchObject({ errcode: 310000, sendingAt: SENDING_AT });
+    const next = restarted(announced, 30 * MINUTE);
+    expect(onlyCheck(next)).not.toHaveProperty('dueAt');
+    expect(delivering(next)).toBe('Unknown/NotVerified');
+  });
+
+  it('that was not sent after all leaves no trace', () => {
+    const told = written(announce(fresh()));
+    const memory: CheckMemory = { requested: '', retracted: SENDING_AT };
+    const retracted = { ...told, deliveries: new Map([[KEY, memory]]) };
+    expect(statusFor(retracted)).not.toHaveProperty('delivery');
+    expect(isDue(restarted(retracted))).toBe(true);
+    const refused = announce(at(restarted(checked(fresh(), REFUSED)), 11 * MINUTE));
+    const back = { ...written(refused), deliveries: new Map([[KEY, memory]]) };
+    expect(statusFor(back).delivery).toMatchObject({ errcode: 310000 });
+    expect(statusFor(back).delivery).not.toHaveProperty('sendingAt');
+    expect(delivering(back)).toBe('False/IPNotAllowed');
+  });
+
+  it('with other credentials than those of the robot now does not count', () => {
+    const next = settled(withSpec(restarted(announce(fresh())), { keywords: ['new'] }));
+    expect(isDue(next)).toBe(true);
+  });
+});
+
 describe('no check is due for a robot', () => {
   it('that is suspended', () => {
     const suspended = withSpec(checked(fresh(), OK), { suspend: true });

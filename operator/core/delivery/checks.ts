@@ -94,11 +94,14 @@ function dueTime(
   const { now, deliveries } = snapshot;
   const last = lastCheck(cr, fingerprint, snapshot);
   if (!last) return now;
+  const memory = deliveries.get(robot);
+  const isRequested = memory !== undefined && memory.requested !== requested;
+  // At most once: only the robot's author can know whether the message came, and have another one sent.
+  if (last.by === 'nobody knows') return isRequested ? now : undefined;
   if (last.by === 'this process' ? last.outcome.class === 'ok' : last.isDelivering) return undefined;
   // For instance after a suspension: no condition reports the failure any more.
   if (last.by === 'an earlier process' && !toldRefusal(cr)) return now;
-  const memory = deliveries.get(robot);
-  if (memory && memory.requested !== requested) return now;
+  if (isRequested) return now;
   const age = now.getTime() - last.checkedAt.getTime();
   if (!(age >= -FUTURE_TOLERANCE_MS)) return now;
   return new Date(last.checkedAt.getTime() + RETRY_MS);

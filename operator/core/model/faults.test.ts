@@ -135,3 +135,27 @@ describe.each([
     expect(stages).toBeGreaterThan(5);
   });
 });
+
+describe.each([
+  ['nothing is live yet', BEFORE, ['RobotNotReady', 'RobotNotFound']],
+  ['all is live', settled(BEFORE), []],
+])('a robot that has no spec at all, when %s', (_, before, expected) => {
+  it('is no fault of the subscriptions that name it', () => {
+    const robots = before.robots.map((each) =>
+      each.metadata.namespace === BAD ? ({ ...each, spec: undefined } as never) : each,
+    );
+    const borrowed = subscription(
+      { namespace: 'team-good', name: 'borrowed' },
+      { robots: [{ namespace: BAD, name: 'payments' }] },
+    );
+    const { decision, faults } = run({
+      ...before,
+      robots,
+      subscriptions: [...before.subscriptions, borrowed],
+    });
+    expect(new Set(faults.found.map(({ kind }) => kind))).toEqual(new Set(['DingTalkRobot']));
+    const reasons = decision.resolution.subscriptions.map(({ verdict }) => verdict.refusal?.reason);
+    expect(reasons).toEqual(expect.arrayContaining(expected));
+    expect(reasons).not.toContain('InternalError');
+  });
+});

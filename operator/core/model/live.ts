@@ -3,6 +3,7 @@ import { PREFIX, parseKey, SUBSCRIPTIONS_KEY, serviceKey } from '../../argocd/na
 import { readProjectSubscriptions } from '../../argocd/project-annotation.ts';
 import { type Provenance, readProvenance } from '../../argocd/provenance.ts';
 import { readBlock, type SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { ObjectMemo, rememberLast } from '../../lib/memo.ts';
 import { own } from '../../lib/own.ts';
 import type { LiveObject, Target } from './snapshot.ts';
 
@@ -27,29 +28,78 @@ export interface LiveState {
   readonly secretKeys: ReadonlySet<string>;
 }
 
+const NOTHING: LiveObject['data'] = {};
+
 /** Separates the operator's keys from all others. */
 export function readLiveState(target: Target): LiveState {
-  const data = target.configMap?.data ?? {};
-  const services = new Map<string, LiveKey>();
-  const events = new Map<string, LiveKey[]>();
-  for (const [key, value] of Object.entries(data)) {
-    const owner = parseKey(key);
-    const provenance = owner && readProvenance(value);
-    if (!owner || !provenance) continue;
-    const name = objectKey(owner.namespace, owner.name);
-    if (owner.kind === 'robot') services.set(name, { key, value, provenance });
-    else events.set(name, [...(events.get(name) ?? []), { key, value, provenance }]);
-  }
-  const secretKeys = Object.keys(target.secret?.data ?? {}).filter((key) => isOurSecretKey(target, key));
-  const { entries } = readBlock(data[SUBSCRIPTIONS_KEY]);
-  return {
-    services,
-    events,
-    entries,
-    recipients: recipientsByTrigger([...entries, ...projectEntries(target)]),
-    secretKeys: new Set(secretKeys),
+  const { configMap, secret, projects } = target;
+  const data = configMap?.data ?? NOTHING;
+  const inputs = [secret?.data, secret?.owned, secret?.leftBehind, projects];
+  return liveStates.get(data, inputs, () => {
+    const secretKeys = Object.keys(secret?.data ?? NOTHING).filter((key) => isOurSecretKey(target, key));
+    return { ...keysIn(data), secretKeys: new Set(secretKeys), ...entriesIn(target) };
+  });
+}
+
+/** A run reads the same target several times. */
+const liveStates = new ObjectMemo<LiveObject['data'], LiveState>();
+
+const separate = separator();
+const separated = new ObjectMemo<LiveObject['data'], ReturnType<typeof separate>>();
+const keysIn = (data: LiveObject['data']) => separated.get(data, [], () => separate(data));
+
+/** The operator's keys of a ConfigMap. Those that were the same in the ConfigMap before are the same objects. */
+function separator(): (data: LiveObject['data']) => Pick<LiveState, 'services' | 'events'> {
+  let before = new Map<
+    string,
+    { readonly name: string; readonly isRobot: boolean; readonly live: LiveKey }
+  >();
+  let eventsBefore: LiveState['events'] = new Map();
+  return (data) => {
+    const now: typeof before = new Map();
+    const services = new Map<string, LiveKey>();
+    const events = new Map<string, LiveKey[]>();
+    for (const [key, value] of Object.entries(data)) {
+      const known = before.get(key);
+      const found = known?.live.value === value ? known : liveKeyOf(key, value);
+      if (!found) continue;
+      now.set(key, found);
+      const { name, isRobot, live } = found;
+      if (isRobot) services.set(name, live);
+      else {
+        const others = events.get(name);
+        if (others) others.push(live);
+        else events.set(name, [live]);
+      }
+    }
+    for (const [name, keys] of events) {
+      const known = eventsBefore.get(name);
+      const isSame = known?.length === keys.length && known.every((each, index) => each === keys[index]);
+      if (isSame) events.set(name, known as LiveKey[]);
+    }
+    [before, eventsBefore] = [now, events];
+    return { services, events };
   };
 }
+
+function liveKeyOf(key: string, value: string) {
+  const owner = parseKey(key);
+  const provenance = owner && readProvenance(value);
+  if (!owner || !provenance) return undefined;
+  const name = objectKey(owner.namespace, owner.name);
+  return { name, isRobot: owner.kind === 'robot', live: { key, value, provenance } };
+}
+
+function entriesIn(target: Target): Pick<LiveState, 'entries' | 'recipients'> {
+  const entries = entriesOf(target.configMap?.data[SUBSCRIPTIONS_KEY]);
+  const all = target.projects ? [...entries, ...projectEntries(target)] : entries;
+  return { entries, recipients: recipients.get(all, [], () => recipientsByTrigger(all)) };
+}
+
+/** The same list for the same text. */
+const entriesOf = rememberLast((text: string | undefined) => readBlock(text).entries);
+
+const recipients = new ObjectMemo<readonly SubscriptionEntry[], LiveState['recipients']>();
 
 function projectEntries({ projects = new Map() }: Target): SubscriptionEntry[] {
   return [...projects.values()].flatMap(({ annotation }) => readProjectSubscriptions(annotation));
@@ -57,9 +107,12 @@ function projectEntries({ projects = new Map() }: Target): SubscriptionEntry[] {
 
 function recipientsByTrigger(entries: readonly SubscriptionEntry[]): Map<string, Set<string>> {
   const found = new Map<string, Set<string>>();
-  for (const { triggers, recipients } of entries) {
-    for (const trigger of triggers)
-      found.set(trigger, new Set([...(found.get(trigger) ?? []), ...recipients]));
+  for (const { triggers, recipients: services } of entries) {
+    for (const trigger of triggers) {
+      const known = found.get(trigger);
+      if (known) for (const service of services) known.add(service);
+      else found.set(trigger, new Set(services));
+    }
   }
   return found;
 }
@@ -83,13 +136,17 @@ export function liveRecipients(live: LiveState, trigger: string): ReadonlySet<st
 }
 
 /** The foreign keys of the ConfigMap. `subscriptions`, which all share, is not among them. */
-export function foreignKeys(configMap: LiveObject): Record<string, string> {
-  const foreign = Object.entries(configMap.data).filter(
-    ([key, value]) =>
-      key !== SUBSCRIPTIONS_KEY && !(parseKey(key) !== undefined && readProvenance(value) !== undefined),
-  );
-  return Object.fromEntries(foreign);
+export function foreignKeys({ data }: LiveObject): Readonly<Record<string, string>> {
+  return foreign.get(data, [], () => {
+    const { services, events } = keysIn(data);
+    const ours = new Set([...services.values(), ...[...events.values()].flat()].map(({ key }) => key));
+    return Object.fromEntries(
+      Object.entries(data).filter(([key]) => key !== SUBSCRIPTIONS_KEY && !ours.has(key)),
+    );
+  });
 }
+
+const foreign = new ObjectMemo<LiveObject['data'], Readonly<Record<string, string>>>();
 
 /** Whether a foreign key of the ConfigMap has a name that the operator needs. */
 export function isForeignKey(configMap: LiveObject | undefined, key: string): boolean {

@@ -9,7 +9,7 @@ import type { Answers } from './inquiry.ts';
  * learns time, credentials and live objects only from here.
  */
 export interface Snapshot {
-  /** The operator's wall clock, for making and judging signatures. */
+  /** For making and judging signatures: the operator takes the API server's clock, since nodes' clocks may be wrong. */
   readonly now: Date;
   /** The API server's clock, for the moment from which a trigger's events count. */
   readonly serverTime: Date;

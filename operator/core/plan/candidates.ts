@@ -1,12 +1,13 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import type { Faults } from '../model/faults.ts';
 import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { Refusal } from '../model/verdict.ts';
 import { inOrderOfAdmission } from './admission.ts';
 import type { Candidate } from './candidate.ts';
 import type { PlanContext } from './placements.ts';
-import { reachOf, widestReach } from './reach.ts';
+import { type Reach, reachOf, widestReach } from './reach.ts';
 import { withoutRefusedRobots } from './refused-robots.ts';
 import { type Capacity, draftSubscription, planSubscription } from './subscriptions.ts';
 
@@ -30,7 +31,7 @@ export function candidatesOf(
         return {
           subscription,
           draft: draftSubscription(subscription, context),
-          reach: reachOf(subscription),
+          reach: reaches.get(subscription, [], () => reachOf(subscription)),
         };
       },
       (finding) => failed(each, finding),
@@ -38,6 +39,8 @@ export function candidatesOf(
     return candidate ? [candidate] : [];
   });
 }
+
+const reaches = new ObjectMemo<ResolvedSubscription, Reach>();
 
 /** The plan of a candidate, or of its live version if the operator fails on the newest one. */
 export function placeCandidate(

@@ -9,6 +9,7 @@ import { type Claim, claimOf, Destinations } from './destinations.ts';
 import { atLiveAccess, hasItsCriteria, liveVersion } from './last-good.ts';
 import type { PlanContext } from './placements.ts';
 import { widestReach } from './reach.ts';
+import { claimOfDraft } from './subscriptions.ts';
 
 /** How many projects may have an account of their own although no AppProject of that name is known. */
 const MAX_UNKNOWN = 200;
@@ -70,7 +71,7 @@ function liveClaim(
   context: PlanContext,
 ): { readonly claim: Claim; readonly isCertain: boolean } | undefined {
   if (subscription.verdict.rollout === 'none') return undefined;
-  if (draft?.isLive) return { claim: claimOf(draft.entry, reach), isCertain: true };
+  if (draft?.isLive) return { claim: claimOfDraft(draft, reach), isCertain: true };
   const at = atLiveAccess(subscription, context);
   const version = liveVersion(at, context);
   if (!version) return undefined;

@@ -87,7 +87,7 @@ describe('for any subscriptions', () => {
           expect(total(granted)).toBeLessThanOrEqual(40);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: 25 },
     );
   });
 
@@ -107,7 +107,7 @@ describe('for any subscriptions', () => {
           expect(decide(later).writes.steps).toEqual([]);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 20 },
     );
   });
 });

@@ -59,7 +59,8 @@ export class Destinations {
     const live = this.#live.get(subscription);
     const isLive = live?.isCertain && isWithin(claim, live.claim);
     // In most decisions most subscriptions have not changed, and to exchange equal claims costs time.
-    if (isLive && held && isWithin(held, claim) && isWithin(claim, held)) return undefined;
+    if (isLive && (held === claim || (held && isWithin(held, claim) && isWithin(claim, held))))
+      return undefined;
     this.release(subscription);
     const lack = isLive ? undefined : this.#lack(claim);
     if (!lack) this.#hold(subscription, claim);
@@ -109,4 +110,5 @@ export class Destinations {
 }
 
 const isWithin = (claim: Claim, other: Claim): boolean =>
-  claim.events * claim.robots <= other.events * other.robots && isDeepStrictEqual(claim.reach, other.reach);
+  claim === other ||
+  (claim.events * claim.robots <= other.events * other.robots && isDeepStrictEqual(claim.reach, other.reach));

@@ -49,8 +49,9 @@ function replaced(value: string, live: string, services: ReadonlySet<string>): s
 /** Robots, for messages that are made again. A robot with an unknown time zone gets that of its live messages. */
 export function withLiveZones(robots: readonly ResolvedRobot[], live: LiveKeys): readonly ResolvedRobot[] {
   return robots.map((robot) => {
+    if (!robot.messagesStay) return robot;
     const { timeZone } = robot.cr.spec;
-    if (!robot.messagesStay || timeZone === undefined || timeZone === robot.audience.timeZone) return robot;
+    if (timeZone === undefined || timeZone === robot.audience.timeZone) return robot;
     const found = liveZone(robot.service, live);
     return found === undefined ? robot : { ...robot, audience: { ...robot.audience, timeZone: found } };
   });

@@ -1,6 +1,8 @@
 import { resourceKey } from '../../api/names.ts';
 import { serviceKey } from '../../argocd/names.ts';
+import type { Credential } from '../../dingtalk/credential.ts';
 import { freshUrl, readSignedUrl, renewalTime } from '../../dingtalk/signatures.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { own, setOwn } from '../../lib/own.ts';
 import { compileRobot } from '../compile/robot.ts';
 import { checkFinding } from '../gate/verdicts.ts';
@@ -12,7 +14,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Refusal, Verdict } from '../model/verdict.ts';
 import { hasWorkingUrl } from '../resolve/credentials.ts';
 import { inOrderOfAdmission } from './admission.ts';
-import type { Budget } from './budget.ts';
+import type { Budget, Need } from './budget.ts';
 import { robotHolder, robotNeed } from './needs.ts';
 import type { RobotPlacement } from './placements.ts';
 
@@ -85,8 +87,8 @@ function placeRobot(
     return;
   }
 
-  const fragment = compileRobot({ ...robot, credential });
-  const key = serviceKey(service);
+  const fragment = compileRobot(robot as ResolvedRobot & { readonly credential: Credential });
+  const { key } = fragment;
   // A live service was accepted before it was written.
   const finding =
     isRefused || lastGood?.value === fragment.serviceValue
@@ -95,11 +97,9 @@ function placeRobot(
   // A gate that is out of order delays no renewal: the URL does not depend on the service's text.
   const isPending = finding?.gate === 'unanswered' && lastGood !== undefined;
   const value = lastGood && (isPending || isRefused) ? lastGood.value : fragment.serviceValue;
-  const need = robotNeed(
-    robot.cr.metadata.namespace,
-    { [key]: value },
-    service,
-    freshUrl(credential, snapshot.now),
+  const need = needs.get(robot, [value], () =>
+    // The time of a signature does not change the need.
+    robotNeed(robot.cr.metadata.namespace, { [key]: value }, service, freshUrl(credential, snapshot.now)),
   );
   const holder = robotHolder(robot.cr);
   const refusal = isPending ? undefined : finding;
@@ -116,6 +116,8 @@ function placeRobot(
     plan.refusals.set(name, lack);
   }
 }
+
+const needs = new ObjectMemo<ResolvedRobot, Need>();
 
 /** Keeps the live version as it is. */
 function placeLastGood(

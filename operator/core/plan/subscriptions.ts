@@ -12,16 +12,17 @@ import { checkFinding } from '../gate/verdicts.ts';
 import { liveKeysOf, liveRecipients } from '../model/live.ts';
 import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { Refusal, Verdict } from '../model/verdict.ts';
-import type { Budget } from './budget.ts';
+import type { Budget, Need } from './budget.ts';
 import type { Candidate, DraftPlan } from './candidate.ts';
 import { countsFrom } from './counts-from.ts';
-import { claimOf, type Destinations } from './destinations.ts';
+import { type Claim, claimOf, type Destinations } from './destinations.ts';
 import { weighDoubts } from './doubts.ts';
 import { fieldOfEvent } from './fields.ts';
 import { planLastGood } from './last-good.ts';
 import { withLiveMessages, withLiveZones } from './live-messages.ts';
 import { subscriptionHolder, subscriptionNeed } from './needs.ts';
 import type { PlanContext, SubscriptionPlan } from './placements.ts';
+import type { Reach } from './reach.ts';
 
 /** The capacity that all subscriptions share, and can use up. */
 export interface Capacity {
@@ -42,7 +43,9 @@ export function planSubscription(
   if (verdict.rollout === 'none') return { verdict };
   if (verdict.rollout === 'current') {
     if (!draft) return { verdict };
-    const judged = { ...verdict, warnings: [...verdict.warnings, ...draft.doubts.warnings] };
+    const { warnings } = draft.doubts;
+    const judged =
+      warnings.length === 0 ? verdict : { ...verdict, warnings: [...verdict.warnings, ...warnings] };
     const refusal = refusalOf({ subscription, draft, reach }, context, capacity);
     if (!refusal) return { verdict: judged, plan: draft };
     return withLastGood(subscription, context, capacity, { ...judged, rollout: 'lastGood', refusal });
@@ -58,7 +61,7 @@ function refusalOf(
   const { cr } = subscription;
   return (
     draft.doubts.refusal ??
-    destinations.take(resourceKey(cr), claimOf(draft.entry, reach)) ??
+    destinations.take(resourceKey(cr), claimOfDraft(draft, reach)) ??
     budget.take(subscriptionHolder(cr), needOf(subscription, draft)) ??
     // The engine comes last: it is not asked about keys without room, which can be large. If it refuses, the room is freed.
     (draft.isLive ? undefined : checkFinding(inquiry, draft.candidate, fieldOfEvent(subscription)))
@@ -83,8 +86,18 @@ function withLastGood(
   return { verdict };
 }
 
-const needOf = ({ cr }: ResolvedSubscription, { configMap, entry }: SubscriptionPlan) =>
-  subscriptionNeed(cr.metadata.namespace, configMap, entry);
+const needOf = ({ cr }: ResolvedSubscription, plan: SubscriptionPlan) =>
+  needs.get(plan, [cr.metadata.namespace], () =>
+    subscriptionNeed(cr.metadata.namespace, plan.configMap, plan.entry),
+  );
+
+const needs = new ObjectMemo<SubscriptionPlan, Need>();
+
+/** The destinations of a draft; the same object each time. */
+export const claimOfDraft = (draft: DraftPlan, reach: Reach): Claim =>
+  claims.get(draft, [reach], () => claimOf(draft.entry, reach));
+
+const claims = new ObjectMemo<DraftPlan, Claim>();
 
 /** The moment in the engine's questions: any moment is as valid, and a question must stay the same. */
 const ANY_MOMENT = '2000-01-01T00:00:00Z';
@@ -95,6 +108,31 @@ export function draftSubscription(
   context: PlanContext,
 ): DraftPlan | undefined {
   if (subscription.verdict.rollout !== 'current') return undefined;
+  const { live, services, maxEventAgeSeconds, argocdUrl } = context;
+  const inputs = [
+    ...[liveKeysOf(live, subscription.cr), maxEventAgeSeconds, argocdUrl],
+    ...subscription.robots.map(({ service }) => services.has(service)),
+  ];
+  const draft = drafts.getIf(
+    subscription,
+    inputs,
+    () => compileDraft(subscription, context),
+    (each) => each?.isLive === true && isSent(each, context),
+  );
+  // The moment of a trigger that is not sent yet is the present one.
+  return draft === undefined || isSent(draft, context) ? draft : compileDraft(subscription, context);
+}
+
+/** Time has no influence on a draft that is live. */
+const drafts = new ObjectMemo<ResolvedSubscription, DraftPlan | undefined>();
+
+const isSent = ({ entry }: DraftPlan, { live }: PlanContext): boolean =>
+  entry.triggers.every((trigger) => {
+    const recipients = liveRecipients(live, trigger);
+    return entry.recipients.every((each) => recipients.has(each));
+  });
+
+function compileDraft(subscription: ResolvedSubscription, context: PlanContext): DraftPlan | undefined {
   const live = new Map(liveKeysOf(context.live, subscription.cr).map((each) => [each.key, each]));
   const robots = withLiveZones(
     subscription.robots.filter((robot) => context.services.has(robot.service)),

@@ -1,6 +1,7 @@
 import { exprString, exprStringList } from '../../argocd/expr.ts';
 import { IN_CLUSTER } from '../../argocd/in-cluster.ts';
 import { globToRegExpSource, isGlob } from '../../lib/glob.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { nullSafe } from '../../message/catalogue/trigger.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { clusterGrants, projectGrants } from './grants.ts';
@@ -13,10 +14,22 @@ export interface Access {
   readonly accessCondition: string;
 }
 
-/** Gives the access of each namespace. */
+/** So many namespaces ask at once, at most: those that are gone do not stay for ever. */
+const MAX_KNOWN = 20_000;
+
+/** Gives the access of each namespace; the same object as long as the grants are the same. */
 export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (namespace: string) => Access {
+  return accesses.get(snapshot.projects, [snapshot.config], () => accessBy(snapshot));
+}
+
+const accesses = new ObjectMemo<Snapshot['projects'], (namespace: string) => Access>();
+
+function accessBy(snapshot: Pick<Snapshot, 'config' | 'projects'>): (namespace: string) => Access {
   const { mode, destinations } = snapshot.config.tenancy;
-  if (mode === 'open') return () => ({ granted: ['*'], accessCondition: 'true' });
+  if (mode === 'open') {
+    const all = { granted: ['*'], accessCondition: 'true' };
+    return () => all;
+  }
   const projects = projectGrants(snapshot);
   const others = clusterGrants(snapshot);
   const known = new Map<string, Access>();
@@ -26,6 +39,7 @@ export function accessOf(snapshot: Pick<Snapshot, 'config' | 'projects'>): (name
     const granted = projects.of(namespace);
     const deploysIn = destinations === 'Ignored' ? undefined : others.of(namespace);
     const access = { granted, accessCondition: accessCondition(namespace, granted, deploysIn) };
+    if (known.size >= MAX_KNOWN) known.clear();
     known.set(namespace, access);
     return access;
   };
@@ -42,9 +56,11 @@ export type StillGranted = (namespace: string, accessCondition: string) => boole
 export function stillGranted(snapshot: Pick<Snapshot, 'config' | 'projects'>): StillGranted {
   const { mode, destinations } = snapshot.config.tenancy;
   if (mode === 'open') return () => false;
-  const projects = projectGrants(snapshot);
-  const others = clusterGrants(snapshot);
+  const grants = () => ({ projects: projectGrants(snapshot), others: clusterGrants(snapshot) });
+  let known: ReturnType<typeof grants> | undefined;
   return (namespace, live) => {
+    known ??= grants();
+    const { projects, others } = known;
     const named = (patterns: readonly string[]) =>
       patterns.filter((pattern) => live.includes(literalOf(pattern)));
     const granted = named(projects.of(namespace));

@@ -1,7 +1,9 @@
 import type { Finding } from '../../api/finding.ts';
 import type { DingTalkRobot } from '../../api/kinds.ts';
+import { objectKey } from '../../api/names.ts';
 import { serviceKey, serviceName } from '../../argocd/names.ts';
-import { memoised } from '../../lib/memo.ts';
+import { memoised, ObjectMemo } from '../../lib/memo.ts';
+import { own } from '../../lib/own.ts';
 import { closestTimeZone, isTimeZone } from '../../lib/time-zone.ts';
 import type { Audience } from '../../message/event-message.ts';
 import { isForeignKey, isForeignSecretKey } from '../model/live.ts';
@@ -17,7 +19,47 @@ type RobotContext = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'ta
 
 /** Judges one robot. Credentials that are gone or wrong count as revoked, so the robot's keys are removed. */
 export function resolveRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
-  const service = serviceName(cr.metadata.namespace, cr.metadata.name);
+  // Nothing else of a suspended resource is read.
+  if (cr.spec.suspend) return judgeRobot(cr, snapshot);
+  const inputs = inputsOf(cr, snapshot);
+  return acceptedRobots.getIf(cr, inputs, () => judgeRobot(cr, snapshot), isAccepted);
+}
+
+/** Time has no influence on an accepted robot. */
+const isAccepted = ({ verdict }: ResolvedRobot): boolean => verdict.rollout === 'current';
+
+const acceptedRobots = new ObjectMemo<DingTalkRobot, ResolvedRobot>();
+
+function inputsOf({ metadata, spec }: DingTalkRobot, snapshot: RobotContext): unknown[] {
+  const { config, namespaces, credentials, target } = snapshot;
+  const { namespace } = metadata;
+  const { service, key } = namesOf(metadata);
+  const secretOf = (reference: { readonly name: string } | undefined) =>
+    reference && credentials.get(objectKey(namespace, reference.name));
+  return [
+    config,
+    namespaces.get(namespace),
+    secretOf(spec.webhook?.secretKeyRef),
+    secretOf(spec.signing?.secretKeyRef),
+    own(target.configMap?.data, key),
+    target.configMap?.leftBehind?.has(key),
+    own(target.secret?.data, service) !== undefined,
+    target.secret?.owned.has(service),
+    target.secret?.leftBehind?.has(service),
+  ];
+}
+
+/** A decision looks them up in large objects, and the same text is found sooner than an equal one. */
+const namesOf = (metadata: DingTalkRobot['metadata']) =>
+  names.get(metadata, [], () => {
+    const service = serviceName(metadata.namespace, metadata.name);
+    return { service, key: serviceKey(service) };
+  });
+
+const names = new ObjectMemo<DingTalkRobot['metadata'], { readonly service: string; readonly key: string }>();
+
+function judgeRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
+  const { service } = namesOf(cr.metadata);
   const base = { cr, service, audience: audienceOf(cr, snapshot) };
   const refused = (refusal: Finding, rollout: Rollout = 'none'): ResolvedRobot => ({
     ...base,

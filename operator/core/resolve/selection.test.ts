@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import type { DingTalkRobot } from '../../api/kinds.ts';
 import type { Labels } from '../../kubernetes/label-selector.ts';
 import { decide } from '../decide.ts';
 import { deliveryChecks } from '../delivery/checks.ts';
-import { statusUpdates } from '../status/statuses.ts';
+import { readLiveState } from '../model/live.ts';
+import { overlaps } from '../others/overlap.ts';
+import { statusUpdates, wantedStatuses } from '../status/statuses.ts';
 import {
   afterWrites,
   config,
@@ -64,6 +67,37 @@ describe('resources in a namespace that is not served', () => {
     },
   );
 
+  it('get a last status if they were served before, without the name of the installation', () => {
+    const given = withTenancy({ deniedNamespaces: ['team-*'] });
+    const servedBefore = <T extends { status?: object }>(each: T): T => ({
+      ...each,
+      status: { ...each.status, installation: 'argocd' },
+    });
+    const { updates } = told({
+      ...given,
+      robots: given.robots.map(servedBefore),
+      templates: given.templates.map(servedBefore),
+      subscriptions: given.subscriptions.map(servedBefore),
+    });
+    expect(updates.map(({ patch }) => patch.installation)).toEqual([null, null, null]);
+    expect(JSON.stringify(updates)).toContain('NamespaceNotSelected');
+  });
+
+  it('keep the name of the installation as long as they have keys there', () => {
+    const live = settled(snapshot(team()));
+    const robots = live.robots.map((each) => ({ ...each, status: { installation: 'argocd' } }));
+    const before = { ...live, robots, config: config({ tenancy: { deniedNamespaces: ['team-*'] } }) };
+    const { resolution, plan } = decide(before);
+    const patches = (target: typeof before.target) =>
+      statusUpdates(resolution, { snapshot: { ...before, target }, live: readLiveState(target), plan });
+    expect(patches(before.target).map(({ patch }) => patch)).toEqual([
+      expect.not.objectContaining({ installation: null }),
+    ]);
+    expect(patches(afterWrites(before)).map(({ patch }) => patch)).toEqual([
+      expect.objectContaining({ installation: null }),
+    ]);
+  });
+
   it('are told so where the installation wants it, and nothing else changes', () => {
     const { plan, updates, checks, credentials } = told(
       withTenancy({ deniedNamespaces: ['team-*'], reportUnselected: true }),
@@ -85,6 +119,40 @@ describe('resources in a namespace that is not served', () => {
         }),
       ]),
     );
+  });
+
+  it('are not touched if another installation serves them, even if this one selects them', () => {
+    const given = withTenancy({});
+    const { robots, templates, subscriptions } = given;
+    const theirs = { status: { installation: 'argocd-second' } };
+    const all = {
+      ...given,
+      robots: robots.map((each) => ({ ...each, ...theirs })),
+      templates: templates.map((each) => ({ ...each, ...theirs })),
+      subscriptions: subscriptions.map((each) => ({ ...each, ...theirs })),
+    };
+    const { plan, updates, checks, credentials } = told(all);
+    expect(plan).toMatchObject(NOTHING);
+    expect([updates, checks, credentials]).toEqual([[], [], []]);
+    const { count, findings } = overlaps(all);
+    expect(count).toBe(3);
+    expect(findings).toEqual([
+      {
+        reason: 'InstallationsOverlap',
+        message: expect.stringMatching(
+          /in namespace argocd-second serves resources in team-payments, which this installation \(argocd\) selects/,
+        ),
+      },
+    ]);
+    expect(overlaps({ ...all, config: config({ tenancy: { deniedNamespaces: ['team-*'] } }) }).count).toBe(0);
+  });
+
+  it('get no status that was decided before another installation took them', () => {
+    const before = snapshot(team());
+    const { resolution, plan, live } = decide(before);
+    const [first] = wantedStatuses(resolution, { snapshot: before, live, plan });
+    const taken = { ...before.robots[0], status: { installation: 'argocd-second' } } as DingTalkRobot;
+    expect(first?.updateFor(taken)).toBeUndefined();
   });
 
   it('lose their live keys, and no other namespace loses any', () => {

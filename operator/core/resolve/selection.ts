@@ -26,20 +26,65 @@ interface Namespaced {
   readonly metadata: { readonly namespace: string };
 }
 
-/** The resources that the installation serves. For no other one anything is read, kept or sent. */
-export function served<T extends Namespaced>(resources: readonly T[], selection: Selection): T[] {
-  const standing = standings(selection);
-  return resources.filter(({ metadata }) => standing(metadata.namespace) === 'served');
+/** The parts of a resource that say which installation serves it. */
+export interface Servable extends Namespaced {
+  readonly status?: { readonly installation?: string };
 }
 
-/** The resources whose status is the installation's to write. */
-export function reported<T extends Namespaced>(resources: readonly T[], selection: Selection): T[] {
+/** The name of an installation, for the statuses: the namespace of its Argo CD, where its Lease is, too. */
+export const installationName = ({ config }: Pick<Selection, 'config'>): string => config.target.namespace;
+
+/** The name of the installation that serves the resource already; undefined if that is this one, or none. */
+export function otherInstallation(
+  { status }: Pick<Servable, 'status'>,
+  selection: Pick<Selection, 'config'>,
+): string | undefined {
+  const name = status?.installation;
+  return name === installationName(selection) ? undefined : name;
+}
+
+/** The resources that the installation serves. For no other one anything is read, kept or sent. */
+export function served<T extends Servable>(resources: readonly T[], selection: Selection): T[] {
+  const standing = standings(selection);
+  return resources.filter(
+    (each) => standing(each.metadata.namespace) === 'served' && !otherInstallation(each, selection),
+  );
+}
+
+/**
+ * The resources whose status is the installation's to write. A resource that it has served until now gets a last status, so that
+ * another installation may serve it.
+ */
+export function reported<T extends Servable>(resources: readonly T[], selection: Selection): T[] {
   const standing = standings(selection);
   const { reportUnselected } = selection.config.tenancy;
-  return resources.filter(({ metadata: { namespace } }) => {
-    const each = standing(namespace);
-    return each === 'served' || (each === 'outside' && reportUnselected);
+  return resources.filter((each) => {
+    if (otherInstallation(each, selection)) return false;
+    const place = standing(each.metadata.namespace);
+    const isOurs = reportUnselected || each.status?.installation !== undefined;
+    return place === 'served' || (place === 'outside' && isOurs);
   });
+}
+
+/** The resources that another installation serves, although they are in a namespace that this one should serve. */
+export function servedByOthers<T extends Servable>(resources: readonly T[], selection: Selection): T[] {
+  const standing = standings(selection);
+  return resources.filter(
+    (each) => otherInstallation(each, selection) && standing(each.metadata.namespace) === 'served',
+  );
+}
+
+/**
+ * The field `installation` of a status: this installation's name for a resource that it serves, or of which it still has keys in
+ * Argo CD's objects.
+ */
+export function claimOn(
+  { metadata: { namespace } }: Namespaced,
+  isLive: boolean,
+  selection: Selection,
+): { readonly installation?: string } {
+  const isOurs = isLive || standingOf(namespace, selection) !== 'outside';
+  return isOurs ? { installation: installationName(selection) } : {};
 }
 
 /** The finding on a resource of a namespace that the installation does not serve; undefined for any other. */

@@ -10,14 +10,22 @@ import { type Access, countsDestinations } from './access-condition.ts';
 import { eventName } from './event-name.ts';
 import { keyTakenMessage } from './robots.ts';
 
+/** The keys that a subscription with these events can have. */
+export function keyNames(
+  namespace: string,
+  name: string,
+  events: NotificationSubscription['spec']['events'],
+): string[] {
+  const names = events.map((event) => eventKeyName(namespace, name, eventName(event)));
+  return [...names.map(triggerKey), ...[...names, subscriptionKeyName(namespace, name)].map(templateKey)];
+}
+
 /** A foreign key is never taken over. */
 export function takenKeys(
   { metadata, spec }: NotificationSubscription,
   { target, config }: Snapshot,
 ): Finding[] {
-  const { namespace, name } = metadata;
-  const events = spec.events.map((event) => eventKeyName(namespace, name, eventName(event)));
-  return [...events.map(triggerKey), ...[...events, subscriptionKeyName(namespace, name)].map(templateKey)]
+  return keyNames(metadata.namespace, metadata.name, spec.events)
     .filter((key) => isForeignKey(target.configMap, key))
     .map((key) => ({
       reason: 'KeyTaken',

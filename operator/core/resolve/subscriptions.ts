@@ -2,6 +2,7 @@ import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import type { RobotReference } from '../../api/types.generated.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
+import { own } from '../../lib/own.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
@@ -14,6 +15,7 @@ import { costlyNamePatterns } from './name-patterns.ts';
 import { outsideFinding } from './selection.ts';
 import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
 import {
+  keyNames,
   missingCompanions,
   replayable,
   takenKeys,
@@ -39,6 +41,46 @@ export function resolveSubscription(
   references: References,
   snapshot: Snapshot,
 ): ResolvedSubscription {
+  // Nothing else of a suspended resource is read.
+  if (cr.spec.suspend) return judgeSubscription(cr, references, snapshot);
+  const inputs = inputsOf(cr, references, snapshot);
+  return resolved.getIf(
+    cr,
+    inputs,
+    () => judgeSubscription(cr, references, snapshot),
+    () => asksNothing(cr),
+  );
+}
+
+const resolved = new ObjectMemo<NotificationSubscription, ResolvedSubscription>();
+
+/** Questions to the engine must be asked each time. They are about the texts of the subscription itself. */
+const asksNothing = ({ spec }: NotificationSubscription): boolean =>
+  spec.events.every(({ trigger }) => trigger !== undefined);
+
+function inputsOf(
+  { metadata, spec }: NotificationSubscription,
+  { robots, templates, access, argocdUrl }: References,
+  { config, namespaces, target: { configMap } }: Snapshot,
+): unknown[] {
+  const { namespace, name } = metadata;
+  return [
+    ...[config, namespaces.get(namespace), access(namespace), argocdUrl],
+    ...spec.robots.map((reference) => robots.get(referenceKey(namespace, reference))),
+    ...spec.events.map(({ template }) => template && templates.get(referenceKey(namespace, template))),
+    ...keys
+      .get(metadata, [spec], () => keyNames(namespace, name, spec.events))
+      .flatMap((key) => [own(configMap?.data, key), configMap?.leftBehind?.has(key)]),
+  ];
+}
+
+const keys = new ObjectMemo<NotificationSubscription['metadata'], readonly string[]>();
+
+function judgeSubscription(
+  cr: NotificationSubscription,
+  references: References,
+  snapshot: Snapshot,
+): ResolvedSubscription {
   const { namespace } = cr.metadata;
   const access = references.access(namespace);
   const outside = outsideFinding(cr, snapshot);
@@ -53,10 +95,10 @@ export function resolveSubscription(
   const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
   // The namespace of a reference is optional, so the same robot can be listed twice.
   const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
-  const resolved = events.filter((event) => 'trigger' in event);
-  const messages = judgedMessages.get(cr, messageInputs(resolved, usable, references.argocdUrl), () => ({
-    findings: messageFindings(resolved, usable, references.argocdUrl),
-    warnings: messageWarnings(cr, resolved, usable, references.argocdUrl),
+  const found = events.filter((event) => 'trigger' in event);
+  const messages = judgedMessages.get(cr, messageInputs(found, usable, references.argocdUrl), () => ({
+    findings: messageFindings(found, usable, references.argocdUrl),
+    warnings: messageWarnings(cr, found, usable, references.argocdUrl),
   }));
   const unsupported = unsupportedField(cr);
   const mistakes = [
@@ -77,7 +119,7 @@ export function resolveSubscription(
     ...access,
     criteria,
     robots: usable,
-    events: resolved,
+    events: found,
     verdict: {
       rollout: awaitsCredentials
         ? 'lastGood'
@@ -92,7 +134,7 @@ export function resolveSubscription(
         ...ungranted(cr, access),
         ...messages.warnings,
         ...replayable(cr),
-        ...resolved.flatMap(({ warnings }) => warnings),
+        ...found.flatMap(({ warnings }) => warnings),
       ],
     },
   };
@@ -130,11 +172,15 @@ function resolveRecipient(
   const path = `spec.robots[${index}].name`;
   const name = nameFor(namespace, reference);
   if (robot.verdict.rollout !== 'none') return robot;
-  if (robot.cr.spec.suspend) {
+  // The robot's own spec is not read: one that cannot be read would count as a fault of this subscription.
+  const { refusal } = robot.verdict;
+  if (!refusal) {
     return { reason: 'RobotSuspended', message: `${path}: DingTalkRobot ${name} is suspended.` };
   }
-  const reason = robot.verdict.refusal?.reason;
-  return { reason: 'RobotNotReady', message: `${path}: DingTalkRobot ${name} is not accepted (${reason}).` };
+  return {
+    reason: 'RobotNotReady',
+    message: `${path}: DingTalkRobot ${name} is not accepted (${refusal.reason}).`,
+  };
 }
 
 /** Whether it is not known yet if a robot can be sent to. A robot with a live version can. */

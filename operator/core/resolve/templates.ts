@@ -17,6 +17,24 @@ export function resolveTemplate(
   snapshot: Pick<Snapshot, 'config' | 'namespaces'>,
   inquiry: Inquiry,
 ): ResolvedTemplate {
+  // Questions about a raw template must be asked each time.
+  const isTyped = cr.spec.message.raw === undefined;
+  const inputs = [snapshot.config, snapshot.namespaces.get(cr.metadata.namespace)];
+  return typedTemplates.getIf(
+    cr,
+    inputs,
+    () => judgeTemplate(cr, snapshot, inquiry),
+    () => isTyped,
+  );
+}
+
+const typedTemplates = new ObjectMemo<NotificationTemplate, ResolvedTemplate>();
+
+function judgeTemplate(
+  cr: NotificationTemplate,
+  snapshot: Pick<Snapshot, 'config' | 'namespaces'>,
+  inquiry: Inquiry,
+): ResolvedTemplate {
   const { raw } = cr.spec.message;
   const refusal =
     outsideFinding(cr, snapshot) ??

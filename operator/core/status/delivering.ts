@@ -1,5 +1,5 @@
 import type { DingTalkRobot } from '../../api/kinds.ts';
-import { resourceKey } from '../../api/names.ts';
+import { RECONCILE_AT, resourceKey } from '../../api/names.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { explain } from '../../dingtalk/explanations.ts';
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
@@ -7,7 +7,7 @@ import { rfc3339 } from '../../lib/rfc3339.ts';
 import { verifySetting } from '../delivery/checks.ts';
 import { deliveryFingerprint } from '../delivery/fingerprint.ts';
 import { type LastCheck, lastCheck, toldRefusal } from '../delivery/last-check.ts';
-import type { Observation } from '../model/check-memory.ts';
+import type { CheckMemory, Observation } from '../model/check-memory.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { ConditionDraft } from './conditions.ts';
@@ -24,9 +24,9 @@ export function delivering(
   snapshot: Snapshot,
 ): { readonly judgement: ConditionDraft; readonly record: Delivery } {
   const { cr, verdict, credential } = robot;
-  const observation = snapshot.deliveries.get(resourceKey(cr))?.observation;
+  const memory = snapshot.deliveries.get(resourceKey(cr));
   // The record stays, whatever happens to the robot. So a robot that returns to its former state gets no second test message.
-  const record = observation ? recordOf(observation) : cr.status?.delivery;
+  const record = recordOf(cr, memory);
   const unknown = (message: string) => ({ judgement: judge('Unknown', 'NotVerified', message), record });
   if (cr.spec.suspend) return unknown('The robot is suspended, so the operator sends no test message.');
   if (verdict.rollout !== 'current' || !credential)
@@ -39,12 +39,18 @@ export function delivering(
   }
   const fingerprint = deliveryFingerprint(cr.metadata.uid, credential, cr.spec.keywords ?? []);
   const last = lastCheck(cr, fingerprint, snapshot);
+  if (last?.by === 'nobody knows')
+    return unknown(
+      `The operator was interrupted while it sent a test message, so it does not know whether the message came. To have another one sent, give the annotation ${RECONCILE_AT} another value.`,
+    );
+  if (!last && memory?.announced?.fingerprint === fingerprint)
+    return unknown('The operator is sending a test message.');
   if (!last)
     return unknown('DingTalk has not yet answered a test message with these credentials and keywords.');
   return { judgement: judgement(cr, last), record };
 }
 
-function judgement(cr: DingTalkRobot, last: LastCheck): ConditionDraft {
+function judgement(cr: DingTalkRobot, last: Exclude<LastCheck, { by: 'nobody knows' }>): ConditionDraft {
   if (last.by === 'this process') return fromOutcome(last.outcome);
   if (last.isDelivering) return fromOutcome({ reason: 'Delivering', class: 'ok', errcode: 0 });
   const refusal = toldRefusal(cr);
@@ -64,7 +70,24 @@ function fromOutcome(outcome: DeliveryOutcome): ConditionDraft {
   return judge('False', reason, sentences.join(' '));
 }
 
-function recordOf({ fingerprint, checkedAt, outcome }: Observation): Delivery {
+/** The last outcome, and the message that is under way. */
+function recordOf(cr: DingTalkRobot, memory: CheckMemory | undefined): Delivery {
+  const { announced, observation, retracted } = memory ?? {};
+  const known = observation ? outcomeRecord(observation) : withoutRetracted(cr.status?.delivery, retracted);
+  if (!announced) return known;
+  const { fingerprint, sendingAt } = announced;
+  const { sendingAt: _, ...outcome } = known?.fingerprint === fingerprint ? known : { fingerprint };
+  return { ...outcome, sendingAt };
+}
+
+/** A record of a message that was never sent holds nothing else, unless there was an outcome before. */
+function withoutRetracted(told: Delivery, retracted: string | undefined): Delivery {
+  if (!told || retracted === undefined || told.sendingAt !== retracted) return told;
+  const { sendingAt: _, ...outcome } = told;
+  return outcome.checkedAt === undefined ? undefined : outcome;
+}
+
+function outcomeRecord({ fingerprint, checkedAt, outcome }: Observation): Delivery {
   const { errcode } = outcome;
   return {
     fingerprint,

@@ -1,36 +1,55 @@
 import type { Finding } from '../../api/finding.ts';
-import { KINDS } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
-import { serviceName } from '../../argocd/names.ts';
-import { own } from '../../lib/own.ts';
-import type { ObservedState } from './observed-state.ts';
+import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
+import { isTargetMissing, type ObservedState } from './observed-state.ts';
+import { liveSignature, robotFacts } from './robot.ts';
 import type { StatusUpdate } from './status-update.ts';
+import { subscriptionFacts } from './subscription.ts';
 import type { Judged } from './wanted-status.ts';
 
 /**
- * All inputs of a resource's status beside the resource itself, if no part of the resource is live or planned; otherwise
- * undefined. There can be thousands of such resources, and each run computes their statuses.
+ * All inputs of a robot's status beside the resource itself. Each run compares the statuses of thousands of resources, most of
+ * which have not changed.
  */
-export function inputsOfAbsent(
-  { cr, verdict }: Judged<StatusUpdate['cr']>,
-  { plan, live, obstacle, snapshot }: ObservedState,
-): readonly unknown[] | undefined {
-  const key = resourceKey(cr);
-  const { namespace, name } = cr.metadata;
-  const isRobot = cr.kind === KINDS.robot.kind;
-  const isThere = isRobot
-    ? plan.robots.has(key) ||
-      live.services.has(key) ||
-      own(snapshot.target.secret?.data, serviceName(namespace, name)) !== undefined
-    : plan.subscriptions.has(key) || live.events.has(key);
-  if (isThere || verdict.rollout !== 'none') return undefined;
+export function inputsOfRobot(robot: ResolvedRobot, observed: ObservedState): readonly unknown[] {
+  const { snapshot, live, obstacle } = observed;
+  const key = resourceKey(robot.cr);
+  const { isLive, contested } = robotFacts(robot, observed);
+  const until = liveSignature(robot, observed)?.getTime();
   return [
-    ...wordsOf([verdict.refusal, ...verdict.warnings, obstacle]),
-    isRobot && snapshot.deliveries.get(key),
-    isRobot && snapshot.config,
+    ...[
+      isLive,
+      live.services.get(key),
+      until,
+      robot.credential,
+      snapshot.deliveries.get(key),
+      snapshot.config,
+    ],
+    ...[isTargetMissing(observed), ...wordsOf([obstacle, contested])],
+    ...inputsOfVerdict(robot),
   ];
 }
 
+/** The same for a subscription. */
+export function inputsOfSubscription(
+  subscription: ResolvedSubscription,
+  observed: ObservedState,
+): readonly unknown[] {
+  const key = resourceKey(subscription.cr);
+  const { isLive, contested, ignored, obstacle } = subscriptionFacts(subscription, observed);
+  return [
+    ...[isLive, observed.live.events.get(key)],
+    ...[isTargetMissing(observed), ...wordsOf([obstacle, contested, ignored])],
+    ...inputsOfVerdict(subscription),
+  ];
+}
+
+/** The inputs of a status from a verdict. */
+export const inputsOfVerdict = ({ verdict }: Judged<StatusUpdate['cr']>): readonly unknown[] => [
+  verdict.rollout,
+  ...wordsOf([verdict.refusal, ...verdict.warnings]),
+];
+
 /** The texts of findings, for comparison. */
-export const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>
+const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>
   findings.flatMap((finding) => [finding?.reason, finding?.message]);

@@ -39,11 +39,12 @@ export interface ContestedKeys {
   readonly keys: ReadonlySet<string>;
 }
 
-/** The conflict in which one of these keys was lost, if there is one. */
+/** The conflict in which one of these keys was lost, if there is one. There mostly is none, so the keys are not made then. */
 export function contestOf(
   { contested }: ObservedState,
   object: ContestedKeys['object'],
-  keys: readonly string[],
+  keys: () => readonly string[],
 ): Finding | undefined {
-  return contested?.find((each) => each.object === object && keys.some((key) => each.keys.has(key)))?.finding;
+  return contested?.find((each) => each.object === object && keys().some((key) => each.keys.has(key)))
+    ?.finding;
 }

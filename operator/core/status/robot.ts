@@ -1,3 +1,4 @@
+import type { Finding } from '../../api/finding.ts';
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { serviceKey } from '../../argocd/names.ts';
@@ -6,6 +7,7 @@ import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
+import { claimOn } from '../resolve/selection.ts';
 import { accepted, type ConditionDraft, conditions, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
 import { liveGeneration, mergedCondition } from './merged.ts';
@@ -17,18 +19,11 @@ export function robotStatus(
   observed: ObservedState,
 ): NonNullable<DingTalkRobot['status']> {
   const { cr, service, verdict } = robot;
-  const { plan, snapshot } = observed;
+  const { snapshot } = observed;
   const key = resourceKey(cr);
+  const facts = robotFacts(robot, observed);
   const liveKey = observed.live.services.get(key);
   const keys = liveKey && isMadeFrom(liveKey.provenance, cr) ? [liveKey] : [];
-  const { target } = snapshot;
-  const isLive =
-    plan.robots.has(key) &&
-    own(target.configMap?.data, serviceKey(service)) === own(plan.configMap, serviceKey(service)) &&
-    (own(target.secret?.data, service) === own(plan.secret, service) ||
-      // A renewal that is due but has to wait: the present URL is as good.
-      (robot.credential !== undefined &&
-        readSignedUrl(own(target.secret?.data, service), robot.credential, snapshot.now) !== undefined));
   const suspended = cr.spec.suspend === true;
   const signed = signature(robot, observed);
   const delivery = delivering(robot, snapshot);
@@ -42,18 +37,18 @@ export function robotStatus(
     mergedCondition({
       verdict,
       suspended,
-      live: isLive,
+      live: facts.isLive,
       generations: keys.map(({ provenance }) => provenance.generation),
       isTargetMissing: isTargetMissing(observed),
       obstacle: observed.obstacle,
-      contested:
-        contestOf(observed, 'ConfigMap', [serviceKey(service)]) ?? contestOf(observed, 'Secret', [service]),
+      contested: facts.contested,
     }),
     ...(signed ? [signed.judgement] : []),
     delivery.judgement,
   ];
   const generation = liveGeneration(keys);
   return {
+    ...claimOn(cr, generation !== undefined, snapshot),
     observedGeneration: cr.metadata.generation,
     ...(generation !== undefined && { liveGeneration: generation }),
     service,
@@ -68,13 +63,48 @@ export function robotStatus(
   };
 }
 
-/** The condition is about the URL that is in the Secret, not about the planned one. */
-function signature(
-  { cr, service, credential, verdict }: ResolvedRobot,
+/** The facts of a robot that depend on the target. */
+export interface RobotFacts {
+  /** Whether the target has all that the plan has for it. */
+  readonly isLive: boolean;
+  readonly contested: Finding | undefined;
+}
+
+/** Compares the plan of a robot with the target. */
+export function robotFacts({ cr, service, credential }: ResolvedRobot, observed: ObservedState): RobotFacts {
+  const { plan, snapshot } = observed;
+  const { configMap, secret } = snapshot.target;
+  const placement = plan.robots.get(resourceKey(cr));
+  const key = placement?.key ?? serviceKey(service);
+  return {
+    isLive:
+      placement !== undefined &&
+      own(configMap?.data, key) === own(plan.configMap, key) &&
+      (own(secret?.data, service) === own(plan.secret, service) ||
+        // A renewal that is due but has to wait: the present URL is as good.
+        (credential !== undefined &&
+          readSignedUrl(own(secret?.data, service), credential, snapshot.now) !== undefined)),
+    contested:
+      contestOf(observed, 'ConfigMap', () => [key]) ?? contestOf(observed, 'Secret', () => [service]),
+  };
+}
+
+/** Until when the URL in the Secret is signed, which need not be the planned one; undefined if no valid one is there. */
+export function liveSignature(
+  { service, credential, verdict }: ResolvedRobot,
   { snapshot }: ObservedState,
-): { judgement: ConditionDraft; until?: Date } | undefined {
-  if (!cr.spec.signing) return undefined;
+): Date | undefined {
   const url = own(snapshot.target.secret?.data, service);
+  return verdict.rollout === 'lastGood' && url !== undefined
+    ? signatureEnd(url)
+    : credential && readSignedUrl(url, credential, snapshot.now)?.until;
+}
+
+function signature(
+  robot: ResolvedRobot,
+  observed: ObservedState,
+): { judgement: ConditionDraft; until?: Date } | undefined {
+  if (!robot.cr.spec.signing) return undefined;
   const judgement = (
     status: 'True' | 'False',
     reason: 'Signed' | 'NotSigned',
@@ -85,10 +115,7 @@ function signature(
     reason,
     message,
   });
-  const until =
-    verdict.rollout === 'lastGood' && url !== undefined
-      ? signatureEnd(url)
-      : credential && readSignedUrl(url, credential, snapshot.now)?.until;
+  const until = liveSignature(robot, observed);
   if (!until) return { judgement: judgement('False', 'NotSigned', 'No URL with a valid signature is live.') };
   return {
     judgement: judgement('True', 'Signed', 'The URL that Argo CD calls carries a valid signature.'),

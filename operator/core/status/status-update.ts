@@ -12,6 +12,8 @@ export interface StatusUpdate {
   readonly cr: DingTalkRobot | NotificationTemplate | NotificationSubscription;
   readonly patch: Record<string, unknown>;
   readonly events: readonly StateChange[];
+  /** Whether it only records the renewal of a signature. Such updates come by the thousand, and nobody waits for them. */
+  readonly isRenewal?: boolean;
 }
 
 /** The status of one CR by the newest decision. */

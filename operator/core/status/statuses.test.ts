@@ -300,25 +300,52 @@ describe('a wanted status', () => {
   });
 });
 
+describe('without the engine', () => {
+  const silent = { ...settled(snapshot(team())), answers: SILENT };
+  const kinds = (before: Snapshot) => updatesFor(before).map(({ cr }) => cr.kind);
+
+  it('a resource whose state nobody knows says so', () => {
+    const update = updatesFor(snapshot({ ...team(), answers: SILENT })).find(
+      ({ cr }) => cr.kind === 'DingTalkRobot',
+    );
+    expect(update && JSON.stringify(update.patch)).toContain('GateUnavailable');
+  });
+
+  it('a resource that was judged keeps its status, also where nothing of it is live', () => {
+    const judged = updatesFor(snapshot(team()));
+    const known = (generation: number) => {
+      const robots = [robot()].map((cr) => {
+        const patch = judged.find((update) => update.cr.kind === cr.kind)?.patch;
+        return { ...cr, metadata: { ...cr.metadata, generation }, status: patch as never };
+      });
+      return snapshot({ ...team(), robots, answers: SILENT });
+    };
+    const { generation } = robot().metadata;
+    expect(kinds(known(generation))).not.toContain('DingTalkRobot');
+    expect(kinds(known(generation + 1))).toContain('DingTalkRobot');
+    expect(kinds(silent)).toContain('NotificationSubscription');
+  });
+});
+
 describe('the status of a template', () => {
   it('is made once, and again when another subscription uses the template', () => {
     const before = snapshot({ templates: [template({ name: 'short' }, '{}')] });
     const updates = updatesFor(before);
     let reads = 0;
-    const status = { ...updates[0]?.patch };
-    const cr = template({ name: 'short' }, '{}');
-    Object.defineProperty(cr, 'status', {
+    const { conditions, ...others } = updates[0]?.patch ?? {};
+    const status = Object.defineProperty({ ...others }, 'conditions', {
       enumerable: true,
       get: () => {
         reads++;
-        return status;
+        return conditions;
       },
     });
+    const cr = { ...template({ name: 'short' }, '{}'), status };
     const wantedIn = (fields: Partial<Snapshot>) => updatesFor({ ...before, templates: [cr], ...fields });
     expect(wantedIn({})).toEqual([]);
     const first = reads;
     expect(wantedIn({})).toEqual([]);
-    // The decision alone does not read the status.
+    // The decision alone does not read the conditions.
     expect([first > 0, reads]).toEqual([true, first]);
     const users = [
       subscription({}, { events: [{ trigger: 'on-sync-failed', template: { name: 'short' } }] }),

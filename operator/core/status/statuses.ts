@@ -15,7 +15,7 @@ import { resourceKey } from '../../api/names.ts';
 import { type Faults, UNGUARDED } from '../model/faults.ts';
 import type { Resolution } from '../model/resolved.ts';
 import { accepted, conditions, ready } from './conditions.ts';
-import { inputsOfAbsent, wordsOf } from './inputs.ts';
+import { inputsOfRobot, inputsOfSubscription, inputsOfVerdict } from './inputs.ts';
 import type { ObservedState } from './observed-state.ts';
 import { robotStatus } from './robot.ts';
 import type { StatusUpdate, WantedStatus } from './status-update.ts';
@@ -32,40 +32,51 @@ export function wantedStatuses(
   const users = countUsers(resolution, faults);
   const usersOf = (cr: StatusUpdate['cr']) => users.get(resourceKey(cr)) ?? 0;
   const { serverTime } = observed.snapshot;
-  const inputsIfAbsent = (resource: Judged<StatusUpdate['cr']>) => inputsOfAbsent(resource, observed);
-  const inputsOfTemplate = ({ cr, verdict }: Judged<NotificationTemplate>) => [
-    usersOf(cr),
-    verdict.rollout,
-    ...wordsOf([verdict.refusal, ...verdict.warnings]),
+  const inputsOfTemplate = (template: Judged<NotificationTemplate>) => [
+    usersOf(template.cr),
+    ...inputsOfVerdict(template),
   ];
   const each = <CR extends StatusUpdate['cr'], R extends Judged<CR>>(
     kind: StatusUpdate['kind'],
     resolved: readonly R[],
-    inputsOf: (resource: R) => readonly unknown[] | undefined,
+    inputsOf: (resource: R) => readonly unknown[],
     statusOf: (resource: R, cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
   ): WantedStatus[] =>
     resolved.map((resource) =>
-      wanted(kind, resource, observed, inputsOf(resource), (cr: CR) => {
-        const status = faults.guard(
-          cr,
-          () => statusOf(resource, cr),
-          (finding) => faultStatus(cr, finding, serverTime),
-        );
-        // If even the status about the fault fails, the status stays as it is.
-        return status ?? cr.status ?? {};
-      }),
+      wanted(
+        kind,
+        resource,
+        observed,
+        () => inputsOf(resource),
+        (cr: CR) => {
+          let isFaulty = false;
+          const status = faults.guard(
+            cr,
+            () => statusOf(resource, cr),
+            (finding) => {
+              isFaulty = true;
+              return faultStatus(cr, finding, serverTime);
+            },
+          );
+          // If even the status about the fault fails, the status stays as it is.
+          return { status: status ?? cr.status ?? {}, isFaulty };
+        },
+      ),
     );
   return [
-    ...each(KINDS.robot, resolution.robots, inputsIfAbsent, (robot, cr: DingTalkRobot) =>
-      robotStatus({ ...robot, cr }, observed),
+    ...each(
+      KINDS.robot,
+      resolution.robots,
+      (robot) => inputsOfRobot(robot, observed),
+      (robot, cr: DingTalkRobot) => robotStatus({ ...robot, cr }, observed),
     ),
     ...each(KINDS.template, resolution.templates, inputsOfTemplate, (template, cr: NotificationTemplate) =>
-      templateStatus({ ...template, cr }, usersOf(cr), serverTime),
+      templateStatus({ ...template, cr }, usersOf(cr), observed.snapshot),
     ),
     ...each(
       KINDS.subscription,
       resolution.subscriptions,
-      inputsIfAbsent,
+      (subscription) => inputsOfSubscription(subscription, observed),
       (subscription, cr: NotificationSubscription) => subscriptionStatus({ ...subscription, cr }, observed),
     ),
   ];

@@ -1,3 +1,4 @@
+import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { isMadeFrom } from '../../argocd/provenance.ts';
@@ -6,6 +7,7 @@ import { type LiveState, liveRecipients } from '../model/live.ts';
 import type { ResolvedSubscription } from '../model/resolved.ts';
 import type { SubscriptionPlacement } from '../plan/placements.ts';
 import { eventName } from '../resolve/event-name.ts';
+import { claimOn } from '../resolve/selection.ts';
 import { nameFor } from '../resolve/sharing.ts';
 import { entryKey } from '../writes/our-part.ts';
 import { accepted, conditions, ready } from './conditions.ts';
@@ -17,14 +19,10 @@ export function subscriptionStatus(
   { cr, verdict }: ResolvedSubscription,
   observed: ObservedState,
 ): NonNullable<NotificationSubscription['status']> {
-  const { plan, snapshot, live } = observed;
+  const { snapshot, live } = observed;
   const key = resourceKey(cr);
-  const placement = plan.subscriptions.get(key);
   const keys = (live.events.get(key) ?? []).filter(({ provenance }) => isMadeFrom(provenance, cr));
-  const data = snapshot.target.configMap?.data ?? {};
-  const isLive =
-    placement?.keys.every((each) => own(data, each) === own(plan.configMap, each)) === true &&
-    placement.entry.triggers.every((trigger) => isSentTo(live, trigger, placement.entry.recipients));
+  const facts = subscriptionFacts({ cr }, observed);
   const suspended = cr.spec.suspend === true;
   const generations = keys.map(({ provenance }) => provenance.generation);
   const parts = [
@@ -37,16 +35,15 @@ export function subscriptionStatus(
     mergedCondition({
       verdict,
       suspended,
-      live: isLive,
+      live: facts.isLive,
       generations,
       isTargetMissing: isTargetMissing(observed),
-      obstacle: observed.obstacle ?? observed.blocked,
-      contested: placement && contestOf(observed, 'ConfigMap', ourKeys(placement)),
-      ignored: placement && observed.ignored,
+      ...facts,
     }),
   ];
   const generation = liveGeneration(keys);
   return {
+    ...claimOn(cr, generation !== undefined, snapshot),
     observedGeneration: cr.metadata.generation,
     ...(generation !== undefined && { liveGeneration: generation }),
     robotNames: cr.spec.robots.map((robot) => nameFor(cr.metadata.namespace, robot)).join(','),
@@ -62,6 +59,33 @@ export function subscriptionStatus(
       cr.metadata.generation,
       snapshot.serverTime,
     ),
+  };
+}
+
+/** The facts of a subscription that depend on the target. */
+export interface SubscriptionFacts {
+  /** Whether the target has all that the plan has for it. */
+  readonly isLive: boolean;
+  readonly obstacle: Finding | undefined;
+  readonly contested: Finding | undefined;
+  readonly ignored: Finding | undefined;
+}
+
+/** Compares the plan of a subscription with the target. */
+export function subscriptionFacts(
+  { cr }: Pick<ResolvedSubscription, 'cr'>,
+  observed: ObservedState,
+): SubscriptionFacts {
+  const { plan, snapshot, live } = observed;
+  const placement = plan.subscriptions.get(resourceKey(cr));
+  const data = snapshot.target.configMap?.data;
+  return {
+    isLive:
+      placement?.keys.every((each) => own(data, each) === own(plan.configMap, each)) === true &&
+      placement.entry.triggers.every((trigger) => isSentTo(live, trigger, placement.entry.recipients)),
+    obstacle: observed.obstacle ?? observed.blocked,
+    contested: placement && contestOf(observed, 'ConfigMap', () => ourKeys(placement)),
+    ignored: placement && observed.ignored,
   };
 }
 

@@ -2,6 +2,8 @@ import type { NotificationSubscription, NotificationTemplate } from '../../api/k
 import { resourceKey } from '../../api/names.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Resolution, ResolvedTemplate } from '../model/resolved.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { claimOn } from '../resolve/selection.ts';
 import { mayUse, referenceKey } from '../resolve/sharing.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 
@@ -9,14 +11,20 @@ import { accepted, conditions, ready } from './conditions.ts';
 export function templateStatus(
   { cr, verdict }: ResolvedTemplate,
   usedBy: number,
-  now: Date,
+  snapshot: Snapshot,
 ): NonNullable<NotificationTemplate['status']> {
   const parts = [accepted(verdict, 'Subscriptions can use the template.')];
   const { generation } = cr.metadata;
   return {
+    ...claimOn(cr, false, snapshot),
     observedGeneration: generation,
     usedBy,
-    conditions: conditions([ready(parts, false), ...parts], cr.status?.conditions, generation, now),
+    conditions: conditions(
+      [ready(parts, false), ...parts],
+      cr.status?.conditions,
+      generation,
+      snapshot.serverTime,
+    ),
   };
 }
 

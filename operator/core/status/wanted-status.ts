@@ -1,5 +1,6 @@
 import { ObjectMemo } from '../../lib/memo.ts';
 import { awaitsEngine, type Verdict } from '../model/verdict.ts';
+import { otherInstallation } from '../resolve/selection.ts';
 import { stateChanges, statusPatch } from './changes.ts';
 import type { ObservedState } from './observed-state.ts';
 import type { StatusUpdate, WantedStatus } from './status-update.ts';
@@ -10,19 +11,25 @@ export interface Judged<CR extends StatusUpdate['cr']> {
   readonly verdict: Verdict;
 }
 
-/** Whether the status of a template, or of a resource without live keys, was complete the last time. */
+/** A status, and whether it reports an exception that came while it was made. */
+export interface MadeStatus<CR extends StatusUpdate['cr']> {
+  readonly status: NonNullable<CR['status']>;
+  readonly isFaulty: boolean;
+}
+
+/** Whether the status of a resource was complete the last time. */
 const told = new ObjectMemo<StatusUpdate['cr'], boolean>();
 
 /**
  * The status that one resource should have.
- * @param inputs all inputs of the status beside the resource, if they are worth remembering; see {@link inputsOfAbsent}
+ * @param inputsOf gives all inputs of the status beside the resource: the same inputs need no comparison with the status
  */
 export function wanted<CR extends StatusUpdate['cr']>(
   kind: StatusUpdate['kind'],
   resource: Judged<CR>,
   observed: ObservedState,
-  inputs: readonly unknown[] | undefined,
-  statusOf: (cr: CR) => NonNullable<StatusUpdate['cr']['status']>,
+  inputsOf: () => readonly unknown[],
+  statusOf: (cr: CR) => MadeStatus<CR>,
 ): WantedStatus {
   const { cr, verdict } = resource;
   const { awaits } = observed;
@@ -32,21 +39,51 @@ export function wanted<CR extends StatusUpdate['cr']>(
     cr,
     updateFor: (current) => {
       const { uid, generation } = current.metadata;
-      if (isUnjudged || uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
+      if (isUnjudged || (awaitsEngine(verdict) && isKnown(current))) return undefined;
+      if (uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
+      if (otherInstallation(current, observed.snapshot)) return undefined;
+      let isFaulty = false;
       const update = () => {
         // Both have the same uid, and so the same kind.
-        const next = statusOf(current as CR);
+        const { status: next, ...made } = statusOf(current as CR);
+        isFaulty = made.isFaulty;
         // Pending answers of the engine count, too: subscriptions wait for a robot that the engine has not judged.
         if ((awaits?.turn || awaits?.engine) && isPending(next)) return undefined;
         const patch = statusPatch(current.status && { ...current.status }, { ...next });
         const events = stateChanges(current.status?.conditions, next.conditions ?? []);
-        return patch && { kind, cr: current, patch, events };
+        return patch && { kind, cr: current, patch, events, ...(isOfRenewal(patch) && { isRenewal: true }) };
       };
-      const isTold = inputs && told.get(current, inputs, () => update() === undefined);
+      const inputs = faultless(inputsOf);
+      if (!inputs) return update();
+      // Each decision has to report the exceptions.
+      const isTold = told.getIf(
+        current,
+        [awaits?.turn, awaits?.engine, ...inputs],
+        () => update() === undefined,
+        () => !isFaulty,
+      );
       return isTold ? undefined : update();
     },
   };
 }
+
+/** Undefined if there is an exception: the status itself then reports it. */
+function faultless<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch {
+    return undefined;
+  }
+}
+
+const isOfRenewal = (patch: StatusUpdate['patch']): boolean =>
+  Object.keys(patch).every((field) => field === 'signedUntil');
+
+/** A status about the present generation says more than that the engine does not answer now. */
+const isKnown = ({ metadata: { generation }, status }: StatusUpdate['cr']): boolean =>
+  status?.conditions?.some(
+    ({ type, observedGeneration }) => type === 'Accepted' && observedGeneration === generation,
+  ) === true;
 
 const isPending = ({ conditions = [] }: NonNullable<StatusUpdate['cr']['status']>): boolean =>
   conditions.some(({ type, reason }) => type === 'Merged' && reason === 'Pending');

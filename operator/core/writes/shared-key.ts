@@ -17,11 +17,17 @@ export function sharedKeyOwner(configMap: LiveObject | undefined): string | unde
   )?.name;
 }
 
+const OF_ARGOCD = /^argocd-(controller|application-controller)$/;
+const FOR_ARGOCD =
+  'If that manifest has no such key, remove RespectIgnoreDifferences=true from the sync options of the Application: together with ' +
+  'ServerSideApply=true, Argo CD applies the value that it finds in the cluster.';
+
 /** The obstacle and the remedy, for people. */
 export function sharedKeyOwnedMessage(owner: string): string {
   return (
     `field manager ${owner} applies the value of subscriptions as a whole, so the operator leaves the value as it is. An entry ` +
     `of the operator would make the next apply of ${owner} fail, or would be lost in it. Leave the key subscriptions out of the ` +
-    `manifest or chart values that ${owner} applies, and add your own entries by hand or as annotations.`
+    `manifest or chart values that ${owner} applies, and add your own entries by hand or as annotations.` +
+    (OF_ARGOCD.test(owner) ? ` ${FOR_ARGOCD}` : '')
   );
 }

@@ -27,7 +27,7 @@ export class Deliveries {
    * @throws Error that lists what came instead when the time is over; whatever the predicate throws.
    */
   waitFor(predicate: (delivery: Delivery) => boolean, options: WaitOptions = {}): Promise<Delivery> {
-    const { timeout = 15_000, describe = 'a delivery' } = options;
+    const { timeout = 30_000, describe = 'a delivery' } = options;
     return new Promise((resolve, reject) => {
       const past = this.all.find(predicate);
       if (past !== undefined) {

@@ -1,15 +1,12 @@
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority } from '../../lib/testing/certificates.ts';
-import { Deliveries, type WaitOptions } from './fake-dingtalk-deliveries.ts';
-import { readRequest } from './fake-dingtalk-requests.ts';
+import type { WaitOptions } from './fake-dingtalk-deliveries.ts';
 import { Robot } from './fake-dingtalk-robot.ts';
-import { judge } from './fake-dingtalk-rules.ts';
+import { createFakeServer } from './fake-dingtalk-server.ts';
 import { expectedSign } from './fake-dingtalk-signature.ts';
 import type { Answer, Delivery, RobotOptions, RobotState } from './fake-dingtalk-types.ts';
 
@@ -53,15 +50,8 @@ export interface FakeDingTalkOptions {
 /** Starts a fake DingTalk on a free loopback port, with a certificate of an authority of its own. */
 export async function startFakeDingTalk({ now = Date.now }: FakeDingTalkOptions = {}): Promise<FakeDingTalk> {
   const authority = createAuthority('fake DingTalk CA');
-  const robots = new Map<string, Robot>();
-  const deliveries = new Deliveries();
-  const server = createServer(authority.issue(['127.0.0.1', 'localhost']), (message, response) => {
-    answer(message, response, now(), robots, deliveries).catch((error: Error) => {
-      deliveries.failedConnections.push(error.message);
-      response.destroy();
-    });
-  });
-  server.on('tlsClientError', (error) => deliveries.failedConnections.push(error.message));
+  const tls = authority.issue(['127.0.0.1', 'localhost']);
+  const { server, robots, deliveries } = createFakeServer(tls, now);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const dir = await mkdtemp(join(tmpdir(), 'fake-dingtalk-'));
   const caFile = join(dir, 'ca.crt');
@@ -89,21 +79,6 @@ export async function startFakeDingTalk({ now = Date.now }: FakeDingTalkOptions 
     stop,
     [Symbol.asyncDispose]: stop,
   };
-}
-
-async function answer(
-  message: IncomingMessage,
-  response: ServerResponse,
-  at: number,
-  robots: ReadonlyMap<string, Robot>,
-  deliveries: Deliveries,
-): Promise<void> {
-  const request = await readRequest(message, at);
-  const judgement = judge(request, robots);
-  const { errcode, errmsg } = judgement.answer;
-  response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(judgement.answer));
-  deliveries.add({ ...request, errcode, errmsg, signature: judgement.signature });
 }
 
 function robotHandle(robot: Robot, url: string, now: () => number): FakeRobot {

@@ -19,6 +19,8 @@ const BEHAVIOURS = {
   /** Answers one question twice. */
   repeat: 'send(text), send(text)',
   silence: '',
+  /** Answers late and uses no CPU time, as a process does that waits for its turn on a busy machine. */
+  wait: 'setTimeout(() => send(text), 150)',
   /** Runs for ever. */
   loop: 'for (;;);',
   /** Allocates memory until there is none, and ends itself as Go does. */

@@ -91,6 +91,16 @@ export class FakeCollection {
     this.#oldest = this.version;
   }
 
+  /** Goes back to an earlier version, as after a restore of etcd. The objects stay as they are. */
+  restore(version: number): void {
+    this.version = version;
+    this.#history.splice(
+      0,
+      Number.POSITIVE_INFINITY,
+      ...this.#history.filter((each) => each.version <= version),
+    );
+  }
+
   #happened(type: string, object: FakeObject): void {
     const event = { version: this.version, line: `${JSON.stringify({ type, object })}\n` };
     this.#history.push(event);

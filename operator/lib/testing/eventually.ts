@@ -20,7 +20,7 @@ type Falsy = undefined | null | false | 0 | '';
 export async function eventually<T>(
   what: string,
   probe: () => T | Falsy | Promise<T | Falsy>,
-  { timeoutMs = 15_000, intervalMs = 50 }: EventuallyOptions = {},
+  { timeoutMs = 30_000, intervalMs = 50 }: EventuallyOptions = {},
 ): Promise<Exclude<T, Falsy>> {
   const late = Symbol('late');
   const timer = new AbortController();

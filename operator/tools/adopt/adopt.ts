@@ -15,10 +15,11 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import { judge } from '../../files/judge.ts';
 import { parseManifests } from '../../files/manifests.ts';
 import { ServerClock } from '../../kubernetes/server-clock.ts';
-import { readConfiguration } from '../configuration.ts';
+import { givenConfiguration, readConfiguration } from '../configuration.ts';
 import { openConnection, orUsageError } from '../connection.ts';
 import { withEngine } from '../engine.ts';
 import { readFiles } from '../judged-files.ts';
+import { type KnownConfiguration, knownConfiguration } from '../known-configuration.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './input.ts';
 import { adoptedFiles, asYaml, divided } from './manifests.ts';
@@ -33,9 +34,10 @@ import { type AdoptReport, isComplete } from './text.ts';
  * @throws UsageError if the options contradict each other, or if configuration, files or cluster can't be read
  */
 export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void> {
-  const config = readConfiguration(options.config);
-  const namespace = trustedNamespace(options.namespace, config);
   refuseContradictions(options);
+  const known = await configurationOf(options, io);
+  const namespace = options.namespace ?? known.config.target.namespace;
+  const config = trusting(namespace, known);
   if (options.takeOver) return takeOver(options, namespace, config, io);
   const input = await readInput(options, config, io);
   await withEngine(io, async (_, gate) => {
@@ -45,14 +47,32 @@ export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void>
   });
 }
 
-/** Bodies become raw templates, and only a trusted namespace may have these. */
-function trustedNamespace(namespace: string | undefined, { target, tenancy }: OperatorConfiguration): string {
-  const wanted = namespace ?? target.namespace;
-  if (tenancy.trustedNamespaces.includes(wanted)) return wanted;
+async function configurationOf(options: AdoptOptions, io: ProcessIO): Promise<KnownConfiguration> {
+  const given = givenConfiguration(options.config);
+  if (options.file || given)
+    return { config: given ?? readConfiguration(undefined), knows: { settings: true, grants: true } };
+  const connection = openConnection(options.kubeconfig, new ServerClock(Date.now));
+  try {
+    return await knownConfiguration(given, options, connection.request, io, 'settings and grants');
+  } finally {
+    await connection.close();
+  }
+}
+
+/**
+ * Bodies become raw templates, and only a trusted namespace may have these. If the caller may not read the trusted namespaces, the operator
+ * decides later.
+ * @throws UsageError if the namespace is not trusted
+ */
+function trusting(namespace: string, { config, knows }: KnownConfiguration): OperatorConfiguration {
+  const { tenancy } = config;
+  if (tenancy.trustedNamespaces.includes(namespace)) return config;
+  if (knows.settings && !knows.grants)
+    return { ...config, tenancy: { ...tenancy, trustedNamespaces: [namespace] } };
   const trusted = tenancy.trustedNamespaces.join(', ') || 'none';
   throw new UsageError(
-    `message bodies become raw Go templates, and namespace ${wanted} may not have these: choose a trusted namespace ` +
-      `(${trusted}) by --namespace, or add ${wanted} to tenancy.trustedNamespaces of the configuration`,
+    `message bodies become raw Go templates, and namespace ${namespace} may not have these: choose a trusted namespace ` +
+      `(${trusted}) by --namespace, or add ${namespace} to tenancy.trustedNamespaces of the configuration`,
   );
 }
 

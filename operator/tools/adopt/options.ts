@@ -1,7 +1,8 @@
+import type { ConfigurationOptions } from '../known-configuration.ts';
+
 /** All options of `argocd-dingtalk adopt`. */
-export interface AdoptOptions {
+export interface AdoptOptions extends ConfigurationOptions {
   readonly file?: string[];
-  readonly config?: string;
   readonly kubeconfig?: string;
   readonly namespace?: string;
   readonly redact?: boolean;

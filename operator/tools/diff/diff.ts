@@ -25,17 +25,23 @@ import { isOfOurGroup } from '../../files/unknown-kinds.ts';
 import { validate } from '../../files/validate.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { ServerClock } from '../../kubernetes/server-clock.ts';
-import { readConfiguration } from '../configuration.ts';
+import { givenConfiguration } from '../configuration.ts';
 import { openConnection, orUsageError } from '../connection.ts';
 import { withEngine } from '../engine.ts';
 import { type FilesOptions, readFiles, reportRefusals } from '../judged-files.ts';
+import {
+  type ConfigurationOptions,
+  type KnownConfiguration,
+  knownConfiguration,
+  withoutDoubt,
+} from '../known-configuration.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { type Difference, differenceOf } from './difference.ts';
 import { notifiedAtOnce } from './notified.ts';
 import { diffJson, diffText } from './text.ts';
 
 /** All options of `argocd-dingtalk diff`. */
-export interface DiffOptions extends FilesOptions {
+export interface DiffOptions extends FilesOptions, ConfigurationOptions {
   readonly kubeconfig?: string;
   /** The future configuration file; absent: the present one. */
   readonly newConfig?: string;
@@ -48,10 +54,8 @@ export interface DiffOptions extends FilesOptions {
  * @throws UsageError if something is refused, or if files, configuration or cluster can't be read
  */
 export async function diff(options: DiffOptions, io: ProcessIO): Promise<void> {
-  const config = readConfiguration(options.config);
-  const newConfig = options.newConfig === undefined ? config : readConfiguration(options.newConfig);
-  if (!isDeepStrictEqual(newConfig.target, config.target))
-    throw new UsageError(`${options.newConfig}: target differs from that of --config`);
+  const given = givenConfiguration(options.config);
+  const future = givenConfiguration(options.newConfig);
   const manifests = await readFiles(options.file);
   if (!manifests.some((each) => isOfOurGroup(each) || isAboutAccess(each))) {
     throw new UsageError(`${options.file.join(', ')}: no custom resources of ${GROUP} found`);
@@ -59,7 +63,11 @@ export async function diff(options: DiffOptions, io: ProcessIO): Promise<void> {
   const clock = new ServerClock(Date.now);
   const connection = openConnection(options.kubeconfig, clock);
   try {
-    await compare({ manifests, config, newConfig, connection, clock }, options.output, io);
+    const known = await knownConfiguration(given, options, connection.request, io, 'settings and grants');
+    const newConfig = future ?? known.config;
+    if (!isDeepStrictEqual(newConfig.target, known.config.target))
+      throw new UsageError(`${options.newConfig}: target differs from that of the present configuration`);
+    await compare({ manifests, known, newConfig, connection, clock }, options.output, io);
   } finally {
     await connection.close();
   }
@@ -67,18 +75,19 @@ export async function diff(options: DiffOptions, io: ProcessIO): Promise<void> {
 
 interface DiffInput {
   readonly manifests: readonly Manifest[];
-  readonly config: OperatorConfiguration;
+  readonly known: KnownConfiguration;
   readonly newConfig: OperatorConfiguration;
   readonly connection: Connection;
   readonly clock: ServerClock;
 }
 
 async function compare(
-  { manifests, config, newConfig, connection, clock }: DiffInput,
+  { manifests, known, newConfig, connection, clock }: DiffInput,
   output: DiffOptions['output'],
   io: ProcessIO,
 ): Promise<void> {
   const { stdout, stderr } = io;
+  const { config, knows } = known;
   const unseen = (message: string) => void stderr.write(`missing right: ${message}\n`);
   const namespace = defaultNamespace(connection);
   const { valid, findings } = await validate(manifests, namespace);
@@ -89,12 +98,14 @@ async function compare(
   }));
   const times = { now: new Date(), serverTime: clock.now() };
   const nothingYet = { credentials: new Map(), deliveries: new Map(), answers: new Map() };
-  const base: Snapshot = forAsking({ ...read.cluster, ...times, ...nothingYet, config });
+  const filesIn = valid.map(({ resource }) => resource.metadata.namespace);
+  const judged = (present: Snapshot) => withoutDoubt(present, knows, filesIn);
+  const base: Snapshot = forAsking(judged({ ...read.cluster, ...times, ...nothingYet, config }));
   const credentials = await credentialsOf(base, newConfig, valid, manifests, connection);
   const before = { ...base, credentials };
   await withEngine(io, async (engine, gate) => {
     const decisionBefore = await decideFully(before, gate);
-    const after = { ...before, config: newConfig };
+    const after = newConfig === config ? before : { ...before, config: newConfig };
     const decisionAfter = await decideFully(withFilesApplied(after, valid, manifests, namespace), gate);
     const difference = differenceOf(decisionBefore, decisionAfter, before.target);
     const applications = read.applications as readonly SampleFile[] | undefined;

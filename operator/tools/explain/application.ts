@@ -3,7 +3,7 @@ import type { EventOutcome } from './outcome.ts';
 import type { ProbeAnswers, Probes } from './probes.ts';
 import { outcomeOfTrue, sendsOf } from './sends.ts';
 import type { EventView } from './views.ts';
-import { type ApplicationFields, clauseText, nameOf, type WordsContext } from './words.ts';
+import { type ApplicationFields, clauseText, nameOf, unknownAccessText, type WordsContext } from './words.ts';
 
 /** The outcomes of the events of a subscription for one Application. */
 export interface ApplicationOutcome {
@@ -11,6 +11,8 @@ export interface ApplicationOutcome {
   readonly application: string;
   /** How many parts of the access condition and the criteria do not hold. */
   readonly missed: number;
+  /** Whether it depends on grants that the caller may not read; `missed` is then 1. */
+  readonly isUncertain: boolean;
   readonly events: readonly EventOutcome[];
 }
 
@@ -24,11 +26,22 @@ export function applicationOutcome(
 ): ApplicationOutcome {
   const holds = ({ expression }: Clause) => answers.get(probes.byExpression.get(expression) ?? '')?.triggered;
   const inScope = (views[0]?.clauses ?? []).filter(({ kind }) => kind === 'fence' || kind === 'criterion');
+  const missed = inScope.filter((clause) => holds(clause) === false);
   return {
     application: nameOf(app),
-    missed: inScope.filter((clause) => holds(clause) === false).length,
+    missed: missed.length,
+    isUncertain: missed.length > 0 && missed.every((clause) => dependsOnGrants(clause, views[0], context)),
     events: views.map((view) => eventOutcome(app, view, probes, answers, context)),
   };
+}
+
+/** The live condition has the grants; the planned one has only those that the caller knows. */
+function dependsOnGrants(
+  { kind }: Clause,
+  view: EventView | undefined,
+  { knowsGrants }: WordsContext,
+): boolean {
+  return kind === 'fence' && view?.isLive === false && !knowsGrants;
 }
 
 function eventOutcome(
@@ -55,7 +68,10 @@ function eventOutcome(
   if (!whole)
     return { ...head, outcome: 'unknown', message: "Argo CD's engine could not evaluate the condition" };
   if (!whole.triggered) {
-    const failed = clauses.find((clause) => answerTo(clause)?.triggered === false);
+    const missed = clauses.filter((clause) => answerTo(clause)?.triggered === false);
+    const failed = missed.find((clause) => !dependsOnGrants(clause, view, context));
+    if (!failed && missed.length > 0)
+      return { ...head, outcome: 'unknown', message: unknownAccessText(app, context.namespace) };
     const timeProbe = probes.timeByEvent.get(name);
     const time = timeProbe === undefined ? undefined : answers.get(timeProbe)?.oncePer;
     const isExcluded = failed?.kind === 'fence' || failed?.kind === 'criterion';

@@ -2,8 +2,8 @@ import { listEvery, orUnseen, type Unseen } from '../../cluster/cluster-reader.t
 import type { SampleFile } from '../../files/sample-application.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { resourcePath } from '../../kubernetes/paths.ts';
+import type { ObjectName } from '../object-name.ts';
 import type { ApplicationOutcome } from './application.ts';
-import type { ObjectName } from './subject.ts';
 import type { ExplainedApplications } from './text.ts';
 
 /** How many of the Applications are shown: that the subscription is about, and of the others the nearest. */
@@ -48,10 +48,12 @@ export function shownApplications(
   outcomes: readonly ApplicationOutcome[],
 ): ExplainedApplications {
   const hits = outcomes.filter(({ missed }) => missed === 0);
+  const uncertain = outcomes.filter(({ isUncertain }) => isUncertain);
   const misses = outcomes.filter(({ missed }) => missed > 0).sort((a, b) => a.missed - b.missed);
   return {
     seen,
     matching: hits.length,
+    uncertain: uncertain.length,
     shown: [...hits.slice(0, MAX_SHOWN.hits), ...misses.slice(0, MAX_SHOWN.misses)],
   };
 }

@@ -14,6 +14,10 @@ export interface ClusterView {
     readonly argocdUrl: boolean;
     /** The custom resources of all namespaces, not only of the resource's own. */
     readonly otherNamespaces: boolean;
+    /** The operator's configuration, except for the grants; otherwise the defaults count. */
+    readonly settings: boolean;
+    /** All grants: those of the configuration and those on AppProjects. */
+    readonly grants: boolean;
   };
   /** Secrets of robots, by `namespace/name`, that the caller may not read and that count as valid. */
   readonly assumed: ReadonlySet<string>;

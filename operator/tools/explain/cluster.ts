@@ -19,6 +19,7 @@ import { orAssumed } from '../../files/overlay.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import type { KubernetesObject } from '../../kubernetes/objects.ts';
 import type { ServerClock } from '../../kubernetes/server-clock.ts';
+import { type KnownConfiguration, withoutDoubt } from '../known-configuration.ts';
 import type { ClusterView, OperatorPresence } from './cluster-view.ts';
 
 /** A cluster as the caller may see it, not decided yet. */
@@ -31,7 +32,7 @@ export type SeenCluster = Omit<ClusterView, 'decision'>;
  */
 export async function seeCluster(
   connection: Connection,
-  config: OperatorConfiguration,
+  { config, knows, version }: KnownConfiguration,
   namespace: string,
   clock: ServerClock,
   unseen: Unseen,
@@ -50,11 +51,19 @@ export async function seeCluster(
     read('configmaps', argocd.configMap),
   ]);
   const otherNamespaces = [robots, templates].every(({ all }) => all);
-  const presence = await operatorPresence(connection, config, clock);
+  const presence = await operatorPresence(connection, config, version, clock);
   const now = new Date();
   const own = robots.items.filter(({ metadata }) => metadata.namespace === namespace);
   const credentials = await readCredentials(readCredential(connection), own);
-  const snapshot: Snapshot = forAsking({
+  const sees = {
+    configMap: configMap.seen,
+    secret: secret.seen,
+    argocdUrl: argocdConfigMap.seen,
+    otherNamespaces,
+    settings: knows.settings,
+    grants: knows.grants && (access.seesProjects || config.tenancy.mode === 'open'),
+  };
+  const given: Snapshot = {
     now,
     serverTime: clock.now(),
     config,
@@ -71,14 +80,9 @@ export async function seeCluster(
     argocdUrl: argocdConfigMap.value?.data?.url,
     deliveries: new Map(),
     answers: new Map(),
-  });
-  const assumed = [...credentials].filter(([, { state }]) => state === 'unreadable').map(([key]) => key);
-  const sees = {
-    configMap: configMap.seen,
-    secret: secret.seen,
-    argocdUrl: argocdConfigMap.seen,
-    otherNamespaces,
   };
+  const snapshot = forAsking(withoutDoubt(given, knows));
+  const assumed = [...credentials].filter(([, { state }]) => state === 'unreadable').map(([key]) => key);
   return { snapshot, presence, sees, assumed: new Set(assumed) };
 }
 
@@ -130,13 +134,17 @@ async function seen<T>(
 async function operatorPresence(
   { request }: Connection,
   { target }: OperatorConfiguration,
+  version: string | undefined,
   clock: ServerClock,
 ): Promise<OperatorPresence> {
   const lease = `Lease ${target.namespace}/${OPERATOR_LEASE}`;
   const running = await findRunningOperator(request, target.namespace, () => clock.now());
   switch (running.state) {
     case 'running':
-      return { state: 'running', detail: `${lease} is held by ${running.holder}` };
+      return {
+        state: 'running',
+        detail: `${lease} is held by ${running.holder}${version === undefined ? '' : `, version ${version}`}`,
+      };
     case 'none':
       return { state: 'none', detail: `nobody holds ${lease}` };
     case 'unknown':

@@ -10,25 +10,26 @@
 import { KINDS } from '../../api/kinds.ts';
 import { decideFully } from '../../cluster/decide-fully.ts';
 import { ServerClock } from '../../kubernetes/server-clock.ts';
-import { readConfiguration } from '../configuration.ts';
+import { givenConfiguration } from '../configuration.ts';
 import { openConnection, orUsageError } from '../connection.ts';
 import { withEngine } from '../engine.ts';
+import { type ConfigurationOptions, knownConfiguration } from '../known-configuration.ts';
+import { objectName } from '../object-name.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { seeCluster } from './cluster.ts';
 import { robotSections, templateSections } from './others.ts';
 import { type ExplainContext, explainSubscription } from './report.ts';
-import { found, objectName, type Subject, subjectOf } from './subject.ts';
+import { found, type Subject, subjectOf } from './subject.ts';
 import { operatorStep, type Section } from './subscription.ts';
 import { type Explanation, explanationJson, explanationText, overall } from './text.ts';
 
 /** All options of `argocd-dingtalk explain`. */
-export interface ExplainOptions {
+export interface ExplainOptions extends ConfigurationOptions {
   /** `namespace/name`; absent: all Applications. */
   readonly app?: string;
   /** Absent: all events. */
   readonly event?: string;
   readonly kubeconfig?: string;
-  readonly config?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -49,13 +50,14 @@ export async function explainResource(
   const app = options.app === undefined ? undefined : objectName(options.app);
   if (options.app !== undefined && !app)
     throw new UsageError(`--app: expected NAMESPACE/NAME of an Application; got ${options.app}`);
-  const config = readConfiguration(options.config);
+  const given = givenConfiguration(options.config);
   const clock = new ServerClock(Date.now);
   const connection = openConnection(options.kubeconfig, clock);
   const notSeen: string[] = [];
   const unseen = (message: string) => void notSeen.push(message);
   try {
-    const seen = await orUsageError(() => seeCluster(connection, config, subject.namespace, clock, unseen));
+    const known = await knownConfiguration(given, options, connection.request, io, 'settings and grants');
+    const seen = await orUsageError(() => seeCluster(connection, known, subject.namespace, clock, unseen));
     await withEngine(io, async (engine, gate) => {
       const cluster = { ...seen, decision: await decideFully(seen.snapshot, gate) };
       const context = { connection, engine, cluster, unseen, app, event: options.event };

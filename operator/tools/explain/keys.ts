@@ -1,5 +1,5 @@
 import type { Metadata } from '../../api/kinds.ts';
-import { isTemplateKey } from '../../argocd/names.ts';
+import { isTemplateKey, parseKey } from '../../argocd/names.ts';
 import { isMadeFrom, readProvenance } from '../../argocd/provenance.ts';
 import { own } from '../../lib/own.ts';
 import { type ClusterView, operatorHint } from './cluster-view.ts';
@@ -35,10 +35,15 @@ function keyStep(key: string, metadata: Metadata, cluster: ClusterView): Step | 
       `${key} was made from generation ${provenance.generation}, not ${generation}`,
       operatorHint(presence),
     );
+  const dependsOnGrants = parseKey(key)?.kind === 'subscription';
+  if (!sees.settings || (dependsOnGrants && !sees.grants))
+    return unknown(
+      `${key} was made from this generation; the configuration that decides its content is not known`,
+    );
   if (wanted !== undefined && provenance.hash !== readProvenance(wanted)?.hash)
     return warning(
       `${key} was made with other grants than this configuration has`,
-      "Give the operator's own configuration as --config.",
+      'Give the configuration of the running operator as --config, or read the one that it has published, without --config.',
     );
   if (isTemplateKey(key) && !sees.argocdUrl && snapshot.config.argocd.url === undefined)
     return unknown(`${key} cannot be checked: it may contain the URL of argocd-cm, which you may not read`);

@@ -17,7 +17,7 @@ export function loadingSteps(cluster: ClusterView, answer: Outcome<'check'> | un
     return [
       problem(
         `${name} does not exist`,
-        "Install Argo CD's notifications, or give the operator's configuration as --config.",
+        "Install Argo CD's notifications, or name Argo CD's namespace as --argocd-namespace.",
       ),
     ];
   if (answer.ok) return [ok(`Argo CD's engine loads all of ${name}`)];

@@ -41,7 +41,7 @@ export function templateSections(cr: NotificationTemplate, cluster: ClusterView)
   return [
     {
       about: `NotificationTemplate ${namespace}/${name}`,
-      steps: resourceSteps(cr, resolved?.verdict, cluster.presence),
+      steps: resourceSteps(cr, resolved?.verdict, cluster),
     },
     usersSection(
       'subscriptions that use it',

@@ -27,7 +27,14 @@ beforeAll(() => {
 });
 afterAll(() => engine.close());
 
-const ALL = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: true };
+const ALL = {
+  configMap: true,
+  secret: true,
+  argocdUrl: true,
+  otherNamespaces: true,
+  settings: true,
+  grants: true,
+};
 
 /** The outcomes for an Application, of a subscription that went live at 08:00. */
 async function explain(
@@ -54,6 +61,7 @@ async function explain(
     maxEventAgeMs: 86_400_000,
     argocdNamespace: 'argocd',
     isBlocked,
+    knowsGrants: sees.grants,
   };
   const [outcome] = await applicationOutcomes([app], eventViews(resolved, cluster), context, engine, now);
   return [...(outcome?.events ?? [])];
@@ -160,6 +168,31 @@ describe('an event', () => {
     expect(await explain(sent, {}, { change: blind, sees: unseen })).toMatchObject([{ outcome: 'sent' }]);
     expect(await explain(next, {}, { change: blind, sees: unseen })).toMatchObject([
       { outcome: 'unknown', message: expect.stringMatching(/which only the ConfigMap has$/) },
+    ]);
+  });
+
+  it('is not known if only a grant that the caller may not read could let the Application through', async () => {
+    const ungranted = (seen: Snapshot) => ({
+      ...seen,
+      config: { ...seen.config, tenancy: { ...seen.config.tenancy, projects: {} } },
+    });
+    const blind = (seen: Snapshot) => ungranted({ ...seen, target: { secret: seen.target.secret } });
+    const sees = { ...ALL, configMap: false, grants: false };
+    const unknown = {
+      outcome: 'unknown',
+      message: expect.stringMatching(/^only a grant could let namespace/),
+    };
+    expect(await explain(FAILED, {}, { change: blind, sees })).toMatchObject([unknown]);
+    // Whatever the grants are, a criterion excludes the Application, or there is nothing to send.
+    const others = { applications: { names: ['other'] } };
+    expect(await explain(FAILED, others, { change: blind, sees })).toMatchObject([{ outcome: 'excluded' }]);
+    expect(await explain(APP, {}, { change: blind, sees })).toMatchObject([{ outcome: 'quiet' }]);
+    // The live condition has the access in it, and the caller knows all grants.
+    expect(await explain(FAILED, {}, { change: ungranted, sees: { ...ALL, grants: false } })).toMatchObject([
+      { outcome: 'due' },
+    ]);
+    expect(await explain(FAILED, {}, { change: blind, sees: { ...sees, grants: true } })).toMatchObject([
+      { outcome: 'excluded' },
     ]);
   });
 

@@ -3,11 +3,12 @@ import type { Unseen } from '../../cluster/cluster-reader.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import type { Engine } from '../../engine/types.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
+import type { ObjectName } from '../object-name.ts';
 import { UsageError } from '../process-io.ts';
 import { seeApplication, seeApplications, shownApplications } from './applications.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { applicationOutcomes } from './outcomes.ts';
-import { found, type ObjectName, type Subject } from './subject.ts';
+import { found, type Subject } from './subject.ts';
 import { subscriptionSections } from './subscription.ts';
 import type { Explanation } from './text.ts';
 import { eventViews } from './views.ts';
@@ -56,6 +57,7 @@ export async function explainSubscription(
     criteria: cr.spec.applications,
     maxEventAgeMs: cluster.snapshot.config.limits.maxEventAge,
     argocdNamespace: cluster.snapshot.config.target.namespace,
+    knowsGrants: cluster.sees.grants,
     isBlocked: sections.some(({ steps }) => steps.some(({ verdict }) => verdict === 'problem')),
   };
   const outcomes = await applicationOutcomes(

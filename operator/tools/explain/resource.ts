@@ -2,15 +2,25 @@ import type { Condition, Metadata } from '../../api/kinds.ts';
 import type { Reason } from '../../api/reasons.ts';
 import { REASONS } from '../../api/reasons.ts';
 import type { Verdict } from '../../core/model/verdict.ts';
+import { otherInstallation } from '../../core/resolve/selection.ts';
 import { own } from '../../lib/own.ts';
-import { type OperatorPresence, operatorHint } from './cluster-view.ts';
+import { type ClusterView, operatorHint } from './cluster-view.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
 
 /** A custom resource of any kind. */
 interface CustomResource {
   readonly metadata: Metadata;
-  readonly status?: { readonly observedGeneration?: number; readonly conditions?: readonly Condition[] };
+  readonly status?: {
+    readonly installation?: string;
+    readonly observedGeneration?: number;
+    readonly conditions?: readonly Condition[];
+  };
 }
+
+const servedBy = (other: string): string =>
+  `the installation of the operator in namespace ${other} serves the resource, and this explanation is about another one`;
+const SERVED_BY_OTHER =
+  'Name that namespace as --argocd-namespace. If the resource should belong to this installation, correct tenancy.namespaceSelector of both.';
 
 /**
  * The operator's report on a resource, or, if it has not seen this generation, the report that it would make.
@@ -19,11 +29,13 @@ interface CustomResource {
 export function resourceSteps(
   cr: CustomResource,
   verdict: Verdict | undefined,
-  presence: OperatorPresence,
+  { presence, sees, snapshot }: Pick<ClusterView, 'presence' | 'sees' | 'snapshot'>,
 ): Step[] {
   const { generation, deletionTimestamp } = cr.metadata;
   if (deletionTimestamp !== undefined)
     return [problem(`the resource is marked for deletion since ${deletionTimestamp}, and counts as gone`)];
+  const other = otherInstallation(cr, snapshot);
+  if (other !== undefined) return [problem(servedBy(other), SERVED_BY_OTHER)];
   if (!verdict)
     return [problem('the operator ignores the resource: this configuration does not serve its namespace')];
   const seen = cr.status?.observedGeneration;
@@ -31,7 +43,8 @@ export function resourceSteps(
     const known = seen === undefined ? 'has not seen it yet' : `has only seen generation ${seen}`;
     return [
       problem(`the resource has generation ${generation}, but the operator ${known}`, operatorHint(presence)),
-      ...verdictSteps(verdict),
+      ...(seen === undefined && !sees.grants ? [UNSERVED] : []),
+      ...verdictSteps(verdict, sees),
     ];
   }
   const conditions = cr.status?.conditions ?? [];
@@ -39,8 +52,9 @@ export function resourceSteps(
   const reported = suspended
     ? [problem(`the resource is suspended: ${suspended.message}`, REASONS.Suspended.remedy)]
     : conditions.flatMap(conditionSteps);
-  // A refusal that was not reported is new, or follows from the rights of the caller.
-  const isReported = reported.some((step) => step.verdict === 'problem');
+  // A refusal that was not reported is new, or follows from the rights of the caller. Nothing can be said against the operator's own
+  // report by the defaults of a configuration that is not known.
+  const isReported = !sees.settings || reported.some((step) => step.verdict === 'problem');
   return [
     ok(`the resource exists, and the operator has seen its generation ${generation}`),
     ...reported,
@@ -66,9 +80,15 @@ function conditionSteps(condition: Condition, _: number, all: readonly Condition
   return reason === type ? [] : [warning(text, hint)];
 }
 
-function verdictSteps(verdict: Verdict): Step[] {
+const UNSERVED = unknown(
+  'cannot tell whether the installation serves the namespace: that is part of the grants, which are not known',
+);
+
+function verdictSteps(verdict: Verdict, { grants }: ClusterView['sees']): Step[] {
   const warnings = verdict.warnings.map(({ reason, message }) =>
-    warning(`${reason}: ${message}`, REASONS[reason].remedy),
+    reason === 'ProjectNotGranted' && !grants
+      ? unknown('cannot tell whether the projects of the subscription are granted to the namespace')
+      : warning(`${reason}: ${message}`, REASONS[reason].remedy),
   );
   return [...refusalSteps(verdict), ...warnings];
 }

@@ -11,7 +11,7 @@ import { ok, problem, type Step, unknown } from './step.ts';
 
 /** A robot from its resource to the URL that Argo CD calls. */
 export function robotSteps(namespace: string, name: string, cluster: ClusterView): Step[] {
-  const { snapshot, decision, presence } = cluster;
+  const { snapshot, decision } = cluster;
   const isIt = ({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }) =>
     metadata.namespace === namespace && metadata.name === name;
   const cr = snapshot.robots.find(isIt);
@@ -23,7 +23,7 @@ export function robotSteps(namespace: string, name: string, cluster: ClusterView
       ),
     ];
   const robot = decision.resolution.robots.find((each) => isIt(each.cr));
-  const steps = resourceSteps(cr, robot?.verdict, presence);
+  const steps = resourceSteps(cr, robot?.verdict, cluster);
   if (!robot || !decision.plan.robots.has(objectKey(namespace, name))) return steps;
   return [...steps, ...keySteps([serviceKey(robot.service)], cr.metadata, cluster), urlStep(robot, cluster)];
 }
@@ -47,7 +47,11 @@ function urlStep({ cr, service, credential }: ResolvedRobot, cluster: ClusterVie
       `${place}: the signature ended at ${rfc3339(end)}, so DingTalk refuses the URL`,
       operatorHint(presence),
     );
-  if (isKnown && credential && !readSignedUrl(url, credential, snapshot.now))
+  const isAsNow = !isKnown || !credential || readSignedUrl(url, credential, snapshot.now) !== undefined;
+  // A credential that is only a token needs the endpoint of the configuration.
+  if (!isAsNow && !sees.settings)
+    return unknown(`${place}: the URL exists; the configuration that decides its host is not known`);
+  if (!isAsNow)
     return problem(
       `${place}: the URL was made with other credentials than the robot has now`,
       operatorHint(presence),

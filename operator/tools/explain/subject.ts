@@ -1,12 +1,7 @@
 import { KINDS } from '../../api/kinds.ts';
 import { closest } from '../../lib/closest.ts';
+import { type ObjectName, objectName } from '../object-name.ts';
 import { UsageError } from '../process-io.ts';
-
-/** Namespace and name of an object. */
-export interface ObjectName {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** The resource to explain. */
 export type Subject = ObjectName & { readonly kind: keyof typeof KINDS };
@@ -24,12 +19,6 @@ export function subjectOf(args: readonly string[]): Subject {
   throw new UsageError(
     `expected NAMESPACE/NAME of a subscription, or robot NAMESPACE/NAME, or template NAMESPACE/NAME; got ${args.join(' ')}`,
   );
-}
-
-/** `NAMESPACE/NAME`; undefined for anything else. */
-export function objectName(text: string): ObjectName | undefined {
-  const [, namespace, name] = /^([a-z0-9-]+)\/([a-z0-9.-]+)$/.exec(text) ?? [];
-  return namespace === undefined || name === undefined ? undefined : { namespace, name };
 }
 
 /**

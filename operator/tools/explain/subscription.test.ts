@@ -47,12 +47,21 @@ function done(fields: Partial<Snapshot> = team()): Snapshot {
   };
 }
 
+const ALL = {
+  configMap: true,
+  secret: true,
+  argocdUrl: true,
+  otherNamespaces: true,
+  settings: true,
+  grants: true,
+};
+
 function cluster(seen: Snapshot, fields: Partial<ClusterView> = {}): ClusterView {
   return {
     snapshot: seen,
     decision: decide(seen),
     presence: { state: 'none', detail: LEASE },
-    sees: { configMap: true, secret: true, argocdUrl: true, otherNamespaces: true },
+    sees: ALL,
     assumed: new Set(),
     ...fields,
   };
@@ -111,6 +120,50 @@ describe('a subscription', () => {
     ]);
   });
 
+  describe('of an installation whose configuration is not known', () => {
+    const noGrants = { ...ALL, grants: false };
+    const nothing = { ...ALL, grants: false, settings: false };
+    const real = done({ ...team(), config: config({ robots: { locale: 'zh-CN' }, limits: {} }) });
+    const byDefaults = { ...real, config: config({ tenancy: {} }) };
+
+    it('raises no alarm about keys that depend on grants or settings', () => {
+      const doubts = (sees: ClusterView['sees'], seen: Snapshot) =>
+        explained(seen, { sees }).filter((each) => !/Delivering is Unknown/.test(each));
+      const unchecked = expect.stringMatching(
+        /^event on-sync-failed: unknown: (trigger|template)\..* was made from/,
+      );
+      expect(
+        doubts(noGrants, { ...real, config: { ...real.config, tenancy: config({ tenancy: {} }).tenancy } }),
+      ).toEqual([unchecked, unchecked]);
+      expect(doubts(nothing, byDefaults)).toEqual([unchecked, unchecked]);
+      // The same with another judgement: these are alarms.
+      expect(doubts(ALL, byDefaults).join('\n')).toMatch(/other grants/);
+    });
+
+    it('believes the status that the operator has written, and not a refusal by defaults', () => {
+      const strict = { ...real, config: config({ limits: { perNamespace: { keys: 0, subscriptions: 0 } } }) };
+      const refused = { ...strict, target: { ...real.target, configMap: liveObject() } };
+      expect(explained(refused).join('\n')).toMatch(/would refuse the resource now: NamespaceQuotaExceeded/);
+      expect(explained(refused, { sees: nothing }).join('\n')).not.toMatch(
+        /would refuse|no key of the event/,
+      );
+    });
+
+    it('says of a resource without status that its namespace may not be served', () => {
+      expect(explained(settled(snapshot(team())), { sees: noGrants })).toContainEqual(
+        expect.stringMatching(/unknown: cannot tell whether the installation serves the namespace/),
+      );
+    });
+
+    it('says of projects that it is not known whether they are granted', () => {
+      const stale = settled(snapshot({ ...team(), config: config({ tenancy: {} }) }));
+      const messages = (sees: ClusterView['sees']) => explained(stale, { sees }).join('\n');
+      expect(messages(ALL)).toMatch(/warning: ProjectNotGranted/);
+      expect(messages(noGrants)).toMatch(/unknown: cannot tell whether the projects/);
+      expect(messages(noGrants)).not.toMatch(/ProjectNotGranted/);
+    });
+  });
+
   it('that is suspended, or names what is missing, says so once', () => {
     const suspended = done({ ...team(), subscriptions: [subscription({}, { suspend: true })] });
     expect(explained(suspended)).toEqual([
@@ -130,7 +183,7 @@ describe('a subscription', () => {
     const spec = { robots: TO_LENT, events: [{ trigger: 'on-sync-failed' }] };
     const all = done(twoTeams({ robots: [lent(WITH_USER)], subscriptions: [uses(spec)] }));
     const ownOnly = { ...all, robots: all.robots.filter(({ metadata }) => metadata.namespace === USER) };
-    const sees = { configMap: true, secret: true, argocdUrl: true, otherNamespaces: false };
+    const sees = { ...ALL, otherNamespaces: false };
     expect(explained(ownOnly, { sees })).toEqual([
       expect.stringMatching(/^robot team-owner\/lent: unknown: the robot is in namespace team-owner/),
       expect.stringMatching(/^event on-sync-failed: unknown: the keys cannot be checked/),
@@ -198,7 +251,7 @@ describe('a subscription', () => {
     const without = { ...config({ argocd: {} }) };
     const seen = done({ ...team(), config: without, argocdUrl: 'https://cd.example.com' });
     const blind = { ...seen, argocdUrl: undefined };
-    const sees = { configMap: true, secret: true, argocdUrl: false, otherNamespaces: true };
+    const sees = { ...ALL, argocdUrl: false };
     expect(explained(blind, { sees }).filter((each) => each.startsWith('event'))).toEqual([
       expect.stringMatching(/unknown: template\.\S+ cannot be checked: it may contain the URL/),
     ]);
@@ -225,7 +278,7 @@ describe('a subscription', () => {
   it('of which nothing can be seen claims nothing', () => {
     const seen = done();
     const blind = { ...seen, target: {} };
-    const sees = { configMap: false, secret: false, argocdUrl: false, otherNamespaces: true };
+    const sees = { ...ALL, configMap: false, secret: false, argocdUrl: false };
     const lines = explained(blind, { sees }).filter((each) => !/ unknown: /.test(each));
     expect(lines).toEqual([]);
   });
@@ -280,7 +333,7 @@ describe('a robot', () => {
   });
 
   it('is believed by its status where the Secret can not be read', () => {
-    const sees = { configMap: true, secret: false, argocdUrl: true, otherNamespaces: true };
+    const sees = { ...ALL, secret: false };
     expect(urlOf(done(), { sees })?.message).toBe(
       "the robot's status says that the URL is signed until 2026-11-23T09:00:00Z",
     );

@@ -38,7 +38,7 @@ export function subscriptionSections(
   const verdict = isBlind ? withoutRefusal(resolved?.verdict) : resolved?.verdict;
   const head = {
     about: `NotificationSubscription ${resourceKey(cr)}`,
-    steps: resourceSteps(cr, verdict, cluster.presence),
+    steps: resourceSteps(cr, verdict, cluster),
   };
   return [
     head,
@@ -65,6 +65,7 @@ function eventSteps(
   const { namespace, name } = cr.metadata;
   const placement = decision.plan.subscriptions.get(resourceKey(cr));
   const trigger = eventKeyName(namespace, name, event);
+  if (!placement && isLiveByStatus(cr, cluster)) return [unknown(UNCHECKED)];
   if (!placement) return [problem('no key of the event may be live: see the subscription')];
   if (!placement.entry.triggers.includes(trigger))
     return [warning('the live version of the subscription has no such event: see the subscription')];
@@ -86,6 +87,12 @@ function eventSteps(
       );
     const live = liveRecipients(decision.live, key);
     const missing = wanted.filter((each) => !live.has(each));
+    const mayBeElsewhere =
+      !sees.settings || (!sees.grants && cluster.snapshot.config.routing.projects === 'Annotation');
+    if (missing.length > 0 && mayBeElsewhere)
+      return unknown(
+        `${SUBSCRIPTIONS_KEY} has no entry that sends ${key} to ${missing.join(', ')}; an annotation on an AppProject may send it`,
+      );
     if (missing.length > 0)
       return problem(
         `${SUBSCRIPTIONS_KEY} has no entry that sends ${key} to ${missing.join(', ')}`,
@@ -104,6 +111,15 @@ function eventSteps(
   }
 }
 
+/** The operator's own report is more reliable than a judgement by defaults. */
+function isLiveByStatus({ metadata, status }: NotificationSubscription, { sees }: ClusterView): boolean {
+  const { generation } = metadata;
+  return !sees.settings && status?.observedGeneration === generation && status.liveGeneration === generation;
+}
+
+const UNCHECKED =
+  'the status says that this generation is live; the configuration that decides the keys is not known';
+
 type Entries = readonly { readonly triggers: readonly string[]; readonly recipients: readonly string[] }[];
 
 const isSent = (entries: Entries, trigger: string, recipient: string): boolean =>
@@ -111,7 +127,15 @@ const isSent = (entries: Entries, trigger: string, recipient: string): boolean =
 
 /** Whether an operator runs, according to its Lease. */
 export function operatorStep({ presence: { state, detail } }: Pick<ClusterView, 'presence'>): Step {
-  return state === 'running'
-    ? ok(`an operator runs: ${detail}`)
-    : unknown(`cannot tell whether an operator runs: ${detail}`);
+  switch (state) {
+    case 'running':
+      return ok(`the operator runs: ${detail}`);
+    case 'none':
+      return warning(
+        `no operator runs: ${detail}`,
+        'Start the operator. Until then, no change takes effect, and signatures end within an hour.',
+      );
+    case 'unknown':
+      return unknown(`cannot tell whether an operator runs: ${detail}`);
+  }
 }

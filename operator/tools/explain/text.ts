@@ -20,6 +20,8 @@ export interface Explanation {
 export interface ExplainedApplications {
   readonly seen: number | null;
   readonly matching: number;
+  /** The number of Applications for which it depends on grants that the caller may not read. */
+  readonly uncertain: number;
   readonly shown: readonly ApplicationOutcome[];
 }
 
@@ -27,7 +29,10 @@ export interface ExplainedApplications {
 export function overall({ sections, applications }: Explanation): 'ok' | 'problem' {
   const steps = sections.flatMap((each) => each.steps);
   const isLost =
-    applications?.seen === 0 ? false : applications?.seen !== null && applications?.matching === 0;
+    applications !== undefined &&
+    applications.seen !== null &&
+    applications.seen > 0 &&
+    applications.matching + applications.uncertain === 0;
   return steps.some(({ verdict }) => verdict === 'problem') || isLost ? 'problem' : 'ok';
 }
 
@@ -57,13 +62,11 @@ function stepLines({ verdict, message, hint }: Step): string[] {
   return [`  ${MARKS[verdict]}${message}`, ...(hint === undefined ? [] : [`          → ${hint}`])];
 }
 
-function applicationLines({ seen, matching, shown }: ExplainedApplications): string[] {
+function applicationLines({ seen, matching, uncertain, shown }: ExplainedApplications): string[] {
   if (seen === null)
     return ['applications', '  unknown you may not list Applications; name one as --app NAMESPACE/NAME'];
-  const head =
-    matching > 0
-      ? `applications: the subscription is about ${matching} of the ${seen} that were checked`
-      : `applications: the subscription is about none of the ${seen} that were checked`;
+  const perhaps = uncertain > 0 ? `, and perhaps about ${uncertain} more, which depends on the grants` : '';
+  const head = `applications: the subscription is about ${matching || 'none'} of the ${seen} that were checked${perhaps}`;
   const hits = shown.filter(({ missed }) => missed === 0);
   const misses = shown.filter(({ missed }) => missed > 0);
   const more =
@@ -74,7 +77,10 @@ function applicationLines({ seen, matching, shown }: ExplainedApplications): str
     head,
     ...hits.flatMap(({ application, events }) => [`  ${application}`, ...events.map(eventLine)]),
     ...more,
-    ...misses.map(({ application, events }) => `  ${application}: not: ${events[0]?.message ?? ''}`),
+    ...misses.map(
+      ({ application, isUncertain, events }) =>
+        `  ${application}: ${isUncertain ? 'unknown' : 'not'}: ${events[0]?.message ?? ''}`,
+    ),
   ];
 }
 

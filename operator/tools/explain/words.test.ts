@@ -15,6 +15,7 @@ const details = {
   maxEventAgeMs: 1,
   argocdNamespace: 'argocd',
   isBlocked: false,
+  knowsGrants: true,
   time: undefined,
   error: undefined,
 };

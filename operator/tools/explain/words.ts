@@ -1,4 +1,5 @@
 import type { ApplicationCriteria } from '../../api/types.generated.ts';
+import { formatDuration } from '../../config/config.ts';
 import { countsDestinations } from '../../core/resolve/access-condition.ts';
 import { own } from '../../lib/own.ts';
 import { findTrigger } from '../../message/catalogue/catalogue.ts';
@@ -20,6 +21,8 @@ export interface WordsContext {
   readonly argocdNamespace: string;
   /** Whether a problem was found that may prevent the notification. */
   readonly isBlocked: boolean;
+  /** Whether the caller knows all grants. */
+  readonly knowsGrants: boolean;
 }
 
 interface Details extends WordsContext {
@@ -49,7 +52,7 @@ export function clauseText(
         ? `the event happened at ${time}, before it began to count (${view.since}, when it was last added, changed or resumed, or got another robot); earlier occurrences are not sent`
         : `the Application does not say when the event happened (${timeField(view)})`;
     case 'age':
-      return `the event happened at ${time || 'an unknown time'}, longer ago than limits.maxEventAge (${duration(details.maxEventAgeMs)})`;
+      return `the event happened at ${time || 'an unknown time'}, longer ago than limits.maxEventAge (${formatDuration(details.maxEventAgeMs)})`;
     case 'leader':
       return `this subscription has not sent ${clause.events?.join(' or ')} about the Application, so there is no end to report`;
     case 'part':
@@ -58,6 +61,10 @@ export function clauseText(
       return error === undefined ? 'the condition is not true' : `the condition fails: ${error}`;
   }
 }
+
+/** In place of {@link clauseText} if a grant that the caller may not read could let the Application through. */
+export const unknownAccessText = (app: ApplicationFields, namespace: string): string =>
+  `only a grant could let namespace ${namespace} be notified about the Application of project ${projectOf(app)}, and the grants are not known`;
 
 function accessText(app: ApplicationFields, namespace: string, accessCondition: string): string {
   const [home, target] = [textAt(app, 'metadata.namespace'), textAt(app, 'spec.destination.namespace')];
@@ -154,11 +161,4 @@ function valueAt(app: ApplicationFields, path: string): unknown {
       (value, part) => own(value as Readonly<Record<string, unknown>> | null | undefined, part),
       app,
     );
-}
-
-/** 86400000 → `24h`. */
-function duration(ms: number): string {
-  const [unit, size] =
-    ms % 3_600_000 === 0 ? ['h', 3_600_000] : ms % 60_000 === 0 ? ['m', 60_000] : ['s', 1_000];
-  return `${Math.round(ms / (size as number))}${unit}`;
 }

@@ -26,6 +26,7 @@ export async function conditionOf(
     maxEventAgeMs: config.limits.maxEventAge,
     argocdNamespace: config.target.namespace,
     isBlocked: false,
+    knowsGrants: true,
   };
   const [outcome] = await applicationOutcomes([application], views, context, engine, now);
   const eventOutcome = outcome?.events[0];

@@ -8,7 +8,7 @@ import { crdChecks } from '../../files/crd-check.ts';
 import { givenCredentials } from '../../files/given.ts';
 import { readManifests } from '../../files/manifests.ts';
 import { loadResources } from '../../files/snapshot.ts';
-import { connect } from '../../kubernetes/connection.ts';
+import type { Connection } from '../../kubernetes/connection.ts';
 import { resourcePath } from '../../kubernetes/paths.ts';
 import { UsageError } from '../process-io.ts';
 
@@ -30,19 +30,14 @@ export interface TestRecipient {
  * @throws UsageError if its credentials are not usable; ApiError or RequestError if it can't be read
  */
 export async function recipientFromCluster(
-  kubeconfig: string | undefined,
+  connection: Connection,
   { namespace, name }: RobotName,
   config: OperatorConfiguration,
 ): Promise<TestRecipient> {
-  const connection = connect({ kubeconfig });
-  try {
-    const { plural } = KINDS.robot;
-    const path = resourcePath({ group: GROUP, version: VERSION, plural, namespace, name });
-    const { body: cr } = await connection.request<DingTalkRobot>({ method: 'GET', path });
-    return await recipientOf(cr, readCredential(connection), config);
-  } finally {
-    await connection.close();
-  }
+  const { plural } = KINDS.robot;
+  const path = resourcePath({ group: GROUP, version: VERSION, plural, namespace, name });
+  const { body: cr } = await connection.request<DingTalkRobot>({ method: 'GET', path });
+  return recipientOf(cr, readCredential(connection), config);
 }
 
 /**
@@ -66,7 +61,9 @@ export async function recipientFromFiles(
   const [violation] = check.violations(robot);
   if (violation) throw new UsageError(`${found.manifest.file}: ${violation.field}: ${violation.message}`);
   const secrets = new Map(givenCredentials(manifests, namespace));
-  const read: ReadSecret = async (where, name) => secrets.get(objectKey(where, name)) ?? { state: 'missing' };
+  const read: ReadSecret = async (where, name) => ({
+    secret: secrets.get(objectKey(where, name)) ?? { state: 'missing' },
+  });
   return recipientOf(robot, read, config);
 }
 

@@ -8,9 +8,11 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import { explain } from '../../dingtalk/explanations.ts';
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
 import { testMessage } from '../../dingtalk/test-message.ts';
+import { connect } from '../../kubernetes/connection.ts';
 import { redactError } from '../../lib/redact.ts';
-import { readConfiguration } from '../configuration.ts';
+import { givenConfiguration, readConfiguration } from '../configuration.ts';
 import { openDingTalk } from '../dingtalk.ts';
+import { type ConfigurationOptions, knownConfiguration } from '../known-configuration.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { type RobotName, recipientFromCluster, recipientFromFiles, type TestRecipient } from './recipient.ts';
 
@@ -18,12 +20,11 @@ import { type RobotName, recipientFromCluster, recipientFromFiles, type TestReci
 const TIMEOUT_MS = 10_000;
 
 /** All options of `argocd-dingtalk send`. */
-export interface SendOptions {
+export interface SendOptions extends ConfigurationOptions {
   /** `namespace/name`. */
   readonly robot: string;
   readonly file?: string[];
   readonly kubeconfig?: string;
-  readonly config?: string;
   readonly output: 'text' | 'json';
 }
 
@@ -39,33 +40,56 @@ export async function send(options: SendOptions, io: ProcessIO): Promise<void> {
   if (outcome.class !== 'ok') throw new FindingsError();
 }
 
-async function outcomeOf(options: SendOptions, { stderr }: ProcessIO): Promise<DeliveryOutcome> {
+async function outcomeOf(options: SendOptions, io: ProcessIO): Promise<DeliveryOutcome> {
   const name = robotName(options.robot);
-  const config = readConfiguration(options.config);
-  const { credential, locale, keywords } = await recipient(name, options, config);
+  const { config, recipient } = await recipientOf(name, options, io);
+  const { credential, locale, keywords } = recipient;
   const client = openDingTalk(config, TIMEOUT_MS);
   try {
-    stderr.write(`sending a test message to ${options.robot} …\n`);
+    io.stderr.write(`sending a test message to ${options.robot} …\n`);
     return await client.send(credential, testMessage({ ...name, locale, keywords }));
   } finally {
     await client.close();
   }
 }
 
+/** A recipient, and the configuration of its installation. */
+interface ConfiguredRecipient {
+  readonly config: OperatorConfiguration;
+  readonly recipient: TestRecipient;
+}
+
 /** Every error that prevents reading the robot is a mistake of the user. */
-async function recipient(
+async function recipientOf(
   name: RobotName,
-  { file, kubeconfig, robot }: SendOptions,
-  config: OperatorConfiguration,
-): Promise<TestRecipient> {
+  options: SendOptions,
+  io: ProcessIO,
+): Promise<ConfiguredRecipient> {
+  const { file, kubeconfig, robot, config: path } = options;
   if (file && kubeconfig !== undefined) throw new UsageError('--file and --kubeconfig exclude each other');
+  const given = givenConfiguration(path);
   try {
-    return file
-      ? await recipientFromFiles(file, name, config)
-      : await recipientFromCluster(kubeconfig, name, config);
+    if (!file) return await fromCluster(name, given, options, io);
+    const config = given ?? readConfiguration(undefined);
+    return { config, recipient: await recipientFromFiles(file, name, config) };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`DingTalkRobot ${robot}: ${redactError(error)}`, { cause: error });
+  }
+}
+
+async function fromCluster(
+  name: RobotName,
+  given: OperatorConfiguration | undefined,
+  options: SendOptions,
+  io: ProcessIO,
+): Promise<ConfiguredRecipient> {
+  const connection = connect({ kubeconfig: options.kubeconfig });
+  try {
+    const { config } = await knownConfiguration(given, options, connection.request, io, 'settings');
+    return { config, recipient: await recipientFromCluster(connection, name, config) };
+  } finally {
+    await connection.close();
   }
 }
 

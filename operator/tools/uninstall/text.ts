@@ -2,6 +2,8 @@ import { GROUP, KINDS } from '../../api/kinds.ts';
 import { PROJECT_ANNOTATION } from '../../argocd/project-annotation.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Removal } from '../../core/writes/removal.ts';
+import type { ObjectName } from '../object-name.ts';
+import type { Stopped } from './stop-deployment.ts';
 import type { Uninstalled } from './uninstaller.ts';
 
 type TargetNames = OperatorConfiguration['target'];
@@ -44,6 +46,21 @@ export function leftText({ left, broken, owner }: Removal, { configMap, secret }
 /** The keys that came back, in one line each. */
 export function cameBackText(removal: Removal, target: TargetNames): string {
   return `came back after the removal:\n${removalText(removal, target)}`;
+}
+
+/** Why the operator has not stopped, and the two ways on. */
+export function notStoppedText(
+  { namespace, name }: ObjectName,
+  { left, replicas }: Extract<Stopped, { readonly stopped: false }>,
+  seconds: string,
+): string {
+  const start = `kubectl scale deployment ${name} -n ${namespace} --replicas=${Math.max(replicas, 1)}`;
+  return (
+    `Deployment ${namespace}/${name} has not stopped within ${seconds} s: ${left}. Nothing was removed.\n` +
+    'Remove the cause and run the command again. Delete a pod whose node is gone with --force. End an operator that runs elsewhere. ' +
+    'Keep other tools from scaling the Deployment.\n' +
+    `Or start the operator again: ${start}. Without it, robots with signing stop about 40 minutes after the last renewal.\n`
+  );
 }
 
 /** The whole outcome for programs. */

@@ -2,7 +2,7 @@
  * `uninstall`: removes the operator's part of Argo CD's objects, and nothing else.
  *
  * It reads the target, makes sure that no operator runs, removes the operator's part, and checks later that it stays away.
- * Read on in uninstaller.ts (the attempts) and text.ts; core/writes/removal.ts defines the operator's part.
+ * Read on in stop.ts, uninstaller.ts (the attempts) and text.ts; core/writes/removal.ts defines the operator's part.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -12,19 +12,24 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Target } from '../../core/model/snapshot.ts';
 import { type Removal, removalOf } from '../../core/writes/removal.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
+import type { ApiCall } from '../../kubernetes/request.ts';
 import { ServerClock } from '../../kubernetes/server-clock.ts';
-import { readConfiguration } from '../configuration.ts';
+import { givenConfiguration } from '../configuration.ts';
 import { openConnection, orUsageError } from '../connection.ts';
+import { type ConfigurationOptions, knownConfiguration } from '../known-configuration.ts';
 import { mayWrite } from '../may-write.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
+import { releaseResources } from './release.ts';
+import { deploymentToStop, type StopFlags, stop } from './stop.ts';
 import { CRD_NAMES, cameBackText, leftText, removalText, uninstallJson } from './text.ts';
 import { removeOurPart, type Uninstalled } from './uninstaller.ts';
 
+/** The pause between two lines of progress, in milliseconds. */
+const PROGRESS_MS = 2_000;
+
 /** All options of `argocd-dingtalk uninstall`. */
-export interface UninstallOptions {
-  readonly config?: string;
+export interface UninstallOptions extends ConfigurationOptions, StopFlags {
   readonly kubeconfig?: string;
-  readonly dryRun?: boolean;
   readonly force?: boolean;
   readonly output: 'text' | 'json';
 }
@@ -35,33 +40,46 @@ export interface UninstallOptions {
  * @throws UsageError if configuration or cluster can't be read
  */
 export async function uninstall(options: UninstallOptions, io: ProcessIO): Promise<void> {
-  const { target } = readConfiguration(options.config);
+  const deployment = deploymentToStop(options);
+  const given = givenConfiguration(options.config);
   const clock = new ServerClock(Date.now);
   const connection = openConnection(options.kubeconfig, clock);
   try {
-    const { start, running } = await look(connection, target, clock);
+    const known = await knownConfiguration(given, options, connection.request, io, 'settings');
+    const { target } = known.config;
+    // Who stops a Deployment with its own configuration removes the operator, perhaps after Argo CD.
+    const mayBeGone = deployment !== undefined && known.knows.settings;
+    const look = () => lookAt(connection, target, clock, mayBeGone);
+    const { start, running } = await look();
     if (options.dryRun) return showOnly(start, running, target, options, io);
-    if (!mayWrite(running, target.namespace, options, io)) throw new FindingsError();
-    await remove(connection, start, target, options, io);
+    if (!deployment) return await removeIfNobodyRuns(connection, { start, running }, target, options, io);
+    await stop(deployment, connection.request, target.namespace, clock, options, io);
+    await removeIfNobodyRuns(connection, await look(), target, options, io);
   } finally {
     await connection.close();
   }
 }
 
+interface Seen {
+  readonly start: Target;
+  readonly running: RunningOperator;
+}
+
 /** The target as it is, and whether an operator runs. @throws UsageError if there is no target, or it can't be read */
-async function look(
+async function lookAt(
   { request }: Connection,
   target: OperatorConfiguration['target'],
   clock: ServerClock,
-): Promise<{ start: Target; running: RunningOperator }> {
+  mayBeGone: boolean,
+): Promise<Seen> {
   const { namespace, configMap, secret } = target;
   return orUsageError(async () => {
     const start = await readTarget(request, target);
     const running = await findRunningOperator(request, namespace, () => clock.now());
-    if (start.configMap ?? start.secret) return { start, running };
+    if (mayBeGone || (start.configMap ?? start.secret)) return { start, running };
     throw new UsageError(
       `neither ConfigMap ${namespace}/${configMap} nor Secret ${namespace}/${secret} exists: ` +
-        "give the operator's own configuration as --config",
+        "name Argo CD's namespace as --argocd-namespace, or give the operator's own configuration as --config",
     );
   });
 }
@@ -79,13 +97,14 @@ function showOnly(
   conclude({ removed: removal, last: removal }, target, options, io);
 }
 
-async function remove(
+async function removeIfNobodyRuns(
   { request }: Connection,
-  start: Target,
+  { start, running }: Seen,
   target: OperatorConfiguration['target'],
   options: UninstallOptions,
   io: ProcessIO,
 ): Promise<void> {
+  if (!mayWrite(running, target.namespace, options, io)) throw new FindingsError();
   const { stdout, stderr } = io;
   let attempts = 0;
   const onAttempt = (removal: Removal): void => {
@@ -103,7 +122,26 @@ async function remove(
     stderr.write('not everything is removed; correct the following error and run the command again:\n');
     throw error;
   }
+  await release(request, target.namespace, stderr);
   conclude(outcome, target, options, io);
+}
+
+/** A status that keeps this installation's name only keeps another installation away, so a missing right is no failure. */
+async function release(request: ApiCall, installation: string, stderr: ProcessIO['stderr']): Promise<void> {
+  let told = performance.now();
+  const released = await releaseResources(request, installation, (done, all) => {
+    if (performance.now() - told < PROGRESS_MS) return;
+    told = performance.now();
+    stderr.write(`statuses: ${done} of ${all} …\n`);
+  });
+  if ('missingRight' in released)
+    stderr.write(
+      `the statuses of the custom resources still name this installation, because of a missing right: ${released.missingRight}\n`,
+    );
+  else if (released.count > 0)
+    stderr.write(
+      `the statuses of ${released.count} custom resources do not name this installation any more.\n`,
+    );
 }
 
 /** @throws FindingsError if a part of the operator stays or came back */
@@ -118,7 +156,7 @@ function conclude(
   stderr.write(leftText(last, target));
   if (cameBack) {
     stderr.write(
-      `${cameBackText(cameBack, target)}An operator runs without a Lease, or another tool restores these keys. ` +
+      `${cameBackText(cameBack, target)}An operator still runs, or another tool restores these keys. ` +
         'Stop it, and run the command again.\n',
     );
   }

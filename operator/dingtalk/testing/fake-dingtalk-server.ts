@@ -1,0 +1,52 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import { Deliveries } from './fake-dingtalk-deliveries.ts';
+import { readRequest } from './fake-dingtalk-requests.ts';
+import type { Robot } from './fake-dingtalk-robot.ts';
+import { judge } from './fake-dingtalk-rules.ts';
+
+/** An HTTPS server that judges messages as DingTalk does, and what it remembers. */
+export interface FakeServer {
+  /** It does not listen yet. */
+  readonly server: Server;
+  /** By their tokens. */
+  readonly robots: Map<string, Robot>;
+  readonly deliveries: Deliveries;
+}
+
+/**
+ * Makes a server without any robot.
+ *
+ * @param tls its certificate and its key, PEM
+ * @param now its clock, in milliseconds since the epoch
+ */
+export function createFakeServer(
+  tls: { readonly cert: string; readonly key: string },
+  now: () => number,
+): FakeServer {
+  const robots = new Map<string, Robot>();
+  const deliveries = new Deliveries();
+  const server = createServer({ cert: tls.cert, key: tls.key }, (message, response) => {
+    answer(message, response, now(), robots, deliveries).catch((error: Error) => {
+      deliveries.failedConnections.push(error.message);
+      response.destroy();
+    });
+  });
+  server.on('tlsClientError', (error) => deliveries.failedConnections.push(error.message));
+  return { server, robots, deliveries };
+}
+
+async function answer(
+  message: IncomingMessage,
+  response: ServerResponse,
+  at: number,
+  robots: ReadonlyMap<string, Robot>,
+  deliveries: Deliveries,
+): Promise<void> {
+  const request = await readRequest(message, at);
+  const judgement = judge(request, robots);
+  const { errcode, errmsg } = judgement.answer;
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(judgement.answer));
+  deliveries.add({ ...request, errcode, errmsg, signature: judgement.signature });
+}
