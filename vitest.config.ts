@@ -1,17 +1,44 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** It looks at the memory of its own process, in which nothing else may have run. */
 const MEASURES_ITSELF = 'operator/engine/real-engine-footprint.test.ts';
 
-/** So does this, and for twenty seconds. */
+/** So does this. */
 const FUZZES = 'test/fuzz/decide/decide.test.ts';
 
-/** Unit tests stand beside their source; what needs a control plane stands in test/e2e, each file with its own. */
+/** What takes minutes runs by `make test-fault` alone. */
+const SOAK = process.env.FAULTS === 'long' ? ['test/soak/**/*.test.ts'] : [];
+
+/** It waits for more than a minute and does nothing: whatever begins after it ends before it. */
+const WAITS = 'test/fault/silence.test.ts';
+
+/** By default, small files come last. */
+class WaitingFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const waits = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith(WAITS);
+    return [...sorted.filter(waits), ...sorted.filter((file) => !waits(file))];
+  }
+}
+
+/** With a core for each, and after all others: they say what takes too long. */
+const QUIET = { maxWorkers: 2, sequence: { groupOrder: 2 } };
+
+/** Files take over each other's control planes, so they share processes. */
+const WITH_CONTROL_PLANES = {
+  globalSetup: 'test/support/control-planes-folder.ts',
+  setupFiles: 'test/support/keep-control-planes.ts',
+  isolate: false,
+};
+
+/** Unit tests stand beside their source; what needs a control plane stands in test/e2e. */
 export default defineConfig({
   test: {
     // As Node itself loads CommonJS, so that tests see what production sees.
     deps: { interopDefault: false },
-    reporters: ['default', ['json', { outputFile: 'coverage/results.json' }]],
+    sequence: { sequencer: WaitingFirst },
+    reporters: ['default', ['json', { outputFile: process.env.RESULTS || 'coverage/results.json' }]],
     coverage: {
       provider: 'v8',
       include: ['operator/**/*.ts'],
@@ -22,7 +49,7 @@ export default defineConfig({
       {
         extends: true,
         // The rules of CONTRIBUTING.md about folders, files and names: part of `make check`.
-        test: { name: 'house', include: ['test/house/**/*.test.ts'], sequence: { groupOrder: 0 } },
+        test: { name: 'house', include: ['test/house/**/*.test.ts'], isolate: false },
       },
       {
         extends: true,
@@ -33,10 +60,12 @@ export default defineConfig({
           include: [
             'operator/**/*.test.ts',
             'engine/**/*.test.ts',
+            'release/**/*.test.ts',
             'test/support/**/*.test.ts',
             'test/fuzz/**/*.test.ts',
+            'test/kind/**/*.test.ts',
           ],
-          exclude: [MEASURES_ITSELF, FUZZES],
+          exclude: [MEASURES_ITSELF, FUZZES, 'test/kind/e2e/**'],
           // To load the same modules anew for each of them takes as long as many a file's tests.
           isolate: false,
           maxWorkers: 3,
@@ -49,7 +78,7 @@ export default defineConfig({
           name: 'footprint',
           testTimeout: 30_000,
           include: [MEASURES_ITSELF],
-          sequence: { groupOrder: 0 },
+          ...QUIET,
         },
       },
       {
@@ -57,8 +86,7 @@ export default defineConfig({
         test: {
           name: 'fuzz',
           include: [FUZZES],
-          // Alone, since it says what takes too long.
-          sequence: { groupOrder: 2 },
+          ...QUIET,
         },
       },
       {
@@ -66,9 +94,60 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          ...WITH_CONTROL_PLANES,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // They wait more than they work.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        // The chart, with the real Helm 3 and 4: `make e2e-helm`, and no part of `make test`.
+        test: {
+          name: 'helm',
+          include: ['test/helm/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        extends: true,
+        // On a cluster of `make kind-up`: `make e2e-kind`, not part of `make test`.
+        test: {
+          name: 'kind',
+          include: ['test/kind/e2e/**/*.test.ts'],
+          globalSetup: 'test/kind/e2e/short-tokens.ts',
+          testTimeout: 300_000,
+          hookTimeout: 600_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        // With an Argo CD that syncs from Git: `make e2e-gitops`, not part of `make test`.
+        test: {
+          name: 'gitops',
+          include: ['test/gitops/**/*.test.ts'],
+          ...WITH_CONTROL_PLANES,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        // An operator behind a proxy on which everything goes wrong; FAULTS=long: for as long as it does in life.
+        test: {
+          name: 'fault',
+          include: ['test/fault/**/*.test.ts', ...SOAK],
+          ...WITH_CONTROL_PLANES,
+          testTimeout: process.env.FAULTS === 'long' ? 900_000 : 180_000,
+          hookTimeout: 120_000,
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },

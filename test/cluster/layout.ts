@@ -9,6 +9,7 @@ export interface Tools {
   readonly kubeApiserver: string;
   readonly kubectl: string;
   readonly argocdNotifications: string;
+  readonly argocdHealth: string;
   readonly applicationCrd: string;
   readonly appProjectCrd: string;
   readonly notificationsCatalog: string;
@@ -44,6 +45,7 @@ export function toolsLayout(environment: NodeJS.ProcessEnv = process.env): Layou
     kubeApiserver: join(controlPlane, 'kube-apiserver'),
     kubectl: join(controlPlane, 'kubectl'),
     argocdNotifications: join(directory, 'argocd-notifications'),
+    argocdHealth: join(directory, 'argocd-health'),
     applicationCrd: join(directory, 'argocd', 'application-crd.yaml'),
     appProjectCrd: join(directory, 'argocd', 'appproject-crd.yaml'),
     notificationsCatalog: join(directory, 'argocd', 'notifications-catalog.yaml'),

@@ -80,8 +80,7 @@ afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
-const patch = (kind: string, name: string, change: object) =>
-  stage.cp.kubectl(['patch', kind, name, '-n', ARGOCD, '--type=merge', '-p', JSON.stringify(change)]);
+const patch = (kind: string, name: string, change: object) => stage.cp.merge(kind, ARGOCD, name, change);
 const configMap = async () =>
   (await stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP)).data as Record<string, string>;
 const command = (...args: string[]) =>

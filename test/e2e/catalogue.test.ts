@@ -16,6 +16,7 @@ import {
   CASCADE,
   deleteApplication,
   patchApplication,
+  untilNoted,
 } from '../support/applications.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
@@ -90,9 +91,15 @@ async function goThrough(name: string, ...states: readonly ((at: Date) => Applic
   }
 }
 
+/** Argo CD reports events that it finds at the same time in any order. */
+async function createAndHear(name: string): Promise<void> {
+  await create(name);
+  await waitUntilTold(name, 'created');
+  await untilNoted(stage.cp, ARGOCD, name, 'on-created');
+}
+
 it('on-created tells of an application that is new, once', async () => {
-  await create('new');
-  await waitUntilTold('new', 'created');
+  await createAndHear('new');
   await patch('old', { metadata: { annotations: { touched: 'yes' } } });
   await patch('new', { metadata: { annotations: { touched: 'yes' } } });
   await controllerIsDone();
@@ -103,6 +110,7 @@ it('on-created tells of an application that is new, once', async () => {
 it('on-deleted tells of an application as long as its resources keep it, once', async () => {
   await create('leaving', [CASCADE]);
   await waitUntilTold('leaving', 'created');
+  await untilNoted(stage.cp, ARGOCD, 'leaving', 'on-created');
   await eventually('the second in which it was created to be over', pastSecond());
   await deleteApplication(stage.cp, ARGOCD, 'leaving');
   await waitUntilTold('leaving', 'is being deleted');
@@ -114,7 +122,7 @@ it('on-deleted tells of an application as long as its resources keep it, once', 
 });
 
 it('on-health-suspended tells of every pause', async () => {
-  await create('rollout');
+  await createAndHear('rollout');
   await goThrough('rollout', suspended, suspended, progressing, suspended, healthy);
   expect(told('rollout')).toEqual(['created', 'suspended', 'suspended']);
 });
@@ -128,7 +136,7 @@ describe('on-health-recovered', () => {
   });
 
   it('tells the end of what on-health-degraded has told, once, and nothing of ordinary changes', async () => {
-    await create('shop');
+    await createAndHear('shop');
     await goThrough('shop', progressing, healthy);
     expect(told('shop')).toEqual(['created']);
     await goThrough('shop', degraded, healthy);
@@ -138,7 +146,7 @@ describe('on-health-recovered', () => {
   });
 
   it('comes after whatever lies between degraded and healthy, which is no further degradation', async () => {
-    await create('mended');
+    await createAndHear('mended');
     await goThrough('mended', degraded, progressing, degraded, progressing);
     expect(told('mended')).toEqual(['created', 'degraded']);
     await goThrough('mended', healthy, progressing, healthy);
@@ -148,7 +156,7 @@ describe('on-health-recovered', () => {
   });
 
   it('is not misled by what was told before the subscription changed', async () => {
-    await create('between');
+    await createAndHear('between');
     await goThrough('between', degraded);
     const second = realRobot(stage.dingtalk, { namespace: TEAM, name: 'second' });
     const robots = [{ name: WHERE.name }, { name: 'second' }];

@@ -10,7 +10,7 @@ import { type Connection, connect } from '../../operator/kubernetes/connection.t
 import { resourcePath } from '../../operator/kubernetes/paths.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { follow, type State } from '../support/follow.ts';
-import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
+import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 
 const CONFIG_MAP = 'argocd-notifications-cm';
 /** BURST_INTERVAL=0s shows what the pace is good for. */
@@ -65,8 +65,10 @@ describe('a burst of a hundred teams', () => {
     await eventually(
       'all to be ready',
       async () => {
-        const args = ['get', 'robots,nsub', '-A', '-o', 'jsonpath={.items[*].status.conditions[0].status}'];
-        const statuses = (await stage.cp.kubectl(args)).split(' ');
+        const lists = ['robots', 'nsub'].map((kind) => stage.cp.list<KubernetesResource>(kind));
+        const statuses = (await Promise.all(lists))
+          .flat()
+          .map(({ status }) => status?.conditions?.[0]?.status);
         return statuses.length === 2 * TEAMS && statuses.every((each) => each === 'True');
       },
       { timeoutMs: 45_000, intervalMs: 250 },

@@ -55,8 +55,7 @@ const secret = () => stage.get<KubernetesResource>('secret', ARGOCD, SECRET);
 const KINDS = { configmap: 'ConfigMap', secret: 'Secret' } as const;
 const base64 = (text: string, kind: string) =>
   kind === 'secret' ? Buffer.from(text).toString('base64') : text;
-const patch = (kind: string, name: string, change: object) =>
-  stage.cp.kubectl(['patch', kind, name, '-n', ARGOCD, '--type=merge', '-p', JSON.stringify(change)]);
+const patch = (kind: string, name: string, change: object) => stage.cp.merge(kind, ARGOCD, name, change);
 /** Plain text, empty if there is none. */
 async function textOf(kind: string, name: string, key: string): Promise<string> {
   const value = (await stage.get<KubernetesResource>(kind, ARGOCD, name)).data?.[key] ?? '';

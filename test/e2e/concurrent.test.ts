@@ -49,7 +49,7 @@ beforeAll(async () => {
   engine = createEngine({ program: locateEngine() });
   gate = new Gate(engineAsker(engine), new Map(), { error: () => expect.unreachable() } as never);
   config = operatorConfigurationSchema.parse(operatorConfiguration(stage.dingtalk, FIELDS));
-  await stage.apply(...NAMESPACES.map(namespace));
+  await stage.apply(...NAMESPACES.map((name) => namespace(name)));
 });
 afterAll(async () => {
   await engine?.close();

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
   type ApplicationPatch,
   degraded,
@@ -199,6 +200,7 @@ describe('hostile values', () => {
     const spec = { source, destination: { server: null, name: value, namespace: value } };
     await patchApplication(stage.cp, ARGOCD, name, { spec });
     const at = soon();
+    await eventually('the time of the events to have come', () => Date.now() > at.getTime());
     const details = { message: value, username: value };
     const run = [syncing(at, details), syncStatusUnknown(at, details), syncFailed(at, details), degraded(at)];
     const titles = [

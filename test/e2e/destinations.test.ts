@@ -54,16 +54,14 @@ function teamOf({ team, subscriptions }: typeof GREEDY): object[] {
   return [namespace(team), ...robots.flatMap(({ manifests }) => manifests), ...all];
 }
 
-interface Judged {
-  readonly items: readonly (NotificationSubscription & KubernetesResource)[];
-}
+type Judged = NotificationSubscription & KubernetesResource;
 
 /** Ready's reason and message of all subscriptions to the project, once they all have one and it is final. */
 const judged = (count: number) =>
   eventually(
     `${count} subscriptions to be judged`,
     async () => {
-      const { items } = JSON.parse(await stage.cp.kubectl(['get', 'nsub', '-A', '-o', 'json'])) as Judged;
+      const items = await stage.cp.list<Judged>('nsub');
       const ready = items
         .filter(({ metadata }) => metadata.namespace !== WATCHED)
         .flatMap(({ metadata, status }) =>

@@ -95,6 +95,19 @@ describe('diff', () => {
     expect(await diff(manifests)).toEqual({ code: 0, stdout: '', stderr: '' });
   });
 
+  it('knows the configuration that the operator has published', async () => {
+    const edited = subscription(TEAM, { events: [{ trigger: 'on-deployed' }] });
+    const file = join(stage.cp.dir, 'published.yaml');
+    await writeFile(file, JSON.stringify(edited));
+    const options = ['-f', file, '--kubeconfig', stage.cp.adminKubeconfig];
+    const result = await run(process.execPath, cliCommand('diff', ...options));
+    const withoutTimes = (text: string) => text.replaceAll(/'\d{4}-\d\d-\d\dT[\d:]+Z'/g, 'TIME');
+    expect(withoutTimes(result.stdout)).toBe(withoutTimes((await diff([edited])).stdout));
+    // The URL is of the configuration, and the default one has none.
+    expect(result.stdout).toContain('argocd.example.com');
+    expect(result).toMatchObject({ code: 1, stderr: '' });
+  });
+
   it('shows an edit in lines, and whom it would notify at once', async () => {
     const edited = subscription(TEAM, { events: [{ trigger: 'on-sync-failed' }, TIMELESS] });
     const { code, stdout, stderr } = await diff([edited]);

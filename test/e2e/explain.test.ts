@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { namespace, robot, subscription } from '../../operator/api/testing/manifests.ts';
+import { namespace, robot, subscription, template } from '../../operator/api/testing/manifests.ts';
 import { type CommandResult, run } from '../../operator/commands/testing/command-line.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
@@ -13,13 +14,18 @@ const CONFIG_MAP = 'argocd-notifications-cm';
 const TEAM = { namespace: 'team', name: 'robot' };
 const EVENT = 'dt_team_robot_on-sync-failed';
 const SERVER = 'https://kubernetes.default.svc';
+/** Grants and settings without which the defaults would raise alarms. */
+const FIELDS = {
+  tenancy: { projects: { 'granted-*': ['team'] }, trustedNamespaces: ['argocd', 'team'] },
+  robots: { verify: 'Never', locale: 'zh-CN' },
+};
 
 let stage: Stage;
 /** Whatever must not be printed. */
 let secrets: string[] = ['access_token=', 'sign='];
 let token: string;
 beforeAll(async () => {
-  stage = await startStage({ projects: ['billing'] });
+  stage = await startStage({ projects: ['billing'], operator: FIELDS });
   const team = realRobot(stage.dingtalk, TEAM);
   const paused = realRobot(stage.dingtalk, { ...TEAM, name: 'paused' });
   token = team.credentials.token;
@@ -53,18 +59,55 @@ beforeAll(async () => {
       { robots: [{ name: 'robot' }], applications: { projects: ['billing'] } },
     ),
   );
+  await stage.apply(
+    template({ ...TEAM, name: 'raw' }, '{"msgtype":"text","text":{"content":"a"}}'),
+    subscription(
+      { ...TEAM, name: 'raw' },
+      {
+        robots: [{ name: 'robot' }],
+        applications: { projects: ['granted-shop'] },
+        events: [{ trigger: 'on-sync-failed', template: { name: 'raw' } }],
+      },
+    ),
+  );
+  await stage.conditions('nsub', 'team', 'raw', { Ready: 'True/Ready' });
   await stage.conditions('nsub', 'team', 'robot', { Ready: 'True/Ready' });
   await stage.conditions('nsub', 'team', 'paused', { Ready: 'False/RobotSuspended' });
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
+async function explainPublishedAs(kubeconfig: string, ...args: string[]): Promise<CommandResult> {
+  const result = await run('explain', ...args, '--kubeconfig', kubeconfig);
+  for (const secret of secrets) expect(result.stdout + result.stderr).not.toContain(secret);
+  return result;
+}
+
+/** A user with the role `view` in a namespace, and no other right. */
+async function memberOf(where: string, name: string): Promise<string> {
+  await stage.cp.kubectl(['create', 'serviceaccount', name, '-n', where]);
+  await stage.cp.kubectl([
+    ...['create', 'rolebinding', name, '-n', where, '--clusterrole=argocd-dingtalk-view'],
+    `--serviceaccount=${where}:${name}`,
+  ]);
+  return stage.cp.serviceAccountKubeconfig(where, name);
+}
+
 async function explainAs(kubeconfig: string, ...args: string[]): Promise<CommandResult> {
   const config = join(stage.cp.dir, 'explain.json');
-  await writeFile(config, JSON.stringify(operatorConfiguration(stage.dingtalk, {})));
+  await writeFile(config, JSON.stringify(operatorConfiguration(stage.dingtalk, FIELDS)));
   const result = await run('explain', ...args, '--config', config, '--kubeconfig', kubeconfig);
   for (const secret of secrets) expect(result.stdout + result.stderr).not.toContain(secret);
   return result;
 }
+/** Waits until the operator has published its configuration. */
+const published = () =>
+  eventually('the operator to publish', async () => {
+    const names = ['argocd-dingtalk-installation', 'argocd-dingtalk-installation-grants'];
+    const all = await Promise.all(
+      names.map((name) => stage.get<KubernetesResource>('configmap', ARGOCD, name)),
+    );
+    return all.every(({ data }) => data?.['configuration.yaml'] !== undefined);
+  });
 const explain = (...args: string[]) => explainAs(stage.cp.adminKubeconfig, ...args);
 
 interface Explained {
@@ -114,6 +157,45 @@ describe('explain', () => {
     expect(stdout).toMatch(
       / argocd\/invoices: not: namespace team may not be notified about the Application: project billing is not granted to team/,
     );
+  });
+
+  it.each(['team/robot', 'team/raw', 'robot team/robot', 'template team/raw'])(
+    'knows the configuration that the operator has published: no alarm about %s, for an admin and for a member',
+    async (subject) => {
+      await published();
+      const admin = await explainPublishedAs(stage.cp.adminKubeconfig, ...subject.split(' '));
+      expect(admin.stderr).toBe('');
+      expect(admin.stdout).not.toMatch(/PROBLEM|made with other grants|differs from/);
+      const member = await explainPublishedAs(
+        await memberOf('team', `m-${subject.replace(/\W/g, '-')}`),
+        ...subject.split(' '),
+      );
+      expect(member.stderr).toMatch(
+        /^note: the grants of the installation are not known: ConfigMap argocd\/\S+ cannot be read with your rights/,
+      );
+      expect(member.stdout).not.toMatch(/PROBLEM|other grants|differs from|NotTrusted|NotGranted/);
+      expect(member.code).toBe(0);
+      for (const { stdout } of [admin, member])
+        expect(stdout).toMatch(
+          /\n {2}ok {6}the operator runs: Lease argocd\/argocd-dingtalk-operator is held by \S+, version \d\S+\n/,
+        );
+    },
+  );
+
+  it('says in one sentence that nothing is published, and raises no alarm by defaults', async () => {
+    await published();
+    const name = 'argocd-dingtalk-installation';
+    const configMap = await stage.get<KubernetesResource>('configmap', ARGOCD, name);
+    await stage.cp.kubectl(['patch', 'configmap', name, '-n', ARGOCD, '--type=merge', '-p', '{"data":null}']);
+    for (const subject of ['team/robot', 'team/raw']) {
+      const { stdout, stderr } = await explainPublishedAs(stage.cp.adminKubeconfig, subject);
+      expect(stderr).toMatch(
+        /^note: the operator's configuration is not known.*has no data.*as --config\.\n$/,
+      );
+      expect(stdout).not.toMatch(/PROBLEM|NotTrusted|NotGranted/);
+    }
+    const data = JSON.stringify({ data: configMap.data });
+    await stage.cp.kubectl(['patch', 'configmap', name, '-n', ARGOCD, '--type=merge', '-p', data]);
   });
 
   it('tells when Argo CD has sent what was asked for', async () => {
@@ -190,12 +272,7 @@ describe('explain', () => {
   });
 
   it('says what a caller with few rights can not see, and guesses nothing', async () => {
-    await stage.cp.kubectl(['create', 'serviceaccount', 'member', '-n', 'team']);
-    await stage.cp.kubectl([
-      ...['create', 'rolebinding', 'member', '-n', 'team', '--clusterrole=argocd-dingtalk-view'],
-      '--serviceaccount=team:member',
-    ]);
-    const kubeconfig = await stage.cp.serviceAccountKubeconfig('team', 'member');
+    const kubeconfig = await memberOf('team', 'member');
     const result = await explainAs(kubeconfig, 'team/robot', '-o', 'json');
     expect(result.stderr).toMatch(
       /^missing right: GET \/api\/v1\/namespaces\/argocd\/configmaps\/argocd-notifications-cm: 403/m,

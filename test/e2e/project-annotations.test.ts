@@ -27,6 +27,13 @@ interface Project extends KubernetesResource {
   };
 }
 
+const BINDING = 'argocd-dingtalk-project-annotations';
+
+interface RoleBinding extends KubernetesResource {
+  readonly metadata: KubernetesResource['metadata'] & { readonly labels: Readonly<Record<string, string>> };
+  readonly roleRef: object;
+}
+
 let stage: Stage;
 beforeAll(async () => {
   stage = await startStage({ projects: [OURS, THEIRS], operator: false });
@@ -115,6 +122,25 @@ describe('what the operator’s ServiceAccount may do to an AppProject', () => {
   let kubeconfig: string;
   beforeAll(async () => {
     kubeconfig = await stage.cp.serviceAccountKubeconfig(OPERATOR.namespace, OPERATOR.name);
+    // kubectl reads an object before it patches it, which the operator does not.
+    const rbac = {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      metadata: { name: 'reads-projects', namespace: ARGOCD },
+    };
+    const apiGroup = 'rbac.authorization.k8s.io';
+    await stage.apply(
+      {
+        ...rbac,
+        kind: 'Role',
+        rules: [{ apiGroups: ['argoproj.io'], resources: ['appprojects'], verbs: ['get'] }],
+      },
+      {
+        ...rbac,
+        kind: 'RoleBinding',
+        roleRef: { apiGroup, kind: 'Role', name: 'reads-projects' },
+        subjects: [{ apiGroup, kind: 'Group', name: `system:serviceaccounts:${ARGOCD}` }],
+      },
+    );
     const labels = { team: 'a' };
     await stage.cp.kubectl(patchOf(THEIRS, { metadata: { labels, annotations: { note: 'by hand' } } }));
   });
@@ -160,6 +186,31 @@ describe('what the operator’s ServiceAccount may do to an AppProject', () => {
   it.each(['create', 'delete', 'update', 'deletecollection'])('it may not %s one', async (verb) => {
     const question = ['auth', 'can-i', verb, 'appprojects.argoproj.io', '-n', ARGOCD];
     expect((await asOperator(question)).stdout.trim()).toBe('no');
+  });
+
+  it('holds for an account of any name that a RoleBinding gives the right to', async () => {
+    const renamed = { name: 'notifications', namespace: ARGOCD };
+    const binding = await stage.get<RoleBinding>('rolebinding', ARGOCD, BINDING);
+    await stage.apply(
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: renamed },
+      {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'renamed', namespace: ARGOCD, labels: binding.metadata.labels },
+        roleRef: binding.roleRef,
+        subjects: [{ kind: 'ServiceAccount', ...renamed }],
+      },
+    );
+    const kubeconfigOfIt = await stage.cp.serviceAccountKubeconfig(ARGOCD, renamed.name);
+    const as = (change: object) =>
+      stage.cp.tryKubectl([...patchOf(THEIRS, change), '--kubeconfig', kubeconfigOfIt]);
+    await eventually('the account to have the right', async () => {
+      const { code } = await as(annotated({ [PROJECT_ANNOTATION]: null }));
+      return code === 0;
+    });
+    const { code, stderr } = await as({ metadata: { labels: { team: 'c' } } });
+    expect(stderr).toContain('may change nothing of an AppProject but its own annotation');
+    expect(code).not.toBe(0);
   });
 
   it('others may what they could before', async () => {

@@ -35,7 +35,12 @@ describe('the operator’s rights', () => {
     ['list', 'appprojects.argoproj.io', '-n', 'team'],
     ['patch', 'namespaces'],
     ['create', 'pods', '-A'],
+    ['get', 'dingtalkrobots', '-n', 'team'],
+    ['get', 'namespaces'],
+    ['get', 'appprojects.argoproj.io', '-n', 'argocd'],
     ['impersonate', 'users'],
+    ['update', 'configmap/argocd-dingtalk-installation', '-n', 'argocd'],
+    ['watch', 'configmap/argocd-dingtalk-installation', '-n', 'argocd'],
   ])('do not let it %s %s %s %s', async (...question) => {
     expect(await may(...question.filter((word) => word !== undefined))).toBe('no');
   });
@@ -43,12 +48,36 @@ describe('the operator’s rights', () => {
   it.each([
     ['get', 'secrets', '-n', 'team'],
     ['watch', 'namespaces'],
+    ['list', 'dingtalkrobots', '-A'],
+    ['create', 'events.events.k8s.io', '-A'],
+    ['create', 'leases.coordination.k8s.io', '-n', 'argocd'],
+    ['patch', 'leases.coordination.k8s.io/argocd-dingtalk-operator', '-n', 'argocd'],
+    ['watch', 'secret/argocd-notifications-secret', '-n', 'argocd'],
     ['watch', 'appprojects.argoproj.io', '-n', 'argocd'],
     ['watch', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
     ['patch', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
     ['patch', 'secret/argocd-notifications-secret', '-n', 'argocd'],
     ['patch', 'notificationsubscriptions', '--subresource=status', '-n', 'team'],
+    ['patch', 'configmap/argocd-dingtalk-installation', '-n', 'argocd'],
+    ['get', 'configmap/argocd-dingtalk-installation-grants', '-n', 'argocd'],
   ])('let it %s %s %s %s', async (...question) => {
     expect(await may(...question)).toBe('yes');
+  });
+});
+
+describe('every authenticated user', () => {
+  const everybody = ['--as=somebody', '--as-group=system:authenticated', '-n', 'argocd'];
+  const can = async (...question: string[]) =>
+    (await stage.cp.tryKubectl(['auth', 'can-i', ...question, ...everybody])).stdout.trim();
+
+  it.each([
+    ['get', 'configmap/argocd-dingtalk-installation', 'yes'],
+    ['get', 'leases.coordination.k8s.io/argocd-dingtalk-operator', 'yes'],
+    ['get', 'configmap/argocd-dingtalk-installation-grants', 'no'],
+    ['list', 'configmaps', 'no'],
+    ['patch', 'configmap/argocd-dingtalk-installation', 'no'],
+    ['get', 'configmap/argocd-notifications-cm', 'no'],
+  ])('may %s %s: %s', async (verb, what, answer) => {
+    expect(await can(verb, what)).toBe(answer);
   });
 });

@@ -75,7 +75,7 @@ describe('no credential', () => {
     await stage.cp.kubectl(['delete', 'rolebinding', 'argocd-dingtalk-operator', '-n', ARGOCD]);
     await stage.apply(...manifests);
     await stage.conditions('robots', 'team', 'late', { Ready: 'False/WriteFailed' });
-    await stage.cp.kubectl(['delete', 'clusterrolebinding', 'argocd-dingtalk-operator']);
+    await stage.cp.kubectl(['delete', 'clusterrolebinding', 'argocd-dingtalk-operator.argocd']);
     await eventually('reads to be refused', async () => /403 Forbidden/.test(stage.operatorOutput()));
     await stage.stopOperator();
 

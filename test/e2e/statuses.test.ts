@@ -5,7 +5,7 @@ import { readWrites, type Writes, writesBetween } from '../benchmarks/teams/requ
 import { type Running, TeamsStage } from '../benchmarks/teams/stage.ts';
 import type { KubernetesResource } from '../support/stage.ts';
 
-const TEAMS = 200;
+const TEAMS = 100;
 const EDITS = 10;
 
 let stage: TeamsStage;
@@ -15,7 +15,8 @@ beforeAll(async () => {
   stage = await TeamsStage.start(TEAMS);
   await stage.createTeams();
   before = await readWrites(stage.cp);
-  running = await stage.startOperator('500ms');
+  // The teams go live in portions. Which of them are the late ones that a costly route is told of is known at the end.
+  running = await stage.startOperator('500ms', { limits: { unscopedTriggers: 4 * TEAMS } });
 });
 afterAll(async () => {
   await running?.[Symbol.asyncDispose]();
@@ -39,7 +40,7 @@ async function stopOperator(): Promise<void> {
   await running.operator.stop();
 }
 
-describe('200 teams', () => {
+describe(`${TEAMS} teams`, () => {
   it('are told once each at the first start', { timeout: 300_000 }, async () => {
     await allTold();
     const { statusPatches } = writesBetween(before, await readWrites(stage.cp));

@@ -4,6 +4,8 @@ import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { installArgoCD } from '../support/argocd.ts';
+import { cliCommand } from '../support/programs.ts';
+import { run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
 
@@ -142,6 +144,9 @@ describe('a target in a namespace of its own', () => {
   }
 
   it('is waited for from before there is a namespace, through its end, to the next one', async () => {
+    await stage.stopOperator();
+    const args = cliCommand('uninstall', '--kubeconfig', stage.cp.adminKubeconfig);
+    expect(await run(process.execPath, args)).toMatchObject({ code: 0 });
     // It may read nothing there until it is granted, and so does not come up before.
     const started = stage.restartOperator({ target });
     await stage.apply(namespace(WHERE));

@@ -173,11 +173,10 @@ describe('a namespace that is not served', () => {
     expect(stage.dingtalk.requests.filter(({ token }) => token === deniedToken)).toEqual([]);
   });
 
-  it('because it lost its label, loses its keys and keeps its status; with the label, all is back but the past', async () => {
+  it('because it lost its label, loses its keys and is told so once; with the label, all is back but the past', async () => {
     for (const name of ['shop', 'shop-before']) {
       await create(name, { destination: { server: IN_CLUSTER, namespace: TEAM } });
     }
-    const before = await versions(TEAM);
     await stage.cp.kubectl(['label', 'namespace', TEAM, 'notify-']);
     const ours = async () => {
       const { data: secret = {} } = await stage.get<KubernetesResource>(
@@ -190,12 +189,24 @@ describe('a namespace that is not served', () => {
       );
     };
     await eventually('its keys to be gone', async () => (await ours()).length === 0);
+    const { status } = await stage.conditions('nsub', TEAM, 'robot', { Ready: 'False/NamespaceNotSelected' });
+    expect(status).not.toHaveProperty('installation');
+    await stage.conditions('robots', TEAM, 'robot', { Ready: 'False/NamespaceNotSelected' });
+    const told = await versions(TEAM);
     await later('second');
-    expect(await versions(TEAM)).toEqual(before);
+    expect(await versions(TEAM)).toEqual(told);
     expect(await heardOf(['shop-before'])).toEqual([]);
 
+    const reloads = () =>
+      stage
+        .argocd()
+        .output()
+        .split('invalidated cache for resource in namespace: argocd with the name: argocd-notifications-cm')
+        .length;
+    const before = reloads();
     await stage.cp.kubectl(['label', 'namespace', TEAM, 'notify=on']);
     await condition('to be back', () => true);
+    await eventually('Argo CD to have loaded it', () => reloads() > before);
     expect(await heardOf(['shop'], ['shop-before'])).toEqual(['shop']);
   });
 

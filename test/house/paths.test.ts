@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-const FOLDERS = ['config', 'crds', 'docs', 'engine', 'operator', 'samples', 'test'];
+const FOLDERS = ['config', 'crds', 'docs', 'engine', 'operator', 'release', 'samples', 'test'];
 
 /** Every file of the repository that the packages and the builds have not made. */
 const FILES: readonly string[] = [

@@ -13,8 +13,12 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'commands/lint.ts': 'a command, which program.ts loads when it is called',
   'commands/render.ts': 'a command, which program.ts loads when it is called',
   'core/compile/robot.ts': 'what a robot becomes, as subscription.ts is for a subscription',
+  'engine/cpu-time.ts': 'a file of Linux, apart from the pipes of a process',
+  'metrics/loop-metrics.ts': 'one concept of the metrics, as each file beside it has one',
+  'probes/liveness.ts': 'a judgement of its own, with a test of its own',
   'core/resolve/argocd-url.ts': 'a question of its own, with a rule and a test of its own',
   'tools/adopt/out-of-scope.ts': 'a question of its own, with a test of its own',
+  'tools/versions.ts': 'what --version loads, and no command does',
   'template/go/list-helpers.ts': 'one family of helpers, beside the table of all helpers',
   'template/go/pieces.ts': 'where a template may be cut, apart from how its pieces are put together',
 };

@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 export * from './application-states.ts';
@@ -63,9 +61,11 @@ export function application(options: ApplicationOptions): Application {
 }
 
 /** Creates or updates an Application, as a developer would. */
-export async function applyApplication(controlPlane: ControlPlane, app: Application): Promise<void> {
-  const manager = ['--server-side', '--field-manager', 'developer'];
-  await controlPlane.kubectl(['apply', ...manager, '-f', '-'], JSON.stringify(app));
+export async function applyApplication(
+  controlPlane: Pick<ControlPlane, 'apply'>,
+  app: Application,
+): Promise<void> {
+  await controlPlane.apply([app], 'developer');
 }
 
 /**
@@ -75,25 +75,41 @@ export async function applyApplication(controlPlane: ControlPlane, app: Applicat
  * @throws Error when the Application does not exist or its schema refuses the result.
  */
 export async function patchApplication(
-  controlPlane: ControlPlane,
+  controlPlane: Pick<ControlPlane, 'merge'>,
   namespace: string,
   name: string,
   mergePatch: object,
 ): Promise<void> {
-  const manager = ['--field-manager', 'argocd-application-controller'];
-  // By file: what an Application may hold can be more than fits on a command line.
-  const file = join(controlPlane.dir, `${randomUUID()}.patch.json`);
-  await writeFile(file, JSON.stringify(mergePatch));
-  const patch = ['--type', 'merge', '--patch-file', file];
-  await controlPlane.kubectl([
-    'patch',
+  await controlPlane.merge(
     'applications.argoproj.io',
-    name,
-    '--namespace',
     namespace,
-    ...manager,
-    ...patch,
-  ]);
+    name,
+    mergePatch,
+    'argocd-application-controller',
+  );
+}
+
+/**
+ * Waits until Argo CD's controller has noted on an Application that it has told of a trigger. It sends first and notes then. A change of the
+ * Application in between can make it send once more, or overlook the change: its cache takes its own answer and the watch's news in any order.
+ *
+ * @param trigger of the catalogue: `on-sync-failed`
+ * @param isNoted false: waits until the note is gone again
+ */
+export async function untilNoted(
+  controlPlane: Pick<ControlPlane, 'get'>,
+  namespace: string,
+  name: string,
+  trigger: string,
+  isNoted = true,
+): Promise<void> {
+  await eventually(`the note of ${trigger} on ${name} to be there: ${isNoted}`, async () => {
+    const { metadata } = await controlPlane.get<{
+      metadata: { annotations?: Readonly<Record<string, string>> };
+    }>('applications.argoproj.io', namespace, name);
+    const notes = metadata.annotations?.['notified.notifications.argoproj.io'] ?? '';
+    return notes.includes(`_${trigger}:`) === isNoted;
+  });
 }
 
 /** Has an Application deleted, as a developer would, and waits for nothing. */
@@ -102,12 +118,5 @@ export async function deleteApplication(
   namespace: string,
   name: string,
 ): Promise<void> {
-  await controlPlane.kubectl([
-    'delete',
-    'applications.argoproj.io',
-    name,
-    '--namespace',
-    namespace,
-    '--wait=false',
-  ]);
+  await controlPlane.remove('applications.argoproj.io', namespace, name);
 }

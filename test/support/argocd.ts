@@ -5,6 +5,9 @@ import { locateTools } from './tools.ts';
 
 export { type ArgoCDController, startArgoCDNotifications } from './argocd-notifications.ts';
 
+/** Argo CD's namespace, and so that of the target objects. */
+export const ARGOCD = 'argocd';
+
 /** An Argo CD installation's choices. */
 export interface ArgoCDOptions {
   /** Made if it does not exist: `argocd`. */
@@ -17,6 +20,7 @@ export interface ArgoCDOptions {
 
 /** Field manager of all that an installation of Argo CD would bring: not ours, and not the operator's. */
 const INSTALLER = 'argocd-installer';
+const APPLY = ['apply', '--server-side', '--field-manager', INSTALLER];
 const PART_OF = { 'app.kubernetes.io/part-of': 'argocd' };
 
 /**
@@ -26,17 +30,29 @@ const PART_OF = { 'app.kubernetes.io/part-of': 'argocd' };
  *
  * @throws Error with kubectl's words when the API server refuses something.
  */
-export async function installArgoCD(controlPlane: ControlPlane, options: ArgoCDOptions): Promise<void> {
+export async function installArgoCD(
+  controlPlane: Pick<ControlPlane, 'kubectl' | 'apply'>,
+  options: ArgoCDOptions,
+): Promise<void> {
   const { applicationCrd, appProjectCrd } = locateTools();
-  const apply = ['apply', '--server-side', '--field-manager', INSTALLER];
-  await controlPlane.kubectl([...apply, '-f', applicationCrd, '-f', appProjectCrd]);
+  await controlPlane.kubectl([...APPLY, '-f', applicationCrd, '-f', appProjectCrd]);
   await waitForCrds(controlPlane, ['applications.argoproj.io', 'appprojects.argoproj.io']);
-  await controlPlane.kubectl([...apply, '-f', '-'], JSON.stringify(list(coreObjects(options))));
+  await controlPlane.apply(coreObjects(options), INSTALLER);
   // Established comes a little before the resources are served everywhere.
   await eventually('the AppProjects to be accepted', async () => {
-    await controlPlane.kubectl([...apply, '-f', '-'], JSON.stringify(list(appProjects(options))));
+    await applyProjects(controlPlane, options.namespace, ['default', ...(options.projects ?? [])]);
     return true;
   });
+}
+
+/** Adds AppProjects that allow everything, or puts them back to that. */
+export async function applyProjects(
+  controlPlane: Pick<ControlPlane, 'apply'>,
+  namespace: string,
+  names: readonly string[],
+): Promise<void> {
+  const projects = names.map((name) => appProject(namespace, name));
+  await controlPlane.apply(projects, INSTALLER);
 }
 
 function coreObjects({ namespace, url }: ArgoCDOptions): object[] {
@@ -71,15 +87,11 @@ function coreObjects({ namespace, url }: ArgoCDOptions): object[] {
   ];
 }
 
-function appProjects({ namespace, projects = [] }: ArgoCDOptions): object[] {
-  return ['default', ...projects].map((name) => ({
+function appProject(namespace: string, name: string): object {
+  return {
     apiVersion: 'argoproj.io/v1alpha1',
     kind: 'AppProject',
     metadata: { name, namespace, labels: PART_OF },
     spec: { sourceRepos: ['*'], destinations: [{ server: '*', namespace: '*' }] },
-  }));
-}
-
-function list(items: object[]): object {
-  return { apiVersion: 'v1', kind: 'List', items };
+  };
 }

@@ -12,18 +12,18 @@ export function startEtcd(
   program: string,
   files: ControlPlaneFiles,
   dir: string,
-  clientPort: number,
-  peerPort: number,
+  ports: { readonly client: number; readonly peer: number },
+  further: readonly string[],
 ): Promise<RunningProcess> {
-  const client = `http://127.0.0.1:${clientPort}`;
-  const peer = `http://127.0.0.1:${peerPort}`;
+  const client = `http://127.0.0.1:${ports.client}`;
+  const peer = `http://127.0.0.1:${ports.peer}`;
   return startProcess({
     name: 'etcd',
     command: program,
     args: [
       ...['--name', 'default', '--data-dir', files.etcdData, '--unsafe-no-fsync'],
-      // An only member elects itself; with etcd's defaults that takes a second.
-      ...['--heartbeat-interval', '10', '--election-timeout', '100'],
+      // An only member elects itself; with etcd's defaults that takes a second. Shorter intervals take more of a processor.
+      ...['--heartbeat-interval', '50', '--election-timeout', '250'],
       ...['--listen-client-urls', client, '--advertise-client-urls', client],
       ...[
         '--listen-peer-urls',
@@ -33,6 +33,7 @@ export function startEtcd(
         '--initial-cluster',
         `default=${peer}`,
       ],
+      ...further,
     ],
     logFile: join(dir, 'etcd.log'),
     // Its own word for it, and not an answer on the port: that could come from the etcd of another test.
@@ -52,8 +53,8 @@ export async function startApiServer(
   program: string,
   files: ControlPlaneFiles,
   dir: string,
-  port: number,
-  etcdPort: number,
+  ports: { readonly own: number; readonly etcd: number },
+  further: readonly string[],
 ): Promise<RunningProcess> {
   const agent = new Agent({ connect: { ca: files.caPem } });
   try {
@@ -61,12 +62,12 @@ export async function startApiServer(
       name: 'kube-apiserver',
       command: program,
       args: [
-        ...['--etcd-servers', `http://127.0.0.1:${etcdPort}`],
+        ...['--etcd-servers', `http://127.0.0.1:${ports.etcd}`],
         ...[
           '--bind-address',
           '127.0.0.1',
           '--secure-port',
-          String(port),
+          String(ports.own),
           '--endpoint-reconciler-type',
           'none',
         ],
@@ -85,10 +86,13 @@ export async function startApiServer(
         // Without a controller manager no ServiceAccount `default` appears, and every Pod would be refused.
         ...['--disable-admission-plugins', 'ServiceAccount', '--enable-garbage-collector=false'],
         ...['--service-cluster-ip-range', '10.0.0.0/24', '--allow-privileged'],
+        ...further,
       ],
+      // It collects garbage half as often as by default: a fifth more memory, and less work.
+      env: { GOGC: '200' },
       logFile: join(dir, 'kube-apiserver.log'),
       ready: async () => {
-        const { statusCode, body } = await request(`https://127.0.0.1:${port}/readyz`, {
+        const { statusCode, body } = await request(`https://127.0.0.1:${ports.own}/readyz`, {
           headers: { authorization: `Bearer ${files.adminToken}` },
           dispatcher: agent,
         });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type CustomKind, crdChecks } from '../../operator/files/crd-check.ts';
+import type { CustomKind } from '../../operator/api/kinds.ts';
+import { crdChecks } from '../../operator/files/crd-check.ts';
 import { editedTemplate, hostileNamespace } from './hostile-namespace.ts';
 import { stored } from './stored.ts';
 

@@ -13,8 +13,8 @@ import { operatorCommand } from './programs.ts';
 
 const REPOSITORY = new URL('../..', import.meta.url).pathname;
 
-/** Where config/rbac puts the operator's ServiceAccount. */
-const SERVICE_ACCOUNT = { namespace: 'argocd', name: 'argocd-dingtalk-operator' } as const;
+/** The operator's ServiceAccount, in Argo CD's namespace. */
+const SERVICE_ACCOUNT = 'argocd-dingtalk-operator';
 
 /** Applies what we ship: the CRDs and the operator's rights. */
 export async function installOperator(cp: ControlPlane): Promise<void> {
@@ -27,6 +27,7 @@ export async function installOperator(cp: ControlPlane): Promise<void> {
 
 /**
  * Runs the operator as a process of its own, with nothing but the rights of the shipped ServiceAccount.
+ * @param namespace of the installation
  * @returns once all its caches have synced
  */
 export async function startOperator(
@@ -34,9 +35,10 @@ export async function startOperator(
   dingtalk: FakeDingTalk,
   fields: ConfigFields = {},
   env: Readonly<Record<string, string>> = {},
+  namespace = 'argocd',
 ): Promise<RunningProcess> {
-  const kubeconfig = await cp.serviceAccountKubeconfig(SERVICE_ACCOUNT.namespace, SERVICE_ACCOUNT.name);
-  const config = join(cp.dir, 'operator.json');
+  const kubeconfig = await cp.serviceAccountKubeconfig(namespace, SERVICE_ACCOUNT);
+  const config = join(cp.dir, `operator-${namespace}.json`);
   await writeFile(config, JSON.stringify(operatorConfiguration(dingtalk, fields)));
   return startProcess({
     name: 'operator',

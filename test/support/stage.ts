@@ -1,14 +1,14 @@
 import type { Condition } from '../../operator/api/kinds.ts';
 import type { ConfigFields } from '../../operator/dingtalk/testing/fake-configuration.ts';
 import { type FakeDingTalk, startFakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
-import { eventually } from '../../operator/lib/testing/eventually.ts';
-import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from './argocd.ts';
-import { type ControlPlane, startControlPlane } from './control-plane.ts';
-import { installOperator, startOperator } from './operator.ts';
+import { type EventuallyOptions, eventually } from '../../operator/lib/testing/eventually.ts';
+import { ARGOCD, type ArgoCDController, applyProjects, startArgoCDNotifications } from './argocd.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { installControlPlane, takeControlPlane } from './control-plane-pool.ts';
+import { startOperator } from './operator.ts';
 import type { RunningProcess } from './processes.ts';
 
-/** Argo CD's namespace, and so that of the target objects. */
-export const ARGOCD = 'argocd';
+export { ARGOCD };
 
 /** Everything that a message passes on its way: the API server, Argo CD's controller, the operator, DingTalk. */
 export interface Stage extends AsyncDisposable {
@@ -26,18 +26,24 @@ export interface Stage extends AsyncDisposable {
   apply(...manifests: readonly object[]): Promise<void>;
   remove(kind: string, namespace: string, name: string): Promise<void>;
   get<T = KubernetesResource>(kind: string, namespace: string, name: string): Promise<T>;
-  /** Waits until the conditions of this generation read so: `{Ready: 'True/Ready'}`. */
+  /** Waits until the conditions of this generation read so: `{Ready: 'True/Ready'}`; 30 s where no time is given. */
   conditions(
     kind: string,
     namespace: string,
     name: string,
     wanted: Readonly<Record<string, string>>,
+    timeoutMs?: number,
   ): Promise<KubernetesResource>;
 }
 
 /** The parts of a resource that tests look at. */
 export interface KubernetesResource {
-  readonly metadata: { readonly uid: string; readonly resourceVersion: string; readonly generation: number };
+  readonly metadata: {
+    readonly name: string;
+    readonly uid: string;
+    readonly resourceVersion: string;
+    readonly generation: number;
+  };
   readonly data?: Readonly<Record<string, string>>;
   readonly status?: { readonly conditions?: readonly Condition[]; readonly [field: string]: unknown };
 }
@@ -51,15 +57,17 @@ export interface StageOptions {
   readonly projects?: readonly string[];
   /** Where Applications may live, beside Argo CD's namespace. */
   readonly applicationNamespaces?: readonly string[];
+  /** Whether the API server keeps an audit log (false). The control plane is a new one then. */
+  readonly audit?: boolean;
 }
 
 /** Sets everything up; what was started is stopped again if something fails on the way. */
 export async function startStage(options: StageOptions = {}): Promise<Stage> {
   await using undo = new AsyncDisposableStack();
-  const cp = undo.use(await startControlPlane());
+  const { audit = false, projects = [] } = options;
+  const cp = undo.use(audit ? await installControlPlane({ audit }) : await takeControlPlane());
   const dingtalk = undo.use(await startFakeDingTalk());
-  await installArgoCD(cp, { namespace: ARGOCD, projects: options.projects ?? [] });
-  await installOperator(cp);
+  if (projects.length > 0) await applyProjects(cp, ARGOCD, projects);
   const controller =
     options.argocd === false
       ? undefined
@@ -96,23 +104,36 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
     operator: () => present(operator, 'the operator does not run'),
     operatorOutput: () => earlierOutput + (operator?.output() ?? ''),
     argocd: () => present(controller, 'this stage has no Argo CD controller'),
-    apply: async (...manifests) => {
-      const list = { apiVersion: 'v1', kind: 'List', items: manifests };
-      await cp.kubectl(['apply', '-f', '-'], JSON.stringify(list));
-    },
-    remove: async (kind, namespace, name) => {
-      await cp.kubectl(['delete', kind, name, '-n', namespace, '--wait=false']);
-    },
-    conditions: (kind, namespace, name, wanted) =>
-      eventually(`${kind} ${namespace}/${name} to be ${JSON.stringify(wanted)}`, async () => {
-        const resource = await get<KubernetesResource>(kind, namespace, name);
-        const shown = shownConditions(resource);
-        const match = Object.entries(wanted).every(([type, value]) => shown[type] === value);
-        if (match && resource.status?.observedGeneration === resource.metadata.generation) return resource;
-        throw new Error(`it is ${JSON.stringify(shown)}`);
+    apply: (...manifests) => cp.apply(manifests),
+    remove: cp.remove,
+    conditions: (kind, namespace, name, wanted, timeoutMs) =>
+      // Each look is work for the API server, beside that for which the test waits.
+      untilConditions(cp, [kind, namespace, name], wanted, {
+        intervalMs: 100,
+        ...(timeoutMs !== undefined && { timeoutMs }),
       }),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
+}
+
+/** Waits until the conditions of the resource's present generation read so: `{Ready: 'True/Ready'}`. */
+export function untilConditions(
+  { get }: Pick<ControlPlane, 'get'>,
+  [kind, namespace, name]: readonly [string, string, string],
+  wanted: Readonly<Record<string, string>>,
+  options: EventuallyOptions,
+): Promise<KubernetesResource> {
+  return eventually(
+    `${kind} ${namespace}/${name} to be ${JSON.stringify(wanted)}`,
+    async () => {
+      const resource = await get<KubernetesResource>(kind, namespace, name);
+      const shown = shownConditions(resource);
+      const match = Object.entries(wanted).every(([type, value]) => shown[type] === value);
+      if (match && resource.status?.observedGeneration === resource.metadata.generation) return resource;
+      throw new Error(`it is ${JSON.stringify(shown)}`);
+    },
+    options,
+  );
 }
 
 function shownConditions(resource: KubernetesResource): Record<string, string> {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../../operator/lib/testing/eventually.ts';
 import type { KubernetesResource } from '../../support/stage.ts';
 import type { Sampler } from './sampler.ts';
@@ -14,8 +13,6 @@ const TAIL = 2_000;
 /** As much CPU time from one look to the next is work; what remains is renewing a lease and answering for metrics. */
 const BUSY_SECONDS = 0.06;
 const DEADLINE_MS = 5 * 60_000;
-const ENGINE_POLL_MS = 1_000;
-const GARBAGE_MS = 3_000;
 
 /**
  * Waits until every custom resource is Ready, in its present generation, and until for three seconds nothing was written,
@@ -54,7 +51,7 @@ export async function untilQuiet(
 }
 
 /** How many are not Ready, by kind and reason; the operator has not looked at the present generation of some. */
-function reasonsOf(resources: readonly KubernetesResource[]): Map<string, number> {
+export function reasonsOf(resources: readonly KubernetesResource[]): Map<string, number> {
   const reasons = new Map<string, number>();
   for (const { metadata, status, kind } of resources as (KubernetesResource & { kind: string })[]) {
     const ready = status?.conditions?.find(({ type }) => type === 'Ready');
@@ -64,25 +61,4 @@ function reasonsOf(resources: readonly KubernetesResource[]): Map<string, number
     reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   }
   return reasons;
-}
-
-/**
- * Waits until the operator has let its engine go, which it does ten seconds after the last question.
- * @returns whether it has within the time
- */
-export async function untilEngineIsGone({ metricsUrl }: Running, timeoutMs: number): Promise<boolean> {
-  for (const until = Date.now() + timeoutMs; Date.now() < until; await delay(ENGINE_POLL_MS)) {
-    if ((await engineRuns(metricsUrl)) === false) {
-      await delay(GARBAGE_MS);
-      return true;
-    }
-  }
-  return false;
-}
-
-async function engineRuns(metricsUrl: string): Promise<boolean> {
-  const text = await (await fetch(metricsUrl)).text();
-  const [, value] = /^argocd_dingtalk_engine_running (\d)$/m.exec(text) ?? [];
-  if (value === undefined) throw new Error('the operator does not tell argocd_dingtalk_engine_running');
-  return value === '1';
 }

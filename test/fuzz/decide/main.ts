@@ -1,5 +1,6 @@
 import { runProgram, wholeNumber } from '../../support/program.ts';
 import { randomSeed } from '../random.ts';
+import { fuzzRemembered } from './remembered-run.ts';
 import { fuzzDecisions } from './run.ts';
 
 const HELP = `Usage: make fuzz-decide [DURATION=60] [SEED=N] [CASE=N] [ARGS=--all]
@@ -15,6 +16,7 @@ was found in that time.
   --duration S   how long, in seconds (60)
   --seed N       where to begin (a random number, which is printed)
   --case N       only this case of the seed
+  --remembered   small changes in one cluster instead: a decision with all that the core remembers must be the one without
   --all          go on after a finding, and list each kind once
   --help         show this
 `;
@@ -23,6 +25,7 @@ const FLAGS = {
   duration: { type: 'string', default: '60' },
   seed: { type: 'string', default: randomSeed() },
   case: { type: 'string' },
+  remembered: { type: 'boolean' },
   all: { type: 'boolean' },
 } as const;
 
@@ -30,14 +33,11 @@ await runProgram(HELP, FLAGS, async ({ flags, signal }) => {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   const seed = wholeNumber(flags, 'seed', 0);
   print(`seed ${seed}`);
-  const { findings } = await fuzzDecisions({
-    durationSeconds: wholeNumber(flags, 'duration', 0),
-    seed,
-    only: flags.case === undefined ? undefined : wholeNumber({ case: flags.case }, 'case', 0),
-    all: flags.all,
-    signal,
-    print,
-  });
+  const durationSeconds = wholeNumber(flags, 'duration', 0);
+  const only = flags.case === undefined ? undefined : wholeNumber({ case: flags.case }, 'case', 0);
+  const options = { durationSeconds, seed, only, signal, print };
+  if (flags.remembered) return (await fuzzRemembered(options)).isStale ? 1 : signal.aborted ? 130 : 0;
+  const { findings } = await fuzzDecisions({ ...options, all: flags.all });
   for (const [signature, count] of findings) print(`${count} × ${signature}`);
   const outcome = signal.aborted
     ? 'interrupted'

@@ -1,5 +1,6 @@
+import type { CustomKind } from '../../../operator/api/kinds.ts';
 import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
-import { type CustomKind, crdChecks } from '../../../operator/files/crd-check.ts';
+import { crdChecks } from '../../../operator/files/crd-check.ts';
 import { asText, type Outcome } from './outcome.ts';
 import type { AnyResource } from './resources.ts';
 import { decided, stackOf, type Violation } from './violation.ts';

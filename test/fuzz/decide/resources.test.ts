@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Schema } from '../../../operator/api/crd-files.ts';
 import { crdSchemas } from '../../../operator/api/crd-schemas.ts';
-import { type CustomKind, crdChecks } from '../../../operator/files/crd-check.ts';
+import type { CustomKind } from '../../../operator/api/kinds.ts';
+import { crdChecks } from '../../../operator/files/crd-check.ts';
 import { Random } from '../random.ts';
 import { RESOURCE_KINDS, ResourceMaker } from './resources.ts';
 
@@ -11,7 +12,7 @@ const random = new Random(1);
 const make = (manner: 'tame' | 'wild', count: number) =>
   RESOURCE_KINDS.flatMap((kind) => Array.from({ length: count }, () => maker.make(kind, random, manner)));
 
-const wild = make('wild', 400);
+const wild = make('wild', 800);
 
 /** The paths of all fields that a schema has. */
 function fieldsOf(schema: Schema, path: string): string[] {
