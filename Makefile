@@ -61,14 +61,16 @@ licences: install ## Fail if a package in the bundles or the engine has a licenc
 	@node release/check-licences.ts
 
 .PHONY: generate
-generate: install ## Generate the TypeScript types from crds/, and the schema of the chart's values
+generate: install ## Generate the TypeScript types from crds/, and the chart's schema and files from config/
 	@node operator/api/generate.ts
 	@node operator/config/generate.ts
+	@node release/chart-files.ts
 
 .PHONY: check
 check: install ## Types, lint, format, generated files, the rules of CONTRIBUTING.md, the engine's Go tests
 	@node operator/api/generate.ts --check
 	@node operator/config/generate.ts --check
+	@node release/chart-files.ts --check
 	@tsc -p .
 	@biome check .
 	@vitest run --project house

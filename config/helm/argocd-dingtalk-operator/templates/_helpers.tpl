@@ -1,5 +1,5 @@
 {{/*
-The manifests of config/ are the source of this chart: files/ leads to them by symbolic links, and `helm package` follows these.
+The manifests of config/ are the source of this chart: files/ has copies of them, which `make generate` writes.
 The helpers here read a manifest and give it this release's names. What a manifest says is not repeated in a template.
 */}}
 
@@ -33,7 +33,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- define "argocd-dingtalk.file" -}}
 {{- $text := .root.Files.Get (printf "files/%s" .path) -}}
 {{- if not $text -}}
-{{- fail (printf "The chart has no files/%s. In a checkout, files/ has symbolic links, which Git must have created as links; a packaged chart has the files." .path) -}}
+{{- fail (printf "The chart has no files/%s. In a checkout, `make generate` copies it from config/." .path) -}}
 {{- end -}}
 {{- $text -}}
 {{- end -}}
