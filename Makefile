@@ -88,7 +88,7 @@ format: install ## Repair the format and lint findings, as far as possible
 
 .PHONY: test
 test: check tools build ## All tests of a control plane, with the real Argo CD controller, on dist/; BUNDLE=0 runs the sources
-	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project e2e --project fault
+	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project e2e --project fault $(ARGS)
 
 .PHONY: e2e-gitops
 e2e-gitops: tools tools-gitops build ## A real Argo CD syncs the custom resources from Git (about 2 minutes); BUNDLE=0 runs the sources
@@ -100,7 +100,7 @@ test-unit: engine ## Unit tests alone, in seconds
 
 .PHONY: e2e-helm
 e2e-helm: tools tools-helm build ## The Helm chart: render, install, upgrade and uninstall it by the real Helm 3 and 4 (about 3 minutes)
-	@BUNDLE=$${BUNDLE-1} vitest run --project helm
+	@BUNDLE=$${BUNDLE-1} vitest run --project helm $(ARGS)
 
 .PHONY: coverage
 coverage: engine ## Unit tests, and how much of operator/ they run
@@ -135,7 +135,7 @@ kind-deploy: install ## Apply an overlay to that cluster and wait for its Deploy
 
 .PHONY: e2e-kind
 e2e-kind: tools tools-helm build kind-up ## The image, the manifests and the chart on that cluster (about 12 minutes)
-	@vitest run --project kind
+	@vitest run --project kind $(ARGS)
 
 .PHONY: kind-down
 kind-down: install ## Delete that cluster; DOCKERD=1 also ends the docker daemon that was started for it
