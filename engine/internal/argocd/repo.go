@@ -8,21 +8,26 @@ import (
 	giturls "github.com/chainguard-dev/git-urls"
 )
 
-// errNoRepoServer is what the two functions that ask Argo CD's repo-server fail with: there is none to ask here.
+// errNoRepoServer is the error of the two functions that ask Argo CD's repo-server: there is none to ask here.
 var errNoRepoServer = errors.New("the repo-server cannot be asked from here")
 
-// repoExprs is what conditions and templates find as `repo`. The functions on URLs work; those that need the
-// repo-server exist and fail.
+// repoExprs is what conditions and templates find as `repo`. The functions on URLs work. Those that need the repo-server answer
+// with samples where a sample is wanted, and fail elsewhere: a condition must not hold because of a sample.
 //
 // Reference: https://github.com/argoproj/argo-cd/blob/v3.5.7/util/notification/expression/repo/repo.go
-func repoExprs() map[string]any {
-	return map[string]any{
+func repoExprs(app map[string]any, withSamples bool) map[string]any {
+	exprs := map[string]any{
 		"RepoURLToHTTPS":    repoURLToHTTPS,
 		"FullNameByRepoURL": fullNameByRepoURL,
 		"QueryEscape":       url.QueryEscape,
 		"GetCommitMetadata": func(string) any { panic(errNoRepoServer) },
 		"GetAppDetails":     func() any { panic(errNoRepoServer) },
 	}
+	if withSamples {
+		exprs["GetCommitMetadata"] = func(string) any { return sampleCommitOf(app) }
+		exprs["GetAppDetails"] = func() any { return sampleDetail }
+	}
+	return exprs
 }
 
 // repoURLToHTTPS is the same repository by https, without credentials.

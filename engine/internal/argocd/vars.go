@@ -18,6 +18,8 @@ type Surroundings struct {
 	Now func() time.Time
 	// AppProject is the Application's project as an object; empty when there is none, as in Argo CD.
 	AppProject map[string]any
+	// SampleRepository lets the functions that need the repo-server answer with samples.
+	SampleRepository bool
 }
 
 // Context reads the ConfigMap's `context` and merges the two legacy keys into the configuration.
@@ -43,12 +45,13 @@ func Vars(context map[string]string, secret *corev1.Secret, around Surroundings)
 	if project == nil {
 		project = map[string]any{}
 	}
-	helpers := map[string]any{"time": timeExprs(around.Now), "strings": stringsExprs(), "repo": repoExprs()}
+	helpers := map[string]any{"time": timeExprs(around.Now), "strings": stringsExprs()}
 	return func(app map[string]any, destination services.Destination) map[string]any {
 		visible := map[string]string{"notificationType": destination.Service}
 		maps.Copy(visible, context)
 		vars := map[string]any{"app": app, "context": visible, "secrets": secret.Data, "appProject": project}
 		maps.Copy(vars, helpers)
+		vars["repo"] = repoExprs(app, around.SampleRepository)
 		return vars
 	}
 }

@@ -38,6 +38,7 @@ func answerRender(request []byte) (any, error) {
 	if err := decode(request, &in); err != nil {
 		return nil, err
 	}
+	in.sampleRepository = true
 	loaded, app, found, err := in.set()
 	if err != nil {
 		return nil, err

@@ -110,3 +110,25 @@ func TestServicesOfTheLegacyKeyAreNotRendered(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+func TestTemplatesSeeASampleOfTheRepository(t *testing.T) {
+	for body, want := range map[string]string{
+		`{{(call .repo.GetCommitMetadata .app.status.sync.revision).Author}}`:                                     "Zhang San <zhangsan@example.com>",
+		`{{with call .repo.GetCommitMetadata "a"}}{{.Message}} {{.Date.Format "15:04"}} {{index .Tags 0}}{{end}}`: "Raise the memory limit 07:58 v1.2.3",
+		`{{(call .repo.GetAppDetails).Type}} {{(call .repo.GetAppDetails).Helm.GetParameterValueByName "x"}}`:     "Helm 1.2.3",
+		`{{(call .repo.GetAppDetails).Helm.HelmAppSpec.Values}}{{(call .repo.GetAppDetails).Kustomize.Images}}`:   "image:\n  tag: 1.2.3\n[registry.example.com/guestbook:1.2.3]",
+	} {
+		got := render(t, values{"webhook": values{"dt": values{"method": "POST", "body": body}}}, nil)
+		if got.Body != want || got.Error != "" {
+			t.Errorf("%s: %q %s", body, got.Body, got.Error)
+		}
+	}
+}
+
+func TestAnApplicationOfSeveralSourcesHasNoCommit(t *testing.T) {
+	app := values{"metadata": values{"name": "a"}, "spec": values{"project": "default", "sources": []any{}}}
+	body := values{"webhook": values{"dt": values{"method": "POST", "body": `{{(call .repo.GetCommitMetadata "a").Author}}`}}}
+	if got := render(t, body, values{"app": app}); !strings.Contains(got.Error, "source repo URL") {
+		t.Errorf("%+v", got)
+	}
+}

@@ -34,6 +34,8 @@ type scene struct {
 	App        json.RawMessage `json:"app"`
 	AppProject json.RawMessage `json:"appProject"`
 	Now        string          `json:"now"`
+	// sampleRepository is for texts that show what a message would look like.
+	sampleRepository bool
 }
 
 // app reads the Application as Argo CD's client does: whole numbers become int64, others float64.
@@ -46,7 +48,7 @@ func (s scene) app() (map[string]any, error) {
 }
 
 func (s scene) surroundings() (argocd.Surroundings, error) {
-	around := argocd.Surroundings{Now: time.Now}
+	around := argocd.Surroundings{Now: time.Now, SampleRepository: s.sampleRepository}
 	if s.Now != "" {
 		instant, err := time.Parse(time.RFC3339, s.Now)
 		if err != nil {
