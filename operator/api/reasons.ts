@@ -39,6 +39,10 @@ export const REASONS = {
     remedy:
       "Write ?. where a field may be missing, and ?? before the value to use instead: (app.status?.health?.status ?? '').",
   },
+  MessageMayFail: {
+    meaning: 'A raw template makes no message of some applications that its event is about.',
+    remedy: 'Test for fields that may be missing, by if or with.',
+  },
   ExpressionDiscouraged: {
     meaning: 'A condition reads long fields more often than a new condition may.',
     remedy:

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { SAMPLE_APPLICATIONS } from '../core/gate/sample-applications.ts';
 import type { GateAnswer } from '../core/model/engine-api.ts';
 import type { Question } from '../core/model/inquiry.ts';
 import type { CallOptions, Engine, Outcome } from '../engine/types.ts';
@@ -176,7 +177,7 @@ describe('an evaluation', () => {
     ['ends with the first sample that does not fail', [evaluated('no'), evaluated()], { ok: true }],
     [
       'tells how the first one fails if all do',
-      [evaluated('one\n | app'), evaluated('two'), evaluated('three')],
+      [evaluated('one\n | app'), ...SAMPLE_APPLICATIONS.slice(1).map(() => evaluated('another'))],
       { ok: true, failure: 'one' },
     ],
     ['ends with a kill', [evaluated('no'), KILLED], KILLED],

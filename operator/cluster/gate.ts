@@ -1,15 +1,9 @@
-import {
-  checkAnswer,
-  evaluateAnswer,
-  evaluationOf,
-  inspectAnswer,
-  renderAnswer,
-} from '../core/gate/answers.ts';
-import { SAMPLE_APPLICATIONS } from '../core/gate/sample-applications.ts';
-import type { CheckQuestion, EvaluateQuestion, GateAnswer, GateRequest } from '../core/model/engine-api.ts';
+import { checkAnswer, inspectAnswer } from '../core/gate/answers.ts';
+import type { CheckQuestion, GateAnswer, GateRequest } from '../core/model/engine-api.ts';
 import type { Answers, Question } from '../core/model/inquiry.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Log } from '../lib/log.ts';
+import { evaluated, held, rendered } from './sample-questions.ts';
 import { TurnsByNamespace } from './turns.ts';
 
 /**
@@ -218,13 +212,15 @@ export function engineAsker(engine: Engine): AskEngine {
       case 'check':
         return checked(engine, request, asker);
       case 'render':
-        return engine.render(request, { asker }).then(renderAnswer);
+        return rendered(engine, request, asker);
       case 'inspect':
         return engine
           .inspect({ expression: request.expression }, { asker })
           .then((outcome) => inspectAnswer(request, outcome));
       case 'evaluate':
         return evaluated(engine, request, asker);
+      case 'holds':
+        return held(engine, request, asker);
     }
   };
 }
@@ -232,15 +228,4 @@ export function engineAsker(engine: Engine): AskEngine {
 async function checked(engine: Engine, question: CheckQuestion, asker: string): Promise<GateAnswer> {
   const { recipient: _, call: __, ...request } = question;
   return checkAnswer(question, await engine.check(request, { asker }));
-}
-
-/** Asks about one sample after the other, until the expression does not fail. */
-async function evaluated(engine: Engine, question: EvaluateQuestion, asker: string): Promise<GateAnswer> {
-  let first: GateAnswer<EvaluateQuestion> | undefined;
-  for (const [, app] of SAMPLE_APPLICATIONS) {
-    const answer = evaluateAnswer(await engine.evaluate(evaluationOf(question, app), { asker }));
-    if (!answer.ok || answer.failure === undefined) return answer;
-    first ??= answer;
-  }
-  return first ?? { ok: true };
 }

@@ -19,7 +19,9 @@ import {
 const questionsOf = (before: Snapshot) =>
   [...decide(before).questions.values()].map(({ request }) => request);
 const keysOf = (request: GateRequest) =>
-  'configMap' in request ? Object.keys(request.configMap) : [request.expression];
+  'configMap' in request
+    ? Object.keys(request.configMap)
+    : ['raw' in request ? request.raw : request.expression];
 
 /** An engine that refuses every configuration with this text. */
 const refusing = (text: string) => ({

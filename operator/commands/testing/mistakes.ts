@@ -121,6 +121,20 @@ export const MISTAKES: Readonly<Record<string, string>> = {
       to('fails'),
     ),
   ),
+  MessageMayFail: documents(
+    robot('mayfail', '', 'argocd'),
+    template(
+      'mayfail',
+      `  message:\n    raw: '{"msgtype":"text","text":{"content":"{{(index .app.status.resources 0).health.status | trunc 3}}"}}'`,
+      'argocd',
+    ),
+    subscription(
+      'mayfail',
+      events('trigger: on-health-degraded\n      template:\n        name: mayfail # here'),
+      to('mayfail'),
+      'argocd',
+    ),
+  ),
   ReplayPossible: documents(
     robot('replay'),
     subscription('replay', "  events: # here\n    - name: own\n      when: app.kind == 'x'\n", to('replay')),

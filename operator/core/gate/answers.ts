@@ -1,7 +1,13 @@
 import { triggerKey } from '../../argocd/names.ts';
 import type { EngineProblem, EvaluateRequest, Killed, Outcome, Refused } from '../../engine/types.ts';
 import { cutToJsonBytes } from '../../lib/cut.ts';
-import type { CheckQuestion, EvaluateQuestion, GateAnswer, InspectQuestion } from '../model/engine-api.ts';
+import type {
+  CheckQuestion,
+  EvaluateQuestion,
+  GateAnswer,
+  HoldsQuestion,
+  InspectQuestion,
+} from '../model/engine-api.ts';
 import { discouragement, policyViolation } from './expression-policy.ts';
 import { matchViolation } from './long-fields.ts';
 import { SAMPLE_MOMENT, type SampleApplication } from './sample-applications.ts';
@@ -13,6 +19,7 @@ const MAX_NAME = 253;
 const MAX_ERRORS = 5;
 const MAX_ERRORS_BYTES = 5_000;
 
+/** An answer that decides nothing about a sample. */
 type Negative = Refused | Killed;
 
 /** The kept part of the answer to a `check`. */
@@ -26,15 +33,15 @@ export function checkAnswer(
   return { ok: true, isSubscribed: subscriptions.some(({ recipients }) => recipients.includes(recipient)) };
 }
 
-/** The kept part of the answer to a `render`. */
-export function renderAnswer(outcome: Outcome<'render'>): GateAnswer {
+/** The kept part of a raw template's rendering for one sample: why there is no message, or undefined. */
+export function renderFailure(outcome: Outcome<'render'>): Negative | string | undefined {
   if (!outcome.ok) return negative(outcome);
   const { bodyIsJSON, error } = outcome.request;
-  return {
-    ok: true,
-    request: { bodyIsJSON, ...(error !== undefined && { error: cutToJsonBytes(error, MAX_ERROR) }) },
-  };
+  if (error !== undefined) return cutToJsonBytes(error, MAX_SENTENCE);
+  return bodyIsJSON ? undefined : NO_JSON;
 }
+
+const NO_JSON = 'the output is not JSON. Quote values with toRawJson.';
 
 /** Judges the engine's facts about an expression by the policy for conditions. */
 export function inspectAnswer(
@@ -50,11 +57,12 @@ export function inspectAnswer(
   return { ok: true, ...(violation === undefined ? { discouraged: text } : { violation: text }) };
 }
 
-const CANDIDATE = 'candidate';
+/** The name of the only service, template and trigger in a question. */
+export const CANDIDATE = 'candidate';
 
-/** The question whether an expression evaluates for a sample Application. */
+/** The question whether an expression evaluates, and holds, for a sample Application. */
 export function evaluationOf(
-  { expression }: EvaluateQuestion,
+  { expression }: EvaluateQuestion | HoldsQuestion,
   app: SampleApplication,
 ): Omit<EvaluateRequest, 'call'> {
   const configMap = { [triggerKey(CANDIDATE)]: JSON.stringify([{ when: expression, send: [] }]) };
@@ -69,6 +77,12 @@ export function evaluateAnswer(outcome: Outcome<'evaluate'>): GateAnswer<Evaluat
   // The other lines show the expression.
   const [words = ''] = error.split('\n', 1);
   return { ok: true, failure: cutToJsonBytes(words, MAX_SENTENCE) };
+}
+
+/** Whether the expression holds for the sample of an evaluation. */
+export function holdsAnswer(outcome: Outcome<'evaluate'>): Negative | boolean {
+  if (!outcome.ok) return negative(outcome);
+  return outcome.triggers[0]?.conditions[0]?.triggered === true;
 }
 
 function negative(outcome: Negative): Negative {

@@ -1,4 +1,4 @@
-import type { CheckRequest, Killed, Refused, Rendered, RenderRequest } from '../../engine/types.ts';
+import type { CheckRequest, Killed, Refused } from '../../engine/types.ts';
 
 /** The purpose of an expression. */
 export type ExpressionRole = 'when' | 'oncePer' | 'eventTime';
@@ -23,8 +23,20 @@ export interface EvaluateQuestion {
   readonly expression: string;
 }
 
+/** For which sample Applications does a condition hold? */
+export interface HoldsQuestion {
+  readonly call: 'holds';
+  readonly expression: string;
+}
+
+/** Which messages does a raw Go template make of the sample Applications? */
+export interface RenderQuestion {
+  readonly call: 'render';
+  readonly raw: string;
+}
+
 /** The questions that a decision may ask Argo CD's engine. */
-export type GateRequest = CheckQuestion | RenderRequest | InspectQuestion | EvaluateQuestion;
+export type GateRequest = CheckQuestion | RenderQuestion | InspectQuestion | EvaluateQuestion | HoldsQuestion;
 
 /** The part of an answer that decisions need. Answers are kept, so each is small: a verdict without its derivation. */
 interface Verdicts {
@@ -33,7 +45,16 @@ interface Verdicts {
     /** Whether the recipient of the question is subscribed. */
     readonly isSubscribed?: boolean;
   };
-  readonly render: { readonly ok: true; readonly request: Pick<Rendered['request'], 'bodyIsJSON' | 'error'> };
+  readonly render: {
+    readonly ok: true;
+    /** The samples, by index, of which the template makes no message, and why. */
+    readonly failures: readonly { readonly sample: number; readonly error: string }[];
+  };
+  readonly holds: {
+    readonly ok: true;
+    /** The samples, by index. */
+    readonly samples: readonly number[];
+  };
   readonly inspect: {
     readonly ok: true;
     /** Why the expression must not be used: a sentence that names the remedy. */

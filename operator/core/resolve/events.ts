@@ -4,6 +4,7 @@ import { closest } from '../../lib/closest.ts';
 import { memoised } from '../../lib/memo.ts';
 import { CATALOGUE, findTrigger } from '../../message/catalogue/catalogue.ts';
 import { takesMentions } from '../../message/message.ts';
+import { type RawEventFindings, rawEventFindings } from '../gate/raw-template.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { JudgedTrigger, ResolvedEvent, ResolvedTemplate } from '../model/resolved.ts';
 import { awaitsEngine, type Refusal } from '../model/verdict.ts';
@@ -34,9 +35,15 @@ export function resolveEvent(
   if (template && 'reason' in template) return template;
   const content = resolveContent(event, path, template);
   if ('reason' in content) return content;
+  const { refusal, warnings } =
+    content.raw === undefined
+      ? NOTHING
+      : rawEventFindings(content.raw, judged.trigger.condition, path, context.inquiry);
+  if (refusal) return refusal;
   return {
     name: eventName(event),
     ...judged,
+    warnings: [...judged.warnings, ...warnings],
     path,
     ...(event.trigger !== undefined && { catalogueName: event.trigger }),
     ...content,
@@ -45,6 +52,8 @@ export function resolveEvent(
       template.cr.metadata.namespace !== namespace && { sharedTemplate: resourceKey(template.cr) }),
   };
 }
+
+const NOTHING: RawEventFindings = { warnings: [] };
 
 /** The message of the template with the event's own params and mentions, or that of the catalogue. */
 function resolveContent(

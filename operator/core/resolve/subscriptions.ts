@@ -48,15 +48,18 @@ export function resolveSubscription(
     cr,
     inputs,
     () => judgeSubscription(cr, references, snapshot),
-    () => asksNothing(cr),
+    () => asksNothing(cr, references),
   );
 }
 
 const resolved = new ObjectMemo<NotificationSubscription, ResolvedSubscription>();
 
-/** Questions to the engine must be asked each time. They are about the texts of the subscription itself. */
-const asksNothing = ({ spec }: NotificationSubscription): boolean =>
-  spec.events.every(({ trigger }) => trigger !== undefined);
+/** Questions to the engine must be asked each time. They are about conditions, and about raw templates. */
+const asksNothing = ({ metadata, spec }: NotificationSubscription, { templates }: References): boolean =>
+  spec.events.every(({ trigger, template }) => {
+    const referred = template && templates.get(referenceKey(metadata.namespace, template));
+    return trigger !== undefined && referred?.cr.spec.message.raw === undefined;
+  });
 
 function inputsOf(
   { metadata, spec }: NotificationSubscription,

@@ -1,7 +1,7 @@
 import { templateKey, triggerKey } from '../../argocd/names.ts';
 import type { TriggerCondition } from '../../argocd/trigger-value.ts';
 import { expressionFinding } from '../../core/gate/expressions.ts';
-import { rawTemplateFinding } from '../../core/gate/raw-template.ts';
+import { rawEventFindings, rawTemplateFinding } from '../../core/gate/raw-template.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
 import { findTrigger } from '../../message/catalogue/catalogue.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
@@ -104,11 +104,18 @@ function contentOf(
     return { reason: `${field}: the message has a path, but the URL of a robot has none. Remove the path.` };
   if (body === '') return { reason: `${field}: the message has no body. Write the text there.` };
   if (body.length > MAX_BODY) return { reason: `${field}: the body has more than ${MAX_BODY} characters.` };
-  const finding = rawTemplateFinding(body, inquiry);
-  if (finding) return { reason: `${field}: ${finding.message.replace('spec.message.raw', 'body')}` };
-  const notes = /\.(serviceType|recipient)\b/.test(body)
-    ? [`${field}: .serviceType and .recipient will have the names of the operator's service`]
-    : [];
+  const inBody = (message: string): string =>
+    message.replace('spec.message.raw', `${field}, body`).replace('event.template', `${field}, body`);
+  const broken = rawTemplateFinding(body, inquiry);
+  if (broken) return { reason: inBody(broken.message) };
+  const { refusal, warnings } = rawEventFindings(body, when, 'event', inquiry);
+  if (refusal) return { reason: inBody(refusal.message) };
+  const notes = [
+    ...(/\.(serviceType|recipient)\b/.test(body)
+      ? [`${field}: .serviceType and .recipient will have the names of the operator's service`]
+      : []),
+    ...warnings.map(({ message }) => inBody(message)),
+  ];
   return { template: { name, body }, notes };
 }
 

@@ -7,7 +7,6 @@ import {
   evaluateAnswer,
   evaluationOf,
   inspectAnswer,
-  renderAnswer,
 } from '../../../operator/core/gate/answers.ts';
 import { SAMPLE_APPLICATIONS } from '../../../operator/core/gate/sample-applications.ts';
 import type { GateAnswer, GateRequest } from '../../../operator/core/model/engine-api.ts';
@@ -82,7 +81,9 @@ export class SimulatedEngine {
           ? this.#real(key, request)
           : this.#accepted(request, random);
       default:
-        return request.call === 'render' ? this.#accepted(request, random) : this.#real(key, request);
+        return request.call === 'render' || request.call === 'holds'
+          ? this.#accepted(request, random)
+          : this.#real(key, request);
     }
   }
 
@@ -97,17 +98,13 @@ export class SimulatedEngine {
 
   #accepted(request: GateRequest, random: Random): GateAnswer {
     if (request.call === 'inspect') return random.pick(this.#inspected);
-    const bodyIsJSON = random.chance(0.9);
-    const error = random.chance(0.05) ? nastyText(random) : undefined;
-    const sent = {
-      method: 'POST',
-      url: '',
-      headers: {},
-      body: '{}',
-      bodyIsJSON,
-      ...(error !== undefined && { error }),
-    };
-    return request.call === 'render' ? { ok: true, request: sent } : { ok: true };
+    const samples = SAMPLE_APPLICATIONS.flatMap((_, index) => (random.chance(0.5) ? [index] : []));
+    if (request.call === 'holds') return { ok: true, samples };
+    if (request.call !== 'render') return { ok: true };
+    const error = nastyText(random);
+    if (random.chance(0.1))
+      return { ok: true, failures: SAMPLE_APPLICATIONS.map((_, sample) => ({ sample, error })) };
+    return { ok: true, failures: random.chance(0.3) ? samples.map((sample) => ({ sample, error })) : [] };
   }
 }
 
@@ -120,7 +117,8 @@ function realAnswer(instance: Instance, question: GateRequest): GateAnswer {
       return checkAnswer(question, ask<'check'>(request));
     }
     case 'render':
-      return renderAnswer(ask<'render'>(question));
+    case 'holds':
+      throw new Error(`${question.call} is always simulated`);
     case 'inspect':
       return inspectAnswer(question, ask<'inspect'>({ call: 'inspect', expression: question.expression }));
     case 'evaluate': {
