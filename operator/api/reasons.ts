@@ -43,6 +43,12 @@ export const REASONS = {
     meaning: 'A raw template makes no message of some applications that its event is about.',
     remedy: 'Test for fields that may be missing, by if or with.',
   },
+  ResourceHealthMissing: {
+    meaning: 'A message or a condition reads the health of single resources, which Argo CD 3 does not store.',
+    remedy:
+      'Set controller.resource.health.persist to "true" in argocd-cmd-params-cm and restart the application controller, or ' +
+      'read app.status.health.',
+  },
   ExpressionDiscouraged: {
     meaning: 'A condition reads long fields more often than a new condition may.',
     remedy:

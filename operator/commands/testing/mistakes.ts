@@ -121,6 +121,10 @@ export const MISTAKES: Readonly<Record<string, string>> = {
       to('fails'),
     ),
   ),
+  ResourceHealthMissing: template(
+    'health',
+    '  message:\n    text:\n      content: "{{#each app.status.resources as |one|}}{{one.health.status}}{{/each}}" # here',
+  ),
   MessageMayFail: documents(
     robot('mayfail', '', 'argocd'),
     template(

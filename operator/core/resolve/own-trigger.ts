@@ -4,6 +4,7 @@ import type { ExpressionRole } from '../model/engine-api.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { JudgedTrigger } from '../model/resolved.ts';
 import type { Refusal } from '../model/verdict.ts';
+import { textHealthWarnings } from './resource-health.ts';
 
 /**
  * Judges an event with an own condition. The engine parses each expression by itself, so each is one whole expression inside
@@ -32,7 +33,8 @@ export function ownTrigger(
     ...(oncePer !== undefined && { oncePer: enclosed(oncePer) }),
     ...(eventTime !== undefined && { eventTime: { expression: enclosed(eventTime) } }),
   };
-  return { trigger, doubts: findings, warnings };
+  const health = textHealthWarnings(when, `${path}.when`);
+  return { trigger, doubts: findings, warnings: [...warnings, ...health] };
 }
 
 const enclosed = (expression: string): string => `(${expression}\n)`;

@@ -1,3 +1,4 @@
+import type { Finding } from '../../api/finding.ts';
 import type { NotificationTemplate } from '../../api/kinds.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import { messageParts } from '../../message/body.ts';
@@ -8,6 +9,7 @@ import type { ResolvedTemplate } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Refusal } from '../model/verdict.ts';
 import { combine } from './combine.ts';
+import { textHealthWarnings, typedHealthWarnings } from './resource-health.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
@@ -42,7 +44,9 @@ function judgeTemplate(
     (raw === undefined
       ? typedFindings.get(cr, [], () => typedFinding(cr))
       : (untrusted(cr, snapshot.config) ?? rawTemplateFinding(raw, inquiry)));
-  return refusal ? refusedTemplate(cr, refusal) : { cr, verdict: { rollout: 'current', warnings: [] } };
+  if (refusal) return refusedTemplate(cr, refusal);
+  const warnings = raw === undefined ? typedWarnings(cr) : textHealthWarnings(raw, 'spec.message.raw');
+  return { cr, verdict: { rollout: 'current', warnings } };
 }
 
 /** A template that is refused. Templates have no separate live version. */
@@ -51,6 +55,11 @@ export function refusedTemplate(cr: NotificationTemplate, refusal: Refusal): Res
 }
 
 const typedFindings = new ObjectMemo<NotificationTemplate, Refusal | undefined>();
+
+function typedWarnings({ spec: { message, params = {} } }: NotificationTemplate): Finding[] {
+  const reading = readMessage({ message, params });
+  return reading.ok ? typedHealthWarnings(reading.message) : [];
+}
 
 /** All that is wrong with a message in Handlebars, as one refusal. */
 function typedFinding({ spec }: NotificationTemplate): Refusal | undefined {

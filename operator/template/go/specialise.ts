@@ -1,5 +1,6 @@
 import { own } from '../../lib/own.ts';
 import type { IfNode, Node, Value } from '../syntax/nodes.ts';
+import { everyNode, valuesOf } from '../syntax/walk.ts';
 import type { BodyScope } from './context.ts';
 
 /**
@@ -83,13 +84,5 @@ function isFilled(value: Value, scope: BodyScope): boolean {
 }
 
 /** Whether a specialised template shows the Application's URL or decides by it. */
-export function usesAppUrl(nodes: readonly Node[]): boolean {
-  const uses = (value: Value): boolean =>
-    value.kind === 'appUrl' || (value.kind === 'call' && value.args.some(uses));
-  return nodes.some((node) => {
-    if (node.kind === 'text') return false;
-    if (node.kind === 'print') return uses(node.value);
-    const own = node.kind === 'if' ? node.test : node.kind === 'each' ? node.list : node.value;
-    return uses(own) || usesAppUrl(node.body) || usesAppUrl(node.otherwise);
-  });
-}
+export const usesAppUrl = (nodes: readonly Node[]): boolean =>
+  everyNode(nodes).some((node) => valuesOf(node).some(({ kind }) => kind === 'appUrl'));
