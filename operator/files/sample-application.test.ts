@@ -36,6 +36,14 @@ describe('the sample for', () => {
     },
   );
 
+  it('a resource has no health, as Argo CD 3 writes it', () => {
+    const { status } = sampleApplication('on-health-degraded', subscription(), NOW) as {
+      status: { resources: object[] };
+    };
+    expect(status.resources).toHaveLength(2);
+    for (const resource of status.resources) expect(resource).not.toHaveProperty('health');
+  });
+
   it('all triggers that the API names', () => {
     expect(SAMPLED_TRIGGERS).toEqual([
       'on-created',

@@ -48,11 +48,23 @@ export function sampleApplication(
       health: health('Healthy', at(DAY_MS)),
       sync: sync('Synced'),
       summary: { images: ['registry.example.com/guestbook:1.2.3'] },
+      // As Argo CD 3 writes it: the health of single resources is elsewhere.
+      resources: [resource('Deployment', 'apps'), resource('Service')],
+      resourceHealthSource: 'appTree',
       reconciledAt: moments.ended,
       ...status,
     },
   };
 }
+
+const resource = (kind: string, group?: string) => ({
+  ...(group !== undefined && { group }),
+  version: 'v1',
+  kind,
+  namespace: NAME,
+  name: NAME,
+  status: 'Synced',
+});
 
 function identityFor(
   { metadata, spec }: NotificationSubscription,
