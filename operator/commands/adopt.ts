@@ -10,7 +10,7 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
   configurationOptions(command, 'target and grants')
     .option(
       '-f, --file <path...>',
-      'read the ConfigMap, and the Secret if present, from these files instead of the cluster',
+      'read the configuration from these files or folders, or from - (standard input), instead of the cluster; see below',
     )
     .addOption(kubeconfigOption())
     .option(

@@ -86,9 +86,10 @@ function refuseContradictions({ takeOver, file, outputDir, redact, wait }: Adopt
 async function readInput(
   { file, kubeconfig }: AdoptOptions,
   config: OperatorConfiguration,
-  { stderr }: ProcessIO,
+  io: ProcessIO,
 ): Promise<AdoptInput> {
-  if (file) return inputFromFiles(await readFiles(file), file, config);
+  const { stderr } = io;
+  if (file) return inputFromFiles(await readFiles(file, io), file, config);
   const connection = openConnection(kubeconfig, new ServerClock(Date.now));
   try {
     const unseen = (message: string) => void stderr.write(`missing right: ${message}\n`);
