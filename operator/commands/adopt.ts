@@ -26,6 +26,10 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
       '--accept-differences',
       'with --take-over: switch even if Argo CD repeats or drops notifications about some Applications',
     )
+    .option(
+      '--owner-will-follow',
+      'with --take-over: switch although Helm, Argo CD or another tool has the old keys, since you have prepared its source',
+    )
     .option('--force', 'with --take-over: go on even if you have no right to see whether an operator runs')
     .addHelpText('after', HELP)
     .action((options: AdoptOptions) => adopt(options, io));

@@ -124,10 +124,18 @@ items:
     expect(items[index]?.place(field, position)).toEqual({ line, column });
   });
 
-  it('tells the last line of a field', () => {
-    expect(items[1]?.lastLine('data.t')).toBe(13);
-    expect(items[0]?.lastLine('spec')).toBe(5);
-    expect(items[1]?.lastLine('')).toBe(13);
+  it.each([
+    [0, 'spec', 5, 5],
+    [1, 'metadata.name', 9, 9],
+    [1, 'data', 10, 13],
+    [1, 'data.t', 11, 13],
+    [1, '', 9, 13],
+  ])('has the lines of the fields of item %i: %s', (index, field, first, last) => {
+    expect(items[index]?.lines(field)).toEqual({ first, last });
+  });
+
+  it.each(['data.u', 'data.t.u', 'data[0]'])('has no lines for what it does not have: %s', (field) => {
+    expect(items[1]?.lines(field)).toBeUndefined();
   });
 
   it.each(['kind: List\nitems: []', 'kind: List\nitems:', 'kind: List\nitems: [null, 1]'])(

@@ -1,5 +1,5 @@
 import { type Document, isScalar, LineCounter, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
-import { nodeOfField } from './field-node.ts';
+import { nodeOfField, rangeOfField } from './field-node.ts';
 import { itemsOf } from './item-lists.ts';
 import { offsetInScalar, type TextPosition } from './text-position.ts';
 
@@ -14,8 +14,14 @@ export interface Manifest {
    *   the field's own place
    */
   place(field: string, position?: TextPosition): TextPosition;
-  /** The last line of a field, or of the nearest field around it. */
-  lastLine(field: string): number;
+  /** The lines of a field with its key, from 1; undefined if there is no such field. */
+  lines(field: string): Lines | undefined;
+}
+
+/** Lines of a file, both included. */
+export interface Lines {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** A file that cannot be read, or is not YAML; the message names file, line and column. */
@@ -44,7 +50,14 @@ export function parseManifests(source: string, file: string): Manifest[] {
     if (error) failAt(error.pos[0], error.message);
     const place: Manifest['place'] = (field, position) =>
       positionAt(offsetOf(document, source, field, position));
-    const lastLine: Manifest['lastLine'] = (field) => positionAt(endOf(document, source, field)).line;
+    const linesOf: Manifest['lines'] = (field) => {
+      const range = rangeOfField(document, field);
+      if (!range) return undefined;
+      // A block ends behind its last line break.
+      const text = source.slice(range.from, range.to).trimEnd();
+      const last = positionAt(range.from + Math.max(text.length - 1, 0)).line;
+      return { first: positionAt(range.from).line, last };
+    };
     const value = plainValue(document, failAt);
     if (value === null) return [];
     const tooDeep = (path: string) =>
@@ -53,7 +66,7 @@ export function parseManifests(source: string, file: string): Manifest[] {
       file,
       value,
       place: (field, position) => place(`${path}${field}`, position),
-      lastLine: (field) => lastLine(`${path}${field}`),
+      lines: (field) => linesOf(`${path}${field}`),
     }));
   });
 }
@@ -78,10 +91,4 @@ function offsetOf(
   const inside =
     position && isScalar(node) ? offsetInScalar(source, node as Scalar.Parsed, position) : undefined;
   return inside ?? node.range[0];
-}
-
-/** The offset of the last character of a field that is not white space. */
-function endOf(document: Document.Parsed<ParsedNode>, source: string, field: string): number {
-  const [start, end] = nodeOfField(document, field)?.range ?? [0, 0];
-  return start + Math.max(source.slice(start, end).trimEnd().length - 1, 0);
 }
