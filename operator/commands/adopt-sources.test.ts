@@ -171,7 +171,7 @@ describe('adopt, from what people keep', () => {
     expect(stderr).not.toContain('export.yaml');
     expect((await run('adopt', '-f', of({}))).stderr).not.toContain('bring the old configuration back');
     expect((await run('adopt', '-f', of({ uid: undefined }))).stderr).toMatch(
-      /take out of the source:\n.*export\.yaml lines/,
+      /take these lines out of the source:\n.*export\.yaml lines/,
     );
   });
 });

@@ -21,6 +21,14 @@ export interface RemovedParts {
   readonly secretKeys: readonly string[];
 }
 
+const WHEN: Readonly<Record<ConfigurationSource['kind'], string>> = {
+  values:
+    'Run no helm upgrade until the switch. Right after it, start the operator, and upgrade with values without these lines:',
+  NotificationsConfiguration:
+    'Right after the switch, and not before it, take these lines out of the resource:',
+  ConfigMap: 'Right after the switch, and not before it, take these lines out of the source:',
+};
+
 /** A source in files, with the lines to take out of it after the switch. */
 export function fileOwner(
   source: ConfigurationSource,
@@ -36,7 +44,7 @@ export function fileOwner(
     {
       name: source.kind === 'values' ? `${source.name} in ${[...files].join(', ')}` : source.name,
       evidence: 'these files have the configuration',
-      advice: ['Right after the switch, and not before it, take out of the source:', ...found].join('\n    '),
+      advice: [WHEN[source.kind], ...found].join('\n    '),
     },
   ];
 }
