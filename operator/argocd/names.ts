@@ -20,6 +20,9 @@ export const DEFAULT_TRIGGERS_KEY = 'defaultTriggers';
 /** The whole configuration of argocd-notifications before the engine, which Argo CD still merges into the other keys. */
 export const LEGACY_KEY = 'config.yaml';
 
+/** The Secret's key with the services of argocd-notifications before the engine, which Argo CD still adds to the others. */
+export const LEGACY_SERVICES_KEY = 'notifiers.yaml';
+
 /** The meaning of a key with a name; `service` is one of the type `webhook`, `defaults` are a service's default triggers. */
 export type KeyKind = 'service' | 'template' | 'trigger' | 'defaults';
 

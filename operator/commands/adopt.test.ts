@@ -227,9 +227,12 @@ describe('adopt --take-over', () => {
 
   it('writes nothing while an operator holds its Lease', async () => {
     const renewTime = new Date().toISOString();
-    handler = (_, response) =>
-      answer(response, 200, { spec: { holderIdentity: 'pod-1', leaseDurationSeconds: 60, renewTime } });
-    const { code, stderr } = await takeOver();
+    handler = ({ path }, response) => {
+      if (!path.includes('/leases/')) return refuse(response, 404, 'NotFound');
+      const spec = { holderIdentity: 'pod-1', leaseDurationSeconds: 60, renewTime };
+      return answer(response, 200, { spec });
+    };
+    const { code, stderr } = await takeOver('--argocd-namespace', 'argocd');
     expect(stderr).toContain('is held by pod-1');
     expect(code).toBe(1);
     expect(server.requests.every(({ method }) => method === 'GET')).toBe(true);

@@ -10,7 +10,7 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
   configurationOptions(command, 'target and grants')
     .option(
       '-f, --file <path...>',
-      'read the ConfigMap, and the Secret if present, from these files instead of the cluster',
+      'read the configuration from these files or folders, or from - (standard input), instead of the cluster; see below',
     )
     .addOption(kubeconfigOption())
     .option(
@@ -26,6 +26,10 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
       '--accept-differences',
       'with --take-over: switch even if Argo CD repeats or drops notifications about some Applications',
     )
+    .option(
+      '--owner-will-follow',
+      'with --take-over: switch although Helm, Argo CD or another tool has the old keys, since you have prepared its source',
+    )
     .option('--force', 'with --take-over: go on even if you have no right to see whether an operator runs')
     .addHelpText('after', HELP)
     .action((options: AdoptOptions) => adopt(options, io));
@@ -39,7 +43,17 @@ with Argo CD: Slack and other services, the keys that these use too, context, an
 output gives the reasons. Nothing is changed.
 
 Without --config, the configuration is the one that the operator has published. If it has not run yet, or with --file, the
-default configuration counts.
+default configuration counts, and Argo CD is in the only namespace that has a ConfigMap argocd-notifications-cm. If there are
+several, --argocd-namespace names it.
+
+With --file, the configuration is the ConfigMap, also in a list as kubectl get -o yaml prints it. Without a ConfigMap, it is the
+NotificationsConfiguration of argocd-operator, or the values of the Helm chart argo-cd: a file of values, or the values in a
+HelmRelease, a HelmChart or an Application. The Secret, Applications and AppProjects in the files count, too. - stands for
+standard input.
+
+Helm, Argo CD, Flux and others write the old keys again if their source still has them. The output names these tools and files, and
+says which lines to take out and when: a removal before the switch silences everybody, and an old key after it sends everything
+twice. --take-over refuses until --owner-will-follow says that this is prepared.
 
 The printed Secrets hold the robots' tokens: keep them out of Git, or print them with --redact.
 
@@ -61,7 +75,7 @@ The annotation argocd-dingtalk.io/adopted-from of a printed resource names the c
 annotation until the switch: it lets adopt recognise an applied resource, which is not printed a second time.
 
 You need the right to get the ConfigMap and the Secret, and to list Applications and AppProjects, which may subscribe by
-annotation. --take-over also needs the rights to patch the two objects, to get the Lease, to list the custom resources, and to
+annotation. With the right to list ConfigMaps in all namespaces, adopt finds Argo CD by itself. --take-over also needs the rights to patch the two objects, to get the Lease, to list the custom resources, and to
 get the robots' Secrets.
 
 Exit codes: 0 everything for DingTalk is taken over, or there is nothing for DingTalk; 1 something is not taken over, or the
@@ -70,4 +84,6 @@ switch was refused; 2 the command was called wrongly or could not read its input
 Examples:
   argocd-dingtalk adopt --redact
   argocd-dingtalk adopt -f argocd-notifications-cm.yaml -f argocd-notifications-secret.yaml --output-dir moved-in
+  kubectl get -n argo-cd cm,secret,applications.argoproj.io -o yaml | argocd-dingtalk adopt -f - --redact
+  argocd-dingtalk adopt -f values.yaml --redact
   argocd-dingtalk adopt --take-over`;

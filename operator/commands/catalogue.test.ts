@@ -11,6 +11,7 @@ async function catalogue(...args: string[]) {
   const out: string[] = [];
   const err: string[] = [];
   const code = await runProgram(['catalogue', ...args], {
+    stdin: (async function* () {})(),
     stdout: { write: (text) => out.push(text) },
     stderr: { write: (text) => err.push(text) },
     once: () => undefined,

@@ -20,7 +20,8 @@ export function diffCommand(command: Command, io: ProcessIO): void {
       'after',
       `
 The command compares two results of the operator: for the cluster as it is, and for the cluster with the files applied. A file
-replaces the custom resource of its name or adds one. Nothing is changed. The output shows values of the ConfigMap line by line,
+replaces the custom resource of its name or adds one; a list as kubectl get -o yaml prints it counts as its items, and - stands
+for standard input. Nothing is changed. The output shows values of the ConfigMap line by line,
 with their changes, and only the names of the Secret's keys. Labels of Namespaces and grants on AppProjects count too, both from
 the cluster and from the files.
 
@@ -40,7 +41,7 @@ read its input.
 Examples:
   argocd-dingtalk diff -f deploy
   argocd-dingtalk diff -f deploy --new-config then.yaml
-  kubectl kustomize overlays/prod | argocd-dingtalk diff -f /dev/stdin -o json`,
+  kubectl kustomize overlays/prod | argocd-dingtalk diff -f - -o json`,
     )
     .action((options: DiffOptions) => diff(options, io));
 }

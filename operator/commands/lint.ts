@@ -21,7 +21,7 @@ Exit codes: 0 nothing is refused, 1 something is refused, 2 the command was call
 Examples:
   argocd-dingtalk lint -f samples/quickstart --config samples/config.yaml
   argocd-dingtalk lint -f deploy -o json | jq '.[] | select(.accepted | not)'
-  kubectl kustomize overlays/prod | argocd-dingtalk lint -f /dev/stdin`,
+  kubectl kustomize overlays/prod | argocd-dingtalk lint -f -`,
     )
     .action((options: LintOptions) => lint(options, io));
 }

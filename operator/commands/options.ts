@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander';
 
 /** The part of the help that all commands on files share. */
 export const FILES_HELP = `
-The files must contain the resources that another namespace shares. If a Secret is missing from the files, its credentials count as
-valid; if a Namespace is missing, it counts as selected. The command also reads the context of argocd-notifications-cm, the url of
-argocd-cm, the labels of Namespaces and the grants on AppProjects from the files. Argo CD's own engine checks templates and
-conditions.`;
+A list as kubectl get -o yaml prints it counts as its items, and - stands for standard input. The files must contain the
+resources that another namespace shares. If a Secret is missing from the files, its credentials count as valid; if a Namespace is
+missing, it counts as selected. The command also reads the context of argocd-notifications-cm, the url of argocd-cm, the labels of
+Namespaces and the grants on AppProjects from the files. Argo CD's own engine checks templates and conditions.`;
 
 /** Gives a command the options of all commands on files: `FilesOptions`. */
 export function filesOptions(command: Command): Command {
@@ -19,7 +19,7 @@ export function filesOptions(command: Command): Command {
 export const fileOption = (command: Command): Command =>
   command.requiredOption(
     '-f, --file <path...>',
-    'files, or folders: the command reads all .yaml, .yml and .json files in them',
+    'files, folders with .yaml, .yml and .json files, or - for standard input',
   );
 
 /** The option of every command that reads a cluster. */

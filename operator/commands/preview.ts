@@ -8,7 +8,7 @@ export function previewCommand(command: Command, io: ProcessIO): void {
   filesOptions(command)
     .option(
       '--app <file>',
-      'a file with the Application for the messages (default: a sample that fits each event)',
+      'a file with the Application for the messages, or - for standard input (default: a sample that fits each event)',
     )
     .option('--event <name>', 'only this event: its name or, if it has no name, its trigger')
     .option('--subscription <namespace/name>', 'only this subscription')
@@ -32,4 +32,5 @@ could not read its input.
 Examples:
   argocd-dingtalk preview -f samples/quickstart --config samples/config.yaml
   argocd-dingtalk preview -f deploy --event on-sync-failed --robot team-payments/payments
-  argocd-dingtalk preview -f deploy --app application.yaml -o json | jq '.[].body'`;
+  argocd-dingtalk preview -f deploy --app application.yaml -o json | jq '.[].body'
+  helm template deploy | argocd-dingtalk preview -f -`;

@@ -23,6 +23,7 @@ Exit codes: 0 nothing is refused, 1 something is refused, 2 the command was call
 
 Examples:
   argocd-dingtalk render -f samples/quickstart --config samples/config.yaml
+  kustomize build deploy | argocd-dingtalk render -f -
   argocd-dingtalk render -f deploy -o json | jq -r '.items[0].data | keys[]'`,
     )
     .action((options: RenderOptions) => render(options, io));

@@ -11,7 +11,7 @@ export function sendCommand(command: Command, io: ProcessIO): void {
   )
     .option(
       '-f, --file <path...>',
-      'read the robot and its Secret from these files or folders instead of a cluster',
+      'read the robot and its Secret from these files or folders, or from - (standard input), instead of a cluster',
     )
     .addOption(kubeconfigOption())
     .addOption(
@@ -31,7 +31,8 @@ Exit codes: 0 delivered, 1 refused or no answer, 2 the robot or its Secret canno
 
 Examples:
   argocd-dingtalk send --robot team-payments/payments
-  argocd-dingtalk send --robot team-payments/payments -f samples/quickstart --output json`,
+  argocd-dingtalk send --robot team-payments/payments -f samples/quickstart --output json
+  sops --decrypt robot.yaml | argocd-dingtalk send --robot team-payments/payments -f -`,
     )
     .action((options: SendOptions) => send(options, io));
 }

@@ -14,9 +14,27 @@ export function nodeOfField(document: Document.Parsed<ParsedNode>, field: string
   }
 }
 
+/** The offsets of a field that exists, from its key to its end; undefined for any other field. */
+export function rangeOfField(
+  document: Document.Parsed<ParsedNode>,
+  field: string,
+): { readonly from: number; readonly to: number } | undefined {
+  let node = document.contents;
+  let rest = `.${field}`;
+  let from = node?.range[0] ?? 0;
+  while (rest !== '' && rest !== '.') {
+    const step = stepInto(resolved(node, document), rest);
+    if (!step) return undefined;
+    ({ node, rest, from } = step);
+  }
+  return node ? { from, to: node.range[1] } : undefined;
+}
+
 interface Step {
   readonly node: ParsedNode;
   readonly rest: string;
+  /** Where the key begins, or the item. */
+  readonly from: number;
 }
 
 function stepInto(node: Node | null | undefined, rest: string): Step | undefined {
@@ -24,7 +42,9 @@ function stepInto(node: Node | null | undefined, rest: string): Step | undefined
   if (!isSeq(node)) return undefined;
   const [bracket, index] = /^\[(\d+)\]/.exec(rest) ?? [];
   const item = index === undefined ? undefined : node.items[Number(index)];
-  return item && bracket ? { node: item as ParsedNode, rest: rest.slice(bracket.length) } : undefined;
+  if (!item || !bracket) return undefined;
+  const found = item as ParsedNode;
+  return { node: found, rest: rest.slice(bracket.length), from: found.range[0] };
 }
 
 interface Entry {
@@ -40,7 +60,7 @@ function intoMap(entries: readonly Entry[], rest: string): Step | undefined {
     if (name === undefined || !value || !rest.startsWith(name)) continue;
     const after = rest.slice(name.length);
     if (/^[\w-]/.test(after) || (found && found.rest.length <= after.length)) continue;
-    found = { node: value, rest: after };
+    found = { node: value, rest: after, from: key.range[0] };
   }
   return found;
 }

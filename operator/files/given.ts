@@ -4,7 +4,7 @@ import type { CredentialSecret } from '../core/model/snapshot.ts';
 import { decodeSecretValue } from '../kubernetes/secret-values.ts';
 import type { Manifest } from './manifests.ts';
 
-/** The data of a ConfigMap among the manifests; undefined if it is not there. */
+/** The texts of a ConfigMap among the manifests; undefined if it is not there. */
 export function givenConfigMap(
   manifests: readonly Manifest[],
   namespace: string,
@@ -13,11 +13,11 @@ export function givenConfigMap(
   for (const { value } of manifests) {
     const { kind, metadata, data } = value as {
       readonly kind?: string;
-      readonly metadata?: { readonly name?: string; readonly namespace?: string };
-      readonly data?: Readonly<Record<string, string>>;
+      readonly metadata?: { readonly name?: string; readonly namespace?: string } | null;
+      readonly data?: Readonly<Record<string, unknown>> | null;
     };
     const isHere = (metadata?.namespace ?? namespace) === namespace && metadata?.name === name;
-    if (kind === 'ConfigMap' && isHere) return data ?? {};
+    if (kind === 'ConfigMap' && isHere) return Object.fromEntries(textsOf(data));
   }
   return undefined;
 }
@@ -30,9 +30,9 @@ export function givenCredentials(
   return manifests.flatMap(({ value }): [string, CredentialSecret][] => {
     const secret = value as {
       readonly kind?: string;
-      readonly metadata?: { readonly name?: string; readonly namespace?: string };
-      readonly data?: Readonly<Record<string, unknown>>;
-      readonly stringData?: Readonly<Record<string, unknown>>;
+      readonly metadata?: { readonly name?: string; readonly namespace?: string } | null;
+      readonly data?: Readonly<Record<string, unknown>> | null;
+      readonly stringData?: Readonly<Record<string, unknown>> | null;
     };
     if (secret.kind !== 'Secret' || !secret.metadata?.name) return [];
     const decoded = textsOf(secret.data).map(([key, text]) => [key, decodeSecretValue(text)]);
@@ -46,9 +46,9 @@ export function givenCredentials(
   });
 }
 
-/** The API server stores no Secret with another value. */
-const textsOf = (data: Readonly<Record<string, unknown>> = {}): [string, string][] =>
-  Object.entries(data).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []));
+/** The API server stores no ConfigMap or Secret with another value. */
+const textsOf = (data: Readonly<Record<string, unknown>> | null | undefined): [string, string][] =>
+  Object.entries(data ?? {}).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : []));
 
 /** Credentials that would be right, for all references of robots. */
 export function assumedCredentials(robots: readonly DingTalkRobot[]): [string, CredentialSecret][] {

@@ -85,3 +85,94 @@ it.each([
 it('a column behind the end of a line is its end', () => {
   expect(only('t: |\n  ab\n  cd\n').place('t', { line: 1, column: 99 })).toEqual({ line: 2, column: 5 });
 });
+
+describe('a list', () => {
+  const LIST = `\
+apiVersion: v1
+kind: List
+items:
+  - kind: A
+    spec: { deep: 1 }
+  - apiVersion: v1
+    kind: ConfigMapList
+    items:
+      - metadata: { name: inner }
+        data:
+          t: |
+            first
+            b Z
+  - kind: B
+`;
+  const items = parseManifests(LIST, 'test.yaml');
+
+  it('stands for its items, and for those of the lists in it', () => {
+    expect(items.map(({ value }) => (value as { kind: string }).kind)).toEqual(['A', 'ConfigMap', 'B']);
+    expect(items[1]?.value).toMatchObject({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'inner' },
+    });
+  });
+
+  it.each([
+    [0, 'spec.deep', undefined, 5, 19],
+    [1, 'metadata.name', undefined, 9, 27],
+    [1, 'data.t', { line: 2, column: 3 }, 13, 15],
+    [1, '', undefined, 9, 9],
+    [2, 'nowhere', undefined, 14, 5],
+  ])('has the fields of item %i where the file has them: %s', (index, field, position, line, column) => {
+    expect(items[index]?.place(field, position)).toEqual({ line, column });
+  });
+
+  it.each([
+    [0, 'spec', 5, 5],
+    [1, 'metadata.name', 9, 9],
+    [1, 'data', 10, 13],
+    [1, 'data.t', 11, 13],
+    [1, '', 9, 13],
+  ])('has the lines of the fields of item %i: %s', (index, field, first, last) => {
+    expect(items[index]?.lines(field)).toEqual({ first, last });
+  });
+
+  it.each(['data.u', 'data.t.u', 'data[0]'])('has no lines for what it does not have: %s', (field) => {
+    expect(items[1]?.lines(field)).toBeUndefined();
+  });
+
+  it.each(['kind: List\nitems: []', 'kind: List\nitems:', 'kind: List\nitems: [null, 1]'])(
+    'can be empty: %s',
+    (source) => {
+      expect(parseManifests(source, 'test.yaml')).toEqual([]);
+    },
+  );
+
+  it.each(['kind: WaitingList\nspec: {}', 'kind: [List]\nitems: []', 'items: []'])(
+    'is none: %s',
+    (source) => {
+      expect(only(source).value).toBeDefined();
+    },
+  );
+
+  it('is not followed into any depth', () => {
+    const nested = (depth: number): object =>
+      depth === 0 ? { kind: 'A' } : { kind: 'List', items: [nested(depth - 1)] };
+    expect(parseManifests(JSON.stringify(nested(8)), 'test.yaml')).toHaveLength(1);
+    expect(() => parseManifests(JSON.stringify(nested(9)), 'test.yaml')).toThrow(
+      /^test\.yaml:1:\d+: too many lists in each other$/,
+    );
+  });
+});
+
+it.each([
+  ['an alias without its anchor', 'a: *b', /^test\.yaml:1:\d+: Unresolved alias/],
+  ['aliases of aliases', bomb(), /^test\.yaml:1:1: Excessive alias count/],
+])('%s is an error of the file', (_, source, message) => {
+  expect(() => parseManifests(source, 'test.yaml')).toThrow(message);
+  expect(() => parseManifests(source, 'test.yaml')).toThrow(
+    expect.objectContaining({ name: 'ManifestError' }),
+  );
+});
+
+function bomb(): string {
+  const levels = Array.from({ length: 9 }, (_, at) => `l${at + 1}: &l${at + 1} [${`*l${at}, `.repeat(9)}]`);
+  return ['l0: &l0 [x]', ...levels].join('\n');
+}

@@ -1,10 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Document, isScalar, LineCounter, type ParsedNode, parseAllDocuments, type Scalar } from 'yaml';
-import { nodeOfField } from './field-node.ts';
+import { nodeOfField, rangeOfField } from './field-node.ts';
+import { itemsOf } from './item-lists.ts';
 import { offsetInScalar, type TextPosition } from './text-position.ts';
 
-/** One YAML document of a file: its value, and a way to find its fields in the file. */
+/** One YAML document of a file, or one item of a list in it: its value, and a way to find its fields in the file. */
 export interface Manifest {
   readonly file: string;
   readonly value: unknown;
@@ -15,6 +14,14 @@ export interface Manifest {
    *   the field's own place
    */
   place(field: string, position?: TextPosition): TextPosition;
+  /** The lines of a field with its key, from 1; undefined if there is no such field. */
+  lines(field: string): Lines | undefined;
+}
+
+/** Lines of a file, both included. */
+export interface Lines {
+  readonly first: number;
+  readonly last: number;
 }
 
 /** A file that cannot be read, or is not YAML; the message names file, line and column. */
@@ -23,39 +30,7 @@ export class ManifestError extends Error {
 }
 
 /**
- * Reads all documents of the files, and of all *.yaml, *.yml and *.json files in the folders, in order of their
- * names.
- * @throws ManifestError for the first file that cannot be read or parsed
- */
-export async function readManifests(paths: readonly string[]): Promise<Manifest[]> {
-  const files = (await Promise.all(paths.map(filesAt))).flat();
-  return (await Promise.all(files.map(readFileManifests))).flat();
-}
-
-async function filesAt(path: string): Promise<string[]> {
-  const kind = await stat(path).catch((cause: Error) => {
-    throw unreadable(path, cause);
-  });
-  if (!kind.isDirectory()) return [path];
-  const entries = await readdir(path, { recursive: true });
-  return entries
-    .filter((name) => /\.(ya?ml|json)$/.test(name))
-    .sort()
-    .map((name) => join(path, name));
-}
-
-async function readFileManifests(file: string): Promise<Manifest[]> {
-  const source = await readFile(file, 'utf8').catch((cause: Error) => {
-    throw unreadable(file, cause);
-  });
-  return parseManifests(source, file);
-}
-
-const unreadable = (path: string, cause: Error) =>
-  new ManifestError(`${path}: cannot be read: ${cause.message}`, { cause });
-
-/**
- * All documents of a text; `file` is its name in messages.
+ * All documents of a text, and the items of the lists among them; `file` is its name in messages.
  * @throws ManifestError if it is not YAML
  */
 export function parseManifests(source: string, file: string): Manifest[] {
@@ -66,18 +41,43 @@ export function parseManifests(source: string, file: string): Manifest[] {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
   };
+  const failAt = (offset: number, message: string): never => {
+    const { line, column } = positionAt(offset);
+    throw new ManifestError(`${file}:${line}:${column}: ${message}`);
+  };
   return documents.flatMap((document) => {
     const [error] = document.errors;
-    if (error) {
-      const { line, column } = positionAt(error.pos[0]);
-      throw new ManifestError(`${file}:${line}:${column}: ${error.message}`);
-    }
-    const value: unknown = document.toJS();
-    if (value === null) return [];
+    if (error) failAt(error.pos[0], error.message);
     const place: Manifest['place'] = (field, position) =>
       positionAt(offsetOf(document, source, field, position));
-    return [{ file, value, place }];
+    const linesOf: Manifest['lines'] = (field) => {
+      const range = rangeOfField(document, field);
+      if (!range) return undefined;
+      // A block ends behind its last line break.
+      const text = source.slice(range.from, range.to).trimEnd();
+      const last = positionAt(range.from + Math.max(text.length - 1, 0)).line;
+      return { first: positionAt(range.from).line, last };
+    };
+    const value = plainValue(document, failAt);
+    if (value === null) return [];
+    const tooDeep = (path: string) =>
+      failAt(offsetOf(document, source, path), 'too many lists in each other');
+    return itemsOf(value, tooDeep).map(({ path, value }) => ({
+      file,
+      value,
+      place: (field, position) => place(`${path}${field}`, position),
+      lines: (field) => linesOf(`${path}${field}`),
+    }));
   });
+}
+
+/** An alias can be without its anchor, and a few aliases of aliases can stand for millions of values. */
+function plainValue(document: Document.Parsed, failAt: (offset: number, message: string) => never): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    return failAt(document.contents?.range[0] ?? 0, (error as Error).message);
+  }
 }
 
 function offsetOf(

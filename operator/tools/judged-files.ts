@@ -2,7 +2,8 @@ import { GROUP } from '../api/kinds.ts';
 import type { Engine } from '../engine/types.ts';
 import { describeFinding, type LintFinding } from '../files/finding.ts';
 import { type JudgedFiles, judge } from '../files/judge.ts';
-import { type Manifest, ManifestError, readManifests } from '../files/manifests.ts';
+import { type Manifest, ManifestError } from '../files/manifests.ts';
+import { readManifests, shownPaths } from '../files/read-manifests.ts';
 import type { CommandClocks } from '../files/snapshot.ts';
 import { isOfOurGroup } from '../files/unknown-kinds.ts';
 import { readConfiguration } from './configuration.ts';
@@ -11,7 +12,7 @@ import { type ProcessIO, UsageError } from './process-io.ts';
 
 /** The options that all tools on files have. */
 export interface FilesOptions {
-  /** Files, or folders with all manifests below them. */
+  /** Files, or folders with all manifests below them; `-` for standard input. */
   readonly file: string[];
   /** The operator's configuration file; absent for the defaults. */
   readonly config?: string;
@@ -34,9 +35,9 @@ export async function withJudgement(
 ): Promise<void> {
   const config = readConfiguration(configFile);
   const read = async (): Promise<Manifest[]> => {
-    const manifests = await readFiles(file);
+    const manifests = await readFiles(file, io);
     if (manifests.some(isOfOurGroup)) return manifests;
-    throw new UsageError(`${file.join(', ')}: no custom resources of ${GROUP} found`);
+    throw new UsageError(`${shownPaths(file)}: no custom resources of ${GROUP} found`);
   };
   await withEngineMeanwhile(io, read, async (engine, gate, manifests) => {
     await work({ ...(await judge(manifests, config, gate, clocks)), engine });
@@ -47,9 +48,12 @@ export async function withJudgement(
  * The documents of files and folders.
  * @throws UsageError if one can't be read
  */
-export async function readFiles(paths: readonly string[]): Promise<Manifest[]> {
+export async function readFiles(
+  paths: readonly string[],
+  { stdin }: Pick<ProcessIO, 'stdin'>,
+): Promise<Manifest[]> {
   try {
-    return await readManifests(paths);
+    return await readManifests(paths, stdin);
   } catch (error) {
     if (error instanceof ManifestError) throw new UsageError(error.message, { cause: error });
     throw error;

@@ -27,7 +27,7 @@ export interface KnownConfiguration {
 }
 
 /** The default of `target.namespace`. */
-const ARGOCD_NAMESPACE = 'argocd';
+export const ARGOCD_NAMESPACE = 'argocd';
 
 /**
  * The configuration by which to judge an installation: the given one, as the operator has published it, or the default one. Notes on
@@ -70,7 +70,7 @@ export async function knownConfiguration(
 }
 
 /** The defaults where Argo CD is in another namespace. */
-function inNamespace(config: OperatorConfiguration, namespace: string): OperatorConfiguration {
+export function inNamespace(config: OperatorConfiguration, namespace: string): OperatorConfiguration {
   return {
     ...config,
     target: { ...config.target, namespace },

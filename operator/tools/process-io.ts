@@ -1,5 +1,7 @@
 /** The parts of its process that a command uses. */
 export interface ProcessIO {
+  /** Read by a command only if its user names it, as `-`. */
+  readonly stdin: AsyncIterable<Uint8Array | string>;
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
   /** Ends the command in good order. */

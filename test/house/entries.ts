@@ -4,6 +4,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   bundle: 'bundle.ts',
   commands: 'program.ts',
   'tools/adopt': 'adopt.ts',
+  'tools/adopt/sources': 'sources.ts',
   'tools/catalogue': 'catalogue.ts',
   'tools/completion': 'completion.ts',
   'tools/diff': 'diff.ts',

@@ -10,6 +10,7 @@ const ORDER = [
   '.',
   'commands',
   'tools/adopt',
+  'tools/adopt/sources',
   'tools/preview',
   'tools/explain',
   'tools/diff',

@@ -1,5 +1,17 @@
+/** The tools that are known. */
+export type ToolName =
+  | 'argocd-operator'
+  | 'External Secrets'
+  | 'Sealed Secrets'
+  | 'Argo CD'
+  | 'Helm'
+  | 'Flux'
+  | 'Terraform'
+  | 'kubectl';
+
 /** A tool that writes Argo CD's objects as a whole, with the remedy. */
 interface Tool {
+  readonly name: ToolName;
   /** The tool's field manager, or the kind of an owner that the tool acts for. */
   readonly managers?: RegExp;
   readonly owners?: RegExp;
@@ -12,6 +24,7 @@ const LEAVE_OUT =
 /** The first match counts. */
 const TOOLS: readonly Tool[] = [
   {
+    name: 'argocd-operator',
     owners: /^(NotificationsConfiguration|ArgoCD)$/,
     managers: /^(argocd-operator|gitops-operator)/,
     remedy:
@@ -19,6 +32,7 @@ const TOOLS: readonly Tool[] = [
       'spec.notifications.enabled: false in the ArgoCD resource, and install the notifications controller separately.',
   },
   {
+    name: 'External Secrets',
     owners: /^ExternalSecret$/,
     managers: /^external-?secrets/,
     remedy:
@@ -26,6 +40,7 @@ const TOOLS: readonly Tool[] = [
       'create the Secret in another way.',
   },
   {
+    name: 'Sealed Secrets',
     owners: /^SealedSecret$/,
     managers: /^sealed-?secrets/,
     remedy:
@@ -33,20 +48,29 @@ const TOOLS: readonly Tool[] = [
       "Secret and to the SealedSecret's template.",
   },
   {
+    name: 'Argo CD',
     managers: /^argocd-(controller|application-controller|server)$/,
     remedy:
       'An Application of Argo CD replaces the object. Remove Replace=true and Force=true from its sync options ' +
       `(ServerSideApply=true keeps the keys of others). ${LEAVE_OUT}`,
   },
   {
+    name: 'Helm',
     managers: /^helm$/i,
     remedy: `Upgrade without --force, and with charts whose values contain no copy of these keys. ${LEAVE_OUT}`,
   },
   {
+    name: 'Flux',
     managers: /^(kustomize-controller|helm-controller)$/,
     remedy: `Flux applies these keys, because its sources contain a copy of them, for instance from an export. ${LEAVE_OUT}`,
   },
   {
+    name: 'Terraform',
+    managers: /^(terraform|hashicorp|pulumi)/i,
+    remedy: `Terraform or Pulumi applies these keys, because its program contains a copy of them. ${LEAVE_OUT}`,
+  },
+  {
+    name: 'kubectl',
     managers: /^kubectl/,
     remedy:
       'A person or a script uses kubectl: `kubectl replace`, or a manifest that is a copy of the object. Change the ' +
@@ -58,6 +82,14 @@ const TOOLS: readonly Tool[] = [
 export function remedyForManager(manager: string): string {
   return TOOLS.find(({ managers }) => managers?.test(manager))?.remedy ?? LEAVE_OUT;
 }
+
+/** The tool that has a field manager of this name. */
+export const toolOfManager = (manager: string): ToolName | undefined =>
+  TOOLS.find(({ managers }) => managers?.test(manager))?.name;
+
+/** The tool that acts for an owner of this kind. */
+export const toolOfOwner = (kind: string): ToolName | undefined =>
+  TOOLS.find(({ owners }) => owners?.test(kind))?.name;
 
 /** The remedy for the owner of an object; undefined for an owner that is not known to replace other keys. */
 export function remedyForOwner(kind: string): string | undefined {

@@ -1,7 +1,8 @@
 /**
  * `adopt`: custom resources that replace Argo CD's own DingTalk configuration, and the switch to them.
  *
- * Without --take-over it changes nothing: input.ts reads the ConfigMap and its surroundings, and asks the engine; adoption.ts
+ * Without --take-over it changes nothing: input.ts reads the configuration (sources/ finds it, and the tools that bring it back) and
+ * its surroundings, and asks the engine; adoption.ts
  * decides which parts can be adopted (foreign-config.ts reads, entry-recipients.ts and translate.ts translate, resources.ts makes
  * the custom resources, dispositions.ts decides on each key); output.ts, manifests.ts and text.ts print it.
  *
@@ -19,12 +20,18 @@ import { givenConfiguration, readConfiguration } from '../configuration.ts';
 import { openConnection, orUsageError } from '../connection.ts';
 import { withEngine } from '../engine.ts';
 import { readFiles } from '../judged-files.ts';
-import { type KnownConfiguration, knownConfiguration } from '../known-configuration.ts';
+import {
+  ARGOCD_NAMESPACE,
+  inNamespace,
+  type KnownConfiguration,
+  knownConfiguration,
+} from '../known-configuration.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './input.ts';
 import { adoptedFiles, asYaml, divided } from './manifests.ts';
 import type { AdoptOptions } from './options.ts';
 import { printAdoption } from './output.ts';
+import { findArgocdNamespace } from './sources/argocd-namespace.ts';
 import { takeOver } from './take-over.ts';
 import { type AdoptReport, isComplete } from './text.ts';
 
@@ -35,11 +42,12 @@ import { type AdoptReport, isComplete } from './text.ts';
  */
 export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void> {
   refuseContradictions(options);
-  const known = await configurationOf(options, io);
+  const start = options.file ? await fromFiles(options, options.file, io) : undefined;
+  const known = start?.known ?? (await configurationOf(options, io));
   const namespace = options.namespace ?? known.config.target.namespace;
   const config = trusting(namespace, known);
   if (options.takeOver) return takeOver(options, namespace, config, io);
-  const input = await readInput(options, config, io);
+  const input = start?.input ?? (await fromCluster(options, config, io));
   await withEngine(io, async (_, gate) => {
     const report = await reportOn(input, namespace, config, gate);
     await printAdoption(report, options, namespace, io);
@@ -47,13 +55,26 @@ export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void>
   });
 }
 
+/** Argo CD is where the files say, unless the user says it. */
+async function fromFiles({ config, argocdNamespace }: AdoptOptions, files: readonly string[], io: ProcessIO) {
+  const given = givenConfiguration(config);
+  const base = given ?? inNamespace(readConfiguration(undefined), argocdNamespace ?? ARGOCD_NAMESPACE);
+  const isFixed = (given ?? argocdNamespace) !== undefined;
+  const { input, namespace } = inputFromFiles(await readFiles(files, io), files, base, isFixed);
+  const known = { config: given ?? inNamespace(base, namespace), knows: { settings: true, grants: true } };
+  return { known, input };
+}
+
 async function configurationOf(options: AdoptOptions, io: ProcessIO): Promise<KnownConfiguration> {
   const given = givenConfiguration(options.config);
-  if (options.file || given)
-    return { config: given ?? readConfiguration(undefined), knows: { settings: true, grants: true } };
+  if (given) return { config: given, knows: { settings: true, grants: true } };
   const connection = openConnection(options.kubeconfig, new ServerClock(Date.now));
+  const { request } = connection;
   try {
-    return await knownConfiguration(given, options, connection.request, io, 'settings and grants');
+    const { target } = readConfiguration(undefined);
+    const argocdNamespace =
+      options.argocdNamespace ?? (await orUsageError(() => findArgocdNamespace(request, target)));
+    return await knownConfiguration(given, { argocdNamespace }, request, io, 'settings and grants');
   } finally {
     await connection.close();
   }
@@ -83,12 +104,11 @@ function refuseContradictions({ takeOver, file, outputDir, redact, wait }: Adopt
   if (!/^\d{1,4}$/.test(wait)) throw new UsageError('--wait takes whole seconds, at most 9999');
 }
 
-async function readInput(
-  { file, kubeconfig }: AdoptOptions,
+async function fromCluster(
+  { kubeconfig }: AdoptOptions,
   config: OperatorConfiguration,
   { stderr }: ProcessIO,
 ): Promise<AdoptInput> {
-  if (file) return inputFromFiles(await readFiles(file), file, config);
   const connection = openConnection(kubeconfig, new ServerClock(Date.now));
   try {
     const unseen = (message: string) => void stderr.write(`missing right: ${message}\n`);
@@ -105,7 +125,7 @@ async function reportOn(
   config: OperatorConfiguration,
   gate: Gate,
 ): Promise<AdoptReport> {
-  const { adoption, outOfScope } = await adoptFully(input, namespace, config, gate);
+  const { adoption, outOfScope, owners } = await adoptFully(input, namespace, config, gate);
   const { credentials, ...resources } = adoption.resources;
   const known = credentials.filter(({ webhook }) => webhook !== undefined);
   const files = adoptedFiles({ credentials: known, ...resources }, false);
@@ -113,5 +133,6 @@ async function reportOn(
   const manifests = [...files].flatMap(([file, objects]) => parseManifests(asYaml(objects), file));
   const { findings } = await judge(manifests, config, gate, { now, serverTime: now });
   const { missing, existing } = divided(adoption.resources, input.existing);
-  return { adoption, outOfScope, missing, existing, refused: findings.filter(({ accepted }) => !accepted) };
+  const refused = findings.filter(({ accepted }) => !accepted);
+  return { adoption, outOfScope, owners, missing, existing, refused };
 }

@@ -6,6 +6,7 @@ import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import { createLogger } from '../../lib/logger.ts';
 import { adoptFully } from './input.ts';
+import { factsOf } from './sources/owner-facts.ts';
 
 let engine: Engine;
 beforeAll(() => {
@@ -26,7 +27,8 @@ it('takes over a trigger with many conditions and bodies, each of which raises s
     ...Object.fromEntries(templates),
     subscriptions: JSON.stringify([{ recipients: ['ding'], triggers: ['many'] }]),
   });
-  const input = { configMap, secret: {}, applications: [], projects: [], existing: [] };
+  const nothing = { applications: [], projects: [], existing: [], sources: [], notes: [] };
+  const input = { configMap, secret: {}, ...nothing, facts: factsOf(undefined, []) };
   const gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', process.stderr));
   const { adoption } = await adoptFully(input, 'argocd', config(), gate);
   expect(adoption.recipients[0]?.events?.map(({ template }) => template?.name)).toEqual(names);

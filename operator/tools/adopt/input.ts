@@ -1,4 +1,3 @@
-import { objectKey } from '../../api/names.ts';
 import { projectOf } from '../../cluster/access.ts';
 import { askUntilAnswered } from '../../cluster/ask-until-answered.ts';
 import type { Gate } from '../../cluster/gate.ts';
@@ -8,14 +7,25 @@ import type { OperatorConfiguration } from '../../config/config.ts';
 import { Inquiry } from '../../core/model/inquiry.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
 import { foreignFindings } from '../../core/others/foreign.ts';
-import { givenConfigMap, givenCredentials } from '../../files/given.ts';
 import type { Manifest } from '../../files/manifests.ts';
+import { shownPaths } from '../../files/read-manifests.ts';
+import type { TextPosition } from '../../files/text-position.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
 import { UsageError } from '../process-io.ts';
 import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { annotatedSubscribers } from './annotations.ts';
 import { outOfScope } from './out-of-scope.ts';
+import { namesakes } from './sources/argocd-namespace.ts';
+import { legacyProblems, legacyText } from './sources/legacy.ts';
+import { configurationsAmong, readConfigurations } from './sources/notifications-configurations.ts';
+import { factsOf, type OwnerFacts } from './sources/owner-facts.ts';
+import type { ConfigurationOwner } from './sources/owners.ts';
+import { ownersAfter } from './sources/owners-after.ts';
+import { isExport } from './sources/removable-lines.ts';
+import { secretIn } from './sources/secret.ts';
+import { type ConfigurationSource, neighbourNote } from './sources/source.ts';
+import { chooseSource } from './sources/sources.ts';
 
 /** Conditions of a trigger are read one after the other. Each raises at most six questions, one after the other. */
 const MAX_ROUNDS = 1_000;
@@ -23,6 +33,13 @@ const MAX_ROUNDS = 1_000;
 /** The configuration to adopt, from a cluster or from files. */
 export interface AdoptInput extends AdoptionState {
   readonly configMap: LiveObject;
+  readonly facts: OwnerFacts;
+  /** The files that have the configuration, if it is from files. */
+  readonly sources: readonly ConfigurationSource[];
+  /** What a person should know beside the decisions. */
+  readonly notes: readonly string[];
+  /** The place of a key of the ConfigMap in its file, or of a position in its value; absent for a cluster, which has no lines. */
+  readonly placeOf?: (key: string, position?: TextPosition) => string;
 }
 
 /**
@@ -35,37 +52,72 @@ export async function inputFromCluster(
   unseen: (message: string) => void,
 ): Promise<AdoptInput> {
   const { namespace, configMap: name } = target;
-  const [object, state] = await Promise.all([
+  const [object, state, configurations, others] = await Promise.all([
     readObject(request, { version: 'v1', plural: 'configmaps', namespace, name }),
     readAdoptionState(request, target, unseen),
+    readConfigurations(request, namespace),
+    namesakes(request, name),
   ]);
   const configMap = liveConfigMap(object);
   if (!configMap) throw new UsageError(`there is no ConfigMap ${namespace}/${name}: nothing to adopt`);
-  return { ...state, configMap };
+  const neighbours = (others ?? []).map(({ metadata }) => metadata.namespace ?? '');
+  return {
+    ...state,
+    configMap,
+    facts: factsOf(object, configurations),
+    sources: [],
+    notes: neighbours.filter((each) => each !== namespace).map((each) => neighbourNote(each, target)),
+  };
 }
 
 /**
  * Takes it from files. Applications and AppProjects among them may subscribe by annotation.
- * @throws UsageError if the ConfigMap is not among them
+ * @param isFixed whether the target's namespace is the one that the user has named
+ * @throws UsageError if the files have no configuration, or more than one, or values that the API server refuses
  */
 export function inputFromFiles(
   manifests: readonly Manifest[],
   files: readonly string[],
-  { target }: OperatorConfiguration,
-): AdoptInput {
-  const { namespace, configMap: name, secret } = target;
-  const data = givenConfigMap(manifests, namespace, name);
-  if (!data) throw new UsageError(`${files.join(', ')}: no ConfigMap ${namespace}/${name} found`);
-  const found = new Map(givenCredentials(manifests, namespace)).get(objectKey(namespace, secret));
+  { target }: Pick<OperatorConfiguration, 'target'>,
+  isFixed: boolean,
+): { readonly input: AdoptInput; readonly namespace: string } {
+  const choice = chooseSource(manifests, target, isFixed);
+  if (!choice.ok) throw new UsageError(`${shownPaths(files)}: ${choice.message}`);
+  const { source, behind, namespace, neighbours } = choice;
+  const secret = secretIn(manifests, namespace, target.secret);
+  const problems = [...source.problems, ...secret.problems];
+  if (problems.length > 0) throw new UsageError(problems.join('\n'));
   const ofKind = <T>(kind: string): T[] =>
     manifests.flatMap(({ value }) => ((value as { kind?: string }).kind === kind ? [value as T] : []));
+  const { data } = source;
+  const isMap = source.kind === 'ConfigMap';
   return {
-    configMap: { uid: 'files', resourceVersion: '1', data, owned: new Set(), managers: [], owners: [] },
-    secret: found?.state === 'found' ? found.data : undefined,
-    applications: ofKind('Application'),
-    projects: ofKind('AppProject'),
-    existing: [],
+    namespace,
+    input: {
+      configMap: { uid: 'files', resourceVersion: '1', data, owned: new Set(), managers: [], owners: [] },
+      secret: { ...secret.texts, ...source.secret },
+      applications: ofKind('Application'),
+      projects: ofKind('AppProject'),
+      existing: [],
+      facts: factsOf(isMap ? source.manifest.value : undefined, configurationsAmong([source, ...behind])),
+      sources: [...(isMap && isExport(source) ? [] : [source]), ...behind],
+      notes: [...source.notes, ...neighbours.map((each) => neighbourNote(each.namespace ?? '', target))],
+      placeOf: (key, position) => {
+        const [place = { manifest: source.manifest, field: '' }] = source.places.get(key)?.slice(-1) ?? [];
+        const { line, column } = place.manifest.place(place.field, position);
+        return `${place.manifest.file}:${line}:${column}`;
+      },
+    },
   };
+}
+
+/** An adoption, and what is beside it. */
+export interface FullAdoption {
+  readonly adoption: Adoption;
+  /** Applications that the switch would lose. */
+  readonly outOfScope: readonly string[];
+  /** The tools and files that bring the old configuration back. */
+  readonly owners: readonly ConfigurationOwner[];
 }
 
 /**
@@ -73,11 +125,14 @@ export function inputFromFiles(
  * @throws UsageError if the engine refuses the present configuration, or gives no answer
  */
 export async function adoptFully(
-  { configMap, secret, applications = [], projects = [], existing }: AdoptInput,
+  given: AdoptInput,
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
-): Promise<{ readonly adoption: Adoption; readonly outOfScope: readonly string[] }> {
+): Promise<FullAdoption> {
+  const { configMap, secret, applications = [], projects = [], existing } = given;
+  const legacy = legacyProblems(configMap.data, secret, config.dingtalk);
+  if (legacy.length > 0) throw new UsageError(legacyText(legacy));
   const subscribers = [
     ...applications.flatMap((each) => annotatedSubscribers(each, 'Application')),
     ...projects.flatMap((each) => annotatedSubscribers(each, 'AppProject')),
@@ -104,5 +159,9 @@ export async function adoptFully(
   );
   if (!adoption || round !== 'answered')
     throw new UsageError("Argo CD's engine could not check the configuration");
-  return { adoption, outOfScope: outOfScope(applications, adoption.recipients, namespace, access) };
+  return {
+    adoption: { ...adoption, notes: [...adoption.notes, ...given.notes] },
+    outOfScope: outOfScope(applications, adoption.recipients, namespace, access),
+    owners: ownersAfter(adoption, given),
+  };
 }

@@ -12,4 +12,6 @@ export interface AdoptOptions extends ConfigurationOptions {
   readonly wait: string;
   readonly acceptDifferences?: boolean;
   readonly force?: boolean;
+  /** The tools that bring the old configuration back are prepared. */
+  readonly ownerWillFollow?: boolean;
 }

@@ -17,7 +17,7 @@ import { type Notified, notifiedAtOnce } from '../diff/notified.ts';
 import { type ProcessIO, UsageError } from '../process-io.ts';
 import { cutTarget } from './cut-target.ts';
 import { type TimedApplication, youngestOf } from './event-times.ts';
-import { adoptFully, inputFromCluster } from './input.ts';
+import { adoptFully, type FullAdoption, inputFromCluster } from './input.ts';
 import type { AdoptOptions } from './options.ts';
 import { isInForce, resourceProblems } from './preflight.ts';
 import type { SwitchPlan } from './switch.ts';
@@ -37,6 +37,7 @@ export interface SwitchContext {
 /** A switch that can be tried, and the facts that speak for or against it. */
 export interface CheckedPlan extends SwitchPlan {
   readonly outOfScope: readonly string[];
+  readonly owners: FullAdoption['owners'];
   readonly applications: readonly TimedApplication[];
   readonly problems: readonly string[];
   /** Applications about which Argo CD would notify again. Only the first attempt asks: the engine needs a while. */
@@ -65,7 +66,7 @@ export async function prepare(
     throw new UsageError(`Secret ${config.target.namespace}/${config.target.secret} does not exist`);
   }
   const applications = input.applications ?? [];
-  const { adoption, outOfScope } = await adoptFully({ ...input, configMap }, namespace, config, gate);
+  const { adoption, outOfScope, owners } = await adoptFully({ ...input, configMap }, namespace, config, gate);
   const now = new Date();
   const credentials = await readCredentials(readCredential(connection), cluster.robots);
   const decide = (target: SwitchPlan['target'], since: Date): Promise<Decision> => {
@@ -91,6 +92,7 @@ export async function prepare(
     target: cluster.target,
     decide,
     outOfScope,
+    owners,
     applications,
     problems: resourceProblems(adoption.resources, decision),
     isInForce: isInForce(adoption.resources, decision),

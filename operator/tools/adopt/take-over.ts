@@ -55,7 +55,8 @@ async function switchWhenQuiet(context: SwitchContext): Promise<void> {
       stderr.write(`${adoptText({ adoption, outOfScope: [] }, namespace)}nothing is left to take over.\n`);
       return;
     }
-    if (isFirst) stderr.write(adoptText({ adoption, outOfScope: prepared.outOfScope }, namespace));
+    const { outOfScope, owners } = prepared;
+    if (isFirst) stderr.write(adoptText({ adoption, outOfScope, owners }, namespace));
     if (isFirst && prepared.isInForce) stderr.write(TWICE);
     isFirst = false;
     await refuseUnlessReady(prepared, context);
@@ -111,14 +112,22 @@ function conclude(
 
 /** @throws FindingsError if the switch would lose or repeat notifications without --accept-differences */
 async function refuseUnlessReady(ready: CheckedPlan, { options, io }: SwitchContext): Promise<void> {
-  const { problems, replays, outOfScope } = ready;
+  const { problems, replays, outOfScope, owners } = ready;
   const { stderr } = io;
   if (problems.length > 0) {
     const how =
       'Apply the output of adopt without --take-over, or correct it; lint and kubectl describe have the details.';
     stderr.write([...section('not ready:', problems), how, ''].join('\n'));
-    throw new FindingsError();
   }
+  const isUnprepared = owners.length > 0 && !options.ownerWillFollow;
+  if (isUnprepared) {
+    const names = owners.map(({ name }) => name).join(', ');
+    stderr.write(
+      `Nothing is switched: ${names} will bring the old configuration back, and Argo CD will send everything twice. The output above ` +
+        'describes the preparations. After them, run this command again with --owner-will-follow.\n',
+    );
+  }
+  if (isUnprepared || problems.length > 0) throw new FindingsError();
   if (options.acceptDifferences || replays.length + outOfScope.length === 0) return;
   const again = replays.map(({ trigger, applications }) => `${trigger}: ${applications.join(', ')}`);
   stderr.write(

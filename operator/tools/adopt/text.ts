@@ -3,6 +3,7 @@ import type { Adoption } from './adoption.ts';
 import type { Disposition } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
 import type { Anomalies } from './notes.ts';
+import type { ConfigurationOwner } from './sources/owners.ts';
 
 /** An adoption with all findings on it. */
 export interface AdoptReport {
@@ -11,6 +12,8 @@ export interface AdoptReport {
   readonly refused: readonly LintFinding[];
   /** Applications with notifications today that would have none after the switch. */
   readonly outOfScope: readonly string[];
+  /** The tools and files that bring the old configuration back. */
+  readonly owners: readonly ConfigurationOwner[];
   /** The resources that are not applied yet. */
   readonly missing: Resources;
   /** The names of the resources in the cluster. */
@@ -29,7 +32,7 @@ export function isComplete({ adoption, refused, outOfScope }: AdoptReport): bool
 
 /** For people: the decision on each key, and the reason. */
 export function adoptText(report: SwitchReport, namespace: string): string {
-  const { adoption, refused = [], outOfScope, existing = [] } = report;
+  const { adoption, refused = [], outOfScope, owners = [], existing = [] } = report;
   const { dispositions, notes, idleSecretKeys } = adoption;
   const of = (isWanted: (disposition: Disposition) => boolean) =>
     dispositions.filter(isWanted).map(dispositionLine);
@@ -53,13 +56,14 @@ export function adoptText(report: SwitchReport, namespace: string): string {
       shortened(outOfScope),
     ),
     ...section('refused by the operator:', refused.map(describeFinding)),
+    ...section('will bring the old configuration back after the switch:', owners.map(ownerLine)),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
 
 /** The same for programs. */
 export function adoptJson(report: SwitchReport): object {
-  const { adoption, refused = [], outOfScope, existing = [] } = report;
+  const { adoption, refused = [], outOfScope, owners = [], existing = [] } = report;
   const shown = ({ key, part, why }: Disposition) => ({ key, ...(part !== undefined && { part }), why });
   return {
     takenOver: adoption.dispositions.filter(({ isTaken }) => isTaken).map(shown),
@@ -69,6 +73,7 @@ export function adoptJson(report: SwitchReport): object {
     idleSecretKeys: adoption.idleSecretKeys,
     appliedAlready: existing,
     unheardApplications: outOfScope,
+    owners,
     refused: refused.map(({ kind, namespace, name, reason, message }) => ({
       kind,
       namespace,
@@ -81,6 +86,10 @@ export function adoptJson(report: SwitchReport): object {
 
 const dispositionLine = ({ key, part, why }: Disposition): string =>
   `${key}${part === undefined ? '' : ` (${part})`}: ${why}`;
+
+/** A tool or a file, how it is known, and what to do. */
+export const ownerLine = ({ name, evidence, advice }: ConfigurationOwner): string =>
+  `${name} (${evidence}). ${advice}`;
 
 const idleLine = (key: string): string =>
   `key ${key} of the Secret was for these services only; delete it yourself after the switch`;

@@ -20,6 +20,7 @@ import { findingsOf } from '../../files/judge.ts';
 import type { LoadedResource } from '../../files/loaded-resource.ts';
 import type { Manifest } from '../../files/manifests.ts';
 import { orAssumed, withFilesApplied } from '../../files/overlay.ts';
+import { shownPaths } from '../../files/read-manifests.ts';
 import type { SampleFile } from '../../files/sample-application.ts';
 import { isOfOurGroup } from '../../files/unknown-kinds.ts';
 import { validate } from '../../files/validate.ts';
@@ -56,9 +57,9 @@ export interface DiffOptions extends FilesOptions, ConfigurationOptions {
 export async function diff(options: DiffOptions, io: ProcessIO): Promise<void> {
   const given = givenConfiguration(options.config);
   const future = givenConfiguration(options.newConfig);
-  const manifests = await readFiles(options.file);
+  const manifests = await readFiles(options.file, io);
   if (!manifests.some((each) => isOfOurGroup(each) || isAboutAccess(each))) {
-    throw new UsageError(`${options.file.join(', ')}: no custom resources of ${GROUP} found`);
+    throw new UsageError(`${shownPaths(options.file)}: no custom resources of ${GROUP} found`);
   }
   const clock = new ServerClock(Date.now);
   const connection = openConnection(options.kubeconfig, clock);

@@ -7,6 +7,7 @@
 
 import type { JudgedFiles } from '../../files/judge.ts';
 import { messageText, withoutControls } from '../../files/message-text.ts';
+import { shownPaths } from '../../files/read-manifests.ts';
 import type { SampleFile } from '../../files/sample-application.ts';
 import { MAX_BODY_BYTES } from '../../template/go/compile.ts';
 import { type FilesOptions, readFiles, reportRefusals, withJudgement } from '../judged-files.ts';
@@ -33,7 +34,8 @@ export interface PreviewOptions extends FilesOptions, RecipientFilter {
  * @throws UsageError if files or configuration can't be read, or no message is asked for
  */
 export async function preview(options: PreviewOptions, io: ProcessIO): Promise<void> {
-  const application = options.app === undefined ? undefined : await readApplication(options.app);
+  const application =
+    options.app === undefined ? undefined : await readApplication(options.app, options.file, io);
   const now = new Date();
   // As if the subscriptions had always existed, so earlier occurrences count.
   const clocks = { now, serverTime: new Date(0) };
@@ -50,15 +52,17 @@ export async function preview(options: PreviewOptions, io: ProcessIO): Promise<v
   });
 }
 
-async function readApplication(file: string): Promise<SampleFile> {
-  const documents = await readFiles([file]);
+async function readApplication(file: string, others: readonly string[], io: ProcessIO): Promise<SampleFile> {
+  if (file === '-' && others.includes('-'))
+    throw new UsageError('--app and --file are both -: standard input can be read only once');
+  const documents = await readFiles([file], io);
   const applications = documents
     .map(({ value }) => value as { readonly apiVersion?: unknown; readonly kind?: unknown })
     .filter(({ apiVersion, kind }) => kind === 'Application' && `${apiVersion}`.startsWith('argoproj.io/'));
   const [application] = applications;
   if (application && applications.length === 1) return application as SampleFile;
   throw new UsageError(
-    `${file}: --app takes a file with one Application of argoproj.io, but this file has ${applications.length}`,
+    `${shownPaths([file])}: --app takes a file with one Application of argoproj.io, but this file has ${applications.length}`,
   );
 }
 

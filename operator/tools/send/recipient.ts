@@ -6,7 +6,7 @@ import { resolveRobot } from '../../core/resolve/robots.ts';
 import type { Credential } from '../../dingtalk/credential.ts';
 import { crdChecks } from '../../files/crd-check.ts';
 import { givenCredentials } from '../../files/given.ts';
-import { readManifests } from '../../files/manifests.ts';
+import { type InputStream, readManifests, shownPaths } from '../../files/read-manifests.ts';
 import { loadResources } from '../../files/snapshot.ts';
 import type { Connection } from '../../kubernetes/connection.ts';
 import { resourcePath } from '../../kubernetes/paths.ts';
@@ -46,16 +46,17 @@ export async function recipientFromCluster(
  */
 export async function recipientFromFiles(
   paths: readonly string[],
+  stdin: InputStream,
   { namespace, name }: RobotName,
   config: OperatorConfiguration,
 ): Promise<TestRecipient> {
-  const manifests = await readManifests(paths);
+  const manifests = await readManifests(paths, stdin);
   const found = loadResources(manifests, namespace).find(
     ({ resource: { kind, metadata } }) =>
       kind === KINDS.robot.kind && metadata.namespace === namespace && metadata.name === name,
   );
   if (!found)
-    throw new UsageError(`${paths.join(', ')}: no ${API_VERSION} DingTalkRobot ${namespace}/${name} found`);
+    throw new UsageError(`${shownPaths(paths)}: no ${API_VERSION} DingTalkRobot ${namespace}/${name} found`);
   const check = (await crdChecks()).DingTalkRobot;
   const robot = check.stored(found.resource as DingTalkRobot);
   const [violation] = check.violations(robot);

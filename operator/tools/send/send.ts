@@ -71,7 +71,7 @@ async function recipientOf(
   try {
     if (!file) return await fromCluster(name, given, options, io);
     const config = given ?? readConfiguration(undefined);
-    return { config, recipient: await recipientFromFiles(file, name, config) };
+    return { config, recipient: await recipientFromFiles(file, io.stdin, name, config) };
   } catch (error) {
     if (error instanceof UsageError) throw error;
     throw new UsageError(`DingTalkRobot ${robot}: ${redactError(error)}`, { cause: error });
