@@ -183,7 +183,9 @@ describe('adopt, from files', () => {
   it('refuses what Argo CD’s engine refuses already, and names the key', async () => {
     const bad = files.write('bad.yaml', [configMap({ 'trigger.bad': '[{when: "true", send: one}]' })]);
     const { code, stderr } = await adopt('-f', bad);
-    expect(stderr).toMatch(/key trigger\.bad: Argo CD sends no notifications for anybody/);
+    expect(stderr).toMatch(
+      /Argo CD sends no notifications for anybody[\s\S]*key trigger\.bad: .*\n {4}remedy: Write the templates as a list/,
+    );
     expect(code).toBe(2);
   });
 

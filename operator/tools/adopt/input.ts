@@ -7,7 +7,6 @@ import { readObject } from '../../cluster/target-reader.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import { Inquiry } from '../../core/model/inquiry.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
-import { foreignFindings } from '../../core/others/foreign.ts';
 import { givenConfigMap, givenCredentials } from '../../files/given.ts';
 import type { Manifest } from '../../files/manifests.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
@@ -16,6 +15,7 @@ import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { annotatedSubscribers } from './annotations.ts';
 import { outOfScope } from './out-of-scope.ts';
+import { type PlaceOfKey, refusedConfigText, refusedKeys } from './refused-config.ts';
 
 /** Conditions of a trigger are read one after the other. Each raises at most six questions, one after the other. */
 const MAX_ROUNDS = 1_000;
@@ -23,6 +23,8 @@ const MAX_ROUNDS = 1_000;
 /** The configuration to adopt, from a cluster or from files. */
 export interface AdoptInput extends AdoptionState {
   readonly configMap: LiveObject;
+  /** Absent for a cluster, which has no lines. */
+  readonly placeOf?: PlaceOfKey;
 }
 
 /**
@@ -65,6 +67,16 @@ export function inputFromFiles(
     applications: ofKind('Application'),
     projects: ofKind('AppProject'),
     existing: [],
+    placeOf: placeIn(manifests, namespace, name),
+  };
+}
+
+/** The places of the ConfigMap's keys, in the file that has it. */
+function placeIn(manifests: readonly Manifest[], namespace: string, name: string): PlaceOfKey {
+  const manifest = manifests.find((each) => givenConfigMap([each], namespace, name) !== undefined);
+  return (key, position) => {
+    const { line, column } = manifest?.place(`data.${key}`, position) ?? { line: 1, column: 1 };
+    return `${manifest?.file}:${line}:${column}`;
   };
 }
 
@@ -73,7 +85,7 @@ export function inputFromFiles(
  * @throws UsageError if the engine refuses the present configuration, or gives no answer
  */
 export async function adoptFully(
-  { configMap, secret, applications = [], projects = [], existing }: AdoptInput,
+  { configMap, secret, applications = [], projects = [], existing, placeOf }: AdoptInput,
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
@@ -91,8 +103,16 @@ export async function adoptFully(
   const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
   const attempt = () => {
     const inquiry = new Inquiry(gate.answers);
-    const broken = foreignFindings({ configMap }, config.target, inquiry);
-    if (broken.length > 0) throw new UsageError(broken.map(({ message }) => message).join('\n'));
+    const broken = refusedKeys(configMap, inquiry);
+    if (broken.length > 0 && inquiry.open.size === 0)
+      throw new UsageError(
+        refusedConfigText(
+          broken,
+          `ConfigMap ${target.namespace}/${target.configMap}`,
+          configMap.data,
+          placeOf,
+        ),
+      );
     // Nothing is translated before the engine has read the configuration.
     const result = inquiry.open.size === 0 ? adoptionOf(input, inquiry) : undefined;
     return { result, open: inquiry.open };
