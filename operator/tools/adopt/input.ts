@@ -14,8 +14,9 @@ import { UsageError } from '../process-io.ts';
 import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { annotatedSubscribers } from './annotations.ts';
+import type { PlaceOfKey } from './file-places.ts';
 import { outOfScope } from './out-of-scope.ts';
-import { type PlaceOfKey, refusedConfigText, refusedKeys } from './refused-config.ts';
+import { refusedConfigText, refusedKeys } from './refused-config.ts';
 
 /** Conditions of a trigger are read one after the other. Each raises at most six questions, one after the other. */
 const MAX_ROUNDS = 1_000;

@@ -2,6 +2,7 @@ import { describeFinding, type LintFinding } from '../../files/finding.ts';
 import type { Adoption } from './adoption.ts';
 import type { Disposition } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
+import { groupedDispositions, groupedNotes } from './grouped.ts';
 import type { Anomalies } from './notes.ts';
 
 /** An adoption with all findings on it. */
@@ -15,6 +16,14 @@ export interface AdoptReport {
   readonly missing: Resources;
   /** The names of the resources in the cluster. */
   readonly existing: readonly string[];
+  /** The keys of services that send to DingTalk, or may do so. */
+  readonly services?: readonly string[];
+  /** Mistakes in what Argo CD accepts. */
+  readonly nearMisses?: readonly string[];
+  /** How many Applications the resources are about; absent if the Applications are not known. */
+  readonly applications?: number;
+  /** The place in the files that a reason is about; absent for a cluster. */
+  readonly placeOf?: (why: string) => string | undefined;
 }
 
 /** The report of a switch, when all resources are applied. */
@@ -29,25 +38,34 @@ export function isComplete({ adoption, refused, outOfScope }: AdoptReport): bool
 
 /** For people: the decision on each key, and the reason. */
 export function adoptText(report: SwitchReport, namespace: string): string {
-  const { adoption, refused = [], outOfScope, existing = [] } = report;
-  const { dispositions, notes, idleSecretKeys } = adoption;
+  const { adoption, refused = [], outOfScope, existing = [], nearMisses = [], placeOf } = report;
+  const { dispositions, idleSecretKeys } = adoption;
   const of = (isWanted: (disposition: Disposition) => boolean) =>
-    dispositions.filter(isWanted).map(dispositionLine);
+    groupedDispositions(dispositions.filter(isWanted));
+  // A mistake says the same as the note on it, and more.
+  const notes = adoption.notes.filter((note) => !nearMisses.some((mistake) => mistake.includes(note)));
   const lines = [
+    ...section(
+      'not taken over, although it is for DingTalk:',
+      groupedDispositions(
+        dispositions.filter(({ isProblem }) => isProblem),
+        placeOf,
+      ),
+    ),
+    ...section(
+      'probably a mistake; Argo CD accepts it, and adopt does not change it:',
+      groupedNotes(nearMisses),
+    ),
     ...section(
       'taken over:',
       of(({ isTaken }) => isTaken),
-    ),
-    ...section(
-      'not taken over, although it is for DingTalk:',
-      of(({ isProblem }) => isProblem === true),
     ),
     ...section(
       'left as it is:',
       of(({ isTaken, isProblem }) => !isTaken && !isProblem),
     ),
     ...section('applied already, and not printed again:', existing),
-    ...section('good to know:', [...notes, ...idleSecretKeys.map(idleLine)]),
+    ...section('good to know:', [...groupedNotes(notes), ...idleLines(idleSecretKeys)]),
     ...section(
       `Applications without notifications after the switch, because namespace ${namespace} has no access to them. Grant their projects by tenancy.projects, or on the AppProjects:`,
       shortened(outOfScope),
@@ -59,13 +77,14 @@ export function adoptText(report: SwitchReport, namespace: string): string {
 
 /** The same for programs. */
 export function adoptJson(report: SwitchReport): object {
-  const { adoption, refused = [], outOfScope, existing = [] } = report;
+  const { adoption, refused = [], outOfScope, existing = [], nearMisses = [] } = report;
   const shown = ({ key, part, why }: Disposition) => ({ key, ...(part !== undefined && { part }), why });
   return {
     takenOver: adoption.dispositions.filter(({ isTaken }) => isTaken).map(shown),
     notTakenOver: adoption.dispositions.filter(({ isProblem }) => isProblem).map(shown),
     left: adoption.dispositions.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
     notes: adoption.notes,
+    nearMisses,
     idleSecretKeys: adoption.idleSecretKeys,
     appliedAlready: existing,
     unheardApplications: outOfScope,
@@ -79,11 +98,10 @@ export function adoptJson(report: SwitchReport): object {
   };
 }
 
-const dispositionLine = ({ key, part, why }: Disposition): string =>
-  `${key}${part === undefined ? '' : ` (${part})`}: ${why}`;
-
-const idleLine = (key: string): string =>
-  `key ${key} of the Secret was for these services only; delete it yourself after the switch`;
+const idleLines = (keys: readonly string[]): string[] =>
+  keys.map(
+    (key) => `key ${key} of the Secret was for these services only; delete it yourself after the switch`,
+  );
 
 const MAX_SHOWN = 20;
 
