@@ -69,7 +69,7 @@ describe('adopt, for people', () => {
       '2 DingTalkRobots, 1 NotificationTemplate and 1 NotificationSubscription replace 3 keys of the ConfigMap and 4 subscribers. 2 Applications are subscribed.',
       'Stays with Argo CD: service.slack (not for DingTalk); template.failed (a trigger that stays sends it); trigger.failed (other subscribers use it, too); subscriptions (entry 1, slack:a) (the recipient is not a DingTalk robot).',
       'Nothing is changed yet. Next:',
-      '  1. Stop the operator if it runs, so that nothing is sent twice: kubectl scale deployment argocd-dingtalk-operator -n argocd --replicas=0',
+      '  1. Stop the operator if it runs, because otherwise messages are sent twice: kubectl scale deployment argocd-dingtalk-operator -n argocd --replicas=0',
       `  2. Write the resources into files, and read them: argocd-dingtalk adopt --output-dir moved-in -f ${all}`,
       '  3. Apply them: kubectl apply -f moved-in',
       '  4. Switch: argocd-dingtalk adopt --take-over',
@@ -130,7 +130,7 @@ describe('adopt, for people', () => {
     expect(stderr).toMatch(
       /probably a mistake; .*:\n {2}subscriptions, entry 1: there is no service webhook, .* Did you mean ding\?\n/,
     );
-    expect(code).toBe(0);
+    expect(code).toBe(1);
   });
 
   it('joins mistakes of many Applications, and says a missing trigger once', async () => {

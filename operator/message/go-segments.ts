@@ -1,5 +1,5 @@
 /** A piece of a Go template: fixed text, or an action between `{{` and `}}`. */
-export interface Segment {
+export interface TemplatePart {
   readonly kind: 'text' | 'action';
   /** Text without the white space that a neighbouring `{{-` or `-}}` removes; an action without its braces. */
   readonly text: string;
@@ -8,8 +8,8 @@ export interface Segment {
 }
 
 /** The pieces of a Go template in their order. An action without an end is text, since the engine refuses it before. */
-export function goSegments(template: string): Segment[] {
-  const segments: Segment[] = [];
+export function goSegments(template: string): TemplatePart[] {
+  const segments: TemplatePart[] = [];
   let from = 0;
   let isTrimmed = false;
   for (;;) {

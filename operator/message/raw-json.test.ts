@@ -18,7 +18,7 @@ describe('a mistake in the fixed text of a body', () => {
     ['an unescaped quote', '{"a":"say "yes" twice"}', '1:11 a quote inside of a JSON string is not escaped'],
     ['an unescaped quote at an action', '{"a":"x" y {{.b}}"}', '1:8 a quote inside'],
     ['two strings', '{"a" "b"}', '1:6 a comma is missing between two JSON strings'],
-    ['an escape of another language', '{"a":"\\d"}', '1:7 \\d is no escape of JSON'],
+    ['an escape of another language', '{"a":"\\d"}', '1:7 \\d is not an escape of JSON'],
     ['a comma too many', '{"a":[1,\n]}', '1:8 there is a comma after the last item'],
     ['two commas', '{"a":1,,"b":2}', '1:8 there are two commas'],
     ['no comma', '{"a":{"b":1}\n"c":2}', '2:1 a comma is missing before this'],

@@ -1,4 +1,4 @@
-import { goSegments, type Segment } from './go-segments.ts';
+import { goSegments, type TemplatePart } from './go-segments.ts';
 
 /** A mistake in the JSON around the actions of a Go template. */
 export interface JsonDefect {
@@ -37,7 +37,7 @@ interface State {
 
 const START: State = { quote: undefined, last: '', lastAt: 0 };
 
-function firstDefect(segments: readonly Segment[]): Found | undefined {
+function firstDefect(segments: readonly TemplatePart[]): Found | undefined {
   let state = START;
   let quoted: Found | undefined;
   const branches: State[] = [];
@@ -78,7 +78,10 @@ function readText(text: string, from: number, before: State): State | Found {
       else if (character === '\\') {
         const escaped = text[index + 1];
         if (escaped !== undefined && !'"\\/bfnrtu'.includes(escaped))
-          return { at, message: `\\${escaped} is no escape of JSON. Write \\\\${escaped} for a backslash.` };
+          return {
+            at,
+            message: `\\${escaped} is not an escape of JSON. Write \\\\${escaped} for a backslash.`,
+          };
         index += 1;
       } else if (character < ' ') return { at, message: controlIn(character) };
       continue;

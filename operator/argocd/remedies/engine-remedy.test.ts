@@ -148,7 +148,7 @@ describe('the remedy for a condition', () => {
     ["app.a is 'b'", 'Write == for equality'],
     ["app.a in 'b', 'c'", 'A list has brackets'],
     [".app.a == 'b'", 'without the dot in front'],
-    ["{{ app.a }} == 'b'", 'no Go template'],
+    ["{{ app.a }} == 'b'", 'not a Go template'],
     ["app.a == 'b", 'no closing quote'],
     ["app.a ?? '' == 'b'", 'parentheses around the part with ??'],
     ["1 == '1'", 'of one kind'],
@@ -159,7 +159,7 @@ describe('the remedy for a condition', () => {
 
   it.each(['15m', '1h', '30 s'])('oncePer: %s', async (oncePer) => {
     const [remedy] = await remedies({ 'trigger.a': when('app.a', { oncePer }) });
-    expect(remedy).toContain('oncePer is no duration');
+    expect(remedy).toContain('oncePer is not a duration');
     expect(
       await remedies({
         'trigger.a': when('app.a', { oncePer: /`oncePer: ([^`]*)`/.exec(remedy ?? '')?.[1] }),

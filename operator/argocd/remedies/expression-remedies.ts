@@ -20,7 +20,7 @@ const MISTAKES: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /unexpected token Operator\("\."\) \(1:1\)/,
-    'A condition is no Go template: write app.… without the dot in front.',
+    'A condition is not a Go template: write app.… without the dot in front.',
   ],
   [/literal not terminated/, 'A text in the expression has no closing quote.'],
   [
@@ -41,12 +41,12 @@ export function expressionRemedy(message: string, value: string, field?: string)
   const isDuration = conditions.some(({ oncePer }) => oncePer !== undefined && DURATION.test(oncePer));
   if (field === 'oncePer' && isDuration)
     return (
-      'oncePer is no duration: it is an expression, and Argo CD sends once for each value of it. For once each revision, write ' +
+      'oncePer is not a duration but an expression, and Argo CD sends once for each value of it. For once each revision, write ' +
       `\`oncePer: ${ONCE_PER}\`. Argo CD has no limit by time.`
     );
   const isExpression = field === 'when' || field === 'oncePer' || /\(\d+:\d+\)/.test(message);
   if (!isExpression) return undefined;
   if (conditions.some(({ when }) => when.includes('{{')))
-    return 'A condition is an expression and no Go template: write app.… without {{ and }} and without a dot in front.';
+    return 'A condition is an expression, not a Go template: write app.… without {{ and }} and without a dot in front.';
   return MISTAKES.find(([words]) => words.test(message))?.[1];
 }

@@ -39,7 +39,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   ],
   [
     /into Go value of type services\.Notification$/,
-    'Write the text below the service: `webhook: {SERVICE: {method: POST, body: …}}`, each on a line of its own.',
+    'Write the text below the service: `webhook: {SERVICE: {method: POST, body: …}}`, with each field on its own line.',
   ],
   [
     /Notification\.webhook of type |\bwebhook of type services\./,

@@ -29,17 +29,24 @@ export function strayFields({ index, known, stray }: EntryFields): string[] {
 const entryName = (index: number): string => `${SUBSCRIPTIONS_KEY}, entry ${index + 1}`;
 
 function strayField(field: string, known: readonly string[]): string {
-  const meant = own(MEANT, field) ?? closest(field, ENTRY_FIELDS);
+  const guess = closest(field, ENTRY_FIELDS);
+  const meant = own(MEANT, field) ?? ENTRY_FIELDS.find((each) => each === guess);
   const start = `Argo CD does not read the field ${field}`;
   if (meant === undefined)
     return `${start}. An entry has recipients, triggers and selector, and selects Applications by labels only.`;
-  const isThere = known.includes(meant);
-  const effect = {
-    recipients: isThere ? 'sends only to recipients' : 'sends to nobody for this entry',
-    triggers: isThere ? 'sends only for triggers' : 'sends only for the default triggers',
-    selector: isThere ? 'selects by selector only' : 'sends about all Applications',
-  }[meant];
-  return `${start}, and ${effect}. Did you mean ${meant}?`;
+  return `${start}, and ${effectOf(meant, known.includes(meant))}. Did you mean ${meant}?`;
+}
+
+/** What Argo CD does without the field that was meant, or with another one of that name. */
+function effectOf(meant: (typeof ENTRY_FIELDS)[number], isThere: boolean): string {
+  switch (meant) {
+    case 'recipients':
+      return isThere ? 'sends only to recipients' : 'sends to nobody for this entry';
+    case 'triggers':
+      return isThere ? 'sends only for triggers' : 'sends only for the default triggers';
+    case 'selector':
+      return isThere ? 'selects by selector only' : 'sends about all Applications';
+  }
 }
 
 /** The recipients and triggers of an entry that do not exist. */

@@ -35,8 +35,7 @@ export function groupedNotes(notes: readonly string[]): string[] {
 }
 
 /** The sentence about one thing of several: `1 robot`, `2 robots`. */
-export const counted = (count: number, noun: string): string =>
-  `${count} ${noun}${count === 1 ? '' : 's'}`;
+export const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 /** The items by a key, in the order of the first ones. */
 export function groupBy<T>(

@@ -70,9 +70,9 @@ describe('an entry of subscriptions', () => {
 it.each([
   [
     { 'service.webhook.ding': 'url: WEBHOOK_URL' },
-    'service.webhook.ding: its url does not begin with https://, so Argo CD cannot send to it.',
+    'service.webhook.ding: the url does not begin with https://, so Argo CD cannot send to it.',
   ],
-  [{ 'service.webhook.ding': 'urll: x' }, 'service.webhook.ding: it has no url'],
+  [{ 'service.webhook.ding': 'urll: x' }, 'service.webhook.ding: the service has no url'],
   [
     { 'trigger.x': '[{when: a, send: [faild]}]' },
     'trigger.x: there is no template.faild, so Argo CD sends nothing for this condition. Did you mean failed?',
@@ -83,7 +83,7 @@ it.each([
   ],
   [
     { 'template.x': 'webhook: {dingg: {method: POST}}' },
-    'template.x: its message is for the service dingg, which does not exist, so it is never sent. Did you mean ding (service.webhook.ding)?',
+    'template.x: the template has a message for the service dingg, which does not exist. So this message is never sent. Did you mean ding (service.webhook.ding)?',
   ],
   [
     { defaultTriggers: '[on-sync-fail]' },
@@ -104,7 +104,7 @@ describe('an Application or an AppProject', () => {
   it('that subscribes by a label, which Argo CD does not read', () => {
     const label = 'notifications.argoproj.io/subscribe.on-sync-failed.ding';
     expect(found({}, { applications: [object({ [label]: '', team: 'a' })] })).toEqual([
-      `Application argocd/shop: Argo CD reads annotations only, and ${label} is a label, so it subscribes nobody. Did you mean the annotation? kubectl annotate application shop -n argocd ${label}=""`,
+      `Application argocd/shop: Argo CD reads annotations only, and ${label} is a label, so it subscribes nobody. To subscribe by annotation: kubectl annotate application shop -n argocd ${label}="".`,
     ]);
     expect(found({}, { projects: [object({ [label]: '' })] })).toEqual([
       expect.stringContaining('kubectl annotate appproject shop'),

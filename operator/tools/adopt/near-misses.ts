@@ -71,15 +71,15 @@ function labelMistakes({ metadata }: SubscribableObject, kind: string): string[]
   const { namespace = 'default', name } = metadata;
   return labels.map(
     (label) =>
-      `${objectNameOf(metadata, kind)}: Argo CD reads annotations only, and ${label} is a label, so it subscribes nobody. Did you mean ` +
-      `the annotation? kubectl annotate ${kind.toLowerCase()} ${name} -n ${namespace} ${label}=""`,
+      `${objectNameOf(metadata, kind)}: Argo CD reads annotations only, and ${label} is a label, so it subscribes nobody. To subscribe by ` +
+      `annotation: kubectl annotate ${kind.toLowerCase()} ${name} -n ${namespace} ${label}="".`,
   );
 }
 
 /** A text in place of a URL, as published examples have it; its value is not repeated. */
 function urlMistakes(name: string, url: string, { serviceKeys }: ForeignConfig): string[] {
   if (/^\s*(https?:|\$)/i.test(url)) return [];
-  const what = url.trim() === '' ? 'it has no url' : 'its url does not begin with https://';
+  const what = url.trim() === '' ? 'the service has no url' : 'the url does not begin with https://';
   return [
     `${serviceKeys.get(name)}: ${what}, so Argo CD cannot send to it. Write the Webhook URL of the robot there, or a key of the Secret ` +
       'with that URL, such as $dingtalk-url.',
@@ -109,7 +109,7 @@ function templateMistakes(name: string, service: string, { serviceKeys }: Foreig
   const guess = closest(service, [...serviceKeys.keys()]);
   if (guess === undefined) return [];
   return [
-    `${templateKey(name)}: its message is for the service ${service}, which does not exist, so it is never sent. Did you mean ${guess} ` +
+    `${templateKey(name)}: the template has a message for the service ${service}, which does not exist. So this message is never sent. Did you mean ${guess} ` +
       `(${serviceKeys.get(guess) ?? serviceKey(guess)})?`,
   ];
 }

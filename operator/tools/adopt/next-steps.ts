@@ -25,7 +25,7 @@ export function nextSteps(
   const mend = [
     ...(problems > outOfScope
       ? [
-          'Read the problems below. Correct them and run this again, or go on without: what is not taken over stays with Argo CD as it is.',
+          'Read the problems below. Correct them and run this again, or go on: these parts stay with Argo CD as they are.',
         ]
       : []),
     ...(outOfScope > 0
@@ -53,7 +53,7 @@ export function nextSteps(
         ];
   return [
     ...mend,
-    `Stop the operator if it runs, so that nothing is sent twice: ${scale(0)}`,
+    `Stop the operator if it runs, because otherwise messages are sent twice: ${scale(0)}`,
     ...apply,
     `Switch: argocd-dingtalk adopt --take-over${flags(options, false)}`,
     `Start the operator: ${scale(2)}`,

@@ -93,7 +93,7 @@ function unknownParts(written: string, secret: SecretValues | undefined): string
 }
 
 const PLACEHOLDER_NOTE =
-  "the access token looks like a placeholder, with which DingTalk refuses all messages. Put the robot's URL into the new Secret.";
+  "the access token looks like a placeholder, and DingTalk refuses all messages with it. Put the robot's URL into the new Secret.";
 
 /** What documentation writes in place of a token: DingTalk's have 64 hex digits. */
 const LIKE_A_PLACEHOLDER =

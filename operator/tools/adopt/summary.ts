@@ -1,7 +1,7 @@
 import { firstOf } from '../../lib/first-of.ts';
 import type { Disposition } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
-import { counted, groupBy, placesOf } from './grouped.ts';
+import { countOf, groupBy, placesOf } from './grouped.ts';
 import type { AdoptReport } from './text.ts';
 
 /** How far moving in has come; `nothing`: no configuration for DingTalk is, or can be, taken over. */
@@ -65,15 +65,15 @@ export function summaryLines(
 ): string[] {
   const { state, robots, templates, subscriptions, replaces, applications, problems, stays } = summary;
   const made = [
-    counted(robots, 'DingTalkRobot'),
-    counted(templates, 'NotificationTemplate'),
-    counted(subscriptions, 'NotificationSubscription'),
+    countOf(robots, 'DingTalkRobot'),
+    countOf(templates, 'NotificationTemplate'),
+    countOf(subscriptions, 'NotificationSubscription'),
   ].filter((text) => !text.startsWith('0 '));
-  const replaced = `${counted(replaces.keys, 'key')} of the ConfigMap and ${counted(replaces.subscribers, 'subscriber')}`;
+  const replaced = `${countOf(replaces.keys, 'key')} of the ConfigMap and ${countOf(replaces.subscribers, 'subscriber')}`;
   const about =
     applications === undefined
       ? ''
-      : ` ${counted(applications, 'Application')} ${are(applications)} subscribed.`;
+      : ` ${countOf(applications, 'Application')} ${are(applications)} subscribed.`;
   const left = stays.map(({ why, what }) => `${firstOf(what, 3)} (${why})`);
   const more = left.length > MOST ? '; more is below' : '';
   const stuck = adoption.dispositions.filter(({ isProblem }) => isProblem);
@@ -87,7 +87,7 @@ export function summaryLines(
         ]
       : []),
     ...(nearMisses.length > 0
-      ? [`${counted(nearMisses.length, 'probable mistake')} in the present configuration (see below).`]
+      ? [`${countOf(nearMisses.length, 'probable mistake')} in the present configuration (see below).`]
       : []),
     ...(left.length === 0 ? [] : [`Stays with Argo CD: ${left.slice(0, MOST).join('; ')}${more}.`]),
   ];

@@ -29,10 +29,23 @@ export interface AdoptReport {
 /** The report of a switch, when all resources are applied. */
 type SwitchReport = Pick<AdoptReport, 'adoption' | 'outOfScope'> & Partial<AdoptReport>;
 
-/** Whether all DingTalk configuration is taken over. */
-export function isComplete({ adoption, refused, outOfScope }: AdoptReport): boolean {
+/**
+ * Whether all DingTalk configuration is taken over. If none of it is, and mistakes are the probable cause, it is not.
+ */
+export function isComplete({
+  adoption,
+  refused,
+  outOfScope,
+  services = [],
+  nearMisses = [],
+}: AdoptReport): boolean {
+  const { dispositions } = adoption;
+  const isMistaken =
+    services.length > 0 && nearMisses.length > 0 && !dispositions.some(({ isTaken }) => isTaken);
   return (
-    !adoption.dispositions.some(({ isProblem }) => isProblem) && refused.length + outOfScope.length === 0
+    !isMistaken &&
+    !dispositions.some(({ isProblem }) => isProblem) &&
+    refused.length + outOfScope.length === 0
   );
 }
 

@@ -108,7 +108,7 @@ function contentOf(
   const name = send.findLast((each) => templates.get(each)?.webhook.has(service));
   const message = name === undefined ? undefined : templates.get(name)?.webhook.get(service);
   if (name === undefined || !message) {
-    const text = `its templates have no message for ${service}, so Argo CD sends a GET today, which DingTalk refuses`;
+    const text = `the templates have no message for ${service}, so Argo CD sends a GET today, which DingTalk refuses`;
     return { notes: [`${text}. After the switch, the group gets the message of the catalogue.`] };
   }
   const { method, path, body } = message;
