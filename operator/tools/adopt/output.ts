@@ -8,7 +8,7 @@ import { adoptedFiles, asYaml } from './manifests.ts';
 import { nextSteps } from './next-steps.ts';
 import type { AdoptOptions } from './options.ts';
 import { secretComments, secretsToMake } from './secrets-to-make.ts';
-import { summaryLines, summaryOf } from './summary.ts';
+import { type AdoptState, summaryLines, summaryOf } from './summary.ts';
 import { type AdoptReport, adoptJson, adoptText, section } from './text.ts';
 
 /** The circumstances of a report. */
@@ -50,7 +50,7 @@ export async function printAdoption(report: AdoptReport, printing: Printing): Pr
   const lines = [
     ...summaryLines(summary, report),
     ...section(
-      'Nothing is changed yet. Next:',
+      NEXT[summary.state],
       steps.map((step, index) => `${index + 1}. ${step}`),
     ),
     ...(files.get('credentials.yaml')?.length ? [credentialsLine(outputDir)] : []),
@@ -58,6 +58,13 @@ export async function printAdoption(report: AdoptReport, printing: Printing): Pr
   const details = adoptText(report, namespace);
   io.stderr.write(`${lines.join('\n')}\n${details === '' ? '' : `\n${details}`}`);
 }
+
+const NEXT: Readonly<Record<AdoptState, string>> = {
+  nothing: 'Next:',
+  'not-applied': 'Nothing is changed yet. Next:',
+  'partly-applied': 'Some of the resources are applied already, and the others are printed. Next:',
+  applied: 'All resources are applied, and the switch is not made yet. Next:',
+};
 
 const credentialsLine = (outputDir: string | undefined): string =>
   `${outputDir === undefined ? 'The output' : join(outputDir, 'credentials.yaml')} holds access tokens: keep it out of Git and logs.`;
