@@ -76,8 +76,11 @@ describe('recipients of entries', () => {
     expect(after).toEqual({ ok: true, text: wanted.ok && wanted.text });
   });
 
-  it('stay where nobody can cut: an anchor that another entry refers to', () => {
+  it('can be cut from an entry that another one refers to', () => {
     const text = '- &a {recipients: [ding], triggers: [x]}\n- *a\n';
-    expect(withoutRecipients(text, cut([0, 'ding']))).toEqual({ ok: false });
+    expect(withoutRecipients(text, cut([0, 'ding']))).toEqual({
+      ok: true,
+      text: '- {"recipients":["ding"],"triggers":["x"]}\n',
+    });
   });
 });

@@ -4,6 +4,7 @@ import { itemRanges } from './subscriptions-block/item-ranges.ts';
 import { OWNER } from './subscriptions-block/lines.ts';
 import { foreignEntries } from './subscriptions-block/subscriptions-block.ts';
 import type { Range } from './subscriptions-block/text.ts';
+import { withoutAliases } from './yaml-aliases.ts';
 import { yamlTexts } from './yaml-value.ts';
 
 /** One foreign entry of `subscriptions`. */
@@ -42,8 +43,8 @@ export function readRecipient(text: string): { readonly service: string; readonl
 export type EntryCut = ReadonlyMap<number, ReadonlySet<string>>;
 
 /**
- * The value of `subscriptions` without some recipients of some entries; every other byte stays. The result is parsed
- * again before it is returned.
+ * The value of `subscriptions` without some recipients of some entries; every other byte stays, except for aliases of what
+ * goes. The result is parsed again before it is returned.
  * @returns `undefined` as text if nothing is left, so the key can go; not ok if the text can't be cut safely
  */
 export function withoutRecipients(
@@ -51,6 +52,14 @@ export function withoutRecipients(
   cut: EntryCut,
 ): { readonly ok: true; readonly text: string | undefined } | { readonly ok: false } {
   if (text === undefined || cut.size === 0) return { ok: true, text };
+  const rest = cutFrom(text, cut);
+  if (rest.ok) return rest;
+  // Another entry may refer to the one that goes.
+  const plain = withoutAliases(text);
+  return plain === undefined ? rest : cutFrom(plain, cut);
+}
+
+function cutFrom(text: string, cut: EntryCut): ReturnType<typeof withoutRecipients> {
   const ranges = cutRanges(text, cut);
   if (!ranges) return { ok: false };
   const rest = ranges

@@ -49,8 +49,9 @@ export const serviceKey = (service: string): string => keyOf('service', service)
 export const templateKey = (name: string): string => keyOf('template', name);
 export const triggerKey = (name: string): string => keyOf('trigger', name);
 
-/** Undoes the functions above; undefined for a key of another form. */
+/** Undoes the functions above; undefined for a key of another form. A webhook without a name has the name of its type. */
 export function readKey(key: string): NamedKey | undefined {
+  if (`${key}.` === BEGINNINGS[0]?.[1]) return { kind: 'service', name: key.slice(SERVICE.length) };
   for (const [kind, beginning] of BEGINNINGS) {
     if (key.startsWith(beginning)) return { kind, name: key.slice(beginning.length) };
   }
@@ -71,6 +72,12 @@ export const isTemplateKey = (key: string): boolean => readKey(key)?.kind === 't
 
 /** Whether a key belongs to a service of any type. */
 export const isServiceKey = (key: string): boolean => key.startsWith(SERVICE);
+
+/** The name of a service of any type, from its key; undefined for any other key. Without a name, the type is the name. */
+export function serviceOfKey(key: string): string | undefined {
+  const [type, name = type, ...rest] = isServiceKey(key) ? key.slice(SERVICE.length).split('.') : [];
+  return rest.length === 0 ? name : undefined;
+}
 
 /** Whether a key holds default triggers, of all services or of one. */
 export const isDefaultTriggersKey = (key: string): boolean => key.startsWith(DEFAULT_TRIGGERS_KEY);

@@ -62,3 +62,11 @@ export const referencedKeys = (text: string): string[] =>
 /** A text of a service with the values of the Secret's keys in it. */
 export const withSecretValues = (text: string, resolve: (key: string) => string): string =>
   text.replace(REFERENCE, (reference) => resolve(reference.slice(1)));
+
+/** References as shells and other tools have them, such as `${token}`. The engine does not replace them. */
+const FOREIGN_REFERENCE = /\$\{[^{}]*\}/g;
+
+/** The references of a service's value that the engine leaves as they are. */
+export const foreignReferences = (text: string): string[] => [
+  ...new Set([...text.matchAll(FOREIGN_REFERENCE)].map(([reference]) => reference)),
+];

@@ -17,7 +17,7 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
       '-n, --namespace <name>',
       "the namespace of the custom resources, which must be trusted (default: the target's)",
     )
-    .option('--redact', 'print placeholders instead of credentials')
+    .option('--redact', 'print no Secrets, but the commands that make them')
     .option('--output-dir <dir>', 'write files into this folder instead of standard output')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
     .option('--take-over', 'switch to the custom resources after you have applied them; see below')
@@ -39,8 +39,12 @@ const HELP = `
 Every webhook service with the URL of a DingTalk robot becomes a Secret and a DingTalkRobot. Each template for it becomes a
 NotificationTemplate with the same body, and each of its entries in subscriptions becomes a NotificationSubscription. A trigger
 that reports the same as a trigger of the catalogue becomes that trigger; the others keep their conditions. Everything else stays
-with Argo CD: Slack and other services, the keys that these use too, context, and parts that custom resources cannot express. The
-output gives the reasons. Nothing is changed.
+with Argo CD: Slack and other services, the keys that these use too, context, and parts that custom resources cannot express.
+Nothing is changed.
+
+The resources go to standard output. The report goes to standard error: first a summary with the next steps as commands, then the
+reason for each key, and probable mistakes in the present configuration, which adopt does not change. A configuration that Argo CD's
+engine refuses is not translated; the report then names each refused key, its place and the remedy.
 
 Without --config, the configuration is the one that the operator has published. If it has not run yet, or with --file, the
 default configuration counts, and Argo CD is in the only namespace that has a ConfigMap argocd-notifications-cm. If there are
@@ -55,7 +59,8 @@ Helm, Argo CD, Flux and others write the old keys again if their source still ha
 says which lines to take out and when: a removal before the switch silences everybody, and an old key after it sends everything
 twice. --take-over refuses until --owner-will-follow says that this is prepared.
 
-The printed Secrets hold the robots' tokens: keep them out of Git, or print them with --redact.
+The printed Secrets hold the robots' tokens: keep them out of Git. With --redact, and for URLs that are not known, a comment on the
+robot has the command that makes its Secret.
 
 Moving in, without a lost or repeated message:
   1. Stop the operator if it runs already. Otherwise Argo CD sends everything twice from step 3 to step 4.

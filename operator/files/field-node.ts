@@ -2,11 +2,12 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedN
 
 /**
  * The node of a field such as `spec.events[0].when`, or the nearest node around it. The path is read against the keys
- * of the document, so a map's key may hold dots and slashes. Text after the path is ignored.
+ * of the document, so a map's key may hold dots and slashes. A path into a list begins with `[`. Text after the path is
+ * ignored.
  */
 export function nodeOfField(document: Document.Parsed<ParsedNode>, field: string): ParsedNode | null {
   let node = document.contents;
-  let rest = `.${field}`;
+  let rest = field.startsWith('[') ? field : `.${field}`;
   for (;;) {
     const step = stepInto(resolved(node, document), rest);
     if (!step) return node;

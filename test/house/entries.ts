@@ -33,6 +33,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'template/go': 'compile.ts',
   'template/syntax': 'parse.ts',
   config: 'config.ts',
+  'argocd/remedies': 'engine-remedy.ts',
   'argocd/subscriptions-block': 'subscriptions-block.ts',
   dingtalk: 'client.ts',
   engine: 'client.ts',

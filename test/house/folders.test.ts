@@ -44,6 +44,7 @@ const ORDER = [
   'template/go',
   'template/syntax',
   'config',
+  'argocd/remedies',
   'argocd',
   'argocd/subscriptions-block',
   'dingtalk',

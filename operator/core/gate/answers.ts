@@ -41,7 +41,8 @@ export function renderFailure(outcome: Outcome<'render'>): Negative | string | u
   return bodyIsJSON ? undefined : NO_JSON;
 }
 
-const NO_JSON = 'the output is not JSON. Quote values with toRawJson.';
+/** The failure of a template whose output is no JSON. */
+export const NO_JSON = 'the output is not JSON. Quote values with toRawJson.';
 
 /** Judges the engine's facts about an expression by the policy for conditions. */
 export function inspectAnswer(

@@ -47,6 +47,15 @@ describe('a raw template', () => {
     expect(await ofTemplate(raw)).toBeUndefined();
   });
 
+  it('is refused with the place of a mistake in its JSON', async () => {
+    const finding = await ofTemplate(
+      '{"msgtype":"text",\n"text":{"content":"{{.app.metadata.name}}\nfailed"}}',
+    );
+    expect(finding?.message).toMatch(
+      /^spec\.message\.raw, line 2, column \d+: the message is no JSON: a line ends inside of a JSON string/,
+    );
+  });
+
   it('is refused if it makes no message of any sample', async () => {
     expect(await ofTemplate('{{.app.metadata.name}} failed')).toMatchObject({
       reason: 'InvalidMessage',

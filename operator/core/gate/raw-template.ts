@@ -2,12 +2,13 @@ import type { Finding } from '../../api/finding.ts';
 import { serviceKey, templateKey } from '../../argocd/names.ts';
 import { formatService } from '../../argocd/service-value.ts';
 import { formatTemplate } from '../../argocd/template-value.ts';
+import { jsonDefect } from '../../message/raw-json.ts';
 import type { GateAnswer, RenderQuestion } from '../model/engine-api.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { Refusal } from '../model/verdict.ts';
-import { CANDIDATE } from './answers.ts';
+import { CANDIDATE, NO_JSON } from './answers.ts';
 import { SAMPLE_APPLICATIONS } from './sample-applications.ts';
-import { checkFinding, killedFinding, unansweredFinding } from './verdicts.ts';
+import { checkFinding, killedFinding, lineInField, unansweredFinding } from './verdicts.ts';
 
 const FIELD = 'spec.message.raw';
 
@@ -30,7 +31,16 @@ export function rawTemplateFinding(raw: string, inquiry: Inquiry): Refusal | und
   if (problem) return problem;
   const failures = failuresOf(answer);
   const [first] = failures;
-  return first && failures.size === SAMPLE_APPLICATIONS.length ? invalid(FIELD, first) : undefined;
+  if (!first || failures.size < SAMPLE_APPLICATIONS.length) return undefined;
+  return brokenJson(raw, first) ?? invalid(FIELD, first);
+}
+
+/** The mistake in the fixed text, if that is the cause: it concerns every Application. */
+function brokenJson(raw: string, [, error]: readonly [number, string]): Refusal | undefined {
+  const defect = error === NO_JSON ? jsonDefect(raw) : undefined;
+  if (!defect) return undefined;
+  const message = `${FIELD}${lineInField(defect)}: the message is no JSON: ${defect.message}`;
+  return { reason: 'InvalidMessage', message };
 }
 
 /** The judgement of an event that sends a raw template. */

@@ -4,7 +4,9 @@
  * Without --take-over it changes nothing: input.ts reads the configuration (sources/ finds it, and the tools that bring it back) and
  * its surroundings, and asks the engine; adoption.ts
  * decides which parts can be adopted (foreign-config.ts reads, entry-recipients.ts and translate.ts translate, resources.ts makes
- * the custom resources, dispositions.ts decides on each key); output.ts, manifests.ts and text.ts print it.
+ * the custom resources, dispositions.ts decides on each key, near-misses.ts finds mistakes that Argo CD accepts, and refused-config.ts
+ * explains those that it refuses); output.ts prints it: manifests.ts the resources, summary.ts and next-steps.ts the beginning, and
+ * text.ts the details.
  *
  * With --take-over, take-over.ts switches: prepare.ts reads and decides, preflight.ts and out-of-scope.ts find obstacles, pending.ts
  * asks the engine for notifications that are not sent yet, switch.ts waits for a quiet moment and writes, and notes.ts finds
@@ -27,11 +29,16 @@ import {
   knownConfiguration,
 } from '../known-configuration.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
+import { placeOfReason } from './file-places.ts';
+import { readForeignConfig } from './foreign-config.ts';
 import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './input.ts';
 import { adoptedFiles, asYaml, divided } from './manifests.ts';
+import { nearMisses } from './near-misses.ts';
 import type { AdoptOptions } from './options.ts';
 import { printAdoption } from './output.ts';
+import { dingTalkServices } from './robots.ts';
 import { findArgocdNamespace } from './sources/argocd-namespace.ts';
+import { subscribedApplications } from './subscribed-applications.ts';
 import { takeOver } from './take-over.ts';
 import { type AdoptReport, isComplete } from './text.ts';
 
@@ -50,7 +57,7 @@ export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void>
   const input = start?.input ?? (await fromCluster(options, config, io));
   await withEngine(io, async (_, gate) => {
     const report = await reportOn(input, namespace, config, gate);
-    await printAdoption(report, options, namespace, io);
+    await printAdoption(report, { options, namespace, config, configMap: input.configMap, io });
     if (!isComplete(report)) throw new FindingsError();
   });
 }
@@ -133,6 +140,21 @@ async function reportOn(
   const manifests = [...files].flatMap(([file, objects]) => parseManifests(asYaml(objects), file));
   const { findings } = await judge(manifests, config, gate, { now, serverTime: now });
   const { missing, existing } = divided(adoption.resources, input.existing);
-  const refused = findings.filter(({ accepted }) => !accepted);
-  return { adoption, outOfScope, owners, missing, existing, refused };
+  const foreign = readForeignConfig(input.configMap);
+  const { placeOf } = input;
+  const services = dingTalkServices(foreign, input.secret, config.dingtalk);
+  return {
+    adoption,
+    outOfScope,
+    owners,
+    missing,
+    existing,
+    refused: findings.filter(({ accepted }) => !accepted),
+    services: [...services.keys()].map((name) => foreign.serviceKeys.get(name) ?? name),
+    nearMisses: nearMisses(input),
+    ...(placeOf && { placeOf: (why: string) => placeOfReason(why, input.configMap.data, placeOf) }),
+    ...(input.applications && {
+      applications: subscribedApplications(adoption.resources, input.applications),
+    }),
+  };
 }

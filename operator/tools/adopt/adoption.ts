@@ -1,5 +1,5 @@
 import { type EntryCut, withoutRecipients } from '../../argocd/foreign-entries.ts';
-import { isServiceKey, SUBSCRIPTIONS_KEY, serviceKey, triggerKey } from '../../argocd/names.ts';
+import { isServiceKey, SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
 import { referencedKeys } from '../../argocd/service-value.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
@@ -77,7 +77,7 @@ export function adoptionOf(
     ...recipients.flatMap((recipient) => recipient.notes),
     ...notifiedTwice(recipients),
     ...[...services.values()].flatMap(({ name, notes: own }) =>
-      subscribed.includes(name) ? own.map((note) => `${serviceKey(name)}: ${note}`) : [],
+      subscribed.includes(name) ? own.map((note) => `${config.serviceKeys.get(name)}: ${note}`) : [],
     ),
   ];
   const gone = new Set(dispositions.flatMap(({ key, isTaken }) => (isTaken ? [key] : [])));

@@ -63,9 +63,9 @@ function named(
 
 function serviceDisposition(
   name: string,
-  { services, recipients, used, subscribers }: DispositionInput,
+  { config, services, recipients, used, subscribers }: DispositionInput,
 ): Disposition {
-  const key = serviceKey(name);
+  const key = config.serviceKeys.get(name) ?? serviceKey(name);
   const left = (why: string, isProblem = false): Disposition => ({
     key,
     isTaken: false,

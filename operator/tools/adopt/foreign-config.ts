@@ -1,5 +1,11 @@
 import { type ForeignEntry, readForeignEntries } from '../../argocd/foreign-entries.ts';
-import { DEFAULT_TRIGGERS_KEY, type KeyKind, readKey, SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
+import {
+  DEFAULT_TRIGGERS_KEY,
+  type KeyKind,
+  readKey,
+  SUBSCRIPTIONS_KEY,
+  serviceOfKey,
+} from '../../argocd/names.ts';
 import { readService, type WebhookService } from '../../argocd/service-value.ts';
 import { type ForeignTemplate, readForeignTemplate } from '../../argocd/template-value.ts';
 import { readDefaultTriggers, readTrigger, type TriggerCondition } from '../../argocd/trigger-value.ts';
@@ -10,7 +16,10 @@ import type { LiveObject } from '../../core/model/snapshot.ts';
 export interface ForeignConfig {
   /** All foreign keys except `subscriptions`, sorted. */
   readonly keys: readonly string[];
+  /** The webhooks. */
   readonly services: ReadonlyMap<string, WebhookService>;
+  /** The keys of all services of any type, by their names: a key may have no name, or another type. */
+  readonly serviceKeys: ReadonlyMap<string, string>;
   readonly templates: ReadonlyMap<string, ForeignTemplate>;
   readonly triggers: ReadonlyMap<string, readonly TriggerCondition[]>;
   readonly defaultTriggers: readonly string[];
@@ -37,6 +46,12 @@ export function readForeignConfig(configMap: LiveObject): ForeignConfig {
   return {
     keys: all.map(([key]) => key),
     services: named('service', readService),
+    serviceKeys: new Map(
+      all.flatMap(([key]): [string, string][] => {
+        const name = serviceOfKey(key);
+        return name === undefined ? [] : [[name, key]];
+      }),
+    ),
     templates: named('template', readForeignTemplate),
     triggers: named('trigger', readTrigger),
     defaultTriggers: read(DEFAULT_TRIGGERS_KEY, foreign[DEFAULT_TRIGGERS_KEY] ?? '', readDefaultTriggers),

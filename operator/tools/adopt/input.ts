@@ -6,16 +6,16 @@ import { readObject } from '../../cluster/target-reader.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import { Inquiry } from '../../core/model/inquiry.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
-import { foreignFindings } from '../../core/others/foreign.ts';
 import type { Manifest } from '../../files/manifests.ts';
 import { shownPaths } from '../../files/read-manifests.ts';
-import type { TextPosition } from '../../files/text-position.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
 import { UsageError } from '../process-io.ts';
 import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { annotatedSubscribers } from './annotations.ts';
+import type { PlaceOfKey } from './file-places.ts';
 import { outOfScope } from './out-of-scope.ts';
+import { refusedConfigText, refusedKeys } from './refused-config.ts';
 import { namesakes } from './sources/argocd-namespace.ts';
 import { legacyProblems, legacyText } from './sources/legacy.ts';
 import { configurationsAmong, readConfigurations } from './sources/notifications-configurations.ts';
@@ -38,8 +38,8 @@ export interface AdoptInput extends AdoptionState {
   readonly sources: readonly ConfigurationSource[];
   /** What a person should know beside the decisions. */
   readonly notes: readonly string[];
-  /** The place of a key of the ConfigMap in its file, or of a position in its value; absent for a cluster, which has no lines. */
-  readonly placeOf?: (key: string, position?: TextPosition) => string;
+  /** Absent for a cluster, which has no lines. */
+  readonly placeOf?: PlaceOfKey;
 }
 
 /**
@@ -130,7 +130,7 @@ export async function adoptFully(
   config: OperatorConfiguration,
   gate: Gate,
 ): Promise<FullAdoption> {
-  const { configMap, secret, applications = [], projects = [], existing } = given;
+  const { configMap, secret, applications = [], projects = [], existing, placeOf } = given;
   const legacy = legacyProblems(configMap.data, secret, config.dingtalk);
   if (legacy.length > 0) throw new UsageError(legacyText(legacy));
   const subscribers = [
@@ -146,8 +146,16 @@ export async function adoptFully(
   const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
   const attempt = () => {
     const inquiry = new Inquiry(gate.answers);
-    const broken = foreignFindings({ configMap }, config.target, inquiry);
-    if (broken.length > 0) throw new UsageError(broken.map(({ message }) => message).join('\n'));
+    const broken = refusedKeys(configMap, inquiry);
+    if (broken.length > 0 && inquiry.open.size === 0)
+      throw new UsageError(
+        refusedConfigText(
+          broken,
+          `ConfigMap ${target.namespace}/${target.configMap}`,
+          configMap.data,
+          placeOf,
+        ),
+      );
     // Nothing is translated before the engine has read the configuration.
     const result = inquiry.open.size === 0 ? adoptionOf(input, inquiry) : undefined;
     return { result, open: inquiry.open };

@@ -2,13 +2,10 @@ import { Document } from 'yaml';
 import type { CredentialsDraft, Resources } from './drafts.ts';
 import type { ExistingResource } from './origins.ts';
 
-/** Replaces a credential that is not known or must not be shown. */
-export const PLACEHOLDER = '<the robot’s webhook URL or access token>';
-
-/** The manifests by file name, in the order in which the files are applied. */
+/** The manifests by file name, in the order in which the files are applied. A Secret without its credential is not among them. */
 export function adoptedFiles(resources: Resources, redact: boolean): ReadonlyMap<string, readonly object[]> {
   return new Map<string, readonly object[]>([
-    ['credentials.yaml', resources.credentials.map((each) => secretManifest(each, redact))],
+    ['credentials.yaml', redact ? [] : resources.credentials.flatMap(secretManifest)],
     ['robots.yaml', resources.robots],
     ['templates.yaml', resources.templates],
     ['subscriptions.yaml', resources.subscriptions],
@@ -43,11 +40,23 @@ export function divided(
   };
 }
 
-function secretManifest({ webhook, ...head }: CredentialsDraft, redact: boolean): object {
-  return { ...head, stringData: { webhook: redact || webhook === undefined ? PLACEHOLDER : webhook } };
-}
+const secretManifest = ({ webhook, ...head }: CredentialsDraft): object[] =>
+  webhook === undefined ? [] : [{ ...head, stringData: { webhook } }];
 
-/** YAML as people write it: texts of several lines as they are, no line folded. */
-export function asYaml(manifests: readonly object[]): string {
-  return manifests.map((each) => new Document(each).toString({ lineWidth: 0 })).join('---\n');
+/**
+ * YAML as people write it: texts of several lines as they are, no line folded.
+ * @param comments by manifest, above it
+ */
+export function asYaml(
+  manifests: readonly object[],
+  comments: ReadonlyMap<object, string> = new Map(),
+): string {
+  return manifests
+    .map((each) => {
+      const document = new Document(each);
+      const comment = comments.get(each);
+      if (comment !== undefined) document.commentBefore = comment.replace(/^/gm, ' ');
+      return document.toString({ lineWidth: 0 });
+    })
+    .join('---\n');
 }

@@ -1,45 +1,85 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import type { LiveObject } from '../../core/model/snapshot.ts';
 import { type ProcessIO, UsageError } from '../process-io.ts';
+import { readForeignConfig } from './foreign-config.ts';
 import { adoptedFiles, asYaml } from './manifests.ts';
+import { nextSteps } from './next-steps.ts';
 import type { AdoptOptions } from './options.ts';
-import { type AdoptReport, adoptJson, adoptText } from './text.ts';
+import { secretComments, secretsToMake } from './secrets-to-make.ts';
+import { type AdoptState, summaryLines, summaryOf } from './summary.ts';
+import { type AdoptReport, adoptJson, adoptText, section } from './text.ts';
 
-/** Prints or writes the manifests, and the decision on each key. @throws UsageError if files can't be written */
-export async function printAdoption(
-  report: AdoptReport,
-  { output, outputDir, redact = false }: AdoptOptions,
-  namespace: string,
-  { stdout, stderr }: ProcessIO,
-): Promise<void> {
-  const files = adoptedFiles(report.missing, redact);
-  const manifests = [...files.values()].flat();
-  if (outputDir !== undefined) await writeFiles(outputDir, files);
-  if (output === 'json') {
-    const shown = outputDir === undefined ? { manifests } : { outputDir };
-    stdout.write(`${JSON.stringify({ ...shown, ...adoptJson(report) }, null, 2)}\n`);
-    return;
-  }
-  if (outputDir === undefined) stdout.write(asYaml(manifests));
-  stderr.write(adoptText(report, namespace));
-  if (manifests.length === 0) {
-    stderr.write(report.existing.length > 0 ? NEXT : 'there is no DingTalk configuration to adopt.\n');
-    return;
-  }
-  const where = outputDir === undefined ? 'the output' : join(outputDir, 'credentials.yaml');
-  if (!redact) stderr.write(`${where} holds access tokens: keep it out of Git and logs.\n`);
-  stderr.write(`nothing is changed yet. Stop the operator before you apply these resources. ${NEXT}`);
+/** The circumstances of a report. */
+interface Printing {
+  readonly options: AdoptOptions;
+  readonly namespace: string;
+  readonly config: OperatorConfiguration;
+  readonly configMap: LiveObject;
+  readonly io: ProcessIO;
 }
 
-const NEXT = 'To switch to applied resources: argocd-dingtalk adopt --take-over\n';
+/**
+ * Prints or writes the manifests; for people, then the summary, the next steps and the details.
+ * @throws UsageError if files can't be written
+ */
+export async function printAdoption(report: AdoptReport, printing: Printing): Promise<void> {
+  const { options, namespace, config, configMap, io } = printing;
+  const { output, outputDir, redact = false } = options;
+  const files = adoptedFiles(report.missing, redact);
+  const manifests = [...files.values()].flat();
+  const secrets = secretsToMake(report.missing, redact, readForeignConfig(configMap), config.target);
+  const comments = secretComments(secrets);
+  if (outputDir !== undefined) await writeFiles(outputDir, files, comments);
+  const summary = summaryOf(report);
+  const facts = { ...summary, outOfScope: report.outOfScope.length, secretsToMake: secrets.size };
+  const steps = nextSteps(facts, options, config);
+  if (output === 'json') {
+    const shown = outputDir === undefined ? { manifests } : { outputDir };
+    const result = {
+      ...shown,
+      summary: { ...summary, next: steps },
+      secretsToMake: [...secrets.values()],
+      ...adoptJson(report),
+    };
+    io.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return;
+  }
+  if (outputDir === undefined) io.stdout.write(asYaml(manifests, comments));
+  const lines = [
+    ...summaryLines(summary, report),
+    ...section(
+      NEXT[summary.state],
+      steps.map((step, index) => `${index + 1}. ${step}`),
+    ),
+    ...(files.get('credentials.yaml')?.length ? [credentialsLine(outputDir)] : []),
+  ];
+  const details = adoptText(report, namespace);
+  io.stderr.write(`${lines.join('\n')}\n${details === '' ? '' : `\n${details}`}`);
+}
+
+const NEXT: Readonly<Record<AdoptState, string>> = {
+  nothing: 'Next:',
+  'not-applied': 'Nothing is changed yet. Next:',
+  'partly-applied': 'Some of the resources are applied already, and the others are printed. Next:',
+  applied: 'All resources are applied, and the switch is not made yet. Next:',
+};
+
+const credentialsLine = (outputDir: string | undefined): string =>
+  `${outputDir === undefined ? 'The output' : join(outputDir, 'credentials.yaml')} holds access tokens: keep it out of Git and logs.`;
 
 /** Only their owner may read credentials. Existing files are not overwritten: they may have been edited. */
-async function writeFiles(dir: string, files: ReadonlyMap<string, readonly object[]>): Promise<void> {
+async function writeFiles(
+  dir: string,
+  files: ReadonlyMap<string, readonly object[]>,
+  comments: ReadonlyMap<object, string>,
+): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });
     for (const [name, manifests] of files) {
       if (manifests.length > 0)
-        await writeFile(join(dir, name), asYaml(manifests), {
+        await writeFile(join(dir, name), asYaml(manifests, comments), {
           flag: 'wx',
           mode: name.startsWith('cred') ? 0o600 : 0o644,
         });

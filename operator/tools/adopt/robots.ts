@@ -1,10 +1,12 @@
 import {
+  foreignReferences,
   referencedKeys,
   secretReference,
   type WebhookService,
   withSecretValues,
 } from '../../argocd/service-value.ts';
 import { parseWebhookCredential, type WebhookRules } from '../../dingtalk/webhook-url.ts';
+import { closest } from '../../lib/closest.ts';
 import { own } from '../../lib/own.ts';
 import type { ForeignConfig } from './foreign-config.ts';
 
@@ -40,35 +42,66 @@ export function dingTalkServices(
 /** In place of a value that is not known. */
 const UNKNOWN = 'unknown';
 
-const named = (keys: readonly string[]): string => keys.map(secretReference).join(', ');
-
 function dingTalkService(
   name: string,
   { url: written, headers, extras }: WebhookService,
-  secret: SecretValues = {},
+  secret: SecretValues | undefined,
   rules: WebhookRules,
 ): DingTalkService | undefined {
-  const missing = referencedKeys(written).filter((key) => own(secret, key) === undefined);
-  const filled = withSecretValues(written, (key) => own(secret, key) ?? UNKNOWN).trim();
+  const unknown = unknownParts(written, secret);
+  const known = foreignReferences(written).reduce((text, each) => text.replaceAll(each, UNKNOWN), written);
+  const filled = withSecretValues(known, (key) => own(secret ?? {}, key) ?? UNKNOWN).trim();
   const host = /^https?:\/\/([^/?#]*)/i.exec(filled)?.[1]?.toLowerCase() ?? '';
   const isDingTalk = rules.allowedHosts.some((allowed) => host.replace(/:443$/, '') === allowed);
-  if (missing.length > 0 && (host === '' || host.includes(UNKNOWN))) {
-    const refusal = `${named(missing)} of the Secret is not known, so adopt cannot tell whether the URL belongs to a DingTalk robot`;
+  if (unknown.length > 0 && (host === '' || host.includes(UNKNOWN))) {
+    const refusal = `${unknown.join(' ')} So adopt cannot tell whether the URL belongs to a DingTalk robot. Give it the Secret, too.`;
     return { name, url: undefined, notes: [], refusal };
   }
   if (!isDingTalk) return undefined;
-  const credential = parseWebhookCredential(filled, rules);
+  const placeholder = placeholderIn(filled);
+  const credential = parseWebhookCredential(placeholder?.replaced ?? filled, rules);
   if (!credential.ok) return { name, url: undefined, notes: [], refusal: credential.message };
   const strange = headers.filter((header) => header.toLowerCase() !== 'content-type');
   const lost = [...strange.map((header) => `the header ${header}`), ...extras];
+  const isKnown = unknown.length === 0 && placeholder?.replaced === undefined;
   const notes = [
     ...credential.warnings.map(
       (warning) => `${warning}. Put the robot's signing secret (SEC…) under spec.signing.`,
     ),
     ...(lost.length > 0 ? [`not taken over: ${lost.join(', ')}. DingTalk does not need this.`] : []),
-    ...(missing.length > 0
-      ? [`${named(missing)} of the Secret is not known: put the robot's URL into the new Secret.`]
-      : []),
+    ...(placeholder ? [PLACEHOLDER_NOTE] : []),
+    ...(unknown.length > 0 ? [`${unknown.join(' ')} Put the robot's URL into the new Secret.`] : []),
   ];
-  return { name, url: missing.length > 0 ? undefined : credential.url, notes };
+  return { name, url: isKnown ? credential.url : undefined, notes };
+}
+
+/** A sentence for each part of the URL whose value is not known. */
+function unknownParts(written: string, secret: SecretValues | undefined): string[] {
+  const missing = referencedKeys(written).filter((key) => own(secret ?? {}, key) === undefined);
+  return [
+    ...missing.map((key) => {
+      const guess = closest(key, Object.keys(secret ?? {}));
+      const question = guess === undefined ? '' : ` Did you mean ${secretReference(guess)}?`;
+      return `${secretReference(key)} of the Secret is not known.${question}`;
+    }),
+    ...foreignReferences(written).map(
+      (reference) =>
+        `Argo CD does not replace ${reference}, so DingTalk refuses all messages, unless a tool replaces it before. Did you mean ` +
+        `${secretReference(reference.slice(2, -1) || 'KEY')}, a key of the Secret?`,
+    ),
+  ];
+}
+
+const PLACEHOLDER_NOTE =
+  "the access token looks like a placeholder, and DingTalk refuses all messages with it. Put the robot's URL into the new Secret.";
+
+/** What documentation writes in place of a token: DingTalk's have 64 hex digits. */
+const LIKE_A_PLACEHOLDER =
+  /^(x+|\*+|\.+|-+)$|x{4}|\*{3}|your|replace|change.?me|example|placeholder|dummy|token|todo/i;
+
+/** An access token that stands for another one; `replaced` if it has characters that no token has. */
+function placeholderIn(url: string): { readonly replaced?: string } | undefined {
+  const [, before = '', token = ''] = /^([^#]*?[?&]access_token=)([^&]*)/.exec(url) ?? [];
+  if (/[^\w-]/.test(token)) return { replaced: before + UNKNOWN + url.slice(before.length + token.length) };
+  return LIKE_A_PLACEHOLDER.test(token) ? {} : undefined;
 }

@@ -2,6 +2,7 @@ import { describeFinding, type LintFinding } from '../../files/finding.ts';
 import type { Adoption } from './adoption.ts';
 import type { Disposition } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
+import { groupedDispositions, groupedNotes } from './grouped.ts';
 import type { Anomalies } from './notes.ts';
 import type { ConfigurationOwner } from './sources/owners.ts';
 
@@ -18,39 +19,69 @@ export interface AdoptReport {
   readonly missing: Resources;
   /** The names of the resources in the cluster. */
   readonly existing: readonly string[];
+  /** The keys of services that send to DingTalk, or may do so. */
+  readonly services?: readonly string[];
+  /** Mistakes in what Argo CD accepts. */
+  readonly nearMisses?: readonly string[];
+  /** How many Applications the resources are about; absent if the Applications are not known. */
+  readonly applications?: number;
+  /** The place in the files that a reason is about; absent for a cluster. */
+  readonly placeOf?: (why: string) => string | undefined;
 }
 
 /** The report of a switch, when all resources are applied. */
 type SwitchReport = Pick<AdoptReport, 'adoption' | 'outOfScope'> & Partial<AdoptReport>;
 
-/** Whether all DingTalk configuration is taken over. */
-export function isComplete({ adoption, refused, outOfScope }: AdoptReport): boolean {
+/**
+ * Whether all DingTalk configuration is taken over. If none of it is, and mistakes are the probable cause, it is not.
+ */
+export function isComplete({
+  adoption,
+  refused,
+  outOfScope,
+  services = [],
+  nearMisses = [],
+}: AdoptReport): boolean {
+  const { dispositions } = adoption;
+  const isMistaken =
+    services.length > 0 && nearMisses.length > 0 && !dispositions.some(({ isTaken }) => isTaken);
   return (
-    !adoption.dispositions.some(({ isProblem }) => isProblem) && refused.length + outOfScope.length === 0
+    !isMistaken &&
+    !dispositions.some(({ isProblem }) => isProblem) &&
+    refused.length + outOfScope.length === 0
   );
 }
 
 /** For people: the decision on each key, and the reason. */
 export function adoptText(report: SwitchReport, namespace: string): string {
-  const { adoption, refused = [], outOfScope, owners = [], existing = [] } = report;
-  const { dispositions, notes, idleSecretKeys } = adoption;
+  const { adoption, refused = [], outOfScope, owners = [], existing = [], nearMisses = [], placeOf } = report;
+  const { dispositions, idleSecretKeys } = adoption;
   const of = (isWanted: (disposition: Disposition) => boolean) =>
-    dispositions.filter(isWanted).map(dispositionLine);
+    groupedDispositions(dispositions.filter(isWanted));
+  // A mistake says the same as the note on it, and more.
+  const notes = adoption.notes.filter((note) => !nearMisses.some((mistake) => mistake.includes(note)));
   const lines = [
+    ...section(
+      'not taken over, although it is for DingTalk:',
+      groupedDispositions(
+        dispositions.filter(({ isProblem }) => isProblem),
+        placeOf,
+      ),
+    ),
+    ...section(
+      'probably a mistake; Argo CD accepts it, and adopt does not change it:',
+      groupedNotes(nearMisses),
+    ),
     ...section(
       'taken over:',
       of(({ isTaken }) => isTaken),
-    ),
-    ...section(
-      'not taken over, although it is for DingTalk:',
-      of(({ isProblem }) => isProblem === true),
     ),
     ...section(
       'left as it is:',
       of(({ isTaken, isProblem }) => !isTaken && !isProblem),
     ),
     ...section('applied already, and not printed again:', existing),
-    ...section('good to know:', [...notes, ...idleSecretKeys.map(idleLine)]),
+    ...section('good to know:', [...groupedNotes(notes), ...idleLines(idleSecretKeys)]),
     ...section(
       `Applications without notifications after the switch, because namespace ${namespace} has no access to them. Grant their projects by tenancy.projects, or on the AppProjects:`,
       shortened(outOfScope),
@@ -63,13 +94,14 @@ export function adoptText(report: SwitchReport, namespace: string): string {
 
 /** The same for programs. */
 export function adoptJson(report: SwitchReport): object {
-  const { adoption, refused = [], outOfScope, owners = [], existing = [] } = report;
+  const { adoption, refused = [], outOfScope, owners = [], existing = [], nearMisses = [] } = report;
   const shown = ({ key, part, why }: Disposition) => ({ key, ...(part !== undefined && { part }), why });
   return {
     takenOver: adoption.dispositions.filter(({ isTaken }) => isTaken).map(shown),
     notTakenOver: adoption.dispositions.filter(({ isProblem }) => isProblem).map(shown),
     left: adoption.dispositions.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
     notes: adoption.notes,
+    nearMisses,
     idleSecretKeys: adoption.idleSecretKeys,
     appliedAlready: existing,
     unheardApplications: outOfScope,
@@ -84,15 +116,14 @@ export function adoptJson(report: SwitchReport): object {
   };
 }
 
-const dispositionLine = ({ key, part, why }: Disposition): string =>
-  `${key}${part === undefined ? '' : ` (${part})`}: ${why}`;
-
 /** A tool or a file, how it is known, and what to do. */
 export const ownerLine = ({ name, evidence, advice }: ConfigurationOwner): string =>
   `${name} (${evidence}). ${advice}`;
 
-const idleLine = (key: string): string =>
-  `key ${key} of the Secret was for these services only; delete it yourself after the switch`;
+const idleLines = (keys: readonly string[]): string[] =>
+  keys.map(
+    (key) => `key ${key} of the Secret was for these services only; delete it yourself after the switch`,
+  );
 
 const MAX_SHOWN = 20;
 

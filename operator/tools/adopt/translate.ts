@@ -3,10 +3,10 @@ import type { TriggerCondition } from '../../argocd/trigger-value.ts';
 import { expressionFinding } from '../../core/gate/expressions.ts';
 import { rawEventFindings, rawTemplateFinding } from '../../core/gate/raw-template.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
-import { findTrigger } from '../../message/catalogue/catalogue.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
 import { catalogueEquivalent, guessedEventTime } from './conditions.ts';
 import type { ForeignConfig } from './foreign-config.ts';
+import { repetitionNotes } from './repetition.ts';
 
 /** One condition of a trigger for one service, as an event of a subscription. */
 export interface TranslatedEvent {
@@ -39,7 +39,11 @@ export function translate(
 ): Translated {
   const conditions = config.triggers.get(name);
   if (!conditions) {
-    return { ok: true, events: [], notes: [`there is no ${triggerKey(name)}, so nothing is sent for it`] };
+    return {
+      ok: true,
+      events: [],
+      notes: [`there is no ${triggerKey(name)}, so Argo CD sends nothing for it.`],
+    };
   }
   const events: TranslatedEvent[] = [];
   const notes: string[] = [];
@@ -84,15 +88,28 @@ function contentOf(
   inquiry: Inquiry,
 ): Content | Reason {
   const missing = send.find((each) => !templates.has(each));
-  if (when === '') return { nothing: 'a condition without when is never true', notes: [] };
-  if (send.length === 0) return { nothing: 'a condition without send sends nothing', notes: [] };
+  if (when === '')
+    return {
+      nothing:
+        'a condition has no when, so it is never true. Add `when: CONDITION`, or remove the condition.',
+      notes: [],
+    };
+  if (send.length === 0)
+    return {
+      nothing:
+        'a condition has no send, so Argo CD sends nothing for it. Add `send: [TEMPLATE]`, or remove the condition.',
+      notes: [],
+    };
   if (missing !== undefined)
-    return { nothing: `there is no ${templateKey(missing)}: nothing is sent`, notes: [] };
+    return {
+      nothing: `there is no ${templateKey(missing)}, so Argo CD sends nothing for this condition.`,
+      notes: [],
+    };
   const name = send.findLast((each) => templates.get(each)?.webhook.has(service));
   const message = name === undefined ? undefined : templates.get(name)?.webhook.get(service);
   if (name === undefined || !message) {
-    const text = `no template has a part for ${service}, so Argo CD sends a GET today, which DingTalk refuses`;
-    return { notes: [`${text}; the group will get the message of the catalogue`] };
+    const text = `the templates have no message for ${service}, so Argo CD sends a GET today, which DingTalk refuses`;
+    return { notes: [`${text}. After the switch, the group gets the message of the catalogue.`] };
   }
   const { method, path, body } = message;
   const field = `${templateKey(name)}, webhook.${service}`;
@@ -105,14 +122,14 @@ function contentOf(
   if (body === '') return { reason: `${field}: the message has no body. Write the text there.` };
   if (body.length > MAX_BODY) return { reason: `${field}: the body has more than ${MAX_BODY} characters.` };
   const inBody = (message: string): string =>
-    message.replace('spec.message.raw', `${field}, body`).replace('event.template', `${field}, body`);
+    `${field}: ${message.replace('spec.message.raw', 'body').replace('event.template', 'body')}`;
   const broken = rawTemplateFinding(body, inquiry);
   if (broken) return { reason: inBody(broken.message) };
   const { refusal, warnings } = rawEventFindings(body, when, 'event', inquiry);
   if (refusal) return { reason: inBody(refusal.message) };
   const notes = [
     ...(/\.(serviceType|recipient)\b/.test(body)
-      ? [`${field}: .serviceType and .recipient will have the names of the operator's service`]
+      ? [`${field}: .serviceType and .recipient will be the names of the operator's service.`]
       : []),
     ...warnings.map(({ message }) => inBody(message)),
   ];
@@ -126,7 +143,8 @@ function testOf(
 ): { readonly condition: TranslatedEvent['condition']; readonly notes: readonly string[] } | Reason {
   const { when, oncePer } = condition;
   const catalogue = catalogueEquivalent(trigger, condition);
-  if (catalogue !== undefined) return { condition: { catalogue }, notes: differences(catalogue, oncePer) };
+  if (catalogue !== undefined)
+    return { condition: { catalogue }, notes: repetitionNotes(catalogue, oncePer) };
   if (when.length > MAX_WHEN) return { reason: `when has more than ${MAX_WHEN} characters` };
   if ((oncePer ?? '').length > MAX_ONCE_PER)
     return { reason: `oncePer has more than ${MAX_ONCE_PER} characters` };
@@ -137,8 +155,9 @@ function testOf(
   const eventTime = guessedEventTime(when);
   const note =
     eventTime === undefined
-      ? 'the condition does not say when the event happened, so Argo CD notifies again about Applications for which the condition is true'
-      : `eventTime ${eventTime} is derived from the condition; check that it fits`;
+      ? 'the condition does not say when the event happened. So Argo CD notifies once more, after the switch, about each Application for ' +
+        'which the condition is true then. To avoid this, add eventTime to the event.'
+      : `adopt has derived from the condition when the event happens: eventTime is ${eventTime}. Check that this is right.`;
   return {
     condition: {
       when,
@@ -147,11 +166,4 @@ function testOf(
     },
     notes: [note],
   };
-}
-
-/** The differences of an event of the catalogue. */
-function differences(catalogue: TriggerName, oncePer: string | undefined): string[] {
-  if (oncePer === findTrigger(catalogue)?.oncePer) return [];
-  const how = oncePer === undefined ? 'while the condition stayed true' : `for each ${oncePer}`;
-  return [`so far it was sent once ${how}; ${catalogue} of the catalogue is sent once for each occurrence`];
 }

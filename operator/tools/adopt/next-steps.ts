@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import type { OperatorConfiguration } from '../../config/config.ts';
+import type { AdoptOptions } from './options.ts';
+import type { AdoptState } from './summary.ts';
+
+/** The facts that the next steps depend on. */
+export interface StepFacts {
+  readonly state: AdoptState;
+  readonly problems: number;
+  /** Applications that would lose their notifications. */
+  readonly outOfScope: number;
+  /** Secrets that are not printed. */
+  readonly secretsToMake: number;
+}
+
+const OPERATOR = 'argocd-dingtalk-operator';
+
+/** What to do next, in order; each step is a sentence, with a command if there is one. */
+export function nextSteps(
+  { state, problems, outOfScope, secretsToMake }: StepFacts,
+  options: AdoptOptions,
+  { target }: Pick<OperatorConfiguration, 'target'>,
+): string[] {
+  const { outputDir } = options;
+  const mend = [
+    ...(problems > outOfScope
+      ? [
+          'Read the problems below. Correct them and run this again, or go on: these parts stay with Argo CD as they are.',
+        ]
+      : []),
+    ...(outOfScope > 0
+      ? ['Grant the projects of the Applications below, or go on with --take-over --accept-differences.']
+      : []),
+  ];
+  if (state === 'nothing') return problems > 0 ? mend.slice(0, 1) : [];
+  const scale = (replicas: number): string =>
+    `kubectl scale deployment ${OPERATOR} -n ${target.namespace} --replicas=${replicas}`;
+  const dir = outputDir ?? 'moved-in';
+  const write = `argocd-dingtalk adopt --output-dir ${shell(dir)}${flags(options, true)}`;
+  const apply =
+    state === 'applied'
+      ? []
+      : [
+          outputDir === undefined
+            ? `Write the resources into files, and read them: ${write}`
+            : `Read the files in ${dir}.`,
+          ...(secretsToMake > 0
+            ? [
+                `Make ${secretsToMake === 1 ? 'the Secret' : `the ${secretsToMake} Secrets`} of the robots by the commands in ${join(dir, 'robots.yaml')}.`,
+              ]
+            : []),
+          `Apply them: kubectl apply -f ${shell(dir)}`,
+        ];
+  return [
+    ...mend,
+    `Stop the operator if it runs, because otherwise messages are sent twice: ${scale(0)}`,
+    ...apply,
+    `Switch: argocd-dingtalk adopt --take-over${flags(options, false)}`,
+    `Start the operator: ${scale(2)}`,
+  ];
+}
+
+/** The options that a further call needs, too. --take-over works on the cluster. */
+function flags(
+  { file, config, kubeconfig, namespace, argocdNamespace }: AdoptOptions,
+  isReading: boolean,
+): string {
+  const values: readonly (readonly [string, string | undefined])[] = [
+    ...(isReading ? (file ?? []).map((each) => ['-f', each] as const) : []),
+    ['--config', config],
+    ['--argocd-namespace', argocdNamespace],
+    ['--kubeconfig', isReading && file ? undefined : kubeconfig],
+    ['-n', namespace],
+  ];
+  return values.flatMap(([flag, value]) => (value === undefined ? [] : ` ${flag} ${shell(value)}`)).join('');
+}
+
+/** One word of a command line. */
+const shell = (text: string): string =>
+  /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
