@@ -123,9 +123,41 @@ describe('adopt, from files', () => {
     expect(stderr).toMatch(/^not taken over, although it is for DingTalk:\n/);
     expect(stderr).toMatch(/entry 1, ding\): trigger\.secretive: when: secrets is not available/);
     expect(stderr).toMatch(
-      /service\.webhook\.ding: used by annotations of Application argocd\/shop: name the Applications in/,
+      /annotations \(.*\.on-sync-running\.ding of Application argocd\/shop\): nothing is sent for it today/,
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it('makes subscriptions of annotations, and prints the commands that remove these', async () => {
+    const data = {
+      'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,
+      'trigger.t': '[{when: "true", send: [t]}]',
+      'template.t': 'webhook: {ding: {method: POST, body: "{}"}}',
+    };
+    const annotations = { 'notifications.argoproj.io/subscribe.t.ding': '' };
+    const { metadata, ...rest } = application('argocd', annotations);
+    // Without a namespace it is in Argo CD's own.
+    const shop = { ...rest, metadata: { ...metadata, namespace: undefined } };
+    const set = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'ApplicationSet',
+      metadata: { name: 'shops', namespace: 'argocd' },
+      spec: { template: { metadata: { annotations } } },
+    };
+    const file = files.write('annotated.yaml', [configMap(data), shop, set]);
+    const { code, stdout, stderr } = await adopt('-f', file);
+    expect(stdout).toMatch(/applications:\n {4}names:\n {6}- shop\n {4}namespaces:\n {6}- argocd\n/);
+    expect(stderr).toMatch(
+      /after the switch, remove the annotations[^\n]*\n {2}ApplicationSet argocd\/shops, .*\n {2}kubectl annotate -n argocd application shop '.*t\.ding-'\n/,
+    );
+    expect(code).toBe(0);
+    const { stdout: json } = await adopt('-f', file, '-o', 'json', '--redact');
+    expect(JSON.parse(json)).toMatchObject({
+      removeAfterwards: {
+        commands: [expect.stringContaining('kubectl annotate')],
+        edits: [expect.anything()],
+      },
+    });
   });
 
   it.each([

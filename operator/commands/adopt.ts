@@ -33,10 +33,15 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
 
 const HELP = `
 Every webhook service with the URL of a DingTalk robot becomes a Secret and a DingTalkRobot. Each template for it becomes a
-NotificationTemplate with the same body, and each of its entries in subscriptions becomes a NotificationSubscription. A trigger
-that reports the same as a trigger of the catalogue becomes that trigger; the others keep their conditions. Everything else stays
-with Argo CD: Slack and other services, the keys that these use too, context, and parts that custom resources cannot express. The
-output gives the reasons. Nothing is changed.
+NotificationTemplate with the same body. Each of its entries in subscriptions becomes a NotificationSubscription, and each annotation
+by which an Application or an AppProject subscribes itself becomes a part of one. A trigger that reports the same as a trigger of
+the catalogue becomes that trigger; the others keep their conditions. Everything else stays with Argo CD: Slack and other services,
+the keys that these use too, context, and parts that custom resources cannot express. A trigger that cannot be taken over stays alone:
+the other triggers of its entries move. The output gives the reasons. Nothing is changed.
+
+The engine sends an event once to a robot, however many entries and annotations subscribe to it. So the subscriptions do not
+overlap: a subscription of all Applications covers annotations, an AppProject covers its Applications, and an Application that has
+the labels of a selector is not named once more.
 
 Without --config, the configuration is the one that the operator has published. If it has not run yet, or with --file, the
 default configuration counts.
@@ -55,13 +60,14 @@ everything and nothing has happened for two seconds. Then one write subscribes t
 replace. The former configuration sends the earlier events, and the new configuration sends the later ones. A few seconds later
 the command checks whether an event happened in the very moment of the switch, and names it. The command refuses while the Lease
 ${OPERATOR_LEASE} is held, and while a resource is missing or refused. Keys of the Secret stay; the output names the keys that
-are no longer needed.
+are no longer needed. Annotations stay, too, and have no effect: the output has the commands that remove them, and the lines that
+go out of ApplicationSets.
 
 The annotation argocd-dingtalk.io/adopted-from of a printed resource names the configuration that the resource replaces. Keep the
 annotation until the switch: it lets adopt recognise an applied resource, which is not printed a second time.
 
-You need the right to get the ConfigMap and the Secret, and to list Applications and AppProjects, which may subscribe by
-annotation. --take-over also needs the rights to patch the two objects, to get the Lease, to list the custom resources, and to
+You need the right to get the ConfigMap and the Secret, and to list Applications, AppProjects and ApplicationSets, which may
+subscribe by annotation. --take-over also needs the rights to patch the two objects, to get the Lease, to list the custom resources, and to
 get the robots' Secrets.
 
 Exit codes: 0 everything for DingTalk is taken over, or there is nothing for DingTalk; 1 something is not taken over, or the

@@ -9,6 +9,7 @@ const SMALL = 30;
 const EXCEPTIONS: Readonly<Record<string, string>> = {
   'api/render-fields.ts': 'generate.ts writes files as soon as it is loaded; a test renders without it',
   'argocd/context-value.ts': 'a format of Argo CD, which nothing outside of argocd/ reads',
+  'argocd/destination-lines.ts': 'a format of Argo CD, where only the command that prints lines needs them',
   'argocd/readable-value.ts': 'a format of Argo CD, which nothing outside of argocd/ reads',
   'commands/lint.ts': 'a command, which program.ts loads when it is called',
   'commands/render.ts': 'a command, which program.ts loads when it is called',

@@ -14,7 +14,6 @@ import type { ApiCall } from '../../kubernetes/request.ts';
 import { UsageError } from '../process-io.ts';
 import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
-import { annotatedSubscribers } from './annotations.ts';
 import { outOfScope } from './out-of-scope.ts';
 
 /** Conditions of a trigger are read one after the other. Each raises at most six questions, one after the other. */
@@ -64,6 +63,7 @@ export function inputFromFiles(
     secret: found?.state === 'found' ? found.data : undefined,
     applications: ofKind('Application'),
     projects: ofKind('AppProject'),
+    applicationSets: ofKind('ApplicationSet'),
     existing: [],
   };
 }
@@ -73,22 +73,21 @@ export function inputFromFiles(
  * @throws UsageError if the engine refuses the present configuration, or gives no answer
  */
 export async function adoptFully(
-  { configMap, secret, applications = [], projects = [], existing }: AdoptInput,
+  { configMap, secret, applications: given = [], projects = [], applicationSets = [], existing }: AdoptInput,
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
 ): Promise<{ readonly adoption: Adoption; readonly outOfScope: readonly string[] }> {
-  const subscribers = [
-    ...applications.flatMap((each) => annotatedSubscribers(each, 'Application')),
-    ...projects.flatMap((each) => annotatedSubscribers(each, 'AppProject')),
-  ];
   const { target } = config;
+  const applications = placed(given, target.namespace);
   const granting = projects.filter(
     (each) => (each.metadata.namespace ?? target.namespace) === target.namespace,
   );
   const access = { config, projects: granting.map(projectOf) };
   const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
-  const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
+  const objects = { applications, projects, applicationSets };
+  const surroundings = { objects, home: target.namespace, namespace, existing: here, rules: config.dingtalk };
+  const input = { configMap, secret, ...surroundings };
   const attempt = () => {
     const inquiry = new Inquiry(gate.answers);
     const broken = foreignFindings({ configMap }, config.target, inquiry);
@@ -104,5 +103,15 @@ export async function adoptFully(
   );
   if (!adoption || round !== 'answered')
     throw new UsageError("Argo CD's engine could not check the configuration");
-  return { adoption, outOfScope: outOfScope(applications, adoption.recipients, namespace, access) };
+  return { adoption, outOfScope: outOfScope(applications, adoption.deliveries, namespace, access) };
 }
+
+/** Applications of files may have no namespace: then they are in Argo CD's, where they are by default. */
+const placed = <T extends { readonly metadata: { readonly namespace?: string } }>(
+  applications: readonly T[],
+  namespace: string,
+): T[] =>
+  applications.map((each) => ({
+    ...each,
+    metadata: { ...each.metadata, namespace: each.metadata.namespace ?? namespace },
+  }));

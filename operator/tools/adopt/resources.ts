@@ -1,10 +1,10 @@
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
-import type { SubscribedEvent } from '../../api/types.generated.ts';
+import type { ApplicationCriteria, SubscribedEvent } from '../../api/types.generated.ts';
 import { serviceKey, templateKey } from '../../argocd/names.ts';
 import { shortHash } from '../../argocd/provenance.ts';
 import { parseSelector } from '../../argocd/selector.ts';
+import type { Coverage, CoveredEvents } from './coverage.ts';
 import type { Resources } from './drafts.ts';
-import type { EntryRecipient } from './entry-recipients.ts';
 import { ResourceLabels } from './label.ts';
 import { type ExistingResource, Naming } from './origins.ts';
 import type { DingTalkService } from './robots.ts';
@@ -12,19 +12,20 @@ import type { TranslatedEvent } from './translate.ts';
 
 const MAX_EVENTS = 20;
 const MAX_ROBOTS = 10;
+/** Names, and AppProjects. */
+const MAX_NAMES = 50;
 const CREDENTIAL_KEY = 'webhook';
 
 /**
- * Makes the custom resources for the recipients that can be taken over.
+ * Makes the custom resources for the deliveries that can be taken over.
  * @param existing the resources in the namespace
  */
 export function resourcesFor(
-  recipients: readonly EntryRecipient[],
+  subscribed: ReadonlyMap<string, readonly CoveredEvents[]>,
   services: ReadonlyMap<string, DingTalkService>,
   namespace: string,
   existing: readonly ExistingResource[],
 ): Resources {
-  const subscribed = groupByService(recipients);
   const robots = robotsFor([...subscribed.keys()], namespace, existing);
   const robotName = (service: string): string => robots.get(service)?.metadata.name ?? '';
   const templates = templatesFor(subscribed, namespace, existing);
@@ -65,41 +66,15 @@ function robotsFor(
   );
 }
 
-/** The events of one service by selector, '' for all Applications. */
-type SubscribedEvents = ReadonlyMap<string, readonly TranslatedEvent[]>;
-
-/** The engine sends one event once to each service, however many entries subscribe to it. */
-function groupByService(recipients: readonly EntryRecipient[]): ReadonlyMap<string, SubscribedEvents> {
-  const found = new Map<string, Map<string, Map<string, TranslatedEvent>>>();
-  for (const { service, events, entry } of recipients) {
-    if (!events) continue;
-    const selectors = found.get(service) ?? new Map<string, Map<string, TranslatedEvent>>();
-    const selector = entry.selector ?? '';
-    const group = selectors.get(selector) ?? new Map<string, TranslatedEvent>();
-    for (const event of events) group.set(`${event.trigger}[${event.index}]`, event);
-    found.set(service, selectors.set(selector, group));
-  }
-  return new Map(
-    [...found].map(([service, selectors]) => {
-      const forAll = selectors.get('');
-      const subscribed = [...selectors].map(([selector, group]): [string, TranslatedEvent[]] => [
-        selector,
-        [...group].flatMap(([key, event]) => (selector !== '' && forAll?.has(key) ? [] : [event])),
-      ]);
-      return [service, new Map(subscribed.filter(([, events]) => events.length > 0))];
-    }),
-  );
-}
-
 /** One template for each body; it is called like the template that the body comes from. */
 function templatesFor(
-  subscribed: ReadonlyMap<string, SubscribedEvents>,
+  subscribed: ReadonlyMap<string, readonly CoveredEvents[]>,
   namespace: string,
   existing: readonly ExistingResource[],
 ) {
   const bodies = new Map<string, Map<string, string>>();
-  for (const [service, selectors] of subscribed) {
-    for (const { template } of [...selectors.values()].flat()) {
+  for (const [service, covered] of subscribed) {
+    for (const { template } of covered.flatMap(({ events }) => events)) {
       if (!template) continue;
       const known = bodies.get(template.name) ?? new Map<string, string>();
       if (!known.has(template.body)) known.set(template.body, service);
@@ -129,25 +104,25 @@ const contentKey = ({ name, body }: Content): string => JSON.stringify([name, bo
 
 /** Services with the same events of the same Applications share a subscription. */
 function subscriptionsFor(
-  subscribed: ReadonlyMap<string, SubscribedEvents>,
+  subscribed: ReadonlyMap<string, readonly CoveredEvents[]>,
   robotName: (service: string) => string,
   templateName: (content: Content) => string,
   naming: Naming,
   namespace: string,
 ): Resources['subscriptions'] {
-  const groups = new Map<string, { selector: string; events: SubscribedEvent[]; services: string[] }>();
-  for (const [service, selectors] of subscribed) {
-    for (const [selector, translated] of selectors) {
-      const key = JSON.stringify([selector, translated]);
+  const groups = new Map<string, { coverage: Coverage; events: SubscribedEvent[]; services: string[] }>();
+  for (const [service, covered] of subscribed) {
+    for (const { coverage, events } of covered.flatMap(bounded)) {
+      const key = JSON.stringify([coverageKey(coverage), events]);
       const group = groups.get(key) ?? {
-        selector,
-        events: subscribedEvents(translated, templateName),
+        coverage,
+        events: subscribedEvents(events, templateName),
         services: [],
       };
       groups.set(key, { ...group, services: [...group.services, service] });
     }
   }
-  return [...groups].flatMap(([key, { selector, events, services }]) =>
+  return [...groups].flatMap(([key, { coverage, events, services }]) =>
     chunks(services, MAX_ROBOTS).flatMap((some) =>
       chunks(events, MAX_EVENTS).map((someEvents, part) => ({
         apiVersion: API_VERSION,
@@ -159,12 +134,49 @@ function subscriptionsFor(
         ),
         spec: {
           robots: some.map((service) => ({ name: robotName(service) })),
-          applications: selector === '' ? { all: true } : { selector: parseSelector(selector) ?? {} },
+          applications: criteriaOf(coverage),
           events: someEvents,
         },
       })),
     ),
   );
+}
+
+/** A part of the origin of a subscription, which must not change with the operator's version. */
+function coverageKey(coverage: Coverage): unknown {
+  if (coverage.kind === 'all') return '';
+  return coverage.kind === 'selector' ? coverage.selector : coverage;
+}
+
+/** Several, if a subscription cannot name so many Applications or AppProjects. */
+function bounded({ coverage, events }: CoveredEvents): CoveredEvents[] {
+  if (coverage.kind === 'applications')
+    return chunks(coverage.names, MAX_NAMES).map((names) => ({ coverage: { ...coverage, names }, events }));
+  if (coverage.kind === 'projects')
+    return chunks(coverage.projects, MAX_NAMES).map((projects) => ({
+      coverage: { ...coverage, projects },
+      events,
+    }));
+  return [{ coverage, events }];
+}
+
+/** Names and namespaces are independent criteria, so one subscription names Applications of one namespace only. */
+function criteriaOf(coverage: Coverage): ApplicationCriteria {
+  switch (coverage.kind) {
+    case 'all':
+      return { all: true };
+    case 'selector':
+      return { selector: parseSelector(coverage.selector) ?? {} };
+    case 'projects': {
+      const { projects, selector } = coverage;
+      return {
+        projects: [...projects],
+        ...(selector !== undefined && { selector: parseSelector(selector) ?? {} }),
+      };
+    }
+    case 'applications':
+      return { names: [...coverage.names], namespaces: [coverage.namespace] };
+  }
 }
 
 function subscribedEvents(

@@ -70,7 +70,8 @@ async function attempt(
   const input = {
     configMap: before.configMap,
     secret: {},
-    subscribers: [],
+    objects: { applications: [], projects: [], applicationSets: [] },
+    home: 'argocd',
     namespace: 'argocd',
     existing: [],
     rules: config().dingtalk,

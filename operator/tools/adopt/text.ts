@@ -1,6 +1,6 @@
 import { describeFinding, type LintFinding } from '../../files/finding.ts';
 import type { Adoption } from './adoption.ts';
-import type { Disposition } from './dispositions.ts';
+import type { Disposition } from './disposition.ts';
 import type { Resources } from './drafts.ts';
 import type { Anomalies } from './notes.ts';
 
@@ -53,6 +53,7 @@ export function adoptText(report: SwitchReport, namespace: string): string {
       shortened(outOfScope),
     ),
     ...section('refused by the operator:', refused.map(describeFinding)),
+    ...removalLines(adoption),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -66,6 +67,7 @@ export function adoptJson(report: SwitchReport): object {
     notTakenOver: adoption.dispositions.filter(({ isProblem }) => isProblem).map(shown),
     left: adoption.dispositions.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
     notes: adoption.notes,
+    removeAfterwards: adoption.removals,
     idleSecretKeys: adoption.idleSecretKeys,
     appliedAlready: existing,
     unheardApplications: outOfScope,
@@ -84,6 +86,15 @@ const dispositionLine = ({ key, part, why }: Disposition): string =>
 
 const idleLine = (key: string): string =>
   `key ${key} of the Secret was for these services only; delete it yourself after the switch`;
+
+/** The annotations to remove after the switch. */
+export function removalLines({ removals: { commands, edits } }: Pick<Adoption, 'removals'>): string[] {
+  const isAny = commands.length + edits.length > 0;
+  const title =
+    'after the switch, remove the annotations that subscriptions replace. Until then Argo CD logs an error for each of them, and sends ' +
+    'nothing for it. Where Git has them, they go there, too: otherwise they come back.';
+  return section(title, isAny ? [...edits, ...commands] : []);
+}
 
 const MAX_SHOWN = 20;
 
