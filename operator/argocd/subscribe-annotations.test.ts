@@ -54,6 +54,12 @@ it.each([
   expect(shown(legacyServices({ [annotation]: value }))).toEqual(services);
 });
 
+it('reads a value that is no text as the API server would refuse it: as nothing, or as a text', () => {
+  const annotations = { 'notifications.argoproj.io/subscribe.a.ding': null, [LEGACY]: 5 };
+  expect(shown(annotatedServices(annotations as never))).toEqual([['ding', [''], 'a']]);
+  expect(shown(legacyServices(annotations as never))).toEqual([['5', ['']]]);
+});
+
 it('takes services out of a value of the old form', () => {
   const isGone = (service: string) => service === 'ding';
   expect(withoutLegacyServices('ding, slack:ops ,ding:x', isGone)).toBe('slack:ops');

@@ -33,13 +33,17 @@ export interface AnnotatedService {
 
 type Annotations = Readonly<Record<string, string>> | undefined;
 
+/** In a file, the value may be anything. */
+const textEntries = (annotations: Annotations): [string, string][] =>
+  Object.entries(annotations ?? {}).map(([annotation, value]) => [annotation, yamlText(value)]);
+
 /** The services that an object subscribes itself to by annotation, in both forms. Annotations that Argo CD can't read count as absent. */
 export const annotatedServices = (annotations: Annotations): AnnotatedService[] =>
-  Object.entries(annotations ?? {}).flatMap(([annotation, value]) => subscribed(annotation, value));
+  textEntries(annotations).flatMap(([annotation, value]) => subscribed(annotation, value));
 
 /** The services that an AppProject subscribes its Applications to by annotations of the old form. */
 export const legacyServices = (annotations: Annotations): AnnotatedService[] =>
-  Object.entries(annotations ?? {}).flatMap(([annotation, value]) =>
+  textEntries(annotations).flatMap(([annotation, value]) =>
     annotation.endsWith(LEGACY) ? legacy(annotation, value) : [],
   );
 

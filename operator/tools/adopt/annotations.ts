@@ -89,7 +89,7 @@ function subscribersOf(
   return read(metadata.annotations).map((each) => ({
     ...each,
     object,
-    value: own(metadata.annotations ?? {}, each.annotation) ?? '',
+    value: `${own(metadata.annotations ?? {}, each.annotation) ?? ''}`,
     scope: scopeOf(object),
   }));
 }
