@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -158,6 +158,41 @@ describe('adopt, from files', () => {
         edits: [expect.anything()],
       },
     });
+  });
+
+  it('gives each team the resources about its Applications, in a folder for each namespace', async () => {
+    const data = {
+      'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,
+      'trigger.t': '[{when: "true", send: [t]}]',
+      'template.t': `webhook: {ding: {method: POST, body: '{"msgtype":"text","text":{"content":"x"}}'}}`,
+    };
+    const annotations = { 'notifications.argoproj.io/subscribe.t.ding': '' };
+    const { spec, ...rest } = application('argocd', annotations);
+    const shop = { ...rest, spec: { ...spec, project: 'shop' } };
+    const other = {
+      ...application('argocd', annotations),
+      metadata: { name: 'other', namespace: 'argocd', annotations },
+    };
+    const file = files.write('teams.yaml', [configMap(data), shop, other]);
+    const dir = join(files.dir, 'teams');
+    const { code, stderr } = await adopt('-f', file, '--split-by', 'project', '--output-dir', dir);
+    const grant =
+      "kubectl annotate --overwrite -n argocd appproject shop 'argocd-dingtalk.io/namespaces=shop'";
+    expect(stderr).toMatch(/^grants that the teams need/m);
+    expect(stderr).toContain(`  ${grant}\n`);
+    expect(stderr).not.toMatch(/refused by the operator|Applications without notifications/);
+    expect(code).toBe(0);
+    const written = readdirSync(dir, { recursive: true }).map(String);
+    expect(written.filter((each) => each.endsWith('.yaml')).sort()).toEqual([
+      'argocd/credentials.yaml',
+      'argocd/robots.yaml',
+      'argocd/subscriptions.yaml',
+      'argocd/templates.yaml',
+      'shop/credentials.yaml',
+      'shop/robots.yaml',
+      'shop/subscriptions.yaml',
+    ]);
+    expect(statSync(join(dir, 'shop/credentials.yaml')).mode & 0o777).toBe(0o600);
   });
 
   it.each([

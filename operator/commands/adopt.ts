@@ -17,6 +17,12 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
       '-n, --namespace <name>',
       "the namespace of the custom resources, which must be trusted (default: the target's)",
     )
+    .addOption(
+      new Option(
+        '--split-by <criterion>',
+        'give Applications and AppProjects that subscribe by annotation to the namespaces of their teams; see below',
+      ).choices(['project', 'namespace']),
+    )
     .option('--redact', 'print placeholders instead of credentials')
     .option('--output-dir <dir>', 'write files into this folder instead of standard output')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))

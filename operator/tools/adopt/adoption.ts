@@ -13,12 +13,14 @@ import { dispositionsOf } from './dispositions.ts';
 import type { Resources } from './drafts.ts';
 import { readForeignConfig } from './foreign-config.ts';
 import type { ExistingResource } from './origins.ts';
+import { placedEvents } from './placement.ts';
 import { type AnnotationRemovals, annotationRemovals } from './removals.ts';
 import { resourcesFor } from './resources.ts';
 import { dingTalkServices, type SecretValues } from './robots.ts';
 import { applicationFinder } from './scope.ts';
 import { bySource } from './sources.ts';
 import { stillUsed, withoutHalves } from './staying.ts';
+import type { ProjectGrant, Teams } from './teams.ts';
 
 /** The configuration to adopt, and its surroundings. */
 export interface AdoptionInput {
@@ -29,9 +31,10 @@ export interface AdoptionInput {
   readonly objects: SubscribableObjects & { readonly applicationSets: readonly SubscribingSet[] };
   /** Argo CD's namespace. */
   readonly home: string;
-  /** Of the custom resources. */
+  /** Of the custom resources, except for those of teams. */
   readonly namespace: string;
-  /** Custom resources of that namespace. */
+  readonly teams: Teams;
+  /** Custom resources of all namespaces. */
   readonly existing: readonly ExistingResource[];
   readonly rules: WebhookRules;
 }
@@ -44,6 +47,8 @@ export interface Adoption {
   /** Differences afterwards and defects before; each once. */
   readonly notes: readonly string[];
   readonly cut: Cut;
+  /** What teams need before their resources can take over. */
+  readonly grants: readonly ProjectGrant[];
   /** Annotations that people remove after the switch. */
   readonly removals: AnnotationRemovals;
   /** Keys of the Secret that only removed services read. */
@@ -65,7 +70,7 @@ export interface Cut {
  * @throws Error for a value that can't be read
  */
 export function adoptionOf(input: AdoptionInput, inquiry: Inquiry): Adoption {
-  const { configMap, secret, objects, home, namespace, existing, rules } = input;
+  const { configMap, secret, objects, home, namespace, teams, existing, rules } = input;
   const config = readForeignConfig(configMap);
   const services = dingTalkServices(config, secret, rules);
   const { subscribers, ineffective } = annotatedSubscribers(objects, home);
@@ -91,7 +96,13 @@ export function adoptionOf(input: AdoptionInput, inquiry: Inquiry): Adoption {
   ];
   const removals = annotationRemovals(deliveries, isGone);
   return {
-    resources: resourcesFor(byService, services, namespace, existing),
+    resources: resourcesFor(
+      placedEvents(byService, namespace, teams.namespaceOf),
+      services,
+      namespace,
+      existing,
+    ),
+    grants: grantsFor(deliveries, teams),
     dispositions: [...decided, ...generated.dispositions],
     notes: [...new Set(notes)],
     cut: {
@@ -102,6 +113,11 @@ export function adoptionOf(input: AdoptionInput, inquiry: Inquiry): Adoption {
     idleSecretKeys: idleSecretKeys(configMap.data, gone),
     deliveries,
   };
+}
+
+function grantsFor(deliveries: readonly FormerDelivery[], { missingGrant }: Teams): ProjectGrant[] {
+  const found = deliveries.filter(isTaken).flatMap(({ scope }) => missingGrant(scope) ?? []);
+  return [...new Map(found.map((each) => [each.project, each])).values()];
 }
 
 function idleSecretKeys(data: LiveObject['data'], gone: ReadonlySet<string>): string[] {

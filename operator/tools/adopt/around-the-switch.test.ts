@@ -198,7 +198,7 @@ describe('Applications out of reach', () => {
     },
   });
   const outOfScopeWith = (tenancy: object, ...applications: ReturnType<typeof placed>[]) =>
-    outOfScope(applications, former(), 'argocd', {
+    outOfScope(applications, former(), () => 'argocd', {
       config: config({ tenancy: { projects: { 'gra*': ['argocd'] }, ...tenancy } }),
       projects: [{ name: 'annotated', grantedTo: 'argocd' }],
     });
@@ -216,7 +216,7 @@ describe('Applications out of reach', () => {
     expect(outOfScopeOf(placed('team', {}))).toEqual(['team/shop']);
     const annotated = former({ scope: { kind: 'application', namespace: 'team', name: 'shop' } });
     const access = { config: config({}), projects: [] };
-    expect(outOfScope([placed('team', {}), placed('other', {})], annotated, 'argocd', access)).toEqual([
+    expect(outOfScope([placed('team', {}), placed('other', {})], annotated, () => 'argocd', access)).toEqual([
       'team/shop',
     ]);
     expect(outOfScopeOf(placed('team', { project: 'granted' }))).toEqual([]);

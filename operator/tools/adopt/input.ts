@@ -15,6 +15,8 @@ import { UsageError } from '../process-io.ts';
 import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
 import { outOfScope } from './out-of-scope.ts';
+import { applicationFinder, type SubscriberScope } from './scope.ts';
+import { NO_TEAMS, type SplitBy, teamsBy, withGrants } from './teams.ts';
 
 /** Conditions of a trigger are read one after the other. Each raises at most six questions, one after the other. */
 const MAX_ROUNDS = 1_000;
@@ -68,6 +70,12 @@ export function inputFromFiles(
   };
 }
 
+/** How resources are given to teams, and whether the teams have their grants already. */
+export interface Split {
+  readonly by: SplitBy;
+  readonly isApplied: boolean;
+}
+
 /**
  * Finds the parts that can be adopted, and the Applications that the switch would lose. The engine checks every condition and body.
  * @throws UsageError if the engine refuses the present configuration, or gives no answer
@@ -77,6 +85,7 @@ export async function adoptFully(
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
+  split?: Split,
 ): Promise<{ readonly adoption: Adoption; readonly outOfScope: readonly string[] }> {
   const { target } = config;
   const applications = placed(given, target.namespace);
@@ -84,9 +93,17 @@ export async function adoptFully(
     (each) => (each.metadata.namespace ?? target.namespace) === target.namespace,
   );
   const access = { config, projects: granting.map(projectOf) };
-  const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
+  const find = applicationFinder(applications);
+  const teams = split ? teamsBy(split.by, { ...access, find }) : NO_TEAMS;
   const objects = { applications, projects, applicationSets };
-  const surroundings = { objects, home: target.namespace, namespace, existing: here, rules: config.dingtalk };
+  const surroundings = {
+    objects,
+    home: target.namespace,
+    namespace,
+    teams,
+    existing,
+    rules: config.dingtalk,
+  };
   const input = { configMap, secret, ...surroundings };
   const attempt = () => {
     const inquiry = new Inquiry(gate.answers);
@@ -103,7 +120,10 @@ export async function adoptFully(
   );
   if (!adoption || round !== 'answered')
     throw new UsageError("Argo CD's engine could not check the configuration");
-  return { adoption, outOfScope: outOfScope(applications, adoption.deliveries, namespace, access) };
+  const namespaceOf = (scope: SubscriberScope): string => teams.namespaceOf(scope) ?? namespace;
+  const granted = split?.isApplied ? access.projects : withGrants(access.projects, adoption.grants);
+  const lost = outOfScope(applications, adoption.deliveries, namespaceOf, { config, projects: granted });
+  return { adoption, outOfScope: lost };
 }
 
 /** Applications of files may have no namespace: then they are in Argo CD's, where they are by default. */

@@ -3,6 +3,7 @@ import { withoutLegacyServices } from '../../argocd/subscribe-annotations.ts';
 import { type AnnotatedSubscriber, annotatedName } from './annotations.ts';
 import type { FormerDelivery } from './deliveries.ts';
 import { bySource, type SourceDeliveries } from './sources.ts';
+import type { ProjectGrant } from './teams.ts';
 
 /** What people do about annotations once the switch is made: Argo CD logs an error for each as long as it is there. */
 export interface AnnotationRemovals {
@@ -81,6 +82,10 @@ function commandsFor(change: string, objects: readonly AnnotatedSubscriber['obje
     });
   });
 }
+
+/** The command that gives a team access to an AppProject. */
+export const grantCommand = ({ project, annotation, value, home }: ProjectGrant): string =>
+  `kubectl annotate --overwrite -n ${plainOrQuoted(home)} appproject ${plainOrQuoted(project)} ${quoted(`${annotation}=${value}`)}`;
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 

@@ -3,6 +3,7 @@ import type { Adoption } from './adoption.ts';
 import type { Disposition } from './disposition.ts';
 import type { Resources } from './drafts.ts';
 import type { Anomalies } from './notes.ts';
+import { grantCommand } from './removals.ts';
 
 /** An adoption with all findings on it. */
 export interface AdoptReport {
@@ -53,6 +54,10 @@ export function adoptText(report: SwitchReport, namespace: string): string {
       shortened(outOfScope),
     ),
     ...section('refused by the operator:', refused.map(describeFinding)),
+    ...section(
+      'grants that the teams need, or the same as tenancy.projects of the configuration:',
+      adoption.grants.map(grantCommand),
+    ),
     ...removalLines(adoption),
   ];
   return lines.map((line) => `${line}\n`).join('');
@@ -67,6 +72,7 @@ export function adoptJson(report: SwitchReport): object {
     notTakenOver: adoption.dispositions.filter(({ isProblem }) => isProblem).map(shown),
     left: adoption.dispositions.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
     notes: adoption.notes,
+    grants: adoption.grants.map(grantCommand),
     removeAfterwards: adoption.removals,
     idleSecretKeys: adoption.idleSecretKeys,
     appliedAlready: existing,

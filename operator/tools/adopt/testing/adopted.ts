@@ -5,6 +5,7 @@ import { liveObject } from '../../../core/testing/fixtures.ts';
 import { createEngine } from '../../../engine/client.ts';
 import { createLogger } from '../../../lib/logger.ts';
 import { type Adoption, type AdoptionInput, adoptionOf } from '../adoption.ts';
+import { NO_TEAMS } from '../teams.ts';
 
 /** No object subscribes by annotation. */
 export const NO_OBJECTS = { applications: [], projects: [], applicationSets: [] };
@@ -24,6 +25,7 @@ export function startAdopter() {
         objects: NO_OBJECTS,
         home: 'argocd',
         namespace: 'argocd',
+        teams: NO_TEAMS,
         existing: [],
         rules: { endpoint: 'https://oapi.dingtalk.com/robot/send', allowedHosts: ['oapi.dingtalk.com'] },
         ...fields,
