@@ -49,6 +49,13 @@ The engine sends an event once to a robot, however many entries and annotations 
 overlap: a subscription of all Applications covers annotations, an AppProject covers its Applications, and an Application that has
 the labels of a selector is not named once more.
 
+--split-by gives subscriptions to teams, each with its own robots and credentials. By project, an AppProject
+belongs to the only namespace that has access to it already, or else to the namespace with the same name, which must exist. The output has
+the grants that are missing. AppProject default belongs to no team. By namespace, the team of an Application is the namespace that it
+lives in, or deploys to in Argo CD's own cluster. Templates, and subscriptions of all Applications or by labels, stay in the namespace
+of --namespace, which shares the templates. The files are in a folder for each namespace: kubectl apply -R -f moved-in. Give
+--take-over the same --split-by.
+
 Without --config, the configuration is the one that the operator has published. If it has not run yet, or with --file, the
 default configuration counts.
 
@@ -82,4 +89,5 @@ switch was refused; 2 the command was called wrongly or could not read its input
 Examples:
   argocd-dingtalk adopt --redact
   argocd-dingtalk adopt -f argocd-notifications-cm.yaml -f argocd-notifications-secret.yaml --output-dir moved-in
+  argocd-dingtalk adopt --split-by project --output-dir moved-in
   argocd-dingtalk adopt --take-over`;

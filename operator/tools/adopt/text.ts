@@ -50,7 +50,7 @@ export function adoptText(report: SwitchReport, namespace: string): string {
     ...section('applied already, and not printed again:', existing),
     ...section('good to know:', [...notes, ...idleSecretKeys.map(idleLine)]),
     ...section(
-      `Applications without notifications after the switch, because namespace ${namespace} has no access to them. Grant their projects by tenancy.projects, or on the AppProjects:`,
+      `Applications without notifications after the switch, because namespace ${places(adoption, namespace)} has no access to them. Grant their projects by tenancy.projects, or on the AppProjects:`,
       shortened(outOfScope),
     ),
     ...section('refused by the operator:', refused.map(describeFinding)),
@@ -61,6 +61,12 @@ export function adoptText(report: SwitchReport, namespace: string): string {
     ...removalLines(adoption),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The namespaces of the subscriptions. */
+function places({ resources }: Adoption, namespace: string): string {
+  const found = new Set(resources.subscriptions.map(({ metadata }) => metadata.namespace));
+  return [...(found.size === 0 ? [namespace] : found)].join(' or ');
 }
 
 /** The same for programs. */
