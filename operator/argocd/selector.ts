@@ -70,6 +70,46 @@ export function selects(text: string | undefined, labels: Labels): boolean {
   return known.length === requirements.length && selectorMatches({ matchExpressions: known }, labels);
 }
 
+/** Whether no labels meet both selectors, as far as one label decides it. */
+export function areDisjoint(a: string, b: string): boolean {
+  const others = partsOf(b).map(parseRequirement);
+  return partsOf(a)
+    .map(parseRequirement)
+    .some((one) => others.some((other) => one && other && (excludes(one, other) || excludes(other, one))));
+}
+
+function excludes(one: LabelRequirement, other: LabelRequirement): boolean {
+  if (one.key !== other.key) return false;
+  const { values = [] } = one;
+  if (one.operator === 'DoesNotExist') return other.operator === 'In' || other.operator === 'Exists';
+  if (one.operator !== 'In') return false;
+  const { values: others = [] } = other;
+  if (other.operator === 'In') return !values.some((each) => others.includes(each));
+  return other.operator === 'NotIn' && values.every((each) => others.includes(each));
+}
+
+const MAX_COMPLEMENT = 4;
+
+/**
+ * Selectors of which exactly one is met by labels that do not meet the given one; undefined if it can't be read, or would take too
+ * many.
+ */
+export function complement(text: string): string[] | undefined {
+  const parts = partsOf(text);
+  const requirements = parts.map(parseRequirement);
+  if (parts.length > MAX_COMPLEMENT) return undefined;
+  const found: string[] = [];
+  for (const [index, each] of requirements.entries()) {
+    if (!each) return undefined;
+    found.push(
+      [...parts.slice(0, index), requirement({ ...each, operator: OPPOSITE[each.operator] })].join(','),
+    );
+  }
+  return found;
+}
+
+const OPPOSITE = { In: 'NotIn', NotIn: 'In', Exists: 'DoesNotExist', DoesNotExist: 'Exists' } as const;
+
 /** Split at the commas outside of parentheses. */
 function partsOf(text: string): string[] {
   return text.split(/,(?![^(]*\))/).map((part) => part.trim());

@@ -168,7 +168,7 @@ describe('adopt, from what people keep', () => {
     expect(stderr).toMatch(
       /bring the old configuration back.*\n {2}Helm release argo-cd .*no helm upgrade until the switch/,
     );
-    expect(stderr).not.toContain('export.yaml');
+    expect(stderr).not.toContain('export.yaml lines');
     expect((await run('adopt', '-f', of({}))).stderr).not.toContain('bring the old configuration back');
     expect((await run('adopt', '-f', of({ uid: undefined }))).stderr).toMatch(
       /take these lines out of the source:\n.*export\.yaml lines/,
@@ -211,7 +211,7 @@ describe('adopt, from a cluster', () => {
   it('finds Argo CD where the only ConfigMap is', async () => {
     maps = [configMap('openshift-gitops'), configMap('argocd', {})];
     const { code, stdout } = await adopt('--redact');
-    expect(stdout.match(/^ {2}namespace: .*$/gm)).toEqual(Array(6).fill('  namespace: openshift-gitops'));
+    expect(stdout.match(/^ {2}namespace: .*$/gm)).toEqual(Array(5).fill('  namespace: openshift-gitops'));
     expect(code).toBe(0);
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
@@ -117,9 +117,76 @@ describe('adopt, from files', () => {
     expect(stderr).toMatch(/^not taken over, although it is for DingTalk:\n/m);
     expect(stderr).toMatch(/entry 1, ding\): trigger\.secretive: when: secrets is not available/);
     expect(stderr).toMatch(
-      /service\.webhook\.ding: used by annotations of Application argocd\/shop: name the Applications in/,
+      /annotations \(.*\.on-sync-running\.ding of Application argocd\/shop\): nothing is sent for it today/,
     );
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  });
+
+  it('makes subscriptions of annotations, and prints the commands that remove these', async () => {
+    const data = {
+      'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,
+      'trigger.t': '[{when: "true", send: [t]}]',
+      'template.t': 'webhook: {ding: {method: POST, body: "{}"}}',
+    };
+    const annotations = { 'notifications.argoproj.io/subscribe.t.ding': '' };
+    const { metadata, ...rest } = application('argocd', annotations);
+    // Without a namespace it is in Argo CD's own.
+    const shop = { ...rest, metadata: { ...metadata, namespace: undefined } };
+    const set = {
+      apiVersion: 'argoproj.io/v1alpha1',
+      kind: 'ApplicationSet',
+      metadata: { name: 'shops', namespace: 'argocd' },
+      spec: { template: { metadata: { annotations } } },
+    };
+    const file = files.write('annotated.yaml', [configMap(data), shop, set]);
+    const { code, stdout, stderr } = await adopt('-f', file);
+    expect(stdout).toMatch(/applications:\n {4}names:\n {6}- shop\n {4}namespaces:\n {6}- argocd\n/);
+    expect(stderr).toMatch(
+      /after the switch, remove the annotations[^\n]*\n {2}ApplicationSet argocd\/shops, .*\n {2}kubectl annotate -n argocd application shop '.*t\.ding-'\n/,
+    );
+    expect(code).toBe(0);
+    const { stdout: json } = await adopt('-f', file, '-o', 'json', '--redact');
+    expect(JSON.parse(json)).toMatchObject({
+      removeAfterwards: {
+        commands: [expect.stringContaining('kubectl annotate')],
+        edits: [expect.anything()],
+      },
+    });
+  });
+
+  it('gives each team the resources about its Applications, in a folder for each namespace', async () => {
+    const data = {
+      'service.webhook.ding': `url: https://oapi.dingtalk.com/robot/send?access_token=${TOKEN}`,
+      'trigger.t': '[{when: "true", send: [t]}]',
+      'template.t': `webhook: {ding: {method: POST, body: '{"msgtype":"text","text":{"content":"x"}}'}}`,
+    };
+    const annotations = { 'notifications.argoproj.io/subscribe.t.ding': '' };
+    const { spec, ...rest } = application('argocd', annotations);
+    const shop = { ...rest, spec: { ...spec, project: 'shop' } };
+    const other = {
+      ...application('argocd', annotations),
+      metadata: { name: 'other', namespace: 'argocd', annotations },
+    };
+    const file = files.write('teams.yaml', [configMap(data), shop, other]);
+    const dir = join(files.dir, 'teams');
+    const { code, stderr } = await adopt('-f', file, '--split-by', 'project', '--output-dir', dir);
+    const grant =
+      "kubectl annotate --overwrite -n argocd appproject shop 'argocd-dingtalk.io/namespaces=shop'";
+    expect(stderr).toMatch(/^grants that the teams need/m);
+    expect(stderr).toContain(`  ${grant}\n`);
+    expect(stderr).not.toMatch(/refused by the operator|Applications without notifications/);
+    expect(code).toBe(0);
+    const written = readdirSync(dir, { recursive: true }).map(String);
+    expect(written.filter((each) => each.endsWith('.yaml')).sort()).toEqual([
+      'argocd/credentials.yaml',
+      'argocd/robots.yaml',
+      'argocd/subscriptions.yaml',
+      'argocd/templates.yaml',
+      'shop/credentials.yaml',
+      'shop/robots.yaml',
+      'shop/subscriptions.yaml',
+    ]);
+    expect(statSync(join(dir, 'shop/credentials.yaml')).mode & 0o777).toBe(0o600);
   });
 
   it.each([

@@ -17,6 +17,12 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
       '-n, --namespace <name>',
       "the namespace of the custom resources, which must be trusted (default: the target's)",
     )
+    .addOption(
+      new Option(
+        '--split-by <criterion>',
+        'give Applications and AppProjects that subscribe by annotation to the namespaces of their teams; see below',
+      ).choices(['project', 'namespace']),
+    )
     .option('--redact', 'print no Secrets, but the commands that make them')
     .option('--output-dir <dir>', 'write files into this folder instead of standard output')
     .addOption(new Option('-o, --output <format>', 'how to print').choices(['yaml', 'json']).default('yaml'))
@@ -37,14 +43,26 @@ export function adoptCommand(command: Command, io: ProcessIO): void {
 
 const HELP = `
 Every webhook service with the URL of a DingTalk robot becomes a Secret and a DingTalkRobot. Each template for it becomes a
-NotificationTemplate with the same body, and each of its entries in subscriptions becomes a NotificationSubscription. A trigger
-that reports the same as a trigger of the catalogue becomes that trigger; the others keep their conditions. Everything else stays
-with Argo CD: Slack and other services, the keys that these use too, context, and parts that custom resources cannot express.
-Nothing is changed.
+NotificationTemplate with the same body. Each of its entries in subscriptions becomes a NotificationSubscription, and each annotation
+by which an Application or an AppProject subscribes itself becomes a part of one. A trigger that reports the same as a trigger of
+the catalogue becomes that trigger; the others keep their conditions. Everything else stays with Argo CD: Slack and other services,
+the keys that these use too, context, and parts that custom resources cannot express. A trigger that cannot be taken over stays alone:
+the other triggers of its entries move. Nothing is changed.
 
 The resources go to standard output. The report goes to standard error: first a summary with the next steps as commands, then the
 reason for each key, and probable mistakes in the present configuration, which adopt does not change. A configuration that Argo CD's
 engine refuses is not translated; the report then names each refused key, its place and the remedy.
+
+The engine sends an event once to a robot, however many entries and annotations subscribe to it. So the subscriptions do not
+overlap: a subscription of all Applications covers annotations, an AppProject covers its Applications, and an Application that has
+the labels of a selector is not named once more.
+
+--split-by gives subscriptions to teams, each with its own robots and credentials. By project, an AppProject
+belongs to the only namespace that has access to it already, or else to the namespace with the same name, which must exist. The output has
+the grants that are missing. AppProject default belongs to no team. By namespace, the team of an Application is the namespace that it
+lives in, or deploys to in Argo CD's own cluster. Templates, and subscriptions of all Applications or by labels, stay in the namespace
+of --namespace, which shares the templates. The files are in a folder for each namespace: kubectl apply -R -f moved-in. Give
+--take-over the same --split-by.
 
 Without --config, the configuration is the one that the operator has published. If it has not run yet, or with --file, the
 default configuration counts, and Argo CD is in the only namespace that has a ConfigMap argocd-notifications-cm. If there are
@@ -74,13 +92,15 @@ everything and nothing has happened for two seconds. Then one write subscribes t
 replace. The former configuration sends the earlier events, and the new configuration sends the later ones. A few seconds later
 the command checks whether an event happened in the very moment of the switch, and names it. The command refuses while the Lease
 ${OPERATOR_LEASE} is held, and while a resource is missing or refused. Keys of the Secret stay; the output names the keys that
-are no longer needed.
+are no longer needed. Annotations stay, too, and have no effect: the output has the commands that remove them, and the lines that
+go out of ApplicationSets.
 
 The annotation argocd-dingtalk.io/adopted-from of a printed resource names the configuration that the resource replaces. Keep the
 annotation until the switch: it lets adopt recognise an applied resource, which is not printed a second time.
 
-You need the right to get the ConfigMap and the Secret, and to list Applications and AppProjects, which may subscribe by
-annotation. With the right to list ConfigMaps in all namespaces, adopt finds Argo CD by itself. --take-over also needs the rights to patch the two objects, to get the Lease, to list the custom resources, and to
+You need the right to get the ConfigMap and the Secret, and to list Applications, AppProjects and ApplicationSets, which may
+subscribe by annotation. With the right to list ConfigMaps in all namespaces, adopt finds Argo CD by itself. --take-over also needs
+the rights to patch the two objects, to get the Lease, to list the custom resources, and to
 get the robots' Secrets.
 
 Exit codes: 0 everything for DingTalk is taken over, or there is nothing for DingTalk; 1 something is not taken over, or the
@@ -91,4 +111,5 @@ Examples:
   argocd-dingtalk adopt -f argocd-notifications-cm.yaml -f argocd-notifications-secret.yaml --output-dir moved-in
   kubectl get -n argo-cd cm,secret,applications.argoproj.io -o yaml | argocd-dingtalk adopt -f - --redact
   argocd-dingtalk adopt -f values.yaml --redact
+  argocd-dingtalk adopt --split-by project --output-dir moved-in
   argocd-dingtalk adopt --take-over`;

@@ -51,7 +51,7 @@ describe('- as a file', () => {
 
   it('is read by adopt', async () => {
     const { code, stderr } = await runWithInput(ACK, 'adopt', '-f', '-', '--redact');
-    expect(stderr).toMatch(/^taken over:\n {2}service\.webhook\.dingtalk: /);
+    expect(stderr).toMatch(/^taken over:\n {2}service\.webhook\.dingtalk: /m);
     expect(code).toBe(0);
   });
 

@@ -52,7 +52,7 @@ describe('a raw template', () => {
       '{"msgtype":"text",\n"text":{"content":"{{.app.metadata.name}}\nfailed"}}',
     );
     expect(finding?.message).toMatch(
-      /^spec\.message\.raw, line 2, column \d+: the message is no JSON: a line ends inside of a JSON string/,
+      /^spec\.message\.raw, line 2, column \d+: the message is not JSON: a line ends inside of a JSON string/,
     );
   });
 

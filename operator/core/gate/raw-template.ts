@@ -39,7 +39,7 @@ export function rawTemplateFinding(raw: string, inquiry: Inquiry): Refusal | und
 function brokenJson(raw: string, [, error]: readonly [number, string]): Refusal | undefined {
   const defect = error === NO_JSON ? jsonDefect(raw) : undefined;
   if (!defect) return undefined;
-  const message = `${FIELD}${lineInField(defect)}: the message is no JSON: ${defect.message}`;
+  const message = `${FIELD}${lineInField(defect)}: the message is not JSON: ${defect.message}`;
   return { reason: 'InvalidMessage', message };
 }
 

@@ -56,7 +56,7 @@ export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void>
   if (options.takeOver) return takeOver(options, namespace, config, io);
   const input = start?.input ?? (await fromCluster(options, config, io));
   await withEngine(io, async (_, gate) => {
-    const report = await reportOn(input, namespace, config, gate);
+    const report = await reportOn(input, namespace, config, gate, options);
     await printAdoption(report, { options, namespace, config, configMap: input.configMap, io });
     if (!isComplete(report)) throw new FindingsError();
   });
@@ -131,8 +131,15 @@ async function reportOn(
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
+  { splitBy }: AdoptOptions,
 ): Promise<AdoptReport> {
-  const { adoption, outOfScope, owners } = await adoptFully(input, namespace, config, gate);
+  const { adoption, outOfScope, owners } = await adoptFully(
+    input,
+    namespace,
+    config,
+    gate,
+    splitBy && { by: splitBy, isApplied: false },
+  );
   const { credentials, ...resources } = adoption.resources;
   const known = credentials.filter(({ webhook }) => webhook !== undefined);
   const files = adoptedFiles({ credentials: known, ...resources }, false);

@@ -5,6 +5,7 @@ import { readSecret } from '../../kubernetes/credentials.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
 import { decodeSecretValue } from '../../kubernetes/secret-values.ts';
 import type { SubscribableObject } from './annotations.ts';
+import type { SubscribingSet } from './application-sets.ts';
 import type { TimedApplication } from './event-times.ts';
 import type { ExistingResource } from './origins.ts';
 
@@ -15,9 +16,14 @@ export interface AdoptionState {
   /** Undefined if the caller may not list them. */
   readonly applications: readonly (SubscribableObject & TimedApplication)[] | undefined;
   readonly projects: readonly SubscribableObject[] | undefined;
+  /** Empty if the kind does not exist. */
+  readonly applicationSets?: readonly SubscribingSet[] | undefined;
   /** Custom resources, of all namespaces; empty if the caller may not list them, or the kind does not exist. */
   readonly existing: readonly ExistingResource[];
 }
+
+/** They subscribe the Applications that they generate. */
+const APPLICATION_SETS = { group: 'argoproj.io', version: 'v1alpha1', plural: 'applicationsets' } as const;
 
 /**
  * Reads it with the caller's own rights.
@@ -29,10 +35,11 @@ export async function readAdoptionState(
   unseen: Unseen,
 ): Promise<AdoptionState> {
   const customs = Object.values(KINDS).map(({ plural }) => ({ group: GROUP, version: VERSION, plural }));
-  const [secret, applications, appProjects, ...existing] = await Promise.all([
+  const [secret, applications, appProjects, applicationSets, ...existing] = await Promise.all([
     orUnseen(readSecret(request, target.namespace, target.secret), unseen),
     readApplications(request, unseen),
     orUnseen(listEvery(request, APP_PROJECTS), unseen),
+    orUnseen(orNone(listEvery(request, APPLICATION_SETS)), unseen),
     ...customs.map((address) => orUnseen(orNone(listEvery(request, address)), unseen)),
   ]);
   const data = secret?.found ? secret.data : undefined;
@@ -41,6 +48,7 @@ export async function readAdoptionState(
       data && Object.fromEntries(Object.entries(data).map(([key, value]) => [key, decodeSecretValue(value)])),
     applications: applications as readonly (SubscribableObject & TimedApplication)[] | undefined,
     projects: appProjects as readonly SubscribableObject[] | undefined,
+    applicationSets: applicationSets as readonly SubscribingSet[] | undefined,
     existing: existing.flatMap((each) => each ?? []) as readonly unknown[] as readonly ExistingResource[],
   };
 }

@@ -1,60 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { locateEngine } from '../../../engine/locate.ts';
-import { engineAsker, Gate } from '../../cluster/gate.ts';
-import { Inquiry } from '../../core/model/inquiry.ts';
-import { liveObject } from '../../core/testing/fixtures.ts';
-import { createEngine } from '../../engine/client.ts';
-import type { Engine } from '../../engine/types.ts';
-import { createLogger } from '../../lib/logger.ts';
-import { type Adoption, type AdoptionInput, adoptionOf } from './adoption.ts';
+import type { Adoption } from './adoption.ts';
 import { ADOPTED_FROM } from './origins.ts';
+import {
+  body,
+  entry,
+  FAILED,
+  list,
+  problems,
+  SMALL,
+  service,
+  startAdopter,
+  subscriptions,
+  taken,
+  template,
+  trigger,
+} from './testing/adopted.ts';
 
 const ACK = new URL('../../../test/e2e/ack-seed.configmap.yaml', import.meta.url);
 const URL_OF = 'https://oapi.dingtalk.com/robot/send?access_token=';
-const NAMESPACE = 'argocd';
 
-let engine: Engine;
-let gate: Gate;
+let adopter: ReturnType<typeof startAdopter>;
 beforeAll(() => {
-  engine = createEngine({ program: locateEngine() });
-  gate = new Gate(engineAsker(engine), new Map(), createLogger('error', process.stderr));
+  adopter = startAdopter();
 });
-afterAll(() => engine.close());
-
-async function adopted(data: Record<string, string>, fields: Partial<AdoptionInput> = {}): Promise<Adoption> {
-  const input: AdoptionInput = {
-    configMap: liveObject(data),
-    secret: {},
-    subscribers: [],
-    namespace: NAMESPACE,
-    existing: [],
-    rules: { endpoint: 'https://oapi.dingtalk.com/robot/send', allowedHosts: ['oapi.dingtalk.com'] },
-    ...fields,
-  };
-  for (;;) {
-    const inquiry = new Inquiry(gate.answers);
-    const adoption = adoptionOf(input, inquiry);
-    if (inquiry.open.size === 0) return adoption;
-    await gate.answer(inquiry.open);
-  }
-}
-
-const service = (token: string) => `url: ${URL_OF}${token}\n`;
-const body = (text: string) => JSON.stringify({ msgtype: 'text', text: { content: text } });
-const template = (...parts: readonly (readonly [string, string])[]) =>
-  JSON.stringify({
-    webhook: Object.fromEntries(parts.map(([to, text]) => [to, { method: 'POST', body: body(text) }])),
-  });
-const FAILED = "app.status.operationState.phase in ['Error', 'Failed']";
-const trigger = (when: string, ...send: string[]) => JSON.stringify([{ when, send }]);
-const entry = (recipients: string[], triggers: string[], selector?: string) => ({
-  recipients,
-  triggers,
-  selector,
-});
-const list = (...entries: object[]) => JSON.stringify(entries);
+afterAll(() => adopter.close());
+const adopted: typeof adopter.adopted = (...input) => adopter.adopted(...input);
 
 it.each(['service.webhook.ding', 'template.a', 'trigger.a', 'defaultTriggers', 'defaultTriggers.ding'])(
   'takes nothing over where a value can not be read, since its content would be lost: %s',
@@ -62,20 +34,6 @@ it.each(['service.webhook.ding', 'template.a', 'trigger.a', 'defaultTriggers', '
     await expect(adopted({ [key]: '{' })).rejects.toThrow(`the key ${key} cannot be read`);
   },
 );
-
-/** One robot, one message, one trigger, one entry. */
-const SMALL = {
-  'service.webhook.ding': service('a'),
-  'template.failed': template(['ding', 'failed']),
-  'trigger.failed': trigger(FAILED, 'failed'),
-  subscriptions: list(entry(['ding'], ['failed'])),
-};
-
-const taken = ({ dispositions }: Adoption) =>
-  dispositions.filter(({ isTaken }) => isTaken).map(({ key, part }) => part ?? key);
-const problems = ({ dispositions }: Adoption) =>
-  dispositions.filter(({ isProblem }) => isProblem).map(({ key, part, why }) => `${part ?? key}: ${why}`);
-const subscriptions = ({ resources }: Adoption) => resources.subscriptions.map(({ spec }) => spec);
 
 describe('the recipe for ACK', () => {
   it('becomes the custom resources of samples/ack-seed, and nothing of it is left but context', async () => {
@@ -130,7 +88,7 @@ describe('services', () => {
     [
       'without TLS',
       'http://oapi.dingtalk.com/robot/send?access_token=a',
-      [/service.webhook.ding: .*https/, /entry 1, ding: .*https/],
+      [/service.webhook.ding: .*https/, /entry 1, ding: service.webhook.ding is not taken over/],
     ],
   ])('stay: %s', async (_, url, why) => {
     const adoption = await withUrl(url);
@@ -152,17 +110,6 @@ describe('services', () => {
     );
     expect(adoption.notes.join()).toContain('not taken over: the header X-A, insecureSkipVerify.');
     expect(adoption.idleSecretKeys).toEqual(['ding']);
-  });
-
-  it('that annotations use stay, and so does what these send', async () => {
-    const subscribers = [
-      { object: 'Application argocd/shop', annotation: 'x', service: 'ding', triggers: ['other'] },
-    ];
-    const adoption = await adopted({ ...SMALL, 'trigger.other': trigger(FAILED, 'failed') }, { subscribers });
-    expect(taken(adoption)).toEqual(['trigger.failed', 'entry 1, ding']);
-    expect(problems(adoption)).toEqual([
-      expect.stringContaining('used by annotations of Application argocd/shop'),
-    ]);
   });
 });
 
@@ -213,29 +160,56 @@ describe('entries', () => {
     ]);
   });
 
-  it('name by selector the events that may be sent twice', async () => {
-    const adoption = await adopted({
-      ...SMALL,
-      'trigger.gone': trigger(FAILED, 'failed'),
-      subscriptions: list(
-        entry(['ding'], ['failed']),
-        entry(['ding'], ['failed', 'gone'], 'tier=gold'),
-        entry(['ding'], ['gone'], 'tier=silver'),
-      ),
-    });
-    expect(
-      subscriptions(adoption).map(({ applications, events }) => [
-        applications,
-        events.map(({ name }) => name),
-      ]),
-    ).toEqual([
-      [{ all: true }, ['failed']],
-      [{ selector: { matchLabels: { tier: 'gold' } } }, ['gone']],
-      [{ selector: { matchLabels: { tier: 'silver' } } }, ['gone']],
-    ]);
-    expect(adoption.notes.join()).toMatch(
-      /trigger.gone, ding: .* twice about an Application .*: tier=gold; tier=silver/,
-    );
+  it.each<[string, (string | undefined)[], unknown[], RegExp]>([
+    ['all of them', [undefined, 'tier=gold'], [{ all: true }], /^(?!.*twice)/],
+    [
+      'the same',
+      ['tier=gold', 'tier=gold'],
+      [{ selector: { matchLabels: { tier: 'gold' } } }],
+      /^(?!.*twice)/,
+    ],
+    [
+      'labels of which an Application has one only',
+      ['tier=gold', 'tier=silver'],
+      [{ selector: { matchLabels: { tier: 'gold' } } }, { selector: { matchLabels: { tier: 'silver' } } }],
+      /^(?!.*twice)/,
+    ],
+    [
+      'labels of which an Application may have both',
+      ['tier=gold,zone', 'team=a'],
+      [
+        {
+          selector: {
+            matchLabels: { tier: 'gold' },
+            matchExpressions: [{ key: 'zone', operator: 'Exists' }],
+          },
+        },
+        {
+          selector: {
+            matchLabels: { team: 'a' },
+            matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['gold'] }],
+          },
+        },
+        {
+          selector: {
+            matchLabels: { team: 'a', tier: 'gold' },
+            matchExpressions: [{ key: 'zone', operator: 'DoesNotExist' }],
+          },
+        },
+      ],
+      /^(?!.*twice)/,
+    ],
+    [
+      'more than selectors can tell apart',
+      ['a,b,c,d,e', 'f'],
+      [expect.anything(), { selector: { matchExpressions: [{ key: 'f', operator: 'Exists' }] } }],
+      /trigger.failed, ding: .* twice about an Application .*: a,b,c,d,e; f/,
+    ],
+  ])('do not meet where the engine sends once: %s', async (_, selectors, covered, notes) => {
+    const entries = selectors.map((selector) => entry(['ding'], ['failed'], selector));
+    const adoption = await adopted({ ...SMALL, subscriptions: list(...entries) });
+    expect(subscriptions(adoption).map(({ applications }) => applications)).toEqual(covered);
+    expect(adoption.notes.join()).toMatch(notes);
   });
 
   it('without triggers mean the default ones, which stay for annotations', async () => {
@@ -344,29 +318,81 @@ describe('triggers', () => {
 });
 
 describe('what stays', () => {
-  it('keeps all entries for the same event, so nothing is sent twice', async () => {
+  const STRANGE = {
+    'trigger.strange': trigger("'x' in secrets", 'failed'),
+    'trigger.third': trigger(FAILED, 'failed'),
+  };
+
+  it('is a trigger, and not its neighbours', async () => {
     const adoption = await adopted({
       ...SMALL,
-      'trigger.strange': trigger("'x' in secrets", 'failed'),
-      'trigger.third': trigger(FAILED, 'failed'),
-      subscriptions: list(
-        entry(['ding'], ['third']),
-        entry(['ding'], ['failed', 'third']),
-        entry(['ding'], ['failed', 'strange']),
-      ),
+      ...STRANGE,
+      subscriptions:
+        '- recipients: [ding] # one\n  triggers: [failed, strange]\n- recipients: [ding]\n  triggers: [third]\n- recipients: [ding]\n  triggers: [strange]\n  selector: a=b\n',
     });
-    expect(taken(adoption)).toEqual([]);
-    expect(problems(adoption).join('\n')).toMatch(
-      /entry 1, ding: trigger.third: entry 2 .* send it twice\nentry 2, ding: trigger.failed: entry 3/,
+    expect(adoption.cut.subscriptions).toBe(
+      '- recipients: [ding] # one\n  triggers: [strange]\n- recipients: [ding]\n  triggers: [strange]\n  selector: a=b\n',
     );
+    expect(taken(adoption)).toEqual([
+      'trigger.failed',
+      'trigger.third',
+      'entry 1, ding for failed',
+      'entry 2, ding',
+    ]);
+    expect(subscriptions(adoption)[0]?.events.map(({ name }) => name)).toEqual(['failed', 'third']);
+    // The cause is said once.
+    expect(problems(adoption)).toEqual([
+      'service.webhook.ding: subscribers that stay send to it',
+      expect.stringMatching(/^entry 1, ding, entry 3, ding: trigger.strange: .*secrets/),
+    ]);
   });
 
-  it('counts annotations without a trigger, too', async () => {
-    const subscribers = [{ object: 'AppProject argocd/p', annotation: 'x', service: 'ding', triggers: [] }];
-    const adoption = await adopted({ ...SMALL, 'defaultTriggers.ding': '[failed]' }, { subscribers });
-    expect(problems(adoption).at(-1)).toContain(
-      'an annotation of AppProject argocd/p stays and sends the same',
-    );
+  it('is the default triggers that remain, in words', async () => {
+    const adoption = await adopted({
+      ...SMALL,
+      ...STRANGE,
+      defaultTriggers: '[failed, strange]',
+      subscriptions: '- recipients: [ding]\n',
+    });
+    expect(adoption.cut.subscriptions).toBe('- {"recipients":["ding"],"triggers":["strange"]}\n');
+  });
+
+  it('keeps all entries for the same event of the same Applications, so nothing is sent twice', async () => {
+    const adoption = await adopted({
+      ...SMALL,
+      ...STRANGE,
+      subscriptions: list(
+        entry(['ding'], ['failed', 'third'], 'size>3,tier=gold'),
+        entry(['ding'], ['failed'], 'tier=silver'),
+        entry(['ding'], ['third']),
+      ),
+    });
+    expect(taken(adoption)).toEqual(['entry 2, ding']);
+    expect(problems(adoption)).toEqual([
+      expect.stringContaining('service.webhook.ding'),
+      expect.stringContaining('entry 1, ding: a NotificationSubscription cannot express the selector size>3'),
+      expect.stringMatching(/^entry 3, ding: trigger.third: entry 1 .* send it twice/),
+    ]);
+  });
+
+  it('is an entry that sends nothing today', async () => {
+    const idle = entry(['ding'], ['nowhere']);
+    const alone = await adopted({ ...SMALL, subscriptions: list(idle) });
+    expect(taken(alone)).toEqual([]);
+    expect(problems(alone)).toEqual([
+      'entry 1, ding: nothing is sent for it today, so nothing takes its place (there is no trigger.nowhere, so Argo CD sends ' +
+        'nothing for it). Correct or remove it.',
+    ]);
+    const beside = await adopted({ ...SMALL, subscriptions: list(idle, entry(['ding'], ['failed'])) });
+    expect(taken(beside)).toEqual([
+      'service.webhook.ding',
+      'template.failed',
+      'trigger.failed',
+      'entry 2, ding',
+    ]);
+    expect(problems(beside)).toEqual([]);
+    const none = await adopted({ ...SMALL, subscriptions: list({ recipients: ['ding', 'slack:x'] }) });
+    expect(problems(none)).toEqual([expect.stringMatching(/^entry 1, ding: nothing is sent for it today/)]);
   });
 });
 

@@ -8,6 +8,7 @@ export interface TimedApplication {
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
   };
+  readonly spec?: { readonly project?: string } | null;
   readonly status?: {
     readonly operationState?: {
       readonly phase?: string;

@@ -1,4 +1,4 @@
-import type { Disposition } from './dispositions.ts';
+import type { Disposition } from './disposition.ts';
 
 /**
  * For people: each reason once, behind all places that it is about, in the order of the first ones.

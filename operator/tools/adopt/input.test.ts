@@ -31,5 +31,5 @@ it('takes over a trigger with many conditions and bodies, each of which raises s
   const input = { configMap, secret: {}, ...nothing, facts: factsOf(undefined, []) };
   const gate = new Gate(engineAsker(engine), new Map(), createLogger('warn', process.stderr));
   const { adoption } = await adoptFully(input, 'argocd', config(), gate);
-  expect(adoption.recipients[0]?.events?.map(({ template }) => template?.name)).toEqual(names);
+  expect(adoption.deliveries[0]?.events?.map(({ template }) => template?.name)).toEqual(names);
 });

@@ -12,10 +12,10 @@ import type { ApiCall } from '../../kubernetes/request.ts';
 import { UsageError } from '../process-io.ts';
 import { type Adoption, adoptionOf } from './adoption.ts';
 import { type AdoptionState, readAdoptionState } from './adoption-reader.ts';
-import { annotatedSubscribers } from './annotations.ts';
 import type { PlaceOfKey } from './file-places.ts';
 import { outOfScope } from './out-of-scope.ts';
 import { refusedConfigText, refusedKeys } from './refused-config.ts';
+import { applicationFinder, type SubscriberScope } from './scope.ts';
 import { namesakes } from './sources/argocd-namespace.ts';
 import { legacyProblems, legacyText } from './sources/legacy.ts';
 import { configurationsAmong, readConfigurations } from './sources/notifications-configurations.ts';
@@ -26,6 +26,7 @@ import { isExport } from './sources/removable-lines.ts';
 import { secretIn } from './sources/secret.ts';
 import { type ConfigurationSource, neighbourNote } from './sources/source.ts';
 import { chooseSource } from './sources/sources.ts';
+import { NO_TEAMS, type SplitBy, teamsBy, withGrants } from './teams.ts';
 
 /** Conditions of a trigger are read one after the other. Each raises at most six questions, one after the other. */
 const MAX_ROUNDS = 1_000;
@@ -89,6 +90,7 @@ export function inputFromFiles(
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
   const ofKind = <T>(kind: string): T[] =>
     manifests.flatMap(({ value }) => ((value as { kind?: string }).kind === kind ? [value as T] : []));
+  const applications = ofKind<NonNullable<AdoptInput['applications']>[number]>('Application');
   const { data } = source;
   const isMap = source.kind === 'ConfigMap';
   return {
@@ -96,8 +98,9 @@ export function inputFromFiles(
     input: {
       configMap: { uid: 'files', resourceVersion: '1', data, owned: new Set(), managers: [], owners: [] },
       secret: { ...secret.texts, ...source.secret },
-      applications: ofKind('Application'),
+      applications: applications.length > 0 ? applications : undefined,
       projects: ofKind('AppProject'),
+      applicationSets: ofKind('ApplicationSet'),
       existing: [],
       facts: factsOf(isMap ? source.manifest.value : undefined, configurationsAmong([source, ...behind])),
       sources: [...(isMap && isExport(source) ? [] : [source]), ...behind],
@@ -109,6 +112,12 @@ export function inputFromFiles(
       },
     },
   };
+}
+
+/** How resources are given to teams, and whether the teams have their grants already. */
+export interface Split {
+  readonly by: SplitBy;
+  readonly isApplied: boolean;
 }
 
 /** An adoption, and what is beside it. */
@@ -129,21 +138,29 @@ export async function adoptFully(
   namespace: string,
   config: OperatorConfiguration,
   gate: Gate,
+  split?: Split,
 ): Promise<FullAdoption> {
-  const { configMap, secret, applications = [], projects = [], existing, placeOf } = given;
+  const { configMap, secret, projects = [], applicationSets = [], existing, placeOf } = given;
   const legacy = legacyProblems(configMap.data, secret, config.dingtalk);
   if (legacy.length > 0) throw new UsageError(legacyText(legacy));
-  const subscribers = [
-    ...applications.flatMap((each) => annotatedSubscribers(each, 'Application')),
-    ...projects.flatMap((each) => annotatedSubscribers(each, 'AppProject')),
-  ];
   const { target } = config;
+  const applications = placed(given.applications ?? [], target.namespace);
   const granting = projects.filter(
     (each) => (each.metadata.namespace ?? target.namespace) === target.namespace,
   );
   const access = { config, projects: granting.map(projectOf) };
-  const here = existing.filter(({ metadata }) => metadata.namespace === namespace);
-  const input = { configMap, secret, subscribers, namespace, existing: here, rules: config.dingtalk };
+  const find = applicationFinder(applications);
+  const teams = split ? teamsBy(split.by, { ...access, find }) : NO_TEAMS;
+  const objects = { applications, projects, applicationSets };
+  const surroundings = {
+    objects,
+    home: target.namespace,
+    namespace,
+    teams,
+    existing,
+    rules: config.dingtalk,
+  };
+  const input = { configMap, secret, ...surroundings };
   const attempt = () => {
     const inquiry = new Inquiry(gate.answers);
     const broken = refusedKeys(configMap, inquiry);
@@ -167,9 +184,21 @@ export async function adoptFully(
   );
   if (!adoption || round !== 'answered')
     throw new UsageError("Argo CD's engine could not check the configuration");
+  const namespaceOf = (scope: SubscriberScope): string => teams.namespaceOf(scope) ?? namespace;
+  const granted = split?.isApplied ? access.projects : withGrants(access.projects, adoption.grants);
   return {
     adoption: { ...adoption, notes: [...adoption.notes, ...given.notes] },
-    outOfScope: outOfScope(applications, adoption.recipients, namespace, access),
+    outOfScope: outOfScope(applications, adoption.deliveries, namespaceOf, { config, projects: granted }),
     owners: ownersAfter(adoption, given),
   };
 }
+
+/** Applications of files may have no namespace: then they are in Argo CD's, where they are by default. */
+const placed = <T extends { readonly metadata: { readonly namespace?: string } }>(
+  applications: readonly T[],
+  namespace: string,
+): T[] =>
+  applications.map((each) => ({
+    ...each,
+    metadata: { ...each.metadata, namespace: each.metadata.namespace ?? namespace },
+  }));

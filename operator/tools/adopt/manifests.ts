@@ -2,6 +2,20 @@ import { Document } from 'yaml';
 import type { CredentialsDraft, Resources } from './drafts.ts';
 import type { ExistingResource } from './origins.ts';
 
+/** The same in a folder for each namespace. */
+export function foldersByNamespace(
+  files: ReadonlyMap<string, readonly object[]>,
+): ReadonlyMap<string, readonly object[]> {
+  const found = new Map<string, object[]>();
+  for (const [file, manifests] of files) {
+    for (const each of manifests as readonly ExistingResource[]) {
+      const path = `${each.metadata.namespace}/${file}`;
+      found.set(path, [...(found.get(path) ?? []), each]);
+    }
+  }
+  return found;
+}
+
 /** The manifests by file name, in the order in which the files are applied. A Secret without its credential is not among them. */
 export function adoptedFiles(resources: Resources, redact: boolean): ReadonlyMap<string, readonly object[]> {
   return new Map<string, readonly object[]>([
@@ -28,10 +42,14 @@ export function divided(
   const isMissing = (each: ExistingResource): boolean => !known.has(nameOf(each));
   const { credentials, robots, templates, subscriptions } = resources;
   const newRobots = robots.filter(isMissing);
-  const secrets = new Set(newRobots.map(({ spec }) => spec.webhook.secretKeyRef.name));
+  const secrets = new Set(
+    newRobots.map(({ metadata, spec }) => `${metadata.namespace}/${spec.webhook.secretKeyRef.name}`),
+  );
   return {
     missing: {
-      credentials: credentials.filter(({ metadata }) => secrets.has(metadata.name)),
+      credentials: credentials.filter(({ metadata }) =>
+        secrets.has(`${metadata.namespace}/${metadata.name}`),
+      ),
       robots: newRobots,
       templates: templates.filter(isMissing),
       subscriptions: subscriptions.filter(isMissing),

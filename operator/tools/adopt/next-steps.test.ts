@@ -5,7 +5,16 @@ import type { AdoptOptions } from './options.ts';
 
 const steps = (facts: Partial<StepFacts>, options: Partial<AdoptOptions> = {}) =>
   nextSteps(
-    { state: 'not-applied', problems: 0, outOfScope: 0, secretsToMake: 0, ...facts },
+    {
+      state: 'not-applied',
+      problems: 0,
+      outOfScope: 0,
+      secretsToMake: 0,
+      owners: 0,
+      grants: 0,
+      removals: 0,
+      ...facts,
+    },
     { output: 'yaml', wait: '60', ...options },
     config(),
   ).map((step) =>
@@ -43,6 +52,20 @@ it.each<[string, Partial<StepFacts>, Partial<AdoptOptions>, string[]]>([
       "Apply kubectl apply -f 'my files'",
       'Switch argocd-dingtalk adopt --take-over --kubeconfig k -n team',
       START,
+    ],
+  ],
+  [
+    'teams need grants, a tool brings the keys back, and annotations have to go',
+    { state: 'applied', owners: 1, grants: 2, removals: 1 },
+    { splitBy: 'project' },
+    [
+      STOP,
+      'Give',
+      'Prepare',
+      'Switch argocd-dingtalk adopt --take-over --owner-will-follow --split-by project',
+      'Take',
+      START,
+      'Remove',
     ],
   ],
   [

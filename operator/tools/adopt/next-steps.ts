@@ -11,17 +11,23 @@ export interface StepFacts {
   readonly outOfScope: number;
   /** Secrets that are not printed. */
   readonly secretsToMake: number;
+  /** Tools and files that would bring the former configuration back. */
+  readonly owners: number;
+  /** AppProjects to which teams have no access yet. */
+  readonly grants: number;
+  /** Annotations that have to go after the switch. */
+  readonly removals: number;
 }
 
 const OPERATOR = 'argocd-dingtalk-operator';
 
 /** What to do next, in order; each step is a sentence, with a command if there is one. */
 export function nextSteps(
-  { state, problems, outOfScope, secretsToMake }: StepFacts,
+  { state, problems, outOfScope, secretsToMake, owners, grants, removals }: StepFacts,
   options: AdoptOptions,
   { target }: Pick<OperatorConfiguration, 'target'>,
 ): string[] {
-  const { outputDir } = options;
+  const { outputDir, splitBy } = options;
   const mend = [
     ...(problems > outOfScope
       ? [
@@ -46,23 +52,34 @@ export function nextSteps(
             : `Read the files in ${dir}.`,
           ...(secretsToMake > 0
             ? [
-                `Make ${secretsToMake === 1 ? 'the Secret' : `the ${secretsToMake} Secrets`} of the robots by the commands in ${join(dir, 'robots.yaml')}.`,
+                `Make ${secretsToMake === 1 ? 'the Secret' : `the ${secretsToMake} Secrets`} of the robots by the commands in ${join(dir, splitBy ? '*' : '', 'robots.yaml')}.`,
               ]
             : []),
-          `Apply them: kubectl apply -f ${shell(dir)}`,
+          `Apply them: kubectl apply ${splitBy ? '-R ' : ''}-f ${shell(dir)}`,
         ];
+  const granting =
+    grants > 0
+      ? ['Give the teams access to their projects by the commands below, or by tenancy.projects.']
+      : [];
+
   return [
     ...mend,
     `Stop the operator if it runs, because otherwise messages are sent twice: ${scale(0)}`,
     ...apply,
-    `Switch: argocd-dingtalk adopt --take-over${flags(options, false)}`,
+    ...granting,
+    ...(owners > 0
+      ? ['Prepare the sources that would bring the former configuration back, as the list below says.']
+      : []),
+    `Switch: argocd-dingtalk adopt --take-over${owners > 0 ? ' --owner-will-follow' : ''}${flags(options, false)}`,
+    ...(owners > 0 ? ['Take the lines of that list out of their sources, in its order.'] : []),
     `Start the operator: ${scale(2)}`,
+    ...(removals > 0 ? ['Remove the annotations that are replaced, by the commands below and in Git.'] : []),
   ];
 }
 
 /** The options that a further call needs, too. --take-over works on the cluster. */
 function flags(
-  { file, config, kubeconfig, namespace, argocdNamespace }: AdoptOptions,
+  { file, config, kubeconfig, namespace, argocdNamespace, splitBy }: AdoptOptions,
   isReading: boolean,
 ): string {
   const values: readonly (readonly [string, string | undefined])[] = [
@@ -71,6 +88,7 @@ function flags(
     ['--argocd-namespace', argocdNamespace],
     ['--kubeconfig', isReading && file ? undefined : kubeconfig],
     ['-n', namespace],
+    ['--split-by', splitBy],
   ];
   return values.flatMap(([flag, value]) => (value === undefined ? [] : ` ${flag} ${shell(value)}`)).join('');
 }

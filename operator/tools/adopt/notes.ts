@@ -1,9 +1,8 @@
-import { readRecipient } from '../../argocd/foreign-entries.ts';
 import { formatNoteKey, sentNotes } from '../../argocd/notes.ts';
-import { selects } from '../../argocd/selector.ts';
 import { own } from '../../lib/own.ts';
-import type { EntryRecipient } from './entry-recipients.ts';
+import { type FormerDelivery, isTaken } from './deliveries.ts';
 import { applicationName, eventTimes, type TimedApplication } from './event-times.ts';
+import { covers } from './scope.ts';
 
 /** A condition of a trigger that holds for an Application now, as the engine names it. */
 export interface TrueCondition {
@@ -19,19 +18,19 @@ export interface TrueCondition {
 export function pendingOf(
   application: TimedApplication,
   trueConditions: readonly TrueCondition[],
-  recipients: readonly EntryRecipient[],
+  deliveries: readonly FormerDelivery[],
 ): string[] {
   const notes = new Set(sentNotes(application).map(formatNoteKey));
-  const labels = application.metadata.labels ?? {};
-  return recipients.flatMap(({ events, triggers, recipient, service, entry }) => {
-    if (!events || !selects(entry.selector, labels)) return [];
-    const { recipient: extra } = readRecipient(recipient);
-    return trueConditions.flatMap(({ trigger, key, oncePer }) => {
-      if (!triggers.includes(trigger)) return [];
-      const note = formatNoteKey({ oncePer, trigger, condition: key, service, recipient: extra });
+  const found = deliveries.flatMap((delivery) => {
+    const { trigger, recipient, service, scope } = delivery;
+    if (!isTaken(delivery) || !covers(scope, application)) return [];
+    return trueConditions.flatMap(({ trigger: name, key, oncePer }) => {
+      if (trigger !== name) return [];
+      const note = formatNoteKey({ oncePer, trigger, condition: key, service, recipient });
       return notes.has(note) ? [] : [`${trigger} to ${service}`];
     });
   });
+  return [...new Set(found)];
 }
 
 /** Errors at the moment of the switch. */
@@ -50,7 +49,7 @@ export function anomaliesBetween(
   before: readonly TimedApplication[],
   after: readonly TimedApplication[],
   since: string,
-  recipients: readonly EntryRecipient[],
+  deliveries: readonly FormerDelivery[],
 ): Anomalies {
   const known = new Map(before.map((each) => [applicationName(each), eventTimes(each)]));
   const twice: string[] = [];
@@ -68,7 +67,7 @@ export function anomaliesBetween(
       .map(([, time]) => time)
       .filter((time) => time > since)
       .sort()[0];
-    if (first !== undefined && wasNotifiedSince(application, new Date(first), recipients)) twice.push(name);
+    if (first !== undefined && wasNotifiedSince(application, new Date(first), deliveries)) twice.push(name);
   }
   return { twice, missed };
 }
@@ -77,12 +76,12 @@ export function anomaliesBetween(
 function wasNotifiedSince(
   application: TimedApplication,
   time: Date,
-  recipients: readonly EntryRecipient[],
+  deliveries: readonly FormerDelivery[],
 ): boolean {
-  const former = recipients.filter(({ events }) => events !== undefined);
+  const former = deliveries.filter(isTaken);
   return sentNotes(application).some(
     (note) =>
       note.at >= time &&
-      former.some(({ triggers, service }) => service === note.service && triggers.includes(note.trigger)),
+      former.some(({ trigger, service }) => service === note.service && trigger === note.trigger),
   );
 }

@@ -1,4 +1,5 @@
 import type { ConfigurationOptions } from '../known-configuration.ts';
+import type { SplitBy } from './teams.ts';
 
 /** All options of `argocd-dingtalk adopt`. */
 export interface AdoptOptions extends ConfigurationOptions {
@@ -8,6 +9,7 @@ export interface AdoptOptions extends ConfigurationOptions {
   readonly redact?: boolean;
   readonly outputDir?: string;
   readonly output: 'yaml' | 'json';
+  readonly splitBy?: SplitBy;
   readonly takeOver?: boolean;
   readonly wait: string;
   readonly acceptDifferences?: boolean;

@@ -1,22 +1,26 @@
-import { selects } from '../../argocd/selector.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import { applicationAccess, type PlacedApplication } from '../../core/resolve/application-access.ts';
-import type { EntryRecipient } from './entry-recipients.ts';
+import { type FormerDelivery, isTaken } from './deliveries.ts';
 import { applicationName, type TimedApplication } from './event-times.ts';
+import { covers, type SubscriberScope } from './scope.ts';
 
-/** Applications with notifications today about which resources of this namespace may not be notified, sorted. */
+/** Applications with notifications today about which the namespace of their subscription may not be notified, sorted. */
 export function outOfScope(
   applications: readonly (TimedApplication & PlacedApplication)[],
-  recipients: readonly EntryRecipient[],
-  namespace: string,
+  deliveries: readonly FormerDelivery[],
+  namespaceOf: (scope: SubscriberScope) => string,
   access: Pick<Snapshot, 'config' | 'projects'>,
 ): string[] {
-  const isInScope = applicationAccess(access, namespace);
-  const taken = recipients.filter(({ events }) => events !== undefined && events.length > 0);
-  const isNotified = ({ metadata }: TimedApplication) =>
-    taken.some(({ entry }) => selects(entry.selector, metadata.labels ?? {}));
-  return applications
-    .filter((each) => isNotified(each) && !isInScope(each))
-    .map(applicationName)
-    .sort();
+  const accesses = new Map<string, ReturnType<typeof applicationAccess>>();
+  const accessOf = (namespace: string) => {
+    const known = accesses.get(namespace) ?? applicationAccess(access, namespace);
+    accesses.set(namespace, known);
+    return known;
+  };
+  const scopes = new Map(deliveries.filter(isTaken).map(({ scope }) => [JSON.stringify(scope), scope]));
+  const isLost = (application: TimedApplication & PlacedApplication) =>
+    [...scopes.values()].some(
+      (scope) => covers(scope, application) && !accessOf(namespaceOf(scope))(application),
+    );
+  return applications.filter(isLost).map(applicationName).sort();
 }

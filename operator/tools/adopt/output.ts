@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
 import { type ProcessIO, UsageError } from '../process-io.ts';
 import { readForeignConfig } from './foreign-config.ts';
-import { adoptedFiles, asYaml } from './manifests.ts';
+import { adoptedFiles, asYaml, foldersByNamespace } from './manifests.ts';
 import { nextSteps } from './next-steps.ts';
 import type { AdoptOptions } from './options.ts';
 import { secretComments, secretsToMake } from './secrets-to-make.ts';
@@ -26,14 +26,23 @@ interface Printing {
  */
 export async function printAdoption(report: AdoptReport, printing: Printing): Promise<void> {
   const { options, namespace, config, configMap, io } = printing;
-  const { output, outputDir, redact = false } = options;
-  const files = adoptedFiles(report.missing, redact);
+  const { output, outputDir, redact = false, splitBy } = options;
+  const plain = adoptedFiles(report.missing, redact);
+  const files = splitBy ? foldersByNamespace(plain) : plain;
   const manifests = [...files.values()].flat();
   const secrets = secretsToMake(report.missing, redact, readForeignConfig(configMap), config.target);
   const comments = secretComments(secrets);
   if (outputDir !== undefined) await writeFiles(outputDir, files, comments);
   const summary = summaryOf(report);
-  const facts = { ...summary, outOfScope: report.outOfScope.length, secretsToMake: secrets.size };
+  const { grants, removals } = report.adoption;
+  const facts = {
+    ...summary,
+    outOfScope: report.outOfScope.length,
+    secretsToMake: secrets.size,
+    owners: report.owners.length,
+    grants: grants.length,
+    removals: removals.commands.length + removals.edits.length,
+  };
   const steps = nextSteps(facts, options, config);
   if (output === 'json') {
     const shown = outputDir === undefined ? { manifests } : { outputDir };
@@ -53,7 +62,7 @@ export async function printAdoption(report: AdoptReport, printing: Printing): Pr
       NEXT[summary.state],
       steps.map((step, index) => `${index + 1}. ${step}`),
     ),
-    ...(files.get('credentials.yaml')?.length ? [credentialsLine(outputDir)] : []),
+    ...(plain.get('credentials.yaml')?.length ? [credentialsLine(outputDir)] : []),
   ];
   const details = adoptText(report, namespace);
   io.stderr.write(`${lines.join('\n')}\n${details === '' ? '' : `\n${details}`}`);
@@ -78,11 +87,13 @@ async function writeFiles(
   try {
     await mkdir(dir, { recursive: true });
     for (const [name, manifests] of files) {
-      if (manifests.length > 0)
-        await writeFile(join(dir, name), asYaml(manifests, comments), {
-          flag: 'wx',
-          mode: name.startsWith('cred') ? 0o600 : 0o644,
-        });
+      if (manifests.length === 0) continue;
+      await mkdir(dirname(join(dir, name)), { recursive: true });
+      const isSecret = basename(name).startsWith('cred');
+      await writeFile(join(dir, name), asYaml(manifests, comments), {
+        flag: 'wx',
+        mode: isSecret ? 0o600 : 0o644,
+      });
     }
   } catch (error) {
     throw new UsageError(`--output-dir: ${(error as Error).message}`, { cause: error });

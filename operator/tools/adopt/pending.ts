@@ -4,6 +4,7 @@ import { evaluateTriggers } from '../../files/evaluation.ts';
 import type { SampleFile } from '../../files/sample-application.ts';
 import { own } from '../../lib/own.ts';
 import { UsageError } from '../process-io.ts';
+import { isTaken } from './deliveries.ts';
 import { applicationName, type TimedApplication, youngestOf } from './event-times.ts';
 import { pendingOf, type TrueCondition } from './notes.ts';
 import type { SwitchContext } from './prepare.ts';
@@ -29,13 +30,13 @@ export async function pendingIn(
 ): Promise<string[]> {
   const data = target.configMap?.data ?? {};
   const triggers = [
-    ...new Set(adoption.recipients.flatMap((recipient) => (recipient.events ? recipient.triggers : []))),
+    ...new Set(adoption.deliveries.flatMap((delivery) => (isTaken(delivery) ? [delivery.trigger] : []))),
   ].filter((name) => own(data, triggerKey(name)) !== undefined);
   const keys = [...triggers.map(triggerKey), CONTEXT_KEY].filter((key) => own(data, key) !== undefined);
   const configMap = Object.fromEntries(keys.map((key) => [key, own(data, key) as string]));
   const now = clock.now();
   const { maxEventAge } = config.limits;
-  const deploying = underWay(applications, adoption.recipients, now, maxEventAge).filter(
+  const deploying = underWay(applications, adoption.deliveries, now, maxEventAge).filter(
     ({ isSoonOver }) => isSoonOver,
   );
   const found = options.acceptDifferences
@@ -62,7 +63,7 @@ export async function pendingIn(
       ),
     );
     found.push(
-      ...pendingOf(app, trueConditions, adoption.recipients).map(
+      ...pendingOf(app, trueConditions, adoption.deliveries).map(
         (notification) => `${applicationName(app)}: ${notification}`,
       ),
     );

@@ -51,7 +51,7 @@ export interface CheckedPlan extends SwitchPlan {
  * @throws UsageError if an object can't be read
  */
 export async function prepare(
-  { connection, config, namespace, gate, engine }: SwitchContext,
+  { connection, config, namespace, gate, engine, options: { splitBy } }: SwitchContext,
   isFirst: boolean,
 ): Promise<CheckedPlan> {
   const unseen: string[] = [];
@@ -66,7 +66,13 @@ export async function prepare(
     throw new UsageError(`Secret ${config.target.namespace}/${config.target.secret} does not exist`);
   }
   const applications = input.applications ?? [];
-  const { adoption, outOfScope, owners } = await adoptFully({ ...input, configMap }, namespace, config, gate);
+  const { adoption, outOfScope, owners } = await adoptFully(
+    { ...input, configMap },
+    namespace,
+    config,
+    gate,
+    splitBy && { by: splitBy, isApplied: true },
+  );
   const now = new Date();
   const credentials = await readCredentials(readCredential(connection), cluster.robots);
   const decide = (target: SwitchPlan['target'], since: Date): Promise<Decision> => {

@@ -1,5 +1,5 @@
 import { firstOf } from '../../lib/first-of.ts';
-import type { Disposition } from './dispositions.ts';
+import type { Disposition } from './disposition.ts';
 import type { Resources } from './drafts.ts';
 import { countOf, groupBy, placesOf } from './grouped.ts';
 import type { AdoptReport } from './text.ts';

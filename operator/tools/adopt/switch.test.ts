@@ -14,6 +14,7 @@ import { type TestKubeconfig, testKubeconfig } from '../../kubernetes/testing/ku
 import { adoptionOf } from './adoption.ts';
 import type { TimedApplication } from './event-times.ts';
 import { type SwitchAttempt, trySwitch } from './switch.ts';
+import { NO_TEAMS } from './teams.ts';
 
 const { target } = config();
 const { configMap: CONFIG_MAP } = targetPaths(target);
@@ -70,7 +71,9 @@ async function attempt(
   const input = {
     configMap: before.configMap,
     secret: {},
-    subscribers: [],
+    objects: { applications: [], projects: [], applicationSets: [] },
+    home: 'argocd',
+    teams: NO_TEAMS,
     namespace: 'argocd',
     existing: [],
     rules: config().dingtalk,

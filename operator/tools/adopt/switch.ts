@@ -88,7 +88,7 @@ export async function trySwitch(prepared: SwitchPlan, options: SwitchOptions): P
   });
   await writer.write(leftover, latest.target, () => undefined);
   await options.pause(SETTLE_MS);
-  const anomalies = anomaliesBetween(second, await listApplications(), since, prepared.adoption.recipients);
+  const anomalies = anomaliesBetween(second, await listApplications(), since, prepared.adoption.deliveries);
   return { state: 'done', since, anomalies };
 }
 

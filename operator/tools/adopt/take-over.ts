@@ -11,7 +11,7 @@ import type { AdoptOptions } from './options.ts';
 import { listApplications, pendingIn } from './pending.ts';
 import { type CheckedPlan, prepare, type SwitchContext } from './prepare.ts';
 import { type SwitchAttempt, trySwitch } from './switch.ts';
-import { adoptText, section, takenOverJson } from './text.ts';
+import { adoptText, removalLines, section, takenOverJson } from './text.ts';
 import { underWay } from './under-way.ts';
 
 const PAUSE_MS = 500;
@@ -95,7 +95,7 @@ function conclude(
 ): void {
   if (options.output === 'json') stdout.write(takenOverJson(adoption, since, anomalies));
   else stdout.write(`taken over; events after ${since} are sent by the custom resources.\n`);
-  const waiting = underWay(applications, adoption.recipients, clock.now(), config.limits.maxEventAge).map(
+  const waiting = underWay(applications, adoption.deliveries, clock.now(), config.limits.maxEventAge).map(
     ({ application }) => application,
   );
   const lines = [
@@ -106,7 +106,7 @@ function conclude(
     ...section('sent twice in the moment of the switch:', anomalies.twice),
     ...section('dated before the switch but seen after it, so not sent:', anomalies.missed),
   ];
-  stderr.write([...lines, 'Start the operator now.', ''].join('\n'));
+  stderr.write([...lines, ...removalLines(adoption), 'Start the operator now.', ''].join('\n'));
   if (anomalies.twice.length + anomalies.missed.length > 0) throw new FindingsError();
 }
 

@@ -1,9 +1,10 @@
 import { describeFinding, type LintFinding } from '../../files/finding.ts';
 import type { Adoption } from './adoption.ts';
-import type { Disposition } from './dispositions.ts';
+import type { Disposition } from './disposition.ts';
 import type { Resources } from './drafts.ts';
 import { groupedDispositions, groupedNotes } from './grouped.ts';
 import type { Anomalies } from './notes.ts';
+import { grantCommand } from './removals.ts';
 import type { ConfigurationOwner } from './sources/owners.ts';
 
 /** An adoption with all findings on it. */
@@ -83,13 +84,24 @@ export function adoptText(report: SwitchReport, namespace: string): string {
     ...section('applied already, and not printed again:', existing),
     ...section('good to know:', [...groupedNotes(notes), ...idleLines(idleSecretKeys)]),
     ...section(
-      `Applications without notifications after the switch, because namespace ${namespace} has no access to them. Grant their projects by tenancy.projects, or on the AppProjects:`,
+      `Applications without notifications after the switch, because namespace ${places(adoption, namespace)} has no access to them. Grant their projects by tenancy.projects, or on the AppProjects:`,
       shortened(outOfScope),
     ),
     ...section('refused by the operator:', refused.map(describeFinding)),
     ...section('will bring the old configuration back after the switch:', owners.map(ownerLine)),
+    ...section(
+      'grants that the teams need, or the same as tenancy.projects of the configuration:',
+      adoption.grants.map(grantCommand),
+    ),
+    ...removalLines(adoption),
   ];
   return lines.map((line) => `${line}\n`).join('');
+}
+
+/** The namespaces of the subscriptions. */
+function places({ resources }: Adoption, namespace: string): string {
+  const found = new Set(resources.subscriptions.map(({ metadata }) => metadata.namespace));
+  return [...(found.size === 0 ? [namespace] : found)].join(' or ');
 }
 
 /** The same for programs. */
@@ -102,6 +114,8 @@ export function adoptJson(report: SwitchReport): object {
     left: adoption.dispositions.filter(({ isTaken, isProblem }) => !isTaken && !isProblem).map(shown),
     notes: adoption.notes,
     nearMisses,
+    grants: adoption.grants.map(grantCommand),
+    removeAfterwards: adoption.removals,
     idleSecretKeys: adoption.idleSecretKeys,
     appliedAlready: existing,
     unheardApplications: outOfScope,
@@ -124,6 +138,15 @@ const idleLines = (keys: readonly string[]): string[] =>
   keys.map(
     (key) => `key ${key} of the Secret was for these services only; delete it yourself after the switch`,
   );
+
+/** The annotations to remove after the switch. */
+export function removalLines({ removals: { commands, edits } }: Pick<Adoption, 'removals'>): string[] {
+  const isAny = commands.length + edits.length > 0;
+  const title =
+    'after the switch, remove the annotations that subscriptions replace. Until then Argo CD logs an error for each of them, and sends ' +
+    'nothing for it. Where Git has them, they go there, too: otherwise they come back.';
+  return section(title, isAny ? [...edits, ...commands] : []);
+}
 
 const MAX_SHOWN = 20;
 

@@ -1,7 +1,7 @@
 import { sentNotes } from '../../argocd/notes.ts';
-import { selects } from '../../argocd/selector.ts';
-import type { EntryRecipient } from './entry-recipients.ts';
+import type { FormerDelivery } from './deliveries.ts';
 import { applicationName, type TimedApplication } from './event-times.ts';
+import { covers } from './scope.ts';
 
 /** A deployment whose sync has ended, but whose Application is not healthy yet. */
 export interface UnderWay {
@@ -21,24 +21,21 @@ const SOON_MS = 5 * 60_000;
  */
 export function underWay(
   applications: readonly TimedApplication[],
-  recipients: readonly EntryRecipient[],
+  deliveries: readonly FormerDelivery[],
   now: Date,
   maxEventAge: number,
 ): UnderWay[] {
-  const subscribed = recipients.flatMap((recipient) =>
-    (recipient.events ?? []).flatMap(({ trigger, condition }) =>
-      'catalogue' in condition && condition.catalogue === 'on-deployed' ? [{ ...recipient, trigger }] : [],
-    ),
+  const subscribed = deliveries.filter(({ events = [] }) =>
+    events.some(({ condition }) => 'catalogue' in condition && condition.catalogue === 'on-deployed'),
   );
   return applications.flatMap((application) => {
     const { operationState, health } = application.status ?? {};
     const ended = operationState?.phase === 'Succeeded' ? operationState.finishedAt : undefined;
     if (!ended || !health?.status || health.status === 'Healthy') return [];
     const age = now.getTime() - Date.parse(ended);
-    const labels = application.metadata.labels ?? {};
     const isAwaited = subscribed.some(
-      ({ entry, trigger, service }) =>
-        selects(entry.selector, labels) && !wasNotified(application, new Date(ended), trigger, service),
+      ({ scope, trigger, service }) =>
+        covers(scope, application) && !wasNotified(application, new Date(ended), trigger, service),
     );
     if (age > maxEventAge || !isAwaited) return [];
     const isSoonOver = health.status === 'Progressing' && age < SOON_MS;

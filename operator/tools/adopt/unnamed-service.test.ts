@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { Inquiry } from '../../core/model/inquiry.ts';
 import { ACCEPTING, liveObject } from '../../core/testing/fixtures.ts';
 import { adoptionOf } from './adoption.ts';
+import { NO_TEAMS } from './teams.ts';
 
 it('a webhook without a name is taken over with its key', () => {
   const data = {
@@ -14,8 +15,10 @@ it('a webhook without a name is taken over with its key', () => {
   const input = {
     configMap: liveObject(data),
     secret: {},
-    subscribers: [],
+    objects: { applications: [], projects: [], applicationSets: [] },
+    home: 'argocd',
     namespace: 'argocd',
+    teams: NO_TEAMS,
     existing: [],
     rules,
   };
