@@ -11,6 +11,7 @@ const steps = (facts: Partial<StepFacts>, options: Partial<AdoptOptions> = {}) =
       outOfScope: 0,
       secretsToMake: 0,
       owners: 0,
+      files: 0,
       grants: 0,
       removals: 0,
       ...facts,

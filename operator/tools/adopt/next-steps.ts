@@ -11,8 +11,10 @@ export interface StepFacts {
   readonly outOfScope: number;
   /** Secrets that are not printed. */
   readonly secretsToMake: number;
-  /** Tools and files that would bring the former configuration back. */
+  /** Tools that would bring the former configuration back, as far as an object shows them. */
   readonly owners: number;
+  /** Files from which lines have to go. */
+  readonly files: number;
   /** AppProjects to which teams have no access yet. */
   readonly grants: number;
   /** Annotations that have to go after the switch. */
@@ -23,7 +25,7 @@ const OPERATOR = 'argocd-dingtalk-operator';
 
 /** What to do next, in order; each step is a sentence, with a command if there is one. */
 export function nextSteps(
-  { state, problems, outOfScope, secretsToMake, owners, grants, removals }: StepFacts,
+  { state, problems, outOfScope, secretsToMake, owners, files, grants, removals }: StepFacts,
   options: AdoptOptions,
   { target }: Pick<OperatorConfiguration, 'target'>,
 ): string[] {
@@ -71,7 +73,9 @@ export function nextSteps(
       ? ['Prepare the sources that would bring the former configuration back, as the list below says.']
       : []),
     `Switch: argocd-dingtalk adopt --take-over${owners > 0 ? ' --owner-will-follow' : ''}${flags(options, false)}`,
-    ...(owners > 0 ? ['Take the lines of that list out of their sources, in its order.'] : []),
+    ...(owners + files > 0
+      ? ['Take the lines that the list below names out of their sources, in the order that it gives.']
+      : []),
     `Start the operator: ${scale(2)}`,
     ...(removals > 0 ? ['Remove the annotations that are replaced, by the commands below and in Git.'] : []),
   ];

@@ -39,7 +39,8 @@ export async function printAdoption(report: AdoptReport, printing: Printing): Pr
     ...summary,
     outOfScope: report.outOfScope.length,
     secretsToMake: secrets.size,
-    owners: report.owners.length,
+    owners: report.owners.filter(({ isFile }) => !isFile).length,
+    files: report.owners.filter(({ isFile }) => isFile).length,
     grants: grants.length,
     removals: removals.commands.length + removals.edits.length,
   };

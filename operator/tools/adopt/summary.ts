@@ -70,10 +70,9 @@ export function summaryLines(
     countOf(subscriptions, 'NotificationSubscription'),
   ].filter((text) => !text.startsWith('0 '));
   const replaced = `${countOf(replaces.keys, 'key')} of the ConfigMap and ${countOf(replaces.subscribers, 'subscriber')}`;
-  const about =
-    applications === undefined
-      ? ''
-      : ` ${countOf(applications, 'Application')} ${are(applications)} subscribed.`;
+  const about = !applications
+    ? ''
+    : ` ${countOf(applications, 'Application')} ${are(applications)} subscribed.`;
   const left = stays.map(({ why, what }) => `${firstOf(what, 3)} (${why})`);
   const more = left.length > MOST ? '; more is below' : '';
   const stuck = adoption.dispositions.filter(({ isProblem }) => isProblem);

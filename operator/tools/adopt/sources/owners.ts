@@ -12,6 +12,8 @@ export interface ConfigurationOwner {
   readonly evidence: string;
   /** What to do, in which order. */
   readonly advice: string;
+  /** Whether it is known by the files that were read, and not by an object of the cluster. */
+  readonly isFile?: true;
 }
 
 /** A sign of a tool, and the name that the tool has for what it installs. */

@@ -43,6 +43,7 @@ export function fileOwner(
   return [
     {
       name: source.kind === 'values' ? `${source.name} in ${[...files].join(', ')}` : source.name,
+      isFile: true,
       evidence: 'these files have the configuration',
       advice: [WHEN[source.kind], ...found].join('\n    '),
     },
