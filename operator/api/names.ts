@@ -4,6 +4,12 @@ export const RECONCILE_AT = 'argocd-dingtalk.io/reconcile-at';
 /** Annotation on an AppProject that grants it to namespaces: names or globs, with commas between them. */
 export const GRANTED_NAMESPACES = 'argocd-dingtalk.io/namespaces';
 
+/** Annotation on adopted resources: the configuration that they replace. By it, adopt recognises resources that are applied. */
+export const ADOPTED_FROM = 'argocd-dingtalk.io/adopted-from';
+
+/** Annotation on an adopted robot: a part of what is sent to the former service stays with Argo CD, so the service stays, too. */
+export const ADOPTED_IN_PART = 'argocd-dingtalk.io/adopted-in-part';
+
 /** The name of a namespace, or a glob that can match one. */
 export const NAMESPACE_PATTERN = /^[a-z0-9*?]([-a-z0-9*?]{0,61}[a-z0-9*?])?$/;
 

@@ -61,6 +61,12 @@ export const REASONS = {
       'Ask the platform team for a grant: under tenancy.projects, or by the annotation argocd-dingtalk.io/namespaces on the ' +
       'AppProject.',
   },
+  FormerServiceExists: {
+    meaning: 'The service of Argo CD that an adopted robot replaces is still there, or is there again.',
+    remedy:
+      'Run argocd-dingtalk adopt --take-over. If the switch is made already, take the old keys out of the source that brings them back, ' +
+      'as the message says.',
+  },
   SigningSecretUnusual: {
     meaning: 'The signing secret does not look like a signing secret of DingTalk.',
     remedy: 'Check that the Secret contains the right value.',

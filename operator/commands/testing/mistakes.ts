@@ -250,6 +250,8 @@ metadata:
 
 /** Reasons that speak of a cluster, of other people's keys or of DingTalk, and so of nothing that files could show. */
 export const NOT_IN_FILES = [
+  // Files rarely have the target, and only its context counts.
+  'FormerServiceExists',
   // No file is known that brings the operator to it.
   'InternalError',
   'Accepted',

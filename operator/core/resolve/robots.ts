@@ -11,6 +11,7 @@ import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Rollout, Verdict } from '../model/verdict.ts';
 import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
+import { formerServiceInputs, formerServiceWarnings } from './former-service.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
@@ -30,7 +31,8 @@ const isAccepted = ({ verdict }: ResolvedRobot): boolean => verdict.rollout === 
 
 const acceptedRobots = new ObjectMemo<DingTalkRobot, ResolvedRobot>();
 
-function inputsOf({ metadata, spec }: DingTalkRobot, snapshot: RobotContext): unknown[] {
+function inputsOf(cr: DingTalkRobot, snapshot: RobotContext): unknown[] {
+  const { metadata, spec } = cr;
   const { config, namespaces, credentials, target } = snapshot;
   const { namespace } = metadata;
   const { service, key } = namesOf(metadata);
@@ -46,6 +48,7 @@ function inputsOf({ metadata, spec }: DingTalkRobot, snapshot: RobotContext): un
     own(target.secret?.data, service) !== undefined,
     target.secret?.owned.has(service),
     target.secret?.leftBehind?.has(service),
+    ...formerServiceInputs(cr, snapshot),
   ];
 }
 
@@ -76,7 +79,8 @@ function judgeRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
   const judged = judgeCredentials(cr, snapshot);
   if (!('verdict' in judged)) {
     const { credential, warnings } = judged;
-    return { ...base, verdict: { rollout: 'current', warnings }, credential };
+    const all = [...warnings, ...formerServiceWarnings(cr, snapshot)];
+    return { ...base, verdict: { rollout: 'current', warnings: all }, credential };
   }
   const { verdict } = judged;
   return { ...base, verdict, ...(verdict.awaitsCredentials && { messagesStay: true }) };

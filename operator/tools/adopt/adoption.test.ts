@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { ADOPTED_FROM } from '../../api/names.ts';
 import type { Adoption } from './adoption.ts';
-import { ADOPTED_FROM } from './origins.ts';
 import {
   body,
   entry,

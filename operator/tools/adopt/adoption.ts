@@ -100,6 +100,7 @@ export function adoptionOf(input: AdoptionInput, inquiry: Inquiry): Adoption {
     resources: resourcesFor(
       placedEvents(byService, namespace, teams.namespaceOf),
       services,
+      isGone,
       namespace,
       existing,
     ),

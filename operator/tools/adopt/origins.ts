@@ -1,7 +1,5 @@
+import { ADOPTED_FROM } from '../../api/names.ts';
 import { ResourceLabels } from './label.ts';
-
-/** Annotation on adopted resources: the configuration that they replace. By it, adopt recognises resources that are applied. */
-export const ADOPTED_FROM = 'argocd-dingtalk.io/adopted-from';
 
 /** A custom resource that is in the namespace already. */
 export interface ExistingResource {

@@ -1,9 +1,9 @@
-import { resourceKey } from '../../api/names.ts';
+import { ADOPTED_FROM, resourceKey } from '../../api/names.ts';
 import type { Decision } from '../../core/decide.ts';
 import { liveRecipients } from '../../core/model/live.ts';
 import type { Verdict } from '../../core/model/verdict.ts';
 import type { Resources } from './drafts.ts';
-import { ADOPTED_FROM, originOf } from './origins.ts';
+import { originOf } from './origins.ts';
 
 /**
  * The custom resources that cannot replace their origin: they are not in the cluster, or refused or suspended there. They may have

@@ -1,4 +1,5 @@
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
+import { ADOPTED_IN_PART } from '../../api/names.ts';
 import { serviceKey } from '../../argocd/names.ts';
 import type { Resources } from './drafts.ts';
 import { type ExistingResource, Naming } from './origins.ts';
@@ -11,12 +12,14 @@ const CREDENTIAL_KEY = 'webhook';
 
 /**
  * Makes the custom resources for the deliveries that can be taken over. Each namespace gets robots of its own, with their credentials.
+ * @param isGone whether the former service goes as a whole
  * @param central the namespace of the templates
  * @param existing the resources of all namespaces
  */
 export function resourcesFor(
   placed: PlacedEvents,
   services: ReadonlyMap<string, DingTalkService>,
+  isGone: (service: string) => boolean,
   central: string,
   existing: readonly ExistingResource[],
 ): Resources {
@@ -24,7 +27,7 @@ export function resourcesFor(
   const templates = templatesFor(placed, central, inside(central));
   const parts = [...placed].map(([namespace, subscribed]) => {
     const here = inside(namespace);
-    const robots = robotsFor([...subscribed.keys()], namespace, here);
+    const robots = robotsFor([...subscribed.keys()], isGone, namespace, here);
     return {
       credentials: [...robots].map(([service, { spec }]) => ({
         apiVersion: 'v1' as const,
@@ -52,6 +55,7 @@ export function resourcesFor(
 
 function robotsFor(
   services: readonly string[],
+  isGone: (service: string) => boolean,
   namespace: string,
   existing: readonly ExistingResource[],
 ): ReadonlyMap<string, Resources['robots'][number]> {
@@ -59,7 +63,9 @@ function robotsFor(
   const naming = new Naming(kind, existing);
   return new Map(
     services.map((service) => {
-      const metadata = naming.metadata(serviceKey(service), service, namespace);
+      const named = naming.metadata(serviceKey(service), service, namespace);
+      const part = isGone(service) ? {} : { [ADOPTED_IN_PART]: 'true' };
+      const metadata = { ...named, annotations: { ...named.annotations, ...part } };
       const secretKeyRef = { name: `${metadata.name}-webhook`, key: CREDENTIAL_KEY };
       return [service, { apiVersion: API_VERSION, kind, metadata, spec: { webhook: { secretKeyRef } } }];
     }),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ADOPTED_FROM } from '../../api/names.ts';
 import { config } from '../../core/testing/fixtures.ts';
 import type { AdoptionInput } from './adoption.ts';
 import { divided } from './manifests.ts';
-import { ADOPTED_FROM } from './origins.ts';
 import { applicationFinder, type SubscriberScope } from './scope.ts';
 import { type SplitBy, teamsBy, withGrants } from './teams.ts';
 import { entry, list, SMALL, startAdopter } from './testing/adopted.ts';
