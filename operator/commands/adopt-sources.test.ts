@@ -266,7 +266,9 @@ describe('adopt, from a cluster', () => {
     const annotations = { 'argocd.argoproj.io/tracking-id': 'cd:/ConfigMap:argocd/argocd-notifications-cm' };
     maps = [configMap('argocd', ACK, { annotations })];
     const { code, stderr } = await adopt('--take-over');
-    expect(stderr).toMatch(/Turn off automated sync of Application cd of Argo CD, switch, then merge/);
+    expect(stderr).toMatch(
+      /Turn off automated sync of Application cd of Argo CD, switch, and start the operator\. Then merge/,
+    );
     expect(stderr).toMatch(/Nothing is switched: Application cd of Argo CD will bring.*--owner-will-follow/);
     expect(code).toBe(1);
     const told = await adopt('--take-over', '--owner-will-follow');

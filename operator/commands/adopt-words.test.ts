@@ -73,8 +73,8 @@ describe('adopt, for people', () => {
       `  2. Write the resources into files, and read them: argocd-dingtalk adopt --output-dir moved-in -f ${all}`,
       '  3. Apply them: kubectl apply -f moved-in',
       '  4. Switch: argocd-dingtalk adopt --take-over',
-      '  5. Take the lines that the list below names out of their sources, in the order that it gives.',
-      '  6. Start the operator: kubectl scale deployment argocd-dingtalk-operator -n argocd --replicas=2',
+      '  5. Start the operator: kubectl scale deployment argocd-dingtalk-operator -n argocd --replicas=2',
+      '  6. Take the lines that the list below names out of their sources, in the order that it gives.',
       'The output holds access tokens: keep it out of Git and logs.',
     ]);
     expect(code).toBe(0);

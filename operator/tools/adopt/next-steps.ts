@@ -73,10 +73,10 @@ export function nextSteps(
       ? ['Prepare the sources that would bring the former configuration back, as the list below says.']
       : []),
     `Switch: argocd-dingtalk adopt --take-over${owners > 0 ? ' --owner-will-follow' : ''}${flags(options, false)}`,
+    `Start the operator: ${scale(2)}`,
     ...(owners + files > 0
       ? ['Take the lines that the list below names out of their sources, in the order that it gives.']
       : []),
-    `Start the operator: ${scale(2)}`,
     ...(removals > 0 ? ['Remove the annotations that are replaced, by the commands below and in Git.'] : []),
   ];
 }

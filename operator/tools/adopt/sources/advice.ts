@@ -39,17 +39,17 @@ function stepsFor(tool: ToolName | 'server-side apply', subject: string | undefi
       );
     case 'Argo CD':
       return (
-        `${prepared} Turn off automated sync of ${subject ?? 'the Application'}, switch, then merge the prepared version, sync, ` +
-        `and turn automated sync on again. ${ORDER}`
+        `${prepared} Turn off automated sync of ${subject ?? 'the Application'}, switch, and start the operator. Then merge the ` +
+        `prepared version, sync, and turn automated sync on again. ${ORDER}`
       );
     case 'Flux':
-      return `${prepared} Suspend it (flux suspend), switch, then merge the prepared version, and resume it. ${ORDER}`;
+      return `${prepared} Suspend it (flux suspend), switch, and start the operator. Then merge the prepared version, and resume it. ${ORDER}`;
     case 'Terraform':
-      return `${prepared} Run no apply until the switch, and apply the prepared version right after it. ${ORDER}`;
+      return `${prepared} Run no apply until the switch. Right after it, start the operator and apply the prepared version. ${ORDER}`;
     case 'kubectl':
       return (
-        `The file that kubectl apply was given has the keys. Prepare a version of it without ${keys}. Apply it right after the ` +
-        `switch, and apply neither version before. ${ORDER}`
+        `The file that kubectl apply was given has the keys. Prepare a version of it without ${keys}. Right after the switch, start ` +
+        `the operator and apply that version, and apply neither version before. ${ORDER}`
       );
     case 'argocd-operator':
       return (
@@ -58,6 +58,6 @@ function stepsFor(tool: ToolName | 'server-side apply', subject: string | undefi
         `If the NotificationsConfiguration stays, take these out of it right after the switch: ${keys.replace('these keys: ', '')}.`
       );
     default:
-      return `${prepared} Let it apply nothing until the switch, and apply the prepared version right after it. ${ORDER}`;
+      return `${prepared} Let it apply nothing until the switch. Right after it, start the operator and apply the prepared version. ${ORDER}`;
   }
 }

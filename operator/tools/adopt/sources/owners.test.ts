@@ -124,7 +124,7 @@ describe('the tools that bring the configuration back', () => {
       'the label app.kubernetes.io/instance: cd; field manager argocd-controller (Update) holds service.webhook.ding',
     );
     expect(owner?.advice).toMatch(
-      /without these keys: service\.webhook\.ding, subscriptions\. Turn off automated sync of Application cd of Argo CD, switch, then merge/,
+      /without these keys: service\.webhook\.ding, subscriptions\. Turn off automated sync of Application cd of Argo CD, switch, and start the operator\. Then merge/,
     );
     expect(owner?.advice).toMatch(/All subscribers share the key subscriptions/);
   });
