@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newCredentials } from '../../operator/api/testing/manifests.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { cliCommand } from '../support/programs.ts';
 import { type RunResult, run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
@@ -114,11 +116,9 @@ describe.each([3, 4] as const)('moving in beside a release of Helm %i', (major) 
     await stage.conditions('robots', ARGOCD, 'ding', { Ready: 'True/Ready', Accepted: 'True/Accepted' });
     const live = await data();
     await upgrade(AFTERWARDS);
+    // The values had subscriptions, so Helm removes the key once, and the operator puts its entries back.
+    await eventually('the same to be live', async () => isDeepStrictEqual(await data(), live));
     await stage.conditions('nsub', ARGOCD, 'ding', { Ready: 'True/Ready' });
-    const { subscriptions: _, ...kept } = live;
-    expect(await data()).toMatchObject(kept);
-    expect(Object.keys(await data()).filter((key) => key.endsWith('.ding'))).toEqual([]);
-    expect((await data()).subscriptions).toContain('dt_argocd_ding');
     await upgrade({ ...AFTERWARDS, url: 'https://cd.example.com' });
     expect((await data()).subscriptions).toBe(live.subscriptions);
     await stage.conditions('robots', ARGOCD, 'ding', { Accepted: 'True/Accepted' });
