@@ -249,7 +249,7 @@ describe('explain', () => {
     const { code, stdout } = await explain('team/robot', '--app', 'argocd/shop');
     await patch({ 'trigger.by-hand': null });
     expect(stdout).toMatch(
-      /PROBLEM ConfigMap argocd\/\S+, key trigger\.by-hand: Argo CD sends no notifications for anybody/,
+      /PROBLEM ConfigMap argocd\/\S+, key trigger\.by-hand, \[0\]\.when, line 1, column \d+: Argo CD sends no notifications for anybody/,
     );
     expect(code).toBe(1);
   });
