@@ -40,7 +40,8 @@ export function nextSteps(
       ? ['Grant the projects of the Applications below, or go on with --take-over --accept-differences.']
       : []),
   ];
-  if (state === 'nothing') return problems > 0 ? mend.slice(0, 1) : [];
+  if (state === 'nothing')
+    return problems > 0 ? ['Read the problems below, correct them and run this again.'] : [];
   const scale = (replicas: number): string =>
     `kubectl scale deployment ${OPERATOR} -n ${target.namespace} --replicas=${replicas}`;
   const dir = outputDir ?? 'moved-in';
@@ -54,7 +55,7 @@ export function nextSteps(
             : `Read the files in ${dir}.`,
           ...(secretsToMake > 0
             ? [
-                `Make ${secretsToMake === 1 ? 'the Secret' : `the ${secretsToMake} Secrets`} of the robots by the commands in ${join(dir, splitBy ? '*' : '', 'robots.yaml')}.`,
+                `Make ${secretsToMake === 1 ? 'the Secret of the robot by the command' : `the ${secretsToMake} Secrets of the robots by the commands`} in ${join(dir, splitBy ? '*' : '', 'robots.yaml')}.`,
               ]
             : []),
           `Apply them: kubectl apply ${splitBy ? '-R ' : ''}-f ${shell(dir)}`,
@@ -73,10 +74,10 @@ export function nextSteps(
       ? ['Prepare the sources that would bring the former configuration back, as the list below says.']
       : []),
     `Switch: argocd-dingtalk adopt --take-over${owners > 0 ? ' --owner-will-follow' : ''}${flags(options, false)}`,
-    ...(owners + files > 0
-      ? ['Take the lines that the list below names out of their sources, in the order that it gives.']
-      : []),
     `Start the operator: ${scale(2)}`,
+    ...(owners + files > 0
+      ? ['At once, take what the list below names out of the sources, as it describes for each of them.']
+      : []),
     ...(removals > 0 ? ['Remove the annotations that are replaced, by the commands below and in Git.'] : []),
   ];
 }
