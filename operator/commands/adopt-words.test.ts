@@ -74,7 +74,7 @@ describe('adopt, for people', () => {
       '  3. Apply them: kubectl apply -f moved-in',
       '  4. Switch: argocd-dingtalk adopt --take-over',
       '  5. Start the operator: kubectl scale deployment argocd-dingtalk-operator -n argocd --replicas=2',
-      '  6. At once, take what the list below names out of the sources, as it describes for each of them.',
+      '  6. Right after that, change the sources as the list below describes.',
       'The output holds access tokens: keep it out of Git and logs.',
     ]);
     expect(code).toBe(0);

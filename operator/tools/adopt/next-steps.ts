@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { OperatorConfiguration } from '../../config/config.ts';
+import { ARGOCD_NAMESPACE } from '../known-configuration.ts';
 import type { AdoptOptions } from './options.ts';
 import type { AdoptState } from './summary.ts';
 
@@ -29,7 +30,7 @@ export function nextSteps(
   options: AdoptOptions,
   { target }: Pick<OperatorConfiguration, 'target'>,
 ): string[] {
-  const { outputDir, splitBy } = options;
+  const { file, config, outputDir, splitBy } = options;
   const mend = [
     ...(problems > outOfScope
       ? [
@@ -60,6 +61,9 @@ export function nextSteps(
             : []),
           `Apply them: kubectl apply ${splitBy ? '-R ' : ''}-f ${shell(dir)}`,
         ];
+  // In the cluster, another namespace may have such a ConfigMap, too.
+  const isElsewhere = file && config === undefined && target.namespace !== ARGOCD_NAMESPACE;
+  const onCluster = isElsewhere ? { ...options, argocdNamespace: target.namespace } : options;
   const granting =
     grants > 0
       ? ['Give the teams access to their projects by the commands below, or by tenancy.projects.']
@@ -73,11 +77,9 @@ export function nextSteps(
     ...(owners > 0
       ? ['Prepare the sources that would bring the former configuration back, as the list below says.']
       : []),
-    `Switch: argocd-dingtalk adopt --take-over${owners > 0 ? ' --owner-will-follow' : ''}${flags(options, false)}`,
+    `Switch: argocd-dingtalk adopt --take-over${owners > 0 ? ' --owner-will-follow' : ''}${flags(onCluster, false)}`,
     `Start the operator: ${scale(2)}`,
-    ...(owners + files > 0
-      ? ['At once, take what the list below names out of the sources, as it describes for each of them.']
-      : []),
+    ...(owners + files > 0 ? ['Right after that, change the sources as the list below describes.'] : []),
     ...(removals > 0 ? ['Remove the annotations that are replaced, by the commands below and in Git.'] : []),
   ];
 }
