@@ -94,7 +94,7 @@ describe('adopt, for people', () => {
 
     const alone = files.write('alone.yaml', [configMap(data), secret(KEYS)]);
     expect((await run('adopt', '-f', alone)).stderr).toMatch(
-      /\nThe files have no Applications, so it is not known who subscribes by annotation\. Add them by --file: kubectl get /,
+      /\nThe files have no Applications, so subscribers by annotation are not known\. Add the output of kubectl get /,
     );
   });
 

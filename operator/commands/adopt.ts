@@ -58,7 +58,7 @@ Moving in, without a lost or repeated message:
   6. Start the operator. It finds everything in place.
   7. Take the old configuration out of its source, and remove the annotations that have no effect any more. The output names both.
 
-What becomes of what:
+The resources that take the place of the configuration:
 Every webhook service with the URL of a DingTalk robot becomes a Secret and a DingTalkRobot. Each template for it becomes a
 NotificationTemplate with the same body. Each of its entries in subscriptions becomes a NotificationSubscription, and each annotation
 by which an Application or an AppProject subscribes itself becomes a part of one. A trigger that reports the same as a trigger of

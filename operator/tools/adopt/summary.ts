@@ -95,8 +95,8 @@ export function summaryLines(
 }
 
 const NO_APPLICATIONS =
-  'The files have no Applications, so it is not known who subscribes by annotation. Add them by --file: ' +
-  'kubectl get applications,appprojects,applicationsets -A -o yaml';
+  'The files have no Applications, so subscribers by annotation are not known. Add the output of kubectl get ' +
+  'applications,appprojects,applicationsets -A -o yaml by --file.';
 
 const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
