@@ -74,10 +74,28 @@ describe('adopt, for people', () => {
       '  3. Apply them: kubectl apply -f moved-in',
       '  4. Switch: argocd-dingtalk adopt --take-over',
       '  5. Start the operator: kubectl scale deployment argocd-dingtalk-operator -n argocd --replicas=2',
-      '  6. Take the lines that the list below names out of their sources, in the order that it gives.',
+      '  6. Right after that, change the sources as the list below describes.',
       'The output holds access tokens: keep it out of Git and logs.',
     ]);
     expect(code).toBe(0);
+  });
+
+  it('counts each annotation, and says where Applications are missing', async () => {
+    const data = { ...DATA, subscriptions: '[]' };
+    const annotated = ['a', 'b', 'c'].map((name) => {
+      const plain = application(name);
+      const annotations = { 'notifications.argoproj.io/subscribe.deployed.ding': '' };
+      return { ...plain, metadata: { ...plain.metadata, annotations } };
+    });
+    const file = files.write('annotated.yaml', [configMap(data), secret(KEYS), ...annotated]);
+    const { stderr } = await run('adopt', '-f', file);
+    expect(stderr).toMatch(/ and 3 subscribers\. 3 Applications are subscribed\.\n/);
+    expect(stderr).not.toContain('no Applications');
+
+    const alone = files.write('alone.yaml', [configMap(data), secret(KEYS)]);
+    expect((await run('adopt', '-f', alone)).stderr).toMatch(
+      /\nThe files have no Applications, so subscribers by annotation are not known\. Add the output of kubectl get /,
+    );
   });
 
   it('says each reason once, with all places, and how often an event is sent', async () => {

@@ -83,7 +83,7 @@ describe('adopt, from files', () => {
     writeFileSync(join(dir, 'robots.yaml'), '# mine\n');
     const { code, stdout, stderr } = await adopt('-f', ack, secret, '--output-dir', dir);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toMatch(/--output-dir: .*robots\.yaml/);
+    expect(stderr).toMatch(/--output-dir: .*robots\.yaml exists already, .* Name another folder/);
     expect(readFileSync(join(dir, 'robots.yaml'), 'utf8')).toBe('# mine\n');
     expect(statSync(join(dir, 'credentials.yaml')).mode & 0o777).toBe(0o600);
   });
@@ -172,6 +172,9 @@ describe('adopt, from files', () => {
     const { code, stderr } = await adopt('-f', file, '--split-by', 'project', '--output-dir', dir);
     const grant =
       "kubectl annotate --overwrite -n argocd appproject shop 'argocd-dingtalk.io/namespaces=shop'";
+    expect(stderr).toMatch(
+      /^The files .*\/teams\/\*\/credentials\.yaml hold access tokens: keep them out of Git and logs\.$/m,
+    );
     expect(stderr).toMatch(/^grants that the teams need/m);
     expect(stderr).toContain(`  ${grant}\n`);
     expect(stderr).not.toMatch(/refused by the operator|Applications without notifications/);

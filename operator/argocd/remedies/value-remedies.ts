@@ -22,7 +22,7 @@ const FORMS: readonly (readonly [RegExp, string])[] = [
   [/rawSubscription\.triggers of type \[\]string/, 'Write the triggers as a list: `triggers: [TRIGGER]`.'],
   [
     /(bool|number) into Go struct field rawSubscription\./,
-    'Put the name in quotes: YAML reads on, off, yes, no and numbers as no text.',
+    'Put the name in quotes: YAML reads on, off, yes, no, y, n and numbers as something else than text.',
   ],
   [
     /rawSubscription\.selector of type string/,

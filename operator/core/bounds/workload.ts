@@ -1,5 +1,6 @@
 import type { CustomResource } from '../../api/kinds.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
+import { SAMPLE_APPLICATIONS } from '../gate/sample-applications.ts';
 
 /** The work that a resource causes, estimated from its text alone. */
 export interface Workload {
@@ -30,16 +31,16 @@ function messagesOf({ spec }: CustomResource): number {
 }
 
 /**
- * The engine is asked about each key of Argo CD's configuration, about each expression, and about a raw template for each
- * sample.
+ * The engine is asked about each key of Argo CD's configuration and about each expression. One question about a raw template takes as
+ * long as one for each sample, and the condition of an event that
+ * may send it is asked about once more.
  */
 function questionsOf({ spec }: CustomResource): number {
-  if ('message' in spec) return spec.message.raw === undefined ? 0 : 1 + RAW_SAMPLES;
+  if ('message' in spec) return spec.message.raw === undefined ? 0 : 1 + SAMPLE_APPLICATIONS.length;
   if (!('events' in spec)) return 1;
   const expressions = spec.events.flatMap(({ when, oncePer, eventTime }) => [when, oncePer, eventTime]);
   // The engine inspects each expression and evaluates it for the samples. It is asked about the newest and the live version,
   // and about each live condition.
-  return 2 + spec.events.length + 2 * expressions.filter((text) => text !== undefined).length;
+  const templated = spec.events.filter(({ template }) => template !== undefined).length;
+  return 2 + spec.events.length + templated + 2 * expressions.filter((text) => text !== undefined).length;
 }
-
-const RAW_SAMPLES = 3;

@@ -82,9 +82,11 @@ export function adoptionOf(input: AdoptionInput, inquiry: Inquiry): Adoption {
   const gone = new Set(decided.flatMap(({ key, isTaken: goes }) => (goes ? [key] : [])));
   const keyOf = (service: string): string => config.serviceKeys.get(service) ?? serviceKey(service);
   const isGone = (service: string): boolean => gone.has(keyOf(service));
-  const generated = generatedSubscribers(objects.applicationSets, objects.applications, home, (service) =>
-    services.has(service),
-  );
+  const generated = generatedSubscribers(objects.applicationSets, objects.applications, home, {
+    isRobot: (service) => services.has(service),
+    isGone,
+    deliveries,
+  });
   const { byService, notes: overlaps } = coveragesOf(deliveries, find);
   const notes = [
     ...deliveries.flatMap((delivery) => delivery.notes),

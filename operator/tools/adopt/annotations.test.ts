@@ -335,6 +335,35 @@ describe('ApplicationSets', () => {
     ]);
   });
 
+  it('keep what Argo CD goes on to send', async () => {
+    const odd = { [`${BY_KEY}.odd.ding`]: '' };
+    const { metadata, ...rest } = owned('a');
+    const applications = [{ ...rest, metadata: { ...metadata, annotations: odd } }, app('b', FAILED_TO_DING)];
+    const data = {
+      'template.odd': JSON.stringify({ webhook: { ding: { method: 'GET', body: '{}' } } }),
+      'trigger.odd': trigger(FAILED, 'odd'),
+    };
+    const applicationSets = [set({ template: templated(`${BY_KEY}.odd.ding`) })];
+    const adoption = await adopted({ applications, applicationSets }, data);
+    expect(problems(adoption).join()).toContain('odd.ding of Application argocd/a');
+    expect(adoption.removals.edits).toEqual([]);
+    expect(adoption.notes.join()).not.toContain('ApplicationSet');
+  });
+
+  it('lose a destination, and no annotation that others need', async () => {
+    const list = `[{trigger: [failed], destinations: [{service: ding, recipients: ['']}, {service: slack, recipients: [x]}]}]`;
+    const annotations = { 'notifications.argoproj.io/subscriptions': list };
+    const { metadata, ...rest } = owned('a');
+    const applications = [{ ...rest, metadata: { ...metadata, annotations } }];
+    const { removals } = await adopted({
+      applications,
+      applicationSets: [set({ template: { metadata: { annotations } } })],
+    });
+    expect(removals.edits[0]).toBe(
+      'ApplicationSet argocd/apps, spec.template.metadata.annotations: remove the destination ding of notifications.argoproj.io/subscriptions',
+    );
+  });
+
   it('that subscribe to others, or to nothing, do not matter', async () => {
     const applicationSets = [set({ template: templated(`${BY_KEY}.failed.slack`) }), set({})];
     const { removals, notes } = await adopted({ applications: [app('a', FAILED_TO_DING)], applicationSets });

@@ -1,6 +1,7 @@
 import { type GeneratedService, generatedServices } from '../../argocd/generated-annotations.ts';
 import { own } from '../../lib/own.ts';
 import type { SubscribableObject } from './annotations.ts';
+import { type FormerDelivery, isTaken } from './deliveries.ts';
 import type { Disposition } from './disposition.ts';
 
 /** An ApplicationSet, as far as it subscribes the Applications that it generates. */
@@ -17,34 +18,44 @@ export interface GeneratedSubscribers {
   readonly dispositions: readonly Disposition[];
 }
 
+/** What becomes of the services that templates name. */
+export interface ServiceFacts {
+  readonly isRobot: (service: string) => boolean;
+  readonly isGone: (service: string) => boolean;
+  readonly deliveries: readonly FormerDelivery[];
+}
+
 /**
- * Finds the ApplicationSets that subscribe Applications to services that are taken over.
+ * Finds the ApplicationSets that subscribe Applications to robots. An annotation for which Argo CD still sends something after the
+ * switch is not to be removed.
  * @param home Argo CD's namespace
  */
 export function generatedSubscribers(
   sets: readonly SubscribingSet[],
   applications: readonly SubscribableObject[],
   home: string,
-  isTaken: (service: string) => boolean,
+  facts: ServiceFacts,
 ): GeneratedSubscribers {
   const found = sets.flatMap((set) => {
-    const services = generatedServices(set.spec).filter(
-      ({ service }) => isTaken(service) || isVariable(service),
-    );
+    const all = generatedServices(set.spec);
+    const services = all.filter(({ service }) => facts.isRobot(service) || isVariable(service));
     if (services.length === 0) return [];
     const { namespace = home, name } = set.metadata;
     const isKnown = applications.some((each) => isGeneratedBy(each, name, namespace, home, services));
-    return [{ name: `ApplicationSet ${namespace}/${name}`, services, isKnown }];
+    const idle = isKnown ? services.filter((each) => isIdle(each, facts)) : [];
+    return [{ name: `ApplicationSet ${namespace}/${name}`, all, services, idle, isKnown }];
   });
   return {
-    edits: found.flatMap(({ name, services }) => [
-      ...new Set(services.map(({ path, annotation }) => `${name}, ${path}: remove ${annotation}`)),
+    edits: found.flatMap(({ name, all, idle }) => [
+      ...new Set(idle.map((each) => `${name}, ${each.path}: remove ${removable(each, all, idle)}`)),
     ]),
-    notes: found.map(
-      ({ name }) =>
-        `${name}: the subscriptions name the Applications that it has generated so far. For those that it generates later, ` +
-        'put a label into its template, and write spec.applications.selector instead of the names.',
-    ),
+    notes: found
+      .filter(({ idle }) => idle.length > 0)
+      .map(
+        ({ name }) =>
+          `${name}: the subscriptions name the Applications that it has generated so far. For those that it generates later, ` +
+          'put a label into its template, and write spec.applications.selector instead of the names.',
+      ),
     dispositions: found
       .filter(({ isKnown }) => !isKnown)
       .map(({ name, services }) => ({
@@ -57,6 +68,34 @@ export function generatedSubscribers(
           '-o yaml by --file, or run adopt on the cluster.',
       })),
   };
+}
+
+/** Whether Argo CD sends nothing for it after the switch. */
+function isIdle(
+  { annotation, service }: GeneratedService,
+  { isRobot, isGone, deliveries }: ServiceFacts,
+): boolean {
+  if (isGone(service)) return true;
+  const own = deliveries.filter(
+    (each) =>
+      each.source.kind === 'annotation' &&
+      (isVariable(service)
+        ? isRobot(each.service)
+        : each.service === service && each.source.subscriber.annotation === annotation),
+  );
+  return own.some(isTaken) && own.every(({ events }) => events !== undefined);
+}
+
+/** The annotation, or its destination if others of it are still sent to. */
+function removable(
+  { path, annotation, service }: GeneratedService,
+  all: readonly GeneratedService[],
+  idle: readonly GeneratedService[],
+): string {
+  const isNeeded = all.some(
+    (each) => each.path === path && each.annotation === annotation && !idle.includes(each),
+  );
+  return isNeeded ? `the destination ${service} of ${annotation}` : annotation;
 }
 
 /** The name of a service may be made from the parameters of the generator. */

@@ -93,6 +93,7 @@ export function inputFromFiles(
   const applications = ofKind<NonNullable<AdoptInput['applications']>[number]>('Application');
   const { data } = source;
   const isMap = source.kind === 'ConfigMap';
+  const beside = neighbours.map((each) => neighbourNote(each.namespace ?? '', target));
   return {
     namespace,
     input: {
@@ -104,7 +105,7 @@ export function inputFromFiles(
       existing: [],
       facts: factsOf(isMap ? source.manifest.value : undefined, configurationsAmong([source, ...behind])),
       sources: [...(isMap && isExport(source) ? [] : [source]), ...behind],
-      notes: [...source.notes, ...neighbours.map((each) => neighbourNote(each.namespace ?? '', target))],
+      notes: [...source.notes, ...secret.notes, ...beside],
       placeOf: (key, position) => {
         const [place = { manifest: source.manifest, field: '' }] = source.places.get(key)?.slice(-1) ?? [];
         const { line, column } = place.manifest.place(place.field, position);

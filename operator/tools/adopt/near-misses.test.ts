@@ -98,6 +98,14 @@ it.each([
 });
 
 describe('an Application or an AppProject', () => {
+  it('has a destination without recipients', () => {
+    const annotation = 'notifications.argoproj.io/subscriptions';
+    const value = '[{trigger: [on-sync-failed], destinations: [{service: ding}, {service: slack}]}]';
+    expect(found({}, { applications: [object({}, { [annotation]: value })] })).toEqual([
+      `Application argocd/shop, annotation ${annotation}: the destination ding has no recipients, so Argo CD sends nothing to it. Write recipients: [""] below it.`,
+    ]);
+  });
+
   const object = (labels: object, annotations: object = {}) =>
     ({ metadata: { name: 'shop', namespace: 'argocd', labels, annotations } }) as never;
 

@@ -46,7 +46,7 @@ export function nearMisses({ configMap, applications = [], projects = [] }: Near
 }
 
 function annotationMistakes({ metadata }: SubscribableObject, kind: string, config: ForeignConfig): string[] {
-  return annotatedServices(metadata.annotations).flatMap(({ annotation, service, triggers }) => {
+  return annotatedServices(metadata.annotations).flatMap(({ annotation, service, recipients, triggers }) => {
     const names = [...config.serviceKeys.keys()];
     const guess = names.includes(service) ? undefined : closest(service, names);
     // Annotations for services that are not configured are common, and say nothing about DingTalk.
@@ -55,11 +55,16 @@ function annotationMistakes({ metadata }: SubscribableObject, kind: string, conf
       ...(guess
         ? [`there is no service ${service}, so Argo CD sends nothing to it.${didYouMean(guess)}`]
         : []),
+      ...(config.services.has(service) && recipients.length === 0 ? [withoutRecipients(service)] : []),
       ...(isOurs ? missingTriggers(triggers, config) : []),
     ];
     return found.map((text) => `${objectNameOf(metadata, kind)}, annotation ${annotation}: ${text}`);
   });
 }
+
+/** A webhook has no use for the text of a recipient, but Argo CD sends once for each. */
+const withoutRecipients = (service: string): string =>
+  `the destination ${service} has no recipients, so Argo CD sends nothing to it. Write recipients: [""] below it.`;
 
 const objectNameOf = (
   { namespace = 'default', name }: SubscribableObject['metadata'],

@@ -3,7 +3,7 @@ import { config } from '../../core/testing/fixtures.ts';
 import { nextSteps, type StepFacts } from './next-steps.ts';
 import type { AdoptOptions } from './options.ts';
 
-const steps = (facts: Partial<StepFacts>, options: Partial<AdoptOptions> = {}) =>
+const steps = (facts: Partial<StepFacts>, options: Partial<AdoptOptions> = {}, settings = config()) =>
   nextSteps(
     {
       state: 'not-applied',
@@ -17,7 +17,7 @@ const steps = (facts: Partial<StepFacts>, options: Partial<AdoptOptions> = {}) =
       ...facts,
     },
     { output: 'yaml', wait: '60', ...options },
-    config(),
+    settings,
   ).map((step) =>
     step.replace(/^(\w+).*?(?:: ((?:kubectl|argocd).*))?$/, (_, first, command) =>
       `${first} ${command ?? ''}`.trim(),
@@ -65,7 +65,7 @@ it.each<[string, Partial<StepFacts>, Partial<AdoptOptions>, string[]]>([
       'Prepare',
       'Switch argocd-dingtalk adopt --take-over --owner-will-follow --split-by project',
       START,
-      'Take',
+      'Right',
       'Remove',
     ],
   ],
@@ -91,4 +91,12 @@ it.each<[string, Partial<StepFacts>, Partial<AdoptOptions>, string[]]>([
   ],
 ])('the next steps where %s', (_, facts, options, wanted) => {
   expect(steps(facts, options)).toEqual(wanted);
+});
+
+it('switches where the files say that Argo CD is', () => {
+  const { target, ...rest } = config();
+  const elsewhere = { ...rest, target: { ...target, namespace: 'gitops' } };
+  const wanted = 'Switch argocd-dingtalk adopt --take-over --argocd-namespace gitops';
+  expect(steps({}, { file: ['a.yaml'] }, elsewhere)).toContain(wanted);
+  expect(steps({}, {}, elsewhere)).toContain('Switch argocd-dingtalk adopt --take-over');
 });

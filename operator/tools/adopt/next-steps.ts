@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { OperatorConfiguration } from '../../config/config.ts';
+import { ARGOCD_NAMESPACE } from '../known-configuration.ts';
 import type { AdoptOptions } from './options.ts';
 import type { AdoptState } from './summary.ts';
 
@@ -29,7 +30,7 @@ export function nextSteps(
   options: AdoptOptions,
   { target }: Pick<OperatorConfiguration, 'target'>,
 ): string[] {
-  const { outputDir, splitBy } = options;
+  const { file, config, outputDir, splitBy } = options;
   const mend = [
     ...(problems > outOfScope
       ? [
@@ -40,7 +41,8 @@ export function nextSteps(
       ? ['Grant the projects of the Applications below, or go on with --take-over --accept-differences.']
       : []),
   ];
-  if (state === 'nothing') return problems > 0 ? mend.slice(0, 1) : [];
+  if (state === 'nothing')
+    return problems > 0 ? ['Read the problems below, correct them and run this again.'] : [];
   const scale = (replicas: number): string =>
     `kubectl scale deployment ${OPERATOR} -n ${target.namespace} --replicas=${replicas}`;
   const dir = outputDir ?? 'moved-in';
@@ -54,11 +56,14 @@ export function nextSteps(
             : `Read the files in ${dir}.`,
           ...(secretsToMake > 0
             ? [
-                `Make ${secretsToMake === 1 ? 'the Secret' : `the ${secretsToMake} Secrets`} of the robots by the commands in ${join(dir, splitBy ? '*' : '', 'robots.yaml')}.`,
+                `Make ${secretsToMake === 1 ? 'the Secret of the robot by the command' : `the ${secretsToMake} Secrets of the robots by the commands`} in ${join(dir, splitBy ? '*' : '', 'robots.yaml')}.`,
               ]
             : []),
           `Apply them: kubectl apply ${splitBy ? '-R ' : ''}-f ${shell(dir)}`,
         ];
+  // In the cluster, another namespace may have such a ConfigMap, too.
+  const isElsewhere = file && config === undefined && target.namespace !== ARGOCD_NAMESPACE;
+  const onCluster = isElsewhere ? { ...options, argocdNamespace: target.namespace } : options;
   const granting =
     grants > 0
       ? ['Give the teams access to their projects by the commands below, or by tenancy.projects.']
@@ -72,11 +77,9 @@ export function nextSteps(
     ...(owners > 0
       ? ['Prepare the sources that would bring the former configuration back, as the list below says.']
       : []),
-    `Switch: argocd-dingtalk adopt --take-over${owners > 0 ? ' --owner-will-follow' : ''}${flags(options, false)}`,
+    `Switch: argocd-dingtalk adopt --take-over${owners > 0 ? ' --owner-will-follow' : ''}${flags(onCluster, false)}`,
     `Start the operator: ${scale(2)}`,
-    ...(owners + files > 0
-      ? ['Take the lines that the list below names out of their sources, in the order that it gives.']
-      : []),
+    ...(owners + files > 0 ? ['Right after that, change the sources as the list below describes.'] : []),
     ...(removals > 0 ? ['Remove the annotations that are replaced, by the commands below and in Git.'] : []),
   ];
 }

@@ -63,7 +63,7 @@ export async function printAdoption(report: AdoptReport, printing: Printing): Pr
       NEXT[summary.state],
       steps.map((step, index) => `${index + 1}. ${step}`),
     ),
-    ...(plain.get('credentials.yaml')?.length ? [credentialsLine(outputDir)] : []),
+    ...credentialsLines(files, outputDir),
   ];
   const details = adoptText(report, namespace);
   io.stderr.write(`${lines.join('\n')}\n${details === '' ? '' : `\n${details}`}`);
@@ -76,8 +76,23 @@ const NEXT: Readonly<Record<AdoptState, string>> = {
   applied: 'All resources are applied, and the switch is not made yet. Next:',
 };
 
-const credentialsLine = (outputDir: string | undefined): string =>
-  `${outputDir === undefined ? 'The output' : join(outputDir, 'credentials.yaml')} holds access tokens: keep it out of Git and logs.`;
+/** The files with Secrets, which no other file has. */
+function credentialsLines(
+  files: ReadonlyMap<string, readonly object[]>,
+  outputDir: string | undefined,
+): string[] {
+  const found = [...files].flatMap(([name, objects]) => (isSecret(name) && objects.length > 0 ? [name] : []));
+  const [only, ...more] = found;
+  if (only === undefined) return [];
+  if (outputDir === undefined) return ['The output holds access tokens: keep it out of Git and logs.'];
+  const subject =
+    more.length === 0
+      ? `${join(outputDir, only)} holds`
+      : `The files ${join(outputDir, '*', basename(only))} hold`;
+  return [`${subject} access tokens: keep ${more.length === 0 ? 'it' : 'them'} out of Git and logs.`];
+}
+
+const isSecret = (file: string): boolean => basename(file) === 'credentials.yaml';
 
 /** Only their owner may read credentials. Existing files are not overwritten: they may have been edited. */
 async function writeFiles(
@@ -90,13 +105,17 @@ async function writeFiles(
     for (const [name, manifests] of files) {
       if (manifests.length === 0) continue;
       await mkdir(dirname(join(dir, name)), { recursive: true });
-      const isSecret = basename(name).startsWith('cred');
       await writeFile(join(dir, name), asYaml(manifests, comments), {
         flag: 'wx',
-        mode: isSecret ? 0o600 : 0o644,
+        mode: isSecret(name) ? 0o600 : 0o644,
       });
     }
   } catch (error) {
-    throw new UsageError(`--output-dir: ${(error as Error).message}`, { cause: error });
+    const { code, path, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'EEXIST'
+        ? `${path} exists already, and may have been edited. Name another folder, or delete this one.`
+        : message;
+    throw new UsageError(`--output-dir: ${why}`, { cause: error });
   }
 }

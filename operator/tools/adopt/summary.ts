@@ -1,4 +1,6 @@
 import { firstOf } from '../../lib/first-of.ts';
+import { bySource } from './by-source.ts';
+import { isTaken } from './deliveries.ts';
 import type { Disposition } from './disposition.ts';
 import type { Resources } from './drafts.ts';
 import { countOf, groupBy, placesOf } from './grouped.ts';
@@ -13,7 +15,7 @@ export interface Summary {
   readonly robots: number;
   readonly templates: number;
   readonly subscriptions: number;
-  /** Keys of the ConfigMap, and recipients of entries and annotations, that they replace. */
+  /** Keys of the ConfigMap, and recipients of entries and services of annotations, that they replace. */
   readonly replaces: { readonly keys: number; readonly subscribers: number };
   /** The Applications that the subscriptions are about; absent if they are not known. */
   readonly applications?: number;
@@ -27,18 +29,16 @@ export interface Summary {
 export function summaryOf(report: AdoptReport): Summary {
   const { adoption, refused, outOfScope, existing, missing, applications } = report;
   const { dispositions, resources } = adoption;
-  const taken = dispositions.filter(({ isTaken }) => isTaken);
+  const keys = dispositions.filter((each) => each.isTaken && each.part === undefined);
+  const subscribers = bySource(adoption.deliveries).filter(({ deliveries }) => deliveries.some(isTaken));
   const problems = dispositions.filter(({ isProblem }) => isProblem);
-  const stays = dispositions.filter(({ isTaken, isProblem }) => !isTaken && !isProblem);
+  const stays = dispositions.filter((each) => !each.isTaken && !each.isProblem);
   return {
     state: stateOf(resources, missing, existing),
     robots: resources.robots.length,
     templates: resources.templates.length,
     subscriptions: resources.subscriptions.length,
-    replaces: {
-      keys: taken.filter(({ part }) => part === undefined).length,
-      subscribers: taken.filter(({ part }) => part !== undefined).length,
-    },
+    replaces: { keys: keys.length, subscribers: subscribers.length },
     ...(applications !== undefined && { applications: Math.max(0, applications - outOfScope.length) }),
     problems: problems.length + refused.length + outOfScope.length,
     stays: [...groupBy(stays, ({ why }: Disposition) => why)].map(([why, group]) => ({
@@ -61,7 +61,7 @@ const MOST = 5;
 /** For people: what takes the place of what, and what stays. */
 export function summaryLines(
   summary: Summary,
-  { adoption, services = [], nearMisses = [] }: AdoptReport,
+  { adoption, services = [], nearMisses = [], placeOf }: AdoptReport,
 ): string[] {
   const { state, robots, templates, subscriptions, replaces, applications, problems, stays } = summary;
   const made = [
@@ -80,6 +80,8 @@ export function summaryLines(
     state === 'nothing'
       ? nothingLine(services, problems + nearMisses.length)
       : `${joined(made)} replace ${replaced}.${about}`,
+    // A cluster names a missing right instead.
+    ...(placeOf && services.length > 0 && applications === undefined ? [NO_APPLICATIONS] : []),
     ...(stuck.length > 0
       ? [
           `Not taken over, although it is for DingTalk: ${firstOf(placesOf(stuck), MOST)} (the reasons are below).`,
@@ -91,6 +93,10 @@ export function summaryLines(
     ...(left.length === 0 ? [] : [`Stays with Argo CD: ${left.slice(0, MOST).join('; ')}${more}.`]),
   ];
 }
+
+const NO_APPLICATIONS =
+  'The files have no Applications, so subscribers by annotation are not known. Add the output of kubectl get ' +
+  'applications,appprojects,applicationsets -A -o yaml by --file.';
 
 const are = (count: number): string => (count === 1 ? 'is' : 'are');
 

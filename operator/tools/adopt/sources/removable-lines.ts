@@ -23,7 +23,8 @@ export interface RemovedParts {
 
 const WHEN: Readonly<Record<ConfigurationSource['kind'], string>> = {
   values:
-    'Run no helm upgrade until the switch. Right after it, start the operator, and upgrade with values without these lines:',
+    'Until the switch, let nothing install these values again (helm upgrade, a sync). Right after it, start the operator, and install ' +
+    'values without these lines:',
   NotificationsConfiguration:
     'Right after the switch, and not before it, take these lines out of the resource:',
   ConfigMap: 'Right after the switch, and not before it, take these lines out of the source:',

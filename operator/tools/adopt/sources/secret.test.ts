@@ -13,6 +13,7 @@ it('has its values as text, whichever way they are written', () => {
   expect(read('data: { a: aGk=, b: "aGk=\\n" }\nstringData: { b: ho, c: }')).toEqual({
     texts: { a: 'hi', b: 'ho', c: '' },
     problems: [],
+    notes: [],
   });
 });
 
@@ -37,5 +38,9 @@ it('is not one of another name or namespace', () => {
     'kind: Secret\nmetadata: { name: s, namespace: team }\ndata: { a: aGk= }',
     's.yaml',
   );
-  expect(secretIn(others, 'argocd', 's')).toEqual({ texts: undefined, problems: [] });
+  const { notes, ...found } = secretIn(others, 'argocd', 's');
+  expect(found).toEqual({ texts: undefined, problems: [] });
+  expect(notes).toEqual([
+    'Secret team/s is not read, since Argo CD reads the Secret in the namespace of its ConfigMap, which is argocd',
+  ]);
 });

@@ -10,17 +10,25 @@ export interface GivenSecret {
   readonly texts: Readonly<Record<string, string>> | undefined;
   /** Values that the API server refuses; they are not repeated. */
   readonly problems: readonly string[];
+  /** Secrets of that name that do not count. */
+  readonly notes: readonly string[];
 }
 
 /** Reads the Secret of that name. A Secret without a namespace is in the one that is asked for. */
 export function secretIn(manifests: readonly Manifest[], namespace: string, name: string): GivenSecret {
-  const manifest = manifests.find((each) => {
+  const named = manifests.filter((each) => {
     const identity = identityOf(each);
-    return (
-      identity.kind === 'Secret' && identity.name === name && (identity.namespace ?? namespace) === namespace
-    );
+    return identity.kind === 'Secret' && identity.name === name;
   });
-  if (!manifest) return { texts: undefined, problems: [] };
+  const manifest = named.find((each) => (identityOf(each).namespace ?? namespace) === namespace);
+  if (!manifest) {
+    const notes = named.map(
+      (each) =>
+        `Secret ${identityOf(each).namespace}/${name} is not read, since Argo CD reads the Secret in the namespace of its ConfigMap, ` +
+        `which is ${namespace}`,
+    );
+    return { texts: undefined, problems: [], notes };
+  }
   const { data, stringData } = yamlFields(manifest.value);
   const encoded = readTexts(manifest, 'data', data);
   const plain = readTexts(manifest, 'stringData', stringData);
@@ -28,5 +36,6 @@ export function secretIn(manifests: readonly Manifest[], namespace: string, name
   return {
     texts: { ...Object.fromEntries(decoded), ...plain.texts },
     problems: [...encoded.problems, ...notBase64(encoded), ...plain.problems],
+    notes: [],
   };
 }
