@@ -15,7 +15,10 @@ it('keeps of custom resources what decisions need, and nothing that others can m
     },
   });
   expect(neededOf(stored({ any: 'x'.repeat(200_000) }))).toEqual(robot());
-  const asked = { 'argocd-dingtalk.io/reconcile-at': 'now' };
+  const asked = {
+    'argocd-dingtalk.io/reconcile-at': 'now',
+    'argocd-dingtalk.io/adopted-from': 'service.webhook.ding',
+  };
   expect(neededOf(stored({ any: 'thing', ...asked }))).toEqual({
     ...rest,
     metadata: { ...metadata, annotations: asked },

@@ -6,7 +6,7 @@ import {
   type NotificationTemplate,
   VERSION,
 } from '../api/kinds.ts';
-import { RECONCILE_AT } from '../api/names.ts';
+import { ADOPTED_FROM, ADOPTED_IN_PART, RECONCILE_AT } from '../api/names.ts';
 import { APP_PROJECTS } from '../cluster/projects.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Connection } from '../kubernetes/connection.ts';
@@ -90,19 +90,24 @@ interface What<T> {
 export function neededOf<T extends KubernetesObject>(object: T): T {
   const { name, namespace, uid, resourceVersion, ...others } = object.metadata as CustomMetadata;
   const { generation, creationTimestamp, deletionTimestamp, annotations = {} } = others;
-  const asked = own(annotations, RECONCILE_AT);
+  const kept = NEEDED_ANNOTATIONS.flatMap((name): [string, string][] => {
+    const value = own(annotations, name);
+    return value === undefined ? [] : [[name, value.slice(0, MAX_ANNOTATION)]];
+  });
   const metadata = {
     ...{ name, namespace, uid, resourceVersion, generation, creationTimestamp },
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
-    ...(asked !== undefined && { annotations: { [RECONCILE_AT]: asked.slice(0, MAX_REQUEST) } }),
+    ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
   };
   return { ...object, metadata };
 }
 
 type CustomMetadata = DingTalkRobot['metadata'];
 
-/** Any value of the annotation asks for a check; the value itself has no meaning. */
-const MAX_REQUEST = 253;
+const NEEDED_ANNOTATIONS = [RECONCILE_AT, ADOPTED_FROM, ADOPTED_IN_PART];
+
+/** No key of a ConfigMap is longer, and the value of a request has no meaning. */
+const MAX_ANNOTATION = 253;
 
 function metadataOf({ apiVersion, kind, metadata }: AnnotatedObject): AnnotatedObject {
   return { apiVersion, kind, metadata };

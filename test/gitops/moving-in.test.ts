@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { newCredentials } from '../../operator/api/testing/manifests.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
@@ -25,6 +24,10 @@ const formerKeys = (webhook: string): Readonly<Record<string, string>> => ({
     "- when: app.status.operationState != nil and app.status.operationState.phase in ['Error', 'Failed']\n  send: [failed]\n",
   subscriptions: '- recipients: [ding]\n  triggers: [on-sync-failed]\n',
 });
+
+/** Entries that come back are about events from then on. */
+const withoutMoments = (data: Readonly<Record<string, string>>): object =>
+  JSON.parse(JSON.stringify(data).replace(/'\d{4}-\d\d-\d\dT[\d:]{8}Z'/g, "'MOMENT'"));
 
 let stage: GitopsStage;
 let former: Readonly<Record<string, string>>;
@@ -87,10 +90,15 @@ it('a sync of the prepared version after the switch changes nothing of the opera
   await syncAutomatically({ prune: true, selfHeal: true });
   await synced(revision);
   // Git had the key subscriptions, so Argo CD removes it once, and the operator puts its entries back.
-  await eventually('the same to be live', async () => isDeepStrictEqual(await data(), live));
+  await eventually('the same to be live', async () => {
+    expect(withoutMoments(await data())).toEqual(withoutMoments(live));
+    return true;
+  });
   await stage.conditions('nsub', ARGOCD, 'ding', { Ready: 'True/Ready' });
   await synced(await push({ context: 'argocdUrl: https://cd.example.com\n' }));
-  expect(await data()).toEqual({ ...live, context: 'argocdUrl: https://cd.example.com\n' });
+  expect(withoutMoments(await data())).toEqual(
+    withoutMoments({ ...live, context: 'argocdUrl: https://cd.example.com\n' }),
+  );
 });
 
 it('the operator says so where a commit brings the old keys back', async () => {

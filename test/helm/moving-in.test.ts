@@ -1,6 +1,5 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newCredentials } from '../../operator/api/testing/manifests.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
@@ -62,6 +61,10 @@ const before = (webhook: string): object => ({
   },
 });
 
+/** Entries that come back are about events from then on. */
+const withoutMoments = (data: Readonly<Record<string, string>>): object =>
+  JSON.parse(JSON.stringify(data).replace(/'\d{4}-\d\d-\d\dT[\d:]{8}Z'/g, "'MOMENT'"));
+
 describe.each([3, 4] as const)('moving in beside a release of Helm %i', (major) => {
   let stage: Stage;
   let helm: Helm;
@@ -117,7 +120,10 @@ describe.each([3, 4] as const)('moving in beside a release of Helm %i', (major) 
     const live = await data();
     await upgrade(AFTERWARDS);
     // The values had subscriptions, so Helm removes the key once, and the operator puts its entries back.
-    await eventually('the same to be live', async () => isDeepStrictEqual(await data(), live));
+    await eventually('the same to be live', async () => {
+      expect(withoutMoments(await data())).toEqual(withoutMoments(live));
+      return true;
+    });
     await stage.conditions('nsub', ARGOCD, 'ding', { Ready: 'True/Ready' });
     await upgrade({ ...AFTERWARDS, url: 'https://cd.example.com' });
     expect((await data()).subscriptions).toBe(live.subscriptions);

@@ -26,7 +26,7 @@ export function adviceFor(
 }
 
 const SHARED =
-  `All subscribers share the key ${SUBSCRIPTIONS_KEY} from then on. If the source keeps it for other services, each of the tool's ` +
+  `All subscribers share the key ${SUBSCRIPTIONS_KEY} from then on. The tool removes the whole key once, if its source had it, and the operator puts its entries back within seconds. If the source keeps the key for other services, each of the tool's ` +
   "runs removes the operator's entries for some seconds; docs/gitops.md has the ways around this.";
 
 function stepsFor(tool: ToolName | 'server-side apply', subject: string | undefined, keys: string): string {
