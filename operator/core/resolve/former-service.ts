@@ -18,9 +18,9 @@ export function formerServiceWarnings(
   const writer = writerOf(key, target);
   const wrote = writer === undefined ? '' : ` Field manager ${writer} wrote it.`;
   const message =
-    `The ConfigMap ${config.target.namespace}/${config.target.configMap} has the key ${key}, which this robot replaces. What is subscribed ` +
-    `to that service is sent twice.${wrote} Take the key and its subscriptions out of the source that has them, or ` +
-    `remove the annotation ${ADOPTED_FROM} if both are wanted.`;
+    `The ConfigMap ${config.target.namespace}/${config.target.configMap} has the key ${key}, which this robot replaces. The subscribers of ` +
+    `that service get everything twice.${wrote} Take the key and its subscriptions out of their source. If both are wanted, ` +
+    `remove the annotation ${ADOPTED_FROM}.`;
   return [{ reason: 'FormerServiceExists', message }];
 }
 
