@@ -1,3 +1,4 @@
+import { FIELD_MANAGER } from '../../api/field-managers.ts';
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import type { Target } from '../../core/model/snapshot.ts';
 import type { Cut } from './adoption.ts';
@@ -13,4 +14,15 @@ export function cutTarget({ configMap, secret }: Target, { keys, subscriptions }
   );
   const shared = subscriptions === undefined ? {} : { [SUBSCRIPTIONS_KEY]: subscriptions };
   return { configMap: { ...configMap, data: { ...data, ...shared } }, secret };
+}
+
+/**
+ * The target as if no tool applied it server-side, for a switch whose user says that the source follows. The operator does not write a
+ * key that a tool applies as a whole; the switch may, since its write takes the key from the tool.
+ */
+export function withoutAppliers({ configMap, ...rest }: Target): Target {
+  const managers = configMap?.managers.filter(
+    ({ name, operation }) => operation !== 'Apply' || name === FIELD_MANAGER,
+  );
+  return { ...rest, ...(configMap && managers && { configMap: { ...configMap, managers } }) };
 }

@@ -15,7 +15,7 @@ import { orUsageError } from '../connection.ts';
 import type { ChangedTrigger } from '../diff/difference.ts';
 import { type Notified, notifiedAtOnce } from '../diff/notified.ts';
 import { type ProcessIO, UsageError } from '../process-io.ts';
-import { cutTarget } from './cut-target.ts';
+import { cutTarget, withoutAppliers } from './cut-target.ts';
 import { type TimedApplication, youngestOf } from './event-times.ts';
 import { adoptFully, type FullAdoption, inputFromCluster } from './input.ts';
 import type { AdoptOptions } from './options.ts';
@@ -51,7 +51,7 @@ export interface CheckedPlan extends SwitchPlan {
  * @throws UsageError if an object can't be read
  */
 export async function prepare(
-  { connection, config, namespace, gate, engine, options: { splitBy } }: SwitchContext,
+  { connection, config, namespace, gate, engine, options: { splitBy, ownerWillFollow } }: SwitchContext,
   isFirst: boolean,
 ): Promise<CheckedPlan> {
   const unseen: string[] = [];
@@ -59,7 +59,8 @@ export async function prepare(
     cluster: await readCluster(connection.request, config, (message) => unseen.push(message)),
     input: await inputFromCluster(connection.request, config, (message) => unseen.push(message)),
   }));
-  const { configMap, secret } = cluster.target;
+  const live = ownerWillFollow ? withoutAppliers(cluster.target) : cluster.target;
+  const { configMap, secret } = live;
   if (unseen.length > 0)
     throw new UsageError([...new Set(unseen)].map((each) => `missing right: ${each}`).join('\n'));
   if (!configMap || !secret) {
@@ -82,7 +83,7 @@ export async function prepare(
       gate,
     );
   };
-  const target = cutTarget(cluster.target, adoption.cut);
+  const target = cutTarget(live, adoption.cut);
   const since = new Date(youngestOf(applications) ?? now);
   const decision = await decide(target, since);
   const fresh = isFirst ? freshTriggers(decision) : [];
@@ -95,7 +96,7 @@ export async function prepare(
   );
   return {
     adoption,
-    target: cluster.target,
+    target: live,
     decide,
     outOfScope,
     owners,
