@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
-import { newCredentials } from '../../operator/api/testing/manifests.ts';
+import { namespace, newCredentials } from '../../operator/api/testing/manifests.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
@@ -140,13 +140,25 @@ const heard = (token: string, from: number): string[] =>
     )
     .sort();
 
-describe.each(NAMES)('%s', (name) => {
+/** Each input, and the one with annotations once more for each way to divide it by teams. */
+const CASES: readonly (readonly [name: string, splitBy: string | undefined])[] = [
+  ...NAMES.map((name) => [name, undefined] as const),
+  ['annotated', 'project'],
+  ['annotated', 'namespace'],
+];
+
+/** The words of a command that adopt prints for a shell. */
+const wordsOf = (command: string): string[] =>
+  [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+
+describe.each(CASES)('%s, split by %s', (name, splitBy) => {
   let manifests: Manifest[];
   let applications: Manifest[];
   let token: string;
   let before: string[];
   let heardBefore: number;
-  const output = () => join(folder, name);
+  const output = () => join(folder, `${name}-${splitBy}`);
+  const split = splitBy === undefined ? [] : ['--split-by', splitBy];
 
   beforeAll(async () => {
     token = stage.dingtalk.addRobot({ token: newCredentials().token }).token;
@@ -177,10 +189,23 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   it('moves in', async () => {
-    const { stderr } = await adopt('--output-dir', output());
+    const { stdout, stderr } = await adopt('--output-dir', output(), '-o', 'json', ...split);
     expect(stderr).not.toContain(token);
+    const { grants } = JSON.parse(stdout) as { readonly grants: readonly string[] };
+    if (splitBy !== undefined) {
+      const teams = readdirSync(output());
+      expect(teams.length).toBeGreaterThan(1);
+      await stage.apply(...teams.map((team) => namespace(team)));
+    }
     await stage.cp.kubectl(['apply', '-R', '-f', output()]);
-    const { code, stderr: said } = await adopt('--take-over', '--wait', '90', '--accept-differences');
+    for (const grant of grants) await stage.cp.kubectl(wordsOf(grant).slice(1));
+    const { code, stderr: said } = await adopt(
+      '--take-over',
+      '--wait',
+      '90',
+      '--accept-differences',
+      ...split,
+    );
     expect(code, said).toBe(0);
   });
 
