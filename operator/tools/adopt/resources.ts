@@ -24,7 +24,7 @@ export function resourcesFor(
   const templates = templatesFor(placed, central, inside(central));
   const parts = [...placed].map(([namespace, subscribed]) => {
     const here = inside(namespace);
-    const robots = robotsFor([...subscribed.keys()], namespace, here);
+    const robots = robotsFor([...subscribed.keys()], services, namespace, here);
     return {
       credentials: [...robots].map(([service, { spec }]) => ({
         apiVersion: 'v1' as const,
@@ -51,15 +51,17 @@ export function resourcesFor(
 }
 
 function robotsFor(
-  services: readonly string[],
+  names: readonly string[],
+  services: ReadonlyMap<string, DingTalkService>,
   namespace: string,
   existing: readonly ExistingResource[],
 ): ReadonlyMap<string, Resources['robots'][number]> {
   const { kind } = KINDS.robot;
   const naming = new Naming(kind, existing);
   return new Map(
-    services.map((service) => {
-      const metadata = naming.metadata(serviceKey(service), service, namespace);
+    names.map((service) => {
+      const key = services.get(service)?.key ?? serviceKey(service);
+      const metadata = naming.metadata(key, service, namespace);
       const secretKeyRef = { name: `${metadata.name}-webhook`, key: CREDENTIAL_KEY };
       return [service, { apiVersion: API_VERSION, kind, metadata, spec: { webhook: { secretKeyRef } } }];
     }),
