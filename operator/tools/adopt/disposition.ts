@@ -8,6 +8,8 @@ export interface Disposition {
   readonly key: string;
   /** The part of `subscriptions`, or the annotations. */
   readonly part?: string;
+  /** The number of subscribers that `part` stands for, also of those that it does not name. */
+  readonly subscribers?: number;
   readonly isTaken: boolean;
   readonly why: string;
   /** Whether it is for DingTalk and should be taken over, but can't. */

@@ -36,9 +36,11 @@ function together(verdicts: readonly [Verdict, ...Verdict[]] | Verdict[]): Dispo
   const [first] = verdicts as [Verdict];
   const isInList = verdicts.some(({ source }) => source.kind === 'entry');
   const { isTaken, why, isProblem } = first;
+  const parts = new Set(verdicts.map(partOf));
   return {
     key: isInList ? SUBSCRIPTIONS_KEY : ANNOTATIONS,
-    part: firstOf([...new Set(verdicts.map(partOf))], MAX_NAMED),
+    part: firstOf([...parts], MAX_NAMED),
+    subscribers: parts.size,
     isTaken,
     why,
     ...(isProblem && { isProblem }),

@@ -37,7 +37,7 @@ export function summaryOf(report: AdoptReport): Summary {
     subscriptions: resources.subscriptions.length,
     replaces: {
       keys: taken.filter(({ part }) => part === undefined).length,
-      subscribers: taken.filter(({ part }) => part !== undefined).length,
+      subscribers: taken.reduce((sum, { subscribers = 0 }) => sum + subscribers, 0),
     },
     ...(applications !== undefined && { applications: Math.max(0, applications - outOfScope.length) }),
     problems: problems.length + refused.length + outOfScope.length,
@@ -85,6 +85,7 @@ export function summaryLines(
           `Not taken over, although it is for DingTalk: ${firstOf(placesOf(stuck), MOST)} (the reasons are below).`,
         ]
       : []),
+    ...unknownSubscribers(summary, adoption.dispositions, services),
     ...(nearMisses.length > 0
       ? [`${countOf(nearMisses.length, 'probable mistake')} in the present configuration (see below).`]
       : []),
@@ -96,6 +97,22 @@ const are = (count: number): string => (count === 1 ? 'is' : 'are');
 
 const joined = (texts: readonly string[]): string =>
   texts.length < 2 ? texts.join() : `${texts.slice(0, -1).join(', ')} and ${texts.at(-1)}`;
+
+/** Files often have the ConfigMap alone, while its robots are subscribed by annotations of Applications. */
+function unknownSubscribers(
+  { applications }: Summary,
+  dispositions: readonly Disposition[],
+  services: readonly string[],
+): string[] {
+  const idle = services.filter((service) =>
+    dispositions.some(({ key, isTaken, isProblem }) => key === service && !isTaken && !isProblem),
+  );
+  if (applications !== undefined || idle.length === 0) return [];
+  return [
+    `No Application is known, and Applications may be subscribed to ${firstOf(idle, MOST)} by annotation. Add them: ` +
+      'kubectl get applications.argoproj.io,appprojects.argoproj.io -A -o yaml | argocd-dingtalk adopt -f - -f FILE',
+  ];
+}
 
 function nothingLine(services: readonly string[], hints: number): string {
   if (services.length > 0)
