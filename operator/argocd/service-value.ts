@@ -49,6 +49,13 @@ export function readService(value: string): WebhookService | undefined {
   };
 }
 
+/**
+ * The URL to which the engine sends a message with a path:
+ * https://github.com/argoproj/notifications-engine/blob/master/pkg/services/webhook.go (`applyOverridesFrom`)
+ */
+export const joinedUrl = (url: string, path: string): string =>
+  `${url.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
+
 /** The reference to a key of the Secret in a service. */
 export const secretReference = (key: string): string => `$${key}`;
 
