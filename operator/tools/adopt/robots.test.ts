@@ -79,6 +79,15 @@ it('a URL that is not known is nobody’s robot if the messages are for others',
   expect(service('$x', undefined, 'service.webhook.notify', { 'template.t': wecom })).toBeUndefined();
 });
 
+it('a reference to a key with a dot is explained', () => {
+  const found = service('$dingtalk.url', { 'dingtalk.url': URL_OF + TOKEN });
+  expect(found?.notes[0]).toContain(
+    'A reference ends at a dot, so $dingtalk.url does not mean the key dingtalk.url: give the key a name without a dot.',
+  );
+  for (const url of ['$dingtalk', 'https://$ding.example.com/robot/send?access_token=a'])
+    expect(service(url, undefined)?.notes[0]).not.toContain('dot');
+});
+
 it('a relay keeps its messages', () => {
   const found = service('$host/hooks/ding', undefined, 'service.webhook.notify', TEXT);
   expect(found?.refusal).toContain('cannot tell');

@@ -122,7 +122,12 @@ function unknownParts(written: string, secret: SecretValues | undefined): string
     ...missing.map((key) => {
       const guess = closest(key, Object.keys(secret ?? {}));
       const question = guess === undefined ? '' : ` Did you mean ${secretReference(guess)}?`;
-      return `${secretReference(key)} of the Secret is not known.${question}`;
+      const dotted = new RegExp(`(?:^|=)\\$${key}(\\.[\\w.-]+)$`).exec(written)?.[1];
+      const end =
+        dotted === undefined
+          ? ''
+          : ` A reference ends at a dot, so ${secretReference(key + dotted)} does not mean the key ${key}${dotted}: give the key a name without a dot.`;
+      return `${secretReference(key)} of the Secret is not known.${end}${question}`;
     }),
     ...foreignReferences(written).map(
       (reference) =>
