@@ -91,8 +91,8 @@ export interface WebhookMessage {
 export interface ForeignTemplate {
   /** By service. */
   readonly webhook: ReadonlyMap<string, WebhookMessage>;
-  /** Whether it has messages for other kinds of services too. */
-  readonly speaksToOthers: boolean;
+  /** Its other fields except message, which are for other kinds of services if the engine knows them. */
+  readonly others: readonly string[];
 }
 
 /**
@@ -113,5 +113,5 @@ export function readForeignTemplate(value: string): ForeignTemplate | undefined 
       ];
     },
   );
-  return { webhook: new Map(messages), speaksToOthers: others.length > 0 };
+  return { webhook: new Map(messages), others };
 }

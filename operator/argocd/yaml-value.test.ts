@@ -46,7 +46,7 @@ describe('a field counts in any case of its name', () => {
     const template = readForeignTemplate('Webhook: {ding: {Method: post, BODY: x, Path: /p}}\nMessage: m\n');
     expect(template).toEqual({
       webhook: new Map([['ding', { method: 'POST', path: '/p', body: 'x' }]]),
-      speaksToOthers: false,
+      others: [],
     });
     expect(readService('URL: https://a\nHeaders: [{Name: X}]\nRetrymax: 1\n')).toEqual({
       url: 'https://a',

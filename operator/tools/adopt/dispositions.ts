@@ -79,7 +79,7 @@ function triggerDisposition(
 }
 
 function isForOnly(services: ReadonlySet<string>, template: ForeignTemplate | undefined): boolean {
-  if (!template || template.speaksToOthers || template.webhook.size === 0) return false;
+  if (!template || template.others.length > 0 || template.webhook.size === 0) return false;
   return [...template.webhook.keys()].every((service) => services.has(service));
 }
 
