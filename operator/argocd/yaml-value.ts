@@ -36,11 +36,11 @@ export function yamlStruct<Name extends string>(value: unknown, names: readonly 
   const given =
     value instanceof Map ? new Map<unknown, unknown>(value) : new Map(Object.entries(yamlFields(value)));
   const keys = [...given.keys()].map(String);
-  const fields: Partial<Record<Name, unknown>> = {};
-  for (const name of names) {
+  const found = names.flatMap((name) => {
     const key = fieldKey(keys, name);
-    if (key !== undefined) fields[name] = given.get(key);
-  }
+    return key === undefined ? [] : [[name, given.get(key)]];
+  });
+  const fields = Object.fromEntries(found) as Partial<Record<Name, unknown>>;
   return { fields, others: keys.filter((key) => !names.some((name) => isSameField(key, name))) };
 }
 

@@ -153,10 +153,10 @@ describe('annotations of Applications', () => {
     const alone = files.write('alone.yaml', manifests);
     const { stderr } = await run('adopt', '-f', alone, '--redact');
     expect(stderr).toContain(
-      'Applications may be subscribed to service.webhook.ding, service.webhook.ops by annotation. Add them: kubectl get ',
+      'Applications may be subscribed to service.webhook.ding, service.webhook.ops by annotation, so add them: kubectl get ',
     );
     const some = files.write('some.yaml', [...manifests, application('a')]);
-    expect((await run('adopt', '-f', some, '--redact')).stderr).not.toContain('Add them');
+    expect((await run('adopt', '-f', some, '--redact')).stderr).not.toContain('add them');
   });
 
   it('count each, however few reasons they share', async () => {

@@ -51,7 +51,7 @@ function serviceDisposition(
     ...(isProblem && { isProblem }),
   });
   const service = services.get(name);
-  if (!service) return left('it does not send to a DingTalk robot');
+  if (!service) return left('the service does not send to a DingTalk robot');
   if (service.refusal !== undefined) return left(service.refusal, true);
   if (used.services.has(name)) return left('subscribers that stay send to it', true);
   if (!deliveries.some((each) => each.service === name && isTaken(each)))

@@ -109,7 +109,7 @@ function unknownSubscribers(
   );
   if (applications !== undefined || idle.length === 0) return [];
   return [
-    `No Application is known, and Applications may be subscribed to ${firstOf(idle, MOST)} by annotation. Add them: ` +
+    `No Application is known, and Applications may be subscribed to ${firstOf(idle, MOST)} by annotation, so add them: ` +
       'kubectl get applications.argoproj.io,appprojects.argoproj.io -A -o yaml | argocd-dingtalk adopt -f - -f FILE',
   ];
 }

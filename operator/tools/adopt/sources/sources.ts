@@ -107,7 +107,7 @@ function ambiguous(sources: readonly ConfigurationSource[]): string {
 /** A Kustomization has its patches as text, and its resources elsewhere. */
 const overlayHint = (manifests: readonly Manifest[]): string =>
   manifests.some((each) => identityOf(each).kind === 'Kustomization')
-    ? ' For a Kustomization, pass what it makes: kustomize build OVERLAY | argocd-dingtalk adopt -f -'
+    ? ' For a Kustomization, pass its result: kustomize build OVERLAY | argocd-dingtalk adopt -f -'
     : '';
 
 function nothingFound(
