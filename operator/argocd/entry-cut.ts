@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isAlias, isMap, isSeq, parseAllDocuments, visit, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, visit, type YAMLMap, type YAMLSeq } from 'yaml';
 import { yamlSafeJson } from '../lib/json.ts';
 import { type ForeignEntry, readForeignEntries } from './foreign-entries.ts';
 import { itemRanges } from './subscriptions-block/item-ranges.ts';
 import { OWNER } from './subscriptions-block/lines.ts';
 import type { Range } from './subscriptions-block/text.ts';
+import { fieldKey, isSameField, yamlStruct, yamlTexts } from './yaml-value.ts';
 
 /**
  * For each entry, by its index, the recipients that lose triggers, with the triggers that they keep. A recipient that keeps none
@@ -121,19 +122,19 @@ interface Place {
 
 /** The entry with its bytes, as far as they stay; recipients with fewer triggers get an entry of their own after it. */
 function inPlace({ text, list, range }: Place, node: unknown, value: Fields, kept: Kept): Edit[] | undefined {
-  const recipients = isMap(node) ? node.get('recipients', true) : undefined;
+  const recipients = isMap(node) ? fieldOf(node, 'recipients') : undefined;
   if (!isMap(node) || !isSeq(recipients)) return undefined;
   const [first, ...others] = partsOf(namesIn(recipients), kept);
   if (!first) return [{ ...range, text: '' }];
   const { triggers: fewer } = first;
-  const triggers: unknown = node.get('triggers', true);
+  const triggers = fieldOf(node, 'triggers');
   if (fewer && !isSeq(triggers)) return undefined;
   const without = [
     ...itemsToCut(text, recipients, first.recipients),
     ...(fewer && isSeq(triggers) ? itemsToCut(text, triggers, fewer) : []),
   ].map((each) => ({ ...each, text: '' }));
   if (others.length === 0) return without;
-  const texts = others.map((part) => yamlSafeJson({ ...value, ...part }));
+  const texts = others.map((part) => yamlSafeJson(withPart(value, part)));
   const isInline = list.flow === true;
   const hasEnd = isInline ? endsWithComma(text, range) : text[range.to - 1] === '\n';
   const between = isInline ? ', ' : '\n';
@@ -144,8 +145,8 @@ function inPlace({ text, list, range }: Place, node: unknown, value: Fields, kep
 
 /** The entry as JSON, without aliases. */
 function anew({ text, list, range }: Place, value: Fields, kept: Kept): Edit {
-  const names = Array.isArray(value.recipients) ? value.recipients.map(String) : [];
-  const texts = partsOf(names, kept).map((part) => yamlSafeJson({ ...value, ...part }));
+  const names = yamlTexts(yamlStruct(value, ['recipients']).fields.recipients);
+  const texts = partsOf(names, kept).map((part) => yamlSafeJson(withPart(value, part)));
   if (list.flow === true)
     return {
       ...range,
@@ -156,6 +157,25 @@ function anew({ text, list, range }: Place, value: Fields, kept: Kept): Edit {
 
 const endsWithComma = (text: string, { from, to }: Range): boolean =>
   text.slice(from, to).trimEnd().endsWith(',');
+
+/** The node that the engine reads as a field. */
+function fieldOf(node: YAMLMap, name: string): unknown {
+  const key = fieldKey(
+    node.items.map(({ key: each }) => (isScalar(each) ? String(each.value) : '')),
+    name,
+  );
+  return key === undefined ? undefined : node.get(key, true);
+}
+
+/** The fields of an entry with those of a part in place of them, in any case of their names. */
+const withPart = (value: Fields, part: Part): Fields => ({
+  ...Object.fromEntries(
+    Object.entries(value).filter(
+      ([key]) => !Object.keys(part).some((name) => name !== key && isSameField(key, name)),
+    ),
+  ),
+  ...part,
+});
 
 /** The dash of an entry, with the white space around it. */
 const dashOf = (text: string, { from }: Range): string => `${text.slice(from, text.indexOf('-', from))}- `;

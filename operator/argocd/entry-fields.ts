@@ -1,7 +1,6 @@
+import { ENTRY_FIELDS } from './foreign-entries.ts';
 import { foreignEntries } from './subscriptions-block/subscriptions-block.ts';
-
-/** All fields of an entry: https://github.com/argoproj/notifications-engine/blob/master/pkg/subscriptions/subscriptions.go */
-export const ENTRY_FIELDS = ['recipients', 'triggers', 'selector'] as const;
+import { yamlStruct } from './yaml-value.ts';
 
 /** The fields of a foreign entry of `subscriptions`, by their names. */
 export interface EntryFields {
@@ -15,8 +14,7 @@ export interface EntryFields {
 /** The fields of each foreign entry. Anchors of YAML may have any field. */
 export function readEntryFields(text: string | undefined): EntryFields[] {
   return foreignEntries(text).map((entry, index) => {
-    const names = entry instanceof Map ? [...entry.keys()].map(String) : [];
-    const isKnown = (name: string): boolean => ENTRY_FIELDS.some((each) => each === name);
-    return { index, known: names.filter(isKnown), stray: names.filter((name) => !isKnown(name)) };
+    const { fields, others } = yamlStruct(entry, ENTRY_FIELDS);
+    return { index, known: Object.keys(fields), stray: others };
   });
 }

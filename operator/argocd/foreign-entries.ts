@@ -1,5 +1,8 @@
 import { foreignEntries } from './subscriptions-block/subscriptions-block.ts';
-import { yamlTexts } from './yaml-value.ts';
+import { yamlStruct, yamlTexts } from './yaml-value.ts';
+
+/** All fields of an entry: https://github.com/argoproj/notifications-engine/blob/master/pkg/subscriptions/subscriptions.go */
+export const ENTRY_FIELDS = ['recipients', 'triggers', 'selector'] as const;
 
 /** One foreign entry of `subscriptions`. */
 export interface ForeignEntry {
@@ -16,12 +19,11 @@ export interface ForeignEntry {
 /** The foreign entries of the shared key. */
 export function readForeignEntries(text: string | undefined): ForeignEntry[] {
   return foreignEntries(text).map((value, index) => {
-    const fields = value instanceof Map ? value : new Map<unknown, unknown>();
-    const selector: unknown = fields.get('selector');
+    const { recipients, triggers, selector } = yamlStruct(value, ENTRY_FIELDS).fields;
     return {
       index,
-      recipients: yamlTexts(fields.get('recipients')),
-      triggers: yamlTexts(fields.get('triggers')),
+      recipients: yamlTexts(recipients),
+      triggers: yamlTexts(triggers),
       ...(typeof selector === 'string' && selector.trim() !== '' && { selector }),
     };
   });

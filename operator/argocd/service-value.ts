@@ -1,5 +1,5 @@
 import { yamlSafeJson } from '../lib/json.ts';
-import { readYaml, yamlFields, yamlItems, yamlText } from './yaml-value.ts';
+import { readYaml, yamlItems, yamlStruct, yamlText } from './yaml-value.ts';
 
 /** The engine reads these waits as integers of nanoseconds; a text such as "1s" would stop it completely. */
 const RETRY_WAIT_MIN_NS = 500_000_000;
@@ -31,7 +31,7 @@ export interface WebhookService {
 }
 
 /** The fields that a robot replaces, or that the operator chooses itself. */
-const KNOWN = new Set(['url', 'headers', 'retryMax', 'retryWaitMin', 'retryWaitMax']);
+const KNOWN = ['url', 'headers', 'retryMax', 'retryWaitMin', 'retryWaitMax'] as const;
 
 /**
  * Reads a webhook service of any author; undefined if it is not YAML.
@@ -41,13 +41,20 @@ const KNOWN = new Set(['url', 'headers', 'retryMax', 'retryWaitMin', 'retryWaitM
 export function readService(value: string): WebhookService | undefined {
   const service = readYaml(value);
   if (service === undefined) return undefined;
-  const fields = yamlFields(service);
+  const { fields, others } = yamlStruct(service, KNOWN);
   return {
     url: yamlText(fields.url),
-    headers: yamlItems(fields.headers).map((header) => yamlText(yamlFields(header).name)),
-    extras: Object.keys(fields).filter((field) => !KNOWN.has(field)),
+    headers: yamlItems(fields.headers).map((header) => yamlText(yamlStruct(header, ['name']).fields.name)),
+    extras: others,
   };
 }
+
+/**
+ * The URL to which the engine sends a message with a path:
+ * https://github.com/argoproj/notifications-engine/blob/master/pkg/services/webhook.go (`applyOverridesFrom`)
+ */
+export const joinedUrl = (url: string, path: string): string =>
+  `${url.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`;
 
 /** The reference to a key of the Secret in a service. */
 export const secretReference = (key: string): string => `$${key}`;

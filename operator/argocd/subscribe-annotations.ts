@@ -1,4 +1,4 @@
-import { readYaml, yamlFields, yamlItems, yamlText, yamlTexts } from './yaml-value.ts';
+import { readYaml, yamlItems, yamlStruct, yamlText, yamlTexts } from './yaml-value.ts';
 
 /**
  * The annotations by which an Application or an AppProject subscribes itself. Argo CD reads every annotation that begins with
@@ -74,19 +74,18 @@ function subscribed(annotation: string, value: string): AnnotatedService[] {
 const keyed = (trigger: string, service: string) => ({ service, triggers: trigger === '' ? [] : [trigger] });
 
 function listed(annotation: string, entry: unknown): AnnotatedService[] {
-  const triggers = yamlTexts(fieldOf(entry, 'trigger'));
-  return yamlItems(fieldOf(entry, 'destinations')).map((each) => ({
-    annotation,
-    form: 'list',
-    service: yamlText(fieldOf(each, 'service')),
-    recipients: yamlTexts(fieldOf(each, 'recipients')),
-    triggers,
-  }));
-}
-
-/** The engine decodes the list as JSON into a struct, so upper and lower case of a field's name are the same. */
-function fieldOf(entry: unknown, name: string): unknown {
-  return Object.entries(yamlFields(entry)).findLast(([key]) => key.toLowerCase() === name)?.[1];
+  const { trigger, destinations } = yamlStruct(entry, ['trigger', 'destinations']).fields;
+  const triggers = yamlTexts(trigger);
+  return yamlItems(destinations).map((each) => {
+    const { service, recipients } = yamlStruct(each, ['service', 'recipients']).fields;
+    return {
+      annotation,
+      form: 'list',
+      service: yamlText(service),
+      recipients: yamlTexts(recipients),
+      triggers,
+    };
+  });
 }
 
 function legacy(annotation: string, value: string): AnnotatedService[] {

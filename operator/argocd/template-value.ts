@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { yamlSafeJson } from '../lib/json.ts';
-import { readYaml, yamlFields, yamlText } from './yaml-value.ts';
+import { readYaml, yamlFields, yamlStruct, yamlText } from './yaml-value.ts';
 
 /** The part of one of our templates for one service. */
 export interface WebhookEntry {
@@ -91,8 +91,8 @@ export interface WebhookMessage {
 export interface ForeignTemplate {
   /** By service. */
   readonly webhook: ReadonlyMap<string, WebhookMessage>;
-  /** Whether it has messages for other kinds of services too. */
-  readonly speaksToOthers: boolean;
+  /** Its other fields except message, which are for other kinds of services if the engine knows them. */
+  readonly others: readonly string[];
 }
 
 /**
@@ -103,10 +103,15 @@ export interface ForeignTemplate {
 export function readForeignTemplate(value: string): ForeignTemplate | undefined {
   const template = readYaml(value);
   if (template === undefined) return undefined;
-  const { webhook, message: _, ...others } = yamlFields(template);
-  const messages = Object.entries(yamlFields(webhook)).map(([service, each]): [string, WebhookMessage] => {
-    const { method, path, body } = yamlFields(each);
-    return [service, { method: yamlText(method).toUpperCase(), path: yamlText(path), body: yamlText(body) }];
-  });
-  return { webhook: new Map(messages), speaksToOthers: Object.keys(others).length > 0 };
+  const { fields, others } = yamlStruct(template, ['webhook', 'message']);
+  const messages = Object.entries(yamlFields(fields.webhook)).map(
+    ([service, each]): [string, WebhookMessage] => {
+      const { method, path, body } = yamlStruct(each, ['method', 'path', 'body']).fields;
+      return [
+        service,
+        { method: yamlText(method).toUpperCase(), path: yamlText(path), body: yamlText(body) },
+      ];
+    },
+  );
+  return { webhook: new Map(messages), others };
 }

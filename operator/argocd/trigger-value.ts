@@ -1,5 +1,5 @@
 import { yamlSafeJson } from '../lib/json.ts';
-import { readYaml, yamlFields, yamlItems, yamlText, yamlTexts } from './yaml-value.ts';
+import { readYaml, yamlFields, yamlItems, yamlStruct, yamlText, yamlTexts } from './yaml-value.ts';
 
 /** One condition of a trigger. */
 export interface TriggerCondition {
@@ -48,8 +48,10 @@ export function readDefaultTriggers(value: string): string[] | undefined {
   return list === undefined ? undefined : yamlTexts(list);
 }
 
+const CONDITION_FIELDS = ['description', 'when', 'oncePer', 'send'] as const;
+
 function conditionOf(value: unknown): TriggerCondition {
-  const { description, when, oncePer, send } = yamlFields(value);
+  const { description, when, oncePer, send } = yamlStruct(value, CONDITION_FIELDS).fields;
   const [text, once] = [yamlText(description), yamlText(oncePer)];
   return {
     ...(text !== '' && { description: text }),

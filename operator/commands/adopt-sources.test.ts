@@ -123,6 +123,20 @@ describe('adopt, from what people keep', () => {
     expect(JSON.parse(stdout).owners).toMatchObject([{ name: `Helm values in ${values}` }]);
   });
 
+  it('copies the URL from a Secret that the files do not have', async () => {
+    const data = { ...ACK, [Object.keys(keysOf('service.'))[0] as string]: 'url: $dingtalk-url' };
+    const alone = files.write('alone.yaml', [configMap('argocd', data)]);
+    const command = 'base64 -d | kubectl create secret generic';
+    const { code, stdout } = await run('adopt', '-f', alone, '--redact');
+    expect(stdout).toContain(`-n argocd -o jsonpath='{.data.dingtalk-url}' | ${command}`);
+    expect(code).toBe(0);
+    const secret = { kind: 'Secret', metadata: { name: 'argocd-notifications-secret', namespace: 'argocd' } };
+    const without = files.write('without.yaml', [configMap('argocd', data), { ...secret, stringData: {} }]);
+    const asked = await run('adopt', '-f', without, '--redact');
+    expect(asked.stdout).not.toContain(command);
+    expect(asked.stdout).toContain("read -rsp 'URL of the robot: '");
+  });
+
   it.each([
     [
       'values that are not text',

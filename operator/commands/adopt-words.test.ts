@@ -159,6 +159,23 @@ describe('adopt, for people', () => {
   });
 });
 
+describe('annotations of Applications', () => {
+  const annotations = {
+    'notifications.argoproj.io/subscribe.failed.ding': '',
+    'notifications.argoproj.io/subscribe.deployed.ding': '',
+  };
+  const { subscriptions: _, ...data } = DATA;
+  const manifests = [configMap(data), secret(KEYS)];
+
+  it('count each, however few reasons they share', async () => {
+    const apps = ['a', 'b', 'c'].map((name) => application(name));
+    const subscribed = apps.map((each) => ({ ...each, metadata: { ...each.metadata, annotations } }));
+    const given = files.write('annotated.yaml', [...manifests, ...subscribed]);
+    const { stderr } = await run('adopt', '-f', given, '--redact');
+    expect(stderr).toMatch(/^1 DingTalkRobot, .* and 6 subscribers\. 3 Applications are subscribed\.\n/);
+  });
+});
+
 describe('adopt, for programs', () => {
   it('has the same facts, with a summary', async () => {
     const { stdout } = await run('adopt', '-f', all, '-o', 'json', '--redact');

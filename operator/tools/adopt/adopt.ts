@@ -57,7 +57,15 @@ export async function adopt(options: AdoptOptions, io: ProcessIO): Promise<void>
   const input = start?.input ?? (await fromCluster(options, config, io));
   await withEngine(io, async (_, gate) => {
     const report = await reportOn(input, namespace, config, gate, options);
-    await printAdoption(report, { options, namespace, config, configMap: input.configMap, io });
+    const { configMap, secret } = input;
+    await printAdoption(report, {
+      options,
+      namespace,
+      config,
+      configMap,
+      knowsSecret: secret !== undefined,
+      io,
+    });
     if (!isComplete(report)) throw new FindingsError();
   });
 }

@@ -72,6 +72,8 @@ describe('services', () => {
     ['a key of the Secret', '$ding', { ding: `${URL_OF}a\n` }, `${URL_OF}a`],
     ['a part from the Secret', `${URL_OF}$t`, { t: 'b' }, `${URL_OF}b`],
     ['an unknown part', `${URL_OF}$t`, {}, undefined],
+    ['a URL that only its name tells', '$ding', {}, undefined],
+    ['a key that every object has', '$constructor', {}, undefined],
     ['a pasted signature', `${URL_OF}a&timestamp=1&sign=x`, {}, `${URL_OF}a`],
   ])('become robots: %s', async (_, url, secret, wanted) => {
     const adoption = await withUrl(url, secret);
@@ -83,8 +85,8 @@ describe('services', () => {
 
   it.each([
     ['of others', 'https://example.com/robot/send?access_token=a', []],
-    ['that nobody knows', '$ding', [/service.webhook.ding: \$ding of the Secret is not known/, /entry 1/]],
-    ['that every object has', '$constructor', [/\$constructor of the Secret is not known/, /entry 1/]],
+    ['that nobody knows', '$x/relay', [/service.webhook.ding: \$x of the Secret is not known/, /entry 1/]],
+    ['that every object has', '$constructor/relay', [/\$constructor of the Secret is not known/, /entry 1/]],
     [
       'without TLS',
       'http://oapi.dingtalk.com/robot/send?access_token=a',

@@ -1,5 +1,4 @@
 import { type ForeignEntry, readRecipient } from '../../argocd/foreign-entries.ts';
-import { serviceKey } from '../../argocd/names.ts';
 import { parseSelector } from '../../argocd/selector.ts';
 import type { Inquiry } from '../../core/model/inquiry.ts';
 import type { AnnotatedSubscriber } from './annotations.ts';
@@ -51,8 +50,7 @@ export function deliveriesOf(
     const service = services.get(plain.service);
     const base = { ...plain, notes: [] };
     if (!service) return base;
-    if (service.refusal !== undefined)
-      return { ...base, reason: `${serviceKey(plain.service)} is not taken over` };
+    if (service.refusal !== undefined) return { ...base, reason: `${service.key} is not taken over` };
     const { scope } = plain;
     if (scope.kind === 'selector' && !parseSelector(scope.selector))
       return { ...base, reason: `a NotificationSubscription cannot express the selector ${scope.selector}` };

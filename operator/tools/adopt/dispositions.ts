@@ -51,7 +51,7 @@ function serviceDisposition(
     ...(isProblem && { isProblem }),
   });
   const service = services.get(name);
-  if (!service) return left('the URL does not belong to a DingTalk robot');
+  if (!service) return left('the service does not send to a DingTalk robot');
   if (service.refusal !== undefined) return left(service.refusal, true);
   if (used.services.has(name)) return left('subscribers that stay send to it', true);
   if (!deliveries.some((each) => each.service === name && isTaken(each)))
@@ -79,7 +79,7 @@ function triggerDisposition(
 }
 
 function isForOnly(services: ReadonlySet<string>, template: ForeignTemplate | undefined): boolean {
-  if (!template || template.speaksToOthers || template.webhook.size === 0) return false;
+  if (!template || template.others.length > 0 || template.webhook.size === 0) return false;
   return [...template.webhook.keys()].every((service) => services.has(service));
 }
 

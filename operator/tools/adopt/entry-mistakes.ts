@@ -1,5 +1,5 @@
-import { ENTRY_FIELDS, type EntryFields } from '../../argocd/entry-fields.ts';
-import { type ForeignEntry, readRecipient } from '../../argocd/foreign-entries.ts';
+import type { EntryFields } from '../../argocd/entry-fields.ts';
+import { ENTRY_FIELDS, type ForeignEntry, readRecipient } from '../../argocd/foreign-entries.ts';
 import { SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
 import { closest } from '../../lib/closest.ts';
 import { own } from '../../lib/own.ts';

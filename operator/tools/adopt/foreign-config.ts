@@ -6,7 +6,7 @@ import {
   SUBSCRIPTIONS_KEY,
   serviceOfKey,
 } from '../../argocd/names.ts';
-import { readService, type WebhookService } from '../../argocd/service-value.ts';
+import { joinedUrl, readService, type WebhookService } from '../../argocd/service-value.ts';
 import { type ForeignTemplate, readForeignTemplate } from '../../argocd/template-value.ts';
 import { readDefaultTriggers, readTrigger, type TriggerCondition } from '../../argocd/trigger-value.ts';
 import { foreignKeys } from '../../core/model/live.ts';
@@ -43,20 +43,64 @@ export function readForeignConfig(configMap: LiveObject): ForeignConfig {
         return owner?.kind === kind ? [[owner.name, read(key, value, reader)]] : [];
       }),
     );
+  const parts = {
+    services: named('service', readService),
+    templates: named('template', readForeignTemplate),
+  };
   return {
     keys: all.map(([key]) => key),
-    services: named('service', readService),
+    ...withWholeUrls(parts),
     serviceKeys: new Map(
       all.flatMap(([key]): [string, string][] => {
         const name = serviceOfKey(key);
         return name === undefined ? [] : [[name, key]];
       }),
     ),
-    templates: named('template', readForeignTemplate),
     triggers: named('trigger', readTrigger),
     defaultTriggers: read(DEFAULT_TRIGGERS_KEY, foreign[DEFAULT_TRIGGERS_KEY] ?? '', readDefaultTriggers),
     serviceDefaults: named('defaults', readDefaultTriggers),
     entries: readForeignEntries(configMap.data[SUBSCRIPTIONS_KEY]),
+  };
+}
+
+/**
+ * A service may have the host alone, and its messages the path with the access token. If all of its messages have the same path,
+ * this is the same as a whole URL.
+ */
+function withWholeUrls({
+  services,
+  templates,
+}: Pick<ForeignConfig, 'services' | 'templates'>): Pick<ForeignConfig, 'services' | 'templates'> {
+  const paths = new Map<string, Set<string>>();
+  for (const { webhook } of templates.values())
+    for (const [name, { path }] of webhook) paths.set(name, (paths.get(name) ?? new Set()).add(path));
+  const isWhole = (name: string): boolean => services.get(name)?.url.includes('?') ?? true;
+  const common = new Map(
+    [...paths].flatMap(([name, [path = '', ...others]]) =>
+      path === '' || others.length > 0 || path.includes('{{') || isWhole(name) ? [] : [[name, path] as const],
+    ),
+  );
+  return {
+    services: new Map(
+      [...services].map(([name, service]) => {
+        const path = common.get(name);
+        return [name, path === undefined ? service : { ...service, url: joinedUrl(service.url, path) }];
+      }),
+    ),
+    templates: new Map(
+      [...templates].map(([key, template]) => [
+        key,
+        {
+          ...template,
+          webhook: new Map(
+            [...template.webhook].map(([name, message]) => [
+              name,
+              common.has(name) ? { ...message, path: '' } : message,
+            ]),
+          ),
+        },
+      ]),
+    ),
   };
 }
 

@@ -98,7 +98,10 @@ export function inputFromFiles(
     namespace,
     input: {
       configMap: { uid: 'files', resourceVersion: '1', data, owned: new Set(), managers: [], owners: [] },
-      secret: { ...secret.texts, ...source.secret },
+      secret:
+        secret.texts || Object.keys(source.secret).length > 0
+          ? { ...secret.texts, ...source.secret }
+          : undefined,
       applications: applications.length > 0 ? applications : undefined,
       projects: ofKind('AppProject'),
       applicationSets: ofKind('ApplicationSet'),

@@ -135,3 +135,25 @@ describe('an Application or an AppProject', () => {
     ]);
   });
 });
+
+describe('a service in a wrong place', () => {
+  const PREFIX = 'notifications.argoproj.io/subscribe.';
+  const annotated = (annotations: Record<string, string>) =>
+    found({}, { applications: [{ metadata: { name: 'a', annotations } }] });
+
+  it.each([
+    ['on-sync-failed.webhook', 'ding', 'there is no service webhook'],
+    ['ding.on-sync-failed', '', 'there is no service on-sync-failed'],
+  ])('of an annotation: %s', (key, value, text) => {
+    const expected = `annotation ${PREFIX}${key}: ${text}, so Argo CD sends nothing to it. Did you mean ding?`;
+    expect(annotated({ [PREFIX + key]: value })[0]).toContain(expected);
+  });
+
+  it('of a template', () => {
+    expect(found({ 'template.failed': 'ding: {method: POST, body: "{}"}' })).toEqual([
+      'template.failed: Argo CD does not read the field ding of a template. The message for the service ding belongs below the field ' +
+        'webhook, indented by two more spaces.',
+    ]);
+    expect(found({ 'template.failed': 'slack: {attachments: "[]"}' })).toEqual([]);
+  });
+});

@@ -39,16 +39,19 @@ export function nearMisses({ configMap, applications = [], projects = [] }: Near
     ...objects.flatMap(([each, kind]) => labelMistakes(each, kind)),
     ...[...config.services].flatMap(([name, { url }]) => urlMistakes(name, url, config)),
     ...[...config.triggers.keys()].flatMap((name) => triggerMistakes(name, config)),
-    ...[...config.templates].flatMap(([name, { webhook }]) =>
-      [...webhook.keys()].flatMap((service) => templateMistakes(name, service, config)),
-    ),
+    ...[...config.templates].flatMap(([name, { webhook, others }]) => [
+      ...[...webhook.keys()].flatMap((service) => templateMistakes(name, service, config)),
+      ...others.flatMap((field) => misplacedMessages(name, field, config)),
+    ]),
   ];
 }
 
 function annotationMistakes({ metadata }: SubscribableObject, kind: string, config: ForeignConfig): string[] {
   return annotatedServices(metadata.annotations).flatMap(({ annotation, service, recipients, triggers }) => {
     const names = [...config.serviceKeys.keys()];
-    const guess = names.includes(service) ? undefined : closest(service, names);
+    // The type of the service is there in place of its name, or service and trigger are in the wrong order.
+    const named = [...recipients, ...triggers].find((each) => config.services.has(each));
+    const guess = names.includes(service) ? undefined : (named ?? closest(service, names));
     // Annotations for services that are not configured are common, and say nothing about DingTalk.
     const isOurs = guess !== undefined || config.services.has(service);
     const found = [
@@ -106,6 +109,15 @@ function triggerMistakes(name: string, { triggers, templates }: ForeignConfig): 
             'again. Did you mean a field, such as app.status.operationState?.syncResult?.revision?',
         ]
       : []),
+  ];
+}
+
+/** A message that is not below `webhook`. */
+function misplacedMessages(name: string, field: string, { services }: ForeignConfig): string[] {
+  if (!services.has(field)) return [];
+  return [
+    `${templateKey(name)}: Argo CD does not read the field ${field} of a template. The message for the service ${field} belongs below ` +
+      'the field webhook, indented by two more spaces.',
   ];
 }
 

@@ -17,6 +17,8 @@ interface Printing {
   readonly namespace: string;
   readonly config: OperatorConfiguration;
   readonly configMap: LiveObject;
+  /** Whether the keys of Argo CD's Secret are known. */
+  readonly knowsSecret: boolean;
   readonly io: ProcessIO;
 }
 
@@ -25,12 +27,15 @@ interface Printing {
  * @throws UsageError if files can't be written
  */
 export async function printAdoption(report: AdoptReport, printing: Printing): Promise<void> {
-  const { options, namespace, config, configMap, io } = printing;
+  const { options, namespace, config, configMap, knowsSecret, io } = printing;
   const { output, outputDir, redact = false, splitBy } = options;
   const plain = adoptedFiles(report.missing, redact);
   const files = splitBy ? foldersByNamespace(plain) : plain;
   const manifests = [...files.values()].flat();
-  const secrets = secretsToMake(report.missing, redact, readForeignConfig(configMap), config.target);
+  const secrets = secretsToMake(report.missing, redact, readForeignConfig(configMap), {
+    ...config.target,
+    isKnown: knowsSecret,
+  });
   const comments = secretComments(secrets);
   if (outputDir !== undefined) await writeFiles(outputDir, files, comments);
   const summary = summaryOf(report);

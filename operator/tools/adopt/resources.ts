@@ -27,7 +27,7 @@ export function resourcesFor(
   const templates = templatesFor(placed, central, inside(central));
   const parts = [...placed].map(([namespace, subscribed]) => {
     const here = inside(namespace);
-    const robots = robotsFor([...subscribed.keys()], isGone, namespace, here);
+    const robots = robotsFor([...subscribed.keys()], services, isGone, namespace, here);
     return {
       credentials: [...robots].map(([service, { spec }]) => ({
         apiVersion: 'v1' as const,
@@ -54,7 +54,8 @@ export function resourcesFor(
 }
 
 function robotsFor(
-  services: readonly string[],
+  names: readonly string[],
+  services: ReadonlyMap<string, DingTalkService>,
   isGone: (service: string) => boolean,
   namespace: string,
   existing: readonly ExistingResource[],
@@ -62,8 +63,9 @@ function robotsFor(
   const { kind } = KINDS.robot;
   const naming = new Naming(kind, existing);
   return new Map(
-    services.map((service) => {
-      const named = naming.metadata(serviceKey(service), service, namespace);
+    names.map((service) => {
+      const key = services.get(service)?.key ?? serviceKey(service);
+      const named = naming.metadata(key, service, namespace);
       const part = isGone(service) ? {} : { [ADOPTED_IN_PART]: 'true' };
       const metadata = { ...named, annotations: { ...named.annotations, ...part } };
       const secretKeyRef = { name: `${metadata.name}-webhook`, key: CREDENTIAL_KEY };

@@ -1,3 +1,4 @@
+import { serviceKey } from '../../argocd/names.ts';
 import {
   foreignReferences,
   referencedKeys,
@@ -9,10 +10,13 @@ import { parseWebhookCredential, type WebhookRules } from '../../dingtalk/webhoo
 import { closest } from '../../lib/closest.ts';
 import { own } from '../../lib/own.ts';
 import type { ForeignConfig } from './foreign-config.ts';
+import { type LikelyReceiver, likelyReceiver } from './likely-receiver.ts';
 
 /** A service that posts to DingTalk's custom robots. */
 export interface DingTalkService {
   readonly name: string;
+  /** Its key of the ConfigMap. */
+  readonly key: string;
   /** The credential as the operator keeps it; confidential. Undefined if a key of the Secret is not known. */
   readonly url: string | undefined;
   /** Why no robot can replace it. */
@@ -25,16 +29,17 @@ export interface DingTalkService {
 export type SecretValues = Readonly<Record<string, string>>;
 
 /**
- * The services that send to DingTalk's robots, according to their URLs with the Secret's values in them.
+ * The services that send to DingTalk's robots, according to their URLs with the Secret's values in them. Where the host of a URL is
+ * not known, names and messages count.
  * @param secret undefined if it can't be read
  */
 export function dingTalkServices(
-  { services }: ForeignConfig,
+  config: ForeignConfig,
   secret: SecretValues | undefined,
   rules: WebhookRules,
 ): ReadonlyMap<string, DingTalkService> {
-  const found = [...services].flatMap(
-    ([name, service]) => dingTalkService(name, service, secret, rules) ?? [],
+  const found = [...config.services].flatMap(
+    ([name, service]) => dingTalkService(name, service, config, secret, rules) ?? [],
   );
   return new Map(found.map((each) => [each.name, each]));
 }
@@ -45,35 +50,70 @@ const UNKNOWN = 'unknown';
 function dingTalkService(
   name: string,
   { url: written, headers, extras }: WebhookService,
+  config: ForeignConfig,
   secret: SecretValues | undefined,
   rules: WebhookRules,
 ): DingTalkService | undefined {
+  const key = config.serviceKeys.get(name) ?? serviceKey(name);
   const unknown = unknownParts(written, secret);
   const known = foreignReferences(written).reduce((text, each) => text.replaceAll(each, UNKNOWN), written);
   const filled = withSecretValues(known, (key) => own(secret ?? {}, key) ?? UNKNOWN).trim();
   const host = /^https?:\/\/([^/?#]*)/i.exec(filled)?.[1]?.toLowerCase() ?? '';
   const isDingTalk = rules.allowedHosts.some((allowed) => host.replace(/:443$/, '') === allowed);
+  const strange = headers.filter((header) => header.toLowerCase() !== 'content-type');
+  const lost = [...strange.map((header) => `the header ${header}`), ...extras];
+  const lostNotes =
+    lost.length > 0 ? [`not taken over: ${lost.join(', ')}. DingTalk does not need this.`] : [];
   if (unknown.length > 0 && (host === '' || host.includes(UNKNOWN))) {
-    const refusal = `${unknown.join(' ')} So adopt cannot tell whether the URL belongs to a DingTalk robot. Give it the Secret, too.`;
-    return { name, url: undefined, notes: [], refusal };
+    const receiver = receiverOf(name, written, filled, config);
+    if (receiver === 'other') return undefined;
+    if (receiver === 'unclear')
+      return { name, key, url: undefined, notes: [], refusal: `${unknown.join(' ')} ${UNCLEAR}` };
+    return { name, key, url: undefined, notes: [...lostNotes, `${unknown.join(' ')} ${LIKELY}`] };
   }
   if (!isDingTalk) return undefined;
   const placeholder = placeholderIn(filled);
   const credential = parseWebhookCredential(placeholder?.replaced ?? filled, rules);
-  if (!credential.ok) return { name, url: undefined, notes: [], refusal: credential.message };
-  const strange = headers.filter((header) => header.toLowerCase() !== 'content-type');
-  const lost = [...strange.map((header) => `the header ${header}`), ...extras];
+  if (!credential.ok) return { name, key, url: undefined, notes: [], refusal: credential.message };
   const isKnown = unknown.length === 0 && placeholder?.replaced === undefined;
   const notes = [
     ...credential.warnings.map(
       (warning) => `${warning}. Put the robot's signing secret (SEC…) under spec.signing.`,
     ),
-    ...(lost.length > 0 ? [`not taken over: ${lost.join(', ')}. DingTalk does not need this.`] : []),
+    ...lostNotes,
     ...(placeholder ? [PLACEHOLDER_NOTE] : []),
     ...(unknown.length > 0 ? [`${unknown.join(' ')} Put the robot's URL into the new Secret.`] : []),
   ];
-  return { name, url: isKnown ? credential.url : undefined, notes };
+  return { name, key, url: isKnown ? credential.url : undefined, notes };
 }
+
+const UNCLEAR =
+  'So adopt cannot tell whether the URL belongs to a DingTalk robot. Give it the Secret, too (-f SECRET.yaml), or run adopt on the cluster.';
+
+const LIKELY =
+  "The names and messages are for DingTalk, so adopt takes it for a robot. Put the robot's URL into the new Secret.";
+
+/** A relay of its owner may have DingTalk's messages, too, but not DingTalk's path. */
+function receiverOf(
+  name: string,
+  written: string,
+  filled: string,
+  { templates }: ForeignConfig,
+): LikelyReceiver {
+  const own = [...templates].flatMap(([template, { webhook }]) => {
+    const body = webhook.get(name)?.body;
+    return body === undefined ? [] : [{ template, body }];
+  });
+  const references = [...referencedKeys(written), ...foreignReferences(written)];
+  const receiver = likelyReceiver({
+    names: [name, ...references, ...own.map(({ template }) => template)],
+    bodies: own.map(({ body }) => body).filter((body) => body !== ''),
+  });
+  const [, path = ''] = /^(?:https?:\/\/)?[^/]*(\/[^?]*)/i.exec(filled) ?? [];
+  return receiver === 'dingtalk' && path !== '' && path !== ROBOT_PATH ? 'unclear' : receiver;
+}
+
+const ROBOT_PATH = '/robot/send';
 
 /** A sentence for each part of the URL whose value is not known. */
 function unknownParts(written: string, secret: SecretValues | undefined): string[] {
@@ -82,7 +122,12 @@ function unknownParts(written: string, secret: SecretValues | undefined): string
     ...missing.map((key) => {
       const guess = closest(key, Object.keys(secret ?? {}));
       const question = guess === undefined ? '' : ` Did you mean ${secretReference(guess)}?`;
-      return `${secretReference(key)} of the Secret is not known.${question}`;
+      const dotted = new RegExp(`(?:^|=)\\$${key}(\\.[\\w.-]+)$`).exec(written)?.[1];
+      const end =
+        dotted === undefined
+          ? ''
+          : ` A reference ends at a dot, so ${secretReference(key + dotted)} does not mean the key ${key}${dotted}: give the key a name without a dot.`;
+      return `${secretReference(key)} of the Secret is not known.${end}${question}`;
     }),
     ...foreignReferences(written).map(
       (reference) =>

@@ -12,7 +12,8 @@ export interface SecretToMake {
 }
 
 /** Argo CD's Secret, from which a credential can be copied. */
-interface SecretName {
+interface ArgocdSecret {
+  readonly isKnown: boolean;
   readonly namespace: string;
   readonly secret: string;
 }
@@ -20,14 +21,17 @@ interface SecretName {
 /**
  * The Secrets of robots that are not printed: all of them with --redact, otherwise those with a credential that is not known. The
  * command copies the credential from Argo CD's Secret if the whole URL is there, or asks for it. No credential is in the text.
+ * @param target `isKnown`: whether the Secret's keys are known
  */
 export function secretsToMake(
   { credentials, robots }: Resources,
   redact: boolean,
-  { services }: ForeignConfig,
-  target: SecretName,
+  { services, serviceKeys }: ForeignConfig,
+  target: ArgocdSecret,
 ): ReadonlyMap<object, SecretToMake> {
-  const urls = new Map([...services].map(([name, { url }]) => [serviceKey(name), url.trim()]));
+  const urls = new Map(
+    [...services].map(([name, { url }]) => [serviceKeys.get(name) ?? serviceKey(name), url.trim()]),
+  );
   return new Map(
     robots.flatMap((robot): [object, SecretToMake][] => {
       const { name, key } = robot.spec.webhook.secretKeyRef;
@@ -36,7 +40,8 @@ export function secretsToMake(
       if (!redact && draft?.webhook !== undefined) return [];
       const url = urls.get(originOf(robot) ?? '') ?? '';
       const [source] = referencedKeys(url);
-      const isCopy = draft?.webhook !== undefined && source !== undefined && url === secretReference(source);
+      const mayHave = draft?.webhook !== undefined || !target.isKnown;
+      const isCopy = mayHave && source !== undefined && url === secretReference(source);
       const from = isCopy
         ? `kubectl get secret ${target.secret} -n ${target.namespace} -o jsonpath='{.data.${source}}' | base64 -d`
         : `read -rsp 'URL of the robot: ' URL && printf %s "$URL"`;

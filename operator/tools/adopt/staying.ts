@@ -48,7 +48,8 @@ export function withoutHalves(
   }
   const next = deliveries.map((delivery): FormerDelivery => {
     if (!isTaken(delivery)) return delivery;
-    const reason = reasonToStay(delivery, staying.get(keyOf(delivery)) ?? [], used, find);
+    const key = config.serviceKeys.get(delivery.service) ?? serviceKey(delivery.service);
+    const reason = reasonToStay(delivery, key, staying.get(keyOf(delivery)) ?? [], used, find);
     if (reason === undefined) return delivery;
     const { events: _, ...rest } = delivery;
     return { ...rest, notes: [], reason };
@@ -62,6 +63,7 @@ const keyOf = ({ service, trigger }: FormerDelivery): string => JSON.stringify([
 
 function reasonToStay(
   { source, scope, service, trigger }: FormerDelivery,
+  key: string,
   rivals: readonly FormerDelivery[],
   used: StillUsed,
   find: FindApplication,
@@ -71,7 +73,7 @@ function reasonToStay(
     return `${triggerKey(trigger)}: ${subscriberName(rival)} stays and sends the same, so Argo CD would send it twice`;
   if (source.kind === 'entry' || !used.services.has(service) || !used.triggers.has(trigger)) return undefined;
   return (
-    `${serviceKey(service)} and ${triggerKey(trigger)} stay for other subscribers, so Argo CD would go on to send the event ` +
+    `${key} and ${triggerKey(trigger)} stay for other subscribers, so Argo CD would go on to send the event ` +
     'for the annotation'
   );
 }

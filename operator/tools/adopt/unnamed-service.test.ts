@@ -4,9 +4,10 @@ import { ACCEPTING, liveObject } from '../../core/testing/fixtures.ts';
 import { adoptionOf } from './adoption.ts';
 import { NO_TEAMS } from './teams.ts';
 
-it('a webhook without a name is taken over with its key', () => {
+/** The adoption of a configuration whose only service has no name. */
+function adopted(url: string) {
   const data = {
-    'service.webhook': 'url: https://oapi.dingtalk.com/robot/send?access_token=a',
+    'service.webhook': `url: ${url}`,
     'template.t': 'webhook: {webhook: {method: POST, body: "{}"}}',
     'trigger.t': '[{when: "app.status.health.status == \'Degraded\'", send: [t]}]',
     subscriptions: '[{recipients: [webhook], triggers: [t]}]',
@@ -22,7 +23,21 @@ it('a webhook without a name is taken over with its key', () => {
     existing: [],
     rules,
   };
-  const { cut, resources } = adoptionOf(input, new Inquiry(ACCEPTING));
+  return adoptionOf(input, new Inquiry(ACCEPTING));
+}
+
+it('a webhook without a name is taken over with its key', () => {
+  const { cut, resources } = adopted('https://oapi.dingtalk.com/robot/send?access_token=a');
   expect(cut.keys).toEqual(['service.webhook', 'template.t', 'trigger.t']);
-  expect(resources.robots).toHaveLength(1);
+  expect(resources.robots).toMatchObject([
+    { metadata: { name: 'webhook', annotations: { 'argocd-dingtalk.io/adopted-from': 'service.webhook' } } },
+  ]);
+});
+
+it('its own key is named where it is not taken over', () => {
+  const { dispositions } = adopted('http://oapi.dingtalk.com/robot/send?access_token=a');
+  expect(dispositions.filter(({ isProblem }) => isProblem)).toMatchObject([
+    { key: 'service.webhook' },
+    { part: 'entry 1, webhook', why: 'service.webhook is not taken over' },
+  ]);
 });

@@ -40,7 +40,9 @@ export function ownersAfter(
   ];
 }
 
+/** The triggers of a recipient. Those that nothing is sent for go with the others, but a recipient with no others stays. */
 interface Recipient {
+  isReplaced: boolean;
   readonly taken: string[];
   readonly staying: string[];
 }
@@ -54,13 +56,14 @@ function cutEntries(deliveries: readonly Delivery[]): CutEntry[] {
     if (source.kind !== 'entry') continue;
     const { entry, recipient } = source;
     const known = entries.get(entry.index) ?? { all: entry.recipients, recipients: new Map() };
-    const own = known.recipients.get(recipient) ?? { taken: [], staying: [] };
+    const own = known.recipients.get(recipient) ?? { isReplaced: false, taken: [], staying: [] };
+    own.isReplaced ||= (events?.length ?? 0) > 0;
     own[events === undefined ? 'staying' : 'taken'].push(trigger);
     known.recipients.set(recipient, own);
     entries.set(entry.index, known);
   }
   return [...entries].flatMap(([index, { all, recipients }]): CutEntry[] => {
-    const cut = [...recipients].filter(([, { taken }]) => taken.length > 0);
+    const cut = [...recipients].filter(([, { isReplaced }]) => isReplaced);
     if (cut.length === 0) return [];
     const isWhole = all.every((each) =>
       cut.some(([name, { staying }]) => name === each && staying.length === 0),

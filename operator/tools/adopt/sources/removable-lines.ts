@@ -68,8 +68,9 @@ function entryLines(source: ConfigurationSource, entries: readonly CutEntry[]): 
   return places.slice(-1).flatMap(({ manifest, field }) =>
     entries.map(({ index, recipients, isWhole }) => {
       const item = linesOf({ manifest, field: `${field}[${index}]` });
-      const at = item ?? `${linesOf({ manifest, field })}, entry ${index + 1}`;
-      return isWhole ? at : `${at}, of its recipients ${recipients.join(', ')}`;
+      if (item) return isWhole ? item : `${item}, only its recipients ${recipients.join(', ')}`;
+      const part = isWhole ? '' : `the recipients ${recipients.join(', ')} of `;
+      return `${linesOf({ manifest, field })}, only ${part}its entry ${index + 1}`;
     }),
   );
 }

@@ -68,6 +68,7 @@ describe('the ConfigMap', () => {
     [[configMap('argocd', 'other')], false, /There is ConfigMap argocd\/other \(1.*target\.configMap/],
     [[{ kind: 'Secret' }], false, /nor any other ConfigMap\. adopt reads .* Helm chart/],
     [[], false, /nor any other ConfigMap/],
+    [[{ kind: 'Kustomization', patches: [] }], false, /pass its result: kustomize build OVERLAY \|/],
   ])('that is missing is told with what is there', (files, isFixed, message) => {
     const text = refusal(read(...files), isFixed);
     expect(text).toContain('no ConfigMap argocd/argocd-notifications-cm found');

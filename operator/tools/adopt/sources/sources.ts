@@ -50,7 +50,8 @@ export function chooseSource(manifests: readonly Manifest[], target: Target, isF
   const here = pool.filter(isHere);
   const chosen = here.length > 0 || isFixed ? here : pool;
   const [source, ...more] = distinct(chosen);
-  if (!source) return { ok: false, message: nothingFound(pool, all, target, isFixed) };
+  if (!source)
+    return { ok: false, message: nothingFound(pool, all, target, isFixed) + overlayHint(manifests) };
   if (more.length > 0) return { ok: false, message: ambiguous([source, ...more]) };
   const namespace = source.namespace ?? (isFixed ? home : (secretNamespace(manifests, target) ?? home));
   return {
@@ -102,6 +103,12 @@ function ambiguous(sources: readonly ConfigurationSource[]): string {
     : "Name Argo CD's namespace as --argocd-namespace.";
   return `there is more than one configuration: ${listed(sources)}. ${remedy}`;
 }
+
+/** A Kustomization has its patches as text, and its resources elsewhere. */
+const overlayHint = (manifests: readonly Manifest[]): string =>
+  manifests.some((each) => identityOf(each).kind === 'Kustomization')
+    ? ' For a Kustomization, pass its result: kustomize build OVERLAY | argocd-dingtalk adopt -f -'
+    : '';
 
 function nothingFound(
   pool: readonly ConfigurationSource[],
