@@ -1,12 +1,12 @@
 /**
  * `adopt`: custom resources that replace Argo CD's own DingTalk configuration, and the switch to them.
  *
- * Without --take-over it changes nothing: input.ts reads the configuration (sources/ finds it, and the tools that bring it back) and
- * its surroundings, and asks the engine; adoption.ts
- * decides which parts can be adopted (foreign-config.ts reads, entry-recipients.ts and translate.ts translate, resources.ts makes
- * the custom resources, dispositions.ts decides on each key, near-misses.ts finds mistakes that Argo CD accepts, and refused-config.ts
- * explains those that it refuses); output.ts prints it: manifests.ts the resources, summary.ts and next-steps.ts the beginning, and
- * text.ts the details.
+ * Without --take-over it changes nothing. sources/ finds the configuration, and the tools that bring it back; input.ts and
+ * input-from-files.ts read it with its surroundings, and ask the engine. adoption.ts decides which parts can be adopted:
+ * foreign-config.ts reads, annotations.ts and deliveries.ts find who is sent what, translate.ts translates, staying.ts keeps halves
+ * together, coverage.ts and placement.ts divide the subscriptions, resources.ts makes the custom resources, and dispositions.ts decides
+ * on each key. near-misses.ts finds mistakes that Argo CD accepts, and refused-config.ts explains those that it refuses. output.ts
+ * prints it: manifests.ts the resources, summary.ts and next-steps.ts the beginning, and text.ts the details.
  *
  * With --take-over, take-over.ts switches: prepare.ts reads and decides, preflight.ts and out-of-scope.ts find obstacles, pending.ts
  * asks the engine for notifications that are not sent yet, switch.ts waits for a quiet moment and writes, and notes.ts finds
@@ -31,7 +31,8 @@ import {
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { placeOfReason } from './file-places.ts';
 import { readForeignConfig } from './foreign-config.ts';
-import { type AdoptInput, adoptFully, inputFromCluster, inputFromFiles } from './input.ts';
+import { type AdoptInput, adoptFully, inputFromCluster } from './input.ts';
+import { inputFromFiles } from './input-from-files.ts';
 import { adoptedFiles, asYaml, divided } from './manifests.ts';
 import { nearMisses } from './near-misses.ts';
 import type { AdoptOptions } from './options.ts';
