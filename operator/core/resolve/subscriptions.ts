@@ -58,7 +58,9 @@ const resolved = new ObjectMemo<NotificationSubscription, ResolvedSubscription>(
 const asksNothing = ({ metadata, spec }: NotificationSubscription, { templates }: References): boolean =>
   spec.events.every(({ trigger, template }) => {
     const referred = template && templates.get(referenceKey(metadata.namespace, template));
-    return trigger !== undefined && referred?.cr.spec.message.raw === undefined;
+    // The spec of a refused template is not read: it may have any form.
+    const isRaw = referred && !referred.verdict.refusal && referred.cr.spec.message.raw !== undefined;
+    return trigger !== undefined && !isRaw;
   });
 
 function inputsOf(
