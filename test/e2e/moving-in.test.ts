@@ -144,8 +144,8 @@ const heard = (token: string, from: number): string[] =>
     .sort();
 
 /** Each input, and the one with annotations once more for each way to divide it by teams. */
-const CASES: readonly (readonly [name: string, splitBy: string | undefined])[] = [
-  ...NAMES.map((name) => [name, undefined] as const),
+const CASES: readonly (readonly [name: string, splitBy: 'nothing' | 'project' | 'namespace'])[] = [
+  ...NAMES.map((name) => [name, 'nothing'] as const),
   ['annotated', 'project'],
   ['annotated', 'namespace'],
 ];
@@ -161,7 +161,7 @@ describe.each(CASES)('%s, split by %s', (name, splitBy) => {
   let before: string[];
   let heardBefore: number;
   const output = () => join(folder, `${name}-${splitBy}`);
-  const split = splitBy === undefined ? [] : ['--split-by', splitBy];
+  const split = splitBy === 'nothing' ? [] : ['--split-by', splitBy];
 
   beforeAll(async () => {
     token = stage.dingtalk.addRobot({ token: newCredentials().token }).token;
@@ -195,7 +195,7 @@ describe.each(CASES)('%s, split by %s', (name, splitBy) => {
     const { stdout, stderr } = await adopt('--output-dir', output(), '-o', 'json', ...split);
     expect(stderr).not.toContain(token);
     const { grants } = JSON.parse(stdout) as { readonly grants: readonly string[] };
-    if (splitBy !== undefined) {
+    if (splitBy !== 'nothing') {
       const teams = readdirSync(output());
       expect(teams.length).toBeGreaterThan(1);
       await stage.apply(...teams.map((team) => namespace(team)));
