@@ -102,14 +102,11 @@ const story = (moment: () => Date, revision: string): ApplicationPatch[] => {
   ];
 };
 
-/** So many seconds ago the first state of a story begins, if no other story was later: the switch waits for events to be over. */
-const BEGIN_AGO = 8;
-
-/** Whole seconds, each later than all before. */
+/** Whole seconds that nothing else has: later than all that was given out before, and not before now, as Applications are new. */
 function moments(): () => Date {
   let last = 0;
   return () => {
-    last = Math.max(last + 1, Math.floor(Date.now() / 1000) - BEGIN_AGO);
+    last = Math.max(last + 1, Math.ceil(Date.now() / 1000));
     return new Date(last * 1000);
   };
 }
