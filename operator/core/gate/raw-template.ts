@@ -74,10 +74,9 @@ export function rawEventFindings(
   const failing = [...failures].filter(([sample]) => sent.includes(sample));
   const [first] = failing;
   if (!first) return { warnings: [] };
-  const field = `${path}.template`;
-  if (failing.length === sent.length) return { refusal: invalid(field, first), warnings: [] };
-  const { message } = invalid(field, first);
-  const text = `${message} Argo CD sends nothing about such an application. Test for fields that may be missing.`;
+  const broken = invalid(`${path}.template`, first);
+  if (failing.length === sent.length) return { refusal: broken, warnings: [] };
+  const text = `${broken.message} Argo CD sends nothing about such an application. Test for fields that may be missing.`;
   return { warnings: [{ reason: 'MessageMayFail', message: text }] };
 }
 

@@ -9,6 +9,7 @@ import {
 import { annotatedServices } from '../../argocd/subscribe-annotations.ts';
 import type { LiveObject } from '../../core/model/snapshot.ts';
 import { closest } from '../../lib/closest.ts';
+import { shellWord } from '../../lib/shell.ts';
 import type { SubscribableObject } from './annotations.ts';
 import { didYouMean, entryMistakes, missingTriggers, strayFields } from './entry-mistakes.ts';
 import { type ForeignConfig, readForeignConfig } from './foreign-config.ts';
@@ -80,7 +81,7 @@ function labelMistakes({ metadata }: SubscribableObject, kind: string): string[]
   return labels.map(
     (label) =>
       `${objectNameOf(metadata, kind)}: Argo CD reads annotations only, and ${label} is a label, so it subscribes nobody. To subscribe by ` +
-      `annotation: kubectl annotate ${kind.toLowerCase()} ${name} -n ${namespace} ${label}="".`,
+      `annotation: kubectl annotate ${kind.toLowerCase()} ${shellWord(name)} -n ${shellWord(namespace)} ${shellWord(label)}="".`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { OperatorConfiguration } from '../../config/config.ts';
+import { shellWord } from '../../lib/shell.ts';
 import { ARGOCD_NAMESPACE } from '../known-configuration.ts';
 import type { AdoptOptions } from './options.ts';
 import type { AdoptState } from './summary.ts';
@@ -46,7 +47,7 @@ export function nextSteps(
   const scale = (replicas: number): string =>
     `kubectl scale deployment ${OPERATOR} -n ${target.namespace} --replicas=${replicas}`;
   const dir = outputDir ?? 'moved-in';
-  const write = `argocd-dingtalk adopt --output-dir ${shell(dir)}${flags(options, true)}`;
+  const write = `argocd-dingtalk adopt --output-dir ${shellWord(dir)}${flags(options, true)}`;
   const apply =
     state === 'applied'
       ? []
@@ -59,7 +60,7 @@ export function nextSteps(
                 `Make ${secretsToMake === 1 ? 'the Secret of the robot by the command' : `the ${secretsToMake} Secrets of the robots by the commands`} in ${join(dir, splitBy ? '*' : '', 'robots.yaml')}.`,
               ]
             : []),
-          `Apply them: kubectl apply ${splitBy ? '-R ' : ''}-f ${shell(dir)}`,
+          `Apply them: kubectl apply ${splitBy ? '-R ' : ''}-f ${shellWord(dir)}`,
         ];
   // In the cluster, another namespace may have such a ConfigMap, too.
   const isElsewhere = file && config === undefined && target.namespace !== ARGOCD_NAMESPACE;
@@ -97,9 +98,7 @@ function flags(
     ['-n', namespace],
     ['--split-by', splitBy],
   ];
-  return values.flatMap(([flag, value]) => (value === undefined ? [] : ` ${flag} ${shell(value)}`)).join('');
+  return values
+    .flatMap(([flag, value]) => (value === undefined ? [] : ` ${flag} ${shellWord(value)}`))
+    .join('');
 }
-
-/** One word of a command line. */
-const shell = (text: string): string =>
-  /^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,5 +1,6 @@
 import { destinationLines } from '../../argocd/destination-lines.ts';
 import { withoutLegacyServices } from '../../argocd/subscribe-annotations.ts';
+import { shellQuoted } from '../../lib/shell.ts';
 import { type AnnotatedSubscriber, annotatedName } from './annotations.ts';
 import { bySource, type SourceDeliveries } from './by-source.ts';
 import type { FormerDelivery } from './deliveries.ts';
@@ -58,8 +59,8 @@ function changeOf(
   idle: ReadonlySet<string>,
 ): string | undefined {
   const left = form === 'legacy' ? withoutLegacyServices(value, (service) => idle.has(service)) : undefined;
-  if (left !== undefined) return `--overwrite ${quoted(`${annotation}=${left}`)}`;
-  return isWhole ? quoted(`${annotation}-`) : undefined;
+  if (left !== undefined) return `--overwrite ${shellQuoted(`${annotation}=${left}`)}`;
+  return isWhole ? shellQuoted(`${annotation}-`) : undefined;
 }
 
 function listed(value: string, idle: ReadonlySet<string>): string {
@@ -85,8 +86,7 @@ function commandsFor(change: string, objects: readonly AnnotatedSubscriber['obje
 
 /** The command that gives a team access to an AppProject. */
 export const grantCommand = ({ project, annotation, value, home }: ProjectGrant): string =>
-  `kubectl annotate --overwrite -n ${plainOrQuoted(home)} appproject ${plainOrQuoted(project)} ${quoted(`${annotation}=${value}`)}`;
+  `kubectl annotate --overwrite -n ${plainOrQuoted(home)} appproject ${plainOrQuoted(project)} ${shellQuoted(`${annotation}=${value}`)}`;
 
-const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
-
-const plainOrQuoted = (text: string): string => (/^[a-z0-9][a-z0-9.-]*$/.test(text) ? text : quoted(text));
+const plainOrQuoted = (text: string): string =>
+  /^[a-z0-9][a-z0-9.-]*$/.test(text) ? text : shellQuoted(text);

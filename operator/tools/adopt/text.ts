@@ -131,7 +131,7 @@ export function adoptJson(report: SwitchReport): object {
 }
 
 /** A tool or a file, how it is known, and what to do. */
-export const ownerLine = ({ name, evidence, advice }: ConfigurationOwner): string =>
+const ownerLine = ({ name, evidence, advice }: ConfigurationOwner): string =>
   `${name} (${evidence}). ${advice}`;
 
 const idleLines = (keys: readonly string[]): string[] =>

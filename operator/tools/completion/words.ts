@@ -23,6 +23,3 @@ export interface CompletedCommand {
   /** The words that its argument can be; empty without an argument, or if only the user knows it. */
   readonly argument: readonly string[];
 }
-
-/** A text in single quotes for bash and zsh. */
-export const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;

@@ -1,4 +1,5 @@
-import { type CompletedCommand, type CompletedOption, PROGRAM, quoted } from './words.ts';
+import { shellQuoted } from '../../lib/shell.ts';
+import { type CompletedCommand, type CompletedOption, PROGRAM } from './words.ts';
 
 /** The script for zsh, to be sourced or to lie in a folder of `fpath` as `_argocd-dingtalk`. */
 export const zshScript = (commands: readonly CompletedCommand[]): string => `#compdef ${PROGRAM}
@@ -8,7 +9,7 @@ _${PROGRAM}() {
   typeset -A opt_args
   local -a commands
   commands=(
-${commands.map(({ name, description }) => `    ${quoted(`${name}:${description}`)}`).join('\n')}
+${commands.map(({ name, description }) => `    ${shellQuoted(`${name}:${description}`)}`).join('\n')}
   )
   _arguments -C '(- *)--help[show the help]' '(- *)--version[print the versions]' '1: :->command' '*:: :->rest'
   case $state in
@@ -31,9 +32,10 @@ fi
 
 function commandCase({ name, options, argument }: CompletedCommand): string {
   const specs = options.flatMap(optionSpecs);
-  if (argument.length > 0) specs.push(quoted(`1:argument:(${argument.join(' ')})`));
+  if (argument.length > 0) specs.push(shellQuoted(`1:argument:(${argument.join(' ')})`));
   // zsh has no word for values that end at the next option: the first one belongs to the option, and the rest to the command.
-  if (options.some(({ value, isList }) => isList && value === 'file')) specs.push(quoted('*:value:_files'));
+  if (options.some(({ value, isList }) => isList && value === 'file'))
+    specs.push(shellQuoted('*:value:_files'));
   return `    ${name}) _arguments ${specs.join(' ')} ;;`;
 }
 
@@ -42,7 +44,7 @@ function optionSpecs({ names, description, value, isList }: CompletedOption): st
   const text = description.replaceAll(/[[\]\\:]/g, String.raw`\$&`);
   const first = isList ? '*' : `(${names.join(' ')})`;
   return names.map((name) =>
-    quoted(`${first}${name}[${text}]${value === undefined ? '' : valueSpec(value)}`),
+    shellQuoted(`${first}${name}[${text}]${value === undefined ? '' : valueSpec(value)}`),
   );
 }
 
