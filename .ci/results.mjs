@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-const ATTEMPTS = [1, 2];
+const ATTEMPTS = [1, 2, 3];
 
 /** What each test file of one attempt gave. A file that fails without a failed test (it does not load, say) counts as one. */
 function filesOf(suite, attempt) {

@@ -16,7 +16,6 @@ import {
   CASCADE,
   deleteApplication,
   patchApplication,
-  untilNoted,
 } from '../support/applications.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
@@ -95,7 +94,7 @@ async function goThrough(name: string, ...states: readonly ((at: Date) => Applic
 async function createAndHear(name: string): Promise<void> {
   await create(name);
   await waitUntilTold(name, 'created');
-  await untilNoted(stage.cp, ARGOCD, name, 'on-created');
+  await stage.argocd().untilIdle();
 }
 
 it('on-created tells of an application that is new, once', async () => {
@@ -110,10 +109,11 @@ it('on-created tells of an application that is new, once', async () => {
 it('on-deleted tells of an application as long as its resources keep it, once', async () => {
   await create('leaving', [CASCADE]);
   await waitUntilTold('leaving', 'created');
-  await untilNoted(stage.cp, ARGOCD, 'leaving', 'on-created');
+  await stage.argocd().untilIdle();
   await eventually('the second in which it was created to be over', pastSecond());
   await deleteApplication(stage.cp, ARGOCD, 'leaving');
   await waitUntilTold('leaving', 'is being deleted');
+  await stage.argocd().untilIdle();
   await patch('leaving', { metadata: { annotations: { touched: 'yes' } } });
   await controllerIsDone();
   await patch('leaving', { metadata: { finalizers: null } });

@@ -27,11 +27,6 @@ const tokens = new Set<string>();
 beforeAll(async () => {
   const tenancy = { projects: { [PROJECT]: ['team-*'] } };
   stage = await startStage({ projects: [PROJECT], operator: { tenancy } });
-  const elsewhere = { namespace: WATCHED, name: 'canary' };
-  const { manifests, credentials } = realRobot(stage.dingtalk, elsewhere);
-  canaryToken = credentials.token;
-  await stage.apply(namespace(WATCHED), ...manifests, subscription(elsewhere));
-  await stage.conditions('nsub', WATCHED, 'canary', { Ready: 'True/Ready' });
   await applyApplication(stage.cp, application({ name: BIG, namespace: ARGOCD, project: PROJECT }));
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
@@ -80,6 +75,33 @@ const aboutBig = () => stage.dingtalk.requests.filter(({ token = '' }) => tokens
 const versionOfBig = async () =>
   (await stage.get('applications.argoproj.io', ARGOCD, BIG)).metadata.resourceVersion;
 
+/**
+ * Argo CD's controller learns of a configuration a little after it was written, and does not look at its Applications for it. The
+ * canary's subscription is the newest; once Argo CD knows it, it knows all others.
+ */
+async function untilArgoCDKnowsAll(): Promise<void> {
+  const elsewhere = { namespace: WATCHED, name: 'canary' };
+  const { manifests, credentials } = realRobot(stage.dingtalk, elsewhere);
+  canaryToken = credentials.token;
+  await stage.apply(namespace(WATCHED), ...manifests, subscription(elsewhere));
+  await stage.conditions('nsub', WATCHED, 'canary', { Ready: 'True/Ready' });
+  await failOne('first');
+  await eventually('a message about the first one', async () => {
+    await patchApplication(stage.cp, ARGOCD, 'first', {
+      metadata: { annotations: { touched: `${Date.now()}` } },
+    });
+    return stage.dingtalk.requests.some(({ token }) => token === canaryToken);
+  });
+  await stage.argocd().untilIdle();
+}
+
+/** An Application that only the canary's subscription is about, with a sync that has failed. */
+async function failOne(name: string): Promise<void> {
+  const destination = { server: 'https://kubernetes.default.svc', namespace: WATCHED };
+  await applyApplication(stage.cp, application({ name, namespace: ARGOCD, destination }));
+  await patchApplication(stage.cp, ARGOCD, name, syncFailed(soon()));
+}
+
 let round = 0;
 /**
  * Has Argo CD's controller look at the application again and then at another one. It works through its queue in order,
@@ -89,9 +111,7 @@ async function settle(): Promise<{ readonly touched: string; readonly settled: s
   const canary = `canary-${++round}`;
   await patchApplication(stage.cp, ARGOCD, BIG, { metadata: { annotations: { touched: canary } } });
   const touched = await versionOfBig();
-  const destination = { server: 'https://kubernetes.default.svc', namespace: WATCHED };
-  await applyApplication(stage.cp, application({ name: canary, namespace: ARGOCD, destination }));
-  await patchApplication(stage.cp, ARGOCD, canary, syncFailed(soon()));
+  await failOne(canary);
   await stage.dingtalk.waitForDelivery(
     ({ token, rawBody }) => token === canaryToken && rawBody.includes(`${canary} sync failed`),
   );
@@ -116,16 +136,21 @@ it('refuses one team what is more than its share, and all teams what is more tha
         : /40 destinations from all subscriptions of the namespaces that project shared is granted to\. /;
     expect(message).toMatch(what);
   }
+  await untilArgoCDKnowsAll();
 });
 
 it.each([1, 2, 3])(
   'has Argo CD tell of sync %i once, whatever it remembers of earlier ones',
   async (sync) => {
     const before = aboutBig().length;
+    // Argo CD forgets what is older by whole seconds, and syncs do not follow each other within one.
+    const end = soon().getTime();
+    await eventually('the second of the last sync to be over', () => Date.now() > end);
     // No two operations begin in the same second.
     const startedAt = new Date(Date.now() - 60_000 + sync * 5_000);
     await patchApplication(stage.cp, ARGOCD, BIG, syncFailed(soon(), { startedAt }));
     await eventually('all messages about it', () => aboutBig().length >= before + 40);
+    await stage.argocd().untilIdle();
     await settle();
     const { touched, settled } = await settle();
     expect(aboutBig().length).toBe(before + 40);

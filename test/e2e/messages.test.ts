@@ -162,6 +162,7 @@ async function waitFor(apps: readonly OddApplication[], triggers: readonly strin
     },
     { timeoutMs: 60_000 },
   );
+  await stage.argocd().untilIdle();
 }
 
 const patch = (app: OddApplication, change: object) => patchApplication(stage.cp, ARGOCD, app.name, change);

@@ -24,7 +24,6 @@ import {
   syncing,
   syncStatusUnknown,
   syncSucceeded,
-  untilNoted,
 } from '../support/applications.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 
@@ -276,19 +275,11 @@ async function expectMessages(sample: Sample, trigger: string, happen: (at: Date
   expect(messages.map(({ errcode, errmsg }) => ({ errcode, errmsg }))).toEqual(
     messages.map(() => ({ errcode: 0, errmsg: 'ok' })),
   );
-  await untilSettled(sample.scene.app.name, trigger);
+  await stage.argocd().untilIdle();
   if (trigger !== sample.scene.trigger) return;
   const bodies = (await previewed(sample)).filter(({ event }) => event === trigger).map(({ body }) => body);
   expect(messages.map(({ body }) => body)).toEqual(bodies);
   expect(bodies).toEqual([sample.scene.body(at)]);
-}
-
-/** Argo CD notes what it has sent a little later. A recovery takes the note of the degradation away, and leaves none itself. */
-async function untilSettled(name: string, trigger: string): Promise<void> {
-  if (trigger === 'on-deleted') return;
-  if (trigger === 'on-health-recovered')
-    await untilNoted(stage.cp, ARGOCD, name, 'on-health-degraded', false);
-  else await untilNoted(stage.cp, ARGOCD, name, trigger);
 }
 
 async function play(sample: Sample): Promise<void> {

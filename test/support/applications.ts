@@ -1,4 +1,3 @@
-import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 export * from './application-states.ts';
@@ -87,29 +86,6 @@ export async function patchApplication(
     mergePatch,
     'argocd-application-controller',
   );
-}
-
-/**
- * Waits until Argo CD's controller has noted on an Application that it has told of a trigger. It sends first and notes then. A change of the
- * Application in between can make it send once more, or overlook the change: its cache takes its own answer and the watch's news in any order.
- *
- * @param trigger of the catalogue: `on-sync-failed`
- * @param isNoted false: waits until the note is gone again
- */
-export async function untilNoted(
-  controlPlane: Pick<ControlPlane, 'get'>,
-  namespace: string,
-  name: string,
-  trigger: string,
-  isNoted = true,
-): Promise<void> {
-  await eventually(`the note of ${trigger} on ${name} to be there: ${isNoted}`, async () => {
-    const { metadata } = await controlPlane.get<{
-      metadata: { annotations?: Readonly<Record<string, string>> };
-    }>('applications.argoproj.io', namespace, name);
-    const notes = metadata.annotations?.['notified.notifications.argoproj.io'] ?? '';
-    return notes.includes(`_${trigger}:`) === isNoted;
-  });
 }
 
 /** Has an Application deleted, as a developer would, and waits for nothing. */

@@ -1,5 +1,6 @@
 import { copyFile, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { freePorts, retryOnPortCollision } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
@@ -24,6 +25,11 @@ export interface ArgoCDController extends AsyncDisposable {
   readonly pid: number;
   /** All it has logged so far. */
   output(): string;
+  /**
+   * Waits until it has ended what it has begun. It sends first, notes the send then, and takes its own answer into its cache in the
+   * end; a change of the Application in between can make it send once more, or be overlooked.
+   */
+  untilIdle(): Promise<unknown>;
   /** Its Prometheus metrics, as text. */
   metrics(): Promise<string>;
   /** May be called again. */
@@ -45,7 +51,16 @@ export async function startArgoCDNotifications(
     await running.stop();
   };
   const metrics = async (): Promise<string> => (await fetch(metricsUrl)).text();
-  return { pid: running.pid, output: running.output, metrics, stop, [Symbol.asyncDispose]: stop };
+  const untilIdle = () => eventually("Argo CD's controller to be idle", () => isIdle(running.output()));
+  return { pid: running.pid, output: running.output, untilIdle, metrics, stop, [Symbol.asyncDispose]: stop };
+}
+
+/** It has one worker, so the newest line about a beginning or an end tells. */
+function isIdle(output: string): boolean {
+  const [begun, completed, skipped] = ['Start processing', 'Processing completed', 'Processing skipped'].map(
+    (words) => output.lastIndexOf(`msg="${words}`),
+  ) as [number, number, number];
+  return Math.max(completed, skipped) >= begun;
 }
 
 async function startOnce(

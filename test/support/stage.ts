@@ -7,6 +7,7 @@ import type { ControlPlane } from './control-plane.ts';
 import { installControlPlane, takeControlPlane } from './control-plane-pool.ts';
 import { startOperator } from './operator.ts';
 import type { RunningProcess } from './processes.ts';
+import { refreshingWhileWaiting } from './refresh.ts';
 
 export { ARGOCD };
 
@@ -66,7 +67,7 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
   await using undo = new AsyncDisposableStack();
   const { audit = false, projects = [] } = options;
   const cp = undo.use(audit ? await installControlPlane({ audit }) : await takeControlPlane());
-  const dingtalk = undo.use(await startFakeDingTalk());
+  const fake = undo.use(await startFakeDingTalk());
   if (projects.length > 0) await applyProjects(cp, ARGOCD, projects);
   const controller =
     options.argocd === false
@@ -74,10 +75,11 @@ export async function startStage(options: StageOptions = {}): Promise<Stage> {
       : undo.use(
           await startArgoCDNotifications(cp, {
             namespace: ARGOCD,
-            caFile: dingtalk.caFile,
+            caFile: fake.caFile,
             args: (options.applicationNamespaces ?? []).flatMap((name) => ['--application-namespaces', name]),
           }),
         );
+  const dingtalk = controller === undefined ? fake : refreshingWhileWaiting(cp, controller, fake);
 
   let operator: RunningProcess | undefined;
   let earlierOutput = '';
