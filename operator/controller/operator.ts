@@ -30,6 +30,9 @@ import { Worker } from './worker.ts';
 // A CommonJS module. Its default export is one level down when an ES module imports it.
 const { default: Operator } = dotI;
 
+/** Too many to be guessed. */
+const CAPABILITY_BYTES = 32;
+
 export interface OperatorOptions {
   readonly config: OperatorConfiguration;
   readonly kubeconfig: string | undefined;
@@ -40,6 +43,8 @@ export interface OperatorOptions {
   readonly now: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
+  /** Unpredictable bytes, for credentials. */
+  readonly randomBytes: (count: number) => Buffer;
 }
 
 /**
@@ -82,7 +87,7 @@ export class DingTalkOperator extends Operator {
 
   /** Called by start(). */
   protected override async init(): Promise<void> {
-    const { log, now, random, dingtalk } = this.#options;
+    const { log, now, random, randomBytes, dingtalk } = this.#options;
     const connection = this.#connection;
     const metrics = this.#metrics;
     const config = withJitter(this.#options.config, random);
@@ -116,6 +121,7 @@ export class DingTalkOperator extends Operator {
       log,
       clocks,
       random,
+      newCapability: randomBytes(CAPABILITY_BYTES).toString('base64url'),
       requestRun: () => worker.request(),
       isRunNext: () => worker.isRunNext,
       onChange: () => {
