@@ -182,6 +182,11 @@ export const REASONS = {
     meaning: 'No time zone has this name.',
     remedy: 'Write the exact IANA name, such as Asia/Shanghai.',
   },
+  RelayNotConfigured: {
+    meaning: 'The robot is to be reached by the relay, and the installation has no relay.',
+    remedy:
+      'Set spec.delivery to Direct, or ask the platform team to install the relay and to set relay.url.',
+  },
   EngineRefused: {
     meaning: "Argo CD's engine refuses the template or condition.",
     remedy: 'Correct the place that the message names.',
@@ -268,6 +273,10 @@ export const REASONS = {
   Pending: {
     meaning: 'The operator has not written the resource to the target yet.',
     remedy: "Wait. If the reason stays, read the operator's log.",
+  },
+  AwaitsRelay: {
+    meaning: 'The relay has not loaded this generation of the subscription yet.',
+    remedy: "Wait. If the reason stays, read the relay's log.",
   },
   TargetNotFound: {
     meaning: 'The ConfigMap or the Secret of Argo CD does not exist.',

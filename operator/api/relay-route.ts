@@ -9,6 +9,10 @@ import type { ApplicationCriteria, SecretKeyReference } from './types.generated.
 /** Kind and plural, as the API server knows them. */
 export const RELAY_ROUTE = { kind: 'RelayRoute', plural: 'relayroutes' } as const;
 
+/** The name of a subscription's RelayRoute. Neither part contains a dot. */
+export const relayRouteName = (namespace: string, subscription: string): string =>
+  `${namespace}.${subscription}`;
+
 /** What the relay needs of one subscription, resolved: the relay decides nothing that the operator has not accepted. */
 export interface RelayRouteSpec {
   /** The subscription, and the generation of it that this is. */

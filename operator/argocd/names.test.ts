@@ -8,7 +8,9 @@ import {
   isTemplateKey,
   isTriggerKey,
   parseKey,
+  RELAY_SERVICE,
   readKey,
+  relayedEventName,
   serviceKey,
   serviceName,
   subscriptionKeyName,
@@ -30,6 +32,9 @@ describe('names in the merged objects', () => {
         expect(parseKey(templateKey(eventKeyName(namespace, name, event)))).toEqual(subscription);
         const together = { kind: 'subscription', namespace, name };
         expect(parseKey(templateKey(subscriptionKeyName(namespace, name)))).toEqual(together);
+        const relayed = { kind: 'relay', event };
+        expect(parseKey(triggerKey(relayedEventName(event)))).toEqual(relayed);
+        expect(parseKey(templateKey(relayedEventName(event)))).toEqual(relayed);
       }),
     );
   });
@@ -42,7 +47,16 @@ describe('names in the merged objects', () => {
     );
   });
 
+  it('are the relay’s own where no namespace is named', () => {
+    expect(RELAY_SERVICE).toBe('dt__relay');
+    expect(relayedEventName('on-deployed')).toBe('dt__on-deployed');
+    expect(parseKey(serviceKey(RELAY_SERVICE))).toEqual({ kind: 'relay' });
+  });
+
   it.each([
+    'service.webhook.dt__other',
+    'trigger.dt__a_b',
+    'template.dt__',
     'service.slack',
     'template.app-deployed',
     'service.webhook.dt_x',

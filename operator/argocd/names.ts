@@ -97,17 +97,35 @@ export function eventKeyName(namespace: string, subscription: string, event: str
   return `${PREFIX}${namespace}_${subscription}_${event}`;
 }
 
+/** The prefix of what all relayed robots share. No tenant has it, since no namespace has an empty name. */
+const RELAY_PREFIX = `${PREFIX}_`;
+
+/** Service name of the relay; also its key in the Secret. */
+export const RELAY_SERVICE = `${RELAY_PREFIX}relay`;
+
+/** Name of the trigger and of the template that post an event of the catalogue to the relay. */
+export function relayedEventName(catalogueName: string): string {
+  return `${RELAY_PREFIX}${catalogueName}`;
+}
+
 /** The owner of a key of the ConfigMap with the operator's prefix; undefined for any other key. */
 export type KeyOwner =
   | { kind: 'robot'; namespace: string; name: string }
-  | { kind: 'subscription'; namespace: string; name: string; event?: string };
+  | { kind: 'subscription'; namespace: string; name: string; event?: string }
+  /** The relay's service, or an event of the catalogue that is posted to it. */
+  | { kind: 'relay'; event?: string };
 
+const RELAYED_NAME = new RegExp(`^${RELAY_PREFIX}([^_.]+)$`);
 const OUR_NAME = new RegExp(`^${PREFIX}([^_.]+)_([^_.]+)(?:_([^_.]+))?$`);
 
 /** Undoes the functions above. A `dt_` key of any other form is a foreign key. */
 export function parseKey(key: string): KeyOwner | undefined {
   const named = readKey(key);
-  const match = named && named.kind !== 'defaults' && OUR_NAME.exec(named.name);
+  if (!named || named.kind === 'defaults') return undefined;
+  const relayed = RELAYED_NAME.exec(named.name)?.[1];
+  if (named.kind === 'service' && named.name === RELAY_SERVICE) return { kind: 'relay' };
+  if (named.kind !== 'service' && relayed !== undefined) return { kind: 'relay', event: relayed };
+  const match = OUR_NAME.exec(named.name);
   if (!match) return undefined;
   const [, namespace, name, event] = match as unknown as [string, string, string, string?];
   if (named.kind === 'service') return event === undefined ? { kind: 'robot', namespace, name } : undefined;

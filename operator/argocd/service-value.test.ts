@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  formatRelayService,
   formatService,
   readService,
   referencedKeys,
@@ -15,6 +16,22 @@ describe('the value of a service', () => {
       headers: ['Content-Type'],
       extras: ['managedBy'],
     });
+  });
+
+  it('of the relay names its capability in a header only, and tries again for some seconds', () => {
+    const value = formatRelayService('http://relay:8080/v1', secretReference('dt__relay'), 'argocd-dingtalk');
+    expect(readService(value)?.url).toBe('http://relay:8080/v1');
+    expect(JSON.parse(value)).toMatchObject({
+      headers: [
+        { name: 'Content-Type', value: 'application/json' },
+        { name: 'Authorization', value: 'Bearer $dt__relay' },
+      ],
+      retryMax: 4,
+      retryWaitMin: 500_000_000,
+      retryWaitMax: 4_000_000_000,
+      managedBy: 'argocd-dingtalk',
+    });
+    expect(referencedKeys(value)).toEqual(['dt__relay']);
   });
 
   it('of others may be YAML, or nothing of the kind', () => {

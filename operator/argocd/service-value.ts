@@ -21,6 +21,29 @@ export function formatService(url: string, managedBy: string): string {
   });
 }
 
+const RELAY_RETRY_WAIT_MAX_NS = 4_000_000_000;
+
+/**
+ * The value of the relay's service. Argo CD loses a message that the relay does not take, so it tries again for some seconds: the
+ * relay may be starting.
+ * @param capability the {@link secretReference} to the text by which the relay knows Argo CD. It is in a header, since Argo CD's
+ * controller writes URLs to its log
+ * @param managedBy the provenance
+ */
+export function formatRelayService(url: string, capability: string, managedBy: string): string {
+  return yamlSafeJson({
+    url,
+    headers: [
+      { name: 'Content-Type', value: 'application/json' },
+      { name: 'Authorization', value: `Bearer ${capability}` },
+    ],
+    retryMax: 4,
+    retryWaitMin: RETRY_WAIT_MIN_NS,
+    retryWaitMax: RELAY_RETRY_WAIT_MAX_NS,
+    managedBy,
+  });
+}
+
 /** A webhook service as Argo CD's engine reads it, with `$name` still in it. */
 export interface WebhookService {
   readonly url: string;

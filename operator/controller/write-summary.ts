@@ -39,7 +39,7 @@ export function writeSummary(steps: readonly Write[], before: Target): WriteSumm
     [...inMap.set, ...inMap.removed, ...[...inSecret.set, ...inSecret.removed].map(serviceKey)].flatMap(
       (key) => {
         const owner = parseKey(key);
-        return owner ? [objectKey(owner.namespace, owner.name)] : [];
+        return owner && owner.kind !== 'relay' ? [objectKey(owner.namespace, owner.name)] : [];
       },
     ),
   );

@@ -62,6 +62,7 @@ export const MISTAKES: Readonly<Record<string, string>> = {
     secret('unusual', `{ webhook: ${TOKEN}, secret: hush }`) +
     signed('unusual').replace('signing:\n', 'signing: # here\n'),
   UnknownTimeZone: robot('zone', '  timeZone: Asia/Beijing # here\n'),
+  RelayNotConfigured: robot('relay', '  delivery: Relay # here\n'),
   RawTemplateNotTrusted: template('untrusted', `  message:\n    raw: '${RAW_TEXT}' # here`),
   InvalidTemplate: template(
     'handlebars',
@@ -263,6 +264,7 @@ export const NOT_IN_FILES = [
   'PreviousVersionLive',
   'PartlyLive',
   'Pending',
+  'AwaitsRelay',
   'TargetNotFound',
   'TargetBroken',
   'WriteFailed',

@@ -11,6 +11,7 @@ import { ObjectMemo } from '../../lib/memo.ts';
 import { Faults } from '../model/faults.ts';
 import type { LiveState } from '../model/live.ts';
 import { readLiveState } from '../model/live.ts';
+import { type LiveRoutes, liveRoutes } from '../model/live-routes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { served } from '../resolve/selection.ts';
 import { type Workload, workloadOf } from './workload.ts';
@@ -20,7 +21,7 @@ const UNITS = ['resources', 'specBytes', 'messages', 'questions'] as const;
 
 type Bounds = Pick<OperatorConfiguration['limits']['perNamespace'], (typeof UNITS)[number]>;
 
-type Measured = Pick<Snapshot, 'config' | 'namespaces' | 'robots' | 'templates' | 'subscriptions'>;
+type Measured = Pick<Snapshot, 'config' | 'namespaces' | 'robots' | 'templates' | 'subscriptions' | 'relay'>;
 
 const NOTHING: Workload = { resources: 0, specBytes: 0, messages: 0, questions: 0 };
 
@@ -35,15 +36,17 @@ export function beyondBounds(
   faults: Faults,
 ): ReadonlyMap<CustomResource, Finding> {
   const { robots, templates, subscriptions, config, namespaces } = snapshot;
-  const inputs = [templates, subscriptions, config, namespaces, live.services, live.events];
+  const routes = liveRoutes(snapshot);
+  const inputs = [templates, subscriptions, config, namespaces, live.services, live.events, routes];
+  const isLive = liveIn(live, routes);
   const before = faults.found.length;
   const known = results.get(robots, inputs, () => {
-    const beyond = resourcesBeyond(snapshot, live, faults);
+    const beyond = resourcesBeyond(snapshot, isLive, faults);
     return { beyond, isFaulty: faults.found.length > before };
   });
   // Each decision has to report the faults.
   return known.isFaulty && faults.found.length === before
-    ? resourcesBeyond(snapshot, live, faults)
+    ? resourcesBeyond(snapshot, isLive, faults)
     : known.beyond;
 }
 
@@ -55,15 +58,15 @@ interface Result {
 /** A run looks at the same resources several times. */
 const results = new ObjectMemo<Measured['robots'], Result>();
 
-function resourcesBeyond(snapshot: Measured, live: LiveState, faults: Faults): Result['beyond'] {
+function resourcesBeyond(snapshot: Measured, isLive: IsLive, faults: Faults): Result['beyond'] {
   const bounds = snapshot.config.limits.perNamespace;
   const beyond = new Map<CustomResource, Finding>();
   for (const [namespace, candidates] of byNamespace(snapshot, faults)) {
     if (UNITS.every((unit) => sumOf(candidates, unit) <= bounds[unit])) continue;
     const used = { ...NOTHING };
-    for (const { resource, workload } of inOrder(candidates, live)) {
+    for (const { resource, workload } of inOrder(candidates, isLive)) {
       const lack = UNITS.find((unit) => used[unit] + workload[unit] > bounds[unit]);
-      const isRenewed = resource.kind === 'DingTalkRobot' && isLive(resource, live);
+      const isRenewed = resource.kind === 'DingTalkRobot' && isLive(resource);
       if (lack !== undefined && !isRenewed)
         beyond.set(resource, finding(namespace, lack, bounds, workload[lack]));
       else for (const unit of UNITS) used[unit] += workload[unit];
@@ -109,27 +112,31 @@ const sumOf = (candidates: readonly Candidate[], unit: keyof Workload): number =
 /** Thousands of resources may come here in each decision. */
 const ranks = new ObjectMemo<CustomResource, string>();
 
-function rankOf(resource: CustomResource, live: LiveState): string {
+function rankOf(resource: CustomResource, isLive: IsLive): string {
   const { creationTimestamp, uid } = resource.metadata;
-  return `${isLive(resource, live) ? 0 : 1} ${creationTimestamp} ${uid}`;
+  return `${isLive(resource) ? 0 : 1} ${creationTimestamp} ${uid}`;
 }
 
-function inOrder(candidates: readonly Candidate[], live: LiveState): Candidate[] {
+function inOrder(candidates: readonly Candidate[], isLive: IsLive): Candidate[] {
   return candidates
     .map((candidate) => {
       const { resource } = candidate;
-      return { candidate, rank: ranks.get(resource, [isLive(resource, live)], () => rankOf(resource, live)) };
+      return { candidate, rank: ranks.get(resource, [isLive(resource)], () => rankOf(resource, isLive)) };
     })
     .sort((a, b) => (a.rank < b.rank ? -1 : 1))
     .map(({ candidate }) => candidate);
 }
 
-function isLive(resource: CustomResource, live: LiveState): boolean {
-  const key = resourceKey(resource);
-  return resource.kind === 'DingTalkRobot'
-    ? live.services.has(key)
-    : resource.kind === 'NotificationSubscription' && live.events.has(key);
-}
+type IsLive = (resource: CustomResource) => boolean;
+
+const liveIn =
+  (live: LiveState, routes: LiveRoutes): IsLive =>
+  (resource) => {
+    const key = resourceKey(resource);
+    if (resource.kind === 'DingTalkRobot') return live.services.has(key) || routes.byRobot.has(key);
+    if (resource.kind !== 'NotificationSubscription') return false;
+    return live.events.has(key) || routes.bySubscription.has(key);
+  };
 
 /** The message has the needs of this resource and no total: a status must not change because of other resources. */
 function finding(namespace: string, unit: keyof Workload, bounds: Bounds, needed: number): Finding {

@@ -1,5 +1,5 @@
 import { objectKey, resourceKey } from '../../api/names.ts';
-import { PREFIX, parseKey, SUBSCRIPTIONS_KEY, serviceKey } from '../../argocd/names.ts';
+import { type KeyOwner, PREFIX, parseKey, SUBSCRIPTIONS_KEY, serviceKey } from '../../argocd/names.ts';
 import { readProjectSubscriptions } from '../../argocd/project-annotation.ts';
 import { type Provenance, readProvenance } from '../../argocd/provenance.ts';
 import { readBlock, type SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
@@ -20,6 +20,8 @@ export interface LiveState {
   readonly services: ReadonlyMap<string, LiveKey>;
   /** Triggers and templates by subscription, `namespace/name`. */
   readonly events: ReadonlyMap<string, readonly LiveKey[]>;
+  /** The keys that all relayed robots share. */
+  readonly relay: readonly LiveKey[];
   /** The operator's entries of the shared `subscriptions` key. */
   readonly entries: readonly SubscriptionEntry[];
   /** The services that each trigger is sent to. */
@@ -49,23 +51,22 @@ const separated = new ObjectMemo<LiveObject['data'], ReturnType<typeof separate>
 const keysIn = (data: LiveObject['data']) => separated.get(data, [], () => separate(data));
 
 /** The operator's keys of a ConfigMap. Those that were the same in the ConfigMap before are the same objects. */
-function separator(): (data: LiveObject['data']) => Pick<LiveState, 'services' | 'events'> {
-  let before = new Map<
-    string,
-    { readonly name: string; readonly isRobot: boolean; readonly live: LiveKey }
-  >();
+function separator(): (data: LiveObject['data']) => Pick<LiveState, 'services' | 'events' | 'relay'> {
+  let before = new Map<string, OwnedKey>();
   let eventsBefore: LiveState['events'] = new Map();
   return (data) => {
     const now: typeof before = new Map();
     const services = new Map<string, LiveKey>();
     const events = new Map<string, LiveKey[]>();
+    const relay: LiveKey[] = [];
     for (const [key, value] of Object.entries(data)) {
       const known = before.get(key);
       const found = known?.live.value === value ? known : liveKeyOf(key, value);
       if (!found) continue;
       now.set(key, found);
-      const { name, isRobot, live } = found;
-      if (isRobot) services.set(name, live);
+      const { name, kind, live } = found;
+      if (kind === 'relay') relay.push(live);
+      else if (kind === 'robot') services.set(name, live);
       else {
         const others = events.get(name);
         if (others) others.push(live);
@@ -78,16 +79,23 @@ function separator(): (data: LiveObject['data']) => Pick<LiveState, 'services' |
       if (isSame) events.set(name, known as LiveKey[]);
     }
     [before, eventsBefore] = [now, events];
-    return { services, events };
+    return { services, events, relay };
   };
 }
 
-function liveKeyOf(key: string, value: string) {
+interface OwnedKey {
+  /** `namespace/name` of the resource; empty for the relay. */
+  readonly name: string;
+  readonly kind: KeyOwner['kind'];
+  readonly live: LiveKey;
+}
+
+function liveKeyOf(key: string, value: string): OwnedKey | undefined {
   const owner = parseKey(key);
   const provenance = owner && readProvenance(value);
   if (!owner || !provenance) return undefined;
-  const name = objectKey(owner.namespace, owner.name);
-  return { name, isRobot: owner.kind === 'robot', live: { key, value, provenance } };
+  const name = owner.kind === 'relay' ? '' : objectKey(owner.namespace, owner.name);
+  return { name, kind: owner.kind, live: { key, value, provenance } };
 }
 
 function entriesIn(target: Target): Pick<LiveState, 'entries' | 'recipients'> {
@@ -118,8 +126,12 @@ function recipientsByTrigger(entries: readonly SubscriptionEntry[]): Map<string,
 }
 
 /** All keys of the operator in the ConfigMap. */
-export function ourLiveKeys({ services, events }: LiveState): LiveKey[] {
-  return [...services.values(), ...[...events.values()].flat()];
+export function ourLiveKeys({
+  services,
+  events,
+  relay,
+}: Pick<LiveState, 'services' | 'events' | 'relay'>): LiveKey[] {
+  return [...services.values(), ...[...events.values()].flat(), ...relay];
 }
 
 /** The live triggers and templates of a subscription, of any version. */
@@ -138,8 +150,7 @@ export function liveRecipients(live: LiveState, trigger: string): ReadonlySet<st
 /** The foreign keys of the ConfigMap. `subscriptions`, which all share, is not among them. */
 export function foreignKeys({ data }: LiveObject): Readonly<Record<string, string>> {
   return foreign.get(data, [], () => {
-    const { services, events } = keysIn(data);
-    const ours = new Set([...services.values(), ...[...events.values()].flat()].map(({ key }) => key));
+    const ours = new Set(ourLiveKeys(keysIn(data)).map(({ key }) => key));
     return Object.fromEntries(
       Object.entries(data).filter(([key]) => key !== SUBSCRIPTIONS_KEY && !ours.has(key)),
     );

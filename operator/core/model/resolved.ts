@@ -23,6 +23,8 @@ export interface ResolvedRobot {
   readonly audience: Audience;
   /** Whether live messages stay unchanged, because the newest spec is refused or not judged yet. */
   readonly messagesStay?: true;
+  /** Whether the relay sends to it. Argo CD's objects then hold nothing of it. */
+  readonly isRelayed?: true;
   readonly verdict: Verdict;
   /** Present where the rollout is `current`, and where the live version was made with it. */
   readonly credential?: Credential;

@@ -39,7 +39,7 @@ export interface Snapshot {
 
 /** What decisions about relayed robots need. */
 export interface RelayInputs {
-  /** The RelayRoutes of the target namespace, by name. */
+  /** The RelayRoutes of the target namespace, by name: the same Map as long as all of them are the same. */
   readonly routes: ReadonlyMap<string, RelayRoute>;
   /** The capability for the Secret, if it has none yet. */
   readonly newCapability: string;

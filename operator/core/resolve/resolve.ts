@@ -16,6 +16,7 @@ import { ObjectMemo } from '../../lib/memo.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
+import { liveRoutes } from '../model/live-routes.ts';
 import type { Resolution, ResolvedRobot, ResolvedSubscription, ResolvedTemplate } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { accessOf } from './access-condition.ts';
@@ -62,7 +63,9 @@ export function resolve(
     (cr, refusal) => refusedRobot(cr, refusal, snapshot),
     // A robot that is not read has no live version.
     (cr, refusal) =>
-      unreadRobots.get(cr, [refusal.message, snapshot.config], () => refusedRobot(cr, refusal, snapshot)),
+      unreadRobots.get(cr, [refusal.message, snapshot.config, liveRoutes(snapshot)], () =>
+        refusedRobot(cr, refusal, snapshot),
+      ),
   );
   const templates = each(
     snapshot.templates,
@@ -79,15 +82,18 @@ export function resolve(
     argocdUrl: url,
     inquiry,
   };
+  const { bySubscription } = liveRoutes(snapshot);
+  const isLive = (cr: NotificationSubscription) =>
+    live.events.has(resourceKey(cr)) || bySubscription.has(resourceKey(cr));
   const refused = (cr: NotificationSubscription, refusal: Finding) =>
-    refusedSubscription(cr, refusal, access(cr.metadata.namespace), live.events.has(resourceKey(cr)));
+    refusedSubscription(cr, refusal, access(cr.metadata.namespace), isLive(cr));
   const subscriptions = each(
     snapshot.subscriptions,
     (cr) => resolveSubscription(cr, references, snapshot),
     refused,
     (cr, refusal) => {
       const { accessCondition } = access(cr.metadata.namespace);
-      const inputs = [refusal.message, accessCondition, live.events.has(resourceKey(cr))];
+      const inputs = [refusal.message, accessCondition, isLive(cr)];
       return unreadSubscriptions.get(cr, inputs, () => refused(cr, refusal));
     },
   );

@@ -12,11 +12,12 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Rollout, Verdict } from '../model/verdict.ts';
 import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
 import { formerServiceInputs, formerServiceWarnings } from './former-service.ts';
+import { isForRelay, isRouted, relayMissing, routedDespite, routedUnread } from './relayed-robots.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
 /** The parts of a snapshot that a robot is judged by. */
-type RobotContext = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now'>;
+type RobotContext = Pick<Snapshot, 'config' | 'namespaces' | 'credentials' | 'target' | 'now' | 'relay'>;
 
 /** Judges one robot. Credentials that are gone or wrong count as revoked, so the robot's keys are removed. */
 export function resolveRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
@@ -72,18 +73,27 @@ function judgeRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
   const outside = outsideFinding(cr, snapshot);
   if (outside) return refused(outside);
   if (cr.spec.suspend) return { ...base, verdict: { rollout: 'none', warnings: [] } };
-  const mistake = unsupportedField(cr) ?? unknownTimeZone(cr);
-  if (mistake) return { ...refused(mistake), ...liveDespite(cr, mistake, snapshot), messagesStay: true };
-  const taken = takenKey(service, snapshot);
+  const isRelayed = isForRelay(cr, snapshot);
+  // A robot whose newest spec does not count stays where it is: with the relay, or in Argo CD's objects.
+  const isWithRelay = isRelayed && isRouted(cr, snapshot);
+  const relayed = (really: boolean) => really && ({ isRelayed: true } as const);
+  const mistake = unsupportedField(cr) ?? unknownTimeZone(cr) ?? relayMissing(cr, snapshot);
+  if (mistake) {
+    const despite = isWithRelay ? routedDespite : liveDespite;
+    const live = despite(cr, mistake, snapshot);
+    return { ...refused(mistake), ...live, messagesStay: true, ...relayed(isWithRelay) };
+  }
+  const taken = isRelayed ? undefined : takenKey(service, snapshot);
   if (taken) return refused(taken);
   const judged = judgeCredentials(cr, snapshot);
   if (!('verdict' in judged)) {
     const { credential, warnings } = judged;
     const all = [...warnings, ...formerServiceWarnings(cr, snapshot)];
-    return { ...base, verdict: { rollout: 'current', warnings: all }, credential };
+    return { ...base, verdict: { rollout: 'current', warnings: all }, credential, ...relayed(isRelayed) };
   }
-  const { verdict } = judged;
-  return { ...base, verdict, ...(verdict.awaitsCredentials && { messagesStay: true }) };
+  const verdict = isWithRelay ? routedUnread(judged.verdict) : judged.verdict;
+  const stays = verdict.awaitsCredentials && ({ messagesStay: true } as const);
+  return { ...base, verdict, ...stays, ...relayed(isWithRelay) };
 }
 
 /**
@@ -103,14 +113,17 @@ function liveDespite(
   return { verdict: verdict('lastGood'), credential: judged.credential };
 }
 
-/** A robot that is refused without being judged. Its live version stays as long as its signature is valid. */
+/** A robot that is refused without being judged. Its live version stays, a signed URL as long as its signature is valid. */
 export function refusedRobot(cr: DingTalkRobot, refusal: Finding, snapshot: RobotContext): ResolvedRobot {
   const { locale, timeZone } = snapshot.config.robots;
+  const isDirect = hasWorkingUrl(cr, snapshot);
+  const isWithRelay = !isDirect && isRouted(cr, snapshot);
   return {
     cr,
     service: serviceName(cr.metadata.namespace, cr.metadata.name),
     audience: { locale, timeZone, keywords: [] },
-    verdict: { rollout: hasWorkingUrl(cr, snapshot) ? 'lastGood' : 'none', refusal, warnings: [] },
+    verdict: { rollout: isDirect || isWithRelay ? 'lastGood' : 'none', refusal, warnings: [] },
+    ...(isWithRelay && { isRelayed: true }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { objectKey } from '../../api/names.ts';
 import { parseKey, serviceKey } from '../../argocd/names.ts';
 import { sentNotes } from '../../argocd/notes.ts';
 import type { EvaluatedCondition } from '../../engine/types.ts';
@@ -78,5 +79,5 @@ export function outcomeOfTrue(
 
 function robotOf(service: string): string {
   const owner = parseKey(serviceKey(service));
-  return owner ? `${owner.namespace}/${owner.name}` : service;
+  return owner && owner.kind !== 'relay' ? objectKey(owner.namespace, owner.name) : service;
 }

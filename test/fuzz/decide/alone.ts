@@ -26,9 +26,15 @@ const GOOD_TRIGGERS = `${subscriptionKeyName(GOOD, GOOD_NAME)}_`;
 export const isGoodEntry = ({ triggers }: SubscriptionEntry): boolean =>
   triggers.some((trigger) => trigger.startsWith(GOOD_TRIGGERS));
 
+/** The namespace of the resource that a key of the operator belongs to; undefined for any other key. */
+function namespaceOf(key: string): string | undefined {
+  const owner = parseKey(key);
+  return owner && owner.kind !== 'relay' ? owner.namespace : undefined;
+}
+
 /** The good team's keys and values of an object. */
 export function goodPart(data: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(data).filter(([key]) => parseKey(key)?.namespace === GOOD));
+  return Object.fromEntries(Object.entries(data).filter(([key]) => namespaceOf(key) === GOOD));
 }
 
 /** The same world, as it would be if the good team were the only one; what has nothing to do with the operator stays. */
@@ -62,10 +68,9 @@ function targetAlone({ configMap, secret, projects }: Target): Target {
 
 function configMapAlone(configMap: LiveObject): LiveObject {
   const isOthers = (key: string) => {
-    const owner = parseKey(key);
     return (
-      owner !== undefined &&
-      owner.namespace !== GOOD &&
+      parseKey(key) !== undefined &&
+      namespaceOf(key) !== GOOD &&
       readProvenance(configMap.data[key] ?? '') !== undefined
     );
   };

@@ -1,0 +1,60 @@
+import type { Finding } from '../../api/finding.ts';
+import type { DingTalkRobot } from '../../api/kinds.ts';
+import { resourceKey } from '../../api/names.ts';
+import { liveRoutes } from '../model/live-routes.ts';
+import type { ResolvedRobot } from '../model/resolved.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import type { Verdict } from '../model/verdict.ts';
+import { judgeCredentials } from './credentials.ts';
+
+/** The parts of a snapshot that a relayed robot is judged by. */
+export type RelayContext = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now' | 'relay'>;
+
+type Context = Pick<Snapshot, 'config'>;
+
+const asksForRelay = ({ spec }: DingTalkRobot, { config }: Context): boolean =>
+  (spec.delivery ?? config.robots.delivery) === 'Relay';
+
+/** Whether the relay is to send to the robot, by its own setting or else the installation's. */
+export const isForRelay = (cr: DingTalkRobot, context: Context): boolean =>
+  asksForRelay(cr, context) && context.config.relay.url !== undefined;
+
+/** Whether the relay sends to the robot now, by a live route. */
+export const isRouted = ({ metadata }: DingTalkRobot, snapshot: Pick<Snapshot, 'relay'>): boolean =>
+  liveRoutes(snapshot).byRobot.has(resourceKey({ metadata }));
+
+/** Refuses a robot that asks for a relay which the installation does not have. */
+export function relayMissing(cr: DingTalkRobot, context: Context): Finding | undefined {
+  if (!asksForRelay(cr, context) || context.config.relay.url !== undefined) return undefined;
+  const field = cr.spec.delivery ? 'spec.delivery' : "robots.delivery of the operator's configuration";
+  const message =
+    `${field}: the value is Relay, and this installation has no relay. Use Direct, or ask the platform team to install the relay ` +
+    "and to set relay.url of the operator's configuration.";
+  return { reason: 'RelayNotConfigured', message };
+}
+
+/**
+ * The verdict on a robot that the relay sends to, and whose spec has a mistake: the relay goes on by the former spec, as long as the
+ * credentials are valid.
+ */
+export function routedDespite(
+  cr: DingTalkRobot,
+  refusal: Finding,
+  snapshot: RelayContext,
+): Pick<ResolvedRobot, 'verdict' | 'credential'> {
+  const judged = judgeCredentials(cr, snapshot);
+  if ('verdict' in judged) {
+    const verdict = routedUnread(judged.verdict);
+    return { verdict: { ...verdict, refusal } };
+  }
+  return { verdict: { rollout: 'lastGood', refusal, warnings: [] }, credential: judged.credential };
+}
+
+/**
+ * The verdict on a robot that the relay sends to, and whose credentials are refused. The relay reads the Secret by itself, so a Secret
+ * that the operator could not read does not stop it.
+ */
+export function routedUnread(verdict: Verdict): Verdict {
+  const isUnread = verdict.awaitsCredentials || verdict.refusal?.reason === 'CredentialsUnreadable';
+  return isUnread ? { ...verdict, rollout: 'lastGood' } : verdict;
+}
