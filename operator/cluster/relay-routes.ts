@@ -1,8 +1,6 @@
 import { GROUP, VERSION } from '../api/kinds.ts';
 import { RELAY_ROUTE, type RelayRoute } from '../api/relay-route.ts';
-import type { ApiCall } from '../kubernetes/request.ts';
 import { ObjectMemo } from '../lib/memo.ts';
-import { listEvery, orNone } from './cluster-reader.ts';
 
 /** The collection of RelayRoutes, without the namespace. */
 export const RELAY_ROUTES = { group: GROUP, version: VERSION, plural: RELAY_ROUTE.plural } as const;
@@ -13,9 +11,12 @@ export const routesByName = (routes: readonly RelayRoute[]): ReadonlyMap<string,
 
 const byName = new ObjectMemo<readonly RelayRoute[], ReadonlyMap<string, RelayRoute>>();
 
+/** Too many to be guessed. */
+const CAPABILITY_BYTES = 32;
+
 /**
- * Lists the RelayRoutes of a namespace once, for a command. There are none where the cluster does not have the kind.
- * @throws ForbiddenError or any other error of a request
+ * A new capability: the text by which Argo CD proves to the relay that a request is its own.
+ * @param randomBytes unpredictable ones
  */
-export const readRoutes = (request: ApiCall, namespace: string): Promise<readonly RelayRoute[]> =>
-  orNone(listEvery<RelayRoute>(request, { ...RELAY_ROUTES, namespace }));
+export const makeCapability = (randomBytes: (count: number) => Buffer): string =>
+  randomBytes(CAPABILITY_BYTES).toString('base64url');

@@ -8,6 +8,7 @@
  */
 
 import dotI from '@dot-i/k8s-operator';
+import { makeCapability } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
@@ -29,9 +30,6 @@ import { Worker } from './worker.ts';
 
 // A CommonJS module. Its default export is one level down when an ES module imports it.
 const { default: Operator } = dotI;
-
-/** Too many to be guessed. */
-const CAPABILITY_BYTES = 32;
 
 export interface OperatorOptions {
   readonly config: OperatorConfiguration;
@@ -121,7 +119,7 @@ export class DingTalkOperator extends Operator {
       log,
       clocks,
       random,
-      newCapability: randomBytes(CAPABILITY_BYTES).toString('base64url'),
+      newCapability: makeCapability(randomBytes),
       requestRun: () => worker.request(),
       isRunNext: () => worker.isRunNext,
       onChange: () => {

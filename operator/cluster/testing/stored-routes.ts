@@ -15,18 +15,26 @@ export function routeSpec(namespace: string, name: string): RelayRouteSpec {
 
 /** The RelayRoutes of a namespace, with list, GET and deletion as an API server does them; undefined for other requests. */
 export class StoredRoutes {
+  readonly namespace: string;
   readonly path: string;
   readonly routes = new Map<string, RelayRoute>();
   /** Whether the caller may not list them. */
   forbidden = false;
 
   constructor(namespace: string) {
+    this.namespace = namespace;
     this.path = resourcePath({ ...RELAY_ROUTES, namespace });
   }
 
   add(subscription: { readonly namespace: string; readonly name: string }, status: object = {}): RelayRoute {
     const name = `${subscription.namespace}.${subscription.name}`;
-    const metadata = { name, namespace: '', uid: `uid-${name}`, resourceVersion: '1', generation: 1 };
+    const metadata = {
+      name,
+      namespace: this.namespace,
+      uid: `uid-${name}`,
+      resourceVersion: '1',
+      generation: 1,
+    };
     const route = {
       ...{ apiVersion: API_VERSION, kind: RELAY_ROUTE.kind, status },
       metadata: { ...metadata, creationTimestamp: '2026-11-23T07:00:00Z' },

@@ -1,5 +1,5 @@
 import type { RelayRoute } from '../../api/relay-route.ts';
-import { readRoutes } from '../../cluster/relay-routes.ts';
+import { readRoutes } from '../../cluster/cluster-reader.ts';
 import { RouteWriter } from '../../cluster/route-writer.ts';
 import { ForbiddenError } from '../../kubernetes/api-error.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serviceKey } from '../../argocd/names.ts';
-import { readRoutes } from '../../cluster/relay-routes.ts';
+import { readRoutes } from '../../cluster/cluster-reader.ts';
 import { readTarget } from '../../cluster/target-reader.ts';
 import { StoredRoutes } from '../../cluster/testing/stored-routes.ts';
 import { storedTarget, targetPaths } from '../../controller/testing/stored-target.ts';
