@@ -1,8 +1,8 @@
 /**
  * The operator's decision, a pure function of a snapshot. The folders are in the order of the data. model/ has the known
  * facts, and bounds/ limits how much of them is read. resolve/ makes verdicts from custom resources, compile/ makes keys from
- * accepted resources, and gate/ asks Argo CD's engine about them. plan/ decides which keys the target gets, others/ finds
- * other tools' content there, and writes/ makes requests from plan and target. status/ and delivery/ report and check the
+ * accepted resources, and gate/ asks Argo CD's engine about them. plan/ decides which keys the target gets, relay/ which
+ * routes the relay gets, others/ finds other tools' content there, and writes/ makes requests from plan and target. status/ and delivery/ report and check the
  * outcome.
  */
 
@@ -18,7 +18,9 @@ import { foreignFindings } from './others/foreign.ts';
 import { ignoredSubscriptions } from './others/legacy-config.ts';
 import type { Plan } from './plan/placements.ts';
 import { planTarget } from './plan/plan.ts';
-import type { RouteChanges } from './relay/route-changes.ts';
+import { type RouteChanges, routeChanges } from './relay/relay.ts';
+import { planRoutes } from './relay/routes.ts';
+import { withSharedKeys } from './relay/shared-keys.ts';
 import { resolve } from './resolve/resolve.ts';
 import { type Writes, writesFor } from './writes/writes.ts';
 
@@ -46,11 +48,12 @@ export interface Decision {
 export function decide(snapshot: Snapshot): Decision {
   const inquiry = new Inquiry(snapshot.answers);
   const faults = new Faults();
-  const { live, plan, resolution } = planned(snapshot, inquiry, faults);
+  const { live, plan: ownPlan, resolution } = planned(snapshot, inquiry, faults);
+  const plan = withSharedKeys(ownPlan, snapshot, live, inquiry);
   const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
   const ignored = ignoredSubscriptions(snapshot.target.configMap, inquiry);
-  const routes: RouteChanges = { apply: [], remove: [] };
+  const routes = routeChanges(plan, snapshot);
   return {
     resolution,
     live,
@@ -69,7 +72,8 @@ function planned(snapshot: Snapshot, inquiry: Inquiry, faults: Faults) {
   const live = readLiveState(snapshot.target);
   const beyond = beyondBounds(snapshot, live, faults);
   const resolved = resolve(snapshot, live, beyond, inquiry, faults);
-  return { live, ...planTarget(resolved, snapshot, live, inquiry, faults) };
+  const planned = planTarget(resolved, snapshot, live, inquiry, faults);
+  return { live, ...planRoutes(resolved, planned, snapshot, live, inquiry, faults) };
 }
 
 /**

@@ -23,6 +23,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'core/compile': 'subscription.ts',
   'core/delivery': 'checks.ts',
   'core/plan': 'plan.ts',
+  'core/relay': 'relay.ts',
   'core/resolve': 'resolve.ts',
   'core/status': 'statuses.ts',
   'core/writes': 'writes.ts',

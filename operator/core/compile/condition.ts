@@ -6,11 +6,15 @@ import type { ResolvedEvent, ResolvedSubscription } from '../model/resolved.ts';
 
 /** The common inputs of the conditions of a subscription's events. */
 export interface ConditionContext
-  extends Pick<ResolvedSubscription, 'cr' | 'accessCondition' | 'criteria' | 'events'> {
+  extends Pick<ResolvedSubscription, 'accessCondition' | 'criteria' | 'events'> {
+  readonly cr: { readonly metadata: { readonly namespace: string; readonly name: string } };
   readonly maxEventAgeSeconds: number;
   /** Names of services. */
   readonly recipients: readonly string[];
 }
+
+/** The parts of an event that its condition depends on. */
+export type ConditionedEvent = Pick<ResolvedEvent, 'name' | 'trigger' | 'catalogueName'>;
 
 /** The parts of an event's condition, each an expr-lang condition. All of them must hold before the event is sent. */
 export interface ConditionParts {
@@ -26,7 +30,7 @@ export interface ConditionParts {
 
 /** The parts of the condition of an event's trigger, by the moment from which on events count. */
 export function conditionParts(
-  event: ResolvedEvent,
+  event: ConditionedEvent,
   context: ConditionContext,
 ): (since: string) => ConditionParts {
   const { accessCondition, criteria, maxEventAgeSeconds } = context;
@@ -50,7 +54,10 @@ export function conditionParts(
  * condition is false, and an application is Progressing on its way from Degraded to Healthy. So a trigger with a follower
  * stays true after its send, until the follower can be sent. A trigger without a follower has its usual bytes.
  */
-export function eventCondition(event: ResolvedEvent, context: ConditionContext): (since: string) => string {
+export function eventCondition(
+  event: ConditionedEvent,
+  context: ConditionContext,
+): (since: string) => string {
   const [follower] = companions(event, context.events).followers;
   const parts = conditionParts(event, context);
   const scope = scopeOf(context.accessCondition, context.criteria);
@@ -91,7 +98,7 @@ export function splitCondition(when: string): SplitCondition {
 }
 
 function wasSent(
-  events: readonly ResolvedEvent[],
+  events: readonly ConditionedEvent[],
   { cr: { metadata }, recipients }: ConditionContext,
   since: string,
 ): string {
@@ -101,7 +108,7 @@ function wasSent(
 
 /** Events of the same subscription that an event follows, and events that follow it. */
 export function companions(
-  { trigger, catalogueName }: ResolvedEvent,
+  { trigger, catalogueName }: ConditionedEvent,
   events: readonly ResolvedEvent[],
 ): { readonly leaders: readonly ResolvedEvent[]; readonly followers: readonly ResolvedEvent[] } {
   return {

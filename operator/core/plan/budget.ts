@@ -50,7 +50,7 @@ export class Budget {
     };
     this.#limits = { configMap: configMapBytes, secret: secretBytes };
     this.#left = {
-      configMap: configMapBytes - foreignConfigMapBytes(configMap),
+      configMap: configMapBytes - foreignConfigMapBytes(configMap) - sharedBytes(live),
       secret: secretBytes - foreignSecretBytes(secret, live),
     };
   }
@@ -150,6 +150,10 @@ function foreignConfigMapBytes(configMap: LiveObject | undefined): number {
   const shared = foreignText(configMap.data[SUBSCRIPTIONS_KEY]) ?? '';
   return bytesOf(foreignKeys(configMap)) + Buffer.byteLength(shared) + (configMap.unseenBytes ?? 0);
 }
+
+/** No tenant pays for what all relayed robots share. */
+const sharedBytes = ({ relay }: LiveState): number =>
+  bytesOf(Object.fromEntries(relay.map(({ key, value }) => [key, value])));
 
 function foreignSecretBytes(secret: LiveObject | undefined, { secretKeys }: LiveState): number {
   if (!secret) return 0;

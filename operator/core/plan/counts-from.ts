@@ -12,7 +12,7 @@ import type { EventFragment } from '../compile/fragments.ts';
  * @param now RFC 3339, whole seconds, by the API server's clock
  */
 export function countsFrom(
-  event: EventFragment,
+  event: Pick<EventFragment, 'when'>,
   recipients: readonly string[],
   live: string | undefined,
   liveRecipients: ReadonlySet<string>,

@@ -1,4 +1,5 @@
 import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
+import type { RelayRouteSpec } from '../../api/relay-route.ts';
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { CompileSettings, RobotFragment } from '../compile/fragments.ts';
@@ -18,6 +19,8 @@ export interface Plan {
   readonly robots: ReadonlyMap<string, RobotPlacement>;
   /** By subscription, `namespace/name`. */
   readonly subscriptions: ReadonlyMap<string, SubscriptionPlacement>;
+  /** The wanted RelayRoutes, by name. */
+  readonly routes: ReadonlyMap<string, RelayRouteSpec>;
   /** When the next signature has to be renewed. */
   readonly renewAt?: Date;
 }

@@ -10,7 +10,7 @@ import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
-import type { Resolution } from '../model/resolved.ts';
+import type { Resolution, ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { awaitsEngine, type Verdict } from '../model/verdict.ts';
 import { stillGranted } from '../resolve/access-condition.ts';
@@ -37,22 +37,10 @@ export function planTarget(
   faults: Faults,
 ): { readonly plan: Plan; readonly resolution: Resolution } {
   const budget = reserveBudget(resolution, snapshot, live, faults);
-  const robots = planRobots(resolution.robots, live, snapshot, inquiry, budget, faults);
-  const context: PlanContext = {
-    live,
-    services: new Map(
-      resolution.robots
-        .filter(({ cr }) => robots.placements.has(resourceKey(cr)))
-        .map(({ service, cr }) => [service, cr]),
-    ),
-    templates: new Map(resolution.templates.map(({ cr }) => [resourceKey(cr), cr])),
-    countsFrom: rfc3339(snapshot.serverTime),
-    argocdUrl: resolution.argocdUrl,
-    maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
-    tenancy: snapshot.config.tenancy,
-    isStillGranted: stillGranted(snapshot),
-    inquiry,
-  };
+  const direct = resolution.robots.filter(({ isRelayed }) => !isRelayed);
+  const robots = planRobots(direct, live, snapshot, inquiry, budget, faults);
+  const placedRobots = direct.filter(({ cr }) => robots.placements.has(resourceKey(cr)));
+  const context = contextFor(resolution, placedRobots, snapshot, live, inquiry);
   const candidates = candidatesOf(resolution.subscriptions, context, robots.refusals, faults);
   const capacity: Capacity = {
     budget,
@@ -106,13 +94,38 @@ export function planTarget(
       secret: robots.secret,
       robots: robots.placements,
       subscriptions: placements,
+      routes: new Map(),
       ...(robots.renewAt && { renewAt: robots.renewAt }),
     },
   };
 }
 
+/**
+ * The common inputs for planning subscriptions.
+ * @param robots those that can be sent to
+ */
+export function contextFor(
+  { templates, argocdUrl }: Resolution,
+  robots: readonly ResolvedRobot[],
+  snapshot: Snapshot,
+  live: LiveState,
+  inquiry: Inquiry,
+): PlanContext {
+  return {
+    live,
+    services: new Map(robots.map(({ service, cr }) => [service, cr])),
+    templates: new Map(templates.map(({ cr }) => [resourceKey(cr), cr])),
+    countsFrom: rfc3339(snapshot.serverTime),
+    argocdUrl,
+    maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
+    tenancy: snapshot.config.tenancy,
+    isStillGranted: stillGranted(snapshot),
+    inquiry,
+  };
+}
+
 /** The same object where nothing has changed, as with most resources: there can be thousands. */
-const judged = <T extends { readonly verdict: Verdict }>(resource: T, verdict: Verdict): T =>
+export const judged = <T extends { readonly verdict: Verdict }>(resource: T, verdict: Verdict): T =>
   resource.verdict === verdict ? resource : { ...resource, verdict };
 
 const warned = (verdict: Verdict, warning: Finding | undefined): Verdict =>

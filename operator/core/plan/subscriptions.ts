@@ -27,7 +27,7 @@ import type { Reach } from './reach.ts';
 /** The capacity that all subscriptions share, and can use up. */
 export interface Capacity {
   readonly budget: Budget;
-  readonly destinations: Destinations;
+  readonly destinations: Pick<Destinations, 'take' | 'keepLive' | 'release'>;
 }
 
 /**

@@ -6,6 +6,12 @@ import {
   type NotificationSubscription,
   type NotificationTemplate,
 } from '../../api/kinds.ts';
+import {
+  RELAY_ROUTE,
+  type RelayRoute,
+  type RelayRouteSpec,
+  type RelayRouteStatus,
+} from '../../api/relay-route.ts';
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import { shortHash } from '../../argocd/provenance.ts';
 import { type OperatorConfiguration, operatorConfigurationSchema } from '../../config/config.ts';
@@ -142,6 +148,54 @@ export function snapshot(fields: Partial<Snapshot> = {}): Snapshot {
   };
 }
 
+/** The URL of the relay, for {@link config}. */
+export const RELAY_URL = 'http://relay.argocd.svc:8080';
+
+/** An installation whose robots are relayed, and in which the relay has these routes. */
+export const relayed = (fields: Partial<Snapshot> = {}, routes: readonly RelayRoute[] = []): Snapshot =>
+  snapshot({
+    config: config({ relay: { url: RELAY_URL }, robots: { delivery: 'Relay' } }),
+    relay: {
+      routes: new Map(routes.map((route) => [route.metadata.name, route])),
+      newCapability: 'capability',
+    },
+    ...fields,
+  });
+
+/** A live route, loaded by the relay unless its status says otherwise. */
+export function liveRoute(
+  name: string,
+  spec: RelayRouteSpec,
+  { generation = 1, status = { observedGeneration: generation } }: LiveRouteFields = {},
+): RelayRoute {
+  const named = { namespace: 'argocd', name, generation };
+  return {
+    apiVersion: API_VERSION,
+    kind: RELAY_ROUTE.kind,
+    metadata: metadata(RELAY_ROUTE.kind, named),
+    spec,
+    status,
+  };
+}
+
+interface LiveRouteFields {
+  readonly generation?: number;
+  readonly status?: RelayRouteStatus;
+}
+
+/** The relay after all writes, with unchanged routes as they were: the relay has loaded the others. */
+export function afterRouteWrites(before: Snapshot): Snapshot['relay'] {
+  if (!before.relay) return undefined;
+  const { apply, remove } = decide(before).routes;
+  const routes = new Map(before.relay.routes);
+  for (const name of remove) routes.delete(name);
+  for (const { name, spec } of apply) {
+    const generation = (routes.get(name)?.metadata.generation ?? 0) + 1;
+    routes.set(name, liveRoute(name, spec, { generation }));
+  }
+  return { ...before.relay, routes };
+}
+
 /** A robot and a subscription to it. */
 export const team = (): Partial<Snapshot> => ({ robots: [robot()], subscriptions: [subscription()] });
 
@@ -173,9 +227,11 @@ function applied(object: LiveObject | undefined, data: Plan['secret'], stale: re
 /** The snapshot after its own writes, some time later. */
 export function settled(before: Snapshot, laterMs = 0): Snapshot {
   const later = (time: Date) => new Date(time.getTime() + laterMs);
+  const relay = afterRouteWrites(before);
   return {
     ...before,
     target: afterWrites(before),
+    ...(relay && { relay }),
     now: later(before.now),
     serverTime: later(before.serverTime),
   };

@@ -33,6 +33,7 @@ const NOTHING: Plan = {
   secret: {},
   robots: new Map(),
   subscriptions: new Map(),
+  routes: new Map(),
 };
 
 /** An engine without answers: removing the operator's entries needs no engine. */

@@ -1,5 +1,5 @@
 import { type ConditionContext, conditionParts, type SplitCondition } from '../../core/compile/condition.ts';
-import type { ResolvedEvent } from '../../core/model/resolved.ts';
+import type { ResolvedEvent, ResolvedSubscription } from '../../core/model/resolved.ts';
 import { criteriaClauses } from '../../core/resolve/criteria.ts';
 import { sinceClause } from '../../message/catalogue/trigger.ts';
 
@@ -19,7 +19,11 @@ export interface Clause {
 }
 
 /** The parts of an event's condition, in the order in which they are reported. */
-export function conditionClauses(event: ResolvedEvent, context: ConditionContext, since: string): Clause[] {
+export function conditionClauses(
+  event: ResolvedEvent,
+  context: ConditionContext & Pick<ResolvedSubscription, 'cr'>,
+  since: string,
+): Clause[] {
   const { accessCondition, condition, time, leader } = conditionParts(event, context)(since);
   const { eventTime } = event.trigger;
   return [

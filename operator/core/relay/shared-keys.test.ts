@@ -1,0 +1,149 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { locateEngine } from '../../../engine/locate.ts';
+import { isTriggerKey, parseKey, RELAY_SERVICE } from '../../argocd/names.ts';
+import { readTemplate } from '../../argocd/template-value.ts';
+import { readTrigger } from '../../argocd/trigger-value.ts';
+import { createEngine } from '../../engine/client.ts';
+import type { Engine } from '../../engine/types.ts';
+import { sampleApplication } from '../../files/sample-application.ts';
+import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
+import { decide } from '../decide.ts';
+import { foreignKeys } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import {
+  afterWrites,
+  NOW,
+  relayed,
+  robot,
+  settled,
+  snapshot,
+  subscription,
+  team,
+} from '../testing/fixtures.ts';
+import { removalOf } from '../writes/removal.ts';
+
+const events = CATALOGUE.map(({ name }) => ({ trigger: name }));
+const whole = (namespaces: readonly string[]): Snapshot =>
+  relayed({
+    robots: namespaces.map((namespace) => robot({ namespace })),
+    subscriptions: namespaces.map((namespace) => subscription({ namespace }, { events })),
+    credentials: new Map(
+      namespaces.map((namespace) => [
+        `${namespace}/payments-dingtalk`,
+        { state: 'found', data: { webhook: 'a'.repeat(64), secret: `SEC${'b'.repeat(64)}` } },
+      ]),
+    ),
+  });
+const bytesOf = (before: Snapshot) => JSON.stringify(decide(before).plan.configMap).length;
+
+describe('what all relayed robots share', () => {
+  it('is nothing without a relayed robot', () => {
+    const { plan } = decide(relayed({ ...team(), robots: [robot({}, { delivery: 'Direct' })] }));
+    expect(Object.keys(plan.configMap).filter((key) => parseKey(key)?.kind === 'relay')).toEqual([]);
+    expect(plan.secret[RELAY_SERVICE]).toBeUndefined();
+  });
+
+  it('is as large for a hundred teams as for one, and small', () => {
+    const names = Array.from({ length: 100 }, (_, index) => `team-${index}`);
+    const one = bytesOf(whole(['team-0']));
+    expect(bytesOf(whole(names))).toBe(one);
+    expect(one).toBeLessThan(12_000);
+    expect(decide(whole(names)).plan.entries).toEqual([
+      { recipients: [RELAY_SERVICE], triggers: CATALOGUE.map(({ name }) => `dt__${name}`) },
+    ]);
+  });
+
+  it('is a trigger for each event that a subscription has', () => {
+    const { plan } = decide(relayed(team()));
+    expect(Object.keys(plan.configMap).sort()).toEqual([
+      'service.webhook.dt__relay',
+      'template.dt__on-sync-failed',
+      'trigger.dt__on-sync-failed',
+    ]);
+    const [condition] = readTrigger(plan.configMap['trigger.dt__on-sync-failed'] ?? '') ?? [];
+    expect(condition).toMatchObject({
+      oncePer: 'app.status?.operationState?.startedAt',
+      send: ['dt__on-sync-failed'],
+    });
+    expect(condition?.when).toMatch(/^\(true\) and .*> '2026-11-23T08:00:00Z' and .*< 86400$/);
+  });
+
+  it('waits for no other event', () => {
+    const { plan } = decide(whole(['team']));
+    const triggers = Object.entries(plan.configMap).filter(([key]) => isTriggerKey(key));
+    expect(triggers).toHaveLength(CATALOGUE.length);
+    expect(triggers.filter(([, value]) => value.includes('notified'))).toEqual([]);
+  });
+
+  it('keeps the moment from which its events count, and its capability', () => {
+    const after = settled(relayed(team()), 3_600_000);
+    const other = { ...after.relay, routes: after.relay?.routes ?? new Map(), newCapability: 'another' };
+    expect(decide({ ...after, relay: other }).writes.steps).toEqual([]);
+    expect(after.target.secret?.data).toEqual({ [RELAY_SERVICE]: 'capability' });
+  });
+
+  it('is written again after somebody has removed it', () => {
+    const after = settled(relayed(team()));
+    const { 'trigger.dt__on-sync-failed': _, ...data } = after.target.configMap?.data ?? {};
+    const broken = { ...after, target: { ...after.target, configMap: { ...after.target.configMap, data } } };
+    expect(Object.keys(afterWrites(broken as Snapshot).configMap?.data ?? {}).sort()).toEqual(
+      Object.keys(after.target.configMap?.data ?? {}).sort(),
+    );
+  });
+
+  it('goes with the last route', () => {
+    const after = { ...settled(relayed(team())), subscriptions: [] };
+    const { configMap, secret } = afterWrites(after);
+    expect(configMap?.data).toEqual({});
+    expect(secret?.data).toEqual({});
+  });
+
+  it('is the operator’s own: not foreign, and removed with the operator', () => {
+    const { target } = settled(relayed(team()));
+    expect(target.configMap && foreignKeys(target.configMap)).toEqual({});
+    const removal = removalOf(target);
+    expect(removal.left).toEqual({ configMap: [], secret: [] });
+    expect(removal.configMap).toHaveLength(3);
+    expect(removal.secret).toEqual([RELAY_SERVICE]);
+    expect(removal.entries).toBe(1);
+  });
+
+  it('stays as it is until the engine has accepted a change', () => {
+    const before = settled(relayed(team()));
+    const limits = { ...before.config.limits, maxEventAge: 60_000 };
+    const changed = { ...before, config: { ...before.config, limits } };
+    expect(decide(changed).writes.steps).toHaveLength(1);
+    const waiting = decide({ ...changed, answers: { get: () => undefined } });
+    expect(waiting.writes.steps).toEqual([]);
+    const asked = [...waiting.questions.values()].flatMap(({ request }) => JSON.stringify(request));
+    expect(asked.some((each) => each.includes('trigger.dt__on-sync-failed'))).toBe(true);
+  });
+
+  it('takes nothing of the quota of a namespace', () => {
+    const after = settled(relayed(team()));
+    const direct = snapshot({ ...team(), relay: after.relay, target: after.target });
+    expect(decide(direct).resolution.subscriptions[0]?.verdict.rollout).toBe('current');
+  });
+});
+
+describe('in the engine of Argo CD', () => {
+  let engine: Engine;
+  beforeAll(() => {
+    engine = createEngine({ program: locateEngine(), deadlineMs: 20_000 });
+  });
+  afterAll(() => engine.close());
+
+  it('is accepted as a whole', async () => {
+    const { configMap, secret } = decide(whole(['team'])).plan;
+    expect(await engine.check({ configMap, secret })).toMatchObject({ ok: true });
+  });
+
+  it('posts the Application without copies of it', async () => {
+    const app = sampleApplication({ now: NOW });
+    const { configMap, secret } = decide(relayed(team())).plan;
+    expect(readTemplate(configMap['template.dt__on-sync-failed'] ?? '')?.webhook).toHaveProperty(
+      RELAY_SERVICE,
+    );
+    console.log(app, secret);
+  });
+});

@@ -1,0 +1,127 @@
+import type { RelayRouteSpec } from '../../api/relay-route.ts';
+import { RELAY_SERVICE, relayedEventName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
+import { formatPostedEvent } from '../../argocd/posted-event.ts';
+import { formatProvenance } from '../../argocd/provenance.ts';
+import { formatRelayService, joinedUrl, secretReference } from '../../argocd/service-value.ts';
+import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { formatTrigger } from '../../argocd/trigger-value.ts';
+import { own, setOwn } from '../../lib/own.ts';
+import { rfc3339 } from '../../lib/rfc3339.ts';
+import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
+import type { CatalogueTrigger } from '../../message/catalogue/trigger.ts';
+import { accessHash } from '../compile/access-hash.ts';
+import { eventCondition } from '../compile/condition.ts';
+import { checkFinding } from '../gate/verdicts.ts';
+import type { Inquiry } from '../model/inquiry.ts';
+import { type LiveState, liveRecipients } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { countsFrom } from '../plan/counts-from.ts';
+import type { Plan } from '../plan/placements.ts';
+
+/** The relay's door for Argo CD, below its URL. */
+const DOOR = '/v1/argocd';
+
+const ACCESS = 'true';
+
+/** No custom resource has this uid. The keys depend on no tenant, and on no generation. */
+const MARK = formatProvenance({
+  uid: '00000000',
+  generation: 1,
+  hash: accessHash(ACCESS, { raw: false, expressions: false }),
+});
+
+/** The moment in the engine's questions, which must stay the same. */
+const ANY_MOMENT = '2000-01-01T00:00:00Z';
+
+/**
+ * Adds what all relayed robots share to a plan: the relay's service with its capability, and for each event of the catalogue that a
+ * route has, one trigger that posts the event to the relay. The triggers are for all Applications, since the relay knows who may hear
+ * of which. The capability stays as long as there are routes.
+ */
+export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, inquiry: Inquiry): Plan {
+  const { url } = snapshot.config.relay;
+  const capability = own(snapshot.target.secret?.data, RELAY_SERVICE) ?? snapshot.relay?.newCapability;
+  if (plan.routes.size === 0 || url === undefined || capability === undefined) return plan;
+  const events = sharedEvents(plan.routes.values(), Math.round(snapshot.config.limits.maxEventAge / 1000));
+  const service = formatRelayService(joinedUrl(url, DOOR), secretReference(RELAY_SERVICE), MARK);
+  const keysAt = (momentOf: (event: SharedEvent) => string): Record<string, string> => {
+    const keys: Record<string, string> = { [serviceKey(RELAY_SERVICE)]: service };
+    for (const event of events) {
+      setOwn(keys, triggerKey(event.name), event.triggerValue(momentOf(event)));
+      setOwn(keys, templateKey(event.name), formatPostedEvent(event.catalogueName, RELAY_SERVICE, MARK));
+    }
+    return keys;
+  };
+  const before = new Map(live.relay.map(({ key, value }) => [key, value]));
+  const now = rfc3339(snapshot.serverTime);
+  const wanted = keysAt((event) =>
+    countsFrom(
+      event,
+      [RELAY_SERVICE],
+      before.get(triggerKey(event.name)),
+      liveRecipients(live, event.name),
+      now,
+    ),
+  );
+  const isLive = Object.entries(wanted).every(([key, value]) => before.get(key) === value);
+  const candidate = keysAt(() => ANY_MOMENT);
+  const isRefused = !isLive && checkFinding(inquiry, candidate, () => 'relay.url') !== undefined;
+  const keys = isRefused ? Object.fromEntries(before) : wanted;
+  const entries = isRefused
+    ? live.entries.filter(({ recipients }) => recipients.includes(RELAY_SERVICE))
+    : sharedEntries(events);
+  return {
+    ...plan,
+    configMap: { ...plan.configMap, ...keys },
+    entries: [...plan.entries, ...entries],
+    secret: { ...plan.secret, [RELAY_SERVICE]: capability },
+  };
+}
+
+/** An event of the catalogue, for all Applications. */
+interface SharedEvent {
+  readonly name: string;
+  readonly catalogueName: string;
+  when(since: string): string;
+  triggerValue(since: string): string;
+}
+
+function sharedEvents(routes: Iterable<RelayRouteSpec>, maxEventAgeSeconds: number): SharedEvent[] {
+  const used = new Set([...routes].flatMap(({ events }) => events.map(({ catalogueName }) => catalogueName)));
+  return CATALOGUE.filter(({ name }) => used.has(name)).map((trigger) =>
+    sharedEvent(trigger, maxEventAgeSeconds),
+  );
+}
+
+/**
+ * An event that follows another one is posted in any case: the relay has the notes of sends, for each subscription.
+ */
+function sharedEvent(trigger: CatalogueTrigger, maxEventAgeSeconds: number): SharedEvent {
+  const name = relayedEventName(trigger.name);
+  const when = eventCondition(
+    { name: trigger.name, catalogueName: trigger.name, trigger },
+    {
+      cr: { metadata: { namespace: '', name: '' } },
+      accessCondition: ACCESS,
+      criteria: undefined,
+      events: [],
+      maxEventAgeSeconds,
+      recipients: [RELAY_SERVICE],
+    },
+  );
+  return {
+    name,
+    catalogueName: trigger.name,
+    when,
+    triggerValue: (since) =>
+      formatTrigger({
+        description: MARK,
+        when: when(since),
+        ...(trigger.oncePer !== undefined && { oncePer: trigger.oncePer }),
+        send: [name],
+      }),
+  };
+}
+
+const sharedEntries = (events: readonly SharedEvent[]): SubscriptionEntry[] =>
+  events.length === 0 ? [] : [{ recipients: [RELAY_SERVICE], triggers: events.map(({ name }) => name) }];
