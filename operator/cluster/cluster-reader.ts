@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type DingTalkRobot,
   GROUP,
@@ -6,6 +7,7 @@ import {
   type NotificationTemplate,
   VERSION,
 } from '../api/kinds.ts';
+import type { RelayRoute } from '../api/relay-route.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import { ForbiddenError, NotFoundError } from '../kubernetes/api-error.ts';
@@ -17,6 +19,7 @@ import { redactError } from '../lib/redact.ts';
 import { labelsByName, projectOf } from './access.ts';
 import { liveConfigMap, liveSecret } from './live-object.ts';
 import { APP_PROJECTS, liveProjects } from './projects.ts';
+import { makeCapability, RELAY_ROUTES, routesByName } from './relay-routes.ts';
 import { readObject } from './target-reader.ts';
 
 /** The objects that a command may not see, in a sentence each. */
@@ -25,7 +28,7 @@ export type Unseen = (message: string) => void;
 /** The input of a decision from a cluster, except for credentials. */
 export type ClusterState = Pick<
   Snapshot,
-  'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects' | 'target' | 'argocdUrl'
+  'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects' | 'target' | 'argocdUrl' | 'relay'
 >;
 
 /**
@@ -45,15 +48,17 @@ export async function readCluster(
     listEvery<T>(request, { group: GROUP, version: VERSION, plural });
   const read = (plural: string, name: string) =>
     readObject(request, { version: 'v1', plural, namespace, name });
-  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap] = await Promise.all([
-    custom<DingTalkRobot>(KINDS.robot),
-    custom<NotificationTemplate>(KINDS.template),
-    custom<NotificationSubscription>(KINDS.subscription),
-    readAccess(request, config, unseen),
-    read('configmaps', target.configMap),
-    orUnseen(read('secrets', target.secret), unseen),
-    orUnseen(read('configmaps', argocd.configMap), unseen),
-  ]);
+  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap, relay] =
+    await Promise.all([
+      custom<DingTalkRobot>(KINDS.robot),
+      custom<NotificationTemplate>(KINDS.template),
+      custom<NotificationSubscription>(KINDS.subscription),
+      readAccess(request, config, unseen),
+      read('configmaps', target.configMap),
+      orUnseen(read('secrets', target.secret), unseen),
+      orUnseen(read('configmaps', argocd.configMap), unseen),
+      readRelay(request, config, unseen),
+    ]);
   return {
     robots,
     templates,
@@ -61,6 +66,7 @@ export async function readCluster(
     ...access.rules,
     target: { configMap: liveConfigMap(configMap), secret: liveSecret(secret), ...access.routes },
     argocdUrl: argocdConfigMap?.data?.url,
+    ...relay.inputs,
   };
 }
 
@@ -89,6 +95,35 @@ export async function readAccess(
     routes: routing.projects === 'Annotation' ? { projects: liveProjects(projects) } : {},
   };
 }
+
+/**
+ * The RelayRoutes, if the installation has a relay.
+ * @throws any error of a request except for a missing right
+ */
+export async function readRelay(
+  request: ApiCall,
+  { target, relay }: OperatorConfiguration,
+  unseen: Unseen,
+): Promise<{
+  readonly inputs: Pick<Snapshot, 'relay'>;
+  /** Whether the caller may read the routes. */
+  readonly seesRoutes: boolean;
+}> {
+  if (relay.url === undefined) return { inputs: {}, seesRoutes: true };
+  const routes = await orUnseen(readRoutes(request, target.namespace), unseen);
+  const newCapability = makeCapability(randomBytes);
+  return {
+    inputs: { relay: { routes: routesByName(routes ?? []), newCapability } },
+    seesRoutes: routes !== undefined,
+  };
+}
+
+/**
+ * Lists the RelayRoutes of a namespace. There are none where the cluster does not have the kind.
+ * @throws ForbiddenError or any other error of a request
+ */
+export const readRoutes = (request: ApiCall, namespace: string): Promise<readonly RelayRoute[]> =>
+  orNone(listEvery<RelayRoute>(request, { ...RELAY_ROUTES, namespace }));
 
 /**
  * Argo CD's Applications in all namespaces; undefined where the caller may not list them, or Argo CD is not

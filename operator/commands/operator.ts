@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Command } from 'commander';
 import { DingTalkOperator } from '../controller/operator.ts';
 import { createLogger } from '../lib/logger.ts';
@@ -39,6 +40,7 @@ Example:
         dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
         now: Date.now,
         random: Math.random,
+        randomBytes,
       });
       const stopped = new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StoredRoutes } from '../cluster/testing/stored-routes.ts';
 import { publishedObjects } from '../controller/testing/published-objects.ts';
 import { storedTarget, targetPaths } from '../controller/testing/stored-target.ts';
 import { config, liveObject, NAMESPACE, settled, snapshot, TOKEN, team } from '../core/testing/fixtures.ts';
@@ -20,13 +21,15 @@ let server: FakeApiServer;
 let kubeconfig: TestKubeconfig;
 let objects: Map<string, DataObject>;
 let lease: Handler;
+let stored: StoredRoutes;
 
 beforeEach(async () => {
   objects = new Map([
     ...storedTarget(settled(snapshot(team())).target, target),
     ...publishedObjects(config()),
   ]);
-  const { handler } = fakeObjects(objects);
+  stored = new StoredRoutes(target.namespace);
+  const handler = stored.before(fakeObjects(objects).handler);
   lease = (_, response) => refuse(response, 404, 'NotFound');
   server = await FakeApiServer.start((request, response) =>
     (request.path === LEASE ? lease : handler)(request, response),
@@ -78,10 +81,27 @@ Secret argocd/argocd-notifications-secret:
         subscriptionEntries: 1,
         secret: [SERVICE],
         projects: [],
+        relayRoutes: [],
       },
       left: { configMap: [], secret: [] },
       cameBack: null,
     });
+    expect(code).toBe(0);
+  });
+
+  it('lists the RelayRoutes, or the right that is missing for them', async () => {
+    stored.add({ namespace: NAMESPACE, name: 'payments' });
+    const listed = await uninstall('--dry-run');
+    expect(listed.stdout.endsWith(`RelayRoutes of argocd:\n  ${NAMESPACE}.payments\n`)).toBe(true);
+    const json = await uninstall('--dry-run', '-o', 'json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ removed: { relayRoutes: [`${NAMESPACE}.payments`] } });
+
+    stored.forbidden = true;
+    const { stdout, stderr, code } = await uninstall('--dry-run');
+    expect(stdout).not.toContain('RelayRoutes');
+    expect(stderr).toMatch(
+      /^RelayRoutes stay if there are any, because of a missing right: GET .*403 Forbidden/,
+    );
     expect(code).toBe(0);
   });
 

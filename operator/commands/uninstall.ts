@@ -36,7 +36,7 @@ operator's keys is left alone and listed. No value of the Secret is ever printed
 CRDs, yourself. You can run the command again at any time.
 
 You need the right to get and patch the two objects, and to get the Lease. If routing.projects was Annotation, you also need the
-right to list and patch AppProjects. With --stop-deployment, you need the right to get and patch deployments/scale, and to list
+right to list and patch AppProjects. If there is a relay, you also need the right to list and delete RelayRoutes. With --stop-deployment, you need the right to get and patch deployments/scale, and to list
 pods.
 
 Exit codes: 0 nothing of the operator is left, 1 something is left, or an operator runs, 2 the command was called wrongly or

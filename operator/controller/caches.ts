@@ -7,15 +7,19 @@ import {
   VERSION,
 } from '../api/kinds.ts';
 import { ADOPTED_FROM, ADOPTED_IN_PART, RECONCILE_AT } from '../api/names.ts';
+import type { RelayRoute } from '../api/relay-route.ts';
 import { APP_PROJECTS } from '../cluster/projects.ts';
+import { RELAY_ROUTES } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { reflectorSource } from '../kubernetes/list.ts';
 import type { AnnotatedObject, DataObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
+import type { ReflectorOptions } from '../kubernetes/reflector-options.ts';
 import type { Log } from '../lib/log.ts';
 import { own } from '../lib/own.ts';
+import { RouteNews } from './route-news.ts';
 
 /** Everything the operator watches. */
 export interface Caches {
@@ -29,6 +33,8 @@ export interface Caches {
   readonly namespaces: Reflector<AnnotatedObject>;
   /** The metadata of the AppProjects of the target namespace; empty where Argo CD is not installed yet. */
   readonly projects: Reflector<AnnotatedObject>;
+  /** The RelayRoutes of the target namespace; absent if no relay is configured. */
+  readonly relayRoutes?: Reflector<RelayRoute>;
 }
 
 /** The dependencies of the caches. */
@@ -72,7 +78,22 @@ export function createCaches(options: CacheOptions): Caches {
       transform: metadataOf,
       mayBeMissing: true,
     }),
+    ...(options.config.relay.url !== undefined && { relayRoutes: routeCache(options, namespace) }),
   };
+}
+
+/** Without the kind or the right to it, relayed robots do not work; all others do. */
+function routeCache({ onChange, ...options }: CacheOptions, namespace: string): Reflector<RelayRoute> {
+  const news = new RouteNews();
+  return reflector<RelayRoute>(
+    { ...options, onChange: (event) => void (news.isNews(event) && onChange()) },
+    {
+      address: { ...RELAY_ROUTES, namespace },
+      transform: neededOf,
+      mayBeMissing: true,
+      mayBeForbidden: true,
+    },
+  );
 }
 
 interface What<T> {
@@ -113,7 +134,10 @@ function metadataOf({ apiVersion, kind, metadata }: AnnotatedObject): AnnotatedO
   return { apiVersion, kind, metadata };
 }
 
-function reflector<T extends KubernetesObject>(options: CacheOptions, what: What<T>): Reflector<T> {
+type ListeningOptions<T extends KubernetesObject> = Omit<CacheOptions, 'onChange'> &
+  Pick<ReflectorOptions<T>, 'onChange'>;
+
+function reflector<T extends KubernetesObject>(options: ListeningOptions<T>, what: What<T>): Reflector<T> {
   const { connection, log, clock, random, onChange } = options;
   return new Reflector<T>({
     ...reflectorSource<T>(connection, resourcePath(what.address)),

@@ -15,6 +15,18 @@ it('statuses wait for the next run where answers have allowed more since the wri
   expect(awaited(settled(snapshot(team())))).toEqual({ engine: false, turn: false });
 });
 
+it('names the RelayRoutes that could not be written, each with its error', () => {
+  const before = settled(snapshot(team()));
+  const routeFailures = new Map([['team.a', new Error('no room')]]);
+  const { unwrittenRoutes, obstacle } = observedAfter(
+    { decision: decide(before), snapshot: before, round: 'answered' },
+    { ...DONE, routeFailures },
+    parts,
+  );
+  expect(unwrittenRoutes?.get('team.a')).toEqual({ reason: 'WriteFailed', message: 'no room' });
+  expect(obstacle).toBeUndefined();
+});
+
 it('statuses do not wait where the writes have failed, or another writer holds them up', () => {
   expect(awaited(undefined, { ...DONE, failure: new Error('no') })).toMatchObject({ turn: false });
   const held = { steps: [], isPaced: false, againAt: 1 };

@@ -12,12 +12,16 @@ export interface WriteOutcome {
   readonly admission: Admission;
   /** The error that ended the writes early. */
   readonly failure?: Error;
+  /** The errors of single RelayRoutes, by name. */
+  readonly routeFailures?: ReadonlyMap<string, Error>;
+  /** Whether any RelayRoute was written or deleted. */
+  readonly hasRoutes?: boolean;
 }
 
 /** The result of a run, as the statuses report it. */
 export function observedAfter(
   { decision: { live, plan, writes, ignored }, snapshot, round }: Decided,
-  { admission, failure }: WriteOutcome,
+  { admission, failure, routeFailures = new Map() }: WriteOutcome,
   { config: { target }, conflicts }: Pick<ReconcilerParts, 'config' | 'conflicts'>,
 ): ObservedState {
   const contested = conflicts.contested();
@@ -34,6 +38,7 @@ export function observedAfter(
       message: `ConfigMap ${target.namespace}/${target.configMap}, key subscriptions: ${writes.blocked.message}`,
     },
     ignored,
+    unwrittenRoutes: new Map([...routeFailures].map(([name, error]) => [name, writeFailed(error)])),
     contested,
     awaits: { engine: round === 'pending', turn: admission.isPaced || hasMore },
   };
@@ -55,5 +60,7 @@ function obstacleOf(
     const message = `${missing.join(' and ')} not found. Install Argo CD's notifications: their installation creates these objects, and the operator never does.`;
     return { reason: 'TargetNotFound', message };
   }
-  return failure && { reason: 'WriteFailed', message: redactError(failure) };
+  return failure && writeFailed(failure);
 }
+
+const writeFailed = (error: Error): Finding => ({ reason: 'WriteFailed', message: redactError(error) });

@@ -8,6 +8,7 @@
  */
 
 import dotI from '@dot-i/k8s-operator';
+import { makeCapability } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
@@ -40,6 +41,8 @@ export interface OperatorOptions {
   readonly now: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
+  /** Unpredictable bytes, for credentials. */
+  readonly randomBytes: (count: number) => Buffer;
 }
 
 /**
@@ -82,7 +85,7 @@ export class DingTalkOperator extends Operator {
 
   /** Called by start(). */
   protected override async init(): Promise<void> {
-    const { log, now, random, dingtalk } = this.#options;
+    const { log, now, random, randomBytes, dingtalk } = this.#options;
     const connection = this.#connection;
     const metrics = this.#metrics;
     const config = withJitter(this.#options.config, random);
@@ -116,6 +119,7 @@ export class DingTalkOperator extends Operator {
       log,
       clocks,
       random,
+      newCapability: makeCapability(randomBytes),
       requestRun: () => worker.request(),
       isRunNext: () => worker.isRunNext,
       onChange: () => {

@@ -33,6 +33,8 @@ export interface OperatorContext {
   readonly clocks: LoopClocks;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
+  /** The capability for the Secret, if it has none yet. Argo CD proves with it to the relay that a request is its own. */
+  readonly newCapability: string;
   /** Asks for another run. */
   readonly requestRun: () => void;
   /** Whether another run begins soon after the present one. */

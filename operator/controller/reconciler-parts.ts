@@ -1,5 +1,6 @@
 import type { Finding } from '../api/finding.ts';
 import type { Gate } from '../cluster/gate.ts';
+import type { RouteOutcome, RouteWriter } from '../cluster/route-writer.ts';
 import type { TargetWriter } from '../cluster/target-writer.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Decision } from '../core/decide.ts';
@@ -20,12 +21,16 @@ export interface ReconcilerParts {
   readonly caches: Caches;
   readonly credentials: Pick<CredentialCache, 'look'>;
   readonly writer: TargetWriter;
+  /** Absent if no relay is configured: no decision has RelayRoutes then. */
+  readonly routes?: Pick<RouteWriter, 'apply' | 'remove'> | undefined;
   /** Brings the target in the caches up to date. */
   readonly readTarget: () => Promise<void>;
   /** Says which writes may happen now. */
   readonly guard: TargetGuard;
   readonly gate: Gate;
   readonly config: OperatorConfiguration;
+  /** The capability for the Secret, if it has none yet. */
+  readonly newCapability: string;
   readonly times: () => Times;
   /** The local wall clock at a time of the API server's clock, by which decisions are made. */
   readonly localTime: (time: Date) => Date;
@@ -51,6 +56,8 @@ export interface ReconcilerParts {
   readonly onWritten: (step: Write) => void;
   /** Called after a round of writes with the steps that were done; `before`: the objects that they were decided on. */
   readonly onRoundWritten: (steps: readonly Write[], before: Target) => void;
+  /** Called after a round of writes with the outcomes for RelayRoutes, if there were any to write or to delete. */
+  readonly onRoutesWritten: (outcomes: readonly RouteOutcome[]) => void;
   /** Reports, on the ConfigMap, the problems of the keys of other writers. */
   readonly reportForeign: (findings: readonly Finding[]) => Promise<void>;
   /** Called when a round of writes has failed. */

@@ -1,16 +1,17 @@
 import { resourceKey } from '../api/names.ts';
+import { RouteTooLargeError } from '../cluster/route-writer.ts';
 import { robotsLookedAt } from '../core/bounds/beyond-bounds.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import { Faults } from '../core/model/faults.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import { wantedStatuses } from '../core/status/statuses.ts';
-import type { Write } from '../core/writes/writes.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import { askAhead, changedNamespaces } from './ask-ahead.ts';
 import { type Decided, decideWithin, type Patience, patienceOf } from './decide-within.ts';
 import { observedAfter, type WriteOutcome } from './observe.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';
 import { collections, takeSnapshot } from './snapshot.ts';
+import { writeRound } from './write-round.ts';
 
 /** How soon to ask again after the engine could not be asked, in milliseconds. */
 const GATE_RETRY_MS = 10_000;
@@ -60,6 +61,7 @@ export class Reconciler {
         credentials: secrets,
         deliveries,
         answers: this.#parts.gate.answers,
+        newCapability: this.#parts.newCapability,
         now,
         serverTime,
       });
@@ -69,11 +71,12 @@ export class Reconciler {
     const patience = patienceOf(before === undefined, guard.pauseMs());
     if (before) await askAhead(changedNamespaces(before, resources), look, patience, this.#parts);
     const { decided, written } = await this.#decideAndWrite(look, patience);
-    const { failure, admission } = written;
+    const { failure, admission, routeFailures = new Map(), hasRoutes = false } = written;
     this.#isUntold = !failure && this.#parts.isRunNext() && clock() - this.#toldAt < UNTOLD_MS;
     if (this.#isUntold) return undefined;
     this.#toldAt = clock();
-    const after = admission.steps.length === 0 ? decided : await decideWithin(look, patience, this.#parts);
+    const isAsDecided = admission.steps.length === 0 && !hasRoutes;
+    const after = isAsDecided ? decided : await decideWithin(look, patience, this.#parts);
     const { decision, snapshot, round } = after;
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
@@ -90,7 +93,8 @@ export class Reconciler {
     const observed = observedAfter(told, written, this.#parts);
     this.#parts.wantStatuses(wantedStatuses(decision.resolution, observed, faults));
     this.#parts.reportFaults(faults.found);
-    if (failure) throw failure;
+    const toRetry = failure ?? [...routeFailures.values()].find(isWorthARetry);
+    if (toRetry) throw toRetry;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     const dueAt = earliest(
       decision.plan.renewAt,
@@ -109,7 +113,7 @@ export class Reconciler {
   ): Promise<{ readonly decided: Decided; readonly written: WriteOutcome }> {
     for (let attempt = 1; ; attempt++) {
       const decided = await decideWithin(look, patience, this.#parts);
-      const written = await this.#write(decided);
+      const written = await writeRound(decided, this.#parts);
       if (!(written.failure instanceof ConflictError)) return { decided, written };
       if (attempt === MAX_ATTEMPTS) throw written.failure;
       // The watch would report the change, too, but later. Where another writer writes all the time, the watch is
@@ -117,29 +121,10 @@ export class Reconciler {
       await this.#parts.readTarget();
     }
   }
-
-  /** Does the writes that are allowed now; returns the error that ended them early, if there was one. */
-  async #write({ decision: { writes, live }, snapshot: { target } }: Decided): Promise<WriteOutcome> {
-    const { writer, guard, onWritten, onRoundWritten, onWriteFailed } = this.#parts;
-    const done: Write[] = [];
-    guard.observe(target, live);
-    const admission = guard.admit(writes.steps);
-    try {
-      await writer.write(admission.steps, target, (step, object) => {
-        if (step.kind !== 'project' && object) guard.wrote(step, object);
-        done.push(step);
-        onWritten(step);
-      });
-      if (admission.steps.length > 0) guard.roundEnded();
-      return { admission };
-    } catch (error) {
-      onWriteFailed(error);
-      return { failure: error instanceof Error ? error : new Error(String(error)), admission };
-    } finally {
-      if (done.length > 0) onRoundWritten(done, target);
-    }
-  }
 }
+
+/** Only an edit makes a RelayRoute smaller, and an edit brings another run. */
+const isWorthARetry = (error: Error): boolean => !(error instanceof RouteTooLargeError);
 
 function earliest(...times: readonly (Date | undefined)[]): Date | undefined {
   const known = times.flatMap((time) => (time ? [time.getTime()] : []));

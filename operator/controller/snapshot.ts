@@ -1,6 +1,7 @@
 import { labelsByName, projectsOf } from '../cluster/access.ts';
 import { liveConfigMap, liveSecret } from '../cluster/live-object.ts';
 import { liveProjects } from '../cluster/projects.ts';
+import { routesByName } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import type { KeyNames } from '../core/writes/told-keys.ts';
@@ -10,7 +11,12 @@ import type { Caches } from './caches.ts';
 export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
 
 /** The input that stays the same throughout a run. */
-export type Fixed = Times & Collections & Pick<Snapshot, 'credentials' | 'deliveries' | 'answers'>;
+export type Fixed = Times &
+  Collections &
+  Pick<Snapshot, 'credentials' | 'deliveries' | 'answers'> & {
+    /** The capability for the Secret, if it has none yet. */
+    readonly newCapability: string;
+  };
 
 type Collections = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects'>;
 
@@ -31,7 +37,7 @@ export function takeSnapshot(
   caches: Caches,
   config: OperatorConfiguration,
   leftBehind: KeyNames,
-  fixed: Fixed,
+  { newCapability, ...fixed }: Fixed,
 ): Snapshot {
   const { namespace, configMap, secret } = config.target;
   const liveMap = liveConfigMap(caches.configMap.get(namespace, configMap));
@@ -44,6 +50,9 @@ export function takeSnapshot(
       secret: liveSealed && { ...liveSealed, leftBehind: leftBehind.Secret },
       ...(config.routing.projects === 'Annotation' && { projects: liveProjects(caches.projects.items()) }),
     },
+    ...(caches.relayRoutes && {
+      relay: { routes: routesByName(caches.relayRoutes.items()), newCapability },
+    }),
     argocdUrl: caches.argocdConfigMap.get(namespace, config.argocd.configMap)?.data?.url,
   };
 }

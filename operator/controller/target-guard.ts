@@ -89,10 +89,13 @@ export class TargetGuard {
     this.#look('Secret', target.secret);
   }
 
-  /** Which steps may be done now. */
-  admit(steps: readonly Write[]): Admission {
+  /**
+   * Which steps may be done now.
+   * @param hasRoutes whether RelayRoutes are to be written, too: they wait for the same turn
+   */
+  admit(steps: readonly Write[], hasRoutes = false): Admission {
     this.#turnAt = Number.NEGATIVE_INFINITY;
-    if (steps.length === 0) return { steps, isPaced: false };
+    if (steps.length === 0 && !hasRoutes) return { steps, isPaced: false };
     const now = this.#clock();
     const nextTurn = this.#lastWriteAt + this.#intervalMs;
     this.#turnAt = nextTurn;

@@ -1,5 +1,6 @@
 import { createFaultReporter } from '../cluster/fault-reporter.ts';
 import { engineAsker, Gate } from '../cluster/gate.ts';
+import { RouteWriter } from '../cluster/route-writer.ts';
 import { readObject } from '../cluster/target-reader.ts';
 import { TargetWriter } from '../cluster/target-writer.ts';
 import type { GateAnswer } from '../core/model/engine-api.ts';
@@ -10,6 +11,7 @@ import { createConflictReporter } from './conflict-reporter.ts';
 import { createGrantReporter } from './grant-reporter.ts';
 import type { OperatorContext, OperatorParts } from './parts.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';
+import { createRouteReporter } from './route-reporter.ts';
 import { createTargetReporter, type Topic } from './target-reporter.ts';
 import type { TermParts } from './term-parts.ts';
 import { WholeCheck } from './whole-check.ts';
@@ -58,6 +60,7 @@ export function wired(parts: OperatorParts, own: TermParts, context: OperatorCon
     credentials,
     guard,
     config,
+    newCapability: context.newCapability,
     log,
     clock: monotonic,
     runAgain: requestRun,
@@ -103,6 +106,8 @@ export function wired(parts: OperatorParts, own: TermParts, context: OperatorCon
       if (sealed) caches.secret.observe(sealed);
     },
     writer: new TargetWriter(request, caches, config.target),
+    routes: caches.relayRoutes && new RouteWriter(request, caches.relayRoutes, config.target.namespace),
+    onRoutesWritten: createRouteReporter(log, metrics.targetWriteFailed),
     wantStatuses: (all) => statuses.want(all),
   };
 }

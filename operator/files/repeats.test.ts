@@ -35,7 +35,7 @@ async function live(fields: Partial<Snapshot>): Promise<Snapshot> {
 
 async function difference(before: Snapshot, fields: Partial<Snapshot>) {
   const [was, is] = [await decideFully(before, gate), await decideFully({ ...before, ...fields }, gate)];
-  return differenceOf(was, is, before.target);
+  return differenceOf(was, is, before);
 }
 
 describe('an event that does not say when it happened', () => {

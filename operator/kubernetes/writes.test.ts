@@ -3,6 +3,7 @@ import { ConflictError, ForbiddenError, NotFoundError } from './api-error.ts';
 import { mergePatch, serverSideApply } from './apply.ts';
 import { type Connection, connect } from './connection.ts';
 import { readSecret } from './credentials.ts';
+import { applyCustomObject, deleteObject, readCustomObject } from './custom-objects.ts';
 import { patchStatus } from './status.ts';
 import { answer, FakeApiServer, type Handler, refuse } from './testing/fake-api-server.ts';
 import { type TestKubeconfig, testKubeconfig } from './testing/kubeconfig.ts';
@@ -96,6 +97,60 @@ describe('merge patch', () => {
     await expect(mergePatch(connection.request, { ...target, data: {} })).rejects.toBeInstanceOf(
       NotFoundError,
     );
+  });
+});
+
+describe('a custom object', () => {
+  const address = { group: 'g.io', version: 'v1', plural: 'routes', namespace: 'argocd', name: 'team.a' };
+  const path = '/apis/g.io/v1/namespaces/argocd/routes/team.a';
+  const wanted = { address, kind: 'Route', spec: { a: 'b' }, fieldManager: 'argocd-dingtalk' };
+
+  it('is applied with force, whether or not it exists', async () => {
+    expect(await applyCustomObject(connection.request, wanted)).toEqual({ answered: true });
+    expect(sent()).toEqual({
+      method: 'PATCH',
+      path,
+      query: 'fieldManager=argocd-dingtalk&force=true',
+      type: 'application/apply-patch+yaml',
+      body: {
+        apiVersion: 'g.io/v1',
+        kind: 'Route',
+        metadata: { namespace: 'argocd', name: 'team.a' },
+        spec: { a: 'b' },
+      },
+    });
+  });
+
+  it('is applied over one version of one object', async () => {
+    handler = (_, response) => refuse(response, 409, 'Conflict');
+    const replaces = { uid: 'u', resourceVersion: '7' };
+    await expect(applyCustomObject(connection.request, { ...wanted, replaces })).rejects.toBeInstanceOf(
+      ConflictError,
+    );
+    expect(sent().body.metadata).toEqual({ namespace: 'argocd', name: 'team.a', ...replaces });
+  });
+
+  it('is read, if it exists', async () => {
+    expect(await readCustomObject(connection.request, address)).toEqual({ answered: true });
+    handler = (_, response) => refuse(response, 404, 'NotFound');
+    expect(await readCustomObject(connection.request, address)).toBeUndefined();
+    handler = (_, response) => refuse(response, 403, 'Forbidden');
+    await expect(readCustomObject(connection.request, address)).rejects.toBeInstanceOf(ForbiddenError);
+  });
+
+  it('is deleted by its uid', async () => {
+    await deleteObject(connection.request, address, 'u');
+    expect(sent()).toEqual({
+      method: 'DELETE',
+      path,
+      query: '',
+      type: 'application/json',
+      body: { apiVersion: 'v1', kind: 'DeleteOptions', preconditions: { uid: 'u' } },
+    });
+    handler = (_, response) => refuse(response, 404, 'NotFound');
+    await deleteObject(connection.request, address, 'u');
+    handler = (_, response) => refuse(response, 409, 'Conflict');
+    await expect(deleteObject(connection.request, address, 'u')).rejects.toBeInstanceOf(ConflictError);
   });
 });
 

@@ -14,6 +14,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'argocd/remedies/template-functions.ts': 'a table, apart from the guesses that read it',
   'argocd/remedies/yaml-remedies.ts': 'one kind of mistakes, beside the other kinds',
   'commands/lint.ts': 'a command, which program.ts loads when it is called',
+  'controller/route-reporter.ts': 'one report, as each reporter beside it has one',
   'core/compile/robot.ts': 'what a robot becomes, as subscription.ts is for a subscription',
   'engine/cpu-time.ts': 'a file of Linux, apart from the pipes of a process',
   'kubernetes/last-applied.ts': 'an annotation of Kubernetes, apart from the tools that leave it',

@@ -1,6 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
+import { relayRouteName } from '../../api/relay-route.ts';
 import { isMadeFrom } from '../../argocd/provenance.ts';
 import { own } from '../../lib/own.ts';
 import { type LiveState, liveRecipients } from '../model/live.ts';
@@ -83,11 +84,16 @@ export function subscriptionFacts(
     isLive:
       placement?.keys.every((each) => own(data, each) === own(plan.configMap, each)) === true &&
       placement.entry.triggers.every((trigger) => isSentTo(live, trigger, placement.entry.recipients)),
-    obstacle: observed.obstacle ?? observed.blocked,
+    obstacle: observed.obstacle ?? observed.blocked ?? unwrittenRoute(cr, observed),
     contested: placement && contestOf(observed, 'ConfigMap', () => ourKeys(placement)),
     ignored: placement && observed.ignored,
   };
 }
+
+const unwrittenRoute = (
+  { metadata: { namespace, name } }: NotificationSubscription,
+  { unwrittenRoutes }: ObservedState,
+): Finding | undefined => unwrittenRoutes?.get(relayRouteName(namespace, name));
 
 const ourKeys = ({ keys, entry }: SubscriptionPlacement): string[] => [
   ...keys,

@@ -108,7 +108,7 @@ async function compare(
     const decisionBefore = await decideFully(before, gate);
     const after = newConfig === config ? before : { ...before, config: newConfig };
     const decisionAfter = await decideFully(withFilesApplied(after, valid, manifests, namespace), gate);
-    const difference = differenceOf(decisionBefore, decisionAfter, before.target);
+    const difference = differenceOf(decisionBefore, decisionAfter, before);
     const applications = read.applications as readonly SampleFile[] | undefined;
     const notified =
       applications &&
@@ -119,7 +119,8 @@ async function compare(
     for (const finding of found.filter((each) => mayReplay(each, difference)))
       stderr.write(`${describeFinding(finding)}\n`);
     refuseIfAny(found, io);
-    if (difference.configMap.length + difference.secret.length > 0) throw new FindingsError();
+    if (difference.configMap.length + difference.secret.length + difference.routes > 0)
+      throw new FindingsError();
   });
 }
 

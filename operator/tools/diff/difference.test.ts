@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { stringify } from 'yaml';
+import type { RelayRoute } from '../../api/relay-route.ts';
 import { serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
+import { routeSpec } from '../../cluster/testing/stored-routes.ts';
 import { decide } from '../../core/decide.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import {
@@ -26,11 +28,11 @@ const target = { configMap: liveObject(foreign), secret: liveObject() };
 const live = settled(snapshot({ ...team(), target }), 60_000);
 
 const from = (before: Snapshot, fields: Partial<Snapshot>): Difference =>
-  differenceOf(decide(before), decide({ ...before, ...fields }), before.target);
+  differenceOf(decide(before), decide({ ...before, ...fields }), before);
 const keysOf = ({ configMap, secret }: Difference) => [...configMap, ...secret].map(({ key }) => key);
 
 it('is none between a cluster and itself, also when signatures are due', () => {
-  const nothing = { configMap: [], secret: [], triggers: [], repeats: [] };
+  const nothing = { configMap: [], secret: [], routes: 0, triggers: [], repeats: [] };
   expect(from(live, {})).toEqual(nothing);
   const later = { ...live, now: new Date(live.now.getTime() + 3_000_000) };
   expect(decide(later).writes.steps.length).toBeGreaterThan(0);
@@ -61,7 +63,7 @@ it('compares a trigger that is retained although somebody has edited it by hand'
     target: { ...live.target, configMap: liveObject(data, Object.keys(data)) },
   };
   expect(decide(edited).plan.configMap[key]).toBe(data[key]);
-  expect(from(edited, {})).toEqual({ configMap: [], secret: [], triggers: [], repeats: [] });
+  expect(from(edited, {})).toEqual({ configMap: [], secret: [], routes: 0, triggers: [], repeats: [] });
   expect(sentTemplates(decide(edited).plan, event('on-sync-failed'))).toEqual([event('on-sync-failed')]);
 });
 
@@ -72,7 +74,7 @@ it('has what goes, which notifies nobody', () => {
     [templateKey(event('on-sync-failed')), undefined],
     [triggerKey(event('on-sync-failed')), undefined],
   ]);
-  expect(difference).toMatchObject({ secret: [], triggers: [], repeats: [] });
+  expect(difference).toMatchObject({ secret: [], routes: 0, triggers: [], repeats: [] });
 });
 
 it('knows a trigger whose condition changes, and one that only says who made it', () => {
@@ -107,4 +109,20 @@ it('knows a token that was rotated', () => {
   const rotated = new Map([[key, found({ webhook: 'ffff'.repeat(16), secret: SECRET })]]);
   const difference = from(live, { credentials: rotated });
   expect(difference).toMatchObject({ configMap: [], secret: [{ key: SERVICE }], triggers: [] });
+});
+
+it('counts the RelayRoutes that come, change or go', () => {
+  const route = (name: string) => [name, { spec: routeSpec('a', name) }] as unknown as [string, RelayRoute];
+  const relay = { routes: new Map([route('stays'), route('changes'), route('goes')]), newCapability: '' };
+  const before = { ...decide(live), routes: { apply: [], remove: [] } };
+  const edited = { ...routeSpec('a', 'changes'), configMap: { a: 'b' } };
+  const apply = [
+    { name: 'changes', spec: edited },
+    { name: 'new', spec: routeSpec('a', 'new') },
+  ];
+  const after = { ...before, routes: { apply, remove: ['goes'] } };
+  expect(differenceOf(before, after, { target: live.target, relay }).routes).toBe(3);
+  // What the operator is about to do in both cases is no difference.
+  expect(differenceOf(after, after, { target: live.target, relay }).routes).toBe(0);
+  expect(differenceOf(after, before, { target: live.target, relay }).routes).toBe(3);
 });

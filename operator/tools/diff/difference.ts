@@ -3,7 +3,7 @@ import { eventKeyName, SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.
 import { spliceBlock } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import { readTrigger } from '../../argocd/trigger-value.ts';
 import type { Decision } from '../../core/decide.ts';
-import type { Target } from '../../core/model/snapshot.ts';
+import type { Snapshot, Target } from '../../core/model/snapshot.ts';
 import { own } from '../../lib/own.ts';
 
 /** One key of an object before and after; absent on the side without the key. */
@@ -27,6 +27,8 @@ export interface Difference {
   readonly configMap: readonly KeyChange[];
   /** Values are signed URLs: not for printing. */
   readonly secret: readonly KeyChange[];
+  /** How many RelayRoutes would be created, changed or deleted. */
+  readonly routes: number;
   readonly triggers: readonly ChangedTrigger[];
   /**
    * Triggers that existed before and whose event has no time: if the condition was and still is true for an Application, Argo CD
@@ -36,13 +38,30 @@ export interface Difference {
 }
 
 /** Compares the targets that two decisions plan. */
-export function differenceOf(before: Decision, after: Decision, target: Target): Difference {
+export function differenceOf(
+  before: Decision,
+  after: Decision,
+  { target, relay }: Pick<Snapshot, 'target' | 'relay'>,
+): Difference {
   return {
     configMap: changes(configMapOf(before, target), configMapOf(after, target)),
     secret: changes(before.plan.secret, after.plan.secret),
+    routes: changedRoutes(before, after, relay),
     triggers: changedTriggers(before, after),
     repeats: repeatedTriggers(before, after),
   };
+}
+
+/** Both decisions are on the same RelayRoutes. */
+function changedRoutes(before: Decision, after: Decision, relay: Snapshot['relay']): number {
+  const [was, is] = [before, after].map(({ routes: { apply, remove } }) => {
+    const specs = new Map<string, unknown>(relay?.routes);
+    for (const { name, spec } of apply) specs.set(name, spec);
+    for (const name of remove) specs.delete(name);
+    return specs;
+  }) as [Map<string, unknown>, Map<string, unknown>];
+  const names = new Set([...was.keys(), ...is.keys()]);
+  return [...names].filter((name) => !isDeepStrictEqual(was.get(name), is.get(name))).length;
 }
 
 type Data = Readonly<Record<string, string>>;

@@ -17,6 +17,7 @@ const difference: Difference = {
     { key: 'dt_a', before: 'https://x?access_token=1', after: 'https://x?access_token=2' },
     { key: 'dt_b', after: 'https://x?access_token=3' },
   ],
+  routes: 2,
   triggers: [],
   repeats: [{ trigger: 'dt_a', recipients: ['dt_r', 'dt_s'] }],
 };
@@ -42,6 +43,7 @@ it('shows values in lines, and none of the Secret', () => {
 -- when: "true"
 changed argocd/argocd-notifications-secret dt_a (not shown)
 added argocd/argocd-notifications-secret dt_b (not shown)
+RelayRoutes of argocd: 2 would change (not shown)
 notified at once by dt_a, to dt_r: argocd/a, argocd/b
 may repeat: dt_a, to dt_r, dt_s: its condition changes, and without an eventTime Argo CD may send earlier occurrences again
 `);
@@ -55,7 +57,10 @@ it('shows templates in lines that have aliases in them', () => {
   const after = formatTemplate({ managedBy: 'argocd-dingtalk', webhook });
   const configMap = [{ key: 'template.dt_a', after }];
   expect(
-    diffText({ difference: { ...difference, configMap, secret: [], repeats: [] }, notified: [] }, target),
+    diffText(
+      { difference: { ...difference, configMap, secret: [], routes: 0, repeats: [] }, notified: [] },
+      target,
+    ),
   ).toBe(`--- /dev/null
 +++ argocd/argocd-notifications-cm template.dt_a
 @@ -0,0 +1,8 @@
@@ -84,6 +89,7 @@ it('gives the same to programs', () => {
       { key: 'dt_a', change: 'changed' },
       { key: 'dt_b', change: 'added' },
     ],
+    relayRoutes: 2,
     notifiedAtOnce: null,
     mayRepeat: [{ trigger: 'dt_a', recipients: ['dt_r', 'dt_s'] }],
   });

@@ -14,12 +14,13 @@ type TargetNames = OperatorConfiguration['target'];
 
 /** For people: values of the ConfigMap with their changes in the unified format, of the Secret only the names. */
 export function diffText({ difference, notified }: DiffResult, target: TargetNames): string {
-  const { configMap, secret, repeats } = difference;
+  const { configMap, secret, routes, repeats } = difference;
   const lines = [
     ...configMap.flatMap((change) => keyLines(change, `${target.namespace}/${target.configMap}`)),
     ...secret.map(
       (change) => `${kindOf(change)} ${target.namespace}/${target.secret} ${change.key} (not shown)`,
     ),
+    ...(routes > 0 ? [`RelayRoutes of ${target.namespace}: ${routes} would change (not shown)`] : []),
     ...(notified ?? []).map(notifiedLine),
     ...repeats.map(repeatedLine),
   ];
@@ -28,7 +29,7 @@ export function diffText({ difference, notified }: DiffResult, target: TargetNam
 
 /** The same for programs. Values are not in it. */
 export function diffJson({ difference, notified }: DiffResult, target: TargetNames): string {
-  const { configMap, secret, repeats } = difference;
+  const { configMap, secret, routes, repeats } = difference;
   const result = {
     target,
     configMap: configMap.map((change) => ({
@@ -37,6 +38,7 @@ export function diffJson({ difference, notified }: DiffResult, target: TargetNam
       diff: hunks(change),
     })),
     secret: secret.map((change) => ({ key: change.key, change: kindOf(change) })),
+    relayRoutes: routes,
     notifiedAtOnce: notified ?? null,
     mayRepeat: repeats,
   };

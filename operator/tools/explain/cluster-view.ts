@@ -16,6 +16,8 @@ export interface ClusterView {
     readonly otherNamespaces: boolean;
     /** The operator's configuration, except for the grants; otherwise the defaults count. */
     readonly settings: boolean;
+    /** The RelayRoutes of the operator's namespace; there are none without a relay. */
+    readonly relayRoutes: boolean;
     /** All grants: those of the configuration and those on AppProjects. */
     readonly grants: boolean;
   };

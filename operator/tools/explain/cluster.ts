@@ -7,7 +7,7 @@ import {
   VERSION,
 } from '../../api/kinds.ts';
 import { objectKey } from '../../api/names.ts';
-import { listEvery, orUnseen, readAccess, type Unseen } from '../../cluster/cluster-reader.ts';
+import { listEvery, orUnseen, readAccess, readRelay, type Unseen } from '../../cluster/cluster-reader.ts';
 import { liveConfigMap, liveSecret } from '../../cluster/live-object.ts';
 import { readCredential, readCredentials } from '../../cluster/read-credential.ts';
 import { findRunningOperator, OPERATOR_LEASE } from '../../cluster/running-operator.ts';
@@ -41,15 +41,17 @@ export async function seeCluster(
   const { target, argocd } = config;
   const read = (plural: string, name: string) =>
     seen(readObject(request, { version: 'v1', plural, namespace: target.namespace, name }), unseen);
-  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap] = await Promise.all([
-    listCustom<DingTalkRobot>(connection, KINDS.robot.plural, namespace, unseen),
-    listCustom<NotificationTemplate>(connection, KINDS.template.plural, namespace, unseen),
-    listCustom<NotificationSubscription>(connection, KINDS.subscription.plural, namespace, unseen),
-    readAccess(request, config, unseen),
-    read('configmaps', target.configMap),
-    read('secrets', target.secret),
-    read('configmaps', argocd.configMap),
-  ]);
+  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap, relay] =
+    await Promise.all([
+      listCustom<DingTalkRobot>(connection, KINDS.robot.plural, namespace, unseen),
+      listCustom<NotificationTemplate>(connection, KINDS.template.plural, namespace, unseen),
+      listCustom<NotificationSubscription>(connection, KINDS.subscription.plural, namespace, unseen),
+      readAccess(request, config, unseen),
+      read('configmaps', target.configMap),
+      read('secrets', target.secret),
+      read('configmaps', argocd.configMap),
+      readRelay(request, config, unseen),
+    ]);
   const otherNamespaces = [robots, templates].every(({ all }) => all);
   const presence = await operatorPresence(connection, config, version, clock);
   const now = new Date();
@@ -60,6 +62,7 @@ export async function seeCluster(
     secret: secret.seen,
     argocdUrl: argocdConfigMap.seen,
     otherNamespaces,
+    relayRoutes: relay.seesRoutes,
     settings: knows.settings,
     grants: knows.grants && (access.seesProjects || config.tenancy.mode === 'open'),
   };
@@ -78,6 +81,7 @@ export async function seeCluster(
       ...access.routes,
     },
     argocdUrl: argocdConfigMap.value?.data?.url,
+    ...relay.inputs,
     deliveries: new Map(),
     answers: new Map(),
   };

@@ -33,6 +33,7 @@ const ALL = {
   argocdUrl: true,
   otherNamespaces: true,
   settings: true,
+  relayRoutes: true,
   grants: true,
 };
 

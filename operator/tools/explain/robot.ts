@@ -6,10 +6,11 @@ import { own } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
 import { type ClusterView, operatorHint } from './cluster-view.ts';
 import { keySteps } from './keys.ts';
+import { relaySteps } from './relay.ts';
 import { resourceSteps } from './resource.ts';
 import { ok, problem, type Step, unknown } from './step.ts';
 
-/** A robot from its resource to the URL that Argo CD calls. */
+/** A robot from its resource to the URL that Argo CD calls, or to the relay that sends to it. */
 export function robotSteps(namespace: string, name: string, cluster: ClusterView): Step[] {
   const { snapshot, decision } = cluster;
   const isIt = ({ metadata }: { readonly metadata: { readonly namespace: string; readonly name: string } }) =>
@@ -24,6 +25,7 @@ export function robotSteps(namespace: string, name: string, cluster: ClusterView
     ];
   const robot = decision.resolution.robots.find((each) => isIt(each.cr));
   const steps = resourceSteps(cr, robot?.verdict, cluster);
+  if (robot?.isRelayed) return [...steps, ...relaySteps(robot, cluster)];
   if (!robot || !decision.plan.robots.has(objectKey(namespace, name))) return steps;
   return [...steps, ...keySteps([serviceKey(robot.service)], cr.metadata, cluster), urlStep(robot, cluster)];
 }

@@ -52,6 +52,7 @@ const ALL = {
   secret: true,
   argocdUrl: true,
   otherNamespaces: true,
+  relayRoutes: true,
   settings: true,
   grants: true,
 };

@@ -1,4 +1,5 @@
 import { GROUP, KINDS } from '../../api/kinds.ts';
+import { RELAY_ROUTE } from '../../api/relay-route.ts';
 import { PROJECT_ANNOTATION } from '../../argocd/project-annotation.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Removal } from '../../core/writes/removal.ts';
@@ -9,18 +10,26 @@ import type { Uninstalled } from './uninstaller.ts';
 type TargetNames = OperatorConfiguration['target'];
 
 /** The names of the operator's CRDs, as kubectl accepts them. */
-export const CRD_NAMES = Object.values(KINDS)
+export const CRD_NAMES = [...Object.values(KINDS), RELAY_ROUTE]
   .map(({ plural }) => `${plural}.${GROUP}`)
   .join(' ');
 
-/** The removed keys, one a line. No output shows more of the Secret than names of keys. */
-export function removalText(removal: Removal, { namespace, configMap, secret }: TargetNames): string {
+/**
+ * The removed keys and RelayRoutes, one a line. No output shows more of the Secret than names of keys.
+ * @param routes the names of the RelayRoutes
+ */
+export function removalText(
+  removal: Removal,
+  routes: readonly string[],
+  { namespace, configMap, secret }: TargetNames,
+): string {
   const { entries, broken } = removal;
   const shared = entries > 0 && broken === undefined ? [sharedLine(entries)] : [];
   const lines = [
     ...section(`ConfigMap ${namespace}/${configMap}:`, [...removal.configMap, ...shared]),
     ...section(`Secret ${namespace}/${secret}:`, removal.secret),
     ...section(`AppProjects of ${namespace}, annotation ${PROJECT_ANNOTATION}:`, removal.projects),
+    ...section(`RelayRoutes of ${namespace}:`, routes),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -43,10 +52,16 @@ export function leftText({ left, broken, owner }: Removal, { configMap, secret }
   return lines.map((line) => `${line}\n`).join('');
 }
 
-/** The keys that came back, in one line each. */
-export function cameBackText(removal: Removal, target: TargetNames): string {
-  return `came back after the removal:\n${removalText(removal, target)}`;
+/** The keys and RelayRoutes that came back, in one line each; empty if nothing came back. */
+export function cameBackText({ cameBack = NOTHING_BACK, routes }: Uninstalled, target: TargetNames): string {
+  const text = removalText(cameBack, routes.cameBack, target);
+  return text && `came back after the removal:\n${text}`;
 }
+
+const NOTHING_BACK: Removal = {
+  ...{ steps: [], configMap: [], secret: [], entries: 0, projects: [] },
+  left: { configMap: [], secret: [] },
+};
 
 /** Why the operator has not stopped, and the two ways on. */
 export function notStoppedText(
@@ -65,24 +80,23 @@ export function notStoppedText(
 
 /** The whole outcome for programs. */
 export function uninstallJson(
-  { removed, last, cameBack }: Uninstalled,
+  { removed, last, cameBack, routes }: Uninstalled,
   target: TargetNames,
   dryRun: boolean,
 ): string {
-  const keys = ({ configMap, secret, entries, projects }: Uninstalled['removed']) => ({
-    configMap,
-    subscriptionEntries: entries,
-    secret,
-    projects,
-  });
+  const keys = (
+    { configMap, secret, entries, projects }: Uninstalled['removed'],
+    relayRoutes: readonly string[],
+  ) => ({ configMap, subscriptionEntries: entries, secret, projects, relayRoutes });
+  const isAnythingBack = cameBack !== undefined || routes.cameBack.length > 0;
   const { broken, left } = last;
   const outcome = {
     target,
     dryRun,
-    removed: keys({ ...removed, entries: broken === undefined ? removed.entries : 0 }),
+    removed: keys({ ...removed, entries: broken === undefined ? removed.entries : 0 }, routes.removed),
     left,
     ...(broken !== undefined && { subscriptionsProblem: broken }),
-    cameBack: cameBack ? keys(cameBack) : null,
+    cameBack: isAnythingBack ? keys(cameBack ?? NOTHING_BACK, routes.cameBack) : null,
   };
   return `${JSON.stringify(outcome, null, 2)}\n`;
 }

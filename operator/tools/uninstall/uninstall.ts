@@ -2,7 +2,8 @@
  * `uninstall`: removes the operator's part of Argo CD's objects, and nothing else.
  *
  * It reads the target, makes sure that no operator runs, removes the operator's part, and checks later that it stays away.
- * Read on in stop.ts, uninstaller.ts (the attempts) and text.ts; core/writes/removal.ts defines the operator's part.
+ * Read on in stop.ts, uninstaller.ts (the attempts), routes.ts (RelayRoutes) and text.ts; core/writes/removal.ts defines the
+ * operator's part of Argo CD's objects.
  */
 
 import { setTimeout } from 'node:timers/promises';
@@ -20,6 +21,7 @@ import { type ConfigurationOptions, knownConfiguration } from '../known-configur
 import { mayWrite } from '../may-write.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { releaseResources } from './release.ts';
+import { routeNames, type SeenRoutes, seeRoutes } from './routes.ts';
 import { deploymentToStop, type StopFlags, stop } from './stop.ts';
 import { CRD_NAMES, cameBackText, leftText, removalText, uninstallJson } from './text.ts';
 import { removeOurPart, type Uninstalled } from './uninstaller.ts';
@@ -50,9 +52,9 @@ export async function uninstall(options: UninstallOptions, io: ProcessIO): Promi
     // Who stops a Deployment with its own configuration removes the operator, perhaps after Argo CD.
     const mayBeGone = deployment !== undefined && known.knows.settings;
     const look = () => lookAt(connection, target, clock, mayBeGone);
-    const { start, running } = await look();
-    if (options.dryRun) return showOnly(start, running, target, options, io);
-    if (!deployment) return await removeIfNobodyRuns(connection, { start, running }, target, options, io);
+    const seen = await look();
+    if (options.dryRun) return showOnly(seen, target, options, io);
+    if (!deployment) return await removeIfNobodyRuns(connection, seen, target, options, io);
     await stop(deployment, connection.request, target.namespace, clock, options, io);
     await removeIfNobodyRuns(connection, await look(), target, options, io);
   } finally {
@@ -63,6 +65,7 @@ export async function uninstall(options: UninstallOptions, io: ProcessIO): Promi
 interface Seen {
   readonly start: Target;
   readonly running: RunningOperator;
+  readonly relay: SeenRoutes;
 }
 
 /** The target as it is, and whether an operator runs. @throws UsageError if there is no target, or it can't be read */
@@ -76,7 +79,8 @@ async function lookAt(
   return orUsageError(async () => {
     const start = await readTarget(request, target);
     const running = await findRunningOperator(request, namespace, () => clock.now());
-    if (mayBeGone || (start.configMap ?? start.secret)) return { start, running };
+    const relay = await seeRoutes(request, namespace);
+    if (mayBeGone || (start.configMap ?? start.secret)) return { start, running, relay };
     throw new UsageError(
       `neither ConfigMap ${namespace}/${configMap} nor Secret ${namespace}/${secret} exists: ` +
         "name Argo CD's namespace as --argocd-namespace, or give the operator's own configuration as --config",
@@ -85,31 +89,35 @@ async function lookAt(
 }
 
 function showOnly(
-  start: Target,
-  running: RunningOperator,
+  { start, running, relay }: Seen,
   target: OperatorConfiguration['target'],
   options: UninstallOptions,
   io: ProcessIO,
 ): void {
   const removal = removalOf(start);
-  if (options.output === 'text') io.stdout.write(removalText(removal, target));
+  const names = routeNames(relay.routes);
+  if (options.output === 'text') io.stdout.write(removalText(removal, names, target));
+  io.stderr.write(unseenText(relay));
   mayWrite(running, target.namespace, options, io);
-  conclude({ removed: removal, last: removal }, target, options, io);
+  const routes = { removed: names, cameBack: [] };
+  conclude({ removed: removal, last: removal, routes }, target, options, io);
 }
 
 async function removeIfNobodyRuns(
   { request }: Connection,
-  { start, running }: Seen,
+  { start, running, relay }: Seen,
   target: OperatorConfiguration['target'],
   options: UninstallOptions,
   io: ProcessIO,
 ): Promise<void> {
   if (!mayWrite(running, target.namespace, options, io)) throw new FindingsError();
   const { stdout, stderr } = io;
+  const { routes } = relay;
+  stderr.write(unseenText(relay));
   let attempts = 0;
   const onAttempt = (removal: Removal): void => {
     if (attempts++ > 0) stderr.write('another writer has changed the target meanwhile; trying again …\n');
-    if (options.output === 'text') stdout.write(removalText(removal, target));
+    if (options.output === 'text') stdout.write(removalText(removal, routeNames(routes), target));
     stderr.write('removing …\n');
   };
   const onSettle = (ms: number): void => {
@@ -117,7 +125,7 @@ async function removeIfNobodyRuns(
   };
   let outcome: Uninstalled;
   try {
-    outcome = await removeOurPart(start, { request, target, pause: setTimeout, onAttempt, onSettle });
+    outcome = await removeOurPart(start, { request, target, routes, pause: setTimeout, onAttempt, onSettle });
   } catch (error) {
     stderr.write('not everything is removed; correct the following error and run the command again:\n');
     throw error;
@@ -144,6 +152,11 @@ async function release(request: ApiCall, installation: string, stderr: ProcessIO
     );
 }
 
+const unseenText = ({ missingRight }: SeenRoutes): string =>
+  missingRight === undefined
+    ? ''
+    : `RelayRoutes stay if there are any, because of a missing right: ${missingRight}\n`;
+
 /** @throws FindingsError if a part of the operator stays or came back */
 function conclude(
   outcome: Uninstalled,
@@ -151,17 +164,19 @@ function conclude(
   { output, dryRun = false }: UninstallOptions,
   { stdout, stderr }: ProcessIO,
 ): void {
-  const { last, cameBack } = outcome;
+  const { last, routes } = outcome;
+  const back = cameBackText(outcome, target);
   if (output === 'json') stdout.write(uninstallJson(outcome, target, dryRun));
   stderr.write(leftText(last, target));
-  if (cameBack) {
+  if (back !== '') {
     stderr.write(
-      `${cameBackText(cameBack, target)}An operator still runs, or another tool restores these keys. ` +
+      `${back}An operator still runs, or another tool restores these keys. ` +
         'Stop it, and run the command again.\n',
     );
   }
-  if (cameBack || last.broken !== undefined) throw new FindingsError();
-  if (last.steps.length === 0) stderr.write('nothing of the operator is left.\n');
+  if (back !== '' || last.broken !== undefined) throw new FindingsError();
+  if (last.steps.length === 0 && routes.removed.length === 0)
+    stderr.write('nothing of the operator is left.\n');
   else if (dryRun) stderr.write('dry run: nothing is changed.\n');
   else
     stderr.write(

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serviceKey } from '../../argocd/names.ts';
+import { readRoutes } from '../../cluster/cluster-reader.ts';
 import { readTarget } from '../../cluster/target-reader.ts';
+import { StoredRoutes } from '../../cluster/testing/stored-routes.ts';
 import { storedTarget, targetPaths } from '../../controller/testing/stored-target.ts';
 import { config, liveObject, NAMESPACE, settled, snapshot, team } from '../../core/testing/fixtures.ts';
 import { ConflictError } from '../../kubernetes/api-error.ts';
@@ -22,6 +24,7 @@ const SERVICE = `dt_${NAMESPACE}_payments`;
 const FOREIGN = { 'service.slack': 'token: $slack', subscriptions: '- recipients: [slack:x] # theirs\n' };
 
 let fake: FakeObjects;
+let stored: StoredRoutes;
 let server: FakeApiServer;
 let kubeconfig: TestKubeconfig;
 let connection: Connection;
@@ -29,7 +32,8 @@ let connection: Connection;
 beforeEach(async () => {
   const before = { configMap: liveObject(FOREIGN), secret: liveObject({ slack: 'xoxb' }) };
   fake = fakeObjects(storedTarget(settled(snapshot({ ...team(), target: before })).target, target));
-  server = await FakeApiServer.start(fake.handler);
+  stored = new StoredRoutes(target.namespace);
+  server = await FakeApiServer.start(stored.before(fake.handler));
   kubeconfig = await testKubeconfig({ server: server.url, 'insecure-skip-tls-verify': true });
   connection = connect({ kubeconfig: kubeconfig.path });
 });
@@ -54,6 +58,7 @@ async function run(whilePaused: (ms: number) => void = () => undefined): Promise
   return removeOurPart(await readTarget(request, target), {
     request,
     target,
+    routes: await readRoutes(request, target.namespace),
     pause: async (ms) => {
       bookkeeping.pauses.push(ms);
       whilePaused(ms);
@@ -79,7 +84,7 @@ describe('uninstalling', () => {
     await run();
     const sent = server.requests.length;
     expect((await run()).removed).toMatchObject({ configMap: [], secret: [], entries: 0 });
-    expect(server.requests.slice(sent).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET']);
+    expect(server.requests.slice(sent).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET', 'GET']);
   });
 
   it('removes what somebody else has come to own together with us', async () => {
@@ -128,6 +133,30 @@ describe('uninstalling', () => {
       if (ms === 5_000) change(CONFIG_MAP, { [serviceKey(SERVICE)]: service });
     });
     expect(cameBack).toMatchObject({ configMap: [serviceKey(SERVICE)], secret: [], entries: 0 });
+  });
+
+  it('deletes the RelayRoutes, after the keys by which Argo CD posts for them', async () => {
+    stored.add({ namespace: 'b', name: 'two' });
+    stored.add({ namespace: 'a', name: 'one' });
+    const { routes, cameBack } = await run();
+    expect(stored.routes.size).toBe(0);
+    expect({ ...routes, keys: cameBack }).toEqual({
+      removed: ['a.one', 'b.two'],
+      cameBack: [],
+      keys: undefined,
+    });
+    const writes = server.requests.filter(({ method }) => method !== 'GET').map(({ path }) => path);
+    expect(writes.slice(-2).every((path) => path.startsWith(`${stored.path}/`))).toBe(true);
+    expect(writes.indexOf(CONFIG_MAP)).toBeLessThan(writes.length - 2);
+  });
+
+  it('deletes RelayRoutes where nothing else is left, and tells those that came back', async () => {
+    await run();
+    stored.add({ namespace: 'a', name: 'one' });
+    const { routes } = await run((ms) => {
+      if (ms === 5_000) stored.add({ namespace: 'a', name: 'one' });
+    });
+    expect(routes).toEqual({ removed: ['a.one'], cameBack: ['a.one'] });
   });
 
   it('gives up on somebody who never stops writing', async () => {
