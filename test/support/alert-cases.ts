@@ -16,6 +16,21 @@ const always = (value: number): string => `${value}+0x${MINUTES}`;
 const growing = (perMinute: number): string => `0+${perMinute}x${MINUTES}`;
 const NEVER = `_x${MINUTES}`;
 
+/** The metrics of a healthy relay, which the alerts about it look at. */
+export const HEALTHY_RELAY = `
+argocd_dingtalk_relay_routes 3
+argocd_dingtalk_relay_requests_total{answer="202"} 40
+argocd_dingtalk_relay_requests_total{answer="401"} 0
+argocd_dingtalk_relay_requests_total{answer="503"} 0
+argocd_dingtalk_relay_messages_total{result="sent"} 40
+argocd_dingtalk_relay_messages_total{result="dead"} 0
+argocd_dingtalk_relay_messages_total{result="expired"} 0
+argocd_dingtalk_relay_queue_oldest_seconds 0
+argocd_dingtalk_relay_deliveries_total{reason="Delivering"} 40
+argocd_dingtalk_relay_deliveries_total{reason="Throttled"} 0
+argocd_dingtalk_relay_deliveries_total{reason="TokenUnknown"} 0
+`;
+
 /** A case for each alert rule. */
 export const ALERT_CASES: readonly AlertCase[] = [
   { alert: 'Absent', changes: { 'argocd_dingtalk_build_info{}': NEVER } },
@@ -80,6 +95,24 @@ export const ALERT_CASES: readonly AlertCase[] = [
     alert: 'TestMessagesFail',
     changes: { 'argocd_dingtalk_test_messages_total{result="retry"}': growing(1) },
   },
+  { alert: 'RelayAbsent', changes: { 'argocd_dingtalk_relay_routes{}': NEVER } },
+  {
+    alert: 'RelayUnavailable',
+    changes: { 'argocd_dingtalk_relay_requests_total{answer="503"}': growing(2) },
+  },
+  {
+    alert: 'RelayCapabilityRefused',
+    changes: { 'argocd_dingtalk_relay_requests_total{answer="401"}': growing(1) },
+  },
+  { alert: 'RelayQueueOld', changes: { 'argocd_dingtalk_relay_queue_oldest_seconds{}': growing(60) } },
+  {
+    alert: 'RelayDeadLetters',
+    changes: { 'argocd_dingtalk_relay_messages_total{result="dead"}': growing(0.1) },
+  },
+  {
+    alert: 'RelayRobotsRefused',
+    changes: { 'argocd_dingtalk_relay_deliveries_total{reason="TokenUnknown"}': growing(0.1) },
+  },
 ];
 
 /** States that are not worth an alert. */
@@ -105,6 +138,14 @@ export const QUIET_CASES: Readonly<Record<string, Pick<AlertCase, 'changes' | 'a
   },
   'one robot that DingTalk refuses every ten minutes': {
     changes: { 'argocd_dingtalk_test_messages_total{result="final"}': growing(0.1) },
+  },
+  'a relay that takes over, and a robot that is silent for ten minutes': {
+    changes: {
+      'argocd_dingtalk_relay_requests_total{answer="202"}': growing(100),
+      'argocd_dingtalk_relay_requests_total{answer="503"}': growing(0.2),
+      'argocd_dingtalk_relay_deliveries_total{reason="Throttled"}': growing(0.1),
+      'argocd_dingtalk_relay_queue_oldest_seconds{}': always(600),
+    },
   },
   'an engine that ends when it has nothing to do': {
     changes: { 'argocd_dingtalk_engine_ends_total{cause="idle"}': growing(3) },
