@@ -33,7 +33,7 @@ argocd_dingtalk_relay_deliveries_total{reason="TokenUnknown"} 0
 
 /** A case for each alert rule. */
 export const ALERT_CASES: readonly AlertCase[] = [
-  { alert: 'Absent', changes: { 'argocd_dingtalk_build_info{}': NEVER } },
+  { alert: 'Absent', changes: { 'argocd_dingtalk_leader{}': NEVER } },
   { alert: 'NoLeader', changes: { 'argocd_dingtalk_leader{}': always(0) } },
   {
     alert: 'SeveralLeaders',
