@@ -97,6 +97,14 @@ export const ALERT_CASES: readonly AlertCase[] = [
   },
   { alert: 'RelayAbsent', changes: { 'argocd_dingtalk_relay_routes{}': NEVER } },
   {
+    alert: 'RelayNotReady',
+    changes: {},
+    added: {
+      'argocd_dingtalk_ready{job="relay",instance="r"}': always(0),
+      'argocd_dingtalk_relay_routes{job="relay",instance="r"}': always(3),
+    },
+  },
+  {
     alert: 'RelayUnavailable',
     changes: { 'argocd_dingtalk_relay_requests_total{answer="503"}': growing(2) },
   },
