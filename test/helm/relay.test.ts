@@ -113,6 +113,15 @@ describe.each(HELM_VERSIONS)('with Helm %d, the relay of the chart', (major) => 
     expect(relay.url).toBe('http://argocd-dingtalk-relay.argocd.svc:8080');
   });
 
+  it('leaves no routes behind: the hook before the removal may delete them', async () => {
+    const { find } = await rendered({});
+    expect(find('Role', 'argocd-dingtalk-uninstall-target').rules).toContainEqual({
+      apiGroups: ['argocd-dingtalk.io'],
+      resources: ['relayroutes'],
+      verbs: ['list', 'delete'],
+    });
+  });
+
   it('lets in whom the values name', async () => {
     const from = [{ podSelector: { matchLabels: { app: 'other' } } }];
     const { find } = await rendered({ networkPolicy: { from } });

@@ -16,19 +16,22 @@ const always = (value: number): string => `${value}+0x${MINUTES}`;
 const growing = (perMinute: number): string => `0+${perMinute}x${MINUTES}`;
 const NEVER = `_x${MINUTES}`;
 
+/** The labels that Prometheus adds to the series of the relay. */
+const RELAY = 'job="argocd-dingtalk-relay-metrics",instance="relay"';
+
 /** The metrics of a healthy relay, which the alerts about it look at. */
 export const HEALTHY_RELAY = `
-argocd_dingtalk_relay_routes 3
-argocd_dingtalk_relay_requests_total{answer="202"} 40
-argocd_dingtalk_relay_requests_total{answer="401"} 0
-argocd_dingtalk_relay_requests_total{answer="503"} 0
-argocd_dingtalk_relay_messages_total{result="sent"} 40
-argocd_dingtalk_relay_messages_total{result="dead"} 0
-argocd_dingtalk_relay_messages_total{result="expired"} 0
-argocd_dingtalk_relay_queue_oldest_seconds 0
-argocd_dingtalk_relay_deliveries_total{reason="Delivering"} 40
-argocd_dingtalk_relay_deliveries_total{reason="Throttled"} 0
-argocd_dingtalk_relay_deliveries_total{reason="TokenUnknown"} 0
+argocd_dingtalk_relay_routes{${RELAY}} 3
+argocd_dingtalk_relay_requests_total{${RELAY},answer="202"} 40
+argocd_dingtalk_relay_requests_total{${RELAY},answer="401"} 0
+argocd_dingtalk_relay_requests_total{${RELAY},answer="503"} 0
+argocd_dingtalk_relay_messages_total{${RELAY},result="sent"} 40
+argocd_dingtalk_relay_messages_total{${RELAY},result="dead"} 0
+argocd_dingtalk_relay_messages_total{${RELAY},result="expired"} 0
+argocd_dingtalk_relay_queue_oldest_seconds{${RELAY}} 0
+argocd_dingtalk_relay_deliveries_total{${RELAY},reason="Delivering"} 40
+argocd_dingtalk_relay_deliveries_total{${RELAY},reason="Throttled"} 0
+argocd_dingtalk_relay_deliveries_total{${RELAY},reason="TokenUnknown"} 0
 `;
 
 /** A case for each alert rule. */
@@ -100,8 +103,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     alert: 'RelayNotReady',
     changes: {},
     added: {
-      'argocd_dingtalk_ready{job="relay",instance="r"}': always(0),
-      'argocd_dingtalk_relay_routes{job="relay",instance="r"}': always(3),
+      [`argocd_dingtalk_ready{${RELAY}}`]: always(0),
     },
   },
   {
