@@ -91,7 +91,7 @@ it('of the cluster are there only while the replica leads', async () => {
 
 /** A row of docs/metrics.md. */
 const ROW = /^\| `(argocd_dingtalk_\w+)` \| (\w+) \| (.*?) \| (.*) \|$/gm;
-const [ofEach = '', ofTheLeader = ''] = read('docs/metrics.md').split('\n## Of the leader\n');
+const [ofEach = '', ofTheLeader = ''] = read('docs/metrics.md').split(/\n## Of the (?:leader|relay)\n/);
 const rowsIn = (text: string) =>
   [...text.matchAll(ROW)].map(([, name = '', type = '', labels = '', help = '']) => ({
     name,
