@@ -24,6 +24,8 @@ const ORDER = [
   'controller',
   'metrics',
   'probes',
+  'relay/store',
+  'relay',
   'files',
   'cluster',
   'core',
