@@ -18,6 +18,8 @@ export interface ObservedState {
   readonly blocked?: Finding | undefined;
   /** Why Argo CD's engine does not read the operator's entries of the shared key, if that is so. */
   readonly ignored?: Finding | undefined;
+  /** Why RelayRoutes are not as planned, by name; each is about one subscription. */
+  readonly unwrittenRoutes?: ReadonlyMap<string, Finding>;
   /** The conflicts with other writers that keep removing keys of the operator. */
   readonly contested?: readonly ContestedKeys[];
   /**
