@@ -119,9 +119,8 @@ describe('a subscription of a relayed robot', () => {
     await untilRoute('the good edit', ({ spec }) => spec.events.length === 1);
   });
 
-  it('moves to the keys of Argo CD and back, with the moment from which its events count', async () => {
+  it('moves to the keys of Argo CD and back, and the relay goes on where Argo CD has stopped', async () => {
     const key = `trigger.${SERVICE}_on-sync-failed`;
-    const since = sinceOf((await route()).spec.configMap[key]);
     await stage.apply(robot(TEAM, { delivery: 'Direct' }));
     await eventually('the route to go', noRoute);
     expect((await keysOf('configmap')).sort()).toEqual([
@@ -129,7 +128,7 @@ describe('a subscription of a relayed robot', () => {
       `template.${SERVICE}_on-sync-failed`,
       key,
     ]);
-    expect(sinceOf((await dataOf('configmap'))[key])).toBe(since);
+    const since = sinceOf((await dataOf('configmap'))[key]);
     await eventually('the capability to go', async () => (await keysOf('secret')).join() === SERVICE);
     await stage.conditions('nsub', 'team', 'payments', { Merged: 'True/Merged' });
 
