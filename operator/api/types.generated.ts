@@ -166,7 +166,7 @@ export interface DingTalkRobotSpec {
    */
   sharedWith?: SharedWith;
   /**
-   * Direct has Argo CD post messages to DingTalk. Relay has Argo CD post events to the relay of the installation, which sends the messages, keeps to DingTalk's limits, repeats what fails and reports DingTalk's answers. If absent, the installation's setting applies.
+   * Direct has Argo CD post messages to DingTalk. Relay has Argo CD post events to the installation's relay. The relay sends the messages, keeps to DingTalk's limits, repeats failed sends and reports DingTalk's answers. If absent, the installation's setting applies.
    */
   delivery?: 'Direct' | 'Relay';
   /**

@@ -71,6 +71,11 @@ const writer = () =>
     {
       get: (_, name) => cached.get(name),
       observe: (route) => void cached.set(route.metadata.name, route),
+      create: async ({ name }, write) => {
+        const route = await write();
+        cached.set(name, route);
+        return route;
+      },
     },
     'argocd',
   );

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { FIELD_MANAGER } from '../api/field-managers.ts';
 import { RELAY_ROUTE, type RelayRoute, type RelayRouteSpec } from '../api/relay-route.ts';
-import type { RouteChanges } from '../core/relay/route-changes.ts';
+import type { RouteChanges } from '../core/relay/relay.ts';
 import { ConflictError, RequestError } from '../kubernetes/api-error.ts';
 import { applyCustomObject, deleteObject, readCustomObject } from '../kubernetes/custom-objects.ts';
 import { NotLeadingError } from '../kubernetes/fence.ts';
@@ -23,6 +23,11 @@ export interface RouteCache {
   get(namespace: string, name: string): RelayRoute | undefined;
   /** @param writtenOver the resourceVersion that the write replaced */
   observe(route: RelayRoute, writtenOver?: string): void;
+  /** Knows the route that the write returns. */
+  create(
+    where: { readonly namespace: string; readonly name: string },
+    write: () => Promise<RelayRoute>,
+  ): Promise<RelayRoute>;
 }
 
 /** The outcome of a round of writes of RelayRoutes. */
@@ -92,14 +97,18 @@ export class RouteWriter {
   }
 
   async #applyOver(name: string, spec: RelayRouteSpec, known: RelayRoute | undefined): Promise<void> {
-    const route = await applyCustomObject<RelayRoute>(this.#request, {
-      address: this.#address(name),
-      kind: RELAY_ROUTE.kind,
-      spec,
-      fieldManager: FIELD_MANAGER,
-      replaces: known && { uid: known.metadata.uid, resourceVersion: known.metadata.resourceVersion },
-    });
-    this.#cache.observe(route, known?.metadata.resourceVersion);
+    const { uid, resourceVersion } = known?.metadata ?? {};
+    const write = () =>
+      applyCustomObject<RelayRoute>(this.#request, {
+        address: this.#address(name),
+        kind: RELAY_ROUTE.kind,
+        spec,
+        fieldManager: FIELD_MANAGER,
+        ...(uid !== undefined && resourceVersion !== undefined && { replaces: { uid, resourceVersion } }),
+      });
+    // The next decision has to know the new route, which holds the moment from which events count.
+    if (!known) await this.#cache.create({ namespace: this.#namespace, name }, write);
+    else this.#cache.observe(await write(), resourceVersion);
   }
 
   #address(name: string) {

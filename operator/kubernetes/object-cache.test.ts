@@ -211,3 +211,43 @@ describe('while a status of ours is written', () => {
     expect(cache.get('ns', 'a')).toBeUndefined();
   });
 });
+
+describe('an object that the operator creates', () => {
+  it('is known with the answer, and its own event is no change', () => {
+    const cache = cacheOf();
+    cache.beginCreation('ns', 'a');
+    const created = thing('a', 5);
+    cache.endCreation('ns', 'a', created);
+    expect(cache.items()).toEqual([created]);
+    expect(cache.set(thing('a', 5))).toEqual([]);
+    expect(cache.set(thing('a', 6, { spec: 'x' }))).toHaveLength(1);
+    expect(cache.delete(thing('a', 7))).toHaveLength(1);
+  });
+
+  it('is known in its newer state if the watch was faster', () => {
+    const cache = cacheOf();
+    cache.beginCreation('ns', 'a');
+    const newer = thing('a', 6, { spec: 'x' });
+    expect(cache.set(newer)).toEqual([{ type: 'added', object: newer }]);
+    cache.endCreation('ns', 'a', thing('a', 5));
+    expect(cache.get('ns', 'a')).toBe(newer);
+  });
+
+  it('does not come back if the watch has reported its deletion, whereas a later one of the name does', () => {
+    const cache = cacheOf();
+    cache.beginCreation('ns', 'a');
+    cache.delete(thing('a', 6));
+    cache.endCreation('ns', 'a', thing('a', 5));
+    expect(cache.items()).toEqual([]);
+    cache.beginCreation('ns', 'a');
+    cache.endCreation('ns', 'a', thing('a', 7));
+    expect(cache.items()).toHaveLength(1);
+  });
+
+  it('is not there if nothing was created', () => {
+    const cache = cacheOf();
+    cache.beginCreation('ns', 'a');
+    cache.endCreation('ns', 'a', undefined);
+    expect(cache.items()).toEqual([]);
+  });
+});

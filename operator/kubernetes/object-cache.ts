@@ -21,6 +21,8 @@ export class ObjectCache<T extends KubernetesObject> {
    * write.
    */
   readonly #statusWrites = new Map<string, { hidden?: T }>();
+  /** Objects that the operator is creating, each with the uids of that name that were deleted meanwhile. */
+  readonly #creations = new Map<string, Set<string>>();
 
   get(namespace: string | undefined, name: string): T | undefined {
     return this.#objects.get(keyOf({ namespace, name }));
@@ -97,9 +99,28 @@ export class ObjectCache<T extends KubernetesObject> {
     return [{ type: 'modified', object: present }];
   }
 
+  /** The caller calls it before the operator creates an object. */
+  beginCreation(namespace: string | undefined, name: string): void {
+    this.#creations.set(keyOf({ namespace, name }), new Set());
+  }
+
+  /**
+   * The caller passes the answer to the creation, undefined if there was none. The object is known from then on, unless the watch has
+   * already reported it or its deletion. The operator's own write is not a change.
+   */
+  endCreation(namespace: string | undefined, name: string, answer: T | undefined): void {
+    const key = keyOf({ namespace, name });
+    const deleted = this.#creations.get(key);
+    this.#creations.delete(key);
+    if (!answer || this.#objects.has(key) || deleted?.has(answer.metadata.uid)) return;
+    this.#put(key, answer);
+    this.#observed?.set(key, answer);
+  }
+
   /** A DELETED event. */
   delete(object: T): CacheChange<T>[] {
     const key = keyOf(object.metadata);
+    this.#creations.get(key)?.add(object.metadata.uid);
     if (this.#objects.get(key)?.metadata.uid !== object.metadata.uid) return [];
     this.#objects.delete(key);
     this.#items = undefined;

@@ -135,6 +135,24 @@ export class Reflector<T extends KubernetesObject> {
     }
   }
 
+  /**
+   * Creates one of the objects, and puts the answer into the cache before the watch reports it.
+   * @param write returns the new object
+   */
+  async create(
+    { namespace, name }: { readonly namespace?: string | undefined; readonly name: string },
+    write: () => Promise<T>,
+  ): Promise<T> {
+    this.#cache.beginCreation(namespace, name);
+    let answer: T | undefined;
+    try {
+      answer = await write();
+      return answer;
+    } finally {
+      this.#cache.endCreation(namespace, name, answer && this.#transform(answer));
+    }
+  }
+
   /** Begins to list and watch; the second call does nothing. */
   start(): void {
     this.#running ??= this.#run();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { namespace, subscription, template } from '../../operator/api/testing/manifests.ts';
+import { namespace, robot, subscription, template } from '../../operator/api/testing/manifests.ts';
 import { startFakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { ARGOCD, applyProjects } from '../support/argocd.ts';
@@ -17,6 +17,9 @@ const FOLDERS = ['default', 'project-annotations', 'watch-secrets'];
 const ACCOUNT = 'argocd-dingtalk-operator';
 const USER = `system:serviceaccount:${ARGOCD}:${ACCOUNT}`;
 const TEAM = { namespace: 'team', name: 'robot' };
+/** A team whose messages the relay sends. */
+const RELAYED = { namespace: 'relayed-team', name: 'robot' };
+const ROUTE = `${RELAYED.namespace}.${RELAYED.name}`;
 const PROJECT = 'payments';
 
 interface Role {
@@ -49,10 +52,14 @@ beforeAll(async () => {
     ...manifests,
     template(TEAM, '{{ app.metadata.name }}'),
     subscription(TEAM, { applications: { projects: [PROJECT] } }),
+    namespace(RELAYED.namespace),
+    ...realRobot(dingtalk, RELAYED).manifests,
+    robot(RELAYED, { delivery: 'Relay' }),
   ]);
   const operator = await startOperator(cp, dingtalk, {
     routing: { projects: 'Annotation' },
     tenancy: { projects: { [PROJECT]: [TEAM.namespace] } },
+    relay: { url: 'http://relay.argocd.svc:8080' },
     credentials: { watch: { matchLabels: { 'argocd-dingtalk.io/credentials': 'true' } } },
   });
   undo.defer(async () => void (await operator.stop()));
@@ -82,6 +89,15 @@ async function granted(): Promise<string[]> {
     );
 }
 
+/** The operator reads a route again when the relay has written to it since. */
+async function touchRoute(times: number): Promise<void> {
+  for (let each = 0; each < times; each++) {
+    const change = { metadata: { annotations: { touched: `${Date.now()} ${each}` } } };
+    // There is none yet, or it is suspended.
+    await cp.merge('relayroutes', ARGOCD, ROUTE, change).catch(() => undefined);
+  }
+}
+
 it('the operator uses every right that the manifests give it', { timeout: 90_000 }, async () => {
   const rights = await granted();
   expect(rights.length).toBeGreaterThan(30);
@@ -90,7 +106,11 @@ it('the operator uses every right that the manifests give it', { timeout: 90_000
       log
         .requests()
         .filter(({ code }) => code !== 403)
-        .flatMap(({ verb, resource, name }) => [`${verb} ${resource}`, `${verb} ${resource} ${name}`]),
+        .flatMap(({ verb, resource, name, code }) => {
+          // A server-side apply of a new object is a patch in the log, and needs the right to create.
+          const verbs = code === 201 ? [verb, 'create'] : [verb];
+          return verbs.flatMap((each) => [`${each} ${resource}`, `${each} ${resource} ${name}`]);
+        }),
     );
     return rights.filter((right) => !used.has(right));
   };
@@ -102,7 +122,10 @@ it('the operator uses every right that the manifests give it', { timeout: 90_000
       const metadata = { name: 'argocd-notifications-cm', namespace: ARGOCD };
       const foreign = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { foreign: `# ${round++}` } };
       const events = [{ trigger: round % 2 === 0 ? 'on-deployed' : 'on-created' }];
+      const suspend = round % 4 === 3;
       await Promise.all([
+        cp.apply([subscription(RELAYED, { events, suspend })]),
+        touchRoute(20),
         cp.apply([foreign], 'another-writer'),
         cp.apply([subscription(TEAM, { applications: { projects: [PROJECT] }, events })]),
       ]);

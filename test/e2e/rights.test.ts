@@ -41,6 +41,10 @@ describe('the operator’s rights', () => {
     ['impersonate', 'users'],
     ['update', 'configmap/argocd-dingtalk-installation', '-n', 'argocd'],
     ['watch', 'configmap/argocd-dingtalk-installation', '-n', 'argocd'],
+    ['list', 'relayroutes', '-n', 'team'],
+    ['update', 'relayroutes', '-n', 'argocd'],
+    ['deletecollection', 'relayroutes', '-n', 'argocd'],
+    ['patch', 'relayroutes', '--subresource=status', '-n', 'argocd'],
   ])('do not let it %s %s %s %s', async (...question) => {
     expect(await may(...question.filter((word) => word !== undefined))).toBe('no');
   });
@@ -60,6 +64,10 @@ describe('the operator’s rights', () => {
     ['patch', 'notificationsubscriptions', '--subresource=status', '-n', 'team'],
     ['patch', 'configmap/argocd-dingtalk-installation', '-n', 'argocd'],
     ['get', 'configmap/argocd-dingtalk-installation-grants', '-n', 'argocd'],
+    ['watch', 'relayroutes', '-n', 'argocd'],
+    ['create', 'relayroutes', '-n', 'argocd'],
+    ['patch', 'relayroutes', '-n', 'argocd'],
+    ['delete', 'relayroutes', '-n', 'argocd'],
   ])('let it %s %s %s %s', async (...question) => {
     expect(await may(...question)).toBe('yes');
   });
@@ -79,5 +87,29 @@ describe('every authenticated user', () => {
     ['get', 'configmap/argocd-notifications-cm', 'no'],
   ])('may %s %s: %s', async (verb, what, answer) => {
     expect(await can(verb, what)).toBe(answer);
+  });
+});
+
+describe('a team, with all that it may have in a namespace', () => {
+  beforeAll(async () => {
+    const apiGroup = 'rbac.authorization.k8s.io';
+    const bindings = ['argocd-dingtalk-edit', 'argocd-dingtalk-view'].map((name) => ({
+      ...{ apiVersion: `${apiGroup}/v1`, kind: 'RoleBinding', metadata: { name, namespace: 'argocd' } },
+      roleRef: { apiGroup, kind: 'ClusterRole', name },
+      subjects: [{ apiGroup, kind: 'User', name: 'member' }],
+    }));
+    await stage.apply(...bindings);
+  });
+
+  it.each([
+    ['patch', 'dingtalkrobots', 'yes'],
+    ['get', 'relayroutes', 'no'],
+    ['list', 'relayroutes', 'no'],
+    ['create', 'relayroutes', 'no'],
+    ['patch', 'relayroutes', 'no'],
+    ['delete', 'relayroutes', 'no'],
+  ])('may %s %s: %s', async (verb, what, answer) => {
+    const asked = await stage.cp.tryKubectl(['auth', 'can-i', verb, what, '-n', 'argocd', '--as=member']);
+    expect(asked.stdout.trim()).toBe(answer);
   });
 });

@@ -3,11 +3,13 @@ import { SOURCES } from './sources.ts';
 
 /**
  * Files that compare reasons with texts, by how often. All of them look at conditions of a status: the API server keeps nothing
- * of a condition but its status, reason and message, so that there the reason is the state.
+ * of a condition but its status, reason and message, so that there the reason is the state. The same holds for the answers in the
+ * status of a RelayRoute.
  */
 const CONDITIONS: Readonly<Record<string, number>> = {
   'core/status/changes.ts': 2,
   'core/status/conditions.ts': 1,
+  'core/status/relayed-delivering.ts': 2,
   'core/status/wanted-status.ts': 1,
 };
 

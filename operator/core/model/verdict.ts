@@ -34,6 +34,8 @@ export interface Verdict {
    * verdict.
    */
   readonly awaitsCredentials?: true;
+  /** Whether the Secret has not been read, or could not be read: nobody knows whether the credentials are still there. */
+  readonly isUnread?: true;
 }
 
 /** Whether a verdict is not final, because the engine has not answered yet. */

@@ -1,25 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../../engine/locate.ts';
 import { isTriggerKey, parseKey, RELAY_SERVICE } from '../../argocd/names.ts';
-import { readTemplate } from '../../argocd/template-value.ts';
 import { readTrigger } from '../../argocd/trigger-value.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
-import { sampleApplication } from '../../files/sample-application.ts';
 import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
 import { decide } from '../decide.ts';
 import { foreignKeys } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import {
-  afterWrites,
-  NOW,
-  relayed,
-  robot,
-  settled,
-  snapshot,
-  subscription,
-  team,
-} from '../testing/fixtures.ts';
+import { afterWrites, relayed, robot, settled, subscription, team } from '../testing/fixtures.ts';
 import { removalOf } from '../writes/removal.ts';
 
 const events = CATALOGUE.map(({ name }) => ({ trigger: name }));
@@ -119,10 +108,23 @@ describe('what all relayed robots share', () => {
     expect(asked.some((each) => each.includes('trigger.dt__on-sync-failed'))).toBe(true);
   });
 
-  it('takes nothing of the quota of a namespace', () => {
-    const after = settled(relayed(team()));
-    const direct = snapshot({ ...team(), relay: after.relay, target: after.target });
-    expect(decide(direct).resolution.subscriptions[0]?.verdict.rollout).toBe('current');
+  it('takes nothing of the quota of a namespace, which holds for its routes', () => {
+    const withQuota = (keys: number): Snapshot => {
+      const before = relayed(team());
+      const { limits } = before.config;
+      const perNamespace = { ...limits.perNamespace, keys };
+      return { ...before, config: { ...before.config, limits: { ...limits, perNamespace } } };
+    };
+    const refusalOf = (before: Snapshot) => decide(before).resolution.subscriptions[0]?.verdict.refusal;
+    expect(refusalOf(withQuota(2))).toBeUndefined();
+    expect(refusalOf(withQuota(1))?.reason).toBe('NamespaceQuotaExceeded');
+    expect(decide(withQuota(1)).plan.configMap).toEqual({});
+  });
+
+  it('is planned for files, too, which have no relay', () => {
+    const { relay: _, ...files } = relayed(team());
+    expect(Object.keys(decide(files).plan.configMap)).toHaveLength(3);
+    expect(decide(files).plan.secret).toEqual({});
   });
 });
 
@@ -138,12 +140,38 @@ describe('in the engine of Argo CD', () => {
     expect(await engine.check({ configMap, secret })).toMatchObject({ ok: true });
   });
 
-  it('posts the Application without copies of it', async () => {
-    const app = sampleApplication({ now: NOW });
+  const posted = async (metadata: object) => {
     const { configMap, secret } = decide(relayed(team())).plan;
-    expect(readTemplate(configMap['template.dt__on-sync-failed'] ?? '')?.webhook).toHaveProperty(
-      RELAY_SERVICE,
-    );
-    console.log(app, secret);
+    const app = { ...APPLICATION, metadata };
+    const templates = ['dt__on-sync-failed'];
+    const outcome = await engine.render({ configMap, secret, app, templates, service: RELAY_SERVICE });
+    if (!outcome.ok) throw new Error(JSON.stringify(outcome));
+    return outcome.request;
+  };
+
+  it('posts the Application without copies of it', async () => {
+    const annotations = { 'kubectl.kubernetes.io/last-applied-configuration': '{}', own: 'a"b\n' };
+    const metadata = { name: 'pay', labels: { a: 'b' } };
+    const { method, body } = await posted({ ...metadata, annotations, managedFields: [{ manager: 'x' }] });
+    expect(method).toBe('POST');
+    expect(JSON.parse(body)).toEqual({
+      event: 'on-sync-failed',
+      app: { ...APPLICATION, metadata: { ...metadata, annotations: { own: 'a"b\n' } } },
+    });
+  });
+
+  it('posts an Application without annotations as it is', async () => {
+    const { body } = await posted({ name: 'pay' });
+    expect(JSON.parse(body)).toEqual({
+      event: 'on-sync-failed',
+      app: { ...APPLICATION, metadata: { name: 'pay' } },
+    });
   });
 });
+
+const APPLICATION = {
+  apiVersion: 'argoproj.io/v1alpha1',
+  kind: 'Application',
+  spec: { project: 'payments', revisionHistoryLimit: 3 },
+  status: { operationState: { phase: 'Failed', message: '<b>&"\n' }, resources: [{ kind: 'Pod' }] },
+};

@@ -41,7 +41,7 @@ const ANY_MOMENT = '2000-01-01T00:00:00Z';
 export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, inquiry: Inquiry): Plan {
   const { url } = snapshot.config.relay;
   const capability = own(snapshot.target.secret?.data, RELAY_SERVICE) ?? snapshot.relay?.newCapability;
-  if (plan.routes.size === 0 || url === undefined || capability === undefined) return plan;
+  if (plan.routes.size === 0 || url === undefined) return plan;
   const events = sharedEvents(plan.routes.values(), Math.round(snapshot.config.limits.maxEventAge / 1000));
   const service = formatRelayService(joinedUrl(url, DOOR), secretReference(RELAY_SERVICE), MARK);
   const keysAt = (momentOf: (event: SharedEvent) => string): Record<string, string> => {
@@ -74,7 +74,7 @@ export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, 
     ...plan,
     configMap: { ...plan.configMap, ...keys },
     entries: [...plan.entries, ...entries],
-    secret: { ...plan.secret, [RELAY_SERVICE]: capability },
+    secret: { ...plan.secret, ...(capability !== undefined && { [RELAY_SERVICE]: capability }) },
   };
 }
 

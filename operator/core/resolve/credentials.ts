@@ -48,6 +48,7 @@ const unreadable = (message: string, rollout: Verdict['rollout']): Verdict => ({
   rollout,
   refusal: { reason: 'CredentialsUnreadable', message },
   warnings: [],
+  isUnread: true,
 });
 
 /** The provenance of this very robot's live version; undefined if none is live. */

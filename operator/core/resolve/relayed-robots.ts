@@ -43,10 +43,7 @@ export function routedDespite(
   snapshot: RelayContext,
 ): Pick<ResolvedRobot, 'verdict' | 'credential'> {
   const judged = judgeCredentials(cr, snapshot);
-  if ('verdict' in judged) {
-    const verdict = routedUnread(judged.verdict);
-    return { verdict: { ...verdict, refusal } };
-  }
+  if ('verdict' in judged) return { verdict: { ...routedUnread(judged.verdict), refusal } };
   return { verdict: { rollout: 'lastGood', refusal, warnings: [] }, credential: judged.credential };
 }
 
@@ -54,7 +51,5 @@ export function routedDespite(
  * The verdict on a robot that the relay sends to, and whose credentials are refused. The relay reads the Secret by itself, so a Secret
  * that the operator could not read does not stop it.
  */
-export function routedUnread(verdict: Verdict): Verdict {
-  const isUnread = verdict.awaitsCredentials || verdict.refusal?.reason === 'CredentialsUnreadable';
-  return isUnread ? { ...verdict, rollout: 'lastGood' } : verdict;
-}
+export const routedUnread = (verdict: Verdict): Verdict =>
+  verdict.isUnread ? { ...verdict, rollout: 'lastGood' } : verdict;

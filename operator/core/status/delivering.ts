@@ -60,18 +60,22 @@ function judgement(cr: DingTalkRobot, last: Exclude<LastCheck, { by: 'nobody kno
 }
 
 function fromOutcome(outcome: DeliveryOutcome): ConditionDraft {
-  const { reason, errcode, words } = outcome;
-  if (outcome.class === 'ok')
-    return judge('True', reason, `DingTalk accepted the test message. ${SEEN_FROM}`);
+  return outcome.class === 'ok'
+    ? judge('True', outcome.reason, `DingTalk accepted the test message. ${SEEN_FROM}`)
+    : judge('False', outcome.reason, `${refusalText(outcome)} ${SEEN_FROM}`);
+}
+
+/** The meaning of DingTalk's refusal, its own words, and the remedy. */
+export function refusalText(outcome: Omit<DeliveryOutcome, 'class'>): string {
+  const { errcode, words } = outcome;
   const { meaning, remedy } = explain(outcome);
   const said = errcode === undefined ? words : `errcode ${errcode}${words === undefined ? '' : `: ${words}`}`;
   const quoted = said === undefined ? '' : ` (${said})`;
-  const sentences = [`${meaning.en.replace(/\.$/, '')}${quoted}.`, ...(remedy ? [remedy.en] : []), SEEN_FROM];
-  return judge('False', reason, sentences.join(' '));
+  return [`${meaning.en.replace(/\.$/, '')}${quoted}.`, ...(remedy ? [remedy.en] : [])].join(' ');
 }
 
-/** The last outcome, and the message that is under way. */
-function recordOf(cr: DingTalkRobot, memory: CheckMemory | undefined): Delivery {
+/** The last outcome of a test message, and the message that is under way. */
+export function recordOf(cr: DingTalkRobot, memory: CheckMemory | undefined): Delivery {
   const { announced, observation, retracted } = memory ?? {};
   const known = observation ? outcomeRecord(observation) : withoutRetracted(cr.status?.delivery, retracted);
   if (!announced) return known;

@@ -1,7 +1,9 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
+import { isRouted } from '../resolve/relayed-robots.ts';
 import { isTargetMissing, type ObservedState } from './observed-state.ts';
+import { lastAnswer } from './relayed-delivering.ts';
 import { liveSignature, robotFacts } from './robot.ts';
 import type { StatusUpdate } from './status-update.ts';
 import { subscriptionFacts } from './subscription.ts';
@@ -26,6 +28,7 @@ export function inputsOfRobot(robot: ResolvedRobot, observed: ObservedState): re
       snapshot.config,
     ],
     ...[isTargetMissing(observed), ...wordsOf([obstacle, contested])],
+    ...[robot.isRelayed, isRouted(robot.cr, snapshot), lastAnswer(robot, snapshot)],
     ...inputsOfVerdict(robot),
   ];
 }
@@ -36,10 +39,10 @@ export function inputsOfSubscription(
   observed: ObservedState,
 ): readonly unknown[] {
   const key = resourceKey(subscription.cr);
-  const { isLive, contested, ignored, obstacle } = subscriptionFacts(subscription, observed);
+  const { isLive, contested, ignored, obstacle, awaits, route } = subscriptionFacts(subscription, observed);
   return [
-    ...[isLive, observed.live.events.get(key)],
-    ...[isTargetMissing(observed), ...wordsOf([obstacle, contested, ignored])],
+    ...[isLive, observed.live.events.get(key), route?.spec],
+    ...[isTargetMissing(observed), ...wordsOf([obstacle, contested, ignored, awaits])],
     ...inputsOfVerdict(subscription),
   ];
 }

@@ -1,5 +1,4 @@
 import type { Finding } from '../../api/finding.ts';
-import type { LiveKey } from '../model/live.ts';
 import type { Verdict } from '../model/verdict.ts';
 import type { ConditionDraft } from './conditions.ts';
 
@@ -19,6 +18,8 @@ export interface LiveFacts {
   readonly contested?: Finding | undefined;
   /** Why live keys have no effect, if Argo CD ignores them. */
   readonly ignored?: Finding | undefined;
+  /** Why all that is written does not count yet, if the relay has not loaded it. */
+  readonly awaits?: Finding | undefined;
 }
 
 /** Whether the newest generation is live. */
@@ -31,6 +32,7 @@ export function mergedCondition({
   obstacle,
   contested,
   ignored,
+  awaits,
 }: LiveFacts): ConditionDraft {
   const no = (reason: ConditionDraft['reason'], message: string): ConditionDraft => ({
     type: 'Merged',
@@ -59,6 +61,7 @@ export function mergedCondition({
       obstacle?.message ?? 'The operator has not written this generation to the target yet.',
     );
   if (ignored) return no(ignored.reason, ignored.message);
+  if (awaits) return no(awaits.reason, awaits.message);
   if (verdict.refusal)
     return no(
       'PartlyLive',
@@ -68,6 +71,6 @@ export function mergedCondition({
 }
 
 /** The live generation: the lowest one, if there are keys of several. */
-export function liveGeneration(keys: readonly LiveKey[]): number | undefined {
-  return keys.length === 0 ? undefined : Math.min(...keys.map(({ provenance }) => provenance.generation));
+export function liveGeneration(generations: readonly number[]): number | undefined {
+  return generations.length === 0 ? undefined : Math.min(...generations);
 }

@@ -7,11 +7,13 @@ import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
+import { isRouted } from '../resolve/relayed-robots.ts';
 import { claimOn } from '../resolve/selection.ts';
 import { accepted, type ConditionDraft, conditions, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
 import { liveGeneration, mergedCondition } from './merged.ts';
 import { contestOf, isTargetMissing, type ObservedState } from './observed-state.ts';
+import { relayedDelivering } from './relayed-delivering.ts';
 
 /** The status that a robot should show. */
 export function robotStatus(
@@ -26,7 +28,8 @@ export function robotStatus(
   const keys = liveKey && isMadeFrom(liveKey.provenance, cr) ? [liveKey] : [];
   const suspended = cr.spec.suspend === true;
   const signed = signature(robot, observed);
-  const delivery = delivering(robot, snapshot);
+  const generations = keys.map(({ provenance }) => provenance.generation);
+  const delivery = robot.isRelayed ? relayedDelivering(robot, snapshot) : delivering(robot, snapshot);
   const parts = [
     accepted(
       verdict,
@@ -38,7 +41,7 @@ export function robotStatus(
       verdict,
       suspended,
       live: facts.isLive,
-      generations: keys.map(({ provenance }) => provenance.generation),
+      generations,
       isTargetMissing: isTargetMissing(observed),
       obstacle: observed.obstacle,
       contested: facts.contested,
@@ -46,9 +49,9 @@ export function robotStatus(
     ...(signed ? [signed.judgement] : []),
     delivery.judgement,
   ];
-  const generation = liveGeneration(keys);
+  const generation = liveGeneration(generations);
   return {
-    ...claimOn(cr, generation !== undefined, snapshot),
+    ...claimOn(cr, generation !== undefined || isRouted(cr, snapshot), snapshot),
     observedGeneration: cr.metadata.generation,
     ...(generation !== undefined && { liveGeneration: generation }),
     service,
@@ -71,8 +74,13 @@ export interface RobotFacts {
 }
 
 /** Compares the plan of a robot with the target. */
-export function robotFacts({ cr, service, credential }: ResolvedRobot, observed: ObservedState): RobotFacts {
-  const { plan, snapshot } = observed;
+export function robotFacts(
+  { cr, service, credential, isRelayed }: ResolvedRobot,
+  observed: ObservedState,
+): RobotFacts {
+  const { plan, snapshot, live } = observed;
+  // Argo CD's objects have nothing of it. Its routes are told of by the subscriptions.
+  if (isRelayed) return { isLive: !live.services.has(resourceKey(cr)), contested: undefined };
   const { configMap, secret } = snapshot.target;
   const placement = plan.robots.get(resourceKey(cr));
   const key = placement?.key ?? serviceKey(service);
@@ -104,7 +112,7 @@ function signature(
   robot: ResolvedRobot,
   observed: ObservedState,
 ): { judgement: ConditionDraft; until?: Date } | undefined {
-  if (!robot.cr.spec.signing) return undefined;
+  if (!robot.cr.spec.signing || robot.isRelayed) return undefined;
   const judgement = (
     status: 'True' | 'False',
     reason: 'Signed' | 'NotSigned',

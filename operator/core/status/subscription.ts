@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
-import { relayRouteName } from '../../api/relay-route.ts';
+import { type RelayRoute, relayRouteName } from '../../api/relay-route.ts';
 import { isMadeFrom } from '../../argocd/provenance.ts';
 import { own } from '../../lib/own.ts';
 import { type LiveState, liveRecipients } from '../model/live.ts';
@@ -14,6 +14,7 @@ import { entryKey } from '../writes/our-part.ts';
 import { accepted, conditions, ready } from './conditions.ts';
 import { liveGeneration, mergedCondition } from './merged.ts';
 import { contestOf, isTargetMissing, type ObservedState } from './observed-state.ts';
+import { relayedPart } from './relayed-part.ts';
 
 /** The status that a subscription should show. */
 export function subscriptionStatus(
@@ -25,7 +26,11 @@ export function subscriptionStatus(
   const keys = (live.events.get(key) ?? []).filter(({ provenance }) => isMadeFrom(provenance, cr));
   const facts = subscriptionFacts({ cr }, observed);
   const suspended = cr.spec.suspend === true;
-  const generations = keys.map(({ provenance }) => provenance.generation);
+  const routed = facts.route?.spec.subscription.generation;
+  const generations = [
+    ...keys.map(({ provenance }) => provenance.generation),
+    ...(routed === undefined ? [] : [routed]),
+  ];
   const parts = [
     accepted(
       verdict,
@@ -42,7 +47,7 @@ export function subscriptionStatus(
       ...facts,
     }),
   ];
-  const generation = liveGeneration(keys);
+  const generation = liveGeneration(generations);
   return {
     ...claimOn(cr, generation !== undefined, snapshot),
     observedGeneration: cr.metadata.generation,
@@ -70,6 +75,10 @@ export interface SubscriptionFacts {
   readonly obstacle: Finding | undefined;
   readonly contested: Finding | undefined;
   readonly ignored: Finding | undefined;
+  /** The relay has not loaded the part for relayed robots yet. */
+  readonly awaits: Finding | undefined;
+  /** The route of that part. */
+  readonly route: RelayRoute | undefined;
 }
 
 /** Compares the plan of a subscription with the target. */
@@ -80,13 +89,21 @@ export function subscriptionFacts(
   const { plan, snapshot, live } = observed;
   const placement = plan.subscriptions.get(resourceKey(cr));
   const data = snapshot.target.configMap?.data;
+  const { isWanted, isLive, awaits, route, keys } = relayedPart(cr, observed);
+  const isPlanned = isWanted || placement !== undefined;
   return {
     isLive:
-      placement?.keys.every((each) => own(data, each) === own(plan.configMap, each)) === true &&
-      placement.entry.triggers.every((trigger) => isSentTo(live, trigger, placement.entry.recipients)),
+      isPlanned &&
+      isLive &&
+      (placement?.keys ?? []).every((each) => own(data, each) === own(plan.configMap, each)) &&
+      (placement?.entry.triggers ?? []).every((trigger) =>
+        isSentTo(live, trigger, placement?.entry.recipients ?? []),
+      ),
+    awaits,
+    route,
     obstacle: observed.obstacle ?? observed.blocked ?? unwrittenRoute(cr, observed),
-    contested: placement && contestOf(observed, 'ConfigMap', () => ourKeys(placement)),
-    ignored: placement && observed.ignored,
+    contested: contestOf(observed, 'ConfigMap', () => [...(placement ? ourKeys(placement) : []), ...keys()]),
+    ignored: isPlanned ? observed.ignored : undefined,
   };
 }
 

@@ -1,6 +1,6 @@
 import type { RelayRoute } from '../../api/relay-route.ts';
 import { readRoutes } from '../../cluster/cluster-reader.ts';
-import { RouteWriter } from '../../cluster/route-writer.ts';
+import { type RouteCache, RouteWriter } from '../../cluster/route-writer.ts';
 import { ForbiddenError } from '../../kubernetes/api-error.ts';
 import type { ApiCall } from '../../kubernetes/request.ts';
 
@@ -34,7 +34,11 @@ export async function deleteRoutes(
   routes: readonly RelayRoute[],
 ): Promise<void> {
   const known = new Map(routes.map((route) => [route.metadata.name, route]));
-  const cache = { get: (_: string, name: string) => known.get(name), observe: () => undefined };
+  const cache: RouteCache = {
+    get: (_, name) => known.get(name),
+    observe: () => undefined,
+    create: (_, write) => write(),
+  };
   const { failures } = await new RouteWriter(request, cache, namespace).remove([...known.keys()]);
   for (const error of failures.values()) throw error;
 }

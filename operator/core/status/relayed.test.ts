@@ -1,0 +1,207 @@
+import { describe, expect, it } from 'vitest';
+import type { Condition } from '../../api/kinds.ts';
+import { type RelayedAnswer, type RelayRoute, relayRouteName } from '../../api/relay-route.ts';
+import { decide } from '../decide.ts';
+import { deliveryChecks } from '../delivery/checks.ts';
+import { readLiveState } from '../model/live.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import {
+  afterWrites,
+  NAMESPACE,
+  relayed,
+  robot,
+  settled,
+  snapshot,
+  subscription,
+  team,
+} from '../testing/fixtures.ts';
+import type { ObservedState } from './observed-state.ts';
+import { wantedStatuses } from './statuses.ts';
+
+/** The whole status of the only resource of a kind. */
+function statusOf(kind: string, before: Snapshot, more: Partial<ObservedState> = {}) {
+  const { resolution, plan } = decide(before);
+  const observed = { snapshot: before, live: readLiveState(before.target), plan, ...more };
+  const found = wantedStatuses(resolution, observed).find(({ cr }) => cr.kind === kind);
+  const patch = found?.updateFor({ ...found.cr, status: {} } as never)?.patch;
+  const { conditions = [], ...fields } = { ...patch } as { conditions?: Condition[] } & Record<
+    string,
+    unknown
+  >;
+  return { ...fields, ...Object.fromEntries(conditions.map((each) => [each.type, each])) };
+}
+
+const brief = (status: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(status as Record<string, Condition>)
+      .filter(([type]) => /^[A-Z]/.test(type))
+      .map(([type, { status: is, reason }]) => [type, `${is}/${reason}`]),
+  );
+
+const ROUTE = relayRouteName(NAMESPACE, 'payments');
+
+/** The snapshot with another status of its route, or another route. */
+function withRoute(before: Snapshot, change: (route: RelayRoute) => Partial<RelayRoute>): Snapshot {
+  const routes = [...(before.relay?.routes.values() ?? [])].map((route) => ({ ...route, ...change(route) }));
+  return relayed({
+    ...before,
+    relay: { newCapability: '', routes: new Map(routes.map((each) => [each.metadata.name, each])) },
+  });
+}
+
+const live = settled(relayed(team()));
+
+describe('the status of a subscription to a relayed robot', () => {
+  it('is merged when the relay has loaded its route', () => {
+    const status = statusOf('NotificationSubscription', live);
+    expect(brief(status)).toEqual({
+      Ready: 'True/Ready',
+      Accepted: 'True/Accepted',
+      Merged: 'True/Merged',
+    });
+    expect(status).toMatchObject({
+      liveGeneration: 1,
+      mergedKeys: 0,
+      mergedBytes: 0,
+      installation: 'argocd',
+    });
+  });
+
+  it.each([undefined, {}, { observedGeneration: 0 }])('awaits the relay that reports %j', (status) => {
+    const before = withRoute(live, (route) => {
+      const { status: _, ...rest } = route;
+      return status === undefined ? ({ ...rest, status: undefined } as never) : { status };
+    });
+    expect(brief(statusOf('NotificationSubscription', before))).toMatchObject({
+      Ready: 'False/AwaitsRelay',
+      Merged: 'False/AwaitsRelay',
+    });
+  });
+
+  it('is pending until the route is written', () => {
+    const before = { ...relayed(team()), target: live.target };
+    expect(brief(statusOf('NotificationSubscription', before))).toMatchObject({ Merged: 'False/Pending' });
+    const why = { reason: 'WriteFailed', message: 'no' } as const;
+    const unwrittenRoutes = new Map([[ROUTE, why]]);
+    expect(brief(statusOf('NotificationSubscription', before, { unwrittenRoutes }))).toMatchObject({
+      Merged: 'False/WriteFailed',
+    });
+  });
+
+  it('is pending until Argo CD posts its events', () => {
+    const { configMap } = live.target;
+    const data = { ...configMap?.data };
+    delete data.subscriptions;
+    const before = { ...live, target: { ...live.target, configMap: { ...configMap, data } } } as Snapshot;
+    expect(brief(statusOf('NotificationSubscription', before))).toMatchObject({ Merged: 'False/Pending' });
+    const blocked = { reason: 'SharedKeyOwned', message: 'no' } as const;
+    expect(brief(statusOf('NotificationSubscription', before, { blocked }))).toMatchObject({
+      Merged: 'False/SharedKeyOwned',
+    });
+  });
+
+  it('tells which generation the relay goes on with', () => {
+    const newest = subscription({ generation: 2 }, { events: [{ trigger: 'on-nothing' }] });
+    const status = statusOf('NotificationSubscription', { ...live, subscriptions: [newest] });
+    expect(brief(status)).toMatchObject({
+      Accepted: 'False/UnknownTrigger',
+      Merged: 'False/PreviousVersionLive',
+    });
+    expect(status).toMatchObject({ liveGeneration: 1 });
+  });
+
+  it('is pending after a suspension until its route is gone', () => {
+    const before = { ...live, subscriptions: [subscription({ generation: 2 }, { suspend: true })] };
+    expect(brief(statusOf('NotificationSubscription', before))).toMatchObject({ Merged: 'False/Pending' });
+    expect(brief(statusOf('NotificationSubscription', settled(before)))).toMatchObject({
+      Merged: 'False/Suspended',
+    });
+  });
+
+  it('needs both of its parts', () => {
+    const robots = [robot({}, { delivery: 'Relay' }), robot({ name: 'second' }, { delivery: 'Direct' })];
+    const both = relayed({
+      robots,
+      subscriptions: [subscription({}, { robots: [{ name: 'payments' }, { name: 'second' }] })],
+    });
+    const reasonAt = (before: Snapshot) => brief(statusOf('NotificationSubscription', before)).Merged;
+    expect(reasonAt(settled(both))).toBe('True/Merged');
+    expect(reasonAt({ ...settled(both), relay: both.relay as never })).toBe('False/Pending');
+    expect(reasonAt({ ...settled(both), target: both.target })).toBe('False/Pending');
+    expect(reasonAt(withRoute(settled(both), () => ({ status: {} })))).toBe('False/AwaitsRelay');
+  });
+});
+
+describe('the status of a relayed robot', () => {
+  const answered = (...answers: Partial<RelayedAnswer>[]): Snapshot => {
+    const names = ['payments', 'other'];
+    const many = settled(
+      relayed({ robots: [robot()], subscriptions: names.map((name) => subscription({ name })) }),
+    );
+    let next = 0;
+    return withRoute(many, () => {
+      const answer = answers[next++];
+      const base = { namespace: NAMESPACE, name: 'payments', at: '2026-11-23T08:00:00Z', reason: 'ok' };
+      return { status: answer ? { robots: [{ ...base, ...answer }] } : {} };
+    });
+  };
+  const deliveringOf = (before: Snapshot) =>
+    (statusOf('DingTalkRobot', before) as unknown as Record<string, Condition>).Delivering;
+
+  it('has no signature, and is not delivering before the first answer', () => {
+    const status = statusOf('DingTalkRobot', live);
+    expect(brief(status)).toEqual({
+      Ready: 'True/Ready',
+      Accepted: 'True/Accepted',
+      Merged: 'True/Merged',
+      Delivering: 'Unknown/NotVerified',
+    });
+    expect(status).not.toHaveProperty('signedUntil');
+  });
+
+  it.each([
+    [[{ reason: 'ok' }], 'True', 'Delivering', "DingTalk accepted the relay's last message."],
+    [
+      [{ reason: 'TokenUnknown', errcode: 300_005, words: 'token is not exist' }],
+      'False',
+      'TokenUnknown',
+      /^DingTalk knows no custom robot with this access token \(errcode 300005: token is not exist\)\. Copy/,
+    ],
+    [[{ reason: 'IPNotAllowed', ip: '1.2.3.4' }], 'False', 'IPNotAllowed', /1\.2\.3\.4/],
+    [[{ reason: 'constructor' }], 'Unknown', 'NotVerified', /does not know/],
+    [
+      [{ reason: 'Unreachable', at: '2026-11-23T08:00:09Z' }, { at: '2026-11-23T08:00:08Z' }],
+      'False',
+      'Unreachable',
+      /did not answer/,
+    ],
+    [
+      [{ reason: 'Unreachable', at: '2026-11-23T08:00:08Z' }, { at: '2026-11-23T08:00:09Z' }],
+      'True',
+      'Delivering',
+      /accepted/,
+    ],
+    [[{ reason: 'Unreachable', at: 'never' }, {}], 'True', 'Delivering', /accepted/],
+    [[{ name: 'another', reason: 'Unreachable' }], 'Unknown', 'NotVerified', /not reported/],
+  ])('says of the answers %j: %s, %s', (answers, status, reason, message) => {
+    expect(deliveringOf(answered(...answers))).toMatchObject({
+      status,
+      reason,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('is pending until the keys of direct delivery are gone', () => {
+    const direct = settled(snapshot(team()));
+    const moved = relayed({ ...team(), target: direct.target });
+    expect(brief(statusOf('DingTalkRobot', moved)).Merged).toBe('False/Pending');
+    const after = { ...moved, target: afterWrites(moved) };
+    expect(brief(statusOf('DingTalkRobot', after)).Merged).toBe('True/Merged');
+  });
+
+  it('gets no test message', () => {
+    expect(deliveryChecks(decide(live).resolution.robots, live)).toEqual([]);
+    const direct = snapshot(team());
+    expect(deliveryChecks(decide(direct).resolution.robots, direct)).toHaveLength(1);
+  });
+});
