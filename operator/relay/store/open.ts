@@ -9,7 +9,8 @@ import { randomUUID } from 'node:crypto';
 import type { Log } from '../../lib/log.ts';
 import type { RelayStore } from '../model.ts';
 import { StoreConnection } from './connection.ts';
-import { openPlace, type StorePlace } from './place.ts';
+import { RelayDesk } from './desk.ts';
+import { openExisting, openPlace, type StorePlace } from './place.ts';
 import { QueueStore } from './queue-store.ts';
 
 /** How a store is kept; the defaults are those of the relay. */
@@ -46,4 +47,9 @@ export async function openRelayStore(where: StorePlace, options: StoreOptions): 
     .transaction(async () => {})
     .catch((error: Error) => log.error({ error: error.message }, 'The relay has no store yet.'));
   return store;
+}
+
+/** Opens the store of a relay that may run, for a person who looks at its messages. */
+export function openRelayDesk(where: StorePlace, log: Log): RelayDesk {
+  return new RelayDesk(new StoreConnection(() => openExisting(where, log), log));
 }

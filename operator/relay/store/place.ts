@@ -1,5 +1,5 @@
 import type { Log } from '../../lib/log.ts';
-import { migrate } from './migrations.ts';
+import { migrate, requireNewestSchema } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import { repairSqlite } from './repair.ts';
 import type { OpenDatabase } from './schema.ts';
@@ -17,6 +17,22 @@ export async function openPlace(where: StorePlace, log: Log): Promise<OpenDataba
     'sqlite' in where ? await openFile(where.sqlite, log) : await openPostgres(where.postgres.urlFile, log);
   try {
     await migrate(database, Date.now());
+    return database;
+  } catch (error) {
+    await database.db.destroy();
+    throw error;
+  }
+}
+
+/**
+ * Opens the store of a relay that may run. Nothing is made, repaired or migrated.
+ * @throws StoreUnavailable if the relay is of another version
+ */
+export async function openExisting(where: StorePlace, log: Log): Promise<OpenDatabase> {
+  const database =
+    'sqlite' in where ? openSqlite(where.sqlite) : await openPostgres(where.postgres.urlFile, log);
+  try {
+    await requireNewestSchema(database);
     return database;
   } catch (error) {
     await database.db.destroy();
