@@ -165,6 +165,10 @@ bench: tools build ## Measure the operator with 200 sets of resources, or 1000 (
 bench-hostile: tools build ## Measure the effects of one namespace of 3000 hostile resources on the others (about 4 minutes); ARGS='--help'
 	@BUNDLE=$${BUNDLE-1} node test/benchmarks/hostile.ts $(ARGS)
 
+.PHONY: bench-store
+bench-store: install ## Measure how fast the relay's store accepts messages, in SQLite and PostgreSQL (1 minute); ARGS='--help'
+	@node test/benchmarks/store.ts $(ARGS)
+
 .PHONY: bench-start
 bench-start: tools build ## Measure the start of the programs and lint of 1000 resources, from source and from the bundle (2 minutes)
 	@node test/benchmarks/start.ts $(ARGS)

@@ -103,7 +103,7 @@ class CachedStatements implements SqliteDatabase {
   prepare(sql: string): SqliteStatement {
     const cached = this.#statements.get(sql);
     if (cached) return cached;
-    const statement = forKysely(this.#file.prepare(sql));
+    const statement = forKysely(this.#file.prepare(sql), sql);
     if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;
@@ -115,10 +115,13 @@ class CachedStatements implements SqliteDatabase {
   }
 }
 
-function forKysely(statement: StatementSync): SqliteStatement {
+/** A pragma may do its work in many steps, and `run` takes the first one only. */
+const PRAGMA = /^pragma /i;
+
+function forKysely(statement: StatementSync, sql: string): SqliteStatement {
   const values = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[];
   return {
-    reader: statement.columns().length > 0,
+    reader: statement.columns().length > 0 || PRAGMA.test(sql),
     all: (parameters) => statement.all(...values(parameters)),
     run: (parameters) => statement.run(...values(parameters)),
     iterate: (parameters) => statement.iterate(...values(parameters)),
