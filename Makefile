@@ -88,7 +88,7 @@ format: install ## Repair the format and lint findings, as far as possible
 
 .PHONY: test
 test: check tools build ## All tests of a control plane, with the real Argo CD controller, on dist/; BUNDLE=0 runs the sources
-	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project e2e --project fault $(ARGS)
+	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project crashes --project e2e --project fault $(ARGS)
 
 .PHONY: e2e-gitops
 e2e-gitops: tools tools-gitops build ## A real Argo CD syncs the custom resources from Git (about 2 minutes); BUNDLE=0 runs the sources

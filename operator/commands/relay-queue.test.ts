@@ -109,7 +109,7 @@ describe('relay-queue retry', () => {
       code: 1,
       stdout: 'message 1 waits again\n',
       stderr:
-        'message 2: its state is sent; only dead and expired messages can be sent again\n' +
+        'message 2: the message is sent; only dead and expired messages can be sent again\n' +
         'message 9: the store has no such message\n',
     });
   });
