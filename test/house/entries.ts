@@ -11,6 +11,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'tools/explain': 'explain.ts',
   'tools/lint': 'lint.ts',
   'tools/preview': 'preview.ts',
+  'tools/relay-queue': 'relay-queue.ts',
   'tools/render': 'render.ts',
   'tools/send': 'send.ts',
   'tools/uninstall': 'uninstall.ts',

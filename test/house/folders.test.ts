@@ -19,6 +19,7 @@ const ORDER = [
   'tools/render',
   'tools/lint',
   'tools/catalogue',
+  'tools/relay-queue',
   'tools/completion',
   'tools',
   'controller',

@@ -109,10 +109,7 @@ export async function migrate(
       .addColumn('number', 'integer', (column) => column.primaryKey())
       .addColumn('at', 'bigint', (column) => column.notNull())
       .execute();
-    const { done } = await tx
-      .selectFrom('relay_migrations')
-      .select(({ fn }) => fn.coalesce(fn.max('number'), sql<number>`0`).as('done'))
-      .executeTakeFirstOrThrow();
+    const done = await schemaOf(tx);
     if (done > migrations.length)
       throw new StoreUnavailable(
         `the store has schema ${done}, and this version knows schemas up to ${migrations.length}: run the newer version again`,
@@ -125,4 +122,24 @@ export async function migrate(
         .execute();
     }
   });
+}
+
+/** @throws StoreUnavailable if the store is of another version */
+export async function requireNewestSchema({ db }: OpenDatabase): Promise<void> {
+  const names = (await db.introspection.getTables()).map(({ name }) => name);
+  if (!names.includes('relay_migrations'))
+    throw new StoreUnavailable('the database has no tables of a relay: is it the right one?');
+  const done = await schemaOf(db);
+  if (done !== MIGRATIONS.length)
+    throw new StoreUnavailable(
+      `the store has schema ${done}, and this version knows schema ${MIGRATIONS.length}: use the version of the relay`,
+    );
+}
+
+async function schemaOf(db: Kysely<RelaySchema>): Promise<number> {
+  const { done } = await db
+    .selectFrom('relay_migrations')
+    .select(({ fn }) => fn.coalesce(fn.max('number'), sql<number>`0`).as('done'))
+    .executeTakeFirstOrThrow();
+  return done;
 }
