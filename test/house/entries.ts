@@ -17,6 +17,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   controller: 'operator.ts',
   metrics: 'metrics.ts',
   probes: 'endpoints.ts',
+  relay: 'model.ts',
   files: 'judge.ts',
   core: 'decide.ts',
   'core/bounds': 'beyond-bounds.ts',
