@@ -1,5 +1,5 @@
 import { Backoff } from '../lib/backoff.ts';
-import { fly, LONGEST_WAIT_MS } from './flight.ts';
+import { fly, LOOK_AGAIN_MS } from './flight.ts';
 import type { SenderOptions } from './sender-options.ts';
 import { Slots } from './slots.ts';
 import { RobotTroubles } from './troubles.ts';
@@ -113,7 +113,7 @@ class SenderLoop implements RelaySender {
       if (this.#slots.isTaken(robot)) continue;
       const until = this.#waits.get(robot) ?? 0;
       // A longer wait was written before the clock was set back.
-      if (until > at && until <= at + LONGEST_WAIT_MS) {
+      if (until > at && until <= at + LOOK_AGAIN_MS) {
         next = Math.min(next, until);
       } else if (this.#slots.isFree(this.#troubles.isUnanswering(robot))) {
         this.#start(robot);
