@@ -23,6 +23,7 @@ const ORDER = [
   'tools/completion',
   'tools',
   'controller',
+  'relay',
   'metrics',
   'probes',
   'relay/store',
