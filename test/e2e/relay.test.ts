@@ -88,7 +88,11 @@ const create = (name: string) =>
 describe('a relayed robot', () => {
   it('gets the messages of a direct one, byte for byte', async () => {
     const events = ['on-sync-failed', 'on-health-degraded', 'on-health-recovered'];
-    const tokens = await team('same', { direct: { delivery: 'Direct' }, relayed: { delivery: 'Relay' } }, events);
+    const tokens = await team(
+      'same',
+      { direct: { delivery: 'Direct' }, relayed: { delivery: 'Relay' } },
+      events,
+    );
     const [direct, relayed] = [tokens.get('direct'), tokens.get('relayed')];
     // Earlier degradations by a former text of the trigger do not count: the grace of ten seconds.
     const live = Date.now();
@@ -108,7 +112,11 @@ describe('a relayed robot', () => {
   });
 
   it('has nothing of its token and secret in Argo CD’s objects and log', async () => {
-    const { data = {} } = await stage.get<KubernetesResource>('secret', ARGOCD, 'argocd-notifications-secret');
+    const { data = {} } = await stage.get<KubernetesResource>(
+      'secret',
+      ARGOCD,
+      'argocd-notifications-secret',
+    );
     const relayed = await stage.get<{ readonly data: Readonly<Record<string, string>> }>(
       'secret',
       TEAM,
@@ -149,7 +157,10 @@ describe('a relayed robot', () => {
     relay.signal('SIGKILL');
     await relay.exited;
     relay = await startRelay(stage, place);
-    const told = () => to(token).map(({ rawBody }) => rawBody).join('\n');
+    const told = () =>
+      to(token)
+        .map(({ rawBody }) => rawBody)
+        .join('\n');
     await eventually(
       'each Application to be in a message',
       () => names.every((name) => new RegExp(`${name}\\b`).test(told())),
