@@ -137,6 +137,15 @@ describe('an event of a relayed subscription', () => {
     );
   });
 
+  it('with an own condition is posted by a trigger of its own', () => {
+    const own = subscription({}, { events: [{ name: 'own', when: 'true' }] });
+    const seen = view(settled(relayed({ ...team(), subscriptions: [own] })));
+    expect(relayedEventSteps('own', own, seen).map(({ message }) => message)).toEqual([
+      `${ROUTE} has the event for the relay`,
+      expect.stringContaining(`sends dt_${NAMESPACE}_payments_own_relay to the relay`),
+    ]);
+  });
+
   it('is not judged by what the caller may not read', () => {
     expect(eventSteps(live, { relayRoutes: false, configMap: false })).toEqual([
       `unknown: ${ROUTE} has the event for the relay; you may not read it`,

@@ -1,6 +1,13 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { relayRouteName } from '../../api/relay-route.ts';
-import { RELAY_SERVICE, relayedEventName, SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
+import {
+  eventKeyName,
+  postedEventName,
+  RELAY_SERVICE,
+  relayedEventName,
+  SUBSCRIPTIONS_KEY,
+  triggerKey,
+} from '../../argocd/names.ts';
 import { liveRecipients } from '../../core/model/live.ts';
 import { isSameRoute } from '../../core/relay/relay.ts';
 import { own } from '../../lib/own.ts';
@@ -16,11 +23,14 @@ export function relayedEventSteps(event: string, cr: NotificationSubscription, c
   const routed = wanted.events.find((each) => each.name === event);
   if (!routed)
     return [warning('the live version of the subscription has no such event: see the subscription')];
-  const posted = routed.catalogueName === undefined ? undefined : relayedEventName(routed.catalogueName);
+  const posted =
+    routed.catalogueName === undefined
+      ? eventKeyName(namespace, name, postedEventName(event))
+      : relayedEventName(routed.catalogueName);
   const route = `RelayRoute ${snapshot.config.target.namespace}/${relayRouteName(namespace, name)}`;
   return [
     sees.relayRoutes ? routeStep() : unknown(`${route} has the event for the relay; you may not read it`),
-    ...(posted === undefined ? [] : [postStep(posted, cluster)]),
+    postStep(posted, cluster),
   ];
 
   function routeStep(): Step {
@@ -35,7 +45,10 @@ export function relayedEventSteps(event: string, cr: NotificationSubscription, c
   }
 }
 
-/** Whether Argo CD posts an event of the catalogue to the relay. */
+/**
+ * Whether Argo CD posts an event to the relay.
+ * @param posted the name of the trigger for it
+ */
 function postStep(posted: string, { snapshot, decision, sees, presence }: ClusterView): Step {
   const { namespace, configMap } = snapshot.config.target;
   const place = `ConfigMap ${namespace}/${configMap}`;
