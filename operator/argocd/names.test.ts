@@ -8,6 +8,7 @@ import {
   isTemplateKey,
   isTriggerKey,
   parseKey,
+  postedEventName,
   RELAY_SERVICE,
   readKey,
   relayedEventName,
@@ -32,6 +33,8 @@ describe('names in the merged objects', () => {
         expect(parseKey(templateKey(eventKeyName(namespace, name, event)))).toEqual(subscription);
         const together = { kind: 'subscription', namespace, name };
         expect(parseKey(templateKey(subscriptionKeyName(namespace, name)))).toEqual(together);
+        const posted = { kind: 'relay', event, subscription: { namespace, name } };
+        expect(parseKey(triggerKey(eventKeyName(namespace, name, postedEventName(event))))).toEqual(posted);
         const relayed = { kind: 'relay', event };
         expect(parseKey(triggerKey(relayedEventName(event)))).toEqual(relayed);
         expect(parseKey(templateKey(relayedEventName(event)))).toEqual(relayed);
@@ -55,6 +58,8 @@ describe('names in the merged objects', () => {
 
   it.each([
     'service.webhook.dt__other',
+    'service.webhook.dt_a_b_c_relay',
+    'trigger.dt_a_b_c_other',
     'trigger.dt__a_b',
     'template.dt__',
     'service.slack',

@@ -108,13 +108,22 @@ export function relayedEventName(catalogueName: string): string {
   return `${RELAY_PREFIX}${catalogueName}`;
 }
 
+const POSTED = '_relay';
+
+/**
+ * The name, as for {@link eventKeyName}, under which an event with its own condition is posted to the relay. The name of an event
+ * contains no `_`.
+ */
+export const postedEventName = (event: string): string => `${event}${POSTED}`;
+
 /** The owner of a key of the ConfigMap with the operator's prefix; undefined for any other key. */
 export type KeyOwner =
   | { kind: 'robot'; namespace: string; name: string }
   | { kind: 'subscription'; namespace: string; name: string; event?: string }
-  /** The relay's service, or an event of the catalogue that is posted to it. */
-  | { kind: 'relay'; event?: string };
+  /** The relay's service, or an event that is posted to it: one of the catalogue, or one of a subscription. */
+  | { kind: 'relay'; event?: string; subscription?: { namespace: string; name: string } };
 
+const POSTED_NAME = new RegExp(`^${PREFIX}([^_.]+)_([^_.]+)_([^_.]+)${POSTED}$`);
 const RELAYED_NAME = new RegExp(`^${RELAY_PREFIX}([^_.]+)$`);
 const OUR_NAME = new RegExp(`^${PREFIX}([^_.]+)_([^_.]+)(?:_([^_.]+))?$`);
 
@@ -125,6 +134,11 @@ export function parseKey(key: string): KeyOwner | undefined {
   const relayed = RELAYED_NAME.exec(named.name)?.[1];
   if (named.kind === 'service' && named.name === RELAY_SERVICE) return { kind: 'relay' };
   if (named.kind !== 'service' && relayed !== undefined) return { kind: 'relay', event: relayed };
+  const posted = named.kind === 'service' ? undefined : POSTED_NAME.exec(named.name);
+  if (posted) {
+    const [, namespace, name, event] = posted as unknown as [string, string, string, string];
+    return { kind: 'relay', event, subscription: { namespace, name } };
+  }
   const match = OUR_NAME.exec(named.name);
   if (!match) return undefined;
   const [, namespace, name, event] = match as unknown as [string, string, string, string?];

@@ -18,6 +18,7 @@ import { foreignFindings } from './others/foreign.ts';
 import { ignoredSubscriptions } from './others/legacy-config.ts';
 import type { Plan } from './plan/placements.ts';
 import { planTarget } from './plan/plan.ts';
+import { planPostedEvents } from './relay/posted-events.ts';
 import { type RouteChanges, routeChanges } from './relay/relay.ts';
 import { planRoutes } from './relay/routes.ts';
 import { withSharedKeys } from './relay/shared-keys.ts';
@@ -73,7 +74,8 @@ function planned(snapshot: Snapshot, inquiry: Inquiry, faults: Faults) {
   const beyond = beyondBounds(snapshot, live, faults);
   const resolved = resolve(snapshot, live, beyond, inquiry, faults);
   const planned = planTarget(resolved, snapshot, live, inquiry, faults);
-  return { live, ...planRoutes(resolved, planned, snapshot, live, inquiry, faults) };
+  const routed = planRoutes(resolved, planned, snapshot, live, inquiry, faults);
+  return { live, ...planPostedEvents(resolved, routed, snapshot, live, inquiry, faults) };
 }
 
 /**

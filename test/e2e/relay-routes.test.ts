@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RelayRoute } from '../../operator/api/relay-route.ts';
 import { namespace, robot, subscription } from '../../operator/api/testing/manifests.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { cliCommand } from '../support/programs.ts';
+import { run } from '../support/run.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
 
@@ -40,6 +42,9 @@ async function reportAsRelay(robots: readonly object[] = []): Promise<void> {
   const args = ['patch', 'relayroutes', ROUTE, '-n', ARGOCD, '--subresource=status', '--type=merge', '-p'];
   await stage.cp.kubectl([...args, status]);
 }
+
+const cli = (command: string, ...args: string[]) =>
+  run(process.execPath, cliCommand(command, '--kubeconfig', stage.cp.adminKubeconfig, ...args));
 
 const edit = (spec: Parameters<typeof subscription>[1]) => stage.apply(subscription(TEAM, spec));
 const untilRoute = (what: string, isSo: (each: RelayRoute) => boolean) =>
@@ -142,11 +147,45 @@ describe('a subscription of a relayed robot', () => {
     expect(sinceOf((await route()).spec.configMap[key])).toBe(since);
   });
 
+  it('is explained, as far as the relay has got', async () => {
+    const at = '2026-11-23T08:00:00Z';
+    await edit({
+      events: [{ trigger: 'on-sync-failed' }, { name: 'own', when: 'app.metadata.name == "x"' }],
+    });
+    await untilRoute('the own event', ({ spec }) => spec.events.length === 2);
+    const refused = { namespace: 'team', name: 'payments', at, reason: 'KeywordMissing', errcode: 310000 };
+    await reportAsRelay([refused]);
+    await stage.conditions('robots', 'team', 'payments', { Delivering: 'False/KeywordMissing' });
+    await reportAsRelay([{ ...refused, at: '2026-11-23T08:01:00Z', reason: 'ok', errcode: 0 }]);
+    await stage.conditions('robots', 'team', 'payments', { Delivering: 'True/Delivering' });
+    await stage.conditions('nsub', 'team', 'payments', { Merged: 'True/Merged' });
+    const { stdout, code } = await cli('explain', 'team/payments');
+    expect(stdout).toContain(`the relay has loaded RelayRoute argocd/${ROUTE}, which has generation`);
+    expect(stdout).toContain("DingTalk accepted the relay's last message, at 2026-11-23T08:01:00Z");
+    expect(stdout).toContain('subscriptions sends dt__on-sync-failed to the relay');
+    expect(stdout).toContain('subscriptions sends dt_team_payments_own_relay to the relay');
+    expect(code).toBe(0);
+  });
+
   it('takes the route and all keys with it', async () => {
     await stage.remove('nsub', 'team', 'payments');
     await eventually('the route to go', noRoute);
     await eventually('the keys to go', async () => (await keysOf('configmap')).length === 0);
     await eventually('the capability to go', async () => (await keysOf('secret')).length === 0);
+  });
+});
+
+describe('uninstall', () => {
+  it('leaves nothing of the relay', async () => {
+    await edit({});
+    await untilRoute('the route', () => true);
+    await eventually('the capability', async () => (await keysOf('secret')).length === 1);
+    await stage.stopOperator();
+    const dryRun = await cli('uninstall', '--dry-run');
+    expect(dryRun.stdout).toContain(`  dt__relay\nRelayRoutes of argocd:\n  ${ROUTE}\n`);
+    expect(await cli('uninstall')).toMatchObject({ code: 0 });
+    await noRoute();
+    expect([await keysOf('configmap'), await keysOf('secret')]).toEqual([[], []]);
   });
 });
 

@@ -42,7 +42,7 @@ export function compileTemplates(
   const compile = () => {
     const values: Record<string, string> = {};
     for (const [index, event] of events.entries()) {
-      const { raw } = event;
+      const { posted, raw = posted } = event;
       const managedBy = marks[index] as string;
       const place = together.indexOf(event);
       setOwn(
@@ -67,7 +67,8 @@ const compiledTemplates = new ObjectMemo<NotificationSubscription, Readonly<Reco
 /** The events whose messages share one template, in the order of their places in it. */
 export function messagesTogether(events: readonly ResolvedEvent[]): readonly ResolvedEvent[] {
   const lasting = events.filter(
-    ({ raw, sharedTemplate }) => raw === undefined && sharedTemplate === undefined,
+    ({ raw, posted, sharedTemplate }) =>
+      raw === undefined && posted === undefined && sharedTemplate === undefined,
   );
   return lasting.length > 1 ? lasting : [];
 }

@@ -63,6 +63,8 @@ export interface ResolvedEvent extends JudgedTrigger {
   readonly message: EventMessage;
   /** The whole body as a Go template of a trusted namespace. */
   readonly raw?: string | undefined;
+  /** The whole body as a Go template of the operator itself, which posts the event to the relay. */
+  readonly posted?: string;
   /** The template of the message, if it is not the catalogue's. */
   readonly template?: NotificationTemplate;
   /** `namespace/name` of the template, if it belongs to another namespace. */

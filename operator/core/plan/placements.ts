@@ -19,6 +19,8 @@ export interface Plan {
   readonly robots: ReadonlyMap<string, RobotPlacement>;
   /** By subscription, `namespace/name`. */
   readonly subscriptions: ReadonlyMap<string, SubscriptionPlacement>;
+  /** The keys that post a subscription's own events to the relay, by subscription, `namespace/name`. */
+  readonly posted: ReadonlyMap<string, SubscriptionPlacement>;
   /** The wanted RelayRoutes, by name. */
   readonly routes: ReadonlyMap<string, RelayRouteSpec>;
   /** When the next signature has to be renewed. */

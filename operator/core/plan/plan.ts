@@ -94,6 +94,7 @@ export function planTarget(
       secret: robots.secret,
       robots: robots.placements,
       subscriptions: placements,
+      posted: new Map(),
       routes: new Map(),
       ...(robots.renewAt && { renewAt: robots.renewAt }),
     },

@@ -1,7 +1,7 @@
 /**
  * The relay's part of a decision. routes.ts plans the RelayRoutes, by the code that plans Argo CD's ConfigMap, for which
  * virtual-target.ts gives the live routes the form of one. route-spec.ts makes a route from a plan, and shared-keys.ts what Argo CD
- * needs to post events to the relay. Here, the wanted routes are compared with those that exist.
+ * needs to post events of the catalogue to the relay; posted-events.ts has the other events. Here, the wanted routes are compared with those that exist.
  */
 
 import type { RelayRouteSpec } from '../../api/relay-route.ts';

@@ -23,7 +23,7 @@ export interface Planned {
 }
 
 /** Argo CD remembers a hundred sends about an application; the relay remembers all. */
-const ANY_NUMBER: Capacity['destinations'] = {
+export const unlimited: Capacity['destinations'] = {
   take: () => undefined,
   keepLive: () => true,
   release: () => {},
@@ -63,7 +63,7 @@ export function planRoutes(
   const account = { ...snapshot, config: { ...snapshot.config, limits }, target: {} };
   const capacity: Capacity = {
     budget: reserveBudget({ ...resolution, robots: [], subscriptions: parts }, account, target, faults),
-    destinations: ANY_NUMBER,
+    destinations: unlimited,
   };
   const byService = new Map(robots.map((robot) => [robot.service, robot]));
   const routes = new Map<string, RelayRouteSpec>();
@@ -84,9 +84,7 @@ export function planRoutes(
     );
     if (spec) routes.set(relayRouteName(cr.metadata.namespace, cr.metadata.name), spec);
   }
-  const subscriptions = planned.resolution.subscriptions.map((subscription) =>
-    judged(subscription, combined(subscription.verdict, verdicts.get(resourceKey(subscription.cr)))),
-  );
+  const subscriptions = combined(planned.resolution.subscriptions, verdicts);
   return { plan: { ...planned.plan, routes }, resolution: { ...planned.resolution, subscriptions } };
 }
 
@@ -99,8 +97,20 @@ const relayedPart = (subscription: ResolvedSubscription): ResolvedSubscription =
 
 const relayedParts = new ObjectMemo<ResolvedSubscription, ResolvedSubscription>();
 
+/**
+ * Subscriptions with the verdicts on a part of each.
+ * @param verdicts by subscription, `namespace/name`
+ */
+export const combined = (
+  subscriptions: readonly ResolvedSubscription[],
+  verdicts: ReadonlyMap<string, Verdict>,
+): ResolvedSubscription[] =>
+  subscriptions.map((subscription) =>
+    judged(subscription, both(subscription.verdict, verdicts.get(resourceKey(subscription.cr)))),
+  );
+
 /** The verdict on a subscription from the verdicts on its parts. */
-function combined(direct: Verdict, relayed: Verdict | undefined): Verdict {
+function both(direct: Verdict, relayed: Verdict | undefined): Verdict {
   if (!relayed || direct.rollout !== 'current') return direct;
   if (relayed.rollout !== 'current') return { ...relayed, warnings: direct.warnings };
   const known = new Set(direct.warnings.map(({ message }) => message));

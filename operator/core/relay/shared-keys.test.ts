@@ -136,8 +136,17 @@ describe('in the engine of Argo CD', () => {
   afterAll(() => engine.close());
 
   it('is accepted as a whole', async () => {
-    const { configMap, secret } = decide(whole(['team'])).plan;
-    expect(await engine.check({ configMap, secret })).toMatchObject({ ok: true });
+    const own = { name: 'own', when: "app.kind == 'x'", eventTime: 'app.metadata?.creationTimestamp' };
+    const before = whole(['team']);
+    const subscriptions = [subscription({ namespace: 'team' }, { events: [...events, own] })];
+    const { configMap, secret } = decide({ ...before, subscriptions }).plan;
+    expect(await engine.check({ configMap, secret })).toMatchObject({
+      ok: true,
+      parsed: {
+        services: [RELAY_SERVICE],
+        triggers: expect.arrayContaining(['dt_team_payments_own_relay', 'dt__on-deployed']),
+      },
+    });
   });
 
   const posted = async (metadata: object) => {

@@ -1,5 +1,12 @@
 import type { RelayRouteSpec } from '../../api/relay-route.ts';
-import { RELAY_SERVICE, relayedEventName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
+import {
+  parseKey,
+  RELAY_SERVICE,
+  relayedEventName,
+  serviceKey,
+  templateKey,
+  triggerKey,
+} from '../../argocd/names.ts';
 import { formatPostedEvent } from '../../argocd/posted-event.ts';
 import { formatProvenance } from '../../argocd/provenance.ts';
 import { formatRelayService, joinedUrl, secretReference } from '../../argocd/service-value.ts';
@@ -13,7 +20,7 @@ import { accessHash } from '../compile/access-hash.ts';
 import { eventCondition } from '../compile/condition.ts';
 import { checkFinding } from '../gate/verdicts.ts';
 import type { Inquiry } from '../model/inquiry.ts';
-import { type LiveState, liveRecipients } from '../model/live.ts';
+import { type LiveKey, type LiveState, liveRecipients } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { countsFrom } from '../plan/counts-from.ts';
 import type { Plan } from '../plan/placements.ts';
@@ -52,7 +59,7 @@ export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, 
     }
     return keys;
   };
-  const before = new Map(live.relay.map(({ key, value }) => [key, value]));
+  const before = new Map(live.relay.filter(isShared).map(({ key, value }) => [key, value]));
   const now = rfc3339(snapshot.serverTime);
   const wanted = keysAt((event) =>
     countsFrom(
@@ -68,7 +75,7 @@ export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, 
   const isRefused = !isLive && checkFinding(inquiry, candidate, () => 'relay.url') !== undefined;
   const keys = isRefused ? Object.fromEntries(before) : wanted;
   const entries = isRefused
-    ? live.entries.filter(({ recipients }) => recipients.includes(RELAY_SERVICE))
+    ? live.entries.filter(({ triggers }) => triggers.some((name) => before.has(triggerKey(name))))
     : sharedEntries(events);
   return {
     ...plan,
@@ -76,6 +83,12 @@ export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, 
     entries: [...plan.entries, ...entries],
     secret: { ...plan.secret, ...(capability !== undefined && { [RELAY_SERVICE]: capability }) },
   };
+}
+
+/** Whether a key of the relay belongs to no subscription. */
+export function isShared({ key }: Pick<LiveKey, 'key'>): boolean {
+  const owner = parseKey(key);
+  return owner?.kind === 'relay' && owner.subscription === undefined;
 }
 
 /** An event of the catalogue, for all Applications. */

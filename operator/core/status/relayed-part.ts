@@ -7,6 +7,7 @@ import { own } from '../../lib/own.ts';
 import { liveRecipients } from '../model/live.ts';
 import { liveRoutes } from '../model/live-routes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import type { Plan } from '../plan/placements.ts';
 import { isSameRoute } from '../relay/relay.ts';
 import { entryKey } from '../writes/our-part.ts';
 import type { ObservedState } from './observed-state.ts';
@@ -44,11 +45,15 @@ export function relayedPart(cr: NotificationSubscription, observed: ObservedStat
   return {
     route,
     isWanted: true,
-    isLive: isSameRoute(wanted, route?.spec) && isPosted(wanted, observed),
+    isLive: isSameRoute(wanted, route?.spec) && isPosted(cr, wanted, observed),
     awaits: route && isLoaded(route) ? undefined : AWAITS_RELAY,
     keys: () => [
       serviceKey(RELAY_SERVICE),
-      ...postingTriggers(wanted).flatMap((name) => [triggerKey(name), templateKey(name), entryKey(name)]),
+      ...sentTriggers(cr, wanted, plan).flatMap((name) => [
+        triggerKey(name),
+        templateKey(name),
+        entryKey(name),
+      ]),
     ],
   };
 }
@@ -62,14 +67,24 @@ const AWAITS_RELAY: Finding = {
     'The relay has not loaded this generation yet. Until then, it goes on with the one before, if there is one.',
 };
 
-/** Names of the shared triggers that post the events of a route. */
-const postingTriggers = ({ events }: RelayRouteSpec): string[] =>
-  events.flatMap(({ catalogueName }) =>
+/** Names of the triggers that post the events of a route. */
+const sentTriggers = (
+  cr: NotificationSubscription,
+  { events }: RelayRouteSpec,
+  { posted }: Pick<Plan, 'posted'>,
+): readonly string[] => [
+  ...events.flatMap(({ catalogueName }) =>
     catalogueName === undefined ? [] : [relayedEventName(catalogueName)],
-  );
+  ),
+  ...(posted.get(resourceKey(cr))?.entry.triggers ?? []),
+];
 
 /** Whether Argo CD's objects have all that posts the events of a route. */
-function isPosted(wanted: RelayRouteSpec, { plan, live, snapshot }: ObservedState): boolean {
+function isPosted(
+  cr: NotificationSubscription,
+  wanted: RelayRouteSpec,
+  { plan, live, snapshot }: ObservedState,
+): boolean {
   const { configMap, secret } = snapshot.target;
   const isThere = (key: string): boolean => {
     const planned = own(plan.configMap, key);
@@ -78,7 +93,7 @@ function isPosted(wanted: RelayRouteSpec, { plan, live, snapshot }: ObservedStat
   return (
     isThere(serviceKey(RELAY_SERVICE)) &&
     own(secret?.data, RELAY_SERVICE) !== undefined &&
-    postingTriggers(wanted).every(
+    sentTriggers(cr, wanted, plan).every(
       (name) =>
         isThere(triggerKey(name)) &&
         isThere(templateKey(name)) &&

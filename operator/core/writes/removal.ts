@@ -33,6 +33,7 @@ const NOTHING: Plan = {
   secret: {},
   robots: new Map(),
   subscriptions: new Map(),
+  posted: new Map(),
   routes: new Map(),
 };
 

@@ -1,10 +1,22 @@
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { RelayedAnswer } from '../../api/relay-route.ts';
 import { routesByName } from '../../cluster/relay-routes.ts';
 import { StoredRoutes } from '../../cluster/testing/stored-routes.ts';
-import { config, NAMESPACE, robot, snapshot } from '../../core/testing/fixtures.ts';
+import { decide } from '../../core/decide.ts';
+import type { Snapshot } from '../../core/model/snapshot.ts';
+import {
+  config,
+  NAMESPACE,
+  relayed,
+  robot,
+  settled,
+  snapshot,
+  subscription,
+  team,
+} from '../../core/testing/fixtures.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { relaySteps } from './relay.ts';
+import { relayedEventSteps } from './relayed-event.ts';
 
 const ROBOT = { namespace: NAMESPACE, name: 'payments' };
 let stored: StoredRoutes;
@@ -84,4 +96,60 @@ it('nothing is claimed about routes that do not exist, or that the caller may no
   expect(said(false)).toEqual([
     'unknown: the relay sends to the robot; you may not read the RelayRoutes of argocd',
   ]);
+});
+
+describe('an event of a relayed subscription', () => {
+  const view = (before: Snapshot, sees: Partial<ClusterView['sees']> = {}) =>
+    ({
+      snapshot: before,
+      decision: decide(before),
+      presence: { state: 'none', detail: 'nobody holds it' },
+      sees: { configMap: true, relayRoutes: true, settings: true, grants: true, ...sees },
+    }) as unknown as ClusterView;
+  const eventSteps = (...args: Parameters<typeof view>) =>
+    relayedEventSteps('on-sync-failed', subscription(), view(...args)).map(
+      ({ verdict, message }) => `${verdict}: ${message}`,
+    );
+  const live = settled(relayed(team()));
+  const ROUTE = `RelayRoute argocd/${NAMESPACE}.payments`;
+  const POSTED =
+    'ok: subscriptions sends dt__on-sync-failed to the relay, and the relay decides about which Applications';
+
+  it('is in its route, and posted to the relay', () => {
+    expect(eventSteps(live)).toEqual([`ok: ${ROUTE} has the event for the relay`, POSTED]);
+    expect(eventSteps(settled(snapshot(team())))).toEqual([]);
+  });
+
+  it('is lost where the route or the keys are missing or different', () => {
+    expect(eventSteps(relayed(team()))).toEqual([
+      `problem: there is no ${ROUTE}`,
+      'problem: ConfigMap argocd/argocd-notifications-cm has no key trigger.dt__on-sync-failed',
+    ]);
+    const edited = { ...live, subscriptions: [subscription({ generation: 2 })] };
+    expect(eventSteps(edited)[0]).toBe(`problem: ${ROUTE} is not as planned`);
+    expect(eventSteps(edited, { grants: false })[0]).toMatch(
+      /^unknown: .* is not as planned by what you may/,
+    );
+    const { subscriptions: _, ...data } = live.target.configMap?.data ?? {};
+    const silent = { ...live, target: { ...live.target, configMap: { ...live.target.configMap, data } } };
+    expect(eventSteps(silent as Snapshot)[1]).toBe(
+      'problem: subscriptions has no entry that sends dt__on-sync-failed to the relay',
+    );
+  });
+
+  it('with an own condition is posted by a trigger of its own', () => {
+    const own = subscription({}, { events: [{ name: 'own', when: 'true' }] });
+    const seen = view(settled(relayed({ ...team(), subscriptions: [own] })));
+    expect(relayedEventSteps('own', own, seen).map(({ message }) => message)).toEqual([
+      `${ROUTE} has the event for the relay`,
+      expect.stringContaining(`sends dt_${NAMESPACE}_payments_own_relay to the relay`),
+    ]);
+  });
+
+  it('is not judged by what the caller may not read', () => {
+    expect(eventSteps(live, { relayRoutes: false, configMap: false })).toEqual([
+      `unknown: ${ROUTE} has the event for the relay; you may not read it`,
+      'unknown: trigger.dt__on-sync-failed in ConfigMap argocd/argocd-notifications-cm: you may not read the ConfigMap',
+    ]);
+  });
 });

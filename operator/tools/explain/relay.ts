@@ -1,7 +1,8 @@
-import { objectKey, resourceKey } from '../../api/names.ts';
+import { resourceKey } from '../../api/names.ts';
 import type { RelayedAnswer, RelayRoute } from '../../api/relay-route.ts';
 import { liveRoutes } from '../../core/model/live-routes.ts';
 import type { ResolvedRobot } from '../../core/model/resolved.ts';
+import { lastAnswer } from '../../core/status/relayed-delivering.ts';
 import { DELIVERY_REASONS, explain } from '../../dingtalk/explanations.ts';
 import type { ClusterView } from './cluster-view.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
@@ -27,7 +28,7 @@ export function relaySteps({ cr }: Pick<ResolvedRobot, 'cr'>, cluster: ClusterVi
   return [
     ...routes.slice(0, MAX_NAMED).map(routeStep),
     ...(more > 0 ? [ok(`${more} more RelayRoutes of ${namespace} send to the robot`)] : []),
-    answerStep(lastAnswer(cr.metadata, routes)),
+    answerStep(lastAnswer({ cr }, snapshot)),
   ];
 }
 
@@ -44,20 +45,6 @@ function routeStep({ metadata, spec, status }: RelayRoute): Step {
     `${route} has generation ${generation}, and ${known}`,
     "Is the relay running? Read the relay's log.",
   );
-}
-
-function lastAnswer(
-  robot: { readonly namespace: string; readonly name: string },
-  routes: readonly RelayRoute[],
-): RelayedAnswer | undefined {
-  const key = objectKey(robot.namespace, robot.name);
-  return routes
-    .flatMap(({ status }) => status?.robots ?? [])
-    .filter(({ namespace, name }) => objectKey(namespace, name) === key)
-    .reduce<RelayedAnswer | undefined>(
-      (last, each) => (last && Date.parse(last.at) >= Date.parse(each.at) ? last : each),
-      undefined,
-    );
 }
 
 function answerStep(answer: RelayedAnswer | undefined): Step {

@@ -9,6 +9,7 @@ import { type ClusterView, operatorHint } from './cluster-view.ts';
 import { unseenEventSteps, unseenRobotSteps, usesUnseen, withoutRefusal } from './elsewhere.ts';
 import { keySteps } from './keys.ts';
 import { loadingSteps } from './loading.ts';
+import { relayedEventSteps } from './relayed-event.ts';
 import { resourceSteps } from './resource.ts';
 import { robotSteps } from './robot.ts';
 import { ok, problem, type Step, unknown, warning } from './step.ts';
@@ -54,7 +55,7 @@ export function subscriptionSections(
   ];
 }
 
-/** From the event's keys to the entry by which Argo CD sends it to robots. */
+/** From the event's keys to the entry by which Argo CD sends it to robots, and from its route to the relay. */
 function eventSteps(
   event: string,
   cr: NotificationSubscription,
@@ -64,7 +65,9 @@ function eventSteps(
   const { decision, sees, presence } = cluster;
   const { namespace, name } = cr.metadata;
   const placement = decision.plan.subscriptions.get(resourceKey(cr));
+  const relayed = relayedEventSteps(event, cr, cluster);
   const trigger = eventKeyName(namespace, name, event);
+  if (!placement && relayed.length > 0) return relayed;
   if (!placement && isLiveByStatus(cr, cluster)) return [unknown(UNCHECKED)];
   if (!placement) return [problem('no key of the event may be live: see the subscription')];
   if (!placement.entry.triggers.includes(trigger))
@@ -74,7 +77,7 @@ function eventSteps(
     const owner = parseKey(key);
     return !(owner?.kind === 'subscription' && owner.event !== undefined && others.includes(owner.event));
   });
-  const steps = keySteps(keys, cr.metadata, cluster);
+  const steps = [...relayed, ...keySteps(keys, cr.metadata, cluster)];
   if (!sees.configMap) return steps;
   return [...steps, entryStep(trigger, placement.entry.recipients)];
 
