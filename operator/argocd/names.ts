@@ -97,6 +97,12 @@ export function eventKeyName(namespace: string, subscription: string, event: str
   return `${PREFIX}${namespace}_${subscription}_${event}`;
 }
 
+/** The prefix of what all relayed robots share. No tenant has it, since no namespace has an empty name. */
+const RELAY_PREFIX = `${PREFIX}_`;
+
+/** Service name of the relay; also its key in the Secret. */
+export const RELAY_SERVICE = `${RELAY_PREFIX}relay`;
+
 /** The owner of a key of the ConfigMap with the operator's prefix; undefined for any other key. */
 export type KeyOwner =
   | { kind: 'robot'; namespace: string; name: string }

@@ -22,6 +22,7 @@ const ORDER = [
   'tools/completion',
   'tools',
   'controller',
+  'relay',
   'metrics',
   'probes',
   'files',
