@@ -21,6 +21,7 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
     "sharedWith": {
       "namespaces": true
     },
+    "delivery": true,
     "locale": true,
     "timeZone": true,
     "verify": true,

@@ -166,6 +166,10 @@ export interface DingTalkRobotSpec {
    */
   sharedWith?: SharedWith;
   /**
+   * Direct has Argo CD post messages to DingTalk. Relay has Argo CD post events to the relay of the installation, which sends the messages, keeps to DingTalk's limits, repeats what fails and reports DingTalk's answers. If absent, the installation's setting applies.
+   */
+  delivery?: 'Direct' | 'Relay';
+  /**
    * The language of the operator's own messages in this group, en or zh-CN. If absent, the installation's language applies.
    */
   locale?: 'en' | 'zh-CN';
@@ -196,7 +200,7 @@ export interface DingTalkRobotStatus {
    */
   observedGeneration?: number;
   /**
-   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer generation is refused; absent while Argo CD's configuration contains nothing of this resource.
+   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer generation is refused; absent while Argo CD's configuration contains nothing of this resource, as for a robot with delivery Relay.
    */
   liveGeneration?: number;
   /**

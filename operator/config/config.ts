@@ -60,6 +60,17 @@ const argocdUrl = z
   .regex(/^https?:\/\/[^\s"'<>\\]+$/, 'expected an http:// or https:// URL')
   .optional();
 
+/** The engine would expand a `$`. Argo CD's controller writes URLs to its log, so credentials must not be part of one. */
+const relayUrl = z
+  .string()
+  .regex(
+    /^https?:\/\/([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?(\/[\w.~-]+)*\/?$/,
+    'expected an http:// or https:// URL without credentials and query, such as http://HOST:8080',
+  )
+  .optional();
+
+const filePath = z.string().min(1, 'expected the path of a file');
+
 const timeZone = z
   .string()
   .refine(isTimeZone, 'expected the IANA name of a time zone, such as Asia/Shanghai or UTC');
@@ -120,12 +131,23 @@ export const operatorConfigurationSchema = z
         .regex(/^https:\/\/[^\s/?#@]+\/robot\/send$/, 'expected https://HOST/robot/send')
         .default('https://oapi.dingtalk.com/robot/send'),
       allowedHosts: z.array(host).min(1).default(['oapi.dingtalk.com', 'oapi.dingtalk.io']),
-      caFile: z.string().min(1, 'expected the path of a file').optional(),
+      caFile: filePath.optional(),
     }),
     robots: section({
       locale: z.enum(['en', 'zh-CN']).default('en'),
       timeZone: timeZone.default('UTC'),
       verify: z.enum(['OnChange', 'Never']).default('OnChange'),
+      delivery: z.enum(['Direct', 'Relay']).default('Direct'),
+    }),
+    relay: section({
+      url: relayUrl,
+      listen: listenAddress.default('0.0.0.0:8080'),
+      store: z
+        .union([
+          z.strictObject({ sqlite: filePath }),
+          z.strictObject({ postgres: z.strictObject({ urlFile: filePath }) }),
+        ])
+        .default({ sqlite: '/var/lib/argocd-dingtalk/relay.db' }),
     }),
     signing: section({ renewAfter: duration('1s', '50m').prefault('20m') }),
     credentials: section({

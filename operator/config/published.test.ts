@@ -64,7 +64,9 @@ const files: fc.Arbitrary<object> = fc
       locale: fc.constantFrom('en', 'zh-CN'),
       timeZone: fc.constantFrom('UTC', 'Asia/Shanghai'),
       verify: fc.constantFrom('OnChange', 'Never'),
+      delivery: fc.constantFrom('Direct', 'Relay'),
     }),
+    relay: fc.record({ url: maybe(fc.constantFrom('http://relay:8080', 'https://relay.example.com/a/')) }),
     signing: fc.record({ renewAfter: duration(3_000) }),
     credentials: fc.record({
       rereadInterval: duration(3_600),
@@ -95,9 +97,9 @@ const files: fc.Arbitrary<object> = fc
   .filter((file) => operatorConfigurationSchema.safeParse({ ...HEAD, ...file }).success);
 
 /** The parts that nobody needs to know. */
-function known({ dingtalk, metrics: _, log: __, ...rest }: OperatorConfiguration) {
+function known({ dingtalk, relay, metrics: _, log: __, ...rest }: OperatorConfiguration) {
   const { caFile: ___, ...hosts } = dingtalk;
-  return { ...rest, dingtalk: hosts };
+  return { ...rest, dingtalk: hosts, relay: relay.url };
 }
 
 describe('the published configuration', () => {

@@ -33,7 +33,8 @@ const AUDIENCE: { readonly [S in keyof Sections]: { readonly [F in keyof Section
   },
   routing: { projects: 'everybody' },
   dingtalk: { endpoint: 'everybody', allowedHosts: 'everybody', caFile: 'nobody' },
-  robots: { locale: 'everybody', timeZone: 'everybody', verify: 'everybody' },
+  robots: { locale: 'everybody', timeZone: 'everybody', verify: 'everybody', delivery: 'everybody' },
+  relay: { url: 'everybody', listen: 'nobody', store: 'nobody' },
   signing: { renewAfter: 'everybody' },
   credentials: { rereadInterval: 'everybody', watch: 'admins' },
   limits: {

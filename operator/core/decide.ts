@@ -18,6 +18,7 @@ import { foreignFindings } from './others/foreign.ts';
 import { ignoredSubscriptions } from './others/legacy-config.ts';
 import type { Plan } from './plan/placements.ts';
 import { planTarget } from './plan/plan.ts';
+import type { RouteChanges } from './relay/route-changes.ts';
 import { resolve } from './resolve/resolve.ts';
 import { type Writes, writesFor } from './writes/writes.ts';
 
@@ -29,6 +30,8 @@ export interface Decision {
   readonly live: LiveState;
   readonly plan: Plan;
   readonly writes: Writes;
+  /** The changes of RelayRoutes. */
+  readonly routes: RouteChanges;
   /** Foreign content of the ConfigMap that stops Argo CD's engine for everybody. */
   readonly foreign: readonly Finding[];
   /** Why Argo CD's engine does not read the operator's entries of the shared key, if that is so. */
@@ -47,7 +50,18 @@ export function decide(snapshot: Snapshot): Decision {
   const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
   const ignored = ignoredSubscriptions(snapshot.target.configMap, inquiry);
-  return { resolution, live, plan, writes, foreign, ignored, questions: inquiry.open, faults: faults.found };
+  const routes: RouteChanges = { apply: [], remove: [] };
+  return {
+    resolution,
+    live,
+    plan,
+    writes,
+    routes,
+    foreign,
+    ignored,
+    questions: inquiry.open,
+    faults: faults.found,
+  };
 }
 
 /** The steps to the plan. The inquiry notes the questions on the way. */

@@ -32,6 +32,7 @@ const ORDER = [
   'core/delivery',
   'core/others',
   'core/writes',
+  'core/relay',
   'core/plan',
   'core/compile',
   'core/bounds',

@@ -1,4 +1,5 @@
 import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
+import type { RelayRoute } from '../../api/relay-route.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Labels } from '../../kubernetes/label-selector.ts';
 import type { CheckMemory } from './check-memory.ts';
@@ -32,6 +33,16 @@ export interface Snapshot {
   readonly answers: Answers;
   /** `url` of argocd-cm, if there is one. */
   readonly argocdUrl?: string | undefined;
+  /** Absent where the operator has no relay, as for manifests in files. */
+  readonly relay?: RelayInputs;
+}
+
+/** What decisions about relayed robots need. */
+export interface RelayInputs {
+  /** The RelayRoutes of the target namespace, by name. */
+  readonly routes: ReadonlyMap<string, RelayRoute>;
+  /** The capability for the Secret, if it has none yet. */
+  readonly newCapability: string;
 }
 
 /** The fields of an AppProject that decisions use. */
