@@ -7,20 +7,30 @@ import { readBody } from './read-body.ts';
 /** The only path. */
 export const DOOR_PATH = '/v1/argocd';
 
-/** Argo CD has one worker, so it opens few connections. */
-const MAX_CONNECTIONS = 256;
-/** Posts that are worked on at once; each may have a body of two megabytes. */
-const MAX_POSTS = 64;
 const MAX_HEADER_BYTES = 8_192;
-/** For the head of a request, in milliseconds. */
-const HEADERS_TIMEOUT_MS = 5_000;
-/** For a body, and for a whole request. */
-const BODY_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 20_000;
-/** Longer than Go's clients keep a connection (90 s): otherwise a post could meet its end. */
-const KEEP_ALIVE_MS = 120_000;
 /** So many posts share a connection. */
 const MAX_REQUESTS = 10_000;
+
+/** The bounds of what callers can take. Times are in milliseconds. */
+export interface DoorLimits {
+  /** Argo CD has one worker, so it opens few connections. */
+  readonly connections: number;
+  /** Posts that are worked on at once; each may have a body of two megabytes. */
+  readonly posts: number;
+  /** For the head of a request. */
+  readonly headersMs: number;
+  readonly bodyMs: number;
+  /** For a whole request. */
+  readonly requestMs: number;
+}
+
+const LIMITS: DoorLimits = {
+  ...{ connections: 256, posts: 64 },
+  ...{ headersMs: 5_000, bodyMs: 10_000, requestMs: 20_000 },
+};
+
+/** Longer than Go's clients keep a connection (90 s): otherwise a post could meet its end. */
+const KEEP_ALIVE_MS = 120_000;
 
 export interface DoorOptions {
   readonly judge: (token: string) => Promise<TokenVerdict>;
@@ -30,6 +40,7 @@ export interface DoorOptions {
   readonly onAnswered: (status: number, seconds: number) => void;
   /** In milliseconds, only ever forward. */
   readonly clock: () => number;
+  readonly limits?: DoorLimits;
 }
 
 const STATUSES: Readonly<Record<PostResult, number>> = {
@@ -57,6 +68,7 @@ const WORDS: Readonly<Record<number, string>> = {
  */
 export class Door {
   readonly #options: DoorOptions;
+  readonly #limits: DoorLimits;
   readonly #server: Server;
   /** The oldest first. */
   readonly #idle = new Set<Socket>();
@@ -65,13 +77,15 @@ export class Door {
   #isClosing = false;
 
   constructor(options: DoorOptions) {
+    const { limits = LIMITS } = options;
     this.#options = options;
+    this.#limits = limits;
     const settings = {
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
       keepAliveTimeout: KEEP_ALIVE_MS,
-      connectionsCheckingInterval: 1_000,
+      connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
     };
     this.#server = createServer(settings);
     this.#server.maxRequestsPerSocket = MAX_REQUESTS;
@@ -117,7 +131,7 @@ export class Door {
       this.#idle.delete(socket);
     });
     const [oldest] = this.#idle;
-    if (this.#connections > MAX_CONNECTIONS && oldest && this.#idle.delete(oldest)) oldest.destroy();
+    if (this.#connections > this.#limits.connections && oldest && this.#idle.delete(oldest)) oldest.destroy();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, awaitsContinue = false): Promise<void> {
@@ -148,12 +162,12 @@ export class Door {
     if (request.method !== 'POST') return 405;
     const verdict = await this.#judge(request.headers.authorization);
     if (verdict !== 'right') return verdict === 'wrong' ? 401 : 503;
-    if (this.#posts >= MAX_POSTS) return 503;
+    if (this.#posts >= this.#limits.posts) return 503;
     this.#posts += 1;
     this.#idle.delete(request.socket);
     try {
       if (awaitsContinue) response.writeContinue();
-      const body = await readBody(request, BODY_TIMEOUT_MS);
+      const body = await readBody(request, this.#limits.bodyMs);
       return typeof body === 'number' ? body : STATUSES[await this.#options.accept(body)];
     } finally {
       this.#posts -= 1;

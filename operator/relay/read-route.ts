@@ -90,8 +90,9 @@ export function readRoute({ metadata, spec }: RelayRoute): RouteReading {
   if (lost) return { ok: false, problem: `spec.configMap: the trigger of the event ${lost.name} is missing` };
   const { namespace } = read.subscription;
   const { applications, ...access } = read.scope;
+  const grants = { namespace, ...access };
   const isAbout = (application: DescribedApplication): boolean =>
-    isGranted({ namespace, ...access }, application) && meetsCriteria(applications, application);
+    isGranted(grants, application) && meetsCriteria(applications, application);
   return {
     ok: true,
     route: { name: metadata.name, uid: metadata.uid, generation: metadata.generation, spec: read, isAbout },

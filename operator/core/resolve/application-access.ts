@@ -1,5 +1,5 @@
 import { IN_CLUSTER } from '../../argocd/in-cluster.ts';
-import { globMatches, isGlob } from '../../lib/glob.ts';
+import { globMatches } from '../../lib/glob.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { clusterGrants, projectGrants } from './grants.ts';
 
@@ -60,6 +60,4 @@ export function isGranted(
 
 /** The rule of `oneOf`, which gives it as conditions. */
 export const isOneOf = (value: string | undefined, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) =>
-    isGlob(pattern) ? globMatches(pattern, value ?? '') : pattern === (value ?? ''),
-  );
+  patterns.some((pattern) => globMatches(pattern, value ?? ''));
