@@ -51,6 +51,13 @@ export const COMMANDS = {
   uninstall: {
     description: "Remove the operator's keys and annotations from Argo CD's objects, and nothing else.",
   },
+  'relay-queue': {
+    description: "List, show, retry or drop the messages in a relay's store. Needs no cluster.",
+    argument: {
+      name: '<action...>',
+      description: 'list, show ID, retry ID or drop ID; several IDs can follow',
+    },
+  },
   completion: {
     description: 'Print a script that lets a shell complete commands, options and values.',
     argument: {

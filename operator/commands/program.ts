@@ -20,6 +20,7 @@ const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {
   adopt: async () => (await import('./adopt.ts')).adoptCommand,
   explain: async () => (await import('./explain.ts')).explainCommand,
   uninstall: async () => (await import('./uninstall.ts')).uninstallCommand,
+  'relay-queue': async () => (await import('./relay-queue.ts')).relayQueueCommand,
   completion: async () => (await import('./completion.ts')).completionCommand,
 };
 

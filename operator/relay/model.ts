@@ -26,7 +26,10 @@ export interface NewMessage {
   readonly event: { readonly name: string; readonly catalogueName?: string };
   /** The people whom the message mentions: a digest mentions the same ones. */
   readonly at: Mentions;
-  /** The JSON that DingTalk gets, as a text. */
+  /**
+   * The JSON that DingTalk gets, as a text. The claim of a digest has messages with an empty body: their robot had too many waiting
+   * messages when they came, so they are only counted.
+   */
   readonly body: string;
   /** The send as Argo CD would note it (`formatNoteKey`). A trigger that follows another one looks for its note. */
   readonly noteKey: string;
@@ -47,7 +50,10 @@ export interface StoredMessage extends NewMessage {
 /** What the sender's policy decides by: one robot's part of the store, read in one transaction. */
 export interface RobotQueue {
   readonly robot: string;
-  /** In the order of acceptance; at most {@link MAX_IN_DIGEST}. None of them is being sent. */
+  /**
+   * In the order of acceptance; at most {@link MAX_IN_DIGEST}. None of them is being sent. Their bodies are empty here, since a thousand
+   * of them may be 20 MB: the claim has them.
+   */
   readonly waiting: readonly StoredMessage[];
   /** How many wait in all. */
   readonly count: number;
@@ -105,16 +111,23 @@ export interface RelayStore extends AsyncDisposable {
   /**
    * Stores messages, or none of them: the caller answers 202 only then. Repetitions are left out.
    * @param forget note keys of the same Application that do not count any more
+   * @param applicationUid that Application; it can be left out if there is a message
    * @returns how many were new
    */
-  accept(messages: readonly NewMessage[], now: number, forget?: readonly string[]): Promise<number>;
+  accept(
+    messages: readonly NewMessage[],
+    now: number,
+    forget?: readonly string[],
+    applicationUid?: string,
+  ): Promise<number>;
   /** The notes of sends about an Application: Unix times in seconds by note key. */
   notesOf(applicationUid: string): Promise<Readonly<Record<string, number>>>;
   /** Robots with messages that wait, or whose claims have expired. */
   waitingRobots(now: number): Promise<readonly string[]>;
   /**
    * Has the policy decide for one robot, and records the request that it decides on, all in one transaction: two replicas never
-   * claim for the same robot at the same time.
+   * claim for the same robot at the same time. The claim can differ from the step: if a chosen message was in a request before, the
+   * claim is this same request again, with its messages and its msgUuid, and a message without a body becomes a digest.
    * @param owner this replica; the claim ends by itself after `claimMs`, if the replica ends first
    */
   claim(

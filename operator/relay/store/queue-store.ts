@@ -1,0 +1,98 @@
+import type { Claim, Ending, LastAnswer, NewMessage, RelayStore, RobotQueue, Step } from '../model.ts';
+import { type Acceptance, type AcceptanceLimits, acceptAll } from './accept.ts';
+import { claimOne } from './claim.ts';
+import type { StoreConnection } from './connection.ts';
+import { finishOne, readLastAnswers } from './finish.ts';
+import { Grouping } from './grouping.ts';
+import { readNotes } from './notes.ts';
+import { toColumn } from './rows.ts';
+import { sweepAll } from './sweep.ts';
+import { StoreUnavailable } from './unavailable.ts';
+
+/** How messages are kept and claimed. */
+export interface QueueStoreOptions extends AcceptanceLimits {
+  readonly claimMs: number;
+  readonly onExpiredClaims: (robot: string, claims: number) => void;
+}
+
+/** The store over either database. */
+export class QueueStore implements RelayStore {
+  readonly #connection: StoreConnection;
+  readonly #options: QueueStoreOptions;
+  readonly #acceptances: Grouping<Acceptance, number>;
+
+  constructor(connection: StoreConnection, options: QueueStoreOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#acceptances = new Grouping(
+      (items) => connection.transaction((transaction) => acceptAll(transaction, items, options)),
+      (error) => error instanceof StoreUnavailable && !error.isOfQuery,
+    );
+  }
+
+  async accept(
+    messages: readonly NewMessage[],
+    now: number,
+    forget: readonly string[] = [],
+    applicationUid = messages[0]?.application.uid,
+  ): Promise<number> {
+    if (applicationUid === undefined) {
+      if (forget.length > 0) throw new TypeError('notes are forgotten of an Application, and none is given');
+      return 0;
+    }
+    return this.#acceptances.add({ messages, now, forget, application: applicationUid });
+  }
+
+  async notesOf(applicationUid: string): Promise<Readonly<Record<string, number>>> {
+    return this.#connection.transaction((transaction) => readNotes(transaction, applicationUid));
+  }
+
+  async waitingRobots(now: number): Promise<readonly string[]> {
+    const rows = await this.#connection.transaction(({ tx }) =>
+      tx
+        .selectFrom('relay_robots')
+        .select('robot')
+        .where('waiting', '>', 0)
+        .union(tx.selectFrom('relay_requests').select('robot').where('claimed_until', '<=', now))
+        .orderBy('robot')
+        .execute(),
+    );
+    return rows.map(({ robot }) => robot);
+  }
+
+  async claim(
+    robot: string,
+    owner: string,
+    now: number,
+    policy: (queue: RobotQueue) => Step,
+  ): Promise<Claim | { readonly wait: number }> {
+    const { claimMs, onExpiredClaims } = this.#options;
+    let expired = 0;
+    const onExpired = (_: string, claims: number): void => {
+      expired = claims;
+    };
+    const claimant = { owner, now, claimMs, onExpired };
+    const claimed = await this.#connection.transaction((transaction) =>
+      claimOne(transaction, toColumn(robot), claimant, policy),
+    );
+    if (expired > 0) onExpiredClaims(robot, expired);
+    return claimed;
+  }
+
+  async finish(claim: Claim, ending: Ending, now: number): Promise<void> {
+    await this.#connection.transaction((transaction) => finishOne(transaction, claim, ending, now));
+  }
+
+  async lastAnswers(): Promise<readonly LastAnswer[]> {
+    return this.#connection.transaction(readLastAnswers);
+  }
+
+  async sweep(now: number, maxEventAgeMs: number): Promise<void> {
+    await sweepAll(this.#connection, now, maxEventAgeMs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#acceptances.idle();
+    await this.#connection[Symbol.asyncDispose]();
+  }
+}

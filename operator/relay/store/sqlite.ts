@@ -1,0 +1,123 @@
+import { chmodSync, closeSync, openSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDriver,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type SqliteStatement,
+} from 'kysely';
+import type { OpenDatabase, RelaySchema } from './schema.ts';
+
+/** Most queries have one of a few texts. */
+const MAX_STATEMENTS = 100;
+
+/** How long a query waits for another process, such as `relay-queue`. It keeps the whole process waiting. */
+const BUSY_TIMEOUT_MS = 1_000;
+
+/** How to open a file. */
+export interface SqliteOptions {
+  readonly busyTimeoutMs?: number;
+}
+
+/**
+ * Opens a file, and makes it if it is missing. What was committed outlives a loss of power.
+ * @throws Error of node:sqlite, or of the file system
+ */
+export function openSqlite(path: string, options: SqliteOptions = {}): OpenDatabase {
+  const file = connectSqlite(path, options);
+  const dialect: Dialect = {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new ImmediateDriver(file),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+  return { kind: 'sqlite', db: new Kysely<RelaySchema>({ dialect }) };
+}
+
+/** The same without Kysely. */
+export function connectSqlite(
+  path: string,
+  { busyTimeoutMs = BUSY_TIMEOUT_MS }: SqliteOptions = {},
+): DatabaseSync {
+  // Messages are nobody else's business. SQLite gives the files beside it the same mode.
+  closeSync(openSync(path, 'a', 0o600));
+  const file = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+  try {
+    // The first one counts for a new file only.
+    file.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+      PRAGMA journal_size_limit = 16777216`);
+    chmodSync(path, 0o600);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+  return file;
+}
+
+/** A transaction locks the file when it begins. One that only read at first could not write when another one has written. */
+class ImmediateDriver extends SqliteDriver {
+  readonly #file: DatabaseSync;
+
+  constructor(file: DatabaseSync) {
+    super({ database: new CachedStatements(file) });
+    this.#file = file;
+  }
+
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.commitTransaction(connection);
+    } catch (error) {
+      await this.rollbackTransaction(connection);
+      throw error;
+    }
+  }
+
+  /** SQLite rolls back by itself after some errors. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    if (this.#file.isOpen && this.#file.isTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** node:sqlite in the form in which Kysely expects a database. */
+class CachedStatements implements SqliteDatabase {
+  readonly #file: DatabaseSync;
+  readonly #statements = new Map<string, SqliteStatement>();
+
+  constructor(file: DatabaseSync) {
+    this.#file = file;
+  }
+
+  prepare(sql: string): SqliteStatement {
+    const cached = this.#statements.get(sql);
+    if (cached) return cached;
+    const statement = forKysely(this.#file.prepare(sql));
+    if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#file.isOpen) this.#file.close();
+  }
+}
+
+function forKysely(statement: StatementSync): SqliteStatement {
+  const values = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[];
+  return {
+    reader: statement.columns().length > 0,
+    all: (parameters) => statement.all(...values(parameters)),
+    run: (parameters) => statement.run(...values(parameters)),
+    iterate: (parameters) => statement.iterate(...values(parameters)),
+  };
+}
