@@ -363,6 +363,10 @@ export const REASONS = {
     meaning: 'DingTalk refused the message with an unknown code.',
     remedy: "Look the code up in DingTalk's documentation.",
   },
+  MessageExpired: {
+    meaning: 'A message waited too long in the relay, so the relay did not send it.',
+    remedy: 'Find out why the messages of the robot had to wait.',
+  },
   Unreachable: {
     meaning: 'DingTalk did not answer.',
     remedy: 'Check name resolution, NAT gateway, firewall, network policies, HTTPS_PROXY and NO_PROXY.',

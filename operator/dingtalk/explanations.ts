@@ -158,6 +158,24 @@ const EXPLANATIONS = {
     ),
   },
 
+  MessageExpired: {
+    meaning: text(
+      'The message waited longer than limits.maxEventAge, so the relay did not send it.',
+      '消息等待的时间超过 limits.maxEventAge，relay 没有发送。',
+    ),
+    remedy: text(
+      'Find out why the messages of this robot had to wait: see the earlier answers of DingTalk.',
+      '请查看钉钉此前的应答，找出该机器人的消息滞留的原因。',
+    ),
+  },
+  CredentialsUnreadable: {
+    meaning: text("The robot's Secret could not be read.", '无法读取机器人的 Secret。'),
+    remedy: text(
+      'Check that the Secret exists and has the keys that the robot names.',
+      '请检查该 Secret 是否存在，以及是否含有机器人引用的键。',
+    ),
+  },
+
   Unreachable: {
     meaning: text('DingTalk did not answer.', '没有收到钉钉的应答。'),
     remedy: text(

@@ -98,6 +98,20 @@ const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
 /** For an event with its own condition: its name, and the facts that every application has. */
 const OWN_EVENT = said('🔔', '{{event.name}}', '{{event.name}}', WHERE, STATUS_SO_FAR, COMPARED_REVISION);
 
+/** How the messages of a trigger begin: an icon, and the words after the application's name. */
+export interface Headline {
+  readonly icon: string;
+  readonly words: string;
+}
+
+/** The headline of a trigger's messages; of an event with its own condition, whose words are its name. */
+export function headlineOf(trigger: string | undefined, event: string, locale: Locale): Headline {
+  const message = trigger === undefined ? undefined : own(MESSAGES, trigger);
+  return message
+    ? { icon: message.icon, words: message.headline[locale] }
+    : { icon: OWN_EVENT.icon, words: event };
+}
+
 /**
  * The message that is sent where an event names no template.
  * @param trigger a trigger of the catalogue; undefined for an event with its own condition

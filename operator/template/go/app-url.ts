@@ -25,6 +25,10 @@ export function printAppLink(context: GoContext): string {
   return `${jsonText(before)}{{${part('namespace', context)}}}%2F{{${part('name', context)}}}&pc_slide=false`;
 }
 
+/** The target of such a link to any page. */
+export const browserLink = (url: string): string =>
+  `dingtalk://dingtalkclient/page/link?url=${escaped(url)}&pc_slide=false`;
+
 /** The bytes of a message that the URL uses at most. */
 export function appUrlBytes({ argocdUrl }: BodyScope): number {
   if (argocdUrl === undefined) return 0;

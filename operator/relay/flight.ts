@@ -1,0 +1,82 @@
+import { Backoff } from '../lib/backoff.ts';
+import { endingOf } from './endings.ts';
+import type { Claim, Ending } from './model.ts';
+import { nextStep } from './policy.ts';
+import { requestFor } from './request.ts';
+import type { SenderOptions } from './sender-options.ts';
+import type { RobotTroubles } from './troubles.ts';
+
+/** A store that cannot be used for longer lets the claim end: then the request is repeated, with the same `msgUuid`. */
+const FINISH_ATTEMPTS = 6;
+const FINISH_BACKOFF = { initialMs: 500, maxMs: 4_000 } as const;
+
+/** A wait that ends at once would be a busy loop. */
+const SHORTEST_WAIT_MS = 10;
+
+/** What one flight needs. */
+export interface FlightContext {
+  readonly options: SenderOptions;
+  readonly troubles: RobotTroubles;
+  /** Fires when the relay stops. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * One request to one robot: claimed, sent and recorded.
+ * @returns when the robot is to be looked at again
+ * @throws Error if the store cannot be used
+ */
+export async function fly(robot: string, { options, troubles, stopping }: FlightContext): Promise<number> {
+  const { store, owner, now, random, maxEventAgeMs } = options;
+  const begin = now();
+  const claim = await store.claim(robot, owner, begin, (queue) => {
+    const until = troubles.pausedUntil(robot, begin);
+    return until > begin ? { kind: 'wait', until } : nextStep(queue, { now: begin, maxEventAgeMs });
+  });
+  if ('wait' in claim) return Math.max(claim.wait, begin + SHORTEST_WAIT_MS);
+  const isReread = troubles.isRefused(robot);
+  const isShortened = troubles.isTooLong(claim);
+  const outcome = await requestFor(claim, options, troubles, stopping);
+  const end = now();
+  const ending = endingOf(claim, outcome, { now: end, random: random(), isReread, isShortened });
+  troubles.note(claim, outcome, end);
+  logEnding(claim, ending, options);
+  if (await finish(claim, ending, options, stopping))
+    options.onEnded?.({ claim, outcome, ending: ending.kind, durationMs: end - begin });
+  return end;
+}
+
+/** @returns whether the store has recorded it */
+async function finish(
+  claim: Claim,
+  ending: Ending,
+  { store, now, pause, random, log }: SenderOptions,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const backoff = new Backoff({ ...FINISH_BACKOFF, random });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await store.finish(claim, ending, now());
+      return true;
+    } catch (err) {
+      const { robot } = claim;
+      if (attempt >= FINISH_ATTEMPTS || stopping.aborted) {
+        log.error(
+          { err, robot },
+          'the store could not record an answer of DingTalk: the message may be sent twice',
+        );
+        return false;
+      }
+      log.warn({ err, robot }, 'the store could not record an answer of DingTalk; the relay tries again');
+      await pause(backoff.next(), stopping).catch(() => undefined); // The relay stops: one more attempt.
+    }
+  }
+}
+
+function logEnding({ robot, kind, messages }: Claim, ending: Ending, { log }: SenderOptions): void {
+  const { reason, errcode, words } = ending.outcome;
+  const fields = { robot, kind, messages: messages.length, reason, errcode, words };
+  if (ending.kind === 'sent') log.debug(fields, 'DingTalk accepted a message');
+  else if (ending.kind === 'again') log.info(fields, 'a message was not accepted; the relay tries again');
+  else log.warn(fields, 'a message was not accepted, and the relay gives it up');
+}
