@@ -23,9 +23,11 @@ export function createRelayMetrics() {
   const { engineAvailable, engine } = engineMetrics(instruments);
   const { cacheStates, apiRequested } = apiMetrics(instruments);
   const { routesAre, ...door } = doorMetrics(instruments);
+  const sender = senderMetrics(instruments);
   let sources: RelayMetricSources | undefined;
   return {
     ...door,
+    ...sender,
     apiRequested,
     engine,
     registry,
@@ -84,6 +86,34 @@ function doorMetrics(instruments: Instruments) {
     routesAre: ({ loaded, unreadable }: { readonly loaded: number; readonly unreadable: number }) => {
       routes.set({ state: 'loaded' }, loaded);
       routes.set({ state: 'unreadable' }, unreadable);
+    },
+  };
+}
+
+/** The metrics of the requests to DingTalk. */
+function senderMetrics(instruments: Instruments) {
+  const labelNames = ['kind', 'ending'] as const;
+  const requests = instruments.histogram({
+    name: 'argocd_dingtalk_relay_delivery_seconds',
+    help: 'Time that a request to DingTalk took, by kind (message or digest) and ending (sent, again: the relay repeats it, or dead).',
+    labelNames,
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+  });
+  const messages = instruments.counter({
+    name: 'argocd_dingtalk_relay_messages_ended_total',
+    help: 'Messages whose delivery has ended, by ending: sent (also as a part of a digest), or dead.',
+    labelNames: ['ending'],
+  });
+  for (const ending of ['sent', 'dead']) messages.inc({ ending }, 0);
+  return {
+    /** @param count how many messages were in the request */
+    delivered: (
+      { kind, ending }: { readonly kind: 'message' | 'digest'; readonly ending: 'sent' | 'again' | 'dead' },
+      count: number,
+      seconds: number,
+    ) => {
+      requests.observe({ kind, ending }, seconds);
+      if (ending !== 'again') messages.inc({ ending }, count);
     },
   };
 }

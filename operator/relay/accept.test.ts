@@ -173,6 +173,15 @@ describe('an event that follows another one', () => {
     expect(told()).toEqual(['on-health-degraded']);
   });
 
+  it('is not told, and lets that one be told again, where the Application does not count any more', async () => {
+    await accepted(degraded('2026-11-23T08:02:00Z'), { routes });
+    const later = START + 25 * 3_600_000;
+    expect(await accepted(recovered('2026-11-23T08:03:00Z'), { routes, now: later })).toBe('nobody');
+    expect(await store.notesOf('app-uid')).toEqual({});
+    await accepted(degraded('2026-11-24T09:00:00Z'), { routes, now: later });
+    expect(told()).toEqual(['on-health-degraded', 'on-health-degraded']);
+  });
+
   it("takes the relay's notes for it, and not Argo CD's", async () => {
     const note = formatNoteKey({
       oncePer: '',

@@ -31,8 +31,8 @@ export interface AcceptOptions {
   /** Local wall clock, in milliseconds since 1970. */
   readonly now: () => number;
   readonly log: Log;
-  /** New messages are stored. */
-  readonly onStored: (count: number) => void;
+  /** Messages are stored; `count` says how many of them are new. */
+  readonly onStored: (messages: readonly NewMessage[], count: number) => void;
   readonly onFailed: (step: FailedStep) => void;
 }
 
@@ -86,9 +86,9 @@ async function accept(
     }
   }
   const { messages, forget, isTold } = gathered;
-  if (messages.length === 0) return isTold ? 'stored' : 'nobody';
-  options.onStored(await store.accept(messages, time, forget));
-  return 'stored';
+  if (messages.length + forget.length > 0)
+    options.onStored(messages, await store.accept(messages, time, forget, posted.uid));
+  return isTold ? 'stored' : 'nobody';
 }
 
 /** Whether an event has happened can depend on those that it follows, and their notes on whether they still last. */

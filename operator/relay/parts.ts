@@ -1,11 +1,16 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { locateEngine } from '../../engine/locate.ts';
 import { RELAY_SERVICE } from '../argocd/names.ts';
 import { readCredential } from '../cluster/read-credential.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
-import type { Engine } from '../engine/types.ts';
+import { createEngine } from '../engine/client.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { readSecret } from '../kubernetes/credentials.ts';
 import { decodeSecretValue } from '../kubernetes/secret-values.ts';
+import type { ServerClock } from '../kubernetes/server-clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { own } from '../lib/own.ts';
 import type { CacheFigure } from '../metrics/api-metrics.ts';
@@ -14,26 +19,28 @@ import { EngineAvailability } from '../probes/engine-availability.ts';
 import { allOfThem, cacheCheck, engineCheck, type Readiness, readinessCheck } from '../probes/readiness.ts';
 import { acceptPost } from './accept.ts';
 import { Capability } from './capability.ts';
-import type { Delivery } from './delivery.ts';
 import { Door } from './door.ts';
-import type { RelayStore } from './model.ts';
+import type { NewMessage, RelayStore } from './model.ts';
 import { RobotCredentials } from './robot-credentials.ts';
 import { RouteWatch } from './route-watch.ts';
+import type { RelaySender } from './sender.ts';
+import type { SenderOptions } from './sender-options.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { StoreWatch } from './store-watch.ts';
+
+/** A start of the engine would delay the first post after a quiet time. */
+const IDLE_MS = 10 * 60_000;
 
 /** The input of a relay. */
 export interface RelayOptions {
   readonly config: OperatorConfiguration;
   /** Where Argo CD posts to, as `host:port`. */
   readonly listen: string;
-  readonly delivery: Delivery;
+  readonly openStore: () => Promise<RelayStore>;
   readonly kubeconfig: string | undefined;
   readonly log: Logger;
   /** Closed at shutdown. */
   readonly dingtalk: DingTalkClient;
-  /** Makes the engine, once. */
-  readonly engine: (metrics: RelayMetrics['engine']) => Engine;
   /** Local wall clock, in milliseconds since 1970. */
   readonly now: () => number;
   /** 0 ≤ n < 1 */
@@ -45,10 +52,15 @@ export interface RelayContext extends RelayOptions {
   readonly store: RelayStore;
   readonly metrics: RelayMetrics;
   readonly connection: Connection;
+  /** The API server's clock. */
+  readonly serverClock: ServerClock;
 }
 
-/** Builds the parts that live as long as the process; nothing is started yet. */
-export function createRelayParts(context: RelayContext) {
+/**
+ * Builds the parts that live as long as the process; nothing is started yet.
+ * @param sender the one that is running
+ */
+export function createRelayParts(context: RelayContext, sender: () => RelaySender | undefined) {
   const { config, connection, log, metrics, now, random, store } = context;
   const { namespace } = config.target;
   const clock = () => performance.now();
@@ -56,13 +68,18 @@ export function createRelayParts(context: RelayContext) {
     ...{ connection, namespace, log, clock, random },
     onChange: () => statuses.look(),
   });
-  const storeWatch = new StoreWatch({ store, log, onAnswers: () => statuses.look() });
+  const storeWatch = new StoreWatch({
+    ...{ store, now, log, maxEventAgeMs: config.limits.maxEventAge },
+    onAnswers: () => statuses.look(),
+  });
   const statuses = new StatusReporter({
     ...{ routes: watch.routes, current: watch.current, write: watch.writeStatus },
     ...{ answers: storeWatch.answers, onWritten: metrics.routeStatus, clock, log },
   });
   const availability = new EngineAvailability(log, 'Argo CD has to post its events again');
-  const engine = availability.watch(context.engine(metrics.engine));
+  const engine = availability.watch(
+    createEngine({ program: locateEngine(), idleMs: IDLE_MS, metrics: metrics.engine }),
+  );
   const capability = new Capability({ read: () => readCapability(context), clock, log });
   const credentials = new RobotCredentials({
     ...{ config, now, routes: watch.routes },
@@ -70,7 +87,11 @@ export function createRelayParts(context: RelayContext) {
   });
   const accepting = {
     ...{ engine, store: storeWatch.noted, routes: watch.index, argocdUrl: config.argocd.url, now, log },
-    ...{ onStored: metrics.stored, onFailed: metrics.routeFailed },
+    onStored: (messages: readonly NewMessage[], count: number) => {
+      metrics.stored(count);
+      sender()?.wake(messages.map(({ robot }) => robot));
+    },
+    onFailed: metrics.routeFailed,
   };
   const door = new Door({
     judge: (token) => capability.judge(token),
@@ -97,7 +118,17 @@ export function createRelayParts(context: RelayContext) {
       unreadable: watch.index()?.problems.length ?? 0,
     }),
   };
-  return { watch, storeWatch, statuses, engine, capability, credentials, door, readiness, metricSources };
+  const senderOptions: SenderOptions = {
+    ...{ store, now, random, log, client: context.dingtalk, maxEventAgeMs: config.limits.maxEventAge },
+    owner: `${hostname().slice(0, 64)}-${randomUUID()}`,
+    credentialOf: (robot, how) => credentials.credentialOf(robot, how),
+    audienceOf: (robot) => credentials.routed(robot),
+    serverTime: () => context.serverClock.now(),
+    pause: (ms, signal) => delay(ms, undefined, { signal }),
+    onEnded: ({ claim, ending, durationMs }) =>
+      metrics.delivered({ kind: claim.kind, ending }, claim.messages.length, durationMs / 1_000),
+  };
+  return { watch, storeWatch, statuses, engine, capability, door, readiness, metricSources, senderOptions };
 }
 
 /** The parts of a relay. */

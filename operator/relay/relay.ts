@@ -6,12 +6,13 @@
  */
 
 import { type Connection, connect } from '../kubernetes/connection.ts';
+import { ServerClock } from '../kubernetes/server-clock.ts';
 import { createRelayMetrics } from '../metrics/relay-metrics.ts';
 import { type Endpoints, serveEndpoints } from '../probes/endpoints.ts';
-import type { RunningSender } from './delivery.ts';
 import type { Door } from './door.ts';
 import type { RelayStore } from './model.ts';
 import { createRelayParts, type RelayOptions, type RelayParts } from './parts.ts';
+import { type RelaySender, startSender } from './sender.ts';
 
 /** Posts that are under way at the end have this long. The engine, the store and a slow caller need less. */
 const DRAIN_MS = 10_000;
@@ -27,27 +28,36 @@ export interface RelayPorts {
 export class Relay {
   readonly #options: RelayOptions;
   readonly #connection: Connection;
+  readonly #clock: ServerClock;
   readonly #metrics = createRelayMetrics();
   #store: RelayStore | undefined;
   #parts: RelayParts | undefined;
-  #sender: RunningSender | undefined;
+  #sender: RelaySender | undefined;
   #endpoints: Endpoints | undefined;
   #door: Door | undefined;
+  #isEnding = false;
 
   /** @throws Error if there is no usable kubeconfig */
   constructor(options: RelayOptions) {
     this.#options = options;
     const { kubeconfig, now } = options;
-    this.#connection = connect({ kubeconfig, now, onRequest: this.#metrics.apiRequested });
+    this.#clock = new ServerClock(now, () => performance.now());
+    this.#connection = connect({
+      kubeconfig,
+      now,
+      onServerTime: (sample) => this.#clock.observe(sample),
+      onRequest: this.#metrics.apiRequested,
+    });
   }
 
   /** @throws Error if the store cannot be opened, or an address cannot be used */
   async start(): Promise<RelayPorts> {
-    const { config, listen, delivery, log, dingtalk, now } = this.#options;
-    const metrics = this.#metrics;
-    const store = await delivery.openStore();
+    const { config, listen, openStore, log } = this.#options;
+    const [metrics, connection, serverClock] = [this.#metrics, this.#connection, this.#clock];
+    const store = await openStore();
     this.#store = store;
-    const parts = createRelayParts({ ...this.#options, store, metrics, connection: this.#connection });
+    const context = { ...this.#options, store, metrics, connection, serverClock };
+    const parts = createRelayParts(context, () => this.#sender);
     this.#parts = parts;
     metrics.attach(parts.metricSources);
     const loop = () => ({ runStartedAt: undefined, now: performance.now() });
@@ -58,12 +68,9 @@ export class Relay {
     parts.watch.cache.start();
     parts.storeWatch.start();
     void parts.capability.start();
-    this.#sender = delivery.startSender({
-      store,
-      credentials: parts.credentials,
-      client: dingtalk,
-      now,
-      log,
+    // Without its routes, it would take the robots of waiting messages for those that are gone.
+    void parts.watch.synced.then(() => {
+      if (!this.#isEnding) this.#sender = startSender(parts.senderOptions);
     });
     this.#door = parts.door;
     const door = await parts.door.listen(listen);
@@ -76,6 +83,7 @@ export class Relay {
    * ends, and then the store.
    */
   async shutDown(): Promise<void> {
+    this.#isEnding = true;
     const parts = this.#parts;
     await this.#door?.close(DRAIN_MS);
     parts?.capability.close();

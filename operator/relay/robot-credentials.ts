@@ -42,16 +42,21 @@ export class RobotCredentials {
     this.#options = options;
   }
 
+  /** A robot as the first of its routes has it: the operator writes the same into all of them. */
+  routed(robot: string): RelayRouteSpec['robots'][number] | undefined {
+    for (const { spec } of this.#options.routes())
+      for (const each of spec.robots) if (objectKey(each.namespace, each.name) === robot) return each;
+    return undefined;
+  }
+
   /**
    * The credentials of a robot; never rejects.
    * @param robot `namespace/name`
    * @param refresh whether to read them again at once
    */
   async credentialOf(robot: string, { refresh = false } = {}): Promise<RobotCredential> {
-    const { routes, now } = this.#options;
-    const routed = routes()
-      .flatMap(({ spec }) => spec.robots)
-      .find(({ namespace, name }) => objectKey(namespace, name) === robot);
+    const { now } = this.#options;
+    const routed = this.routed(robot);
     if (!routed) return NOT_ROUTED;
     const cr = asRobot(routed);
     // A robot whose references have changed has others.

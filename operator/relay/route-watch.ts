@@ -26,6 +26,7 @@ export interface RouteWatchOptions {
 export class RouteWatch {
   readonly cache: Reflector<RelayRoute>;
   readonly #options: RouteWatchOptions;
+  readonly #synced = Promise.withResolvers<void>();
   /** Made when somebody asks: a start of the operator may change a thousand routes. */
   #index: RouteIndex | undefined;
   /** What is logged about each unreadable route, by its uid. */
@@ -38,13 +39,19 @@ export class RouteWatch {
     this.cache = new Reflector<RelayRoute>({
       ...reflectorSource(connection, resourcePath({ group: GROUP, version: VERSION, plural, namespace })),
       name: 'routes',
-      onChange: () => {
+      onChange: ({ type }) => {
         this.#index = undefined;
+        if (type === 'synced') this.#synced.resolve();
         options.onChange();
       },
       backoff: { random },
       ...{ clock, log },
     });
+  }
+
+  /** Resolves once all routes are known. */
+  get synced(): Promise<void> {
+    return this.#synced.promise;
   }
 
   /** The routes as they are now; undefined until all of them are known. */

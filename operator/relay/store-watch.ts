@@ -5,22 +5,29 @@ import type { AnswersByRobot } from './status-patches.ts';
 
 /** How often the last answers are looked up, in milliseconds. Statuses show them within thirty seconds. */
 const LOOK_UP_MS = 5_000;
+/** The store is swept at each twelfth look-up, once in a minute. */
+const SWEEP_EVERY = 12;
 const MAX_PROBLEM = 300;
 
 export interface StoreWatchOptions {
   readonly store: RelayStore;
+  /** Messages that have waited longer expire. */
+  readonly maxEventAgeMs: number;
+  /** Local wall clock, in milliseconds since 1970. */
+  readonly now: () => number;
   readonly log: Log;
   /** Called when the last answers have been looked up. */
   readonly onAnswers: () => void;
 }
 
-/** Knows whether the store can be used, and DingTalk's last answers. */
+/** Looks after the store: knows whether it can be used, and DingTalk's last answers, and has it swept. */
 export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #answers: AnswersByRobot = new Map();
   #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  #lookUps = 0;
   #isClosed = false;
 
   constructor(options: StoreWatchOptions) {
@@ -53,8 +60,11 @@ export class StoreWatch {
   }
 
   async #lookUp(): Promise<void> {
+    const { store, now, maxEventAgeMs } = this.#options;
     try {
-      const answers = await this.#note(this.#options.store.lastAnswers());
+      if (this.#lookUps % SWEEP_EVERY === 0) await this.#note(store.sweep(now(), maxEventAgeMs));
+      this.#lookUps += 1;
+      const answers = await this.#note(store.lastAnswers());
       this.#answers = new Map(answers.map((answer) => [answer.robot, answer]));
       this.#options.onAnswers();
     } catch {

@@ -14,10 +14,10 @@ export class MemoryStore implements RelayStore {
     messages: readonly NewMessage[],
     now: number,
     forget: readonly string[] = [],
+    applicationUid = messages[0]?.application.uid ?? '',
   ): Promise<number> {
     this.#check();
-    for (const { uid } of messages.map(({ application }) => application))
-      for (const key of forget) this.#notes.get(uid)?.delete(key);
+    for (const key of forget) this.#notes.get(applicationUid)?.delete(key);
     const added = messages.filter(({ dedupeKey }) => !this.#keys.has(dedupeKey));
     for (const message of added) {
       const { uid } = message.application;
