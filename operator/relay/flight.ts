@@ -13,6 +13,9 @@ const FINISH_BACKOFF = { initialMs: 500, maxMs: 4_000 } as const;
 /** A wait that ends at once would be a busy loop. */
 const SHORTEST_WAIT_MS = 10;
 
+/** A robot is looked at again after this time, whatever it waits for: the clock may have been set. */
+export const LOOK_AGAIN_MS = 60_000;
+
 /** What one flight needs. */
 export interface FlightContext {
   readonly options: SenderOptions;
@@ -33,7 +36,7 @@ export async function fly(robot: string, { options, troubles, stopping }: Flight
     const until = troubles.pausedUntil(robot, begin);
     return until > begin ? { kind: 'wait', until } : nextStep(queue, { now: begin, maxEventAgeMs });
   });
-  if ('wait' in claim) return Math.max(claim.wait, begin + SHORTEST_WAIT_MS);
+  if ('wait' in claim) return Math.min(Math.max(claim.wait, begin + SHORTEST_WAIT_MS), begin + LOOK_AGAIN_MS);
   const isReread = troubles.isRefused(robot);
   const isShortened = troubles.isTooLong(claim);
   const outcome = await requestFor(claim, options, troubles, stopping);

@@ -1,13 +1,11 @@
 import { Backoff } from '../lib/backoff.ts';
-import { fly } from './flight.ts';
+import { fly, LOOK_AGAIN_MS } from './flight.ts';
 import type { SenderOptions } from './sender-options.ts';
 import { Slots } from './slots.ts';
 import { RobotTroubles } from './troubles.ts';
 
 /** The store is asked at least so often: another replica may have ended, or the clock may have been set. */
 const POLL_MS = 5_000;
-/** A longer wait is one of a clock that was set back. */
-const LONGEST_WAIT_MS = 61_000;
 /** A wait that ends at once would be a busy loop. */
 const SHORTEST_WAIT_MS = 10;
 /** After this time, a request gives its slot to others. */
@@ -114,7 +112,8 @@ class SenderLoop implements RelaySender {
     for (const robot of this.#inTurn(robots)) {
       if (this.#slots.isTaken(robot)) continue;
       const until = this.#waits.get(robot) ?? 0;
-      if (until > at && until <= at + LONGEST_WAIT_MS) {
+      // A longer wait was written before the clock was set back.
+      if (until > at && until <= at + LOOK_AGAIN_MS) {
         next = Math.min(next, until);
       } else if (this.#slots.isFree(this.#troubles.isUnanswering(robot))) {
         this.#start(robot);
