@@ -6,6 +6,8 @@ import { processMetrics } from './process-metrics.ts';
 /** The sources of the values that are looked up when Prometheus asks the relay for them. */
 export interface RelayMetricSources {
   readonly caches: () => readonly CacheFigure[];
+  /** How far the API server's clock is ahead of the local one, in milliseconds. */
+  readonly clockSkewMs: () => number;
   readonly isReady: () => boolean;
   readonly isEngineAvailable: () => boolean;
   /** How many routes there are, by whether the relay can read them. */
@@ -21,7 +23,7 @@ export function createRelayMetrics() {
   const { registry } = instruments;
   const { isReady: readyIs } = processMetrics(instruments);
   const { engineAvailable, engine } = engineMetrics(instruments);
-  const { cacheStates, apiRequested } = apiMetrics(instruments);
+  const { cacheStates, apiRequested, clockSkew } = apiMetrics(instruments);
   const { routesAre, ...door } = doorMetrics(instruments);
   const sender = senderMetrics(instruments);
   let sources: RelayMetricSources | undefined;
@@ -41,6 +43,7 @@ export function createRelayMetrics() {
         readyIs(sources.isReady());
         engineAvailable(sources.isEngineAvailable());
         cacheStates(sources.caches());
+        clockSkew(sources.clockSkewMs());
         routesAre(sources.routes());
       }
       return { contentType: registry.contentType, text: await registry.metrics() };
@@ -95,7 +98,7 @@ function senderMetrics(instruments: Instruments) {
   const labelNames = ['kind', 'ending'] as const;
   const requests = instruments.histogram({
     name: 'argocd_dingtalk_relay_delivery_seconds',
-    help: 'Time that a request to DingTalk took, by kind (message or digest) and ending (sent, again: the relay repeats it, or dead).',
+    help: 'Duration of a request to DingTalk, by kind (message or digest) and ending (sent, again: the relay repeats it, or dead).',
     labelNames,
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
   });

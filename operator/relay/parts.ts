@@ -111,6 +111,7 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
     ]);
   const metricSources: RelayMetricSources = {
     caches: () => [figureOf(watch)],
+    clockSkewMs: () => context.serverClock.skewMs(),
     isReady: () => readiness().ready,
     isEngineAvailable: () => availability.facts.ok,
     routes: () => ({
