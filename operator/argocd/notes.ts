@@ -58,6 +58,18 @@ export function sentNotes({ metadata }: { readonly metadata?: unknown }): SentNo
   });
 }
 
+/** An Application with these notes, Unix times by {@link formatNoteKey}, in place of its own. */
+export function withNotes(
+  app: Readonly<Record<string, unknown>>,
+  notes: Readonly<Record<string, number>>,
+): Readonly<Record<string, unknown>> {
+  const { metadata } = app as { readonly metadata?: { readonly annotations?: object | null } };
+  const { [NOTIFIED]: _, ...others } = { ...metadata?.annotations } as Readonly<Record<string, unknown>>;
+  const annotations =
+    Object.keys(notes).length === 0 ? others : { ...others, [NOTIFIED]: JSON.stringify(notes) };
+  return { ...app, metadata: { ...metadata, annotations } };
+}
+
 /** Reads the notes as Argo CD does, which starts with no notes if one of the values is not a whole number. */
 function readState(text: string | undefined): [string, number][] {
   let state: unknown;

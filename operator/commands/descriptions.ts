@@ -15,6 +15,10 @@ export const COMMANDS = {
     description:
       'Run the operator, which keeps the notifications of Argo CD as the custom resources declare them.',
   },
+  relay: {
+    description:
+      "Run the relay, which sends the messages of robots with delivery Relay and reports DingTalk's answers.",
+  },
   lint: {
     description:
       'Check custom resources in files as the API server and the operator check them. Needs no cluster.',

@@ -11,6 +11,7 @@ import { type CompleteCommand, run, withProcessIO } from './run.ts';
 /** A command is loaded when it is called: each needs only a small part of all modules. */
 const LOADERS: Readonly<Record<CommandName, () => Promise<CompleteCommand>>> = {
   operator: async () => (await import('./operator.ts')).operatorCommand,
+  relay: async () => (await import('./relay.ts')).relayCommand,
   lint: async () => (await import('./lint.ts')).lintCommand,
   send: async () => (await import('./send.ts')).sendCommand,
   catalogue: async () => (await import('./catalogue.ts')).catalogueCommand,

@@ -20,6 +20,7 @@ import type { LoopClocks } from '../lib/clocks.ts';
 import type { Logger } from '../lib/logger.ts';
 import { createMetrics, type Metrics } from '../metrics/metrics.ts';
 import { type Endpoints, serveEndpoints } from '../probes/endpoints.ts';
+import { readiness } from '../probes/readiness.ts';
 import { Alarm } from './alarm.ts';
 import { metricSources, readinessFacts } from './figures.ts';
 import { createElection } from './leadership.ts';
@@ -147,7 +148,7 @@ export class DingTalkOperator extends Operator {
     metrics.attach(metricSources(parts, context, worker, election));
     const sources = {
       loop: () => ({ runStartedAt: worker.runStartedAt, now: clocks.monotonic() }),
-      readiness: () => readinessFacts(parts, election),
+      readiness: () => readiness(readinessFacts(parts, election)),
       scrape: metrics.scrape,
     };
     const { metrics: metricsAt, health } = config;

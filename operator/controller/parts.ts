@@ -13,10 +13,10 @@ import type { ServerClock } from '../kubernetes/server-clock.ts';
 import type { LoopClocks } from '../lib/clocks.ts';
 import type { Logger } from '../lib/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import { EngineAvailability } from '../probes/engine-availability.ts';
 import { type Caches, createCaches } from './caches.ts';
 import type { CredentialWatch } from './credential-watch.ts';
 import type { CredentialCache } from './credentials.ts';
-import { EngineAvailability } from './engine-availability.ts';
 import { watchedCredentials } from './watched-credentials.ts';
 
 /** The input from which the parts of the operator are built. */
@@ -74,7 +74,7 @@ export function createParts(context: OperatorContext, fence: Fence): OperatorPar
     uniqueSuffix: () => `${now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
     log,
   });
-  const engineAvailability = new EngineAvailability(log);
+  const engineAvailability = new EngineAvailability(log, 'new resources have to wait');
   const engine = engineAvailability.watch(
     createEngine({ program: engineProgram(log), metrics: metrics.engine }),
   );

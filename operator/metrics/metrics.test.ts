@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { OPERATOR_VERSION } from '../api/version.ts';
 import { ConflictError, RequestError } from '../kubernetes/api-error.ts';
 import { createMetrics, type MetricSources } from './metrics.ts';
+import { createRelayMetrics } from './relay-metrics.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
@@ -91,7 +92,9 @@ it('of the cluster are there only while the replica leads', async () => {
 
 /** A row of docs/metrics.md. */
 const ROW = /^\| `(argocd_dingtalk_\w+)` \| (\w+) \| (.*?) \| (.*) \|$/gm;
-const [ofEach = '', ofTheLeader = ''] = read('docs/metrics.md').split(/\n## Of the (?:leader|relay)\n/);
+const [ofEach = '', ofTheLeader = '', ofTheRelay = ''] = read('docs/metrics.md').split(
+  /\n## Of the (?:leader|relay)\n/,
+);
 const rowsIn = (text: string) =>
   [...text.matchAll(ROW)].map(([, name = '', type = '', labels = '', help = '']) => ({
     name,
@@ -101,16 +104,23 @@ const rowsIn = (text: string) =>
   }));
 const ofLeader = rowsIn(ofTheLeader).map(({ name }) => name);
 
+const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+
+/** The metrics of a registry, as rows. */
+const rowsOf = ({ registry }: Pick<ReturnType<typeof createMetrics>, 'registry'>) =>
+  (registry.getMetricsAsArray() as unknown as Definition[])
+    .filter(({ name }) => name.startsWith('argocd_dingtalk_'))
+    .map(({ name, type, labelNames, help }) => ({ name, type, labels: labelNames.join(', '), help }))
+    .sort(byName);
+
 it('are all listed in docs/metrics.md, with type, labels and meaning, and no others', () => {
-  const registered = (createMetrics().registry.getMetricsAsArray() as unknown as Definition[]).filter(
-    ({ name }) => name.startsWith('argocd_dingtalk_'),
-  );
-  const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
-  expect(rowsIn(ofEach + ofTheLeader).sort(byName)).toEqual(
-    registered
-      .map(({ name, type, labelNames, help }) => ({ name, type, labels: labelNames.join(', '), help }))
-      .sort(byName),
-  );
+  expect(rowsIn(ofEach + ofTheLeader).sort(byName)).toEqual(rowsOf(createMetrics()));
+});
+
+it('of the relay are listed there, too, beside those that it shares with the operator', () => {
+  const shared = /^argocd_dingtalk_(build_info|ready|clock_skew_seconds|(engine|api|cache)_\w+)$/;
+  const ofTheOperator = rowsIn(ofEach).filter(({ name }) => shared.test(name));
+  expect([...ofTheOperator, ...rowsIn(ofTheRelay)].sort(byName)).toEqual(rowsOf(createRelayMetrics()));
 });
 
 /** The parts of a metric of the library, which its types hide. */

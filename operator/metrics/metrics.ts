@@ -3,12 +3,11 @@
  * file puts them together. docs/metrics.md lists all of them.
  */
 
-import { collectDefaultMetrics } from 'prom-client';
-import { OPERATOR_VERSION } from '../api/version.ts';
 import { apiMetrics, type CacheFigure } from './api-metrics.ts';
 import { engineMetrics } from './engine-metrics.ts';
 import { Instruments } from './instruments.ts';
 import { loopMetrics } from './loop-metrics.ts';
+import { processMetrics } from './process-metrics.ts';
 import {
   type ReasonFigure,
   type ResourceFigure,
@@ -38,13 +37,6 @@ export interface MetricSources {
   readonly isEngineAvailable: () => boolean;
 }
 
-/** Metrics of the library that break Prometheus' conventions: gauges that are named like counters. */
-const MISNAMED = [
-  'nodejs_active_handles_total',
-  'nodejs_active_requests_total',
-  'nodejs_active_resources_total',
-];
-
 /** The operator's counters and gauges. */
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -52,23 +44,10 @@ export type Metrics = ReturnType<typeof createMetrics>;
 export function createMetrics() {
   const instruments = new Instruments();
   const { registry } = instruments;
-  // The default, a timer of 10 ms, costs a tenth of a percent of a core.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
-  for (const name of MISNAMED) registry.removeSingleMetric(name);
-  instruments
-    .gauge({
-      name: 'argocd_dingtalk_build_info',
-      help: 'Always 1; the label has the version of the operator.',
-      labelNames: ['version'],
-    })
-    .set({ version: OPERATOR_VERSION }, 1);
+  const { isReady: readyIs } = processMetrics(instruments);
   const leader = instruments.gauge({
     name: 'argocd_dingtalk_leader',
     help: '1 if this replica leads, which means that it decides and writes, else 0.',
-  });
-  const ready = instruments.gauge({
-    name: 'argocd_dingtalk_ready',
-    help: '1 if /readyz answers that this replica is ready, else 0.',
   });
   const { engineAvailable, engine } = engineMetrics(instruments);
   const { targetSizes, ...target } = targetMetrics(instruments);
@@ -84,7 +63,7 @@ export function createMetrics() {
     isRunWaiting,
     isEngineAvailable,
   }: MetricSources) => {
-    ready.set(isReady() ? 1 : 0);
+    readyIs(isReady());
     runWaits(isRunWaiting());
     engineAvailable(isEngineAvailable());
     cacheStates(caches());

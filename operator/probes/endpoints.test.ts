@@ -4,20 +4,22 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { eventually } from '../lib/testing/eventually.ts';
 import { type EndpointSources, type Endpoints, serveEndpoints } from './endpoints.ts';
 import { LONGEST_RUN_MS } from './liveness.ts';
+import { readiness } from './readiness.ts';
 
 const ANY = '127.0.0.1:0';
 const HEALTHY: EndpointSources = {
   loop: () => ({ runStartedAt: undefined, now: 1 }),
-  readiness: () => ({ caches: [{ name: 'robots', synced: true, ageMs: 1 }], engine: { ok: true } }),
+  readiness: () => readiness({ caches: [{ name: 'robots', synced: true, ageMs: 1 }], engine: { ok: true } }),
   scrape: async () => ({ contentType: 'text/plain; version=0.0.4', text: 'a_metric 1\n' }),
 };
 const SICK: EndpointSources = {
   ...HEALTHY,
   loop: () => ({ runStartedAt: 0, now: LONGEST_RUN_MS + 1 }),
-  readiness: () => ({
-    caches: [{ name: 'robots', synced: true, ageMs: 1 }],
-    engine: { ok: false, message: 'the engine did not start:\n  no such file' },
-  }),
+  readiness: () =>
+    readiness({
+      caches: [{ name: 'robots', synced: true, ageMs: 1 }],
+      engine: { ok: false, message: 'the engine did not start:\n  no such file' },
+    }),
 };
 
 let endpoints: Endpoints | undefined;

@@ -1,16 +1,16 @@
 /**
- * The HTTP endpoints of the operator: /livez, /readyz and /metrics. liveness.ts and readiness.ts judge, http-server.ts
+ * The HTTP endpoints of the operator and of the relay: /livez, /readyz and /metrics. liveness.ts and readiness.ts judge, http-server.ts
  * serves, and this file says which address has which path.
  */
 
 import { type Answer, HttpServer, type Route } from './http-server.ts';
 import { isAlive, type LoopFacts } from './liveness.ts';
-import { type Readiness, type ReadinessFacts, readiness } from './readiness.ts';
+import type { Readiness } from './readiness.ts';
 
 /** The sources of the answers. */
 export interface EndpointSources {
   readonly loop: () => LoopFacts;
-  readonly readiness: () => ReadinessFacts;
+  readonly readiness: () => Readiness;
   /** The metrics in Prometheus' text format. */
   readonly scrape: () => Promise<{ readonly contentType: string; readonly text: string }>;
 }
@@ -48,7 +48,7 @@ export async function serveEndpoints(
   const scrape = onceASecond(sources);
   add(metrics, '/metrics', async () => ({ status: 200, ...(await scrape()) }));
   add(health, '/livez', () => livez(sources.loop()));
-  add(health, '/readyz', (query) => readyz(readiness(sources.readiness()), query));
+  add(health, '/readyz', (query) => readyz(sources.readiness(), query));
   const servers = [...paths].map(([address, routes]) => ({ address, server: new HttpServer(routes) }));
   const close = () => {
     for (const { server } of servers) server.close();

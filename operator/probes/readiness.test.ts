@@ -20,7 +20,7 @@ it.each<[string, ReadinessFacts, string]>([
   [
     'a cache that is not synced',
     { ...HEALTHY, caches: [{ ...cache, synced: false }] },
-    'the operator has not listed the objects yet',
+    'the objects are not listed yet',
   ],
   [
     'a cache that is too old',

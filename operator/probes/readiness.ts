@@ -49,15 +49,23 @@ export const OLDEST_CACHE_MS = 3 * 60_000;
 
 /** Judges whether the operator can do its work now. */
 export function readiness({ caches, engine, leaseProblem }: ReadinessFacts): Readiness {
-  const checks = [
-    ...caches.map((cache) => judge(cache.name, cacheProblem(cache))),
-    judge('lease', leaseProblem),
-    judge('engine', engine.ok ? undefined : (engine.message ?? 'the engine does not answer')),
-  ];
-  return { ready: checks.every(({ ok }) => ok), checks };
+  return allOfThem([...caches.map(cacheCheck), readinessCheck('lease', leaseProblem), engineCheck(engine)]);
 }
 
-const judge = (name: string, problem: string | undefined): ReadinessCheck => ({
+/** The answer for some checks: all of them must be passed. */
+export const allOfThem = (checks: readonly ReadinessCheck[]): Readiness => ({
+  ready: checks.every(({ ok }) => ok),
+  checks,
+});
+
+export const cacheCheck = (cache: CacheFacts): ReadinessCheck =>
+  readinessCheck(cache.name, cacheProblem(cache));
+
+export const engineCheck = ({ ok, message = 'the engine does not answer' }: EngineFacts): ReadinessCheck =>
+  readinessCheck('engine', ok ? undefined : message);
+
+/** @param problem a sentence without a period; undefined if all is well */
+export const readinessCheck = (name: string, problem: string | undefined): ReadinessCheck => ({
   name,
   ok: problem === undefined,
   message: problem ?? 'ok',
@@ -65,7 +73,7 @@ const judge = (name: string, problem: string | undefined): ReadinessCheck => ({
 
 function cacheProblem({ synced, ageMs, missingRight, mayBeForbidden }: CacheFacts): string | undefined {
   if (missingRight !== undefined) return mayBeForbidden ? undefined : missingRight;
-  if (!synced) return 'the operator has not listed the objects yet';
+  if (!synced) return 'the objects are not listed yet';
   if (ageMs === undefined || ageMs > OLDEST_CACHE_MS) {
     const since = ageMs === undefined ? '' : ` for ${Math.round(ageMs / 1_000)} s`;
     return `the API server has given no sign of life${since}`;

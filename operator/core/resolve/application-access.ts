@@ -16,6 +16,17 @@ export interface PlacedApplication {
   } | null;
 }
 
+/** The grants of a namespace, as lists. */
+export interface NamespaceGrants {
+  readonly namespace: string;
+  /** Whether it has access to all Applications. */
+  readonly open: boolean;
+  /** AppProjects, as patterns. */
+  readonly projects: readonly string[];
+  /** Clusters, as patterns, where deployments to the namespace give access, beside Argo CD's own; absent if no deployment does. */
+  readonly clusters?: readonly string[];
+}
+
 /**
  * Gives the Applications that a namespace has access to, without the engine. The rule is that of `accessOf`, which gives it as
  * a condition for the engine; a property test compares the two.
@@ -24,19 +35,29 @@ export function applicationAccess(
   snapshot: Pick<Snapshot, 'config' | 'projects'>,
   namespace: string,
 ): (application: PlacedApplication) => boolean {
-  const { tenancy } = snapshot.config;
-  if (tenancy.mode === 'open') return () => true;
-  const granted = projectGrants(snapshot).of(namespace);
-  const clusters = clusterGrants(snapshot).of(namespace);
-  const isOneOf = (value: string | undefined, patterns: readonly string[]): boolean =>
-    patterns.some((pattern) => globMatches(pattern, value ?? ''));
-  return ({ metadata, spec }) => {
-    const { name, server, namespace: target } = spec?.destination ?? {};
-    const isInCluster = name === IN_CLUSTER.name || server === IN_CLUSTER.server;
-    const deploysHere =
-      tenancy.destinations === 'Trusted' &&
-      target === namespace &&
-      (isInCluster || isOneOf(name, clusters) || isOneOf(server, clusters));
-    return metadata.namespace === namespace || deploysHere || isOneOf(spec?.project, granted);
+  const { mode, destinations } = snapshot.config.tenancy;
+  const open = mode === 'open';
+  const grants: NamespaceGrants = {
+    namespace,
+    open,
+    projects: open ? [] : projectGrants(snapshot).of(namespace),
+    ...(!open && destinations === 'Trusted' && { clusters: clusterGrants(snapshot).of(namespace) }),
   };
+  return (application) => isGranted(grants, application);
 }
+
+/** Whether a namespace with these grants has access to an Application. */
+export function isGranted(
+  { namespace, open, projects, clusters }: NamespaceGrants,
+  { metadata, spec }: PlacedApplication,
+): boolean {
+  if (open || metadata.namespace === namespace || isOneOf(spec?.project, projects)) return true;
+  const { name, server, namespace: target } = spec?.destination ?? {};
+  if (clusters === undefined || target !== namespace) return false;
+  const isInCluster = name === IN_CLUSTER.name || server === IN_CLUSTER.server;
+  return isInCluster || isOneOf(name, clusters) || isOneOf(server, clusters);
+}
+
+/** The rule of `oneOf`, which gives it as conditions. */
+export const isOneOf = (value: string | undefined, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) => globMatches(pattern, value ?? ''));

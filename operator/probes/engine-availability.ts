@@ -1,7 +1,7 @@
 import { type Engine, EngineUnavailableError } from '../engine/types.ts';
 import type { Log } from '../lib/log.ts';
 import { redactError } from '../lib/redact.ts';
-import type { EngineFacts } from '../probes/readiness.ts';
+import type { EngineFacts } from './readiness.ts';
 
 /** How often an engine that could not be asked is tried again, in milliseconds. */
 const RETRY_MS = 30_000;
@@ -9,19 +9,24 @@ const MAX_MESSAGE = 500;
 
 /**
  * Knows whether Argo CD's engine can be asked: by a question at the start, and by the outcome of each call of the
- * operator. An engine that could not be asked is asked again until it answers.
+ * process. An engine that could not be asked is asked again until it answers.
  */
 export class EngineAvailability {
   readonly #log: Log;
+  readonly #consequence: string;
   readonly #retryMs: number;
   #facts: EngineFacts = { ok: true };
   #probe: () => Promise<unknown> = async () => undefined;
   #retry: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  /** @param retryMs how long an engine that could not be asked is left alone; default 30 s */
-  constructor(log: Log, retryMs = RETRY_MS) {
+  /**
+   * @param consequence what follows from an engine that cannot be asked, as a clause
+   * @param retryMs how long an engine that could not be asked is left alone; default 30 s
+   */
+  constructor(log: Log, consequence: string, retryMs = RETRY_MS) {
     this.#log = log;
+    this.#consequence = consequence;
     this.#retryMs = retryMs;
   }
 
@@ -70,6 +75,6 @@ export class EngineAvailability {
     if (!facts.ok) this.#retry = setTimeout(() => void this.#probe(), this.#retryMs).unref();
     if (facts.ok && !before.ok) this.#log.info({}, 'the engine answers again');
     if (!facts.ok && before.ok)
-      this.#log.error({ detail: facts.message }, 'the engine cannot be asked, so new resources have to wait');
+      this.#log.error({ detail: facts.message }, `the engine cannot be asked, so ${this.#consequence}`);
   }
 }

@@ -12,7 +12,7 @@ afterEach(() => engine?.close());
 
 function watch(program: string, retryMs?: number) {
   const log = recordingLog();
-  const availability = new EngineAvailability(log, retryMs);
+  const availability = new EngineAvailability(log, 'new resources have to wait', retryMs);
   engine = availability.watch(createEngine({ program }));
   return { availability, engine, log };
 }

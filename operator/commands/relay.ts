@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { createLogger } from '../lib/logger.ts';
+import { Relay } from '../relay/relay.ts';
+import { openRelayStore } from '../relay/store/open.ts';
+import { readConfiguration } from '../tools/configuration.ts';
+import { openDingTalk } from '../tools/dingtalk.ts';
+import type { ProcessIO } from '../tools/process-io.ts';
+import { kubeconfigOption } from './options.ts';
+
+/** The sender waits no longer for a request when the relay ends. */
+const MESSAGE_TIMEOUT_MS = 4_000;
+
+/** `argocd-dingtalk relay`: runs until a signal stops it. */
+export function relayCommand(command: Command, io: ProcessIO): void {
+  command
+    .requiredOption(
+      '--config <file>',
+      "the operator's configuration file; samples/config.yaml explains every field",
+    )
+    .addOption(kubeconfigOption())
+    .addHelpText(
+      'after',
+      () => `
+Argo CD posts events to relay.listen, and the relay sends the messages of robots with delivery Relay. relay.store says where
+the relay keeps them. Logs are JSON lines on standard output. Ctrl-C or SIGTERM stops the relay.
+
+Exit codes: 0 a signal has stopped the relay, 1 it could not start or go on, 2 the command was called wrongly or could not
+read its configuration.
+
+Example:
+  argocd-dingtalk relay --config samples/config.yaml --kubeconfig ~/.kube/config`,
+    )
+    .action(async (options: { config: string; kubeconfig?: string }) => {
+      const config = readConfiguration(options.config);
+      const log = createLogger(config.log.level, io.stdout);
+      const relay = new Relay({
+        ...{ config, log, listen: config.relay.listen, kubeconfig: options.kubeconfig },
+        openStore: () => openRelayStore(config.relay.store, { log }),
+        dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
+        now: Date.now,
+        random: Math.random,
+      });
+      const stopped = new Promise<void>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+          io.once(signal, () => {
+            log.info({ signal }, 'stopping');
+            resolve();
+          });
+        }
+      });
+      try {
+        await relay.start();
+        await stopped;
+      } finally {
+        await relay.shutDown();
+      }
+      log.info({}, 'stopped');
+    });
+}

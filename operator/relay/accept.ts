@@ -1,0 +1,143 @@
+import { objectKey } from '../api/names.ts';
+import { withNotes } from '../argocd/notes.ts';
+import { type Engine, EngineUnavailableError } from '../engine/types.ts';
+import type { Log } from '../lib/log.ts';
+import { askTriggers, type TriggerAnswers } from './ask-engine.ts';
+import { leadersOf } from './companions.ts';
+import { sha256 } from './dedupe-key.ts';
+import { type HappenedEvent, makeMessages, type PostContext } from './make-messages.ts';
+import type { NewMessage, RelayStore } from './model.ts';
+import { type PostedEvent, readPostedEvent } from './posted-event.ts';
+import type { LoadedRoute } from './read-route.ts';
+import type { RouteCandidate, RouteIndex } from './route-index.ts';
+import { forgotten } from './told.ts';
+
+/**
+ * What became of a post: `stored` (also if everything was known already), `nobody` is told, `unreadable`, or `unavailable`: the store
+ * or the engine cannot be used now, or the routes are not known yet.
+ */
+export type PostResult = 'stored' | 'nobody' | 'unreadable' | 'unavailable';
+
+/** The step at which one route failed. */
+export type FailedStep = 'evaluate' | 'render';
+
+export interface AcceptOptions {
+  readonly engine: Engine;
+  readonly store: Pick<RelayStore, 'accept' | 'notesOf'>;
+  /** Undefined until all routes are known. */
+  readonly routes: () => RouteIndex | undefined;
+  /** The URL of Argo CD's user interface by the configuration. */
+  readonly argocdUrl: string | undefined;
+  /** Local wall clock, in milliseconds since 1970. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Messages are stored; `count` says how many of them are new. */
+  readonly onStored: (messages: readonly NewMessage[], count: number) => void;
+  readonly onFailed: (step: FailedStep) => void;
+}
+
+/** The messages of all routes, and the notes that do not count any more. */
+interface Gathered {
+  readonly messages: NewMessage[];
+  readonly forget: string[];
+  isTold: boolean;
+}
+
+/** Takes the body of a post: finds the routes, has the engine judge and render, and stores the messages. Never rejects. */
+export async function acceptPost(body: Buffer, options: AcceptOptions): Promise<PostResult> {
+  const posted = readPostedEvent(body.toString('utf8'));
+  if (!posted) return 'unreadable';
+  const index = options.routes();
+  if (!index) return 'unavailable';
+  const candidates = index.candidates(posted.event, posted.described);
+  if (candidates.length === 0) return 'nobody';
+  try {
+    return await accept(posted, sha256(body), candidates, options);
+  } catch (err) {
+    const message =
+      err instanceof EngineUnavailableError
+        ? 'the engine cannot be asked, so Argo CD has to post an event again'
+        : 'the store cannot be used, so Argo CD has to post an event again';
+    options.log.warn({ err }, message);
+    return 'unavailable';
+  }
+}
+
+async function accept(
+  posted: PostedEvent,
+  postHash: string,
+  candidates: readonly RouteCandidate[],
+  options: AcceptOptions,
+): Promise<PostResult> {
+  const { engine, store, argocdUrl, now } = options;
+  const notes = await store.notesOf(posted.uid);
+  const time = now();
+  const scene = { app: withNotes(posted.app, notes), now: new Date(time).toISOString() };
+  const context: PostContext = { posted, postHash, notes, scene, argocdUrl };
+  const answers = await askTriggers(engine, candidates.map(questionOf), scene);
+  const gathered: Gathered = { messages: [], forget: [], isTold: false };
+  for (const candidate of candidates) {
+    const { route } = candidate;
+    try {
+      await gather(candidate, answers.get(route), context, gathered, options);
+    } catch (error) {
+      if (error instanceof EngineUnavailableError) throw error;
+      failed('render', route, options, error);
+    }
+  }
+  const { messages, forget, isTold } = gathered;
+  if (messages.length + forget.length > 0)
+    options.onStored(messages, await store.accept(messages, time, forget, posted.uid));
+  return isTold ? 'stored' : 'nobody';
+}
+
+/** Whether an event has happened can depend on those that it follows, and their notes on whether they still last. */
+const questionOf = ({ route, events }: RouteCandidate) => ({
+  route,
+  triggers: [
+    ...new Set(
+      events.flatMap((event) => [event, ...leadersOf(event, route.spec)].map(({ trigger }) => trigger)),
+    ),
+  ],
+});
+
+async function gather(
+  { route, events }: RouteCandidate,
+  answers: TriggerAnswers,
+  context: PostContext,
+  gathered: Gathered,
+  options: AcceptOptions,
+): Promise<void> {
+  if (!answers) {
+    failed('evaluate', route, options);
+    return;
+  }
+  for (const event of events) {
+    const condition = answers.get(event.trigger);
+    const isHappening = condition?.triggered === true;
+    const happened: HappenedEvent | undefined = isHappening ? { route, event, condition } : undefined;
+    const made = happened && (await makeMessages(options.engine, happened, context));
+    if (made && made.failures > 0) failed('render', route, options);
+    const isTold = made !== undefined && (made.isTold || made.messages.length > 0);
+    gathered.messages.push(...(made?.messages ?? []));
+    gathered.forget.push(...forgotten(event, route.spec, context.notes, { answers, isTold }));
+    gathered.isTold ||= isTold;
+  }
+}
+
+/** The log has the subscription, and nothing of the message. */
+function failed(
+  step: FailedStep,
+  { spec }: LoadedRoute,
+  { log, onFailed }: AcceptOptions,
+  err?: unknown,
+): void {
+  onFailed(step);
+  const { namespace, name } = spec.subscription;
+  log.error({ step, subscription: objectKey(namespace, name), err }, FAILED[step]);
+}
+
+const FAILED: Readonly<Record<FailedStep, string>> = {
+  evaluate: 'the engine refuses the triggers of a subscription, so an event of it is lost',
+  render: 'the engine cannot make a message of a subscription, so this message is lost',
+};

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { locateEngine } from '../../engine/locate.ts';
+import { RELAY_SERVICE } from '../argocd/names.ts';
+import { readCredential } from '../cluster/read-credential.ts';
+import type { OperatorConfiguration } from '../config/config.ts';
+import type { DingTalkClient } from '../dingtalk/client.ts';
+import { createEngine } from '../engine/client.ts';
+import type { Connection } from '../kubernetes/connection.ts';
+import { readSecret } from '../kubernetes/credentials.ts';
+import { decodeSecretValue } from '../kubernetes/secret-values.ts';
+import type { ServerClock } from '../kubernetes/server-clock.ts';
+import type { Logger } from '../lib/logger.ts';
+import { own } from '../lib/own.ts';
+import type { CacheFigure } from '../metrics/api-metrics.ts';
+import type { RelayMetricSources, RelayMetrics } from '../metrics/relay-metrics.ts';
+import { EngineAvailability } from '../probes/engine-availability.ts';
+import { allOfThem, cacheCheck, engineCheck, type Readiness, readinessCheck } from '../probes/readiness.ts';
+import { acceptPost } from './accept.ts';
+import { Capability } from './capability.ts';
+import { Door } from './door.ts';
+import type { NewMessage, RelayStore } from './model.ts';
+import { RobotCredentials } from './robot-credentials.ts';
+import { RouteWatch } from './route-watch.ts';
+import type { RelaySender } from './sender.ts';
+import type { SenderOptions } from './sender-options.ts';
+import { StatusReporter } from './status-reporter.ts';
+import { StoreWatch } from './store-watch.ts';
+
+/** A start of the engine would delay the first post after a quiet time. */
+const IDLE_MS = 10 * 60_000;
+
+/** The input of a relay. */
+export interface RelayOptions {
+  readonly config: OperatorConfiguration;
+  /** Where Argo CD posts to, as `host:port`. */
+  readonly listen: string;
+  readonly openStore: () => Promise<RelayStore>;
+  readonly kubeconfig: string | undefined;
+  readonly log: Logger;
+  /** Closed at shutdown. */
+  readonly dingtalk: DingTalkClient;
+  /** Local wall clock, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** 0 ≤ n < 1 */
+  readonly random: () => number;
+}
+
+/** The input from which the parts of the relay are built. */
+export interface RelayContext extends RelayOptions {
+  readonly store: RelayStore;
+  readonly metrics: RelayMetrics;
+  readonly connection: Connection;
+  /** The API server's clock. */
+  readonly serverClock: ServerClock;
+}
+
+/**
+ * Builds the parts that live as long as the process; nothing is started yet.
+ * @param sender the one that is running
+ */
+export function createRelayParts(context: RelayContext, sender: () => RelaySender | undefined) {
+  const { config, connection, log, metrics, now, random, store } = context;
+  const { namespace } = config.target;
+  const clock = () => performance.now();
+  const watch: RouteWatch = new RouteWatch({
+    ...{ connection, namespace, log, clock, random },
+    onChange: () => statuses.look(),
+  });
+  const storeWatch = new StoreWatch({
+    ...{ store, now, log, maxEventAgeMs: config.limits.maxEventAge },
+    onAnswers: () => statuses.look(),
+  });
+  const statuses = new StatusReporter({
+    ...{ routes: watch.routes, current: watch.current, write: watch.writeStatus },
+    ...{ answers: storeWatch.answers, onWritten: metrics.routeStatus, clock, log },
+  });
+  const availability = new EngineAvailability(log, 'Argo CD has to post its events again');
+  const engine = availability.watch(
+    createEngine({ program: locateEngine(), idleMs: IDLE_MS, metrics: metrics.engine }),
+  );
+  const capability = new Capability({ read: () => readCapability(context), clock, log });
+  const credentials = new RobotCredentials({
+    ...{ config, now, routes: watch.routes },
+    read: readCredential(connection),
+  });
+  const accepting = {
+    ...{ engine, store: storeWatch.noted, routes: watch.index, argocdUrl: config.argocd.url, now, log },
+    onStored: (messages: readonly NewMessage[], count: number) => {
+      metrics.stored(count);
+      sender()?.wake(messages.map(({ robot }) => robot));
+    },
+    onFailed: metrics.routeFailed,
+  };
+  const door = new Door({
+    judge: (token) => capability.judge(token),
+    accept: (body) => acceptPost(body, accepting),
+    onAnswered: metrics.answered,
+    clock,
+  });
+  const readiness = (): Readiness =>
+    allOfThem([
+      cacheCheck(figureOf(watch)),
+      readinessCheck(
+        'capability',
+        capability.isKnown ? undefined : 'the capability of the relay is not known yet',
+      ),
+      readinessCheck('store', storeWatch.problem),
+      engineCheck(availability.facts),
+    ]);
+  const metricSources: RelayMetricSources = {
+    caches: () => [figureOf(watch)],
+    clockSkewMs: () => context.serverClock.skewMs(),
+    isReady: () => readiness().ready,
+    isEngineAvailable: () => availability.facts.ok,
+    routes: () => ({
+      loaded: watch.routes().length,
+      unreadable: watch.index()?.problems.length ?? 0,
+    }),
+  };
+  const senderOptions: SenderOptions = {
+    ...{ store, now, random, log, client: context.dingtalk, maxEventAgeMs: config.limits.maxEventAge },
+    owner: `${hostname().slice(0, 64)}-${randomUUID()}`,
+    credentialOf: (robot, how) => credentials.credentialOf(robot, how),
+    audienceOf: (robot) => credentials.routed(robot),
+    serverTime: () => context.serverClock.now(),
+    pause: (ms, signal) => delay(ms, undefined, { signal }),
+    onEnded: ({ claim, ending, durationMs }) =>
+      metrics.delivered({ kind: claim.kind, ending }, claim.messages.length, durationMs / 1_000),
+  };
+  return { watch, storeWatch, statuses, engine, capability, door, readiness, metricSources, senderOptions };
+}
+
+/** The parts of a relay. */
+export type RelayParts = ReturnType<typeof createRelayParts>;
+
+/** Reads the one Secret that Argo CD reads, too, and takes the one key of it. */
+async function readCapability({ connection, config }: RelayContext): Promise<string | undefined> {
+  const { namespace, secret } = config.target;
+  const read = await readSecret(connection.request, namespace, secret);
+  const value = read.found ? own(read.data, RELAY_SERVICE) : undefined;
+  return value === undefined ? undefined : decodeSecretValue(value);
+}
+
+const figureOf = ({ cache: { name, synced, ageMs, missingRight, counts } }: RouteWatch): CacheFigure => ({
+  ...{ name, synced, ageMs, ...counts },
+  missingRight: missingRight === undefined ? undefined : `the relay ${missingRight}`,
+});

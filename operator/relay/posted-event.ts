@@ -1,0 +1,82 @@
+import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
+
+/** An event as Argo CD posts it. */
+export interface PostedEvent {
+  /** The name of a trigger of the catalogue, or of the trigger of an event with a condition of its own. */
+  readonly event: string;
+  /** The Application as it came. */
+  readonly app: Readonly<Record<string, unknown>>;
+  readonly uid: string;
+  readonly namespace: string;
+  readonly name: string;
+  /** The fields that routes ask for. A value of another type than Argo CD's is absent. */
+  readonly described: DescribedApplication;
+}
+
+/** More than any Application has. What is deeper would exhaust the stack of those who write it out again. */
+const MAX_DEPTH = 500;
+/** The longest name of an object is shorter, and so is the name of a trigger with three labels. */
+const MAX_NAME = 300;
+
+/** Reads the body of a post; undefined if it is not JSON, or not about an Application. */
+export function readPostedEvent(text: string): PostedEvent | undefined {
+  if (isDeeperThan(text, MAX_DEPTH)) return undefined;
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { event, app } = fieldsOf(body) as { readonly event?: unknown; readonly app?: unknown };
+  const { metadata, spec } = fieldsOf(app) as { readonly metadata?: unknown; readonly spec?: unknown };
+  const { uid, namespace, name, labels } = fieldsOf(metadata) as Readonly<Record<string, unknown>>;
+  if (!isName(event) || !isName(uid) || !isName(namespace) || !isName(name)) return undefined;
+  const { project, destination } = fieldsOf(spec) as Readonly<Record<string, unknown>>;
+  const target = fieldsOf(destination) as Readonly<Record<string, unknown>>;
+  return {
+    ...{ event, uid, namespace, name },
+    app: fieldsOf(app),
+    described: {
+      metadata: { namespace, name, labels: fieldsOf(labels) as Readonly<Record<string, string>> },
+      spec: {
+        ...textOf('project', project),
+        destination: {
+          ...textOf('namespace', target.namespace),
+          ...textOf('server', target.server),
+          ...textOf('name', target.name),
+        },
+      },
+    },
+  };
+}
+
+const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_NAME;
+
+const textOf = <Name extends string>(name: Name, value: unknown): { readonly [N in Name]?: string } =>
+  (typeof value === 'string' ? { [name]: value } : {}) as { readonly [N in Name]?: string };
+
+/** Whether lists and objects of a JSON text lie in each other more than this deep. */
+function isDeeperThan(text: string, max: number): boolean {
+  let depth = 0;
+  let isInText = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isInText) {
+      if (code === BACKSLASH) at += 1;
+      else if (code === QUOTE) isInText = false;
+    } else if (code === QUOTE) isInText = true;
+    else if (code === OPENS_LIST || code === OPENS_OBJECT) depth += 1;
+    else if (code === CLOSES_LIST || code === CLOSES_OBJECT) depth -= 1;
+    if (depth > max) return true;
+  }
+  return false;
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPENS_LIST, CLOSES_LIST, OPENS_OBJECT, CLOSES_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];

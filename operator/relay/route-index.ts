@@ -1,0 +1,52 @@
+import type { RelayRoute, RelayRouteSpec } from '../api/relay-route.ts';
+import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
+import { ObjectMemo } from '../lib/memo.ts';
+import { type LoadedRoute, type RouteReading, readRoute } from './read-route.ts';
+
+/** A route, and those of its events that a post can be about. */
+export interface RouteCandidate {
+  readonly route: LoadedRoute;
+  readonly events: RelayRouteSpec['events'];
+}
+
+/** All routes by the events that Argo CD posts. */
+export interface RouteIndex {
+  readonly routes: readonly LoadedRoute[];
+  /** Routes that cannot be read. */
+  readonly problems: readonly { readonly object: RelayRoute; readonly problem: string }[];
+  /** The routes that an event can be about for an Application: rather too many than too few. */
+  candidates(event: string, application: DescribedApplication): readonly RouteCandidate[];
+}
+
+const readings = new ObjectMemo<RelayRoute, RouteReading>();
+
+/** Indexes routes. Those that have not changed are not read again. */
+export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
+  const routes: LoadedRoute[] = [];
+  const problems: { readonly object: RelayRoute; readonly problem: string }[] = [];
+  const byEvent = new Map<string, RouteCandidate[]>();
+  for (const object of objects) {
+    const reading = readings.get(object, [], () => readRoute(object));
+    if (!reading.ok) {
+      problems.push({ object, problem: reading.problem });
+      continue;
+    }
+    const { route } = reading;
+    routes.push(route);
+    for (const [event, events] of Map.groupBy(route.spec.events, postedName)) {
+      const known = byEvent.get(event);
+      if (known) known.push({ route, events });
+      else byEvent.set(event, [{ route, events }]);
+    }
+  }
+  return {
+    routes,
+    problems,
+    candidates: (event, application) =>
+      (byEvent.get(event) ?? []).filter(({ route }) => route.isAbout(application)),
+  };
+}
+
+/** Events of the catalogue share the trigger that posts them; the others have one each. */
+const postedName = ({ catalogueName, trigger }: RelayRouteSpec['events'][number]): string =>
+  catalogueName ?? trigger;
