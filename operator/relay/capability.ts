@@ -29,6 +29,7 @@ export class Capability {
   #lastReadAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #isFailing = false;
+  #wasRead = false;
   #end = Promise.withResolvers<void>();
   #isClosed = false;
 
@@ -38,6 +39,11 @@ export class Capability {
 
   get isKnown(): boolean {
     return this.#present !== undefined;
+  }
+
+  /** Whether it was read at all. The operator writes it with the first route, so there is none before. */
+  get wasRead(): boolean {
+    return this.#wasRead;
   }
 
   /** Reads the capability now and from now on; resolves after the first reading, whatever it gave. */
@@ -98,6 +104,7 @@ export class Capability {
       const text = (await read())?.trim();
       if (this.#isFailing) log.info({}, 'the capability of the relay can be read again');
       this.#isFailing = false;
+      this.#wasRead = true;
       this.#take(text === undefined || text === '' ? undefined : hashOf(text), clock());
       return true;
     } catch (err) {
@@ -113,8 +120,8 @@ export class Capability {
     if (before !== undefined && hash !== undefined && timingSafeEqual(before, hash)) return;
     this.#present = hash;
     if (before) this.#former = { hash: before, until: now + FORMER_VALID_MS };
-    if (hash === undefined)
-      log.warn({}, 'the Secret of Argo CD has no capability for the relay; the operator writes it');
+    if (hash === undefined && before)
+      log.warn({}, 'the Secret of Argo CD has no capability for the relay any more; the operator writes it');
     else if (before) log.info({}, 'the capability of the relay has changed');
   }
 }

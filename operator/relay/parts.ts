@@ -88,7 +88,7 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
   const accepting = {
     ...{ engine, store: storeWatch.noted, routes: watch.index, argocdUrl: config.argocd.url, now, log },
     onStored: (messages: readonly NewMessage[], count: number) => {
-      metrics.stored(count);
+      metrics.stored(count, messages.length);
       sender()?.wake(messages.map(({ robot }) => robot));
     },
     onFailed: metrics.routeFailed,
@@ -104,7 +104,7 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
       cacheCheck(figureOf(watch)),
       readinessCheck(
         'capability',
-        capability.isKnown ? undefined : 'the capability of the relay is not known yet',
+        capability.wasRead ? undefined : 'the capability of the relay has not been read yet',
       ),
       readinessCheck('store', storeWatch.problem),
       engineCheck(availability.facts),
@@ -114,6 +114,7 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
     clockSkewMs: () => context.serverClock.skewMs(),
     isReady: () => readiness().ready,
     isEngineAvailable: () => availability.facts.ok,
+    queue: () => storeWatch.queue,
     routes: () => ({
       loaded: watch.routes().length,
       unreadable: watch.index()?.problems.length ?? 0,
@@ -126,8 +127,8 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
     audienceOf: (robot) => credentials.routed(robot),
     serverTime: () => context.serverClock.now(),
     pause: (ms, signal) => delay(ms, undefined, { signal }),
-    onEnded: ({ claim, ending, durationMs }) =>
-      metrics.delivered({ kind: claim.kind, ending }, claim.messages.length, durationMs / 1_000),
+    onEnded: ({ claim: { kind, messages }, ending, outcome: { reason }, durationMs }) =>
+      metrics.delivered({ kind, ending, reason, count: messages.length, seconds: durationMs / 1_000 }),
   };
   return { watch, storeWatch, statuses, engine, capability, door, readiness, metricSources, senderOptions };
 }

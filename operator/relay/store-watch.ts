@@ -24,6 +24,7 @@ export interface StoreWatchOptions {
 export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #answers: AnswersByRobot = new Map();
+  #queue = { messages: 0, oldestSeconds: 0 };
   #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -37,6 +38,11 @@ export class StoreWatch {
   /** Why the store could not be used at the last attempt. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** What waits, at the last look. */
+  get queue(): { readonly messages: number; readonly oldestSeconds: number } {
+    return this.#queue;
   }
 
   readonly answers = (): AnswersByRobot => this.#answers;
@@ -65,6 +71,11 @@ export class StoreWatch {
       if (this.#lookUps % SWEEP_EVERY === 0) await this.#note(store.sweep(now(), maxEventAgeMs));
       this.#lookUps += 1;
       const answers = await this.#note(store.lastAnswers());
+      const { count, oldestAt } = await this.#note(store.waiting());
+      this.#queue = {
+        messages: count,
+        oldestSeconds: oldestAt === undefined ? 0 : Math.max(0, now() - oldestAt) / 1_000,
+      };
       this.#answers = new Map(answers.map((answer) => [answer.robot, answer]));
       this.#options.onAnswers();
     } catch {

@@ -19,7 +19,6 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   relay: 'relay.ts',
   metrics: 'metrics.ts',
   probes: 'endpoints.ts',
-  relay: 'model.ts',
   'relay/store': 'open.ts',
   files: 'judge.ts',
   core: 'decide.ts',

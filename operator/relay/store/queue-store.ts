@@ -87,6 +87,17 @@ export class QueueStore implements RelayStore {
     return this.#connection.transaction(readLastAnswers);
   }
 
+  async waiting(): Promise<{ readonly count: number; readonly oldestAt: number | undefined }> {
+    const { count, oldest } = await this.#connection.transaction(({ tx }) =>
+      tx
+        .selectFrom('relay_messages')
+        .select(({ fn }) => [fn.countAll<number | string>().as('count'), fn.min('accepted_at').as('oldest')])
+        .where('state', '=', 'waiting')
+        .executeTakeFirstOrThrow(),
+    );
+    return { count: Number(count), oldestAt: oldest === null ? undefined : Number(oldest) };
+  }
+
   async sweep(now: number, maxEventAgeMs: number): Promise<void> {
     await sweepAll(this.#connection, now, maxEventAgeMs);
   }

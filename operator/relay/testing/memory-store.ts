@@ -38,6 +38,11 @@ export class MemoryStore implements RelayStore {
     return this.answers;
   }
 
+  async waiting(): Promise<{ readonly count: number; readonly oldestAt: undefined }> {
+    this.#check();
+    return { count: this.messages.length, oldestAt: undefined };
+  }
+
   async waitingRobots(): Promise<readonly string[]> {
     return [...new Set(this.messages.map(({ robot }) => robot))];
   }

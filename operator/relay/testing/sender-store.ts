@@ -150,6 +150,11 @@ export class SenderStore implements RelayStore {
     return [...this.#answers.values()];
   }
 
+  async waiting(): Promise<{ readonly count: number; readonly oldestAt: number | undefined }> {
+    const times = this.#messages.filter(({ state }) => state === 'waiting').map(({ acceptedAt }) => acceptedAt);
+    return { count: times.length, oldestAt: times.length === 0 ? undefined : Math.min(...times) };
+  }
+
   async sweep(now: number, maxEventAgeMs: number): Promise<void> {
     const old = this.#messages.filter(
       ({ state, acceptedAt }) => state === 'waiting' && now - acceptedAt > maxEventAgeMs,
