@@ -10,7 +10,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'api/render-fields.ts': 'generate.ts writes files as soon as it is loaded; a test renders without it',
   'argocd/context-value.ts': 'a format of Argo CD, which nothing outside of argocd/ reads',
   'argocd/destination-lines.ts': 'a format of Argo CD, where only the command that prints lines needs them',
-  'argocd/posted-event.ts': 'a format of Argo CD, which the relay reads',
   'argocd/readable-value.ts': 'a format of Argo CD, which nothing outside of argocd/ reads',
   'argocd/remedies/template-functions.ts': 'a table, apart from the guesses that read it',
   'argocd/remedies/yaml-remedies.ts': 'one kind of mistakes, beside the other kinds',
