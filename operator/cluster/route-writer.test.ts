@@ -1,10 +1,16 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { API_VERSION } from '../api/kinds.ts';
 import { RELAY_ROUTE, type RelayRoute, type RelayRouteSpec } from '../api/relay-route.ts';
-import { ApiError, ConflictError, NotFoundError, RequestError } from '../kubernetes/api-error.ts';
+import {
+  ApiError,
+  ConflictError,
+  ForbiddenError,
+  NotFoundError,
+  RequestError,
+} from '../kubernetes/api-error.ts';
 import { NotLeadingError } from '../kubernetes/fence.ts';
 import type { ApiCall, ApiRequest } from '../kubernetes/request.ts';
-import { RouteTooLargeError, RouteWriter } from './route-writer.ts';
+import { isPassing, RouteTooLargeError, RouteWriter } from './route-writer.ts';
 
 const COLLECTION = '/apis/argocd-dingtalk.io/v1alpha1/namespaces/argocd/relayroutes';
 const NAMES = Array.from({ length: 100 }, (_, index) => `team.s${index}`);
@@ -186,6 +192,18 @@ describe('applying routes', () => {
     await expect(writer().apply(wanted(NAMES))).rejects.toThrow(NotLeadingError);
     expect(requests.length).toBeLessThan(20);
   });
+});
+
+it.each([
+  ['no answer', new RequestError('x'), true],
+  ['a conflict', new ConflictError('x', 409, {}), true],
+  ['a server that is busy', new ApiError('x', 429, {}), true],
+  ['a server that is out of order', new ApiError('x', 503, {}), true],
+  ['a refusal', new ApiError('x', 422, {}), false],
+  ['a missing right', new ForbiddenError('x', 403, {}), false],
+  ['a route that is too large', new RouteTooLargeError('x'), false],
+])('%s: whether the same write may succeed a moment later', (_, error, expected) => {
+  expect(isPassing(error)).toBe(expected);
 });
 
 describe('removing routes', () => {

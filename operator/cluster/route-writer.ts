@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { FIELD_MANAGER } from '../api/field-managers.ts';
 import { RELAY_ROUTE, type RelayRoute, type RelayRouteSpec } from '../api/relay-route.ts';
 import type { RouteChanges } from '../core/relay/relay.ts';
-import { ConflictError, RequestError } from '../kubernetes/api-error.ts';
+import { ApiError, ConflictError, RequestError } from '../kubernetes/api-error.ts';
 import { applyCustomObject, deleteObject, readCustomObject } from '../kubernetes/custom-objects.ts';
 import { NotLeadingError } from '../kubernetes/fence.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
@@ -41,6 +41,16 @@ export interface RouteOutcome {
 /** A RelayRoute that is too large for the API server. Only an edit of its subscription helps. */
 export class RouteTooLargeError extends Error {
   override readonly name = 'RouteTooLargeError';
+}
+
+/**
+ * Whether the same write may succeed a moment later. What the API server refuses as such is the fault of one subscription, or of the
+ * installation, and lasts until somebody changes it.
+ */
+export function isPassing(error: Error): boolean {
+  if (error instanceof RouteTooLargeError) return false;
+  const isRefusal = error instanceof ApiError && error.code < 500 && error.code !== 429;
+  return !isRefusal || error instanceof ConflictError;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { resourceKey } from '../api/names.ts';
-import { RouteTooLargeError } from '../cluster/route-writer.ts';
+import { isPassing } from '../cluster/route-writer.ts';
 import { robotsLookedAt } from '../core/bounds/beyond-bounds.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import { Faults } from '../core/model/faults.ts';
@@ -20,6 +20,8 @@ const GATE_RETRY_MS = 10_000;
  * after the write, and in a burst of changes the next run overtakes that decision.
  */
 const UNTOLD_MS = 1_000;
+/** How soon to try a RelayRoute again that the API server refuses, in milliseconds. Such a refusal is no failure of the run. */
+const REFUSED_ROUTE_RETRY_MS = 30_000;
 /** How often a run tries to write while other writers come in between. */
 const MAX_ATTEMPTS = 10;
 
@@ -93,12 +95,15 @@ export class Reconciler {
     const observed = observedAfter(told, written, this.#parts);
     this.#parts.wantStatuses(wantedStatuses(decision.resolution, observed, faults));
     this.#parts.reportFaults(faults.found);
-    const toRetry = failure ?? [...routeFailures.values()].find(isWorthARetry);
+    const toRetry = failure ?? [...routeFailures.values()].find(isPassing);
     if (toRetry) throw toRetry;
+    const writeAgainAt =
+      routeFailures.size > 0 ? new Date(now.getTime() + REFUSED_ROUTE_RETRY_MS) : undefined;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     const dueAt = earliest(
       decision.plan.renewAt,
       askAgainAt,
+      writeAgainAt,
       checkAgainAt,
       guard.nextAt(admission, times().now),
       nextCheckAt(checks, now),
@@ -122,9 +127,6 @@ export class Reconciler {
     }
   }
 }
-
-/** Only an edit makes a RelayRoute smaller, and an edit brings another run. */
-const isWorthARetry = (error: Error): boolean => !(error instanceof RouteTooLargeError);
 
 function earliest(...times: readonly (Date | undefined)[]): Date | undefined {
   const known = times.flatMap((time) => (time ? [time.getTime()] : []));

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GROUP, KINDS } from '../../operator/api/kinds.ts';
+import { RELAY_ROUTE } from '../../operator/api/relay-route.ts';
 import {
   type ConfigFields,
   operatorConfiguration,
@@ -21,7 +22,7 @@ export async function installOperator(cp: ControlPlane): Promise<void> {
   await cp.kubectl(['apply', '--server-side', '-k', join(REPOSITORY, 'config/default')]);
   await waitForCrds(
     cp,
-    Object.values(KINDS).map(({ plural }) => `${plural}.${GROUP}`),
+    [...Object.values(KINDS), RELAY_ROUTE].map(({ plural }) => `${plural}.${GROUP}`),
   );
 }
 

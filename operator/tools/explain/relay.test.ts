@@ -126,9 +126,9 @@ describe('an event of a relayed subscription', () => {
       'problem: ConfigMap argocd/argocd-notifications-cm has no key trigger.dt__on-sync-failed',
     ]);
     const edited = { ...live, subscriptions: [subscription({ generation: 2 })] };
-    expect(eventSteps(edited)[0]).toBe(`problem: ${ROUTE} is not as planned`);
+    expect(eventSteps(edited)[0]).toBe(`problem: ${ROUTE} differs from the plan`);
     expect(eventSteps(edited, { grants: false })[0]).toMatch(
-      /^unknown: .* is not as planned by what you may/,
+      /^unknown: .* differs from the plan; this command does not know/,
     );
     const { subscriptions: _, ...data } = live.target.configMap?.data ?? {};
     const silent = { ...live, target: { ...live.target, configMap: { ...live.target.configMap, data } } };

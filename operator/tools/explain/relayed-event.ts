@@ -38,9 +38,9 @@ export function relayedEventSteps(event: string, cr: NotificationSubscription, c
     if (!live) return problem(`there is no ${route}`, operatorHint(cluster.presence));
     if (isSameRoute(wanted as NonNullable<typeof wanted>, live.spec))
       return ok(`${route} has the event for the relay`);
-    const differs = `${route} is not as planned`;
+    const differs = `${route} differs from the plan`;
     if (!sees.settings || !sees.grants)
-      return unknown(`${differs} by what you may read; the operator may know more grants and settings`);
+      return unknown(`${differs}; this command does not know all grants and settings`);
     return problem(differs, operatorHint(cluster.presence));
   }
 }
