@@ -7,7 +7,7 @@ import { measureStore, type StoreFigures } from './store/measure.ts';
 const HELP = `Usage: make bench-store [ARGS='…']
 
 Measures how fast the relay's store accepts messages of 1.3 KB for 100 robots, while a sender claims and ends others: in SQLite with
-synchronous = FULL, and in PostgreSQL if it is installed. Takes about 30 seconds for each. It fails if one of 100 messages takes 50 ms
+synchronous = FULL, and in PostgreSQL with fsync if it is installed. Takes about 30 seconds for each. It fails if one of 100 messages takes 50 ms
 or more at the rate, or if the store accepts fewer than the rate at most. Both depend on the disk and on the load of the machine.
 
   --rate N       messages in a second (500)
@@ -41,7 +41,7 @@ await runBenchmark(HELP, FLAGS, async ({ flags, say, untilInterrupted }) => {
       continue;
     }
     say(name);
-    await using places = await start();
+    await using places = await start(true);
     const figures = await untilInterrupted(measureStore(places, extent, say));
     rows.push(cells(name, figures));
     if (figures.p99 >= P99_MS) beyond.push(`${name}: p99 is beyond ${P99_MS} ms`);
