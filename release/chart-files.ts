@@ -22,6 +22,11 @@ const SOURCES = [
   'config/rbac',
   'config/read-secrets',
   'config/read-secrets-in-namespace',
+  'config/relay',
+  'config/relay-base',
+  'config/relay-monitoring',
+  'config/relay-postgres',
+  'config/relay-read-secrets-in-namespace',
   'config/watch-secrets',
   'config/watch-secrets-in-namespace',
 ];

@@ -106,9 +106,9 @@ describe('the npm packages', () => {
   });
 });
 
-it('the manifests name the image of this version', () => {
+it.each(['manager', 'relay-base'])('the manifests of config/%s name the image of this version', (folder) => {
   const kustomization = readFileSync(
-    join(import.meta.dirname, '../config/manager/kustomization.yaml'),
+    join(import.meta.dirname, '../config', folder, 'kustomization.yaml'),
     'utf8',
   );
   expect(/newTag: (.*)/.exec(kustomization)?.[1]).toBe(PROJECT.version);

@@ -18,7 +18,7 @@ interface Schema {
 }
 
 /** The fields that the chart sets itself. */
-const OF_THE_CHART = ['apiVersion', 'kind', 'health', 'metrics'];
+const OF_THE_CHART = ['apiVersion', 'kind', 'health', 'metrics', 'relay'];
 
 /** The part of the configuration that is for users of the chart. Defaults are left out: a field that is absent has its own. */
 function configuration(): Schema {

@@ -12,6 +12,8 @@ export interface RelayMetricSources {
   readonly isEngineAvailable: () => boolean;
   /** How many routes there are, by whether the relay can read them. */
   readonly routes: () => { readonly loaded: number; readonly unreadable: number };
+  /** What waits in the store. */
+  readonly queue: () => { readonly messages: number; readonly oldestMs: number };
 }
 
 /** The relay's counters and gauges. */
@@ -25,11 +27,11 @@ export function createRelayMetrics() {
   const { engineAvailable, engine } = engineMetrics(instruments);
   const { cacheStates, apiRequested, clockSkew } = apiMetrics(instruments);
   const { routesAre, ...door } = doorMetrics(instruments);
-  const sender = senderMetrics(instruments);
+  const { queueIs, ...messages } = messageMetrics(instruments);
   let sources: RelayMetricSources | undefined;
   return {
     ...door,
-    ...sender,
+    ...messages,
     apiRequested,
     engine,
     registry,
@@ -45,6 +47,7 @@ export function createRelayMetrics() {
         cacheStates(sources.caches());
         clockSkew(sources.clockSkewMs());
         routesAre(sources.routes());
+        queueIs(sources.queue());
       }
       return { contentType: registry.contentType, text: await registry.metrics() };
     },
@@ -53,16 +56,16 @@ export function createRelayMetrics() {
 
 /** The metrics of the door, and of what is behind it. */
 function doorMetrics(instruments: Instruments) {
-  const requests = instruments.histogram({
-    name: 'argocd_dingtalk_relay_request_seconds',
-    help: 'Time from a request of Argo CD to the answer, by code (202 stored, 200 nobody is told, 503 the relay cannot store now, and refusals).',
-    labelNames: ['code'],
-    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  const requests = instruments.counter({
+    name: 'argocd_dingtalk_relay_requests_total',
+    help: 'Requests to the relay, by answer (the HTTP status).',
+    labelNames: ['answer'],
   });
-  for (const code of ['200', '202', '503']) requests.zero({ code });
-  const messages = instruments.counter({
-    name: 'argocd_dingtalk_relay_messages_accepted_total',
-    help: 'Messages that the relay has stored; repetitions do not count.',
+  for (const answer of ['200', '202', '401', '503']) requests.inc({ answer }, 0);
+  const durations = instruments.histogram({
+    name: 'argocd_dingtalk_relay_request_duration_seconds',
+    help: 'Time that the relay took to answer a request of Argo CD.',
+    buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   });
   const failures = instruments.counter({
     name: 'argocd_dingtalk_relay_route_failures_total',
@@ -72,51 +75,59 @@ function doorMetrics(instruments: Instruments) {
   for (const step of ['evaluate', 'render']) failures.inc({ step }, 0);
   const routes = instruments.gauge({
     name: 'argocd_dingtalk_relay_routes',
-    help: 'Number of RelayRoutes by state: loaded, or unreadable (the log of the relay names the field).',
-    labelNames: ['state'],
+    help: 'Number of subscriptions that this replica of the relay has loaded.',
   });
-  const statuses = instruments.counter({
-    name: 'argocd_dingtalk_relay_status_writes_total',
-    help: 'Writes of statuses of RelayRoutes, by outcome: written, or failed (the relay tries again).',
-    labelNames: ['outcome'],
+  const unreadable = instruments.gauge({
+    name: 'argocd_dingtalk_relay_routes_unreadable',
+    help: 'Number of RelayRoutes that this replica of the relay cannot read; its log names the field.',
   });
-  for (const outcome of ['written', 'failed']) statuses.inc({ outcome }, 0);
   return {
-    answered: (status: number, seconds: number) => requests.observe({ code: `${status}` }, seconds),
-    stored: (count: number) => messages.inc(count),
+    answered: (status: number, seconds: number) => {
+      requests.inc({ answer: `${status}` });
+      durations.observe(seconds);
+    },
     routeFailed: (step: 'evaluate' | 'render') => failures.inc({ step }),
-    routeStatus: (outcome: 'written' | 'failed') => statuses.inc({ outcome }),
-    routesAre: ({ loaded, unreadable }: { readonly loaded: number; readonly unreadable: number }) => {
-      routes.set({ state: 'loaded' }, loaded);
-      routes.set({ state: 'unreadable' }, unreadable);
+    routesAre: (count: { readonly loaded: number; readonly unreadable: number }) => {
+      routes.set(count.loaded);
+      unreadable.set(count.unreadable);
     },
   };
 }
 
-/** The metrics of the requests to DingTalk. */
-function senderMetrics(instruments: Instruments) {
-  const labelNames = ['kind', 'ending'] as const;
-  const requests = instruments.histogram({
-    name: 'argocd_dingtalk_relay_delivery_seconds',
-    help: 'Duration of a request to DingTalk, by kind (message or digest) and ending (sent, again: the relay repeats it, or dead).',
-    labelNames,
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-  });
+/** The metrics of messages, from the store to DingTalk. */
+function messageMetrics(instruments: Instruments) {
   const messages = instruments.counter({
-    name: 'argocd_dingtalk_relay_messages_ended_total',
-    help: 'Messages whose delivery has ended, by ending: sent (also as a part of a digest), or dead.',
-    labelNames: ['ending'],
+    name: 'argocd_dingtalk_relay_messages_total',
+    help: 'Messages by result: stored, repeated (dropped, because it was there already), sent (also in a digest), dead (refused for good), or expired (it had waited too long).',
+    labelNames: ['result'],
   });
-  for (const ending of ['sent', 'dead']) messages.inc({ ending }, 0);
+  for (const result of ['stored', 'repeated', 'sent', 'dead', 'expired']) messages.inc({ result }, 0);
+  const deliveries = instruments.counter({
+    name: 'argocd_dingtalk_relay_deliveries_total',
+    help: 'Requests to DingTalk, by the reason of its answer; Delivering is a success.',
+    labelNames: ['reason'],
+  });
+  deliveries.inc({ reason: 'Delivering' }, 0);
+  const waiting = instruments.gauge({
+    name: 'argocd_dingtalk_relay_queue_messages',
+    help: 'Number of messages in the store that wait to be sent.',
+  });
+  const oldest = instruments.gauge({
+    name: 'argocd_dingtalk_relay_queue_oldest_seconds',
+    help: 'How long the oldest message in the store has waited; 0 without messages.',
+  });
   return {
-    /** @param count how many messages were in the request */
-    delivered: (
-      { kind, ending }: { readonly kind: 'message' | 'digest'; readonly ending: 'sent' | 'again' | 'dead' },
-      count: number,
-      seconds: number,
-    ) => {
-      requests.observe({ kind, ending }, seconds);
-      if (ending !== 'again') messages.inc({ ending }, count);
+    accepted: ({ stored, repeated }: { readonly stored: number; readonly repeated: number }) => {
+      messages.inc({ result: 'stored' }, stored);
+      messages.inc({ result: 'repeated' }, repeated);
+    },
+    /** A request to DingTalk has an answer. */
+    delivered: (reason: string) => deliveries.inc({ reason }),
+    /** Messages will not be sent any more. */
+    ended: (result: 'sent' | 'dead' | 'expired', count: number) => messages.inc({ result }, count),
+    queueIs: (queue: { readonly messages: number; readonly oldestMs: number }) => {
+      waiting.set(queue.messages);
+      oldest.set(queue.oldestMs / 1_000);
     },
   };
 }

@@ -100,12 +100,17 @@ describe('the relay', () => {
       expect(status).toMatchObject(wanted);
       return true;
     });
-    const { text } = await get('/metrics');
+    // The sender counts what its store has recorded.
+    const sent = 'argocd_dingtalk_relay_messages_total{result="sent"} 1';
+    const { text } = await eventually('the count', async () => {
+      const metrics = await get('/metrics');
+      return metrics.text.includes(sent) && metrics;
+    });
     for (const line of [
-      'argocd_dingtalk_relay_messages_accepted_total 1',
-      'argocd_dingtalk_relay_messages_ended_total{ending="sent"} 1',
-      'argocd_dingtalk_relay_routes{state="loaded"} 1',
-      'argocd_dingtalk_relay_request_seconds_count{code="202"} 1',
+      'argocd_dingtalk_relay_messages_total{result="stored"} 1',
+      'argocd_dingtalk_relay_messages_total{result="sent"} 1',
+      'argocd_dingtalk_relay_routes 1',
+      'argocd_dingtalk_relay_requests_total{answer="202"} 1',
     ])
       expect(text).toContain(line);
     expect(lines.join('')).not.toMatch(new RegExp(`${CAPABILITY}|SECabc|access_token=a|one or more objects`));
@@ -179,7 +184,7 @@ describe('the relay', () => {
     await ready();
     expect((await send(failed('u1'))).status).toBe(202);
     expect((await send(failed('u2'))).status).toBe(202);
-    expect((await get('/metrics')).text).toContain('argocd_dingtalk_relay_routes{state="unreadable"} 1');
+    expect((await get('/metrics')).text).toContain('argocd_dingtalk_relay_routes_unreadable 1');
     expect(lines.filter((line) => line.includes('the relay cannot read a RelayRoute'))).toHaveLength(1);
   });
 });

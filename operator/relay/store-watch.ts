@@ -24,6 +24,10 @@ export interface StoreWatchOptions {
 export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #answers: AnswersByRobot = new Map();
+  #queue: { readonly messages: number; readonly oldestAt: number | undefined } = {
+    messages: 0,
+    oldestAt: undefined,
+  };
   #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -40,6 +44,12 @@ export class StoreWatch {
   }
 
   readonly answers = (): AnswersByRobot => this.#answers;
+
+  /** What waits in the store. */
+  readonly queue = (): { readonly messages: number; readonly oldestMs: number } => {
+    const { messages, oldestAt } = this.#queue;
+    return { messages, oldestMs: oldestAt === undefined ? 0 : Math.max(0, this.#options.now() - oldestAt) };
+  };
 
   /** The part of the store that the door needs, with the outcome of each use noted. */
   readonly noted: Pick<RelayStore, 'accept' | 'notesOf'> = {
@@ -65,6 +75,7 @@ export class StoreWatch {
       if (this.#lookUps % SWEEP_EVERY === 0) await this.#note(store.sweep(now(), maxEventAgeMs));
       this.#lookUps += 1;
       const answers = await this.#note(store.lastAnswers());
+      this.#queue = await this.#note(store.queue());
       this.#answers = new Map(answers.map((answer) => [answer.robot, answer]));
       this.#options.onAnswers();
     } catch {

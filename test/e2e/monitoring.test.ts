@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
-import { ALERT_CASES, ruleTests } from '../support/alert-cases.ts';
+import { ALERT_CASES, HEALTHY_RELAY, ruleTests } from '../support/alert-cases.ts';
 import { installOperator, startOperator } from '../support/operator.ts';
 import { freePorts } from '../support/ports.ts';
 import { promtool } from '../support/promtool.ts';
@@ -54,7 +54,11 @@ interface Rule {
   readonly labels: { readonly severity: string };
   readonly annotations: Readonly<Record<string, string>>;
 }
-const rules: Rules = parse(read('config/monitoring/prometheus-rule.yaml')).spec;
+const rules: Rules = {
+  groups: ['monitoring', 'relay-monitoring'].flatMap(
+    (folder) => (parse(read(`config/${folder}/prometheus-rule.yaml`)).spec as Rules).groups,
+  ),
+};
 const alerts = rules.groups.flatMap((group) => group.rules);
 
 describe('a healthy operator', () => {
@@ -117,7 +121,7 @@ describe('each alert', () => {
       alerts.map(({ alert }) => alert).sort(),
     );
     const expressions = alerts.map(({ expr }) => expr);
-    const tests = ruleTests('rules.json', expressions, scrape, scrapedAt);
+    const tests = ruleTests('rules.json', expressions, `${scrape}${HEALTHY_RELAY}`, scrapedAt);
     const files = { 'rules.json': rules, 'tests.json': tests };
     const { code, stdout, stderr } = await promtool(['test', 'rules', 'tests.json'], files);
     expect(`${stdout}${stderr}`).toContain('SUCCESS');
@@ -153,7 +157,7 @@ describe('the dashboard', () => {
 
   it('has a row for each concern, and a choice of the data source', () => {
     expect(panels.filter(({ type }) => type === 'row').map(({ title }) => title)).toEqual([
-      ...['Health', 'Resources', 'Target', 'Signatures', 'Engine', 'API server'],
+      ...['Health', 'Resources', 'Target', 'Signatures', 'Engine', 'API server', 'Relay'],
     ]);
     expect(dashboard.templating.list.map(({ type }: { type: string }) => type)).toContain('datasource');
     expect(panels.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);
@@ -169,8 +173,12 @@ describe('the dashboard', () => {
     expect([code, stdout]).toEqual([0, expect.stringContaining(`${expressions.length} rules found`)]);
   });
 
-  it('and the alerts name only metrics that the operator has, and the dashboard has each of them', () => {
-    const known = new Set([...scrape.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
+  it('and the alerts name only metrics that there are, and the dashboard has each of them', () => {
+    const ofRelay = read('docs/metrics.md').split('\n## Of the relay\n')[1] ?? '';
+    const known = new Set([
+      ...[...scrape.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name),
+      ...[...ofRelay.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name),
+    ]);
     const shown = new Set(expressions.flatMap(metricsIn));
     const named = [...shown, ...alerts.flatMap(({ expr }) => metricsIn(expr))];
     expect(named.filter((name) => !known.has(name))).toEqual([]);

@@ -49,6 +49,22 @@ const SAME: readonly Pair[] = [
     parts: ['default', '+network-policy'],
     values: { networkPolicy: { enabled: true } },
   },
+  { name: 'relay', parts: ['default', '+relay'], values: { relay: { enabled: true } } },
+  {
+    name: 'relay-postgres',
+    parts: ['default', '+relay-postgres'],
+    values: { relay: { enabled: true, store: 'postgres' } },
+  },
+  {
+    name: 'relay, without the right to read all Secrets',
+    parts: ['namespaced', '+relay'],
+    values: { relay: { enabled: true }, rbac: { readSecrets: { cluster: false } } },
+  },
+  {
+    name: 'relay-monitoring',
+    parts: ['default', 'monitoring', 'relay-monitoring', '+relay'],
+    values: { relay: { enabled: true }, monitoring: MONITORING },
+  },
   {
     name: 'another-namespace',
     parts: ['another-namespace'],
@@ -113,9 +129,16 @@ describe.each(HELM_VERSIONS)('with Helm %d, the chart', (major) => {
 
   it('gives the rights in a namespace that the folders for one namespace give', async () => {
     const scope = { cluster: false, namespaces: ['team'] };
-    const byHelm = await rendered({ rbac: { readSecrets: scope, watchSecrets: scope } });
+    const byHelm = await rendered({
+      relay: { enabled: true },
+      rbac: { readSecrets: scope, watchSecrets: scope },
+    });
     const ours = byHelm.filter(({ metadata }) => metadata.namespace === 'team');
-    const folders = ['read-secrets-in-namespace', 'watch-secrets-in-namespace'];
+    const folders = [
+      'read-secrets-in-namespace',
+      'relay-read-secrets-in-namespace',
+      'watch-secrets-in-namespace',
+    ];
     const theirs = (await kustomized(await together(folders))).map((manifest) => ({
       ...manifest,
       metadata: { ...manifest.metadata, namespace: 'team' },
@@ -144,6 +167,9 @@ describe.each(HELM_VERSIONS)('with Helm %d, the chart', (major) => {
     ],
     ['a value that it refuses', { configuration: { robots: { verify: 'Always' } } }, /robots[./]verify/],
     ['what the chart sets', { configuration: { health: { listen: 'x' } } }, /health/],
+    ['what the chart sets for the relay', { configuration: { relay: { listen: 'x' } } }, /relay/],
+    ['a store of the relay that does not exist', { relay: { store: 'redis' } }, /relay[\s\S]*store/],
+    ['two relays over one file', { relay: { enabled: true, replicas: 2 } }, /relay\.replicas/],
     [
       'a target beside argocd.namespace',
       { configuration: { target: { namespace: 'x' } } },

@@ -16,9 +16,27 @@ const always = (value: number): string => `${value}+0x${MINUTES}`;
 const growing = (perMinute: number): string => `0+${perMinute}x${MINUTES}`;
 const NEVER = `_x${MINUTES}`;
 
+/** The labels that Prometheus adds to the series of the relay. */
+const RELAY = 'job="argocd-dingtalk-relay-metrics",instance="relay"';
+
+/** The metrics of a healthy relay, which the alerts about it look at. */
+export const HEALTHY_RELAY = `
+argocd_dingtalk_relay_routes{${RELAY}} 3
+argocd_dingtalk_relay_requests_total{${RELAY},answer="202"} 40
+argocd_dingtalk_relay_requests_total{${RELAY},answer="401"} 0
+argocd_dingtalk_relay_requests_total{${RELAY},answer="503"} 0
+argocd_dingtalk_relay_messages_total{${RELAY},result="sent"} 40
+argocd_dingtalk_relay_messages_total{${RELAY},result="dead"} 0
+argocd_dingtalk_relay_messages_total{${RELAY},result="expired"} 0
+argocd_dingtalk_relay_queue_oldest_seconds{${RELAY}} 0
+argocd_dingtalk_relay_deliveries_total{${RELAY},reason="Delivering"} 40
+argocd_dingtalk_relay_deliveries_total{${RELAY},reason="Throttled"} 0
+argocd_dingtalk_relay_deliveries_total{${RELAY},reason="TokenUnknown"} 0
+`;
+
 /** A case for each alert rule. */
 export const ALERT_CASES: readonly AlertCase[] = [
-  { alert: 'Absent', changes: { 'argocd_dingtalk_build_info{}': NEVER } },
+  { alert: 'Absent', changes: { 'argocd_dingtalk_leader{}': NEVER } },
   { alert: 'NoLeader', changes: { 'argocd_dingtalk_leader{}': always(0) } },
   {
     alert: 'SeveralLeaders',
@@ -80,6 +98,31 @@ export const ALERT_CASES: readonly AlertCase[] = [
     alert: 'TestMessagesFail',
     changes: { 'argocd_dingtalk_test_messages_total{result="retry"}': growing(1) },
   },
+  { alert: 'RelayAbsent', changes: { 'argocd_dingtalk_relay_routes{}': NEVER } },
+  {
+    alert: 'RelayNotReady',
+    changes: {},
+    added: {
+      [`argocd_dingtalk_ready{${RELAY}}`]: always(0),
+    },
+  },
+  {
+    alert: 'RelayUnavailable',
+    changes: { 'argocd_dingtalk_relay_requests_total{answer="503"}': growing(2) },
+  },
+  {
+    alert: 'RelayCapabilityRefused',
+    changes: { 'argocd_dingtalk_relay_requests_total{answer="401"}': growing(1) },
+  },
+  { alert: 'RelayQueueOld', changes: { 'argocd_dingtalk_relay_queue_oldest_seconds{}': growing(60) } },
+  {
+    alert: 'RelayDeadLetters',
+    changes: { 'argocd_dingtalk_relay_messages_total{result="dead"}': growing(0.1) },
+  },
+  {
+    alert: 'RelayRobotsRefused',
+    changes: { 'argocd_dingtalk_relay_deliveries_total{reason="TokenUnknown"}': growing(0.1) },
+  },
 ];
 
 /** States that are not worth an alert. */
@@ -105,6 +148,14 @@ export const QUIET_CASES: Readonly<Record<string, Pick<AlertCase, 'changes' | 'a
   },
   'one robot that DingTalk refuses every ten minutes': {
     changes: { 'argocd_dingtalk_test_messages_total{result="final"}': growing(0.1) },
+  },
+  'a relay that takes over, and a robot that is silent for ten minutes': {
+    changes: {
+      'argocd_dingtalk_relay_requests_total{answer="202"}': growing(100),
+      'argocd_dingtalk_relay_requests_total{answer="503"}': growing(0.2),
+      'argocd_dingtalk_relay_deliveries_total{reason="Throttled"}': growing(0.1),
+      'argocd_dingtalk_relay_queue_oldest_seconds{}': always(600),
+    },
   },
   'an engine that ends when it has nothing to do': {
     changes: { 'argocd_dingtalk_engine_ends_total{cause="idle"}': growing(3) },

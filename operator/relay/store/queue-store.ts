@@ -87,6 +87,21 @@ export class QueueStore implements RelayStore {
     return this.#connection.transaction(readLastAnswers);
   }
 
+  async queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }> {
+    const [row] = await this.#connection.transaction(({ tx }) =>
+      tx
+        .selectFrom('relay_messages')
+        .select(({ fn }) => [fn.countAll().as('messages'), fn.min('accepted_at').as('oldestAt')])
+        .where('state', 'in', ['waiting', 'sending'])
+        .execute(),
+    );
+    const oldestAt = row?.oldestAt ?? undefined;
+    return {
+      messages: Number(row?.messages ?? 0),
+      oldestAt: oldestAt === undefined ? undefined : Number(oldestAt),
+    };
+  }
+
   async sweep(now: number, maxEventAgeMs: number): Promise<void> {
     await sweepAll(this.#connection, now, maxEventAgeMs);
   }

@@ -38,6 +38,11 @@ export class MemoryStore implements RelayStore {
     return this.answers;
   }
 
+  async queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }> {
+    this.#check();
+    return { messages: this.messages.length, oldestAt: undefined };
+  }
+
   async waitingRobots(): Promise<readonly string[]> {
     return [...new Set(this.messages.map(({ robot }) => robot))];
   }

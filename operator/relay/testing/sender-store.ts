@@ -57,6 +57,11 @@ export class SenderStore implements RelayStore {
     return this.#requests.filter((request) => request.robot === robot).map(({ at }) => at);
   }
 
+  async queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }> {
+    const waiting = this.#messages.filter(({ state }) => state === 'waiting' || state === 'sending');
+    return { messages: waiting.length, oldestAt: waiting[0]?.acceptedAt };
+  }
+
   async accept(
     messages: readonly NewMessage[],
     now: number,

@@ -53,15 +53,21 @@ What belongs to Argo CD's side is in its namespace, and what belongs to the oper
 {{- $_ := set $object.metadata "namespace" .namespace -}}
 {{- else if has $object.kind (list "Role" "RoleBinding" "ConfigMap") -}}
 {{- $_ := set $object.metadata "namespace" (include "argocd-dingtalk.target" $root) -}}
-{{- else if has $object.kind (list "ServiceAccount" "Deployment" "Service" "PodDisruptionBudget" "NetworkPolicy" "ServiceMonitor" "PrometheusRule") -}}
+{{- else if has $object.kind (list "ServiceAccount" "Deployment" "Service" "PersistentVolumeClaim" "PodDisruptionBudget" "NetworkPolicy" "ServiceMonitor" "PrometheusRule") -}}
 {{- $_ := set $object.metadata "namespace" $root.Release.Namespace -}}
 {{- end -}}
 {{- with $object.roleRef -}}
 {{- $_ := set . "name" (regexReplaceAll "[.]argocd$" .name $suffix) -}}
 {{- end -}}
+{{- if and $root.Values.relay.enabled (hasPrefix "argocd-dingtalk-read-secrets." $object.metadata.name) $object.subjects -}}
+{{- $patch := include "argocd-dingtalk.file" (dict "root" $root "path" "relay-base/read-secrets-subject.yaml") | fromYamlArray -}}
+{{- $_ := set $object "subjects" (append $object.subjects (first $patch).value) -}}
+{{- end -}}
 {{- range $object.subjects -}}
 {{- if eq .kind "ServiceAccount" -}}
+{{- if ne .name "argocd-dingtalk-relay" -}}
 {{- $_ := set . "name" (include "argocd-dingtalk.serviceAccount" $root) -}}
+{{- end -}}
 {{- $_ := set . "namespace" $root.Release.Namespace -}}
 {{- end -}}
 {{- end -}}
@@ -92,7 +98,71 @@ What belongs to Argo CD's side is in its namespace, and what belongs to the oper
 {{- if or .Values.caCertificates.configMap .Values.caCertificates.secret -}}
 {{- $_ := set $own "dingtalk" (dict "caFile" (printf "/etc/argocd-dingtalk-ca/%s" .Values.caCertificates.key)) -}}
 {{- end -}}
+{{- if .Values.relay.enabled -}}
+{{- $_ := set $own "relay" (include "argocd-dingtalk.relayConfiguration" . | fromYaml) -}}
+{{- end -}}
 {{- toYaml (merge $own $file (deepCopy .Values.configuration)) -}}
+{{- end -}}
+
+{{/* The folder of config/ with the relay's store. */}}
+{{- define "argocd-dingtalk.relayFolder" -}}
+{{- ternary "relay-postgres" "relay" (eq .Values.relay.store "postgres") -}}
+{{- end -}}
+
+{{/* The section `relay` of the configuration file. */}}
+{{- define "argocd-dingtalk.relayConfiguration" -}}
+{{- $path := printf "%s/configuration.yaml" (include "argocd-dingtalk.relayFolder" .) -}}
+{{- $relay := (include "argocd-dingtalk.file" (dict "root" . "path" $path) | fromYaml).relay -}}
+{{- $_ := set $relay "url" (regexReplaceAll "[.]argocd[.]svc\\b" $relay.url (printf ".%s.svc" .Release.Namespace)) -}}
+{{- with $relay.store.postgres -}}
+{{- $_ := set . "urlFile" (printf "%s/%s" (dir .urlFile) $.Values.relay.postgres.key) -}}
+{{- end -}}
+{{- toYaml $relay -}}
+{{- end -}}
+
+{{/* How many replicas the relay has. */}}
+{{- define "argocd-dingtalk.relayReplicas" -}}
+{{- $store := include "argocd-dingtalk.file" (dict "root" . "path" (printf "%s/store.yaml" (include "argocd-dingtalk.relayFolder" .))) | fromYaml -}}
+{{- $replicas := ternary $store.spec.replicas .Values.relay.replicas (kindIs "invalid" .Values.relay.replicas) | int -}}
+{{- if and (eq .Values.relay.store "sqlite") (gt $replicas 1) -}}
+{{- fail "relay.replicas is greater than 1, and relay.store is sqlite. A SQLite file has one writer: set relay.store=postgres for several replicas." -}}
+{{- end -}}
+{{- $replicas -}}
+{{- end -}}
+
+{{/*
+What the values say about each Deployment of this release: it sets that in the object `deployment` and gives no text. The first
+container is the one with the program.
+*/}}
+{{- define "argocd-dingtalk.workload" -}}
+{{- $root := .root -}}
+{{- $template := .deployment.spec.template -}}
+{{- $pod := $template.spec -}}
+{{- $container := first $pod.containers -}}
+{{- $checksum := dict "checksum/configuration" (include "argocd-dingtalk.configuration" $root | sha256sum) -}}
+{{- $_ := set $template.metadata "annotations" (merge $checksum $template.metadata.annotations (deepCopy $root.Values.podAnnotations)) -}}
+{{- /* The selector's labels win. */ -}}
+{{- $_ := set $template.metadata "labels" (merge $template.metadata.labels (deepCopy $root.Values.podLabels)) -}}
+{{- range $key, $value := include "argocd-dingtalk.placement" $root | fromYaml -}}
+{{- $_ := set $pod $key $value -}}
+{{- end -}}
+{{- $_ := set $container "image" (include "argocd-dingtalk.image" $root) -}}
+{{- $_ := set $container "imagePullPolicy" $root.Values.image.pullPolicy -}}
+{{- with $root.Values.env -}}
+{{- $_ := set $container "env" (concat ($container.env | default list) .) -}}
+{{- end -}}
+{{- with $root.Values.caCertificates -}}
+{{- if and .configMap .secret -}}
+{{- fail "caCertificates names a ConfigMap and a Secret. Set only one of caCertificates.configMap and caCertificates.secret." -}}
+{{- end -}}
+{{- if or .configMap .secret -}}
+{{- $source := ternary (dict "configMap" (dict "name" .configMap)) (dict "secret" (dict "secretName" .secret)) (not (empty .configMap)) -}}
+{{- $_ := set $pod "volumes" (append $pod.volumes (merge (dict "name" "ca-certificates") $source)) -}}
+{{- $mount := dict "name" "ca-certificates" "mountPath" "/etc/argocd-dingtalk-ca" "readOnly" true -}}
+{{- $_ := set $container "volumeMounts" (append $container.volumeMounts $mount) -}}
+{{- end -}}
+{{- end -}}
+{{- $_ := set $pod "containers" (list $container) -}}
 {{- end -}}
 
 {{/* Where a pod of this release may run, and with which image. */}}

@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseAllDocuments, stringify } from 'yaml';
+import { namespace } from '../../operator/api/testing/manifests.ts';
+import { type Stage, startStage } from '../support/stage.ts';
+
+const CONFIG = join(import.meta.dirname, '../../config');
+const RESTRICTED = 'restricted-pods';
+const RELAY = '--as=system:serviceaccount:argocd:argocd-dingtalk-relay';
+const OPERATOR = '--as=system:serviceaccount:argocd:argocd-dingtalk-operator';
+
+let stage: Stage;
+let folder: string;
+beforeAll(async () => {
+  stage = await startStage({ argocd: false, operator: false });
+  const warns = { 'pod-security.kubernetes.io/warn': 'restricted' };
+  await stage.apply(namespace('argocd-second'), namespace(RESTRICTED, warns));
+  folder = await mkdtemp(join(tmpdir(), 'overlay-'));
+});
+afterAll(async () => {
+  await rm(folder, { recursive: true });
+  await stage?.[Symbol.asyncDispose]();
+});
+
+async function overlay(resource: string, components: readonly string[], place?: string): Promise<string> {
+  const path = (name: string) => relative(folder, join(CONFIG, name));
+  const kustomization = { resources: [path(resource)], components: components.map(path) };
+  const text = stringify({ ...kustomization, ...(place !== undefined && { namespace: place }) });
+  await writeFile(join(folder, 'kustomization.yaml'), text);
+  return folder;
+}
+
+it.each<[string, string, string | undefined]>([
+  ['default', 'relay', undefined],
+  ['default', 'relay-postgres', undefined],
+  ['namespaced', 'relay', undefined],
+  ['another-namespace', 'relay', 'argocd-second'],
+])('the API server accepts config/%s with config/%s', async (base, component, place) => {
+  const built = await overlay(base, [component, 'network-policy'], place);
+  const applied = await stage.cp.kubectl(['apply', '--server-side', '--dry-run=server', '-k', built]);
+  for (const object of ['deployment.apps', 'networkpolicy.networking.k8s.io'])
+    for (const name of ['operator', 'relay']) expect(applied).toContain(`${object}/argocd-dingtalk-${name} `);
+  expect(applied.includes('persistentvolumeclaim/')).toBe(component === 'relay');
+  expect(applied.includes('poddisruptionbudget.policy/argocd-dingtalk-relay')).toBe(component !== 'relay');
+});
+
+it.each(['relay', 'relay-postgres'])('the pods of config/%s are restricted ones', async (component) => {
+  const built = await overlay('default', [component], RESTRICTED);
+  const args = ['apply', '--server-side', '--dry-run=server', '-k', built];
+  const { code, stdout, stderr } = await stage.cp.tryKubectl(args);
+  expect(stdout).toContain('deployment.apps/argocd-dingtalk-relay');
+  expect({ code, warnings: stderr.match(/^Warning:.*/gm) }).toEqual({ code: 0, warnings: null });
+});
+
+describe('with config/default', () => {
+  beforeAll(() => give('default'));
+
+  it.each([
+    ['watch', 'relayroutes', '-n', 'argocd'],
+    ['patch', 'relayroutes', '--subresource=status', '-n', 'argocd'],
+    ['get', 'secret/argocd-notifications-secret', '-n', 'argocd'],
+    ['get', 'secrets', '-n', 'team'],
+  ])('the relay may %s %s %s %s', async (...question) => {
+    expect(await may(RELAY, ...question)).toBe('yes');
+  });
+
+  it.each([
+    ['patch', 'relayroutes', '-n', 'argocd'],
+    ['create', 'relayroutes', '-n', 'argocd'],
+    ['list', 'relayroutes', '-A'],
+    ['list', 'secrets', '-n', 'team'],
+    ['list', 'secrets', '-n', 'argocd'],
+    ['patch', 'secret/argocd-notifications-secret', '-n', 'argocd'],
+    ['get', 'configmap/argocd-notifications-cm', '-n', 'argocd'],
+    ['list', 'dingtalkrobots', '-n', 'team'],
+    ['list', 'applications.argoproj.io', '-A'],
+    ['create', 'leases.coordination.k8s.io', '-n', 'argocd'],
+    ['create', 'events.events.k8s.io', '-A'],
+  ])('the relay may not %s %s %s %s', async (...question) => {
+    expect(await may(RELAY, ...question)).toBe('no');
+  });
+
+  it.each([
+    ['list', 'yes'],
+    ['watch', 'yes'],
+    ['create', 'yes'],
+    ['patch', 'yes'],
+    ['delete', 'yes'],
+    ['deletecollection', 'no'],
+  ])('the operator may %s relayroutes in Argo CD’s namespace: %s', async (verb, answer) => {
+    expect(await may(OPERATOR, verb, 'relayroutes', '-n', 'argocd')).toBe(answer);
+    expect(await may(OPERATOR, verb, 'relayroutes', '-n', 'team')).toBe('no');
+  });
+});
+
+describe('with config/namespaced', () => {
+  beforeAll(async () => {
+    await stage.cp.kubectl(['delete', '-k', join(CONFIG, 'read-secrets')]);
+    await stage.apply(namespace('team'));
+    await give('namespaced');
+  });
+
+  it('the relay may read Secrets of a namespace once it gives the right', async () => {
+    const question = ['get', 'secrets', '-n', 'team'] as const;
+    expect(await may(RELAY, ...question)).toBe('no');
+    for (const right of ['read-secrets-in-namespace', 'relay-read-secrets-in-namespace'])
+      await stage.cp.kubectl(['apply', '-n', 'team', '-k', join(CONFIG, right)]);
+    expect(await may(RELAY, ...question)).toBe('yes');
+    expect(await may(OPERATOR, ...question)).toBe('yes');
+    expect(await may(RELAY, 'get', 'secrets', '-n', 'argocd')).toBe('no');
+  });
+});
+
+/** Applies the rights of an overlay with the relay, and nothing else of it. */
+async function give(base: string): Promise<void> {
+  const text = await stage.cp.kubectl(['kustomize', await overlay(base, ['relay'])]);
+  const objects = parseAllDocuments(text).map((document) => document.toJS());
+  await stage.cp.apply(
+    objects.filter(({ kind }) => /^(Cluster)?Role(Binding)?$|^ServiceAccount$/.test(kind)),
+  );
+}
+
+async function may(as: string, ...question: string[]): Promise<string> {
+  const words = question.filter((word) => word !== undefined);
+  return (await stage.cp.tryKubectl(['auth', 'can-i', ...words, as])).stdout.trim();
+}
