@@ -1,4 +1,3 @@
-import { DELIVERY_REASONS, type DeliveryReason } from '../dingtalk/explanations.ts';
 import { apiMetrics, type CacheFigure } from './api-metrics.ts';
 import { engineMetrics } from './engine-metrics.ts';
 import { Instruments } from './instruments.ts';
@@ -11,27 +10,10 @@ export interface RelayMetricSources {
   readonly clockSkewMs: () => number;
   readonly isReady: () => boolean;
   readonly isEngineAvailable: () => boolean;
-  /** What waits in the store, as it was known last. */
-  readonly queue: () => QueueFigures;
   /** How many routes there are, by whether the relay can read them. */
   readonly routes: () => { readonly loaded: number; readonly unreadable: number };
-}
-
-/** What waits in the store. */
-export interface QueueFigures {
-  readonly messages: number;
-  /** How long the oldest one has waited. */
-  readonly oldestSeconds: number;
-}
-
-/** A request to DingTalk that has ended. */
-interface Delivered {
-  readonly kind: 'message' | 'digest';
-  readonly ending: 'sent' | 'again' | 'dead';
-  readonly reason: DeliveryReason;
-  /** How many messages were in it. */
-  readonly count: number;
-  readonly seconds: number;
+  /** What waits in the store. */
+  readonly queue: () => { readonly messages: number; readonly oldestMs: number };
 }
 
 /** The relay's counters and gauges. */
@@ -45,11 +27,11 @@ export function createRelayMetrics() {
   const { engineAvailable, engine } = engineMetrics(instruments);
   const { cacheStates, apiRequested, clockSkew } = apiMetrics(instruments);
   const { routesAre, ...door } = doorMetrics(instruments);
-  const { queueIs, ...sender } = senderMetrics(instruments);
+  const { queueIs, ...messages } = messageMetrics(instruments);
   let sources: RelayMetricSources | undefined;
   return {
     ...door,
-    ...sender,
+    ...messages,
     apiRequested,
     engine,
     registry,
@@ -80,10 +62,9 @@ function doorMetrics(instruments: Instruments) {
     labelNames: ['answer'],
   });
   for (const answer of ['200', '202', '401', '503']) requests.inc({ answer }, 0);
-  const duration = instruments.histogram({
+  const durations = instruments.histogram({
     name: 'argocd_dingtalk_relay_request_duration_seconds',
     help: 'Time that the relay took to answer a request of Argo CD.',
-    labelNames: [],
     buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   });
   const failures = instruments.counter({
@@ -97,22 +78,15 @@ function doorMetrics(instruments: Instruments) {
     help: 'Number of subscriptions that this replica of the relay has loaded.',
   });
   const unreadable = instruments.gauge({
-    name: 'argocd_dingtalk_relay_unreadable_routes',
-    help: 'Number of RelayRoutes that the relay cannot read; its log names the field.',
+    name: 'argocd_dingtalk_relay_routes_unreadable',
+    help: 'Number of RelayRoutes that this replica of the relay cannot read; its log names the field.',
   });
-  const statuses = instruments.counter({
-    name: 'argocd_dingtalk_relay_status_writes_total',
-    help: 'Writes of statuses of RelayRoutes, by outcome: written, or failed (the relay tries again).',
-    labelNames: ['outcome'],
-  });
-  for (const outcome of ['written', 'failed']) statuses.inc({ outcome }, 0);
   return {
     answered: (status: number, seconds: number) => {
       requests.inc({ answer: `${status}` });
-      duration.observe({}, seconds);
+      durations.observe(seconds);
     },
     routeFailed: (step: 'evaluate' | 'render') => failures.inc({ step }),
-    routeStatus: (outcome: 'written' | 'failed') => statuses.inc({ outcome }),
     routesAre: (count: { readonly loaded: number; readonly unreadable: number }) => {
       routes.set(count.loaded);
       unreadable.set(count.unreadable);
@@ -120,15 +94,21 @@ function doorMetrics(instruments: Instruments) {
   };
 }
 
-/** The metrics of the store and of the requests to DingTalk. */
-function senderMetrics(instruments: Instruments) {
+/** The metrics of messages, from the store to DingTalk. */
+function messageMetrics(instruments: Instruments) {
   const messages = instruments.counter({
     name: 'argocd_dingtalk_relay_messages_total',
     help: 'Messages by result: stored, repeated (dropped, because it was there already), sent (also in a digest), dead (refused for good), or expired (it had waited too long).',
     labelNames: ['result'],
   });
   for (const result of ['stored', 'repeated', 'sent', 'dead', 'expired']) messages.inc({ result }, 0);
-  const queued = instruments.gauge({
+  const deliveries = instruments.counter({
+    name: 'argocd_dingtalk_relay_deliveries_total',
+    help: 'Requests to DingTalk, by the reason of its answer; Delivering is a success.',
+    labelNames: ['reason'],
+  });
+  deliveries.inc({ reason: 'Delivering' }, 0);
+  const waiting = instruments.gauge({
     name: 'argocd_dingtalk_relay_queue_messages',
     help: 'Number of messages in the store that wait to be sent.',
   });
@@ -136,34 +116,18 @@ function senderMetrics(instruments: Instruments) {
     name: 'argocd_dingtalk_relay_queue_oldest_seconds',
     help: 'How long the oldest message in the store has waited; 0 without messages.',
   });
-  const deliveries = instruments.counter({
-    name: 'argocd_dingtalk_relay_deliveries_total',
-    help: 'Requests to DingTalk, by the reason of its answer; Delivering is a success.',
-    labelNames: ['reason'],
-  });
-  // Without a zero, Prometheus does not see the first answer of a kind as an increase.
-  for (const reason of DELIVERY_REASONS) deliveries.inc({ reason }, 0);
-  const duration = instruments.histogram({
-    name: 'argocd_dingtalk_relay_delivery_duration_seconds',
-    help: 'Duration of a request to DingTalk, by kind (message or digest).',
-    labelNames: ['kind'],
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-  });
   return {
-    /** @param count how many of so many messages were new */
-    stored: (count: number, of: number) => {
-      messages.inc({ result: 'stored' }, count);
-      messages.inc({ result: 'repeated' }, of - count);
+    accepted: ({ stored, repeated }: { readonly stored: number; readonly repeated: number }) => {
+      messages.inc({ result: 'stored' }, stored);
+      messages.inc({ result: 'repeated' }, repeated);
     },
-    queueIs: ({ messages: count, oldestSeconds }: QueueFigures) => {
-      queued.set(count);
-      oldest.set(oldestSeconds);
-    },
-    delivered: ({ kind, ending, reason, count, seconds }: Delivered) => {
-      deliveries.inc({ reason });
-      duration.observe({ kind }, seconds);
-      if (ending !== 'again')
-        messages.inc({ result: reason === 'MessageExpired' ? 'expired' : ending }, count);
+    /** A request to DingTalk has an answer. */
+    delivered: (reason: string) => deliveries.inc({ reason }),
+    /** Messages will not be sent any more. */
+    ended: (result: 'sent' | 'dead' | 'expired', count: number) => messages.inc({ result }, count),
+    queueIs: (queue: { readonly messages: number; readonly oldestMs: number }) => {
+      waiting.set(queue.messages);
+      oldest.set(queue.oldestMs / 1_000);
     },
   };
 }

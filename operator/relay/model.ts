@@ -139,8 +139,8 @@ export interface RelayStore extends AsyncDisposable {
   /** Records how a claimed request ended. */
   finish(claim: Claim, ending: Ending, now: number): Promise<void>;
   lastAnswers(): Promise<readonly LastAnswer[]>;
-  /** How many messages wait, over all robots, and when the oldest of them was accepted. */
-  waiting(): Promise<{ readonly count: number; readonly oldestAt: number | undefined }>;
+  /** How many messages wait, those in unfinished requests included, and when the oldest was accepted. */
+  queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }>;
   /** Removes what is too old: sent 7 days, dead letters 30 days, notes and dedupe keys; messages that waited too long expire. */
   sweep(now: number, maxEventAgeMs: number): Promise<void>;
 }

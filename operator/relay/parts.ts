@@ -74,7 +74,7 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
   });
   const statuses = new StatusReporter({
     ...{ routes: watch.routes, current: watch.current, write: watch.writeStatus },
-    ...{ answers: storeWatch.answers, onWritten: metrics.routeStatus, clock, log },
+    ...{ answers: storeWatch.answers, clock, log },
   });
   const availability = new EngineAvailability(log, 'Argo CD has to post its events again');
   const engine = availability.watch(
@@ -88,7 +88,7 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
   const accepting = {
     ...{ engine, store: storeWatch.noted, routes: watch.index, argocdUrl: config.argocd.url, now, log },
     onStored: (messages: readonly NewMessage[], count: number) => {
-      metrics.stored(count, messages.length);
+      metrics.accepted({ stored: count, repeated: messages.length - count });
       sender()?.wake(messages.map(({ robot }) => robot));
     },
     onFailed: metrics.routeFailed,
@@ -114,7 +114,7 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
     clockSkewMs: () => context.serverClock.skewMs(),
     isReady: () => readiness().ready,
     isEngineAvailable: () => availability.facts.ok,
-    queue: () => storeWatch.queue,
+    queue: storeWatch.queue,
     routes: () => ({
       loaded: watch.routes().length,
       unreadable: watch.index()?.problems.length ?? 0,
@@ -127,8 +127,11 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
     audienceOf: (robot) => credentials.routed(robot),
     serverTime: () => context.serverClock.now(),
     pause: (ms, signal) => delay(ms, undefined, { signal }),
-    onEnded: ({ claim: { kind, messages }, ending, outcome: { reason }, durationMs }) =>
-      metrics.delivered({ kind, ending, reason, count: messages.length, seconds: durationMs / 1_000 }),
+    onEnded: ({ claim, outcome, ending }) => {
+      metrics.delivered(outcome.reason);
+      const { length } = claim.messages;
+      if (ending !== 'again') metrics.ended(outcome.reason === 'MessageExpired' ? 'expired' : ending, length);
+    },
   };
   return { watch, storeWatch, statuses, engine, capability, door, readiness, metricSources, senderOptions };
 }

@@ -25,13 +25,12 @@ let objects: Map<string, RelayRoute>;
 let answers: Map<string, LastAnswer>;
 let writes: [string, RelayRouteStatus][];
 let write: (object: RelayRoute, status: RelayRouteStatus) => Promise<void>;
-let outcomes: string[];
 let reporter: StatusReporter;
 
 beforeEach(() => {
   vi.useFakeTimers();
   const route = compiledRoute();
-  [objects, answers, writes, outcomes] = [new Map([[NAME, route]]), new Map(), [], []];
+  [objects, answers, writes] = [new Map([[NAME, route]]), new Map(), []];
   write = async ({ metadata }, status) => {
     writes.push([metadata.name, status]);
     const object = objects.get(metadata.name);
@@ -42,7 +41,6 @@ beforeEach(() => {
     current: ({ name }) => objects.get(name),
     answers: () => answers,
     write: (object, status) => write(object, status),
-    onWritten: (outcome) => outcomes.push(outcome),
     clock,
     log: recordingLog(),
   });
@@ -74,7 +72,6 @@ describe('the status of a route', () => {
     edited(3);
     await look(1_000);
     expect(writes.map(([, { observedGeneration }]) => observedGeneration)).toEqual([1, 2, 3]);
-    expect(outcomes).toEqual(['written', 'written', 'written']);
   });
 
   it('is not written where nothing has changed', async () => {
@@ -124,7 +121,7 @@ describe('the status of a route', () => {
     await look(1_000);
     write = works;
     await vi.advanceTimersByTimeAsync(2_000);
-    expect([outcomes, writes.length]).toEqual([['failed', 'written'], 1]);
+    expect(writes).toHaveLength(1);
   });
 
   it('is one of four that are written at once', async () => {

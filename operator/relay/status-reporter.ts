@@ -18,7 +18,6 @@ export interface StatusReporterOptions {
   readonly current: (route: LoadedRoute) => RelayRoute | undefined;
   readonly answers: () => AnswersByRobot;
   readonly write: (object: RelayRoute, status: RelayRouteStatus) => Promise<unknown>;
-  readonly onWritten: (outcome: 'written' | 'failed') => void;
   /** In milliseconds, only ever forward. */
   readonly clock: () => number;
   readonly log: Log;
@@ -79,13 +78,11 @@ export class StatusReporter {
 
   /** Never rejects. */
   async #write(name: string, object: RelayRoute, wanted: RelayRouteStatus): Promise<void> {
-    const { write, onWritten, clock, log } = this.#options;
+    const { write, clock, log } = this.#options;
     let retryMs = 0;
     try {
       await write(object, wanted);
-      onWritten('written');
     } catch (err) {
-      onWritten('failed');
       retryMs = RETRY_MS;
       const level = err instanceof ConflictError ? 'debug' : 'warn';
       log[level]({ err, route: name }, 'cannot write the status of a RelayRoute');

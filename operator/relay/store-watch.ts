@@ -24,7 +24,10 @@ export interface StoreWatchOptions {
 export class StoreWatch {
   readonly #options: StoreWatchOptions;
   #answers: AnswersByRobot = new Map();
-  #queue = { messages: 0, oldestSeconds: 0 };
+  #queue: { readonly messages: number; readonly oldestAt: number | undefined } = {
+    messages: 0,
+    oldestAt: undefined,
+  };
   #problem: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -40,12 +43,13 @@ export class StoreWatch {
     return this.#problem;
   }
 
-  /** What waits, at the last look. */
-  get queue(): { readonly messages: number; readonly oldestSeconds: number } {
-    return this.#queue;
-  }
-
   readonly answers = (): AnswersByRobot => this.#answers;
+
+  /** What waits in the store. */
+  readonly queue = (): { readonly messages: number; readonly oldestMs: number } => {
+    const { messages, oldestAt } = this.#queue;
+    return { messages, oldestMs: oldestAt === undefined ? 0 : Math.max(0, this.#options.now() - oldestAt) };
+  };
 
   /** The part of the store that the door needs, with the outcome of each use noted. */
   readonly noted: Pick<RelayStore, 'accept' | 'notesOf'> = {
@@ -71,11 +75,7 @@ export class StoreWatch {
       if (this.#lookUps % SWEEP_EVERY === 0) await this.#note(store.sweep(now(), maxEventAgeMs));
       this.#lookUps += 1;
       const answers = await this.#note(store.lastAnswers());
-      const { count, oldestAt } = await this.#note(store.waiting());
-      this.#queue = {
-        messages: count,
-        oldestSeconds: oldestAt === undefined ? 0 : Math.max(0, now() - oldestAt) / 1_000,
-      };
+      this.#queue = await this.#note(store.queue());
       this.#answers = new Map(answers.map((answer) => [answer.robot, answer]));
       this.#options.onAnswers();
     } catch {

@@ -87,15 +87,19 @@ export class QueueStore implements RelayStore {
     return this.#connection.transaction(readLastAnswers);
   }
 
-  async waiting(): Promise<{ readonly count: number; readonly oldestAt: number | undefined }> {
-    const { count, oldest } = await this.#connection.transaction(({ tx }) =>
+  async queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }> {
+    const [row] = await this.#connection.transaction(({ tx }) =>
       tx
         .selectFrom('relay_messages')
-        .select(({ fn }) => [fn.countAll<number | string>().as('count'), fn.min('accepted_at').as('oldest')])
-        .where('state', '=', 'waiting')
-        .executeTakeFirstOrThrow(),
+        .select(({ fn }) => [fn.countAll().as('messages'), fn.min('accepted_at').as('oldestAt')])
+        .where('state', 'in', ['waiting', 'sending'])
+        .execute(),
     );
-    return { count: Number(count), oldestAt: oldest === null ? undefined : Number(oldest) };
+    const oldestAt = row?.oldestAt ?? undefined;
+    return {
+      messages: Number(row?.messages ?? 0),
+      oldestAt: oldestAt === undefined ? undefined : Number(oldestAt),
+    };
   }
 
   async sweep(now: number, maxEventAgeMs: number): Promise<void> {

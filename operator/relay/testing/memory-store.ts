@@ -38,9 +38,9 @@ export class MemoryStore implements RelayStore {
     return this.answers;
   }
 
-  async waiting(): Promise<{ readonly count: number; readonly oldestAt: undefined }> {
+  async queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }> {
     this.#check();
-    return { count: this.messages.length, oldestAt: undefined };
+    return { messages: this.messages.length, oldestAt: undefined };
   }
 
   async waitingRobots(): Promise<readonly string[]> {

@@ -118,7 +118,7 @@ function tracked(store: RelayStore, time: SimulatedTime): RelayStore {
     claim: (...args) => time.track(store.claim(...args)),
     finish: (...args) => time.track(store.finish(...args)),
     lastAnswers: () => time.track(store.lastAnswers()),
-    waiting: () => time.track(store.waiting()),
+    queue: () => time.track(store.queue()),
     sweep: (...args) => time.track(store.sweep(...args)),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };

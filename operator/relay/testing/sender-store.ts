@@ -57,6 +57,11 @@ export class SenderStore implements RelayStore {
     return this.#requests.filter((request) => request.robot === robot).map(({ at }) => at);
   }
 
+  async queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }> {
+    const waiting = this.#messages.filter(({ state }) => state === 'waiting' || state === 'sending');
+    return { messages: waiting.length, oldestAt: waiting[0]?.acceptedAt };
+  }
+
   async accept(
     messages: readonly NewMessage[],
     now: number,
@@ -148,11 +153,6 @@ export class SenderStore implements RelayStore {
 
   async lastAnswers(): Promise<readonly LastAnswer[]> {
     return [...this.#answers.values()];
-  }
-
-  async waiting(): Promise<{ readonly count: number; readonly oldestAt: number | undefined }> {
-    const times = this.#messages.filter(({ state }) => state === 'waiting').map(({ acceptedAt }) => acceptedAt);
-    return { count: times.length, oldestAt: times.length === 0 ? undefined : Math.min(...times) };
   }
 
   async sweep(now: number, maxEventAgeMs: number): Promise<void> {
