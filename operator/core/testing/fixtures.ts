@@ -17,7 +17,7 @@ import { shortHash } from '../../argocd/provenance.ts';
 import { type OperatorConfiguration, operatorConfigurationSchema } from '../../config/config.ts';
 import { decide } from '../decide.ts';
 import type { Answers } from '../model/inquiry.ts';
-import type { CredentialSecret, LiveObject, Snapshot, Target } from '../model/snapshot.ts';
+import type { CredentialSecret, LiveObject, RelayInputs, Snapshot, Target } from '../model/snapshot.ts';
 import type { Plan } from '../plan/placements.ts';
 
 /** Builders for tests of the pure core. Each gives a valid object, and a test names only the fields that matter to it. */
@@ -184,16 +184,17 @@ interface LiveRouteFields {
 }
 
 /** The relay after all writes, with unchanged routes as they were: the relay has loaded the others. */
-export function afterRouteWrites(before: Snapshot): Snapshot['relay'] {
-  if (!before.relay) return undefined;
-  const { apply, remove } = decide(before).routes;
-  const routes = new Map(before.relay.routes);
+export function afterRouteWrites(
+  before: RelayInputs,
+  { apply, remove }: ReturnType<typeof decide>['routes'],
+): RelayInputs {
+  const routes = new Map(before.routes);
   for (const name of remove) routes.delete(name);
   for (const { name, spec } of apply) {
     const generation = (routes.get(name)?.metadata.generation ?? 0) + 1;
     routes.set(name, liveRoute(name, spec, { generation }));
   }
-  return { ...before.relay, routes };
+  return { ...before, routes };
 }
 
 /** A robot and a subscription to it. */
@@ -227,7 +228,7 @@ function applied(object: LiveObject | undefined, data: Plan['secret'], stale: re
 /** The snapshot after its own writes, some time later. */
 export function settled(before: Snapshot, laterMs = 0): Snapshot {
   const later = (time: Date) => new Date(time.getTime() + laterMs);
-  const relay = afterRouteWrites(before);
+  const relay = before.relay && afterRouteWrites(before.relay, decide(before).routes);
   return {
     ...before,
     target: afterWrites(before),

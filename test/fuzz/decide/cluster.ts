@@ -1,9 +1,9 @@
 import { resourceKey } from '../../../operator/api/names.ts';
+import type { Decision } from '../../../operator/core/decide.ts';
 import type { GateAnswer } from '../../../operator/core/model/engine-api.ts';
 import type { Snapshot } from '../../../operator/core/model/snapshot.ts';
 import type { StatusUpdate } from '../../../operator/core/status/status-update.ts';
-import { afterWrites } from '../../../operator/core/testing/fixtures.ts';
-import type { Write } from '../../../operator/core/writes/writes.ts';
+import { afterRouteWrites, afterWrites } from '../../../operator/core/testing/fixtures.ts';
 import type { AnyResource, Kind } from './resources.ts';
 
 /** What a killed question is not asked again before. */
@@ -69,10 +69,14 @@ export class Cluster {
     if (ms >= KILLED_MS) this.forget((answer) => !answer.ok && answer.killed !== undefined);
   }
 
-  /** What the operator writes to the target comes back. */
-  written(steps: readonly Write[]): void {
-    if (steps.length === 0) return;
-    this.set({ target: afterWrites(this.snapshot, [...steps]) });
+  /** What the operator writes to the target comes back, and its routes, which the relay loads at once. */
+  written({ writes: { steps }, routes }: Pick<Decision, 'writes' | 'routes'>): void {
+    const before = this.snapshot;
+    if (steps.length > 0) this.set({ target: afterWrites(before, [...steps]) });
+    if (routes.apply.length + routes.remove.length > 0)
+      this.set({
+        relay: afterRouteWrites(before.relay ?? { routes: new Map(), newCapability: 'c' }, routes),
+      });
   }
 
   /** What the operator tells comes back. */

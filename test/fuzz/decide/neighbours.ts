@@ -129,6 +129,7 @@ export class Neighbours {
       ),
       ...this.#maybe('suspend', 0.04, () => true),
       ...this.#maybe('verify', 0.2, () => random.pick(['Never', 'OnChange'])),
+      ...this.#maybe('delivery', 0.3, () => random.pick(['Direct', 'Relay', 'Relay'])),
       ...(this.#errs(0.03) && { newer: 'field' }),
       ...this.#shared(),
     } as DingTalkRobot['spec'];

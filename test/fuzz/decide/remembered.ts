@@ -115,7 +115,7 @@ export class RememberedWalk {
   #act(tells: boolean): void {
     const { cluster } = this.#world;
     const { decision, updates } = outcomeOf(cluster.snapshot);
-    cluster.written(decision.writes.steps);
+    cluster.written(decision);
     if (tells) cluster.told(updates);
   }
 

@@ -47,7 +47,7 @@ export class SimulatedOperator {
   act(writes: boolean, tells: boolean): void {
     const outcome = this.decided();
     if ('property' in outcome) return; // It is found when it is judged.
-    if (writes) this.#cluster.written(outcome.decision.writes.steps);
+    if (writes) this.#cluster.written(outcome.decision);
     if (tells) this.#cluster.told(outcome.updates);
   }
 
