@@ -3,7 +3,15 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
 import { createEngine } from '../engine/client.ts';
 import { triggerKey } from './names.ts';
-import { formatNoteKey, NOTIFIED, type NoteKey, readNoteKey, sentExpression, sentNotes } from './notes.ts';
+import {
+  formatNoteKey,
+  NOTIFIED,
+  type NoteKey,
+  readNoteKey,
+  sentExpression,
+  sentNotes,
+  withNotes,
+} from './notes.ts';
 import { formatTrigger } from './trigger-value.ts';
 
 const engine = createEngine({ program: locateEngine(), deadlineMs: 20_000 });
@@ -19,6 +27,32 @@ const key: fc.Arbitrary<NoteKey> = fc.record({
 });
 const app = (notes: unknown) => ({
   metadata: { annotations: { [NOTIFIED]: typeof notes === 'string' ? notes : JSON.stringify(notes) } },
+});
+
+describe('an Application with other notes', () => {
+  it('has these, and keeps everything else', () => {
+    fc.assert(
+      fc.property(fc.dictionary(key.map(formatNoteKey), fc.nat(4_000_000_000)), (notes) => {
+        const given = { ...app({ old: 1 }), spec: { project: 'p' } };
+        const found = withNotes(given, notes);
+        const keys = sentNotes(found).map(({ at, ...each }) => [formatNoteKey(each), at.getTime() / 1_000]);
+        expect(Object.fromEntries(keys)).toEqual(notes);
+        expect(found.spec).toEqual({ project: 'p' });
+      }),
+    );
+  });
+
+  it.each([
+    {},
+    { metadata: null },
+    { metadata: { annotations: null } },
+    app('x'),
+    { metadata: { annotations: { other: 'x' } } },
+  ])('has none where there are none, such as %j', (given) => {
+    const { metadata } = withNotes(given, {}) as { readonly metadata: { readonly annotations: object } };
+    expect(Object.keys(metadata.annotations)).not.toContain(NOTIFIED);
+    expect(sentNotes(withNotes(given, { 'on-x:[0].h:ding:': 5 }))).toHaveLength(1);
+  });
 });
 
 describe('the key of a note', () => {

@@ -22,6 +22,8 @@ it.each([
   [[], 'Usage: argocd-dingtalk'],
   [['nonsense'], "unknown command 'nonsense'"],
   [['operator'], "required option '--config <file>' not specified"],
+  [['relay'], "required option '--config <file>' not specified"],
+  [['relay', '--config', '/nowhere'], '/nowhere: cannot be read'],
   [['operator', '--config', '/nowhere'], '/nowhere: cannot be read'],
 ])('called wrongly (%s) says how, with exit code 2', async (args, message) => {
   const { code, stderr } = await run(...args);

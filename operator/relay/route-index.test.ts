@@ -48,6 +48,9 @@ const selector = fc.record(
 );
 const criteria: fc.Arbitrary<ApplicationCriteria> = fc.oneof(
   fc.constant({ all: true }),
+  // Alone, a criterion decides more often.
+  fc.record({ clusters: some(...CLUSTERS) }),
+  fc.record({ selector }),
   fc.record(
     {
       projects: some(...PROJECTS),

@@ -259,6 +259,16 @@ describe.each(DATABASES)('the store over $name', ({ missing, start }) => {
       expect(await store.lastAnswers()).toMatchObject([{ outcome: { errcode: 310000 } }]);
     });
 
+    over('and its queue counts what waits and what is being sent, from the oldest one on', async (store) => {
+      expect(await store.queue()).toEqual({ messages: 0, oldestAt: undefined });
+      await store.accept([aMessage('a')], NOW);
+      await store.accept([aMessage('b')], NOW + MINUTE);
+      const claim = await claimed(store);
+      expect(await store.queue()).toEqual({ messages: 2, oldestAt: NOW });
+      await store.finish(claim, SENT, NOW + MINUTE);
+      expect(await store.queue()).toEqual({ messages: 1, oldestAt: NOW + MINUTE });
+    });
+
     over('late: a success counts, and a failure does not', async (store) => {
       await store.accept([aMessage('a'), aMessage('b')], NOW);
       const [a, b] = [await claimed(store), await claimed(store)];
