@@ -144,7 +144,7 @@ describe('a relayed robot', () => {
     await create('refused-app');
     await patch('refused-app', syncFailed(soon()));
     await eventually('the refusal', () => to(token).some(({ errcode }) => errcode === 310000));
-    await stage.conditions('robot', TEAM, 'refused-relay', { Delivering: 'False/SignatureRejected' });
+    await stage.conditions('robots', TEAM, 'refused-relay', { Delivering: 'False/SignatureRejected' });
   });
 
   it('loses nothing that was answered 202 when the relay is killed', async () => {
