@@ -155,6 +155,20 @@ describe('the route of a subscription', () => {
       expect(decide({ ...before, credentials }).routes).toEqual({ apply: [], remove: [] });
   });
 
+  it('comes before new subscriptions where the operator does not read all', () => {
+    const before = settled(relayed(team()));
+    const { limits } = before.config;
+    const perNamespace = { ...limits.perNamespace, resources: 2 };
+    const older = subscription({ name: 'older', creationTimestamp: '2020-01-01T00:00:00Z' });
+    const after = {
+      ...before,
+      config: { ...before.config, limits: { ...limits, perNamespace } },
+      subscriptions: [older, ...before.subscriptions],
+    };
+    const refusals = decide(after).resolution.subscriptions.map(({ verdict }) => verdict.refusal?.reason);
+    expect(refusals).toEqual(['NamespaceQuotaExceeded', undefined]);
+  });
+
   it('keeps a robot with a mistake as it was', () => {
     const before = settled(relayed(team()));
     const spec = { timeZone: 'Nowhere', locale: 'zh-CN' as const, keywords: ['x'] };

@@ -8,6 +8,7 @@ import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
 import { decide } from '../decide.ts';
 import { foreignKeys } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { bytesOf as bytes } from '../plan/budget.ts';
 import { afterWrites, relayed, robot, settled, subscription, team } from '../testing/fixtures.ts';
 import { removalOf } from '../writes/removal.ts';
 
@@ -119,6 +120,24 @@ describe('what all relayed robots share', () => {
     expect(refusalOf(withQuota(2))).toBeUndefined();
     expect(refusalOf(withQuota(1))?.reason).toBe('NamespaceQuotaExceeded');
     expect(decide(withQuota(1)).plan.configMap).toEqual({});
+  });
+
+  it('takes room in the ConfigMap', () => {
+    const before = settled(relayed(team()));
+    const more: Snapshot = {
+      ...before,
+      robots: [robot(), robot({ name: 'second' }, { delivery: 'Direct' })],
+      subscriptions: [subscription(), subscription({ name: 'second' }, { robots: [{ name: 'second' }] })],
+    };
+    const ofSecond = Object.entries(decide(more).plan.configMap).filter(([key]) => key.includes('second'));
+    const needed = bytes(Object.fromEntries(ofSecond)) + 500;
+    const refusalsAt = (configMapBytes: number) => {
+      const limits = { ...more.config.limits, configMapBytes };
+      const { subscriptions } = decide({ ...more, config: { ...more.config, limits } }).resolution;
+      return subscriptions.map(({ verdict }) => verdict.refusal?.reason);
+    };
+    expect(refusalsAt(needed)).toEqual([undefined, 'TargetFull']);
+    expect(refusalsAt(needed + 2_000)).toEqual([undefined, undefined]);
   });
 
   it('is planned for files, too, which have no relay', () => {
