@@ -127,6 +127,14 @@ describe('a digest of 197', () => {
     expect(text).toContain('- of other kinds: 72\n');
   });
 
+  it('mentions a hundred people at most', () => {
+    const { at, markdown } = digestOf(
+      MANY.map((each, n) => ({ ...each, at: { mobiles: [`${13_800_000_000 + n}`] } })),
+    );
+    expect(at?.atMobiles.length).toBe(100);
+    expect(markdown.text.match(/@\d+/g)?.length).toBe(100);
+  });
+
   it('mentions all if one message does', () => {
     const { at } = digestOf([...MANY, { app: 'last', at: { all: true } }]);
     expect(at).toEqual({ atMobiles: [], atUserIds: [], isAtAll: true });

@@ -226,7 +226,7 @@ describe('a retry', () => {
     expect(step(queue)).toEqual({ kind: 'wait', until: NOW + 60_000 });
     expect(step(queue, NOW + 60_000)).toMatchObject({ kind: 'wait' });
     const others = queueOf([
-      ...failing.map((each) => ({ ...each, notBefore: NOW + 200_000 })),
+      ...failing.map((each) => ({ ...each, notBefore: each.notBefore + 140_000 })),
       { acceptedAt: NOW - 200_000 },
       { acceptedAt: NOW - 100_000 },
     ]);
@@ -268,6 +268,16 @@ describe('a clock that is set', () => {
     );
     expect(step(queue)).toEqual({ kind: 'message', id: 2 });
     expect(step({ ...queue, waiting: queue.waiting.slice(0, 1) })).toEqual({ kind: 'message', id: 1 });
+  });
+
+  it('back by hours tells nothing about the age of a message, so such messages are one digest', () => {
+    const future = { acceptedAt: NOW + 3 * HOUR };
+    expect(step(queueOf([future, future]))).toEqual({ kind: 'digest', ids: [1, 2] });
+  });
+
+  it('back by hours ends a storm', () => {
+    const acceptedAt = [NOW, ...new Array(50).fill(NOW + 3 * HOUR)];
+    expect(step(queueOf([{ acceptedAt: NOW }], { acceptedAt }))).toEqual({ kind: 'message', id: 1 });
   });
 
   it('forward by hours brings one digest', () => {

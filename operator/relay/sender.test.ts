@@ -115,6 +115,19 @@ describe.each(SENDER_STORES)('with a store %s,', (_, open) => {
       expect(requests.map(({ errcode }) => errcode)).toEqual([-1, -1, -1, -1, 0, 0]);
     });
 
+    it('that is a digest keeps its msgUuid over its attempts', async () => {
+      const senders = await running();
+      const robot = senders.addRobot();
+      await senders.accept(...apps(10));
+      await senders.time.pass(SECOND);
+      robot.answerNext({ errcode: -1, errmsg: '系统繁忙' });
+      await senders.time.pass(MINUTE);
+      const uuids = senders.requestsTo().map(({ body }) => body.msgUuid);
+      expect(uuids.length).toBe(5);
+      expect(uuids[3]).toBe(uuids[4]);
+      expect(new Set(uuids).size).toBe(4);
+    });
+
     it('that waits too long is never sent', async () => {
       const senders = await running(0);
       senders.addRobot();
@@ -207,6 +220,10 @@ describe.each(SENDER_STORES)('with a store %s,', (_, open) => {
       await senders.accept({ app: 'last' });
       await senders.time.pass(10 * MINUTE);
       expect(senders.ended.at(-1)?.ending).toBe('sent');
+      await senders.accept({ app: 'later' });
+      await senders.time.pass(0);
+      expect(senders.ended.at(-1)?.claim.messages[0]?.application.name).toBe('later');
+      expect(senders.refreshed.at(-1)).toBe(false);
     });
 
     it('by its throttle is silent for ten minutes, and gets a digest then', async () => {
@@ -322,6 +339,26 @@ describe.each(SENDER_STORES)('with a store %s,', (_, open) => {
   });
 
   describe('the loop', () => {
+    it('is woken up in the moment in which it decides to wait', async () => {
+      const senders = await running(0);
+      const robot = senders.addRobot();
+      robot.answerNext({ errcode: -1, errmsg: '系统繁忙' });
+      const { store } = senders;
+      let isFirst = true;
+      const claim: RelayStore['claim'] = async (...args) => {
+        const claimed = await store.claim(...args);
+        if ('wait' in claimed && isFirst) {
+          isFirst = false;
+          await senders.accept({ app: 'another' });
+        }
+        return claimed;
+      };
+      senders.startSender({ store: { ...store, claim } });
+      await senders.accept({});
+      await senders.time.pass(0);
+      expect(senders.requestsTo().map(({ errcode }) => errcode)).toEqual([-1, 0]);
+    });
+
     it('is woken up while a request of the robot is under way', async () => {
       const senders = await running(0);
       senders.addRobot();
