@@ -88,7 +88,7 @@ format: install ## Repair the format and lint findings, as far as possible
 
 .PHONY: test
 test: check tools build ## All tests of a control plane, with the real Argo CD controller, on dist/; BUNDLE=0 runs the sources
-	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project e2e --project fault $(ARGS)
+	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project crashes --project e2e --project fault $(ARGS)
 
 .PHONY: e2e-gitops
 e2e-gitops: tools tools-gitops build ## A real Argo CD syncs the custom resources from Git (about 2 minutes); BUNDLE=0 runs the sources
@@ -164,6 +164,10 @@ bench: tools build ## Measure the operator with 200 sets of resources, or 1000 (
 .PHONY: bench-hostile
 bench-hostile: tools build ## Measure the effects of one namespace of 3000 hostile resources on the others (about 4 minutes); ARGS='--help'
 	@BUNDLE=$${BUNDLE-1} node test/benchmarks/hostile.ts $(ARGS)
+
+.PHONY: bench-store
+bench-store: install ## Measure how fast the relay's store accepts messages, in SQLite and PostgreSQL (1 minute); ARGS='--help'
+	@node test/benchmarks/store.ts $(ARGS)
 
 .PHONY: bench-start
 bench-start: tools build ## Measure the start of the programs and lint of 1000 resources, from source and from the bundle (2 minutes)

@@ -7,6 +7,9 @@ const MEASURES_ITSELF = 'operator/engine/real-engine-footprint.test.ts';
 /** So does this. */
 const FUZZES = 'test/fuzz/decide/decide.test.ts';
 
+/** It kills processes that use a store, again and again. */
+const CRASHES = 'operator/relay/store/crashes.test.ts';
+
 /** What takes minutes runs by `make test-fault` alone. */
 const SOAK = process.env.FAULTS === 'long' ? ['test/soak/**/*.test.ts'] : [];
 
@@ -65,7 +68,7 @@ export default defineConfig({
             'test/fuzz/**/*.test.ts',
             'test/kind/**/*.test.ts',
           ],
-          exclude: [MEASURES_ITSELF, FUZZES, 'test/kind/e2e/**'],
+          exclude: [MEASURES_ITSELF, FUZZES, CRASHES, 'test/kind/e2e/**'],
           // To load the same modules anew for each of them takes as long as many a file's tests.
           isolate: false,
           maxWorkers: 3,
@@ -86,6 +89,14 @@ export default defineConfig({
         test: {
           name: 'fuzz',
           include: [FUZZES],
+          ...QUIET,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'crashes',
+          include: [CRASHES],
           ...QUIET,
         },
       },

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { type Claim, MAX_IN_DIGEST, type RobotQueue, type Step } from '../model.ts';
-import { WorkFault } from './connection.ts';
 import { endExpiredClaims } from './expired-claims.ts';
 import { type QueuedRow, readQueue, toRobotQueue } from './queue.ts';
 import { toMessage } from './rows.ts';
 import type { StoreTransaction } from './schema.ts';
+import { WorkFault } from './transactions.ts';
 
 /** When another replica has the robot. */
 const SOON_MS = 250;

@@ -1,12 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../lib/log.ts';
 import { redactError } from '../../lib/redact.ts';
-import type { OpenDatabase, StoreTransaction } from './schema.ts';
+import type { OpenDatabase } from './schema.ts';
+import { type RunTransaction, transactionsOf, type Work, WorkFault } from './transactions.ts';
 import { damageOf, toUnavailable } from './unavailable.ts';
 
 /** How often two replicas may be in each other's way. */
 const MAX_CONFLICTS = 5;
 const CONFLICT_PAUSE_MS = 5;
+
+interface Connected {
+  readonly db: OpenDatabase['db'];
+  readonly run: RunTransaction;
+}
 
 /**
  * The way to a database that may be away for a while. It opens the database when it is first needed. After an error of the
@@ -15,7 +21,7 @@ const CONFLICT_PAUSE_MS = 5;
 export class StoreConnection implements AsyncDisposable {
   readonly #open: () => Promise<OpenDatabase>;
   readonly #log: Log;
-  #current: Promise<OpenDatabase> | undefined;
+  #current: Promise<Connected> | undefined;
 
   /** @param open gives a database with the newest schema */
   constructor(open: () => Promise<OpenDatabase>, log: Log) {
@@ -27,12 +33,12 @@ export class StoreConnection implements AsyncDisposable {
    * Runs one transaction, and again if another replica was in the way.
    * @throws StoreUnavailable
    */
-  async transaction<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+  async transaction<T>(work: Work<T>): Promise<T> {
     for (let conflicts = 1; ; conflicts++) {
       const current = this.#connect();
       try {
-        const { db, kind } = await current;
-        return await db.transaction().execute((tx) => work({ tx, kind }));
+        const { run } = await current;
+        return await run(work);
       } catch (error) {
         if (error instanceof WorkFault) throw error.cause;
         if (damageOf(error) !== 'conflict' || conflicts === MAX_CONFLICTS) {
@@ -50,16 +56,16 @@ export class StoreConnection implements AsyncDisposable {
     await (await current?.catch(() => undefined))?.db.destroy();
   }
 
-  #connect(): Promise<OpenDatabase> {
+  #connect(): Promise<Connected> {
     if (this.#current) return this.#current;
-    const opening = this.#open();
+    const opening = this.#open().then((database) => ({ db: database.db, run: transactionsOf(database) }));
     this.#current = opening;
     // A database that did not open is opened again next time.
     opening.catch(() => this.#leave(opening));
     return opening;
   }
 
-  #leave(current: Promise<OpenDatabase>): void {
+  #leave(current: Promise<Connected>): void {
     if (this.#current !== current) return;
     this.#current = undefined;
     current
@@ -71,9 +77,4 @@ export class StoreConnection implements AsyncDisposable {
         this.#log.warn({ error: redactError(error) }, 'A connection to the store did not end in good order.'),
       );
   }
-}
-
-/** An error of a caller's function inside of a transaction. It is not the store's. */
-export class WorkFault extends Error {
-  override readonly name = 'WorkFault';
 }

@@ -5,8 +5,8 @@ import { DATABASES, type Places, type PostgresPlaces, RecordedLog } from './test
 import type { ReplicaTask } from './testing/replica.ts';
 import { ReplicaProcess } from './testing/replica-process.ts';
 
-const MESSAGES = 300;
-const CRASHES = 5;
+const MESSAGES = 200;
+const CRASHES = 4;
 const TIMEOUT_MS = 180_000;
 
 const random = (below: number): number => Math.floor(Math.random() * below);

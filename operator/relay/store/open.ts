@@ -12,9 +12,10 @@ import { StoreConnection } from './connection.ts';
 import { RelayDesk } from './desk.ts';
 import { openExisting, openPlace, type StorePlace } from './place.ts';
 import { QueueStore } from './queue-store.ts';
+import type { SqliteOptions } from './sqlite.ts';
 
 /** How a store is kept; the defaults are those of the relay. */
-export interface StoreOptions {
+export interface StoreOptions extends SqliteOptions {
   readonly log: Log;
   /** How long a replica may take for a request until another one repeats it. */
   readonly claimMs?: number;
@@ -33,7 +34,7 @@ const MAX_WAITING = 10_000;
  */
 export async function openRelayStore(where: StorePlace, options: StoreOptions): Promise<RelayStore> {
   const { log, claimMs = CLAIM_MS, maxWaiting = MAX_WAITING, onExpiredClaims } = options;
-  const connection = new StoreConnection(() => openPlace(where, log), log);
+  const connection = new StoreConnection(() => openPlace(where, options), log);
   const store = new QueueStore(connection, {
     claimMs,
     maxWaiting,

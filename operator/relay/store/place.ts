@@ -3,7 +3,7 @@ import { migrate, requireNewestSchema } from './migrations.ts';
 import { openPostgres } from './postgres.ts';
 import { repairSqlite } from './repair.ts';
 import type { OpenDatabase } from './schema.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite, type SqliteOptions } from './sqlite.ts';
 
 /** Where a store is. */
 export type StorePlace = { readonly sqlite: string } | { readonly postgres: { readonly urlFile: string } };
@@ -12,9 +12,15 @@ export type StorePlace = { readonly sqlite: string } | { readonly postgres: { re
  * Opens a database and takes it to the newest schema. A corrupt file is moved aside first.
  * @throws Error of the database's driver, or of the file system
  */
-export async function openPlace(where: StorePlace, log: Log): Promise<OpenDatabase> {
+export async function openPlace(
+  where: StorePlace,
+  options: SqliteOptions & { readonly log: Log },
+): Promise<OpenDatabase> {
+  const { log } = options;
   const database =
-    'sqlite' in where ? await openFile(where.sqlite, log) : await openPostgres(where.postgres.urlFile, log);
+    'sqlite' in where
+      ? await openFile(where.sqlite, options)
+      : await openPostgres(where.postgres.urlFile, log);
   try {
     await migrate(database, Date.now());
     return database;
@@ -40,7 +46,7 @@ export async function openExisting(where: StorePlace, log: Log): Promise<OpenDat
   }
 }
 
-async function openFile(path: string, log: Log): Promise<OpenDatabase> {
-  await repairSqlite(path, log);
-  return openSqlite(path);
+async function openFile(path: string, options: SqliteOptions & { readonly log: Log }): Promise<OpenDatabase> {
+  await repairSqlite(path, options.log);
+  return openSqlite(path, options);
 }

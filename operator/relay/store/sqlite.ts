@@ -23,6 +23,8 @@ const BUSY_TIMEOUT_MS = 1_000;
 /** How to open a file. */
 export interface SqliteOptions {
   readonly busyTimeoutMs?: number;
+  /** The file has so many pages at most (4 KB each). */
+  readonly maxPages?: number;
 }
 
 /**
@@ -43,7 +45,7 @@ export function openSqlite(path: string, options: SqliteOptions = {}): OpenDatab
 /** The same without Kysely. */
 export function connectSqlite(
   path: string,
-  { busyTimeoutMs = BUSY_TIMEOUT_MS }: SqliteOptions = {},
+  { busyTimeoutMs = BUSY_TIMEOUT_MS, maxPages }: SqliteOptions = {},
 ): DatabaseSync {
   // Messages are nobody else's business. SQLite gives the files beside it the same mode.
   closeSync(openSync(path, 'a', 0o600));
@@ -52,6 +54,7 @@ export function connectSqlite(
     // The first one counts for a new file only.
     file.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
       PRAGMA journal_size_limit = 16777216`);
+    if (maxPages !== undefined) file.exec(`PRAGMA max_page_count = ${maxPages}`);
     chmodSync(path, 0o600);
   } catch (error) {
     file.close();
@@ -100,7 +103,7 @@ class CachedStatements implements SqliteDatabase {
   prepare(sql: string): SqliteStatement {
     const cached = this.#statements.get(sql);
     if (cached) return cached;
-    const statement = forKysely(this.#file.prepare(sql));
+    const statement = forKysely(this.#file.prepare(sql), sql);
     if (this.#statements.size >= MAX_STATEMENTS) this.#statements.clear();
     this.#statements.set(sql, statement);
     return statement;
@@ -112,10 +115,13 @@ class CachedStatements implements SqliteDatabase {
   }
 }
 
-function forKysely(statement: StatementSync): SqliteStatement {
+/** A pragma may do its work in many steps, and `run` takes the first one only. */
+const PRAGMA = /^pragma /i;
+
+function forKysely(statement: StatementSync, sql: string): SqliteStatement {
   const values = (parameters: readonly unknown[]): SQLInputValue[] => parameters as SQLInputValue[];
   return {
-    reader: statement.columns().length > 0,
+    reader: statement.columns().length > 0 || PRAGMA.test(sql),
     all: (parameters) => statement.all(...values(parameters)),
     run: (parameters) => statement.run(...values(parameters)),
     iterate: (parameters) => statement.iterate(...values(parameters)),

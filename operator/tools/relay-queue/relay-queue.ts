@@ -11,7 +11,7 @@ import type { MessageState } from '../../relay/store/schema.ts';
 import { StoreUnavailable } from '../../relay/store/unavailable.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { storePlace } from './store-place.ts';
-import { asJsonMessage, listText, messageText } from './text.ts';
+import { asJsonMessage, listText, showText } from './text.ts';
 
 /** All options of `argocd-dingtalk relay-queue`. */
 export interface RelayQueueOptions {
@@ -110,7 +110,7 @@ async function show(
   const found = await Promise.all(ids.map(async (id) => ({ id, message: await desk.show(id) })));
   const messages = found.flatMap(({ message }) => message ?? []);
   io.stdout.write(
-    output === 'json' ? toJson(messages.map(asJsonMessage)) : messages.map(messageText).join('\n'),
+    output === 'json' ? toJson(messages.map(asJsonMessage)) : messages.map(showText).join('\n'),
   );
   const missing = found.flatMap(({ id, message }) => (message ? [] : [id]));
   for (const id of missing) io.stderr.write(`message ${id}: the store has no such message\n`);
@@ -138,8 +138,8 @@ async function whyNot(desk: RelayDesk, id: number, action: 'retry' | 'drop'): Pr
   const found = await desk.show(id);
   if (!found) return 'the store has no such message';
   return action === 'retry'
-    ? `its state is ${found.state}; only dead and expired messages can be sent again`
-    : `its state is ${found.state}; only waiting, dead and expired messages can be dropped`;
+    ? `the message is ${found.state}; only dead and expired messages can be sent again`
+    : `the message is ${found.state}; only waiting, dead and expired messages can be dropped`;
 }
 
 const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

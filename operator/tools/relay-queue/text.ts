@@ -29,7 +29,7 @@ function cellsOf({ message, state, outcome }: DeskMessage): string[] {
 }
 
 /** A message with everything that the store has of it, the body last. */
-export function messageText(found: DeskMessage): string {
+export function showText(found: DeskMessage): string {
   const { message, state, hasBody, finishedAt, outcome } = found;
   const { id, robot, subscription, application, event, acceptedAt, notBefore, attempts, msgUuid } = message;
   const lines = {

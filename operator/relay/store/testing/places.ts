@@ -46,13 +46,18 @@ export class PostgresPlaces implements Places {
   }
 }
 
-/** Both databases, for `describe.each`; PostgreSQL says why it is skipped. */
+/** Both databases; SQLite is durable at all times. They are for `describe.each`; PostgreSQL says why it is skipped. */
 export const DATABASES = [
-  { name: 'SQLite', missing: undefined, start: async (): Promise<Places> => new SqlitePlaces() },
+  {
+    name: 'SQLite',
+    missing: undefined,
+    start: async (_isDurable?: boolean): Promise<Places> => new SqlitePlaces(),
+  },
   {
     name: POSTGRES_MISSING === undefined ? 'PostgreSQL' : `PostgreSQL, which is skipped: ${POSTGRES_MISSING}`,
     missing: POSTGRES_MISSING,
-    start: async (): Promise<Places> => new PostgresPlaces(await PostgresServer.start()),
+    start: async (isDurable = false): Promise<Places> =>
+      new PostgresPlaces(await PostgresServer.start(isDurable)),
   },
 ];
 

@@ -26,19 +26,24 @@ export const PASSWORD = 'the-password-of-the-store';
 export class PostgresServer implements AsyncDisposable {
   readonly #folder: string;
   readonly #port: number;
+  readonly #isDurable: boolean;
   #process: ChildProcess | undefined;
   #schemas = 0;
 
-  private constructor(folder: string, port: number) {
+  private constructor(folder: string, port: number, isDurable: boolean) {
     this.#folder = folder;
     this.#port = port;
+    this.#isDurable = isDurable;
   }
 
-  /** Makes a server and starts it. */
-  static async start(): Promise<PostgresServer> {
+  /**
+   * Makes a server and starts it.
+   * @param isDurable whether what was committed outlives the machine, and not only the process
+   */
+  static async start(isDurable: boolean): Promise<PostgresServer> {
     const folder = mkdtempSync(join(tmpdir(), 'relay-postgres-'));
     if (AS_USER.length > 0) execFileSync('chown', ['postgres', folder]);
-    const server = new PostgresServer(folder, await freePort());
+    const server = new PostgresServer(folder, await freePort(), isDurable);
     const passwords = join(folder, 'password');
     writeFileSync(passwords, PASSWORD);
     chmodSync(passwords, 0o644);
@@ -55,10 +60,9 @@ export class PostgresServer implements AsyncDisposable {
   async resume(): Promise<void> {
     const [command = '', ...args] = [
       ...[...AS_USER, join(BIN ?? '', 'postgres'), '-D', join(this.#folder, 'data'), '-p', `${this.#port}`],
-      // What was committed outlives the process, if not the machine.
       ...[
         '-c',
-        'fsync=off',
+        `fsync=${this.#isDurable ? 'on' : 'off'}`,
         '-c',
         'listen_addresses=127.0.0.1',
         '-c',

@@ -1,0 +1,64 @@
+import { Grouping } from './grouping.ts';
+import type { OpenDatabase, StoreTransaction } from './schema.ts';
+import { toUnavailable } from './unavailable.ts';
+
+/** What is done in a transaction, or nothing of it. */
+export type Work<T> = (transaction: StoreTransaction) => Promise<T>;
+
+/** Runs a transaction. */
+export type RunTransaction = <T>(work: Work<T>) => Promise<T>;
+
+/** An error of a caller's function inside of a transaction. It is not the store's. */
+export class WorkFault extends Error {
+  override readonly name = 'WorkFault';
+}
+
+/**
+ * The transactions of a database. PostgreSQL ends several at once by itself. SQLite has one at a time, so all that are asked for while
+ * the disk writes become one: each has a savepoint in it, and none is done before the disk has all of them.
+ */
+export function transactionsOf(database: OpenDatabase): RunTransaction {
+  const { db, kind } = database;
+  if (kind === 'postgres') return (work) => db.transaction().execute((tx) => work({ tx, kind }));
+  const group = new Grouping<Work<unknown>, PromiseSettledResult<unknown>>(
+    (works) => together(database, works),
+    () => true,
+  );
+  return async <T>(work: Work<T>): Promise<T> => {
+    const result = await group.add(work);
+    if (result.status === 'rejected') throw result.reason;
+    return result.value as T;
+  };
+}
+
+async function together(
+  { db, kind }: OpenDatabase,
+  works: readonly Work<unknown>[],
+): Promise<PromiseSettledResult<unknown>[]> {
+  const tx = await db.startTransaction().execute();
+  try {
+    const results: PromiseSettledResult<unknown>[] = [];
+    for (const work of works) {
+      const inside = await tx.savepoint('work').execute();
+      try {
+        results.push({ status: 'fulfilled', value: await work({ tx: inside, kind }) });
+      } catch (reason) {
+        // The others would have the same error.
+        if (!isOfWork(reason)) throw reason;
+        await inside.rollbackToSavepoint('work').execute();
+        results.push({ status: 'rejected', reason });
+      }
+      await inside.releaseSavepoint('work').execute();
+    }
+    await tx.commit().execute();
+    return results;
+  } catch (error) {
+    if (!tx.isCommitted) await tx.rollback().execute();
+    throw error;
+  }
+}
+
+/** Whether the transaction can go on without the work. */
+function isOfWork(error: unknown): boolean {
+  return error instanceof WorkFault || toUnavailable(error).isOfQuery;
+}
