@@ -1,10 +1,12 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RelayStore } from '../model.ts';
+import { StoreConnection } from './connection.ts';
 import { openRelayStore } from './open.ts';
-import type { StorePlace } from './place.ts';
+import { openPlace, type StorePlace } from './place.ts';
 import { aMessage, first, NOW, SENT } from './testing/messages.ts';
 import { DATABASES, type Places, type PostgresPlaces, RecordedLog } from './testing/places.ts';
 import { PASSWORD } from './testing/postgres-server.ts';
@@ -31,7 +33,7 @@ async function expectUnavailable(store: RelayStore, words: RegExp): Promise<void
     );
     expect(error).toBeInstanceOf(StoreUnavailable);
     expect(`${error}`).toMatch(words);
-    expect(`${error} ${(error as Error).cause}`).not.toContain(PASSWORD);
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(PASSWORD);
   }
 }
 
@@ -172,6 +174,19 @@ describe.skipIf(postgres?.missing !== undefined)(`the store over ${postgres?.nam
     expect(JSON.stringify(log.lines)).not.toContain(PASSWORD);
   });
 
+  it('does not wait for a robot that another replica has', async () => {
+    const log = new RecordedLog();
+    const place = await places.create();
+    await using store = await openRelayStore(place, { log });
+    await store.accept([aMessage('a')], NOW);
+    await using other = new StoreConnection(() => openPlace(place, { log }), log);
+    await other.transaction(async ({ tx }) => {
+      await tx.selectFrom('relay_robots').selectAll().forUpdate().execute();
+      expect(await store.claim(ROBOT, 'replica', NOW, first)).toEqual({ wait: NOW + 250 });
+    });
+    expect(await store.claim(ROBOT, 'replica', NOW, first)).toMatchObject({ kind: 'message' });
+  });
+
   it('takes a new password from its file', async () => {
     const place = (await places.create()) as Extract<StorePlace, { postgres: object }>;
     const { urlFile } = place.postgres;
@@ -186,6 +201,7 @@ describe.skipIf(postgres?.missing !== undefined)(`the store over ${postgres?.nam
   it.each([
     ['nonsense', /database/],
     [`postgresql://relay:${PASSWORD}@127.0.0.1:99999999/relay`, /store cannot be used/],
+    [`postgresql://relay:${PASSWORD}@[::1/relay`, /store cannot be used/],
     [`postgresql://relay:${PASSWORD}@256.0.0.1:5432/relay`, /ENOTFOUND|EAI_AGAIN/],
   ])('tells nothing of a wrong URL', async (url, words) => {
     const place = (await places.create()) as Extract<StorePlace, { postgres: object }>;

@@ -47,7 +47,9 @@ describe.each(DATABASES)('the schema in $name', ({ missing, start }) => {
     await sql`update relay_robots set colour = 'red'`.execute(db);
   };
 
-  over('is made once by two replicas that start at the same time', async (a, _, place) => {
+  over('is made once by two replicas that start at the same time', async (a, b, place) => {
+    // In one process, SQLite would wait for itself.
+    if (a.kind === 'postgres') await Promise.all([migrate(a, NOW), migrate(b, NOW)]);
     const replicas = ['a', 'b'].map((name) => new ReplicaProcess({ place, name, from: 0, to: 0 }));
     await Promise.all(replicas.map((replica) => replica.end()));
     expect(replicas.flatMap(({ lines }) => lines)).toEqual(['end', 'end']);

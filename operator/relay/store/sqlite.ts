@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import {
   CompiledQuery,
@@ -55,7 +55,6 @@ export function connectSqlite(
     file.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
       PRAGMA journal_size_limit = 16777216`);
     if (maxPages !== undefined) file.exec(`PRAGMA max_page_count = ${maxPages}`);
-    chmodSync(path, 0o600);
   } catch (error) {
     file.close();
     throw error;
