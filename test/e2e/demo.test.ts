@@ -15,7 +15,7 @@ describe('make demo', () => {
   it('ends by itself with ONCE=1, in under a minute, with every message there', async () => {
     const started = Date.now();
     const running = await demo('ONCE=1');
-    expect(await running.exited).toEqual({ code: 0, signal: null });
+    expect(await running.exited, running.output()).toEqual({ code: 0, signal: null });
     expect(Date.now() - started).toBeLessThan(60_000);
     expect(running.output()).toContain('7 of 7 expected messages arrived, 0 were refused');
     expect(running.output().match(/signature valid, DingTalk answered 0 ok/g)?.length).toBe(7);
