@@ -71,14 +71,12 @@ describe('access', PATIENCE, () => {
 
   it('a right is taken away and given back', async () => {
     const { cp } = stage.stage;
-    const role = await cp.kubectl(['get', 'clusterrole', ROLE, '-o', 'json']);
-    const { rules } = JSON.parse(role) as { rules: { resources: string[] }[] };
+    const { rules } = await cp.get<{ rules: { resources: string[] }[] }>('clusterrole', '', ROLE);
     const without = rules.map((rule) => ({
       ...rule,
       resources: rule.resources.filter((resource) => resource !== 'notificationsubscriptions'),
     }));
-    const setRules = (wanted: object) =>
-      cp.kubectl(['patch', 'clusterrole', ROLE, '--type', 'merge', '-p', JSON.stringify({ rules: wanted })]);
+    const setRules = (wanted: object) => cp.merge('clusterrole', '', ROLE, { rules: wanted });
     const missing = stage.says('a right is missing');
     await setRules(without);
     stage.proxy.reset();

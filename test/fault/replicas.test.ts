@@ -164,8 +164,8 @@ describe('when the leader is killed in the middle of a write', PATIENCE, () => {
     await stage.remove('nsub', 'team', 'short-lived');
     const key = 'service.webhook.dt_team_first';
     const wanted = (await dataOfConfigMap())[key];
-    const patch = JSON.stringify({ data: { [key]: 'url: https://example.invalid' } });
-    await stage.cp.kubectl(['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, '--type=merge', '-p', patch]);
+    const data = { [key]: 'url: https://example.invalid' };
+    await stage.cp.merge('configmap', ARGOCD, CONFIG_MAP, { data });
     await stage.conditions('nsub', 'team', 'killed', { Ready: 'True/Ready' }, FAILOVER_MS);
     expect(performance.now() - killedAt).toBeLessThan(FAILOVER_MS);
     expect(other.leads()).toBe(true);
