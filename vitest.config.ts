@@ -87,8 +87,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          // Some start Argo CD's engine, which takes a second on a quiet machine.
+          // Some start Argo CD's engine or make a bundle, which takes a second on a quiet machine.
           testTimeout: 30_000,
+          hookTimeout: 30_000,
           include: [
             'operator/**/*.test.ts',
             'engine/**/*.test.ts',
