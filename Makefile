@@ -88,7 +88,7 @@ format: install ## Repair the format and lint findings, as far as possible
 
 .PHONY: test
 test: check tools build ## All tests of a control plane, with the real Argo CD controller, on dist/; BUNDLE=0 runs the sources
-	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project crashes --project e2e --project fault $(ARGS)
+	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project crashes --project e2e $(ARGS)
 
 .PHONY: e2e-gitops
 e2e-gitops: tools tools-gitops build ## A real Argo CD syncs the custom resources from Git (about 2 minutes); BUNDLE=0 runs the sources
@@ -112,7 +112,7 @@ demo: tools engine ## The whole line on a control plane of its own; ONCE=1 ends 
 
 .PHONY: test-fault
 test-fault: tools build ## Faults between operator and API server, for as long as in life (about 10 minutes); `make test` has the short form
-	@BUNDLE=$${BUNDLE-1} FAULTS=long vitest run --project fault
+	@BUNDLE=$${BUNDLE-1} FAULTS=long vitest run --project e2e test/fault test/soak
 
 DURATION ?= 60
 FUZZ_FLAGS = --duration $(DURATION) $(if $(SEED),--seed $(SEED))

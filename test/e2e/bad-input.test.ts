@@ -103,15 +103,8 @@ describe('bad input that the operator refuses', () => {
     const url = new URL(Buffer.from(data?.['dt_team-bad_pasted'] ?? '', 'base64').toString());
     expect([...url.searchParams.keys()]).toEqual(['access_token', 'timestamp', 'sign']);
     expect(Number(url.searchParams.get('timestamp'))).toBeGreaterThan(1_700_000_000_000);
-    const events = await stage.cp.kubectl([
-      'get',
-      'events.events.k8s.io',
-      '-n',
-      BAD,
-      '-o',
-      'jsonpath={.items[*].reason}',
-    ]);
-    expect(events.split(' ')).toContain('PastedSignatureIgnored');
+    const events = await stage.cp.list<{ reason: string }>('events.events.k8s.io', BAD);
+    expect(events.map(({ reason }) => reason)).toContain('PastedSignatureIgnored');
   });
 
   it.each([

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
@@ -21,10 +19,8 @@ afterAll(async () => stage?.[Symbol.asyncDispose]());
 
 /** Somebody else's key of the Secret, in so many bytes with its name. */
 async function foreign(size: number): Promise<void> {
-  const file = join(stage.cp.dir, 'foreign.json');
   const value = MARK.padEnd(size - 'foreign'.length, '.');
-  await writeFile(file, JSON.stringify({ stringData: { foreign: value } }));
-  await stage.cp.kubectl(['patch', 'secret', SECRET, '-n', ARGOCD, '--type=merge', '--patch-file', file]);
+  await stage.cp.merge('secret', ARGOCD, SECRET, { stringData: { foreign: value } });
 }
 const robotIs = (name: string, ready: string) => stage.conditions('robots', TEAM, name, { Ready: ready });
 const dataOf = async (kind: string, name: string) =>

@@ -41,10 +41,8 @@ beforeAll(async () => {
   stage = await startStage({ operator: false });
   const catalogue = locateTools().notificationsCatalog;
   await stage.cp.kubectl(['apply', '-n', ARGOCD, '--server-side', '--force-conflicts', '-f', catalogue]);
-  const patch = JSON.stringify({ data: FOREIGN });
-  await stage.cp.kubectl(['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, '--type=merge', '-p', patch]);
-  const secret = JSON.stringify({ stringData: { 'slack-token': 'xoxb-1' } });
-  await stage.cp.kubectl(['patch', 'secret', SECRET, '-n', ARGOCD, '-p', secret]);
+  await patch('configmap', CONFIG_MAP, { data: FOREIGN });
+  await patch('secret', SECRET, { stringData: { 'slack-token': 'xoxb-1' } });
   await stage.restartOperator();
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
@@ -63,9 +61,8 @@ async function textOf(kind: string, name: string, key: string): Promise<string> 
 }
 /** Another tool's forced server-side apply of some keys. */
 async function applyAs(manager: string, kind: keyof typeof KINDS, name: string, data: object): Promise<void> {
-  const args = ['apply', '--server-side', '--force-conflicts', '--field-manager', manager, '-f', '-'];
   const metadata = { name, namespace: ARGOCD };
-  await stage.cp.kubectl(args, JSON.stringify({ apiVersion: 'v1', kind: KINDS[kind], metadata, data }));
+  await stage.cp.apply([{ apiVersion: 'v1', kind: KINDS[kind], metadata, data }], manager);
 }
 async function managersOf(kind: string, name: string, key: string): Promise<(string | undefined)[]> {
   const args = ['get', kind, name, '-n', ARGOCD, '-o', 'json', '--show-managed-fields'];
@@ -135,14 +132,9 @@ describe('beside Argo CD’s catalogue, Slack and hand-written subscriptions', (
     const before = await states();
 
     await stage.apply(...all);
-    await stage.cp.kubectl([
-      'annotate',
-      'robots',
-      'robot',
-      '-n',
-      'team',
-      'argocd-dingtalk.io/reconcile-at=1',
-    ]);
+    await stage.cp.merge('robots', 'team', 'robot', {
+      metadata: { annotations: { 'argocd-dingtalk.io/reconcile-at': '1' } },
+    });
     await stage.restartOperator();
     // A later change that does have to be written tells that all that came before has been looked at.
     const { manifests: other } = realRobot(stage.dingtalk, { namespace: 'team', name: 'other' });
@@ -218,9 +210,11 @@ describe('two writers of the shared key', () => {
     const until = Date.now() + 6_000;
     const mine = new Set<string>();
     let writes = 0;
+    /** A machine on which much else runs takes longer for the same. */
+    const isOn = (): boolean => Date.now() < until || writes <= 10;
     /** Another tool that gets, changes and puts the list, and so writes our lines anew in its own way. */
     const other = async (): Promise<void> => {
-      for (let count = 0; Date.now() < until || mine.size === 0; count++) {
+      for (let count = 0; isOn() || mine.size === 0; count++) {
         const object = (await request<DataObject>({ method: 'GET', path: CONFIG_MAP_PATH })).body;
         const before = object.data?.subscriptions ?? '';
         const list = parse(before) as Entry[];
@@ -250,7 +244,7 @@ describe('two writers of the shared key', () => {
     };
     const team = async (): Promise<void> => {
       const busy = { ...TEAM, name: 'busy' };
-      for (let count = 0; Date.now() < until; count++) {
+      for (let count = 0; isOn(); count++) {
         const events = [{ trigger: count % 2 === 0 ? 'on-sync-failed' : 'on-deployed' }];
         await stage.apply(subscription(busy, { robots, events }));
         if (count % 4 === 3) await stage.remove('nsub', 'team', 'busy');

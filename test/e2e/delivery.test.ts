@@ -158,8 +158,10 @@ describe('samples/quickstart through the real controller', () => {
   });
 
   it('tells of the new robot by an event', async () => {
-    const events = await stage.cp.kubectl(['get', 'events.events.k8s.io', '-n', TEAM, '-o', 'json']);
-    const { items } = JSON.parse(events) as { items: { reason: string; regarding: { kind: string } }[] };
+    const items = await stage.cp.list<{ reason: string; regarding: { kind: string } }>(
+      'events.events.k8s.io',
+      TEAM,
+    );
     const told = items.map(({ reason, regarding }) => `${regarding.kind} ${reason}`);
     expect(told).toEqual(expect.arrayContaining(['DingTalkRobot Ready', 'NotificationSubscription Ready']));
   });
@@ -285,39 +287,17 @@ describe('several messages for several groups, in one template', () => {
 
 describe('samples/ack-seed, the recipe as custom resources', () => {
   it('sends the recipe’s own messages', async () => {
-    const context = JSON.stringify({ data: { context: 'argocdUrl: https://argocd.example.com\n' } });
-    await stage.cp.kubectl([
-      'patch',
-      'configmap',
-      'argocd-notifications-cm',
-      '-n',
-      ARGOCD,
-      '--type=merge',
-      '-p',
-      context,
-    ]);
+    const data = { context: 'argocdUrl: https://argocd.example.com\n' };
+    await stage.cp.merge('configmap', ARGOCD, 'argocd-notifications-cm', { data });
     await stage.cp.kubectl(['apply', '-k', `${SAMPLES}ack-seed`]);
     await stage.conditions('robots', ARGOCD, 'dingtalk', { Ready: 'False/HostNotAllowed' });
 
     const { fake, credentials } = realRobot(stage.dingtalk, { namespace: ARGOCD, name: 'dingtalk' });
     const stringData = { webhook: fake.webhookUrl, secret: credentials.secret };
-    await stage.cp.kubectl([
-      'patch',
-      'secret',
-      'dingtalk',
-      '-n',
-      ARGOCD,
-      '-p',
-      JSON.stringify({ stringData }),
-    ]);
-    await stage.cp.kubectl([
-      'annotate',
-      'robots',
-      'dingtalk',
-      '-n',
-      ARGOCD,
-      'argocd-dingtalk.io/reconcile-at=now',
-    ]);
+    await stage.cp.merge('secret', ARGOCD, 'dingtalk', { stringData });
+    await stage.cp.merge('robots', ARGOCD, 'dingtalk', {
+      metadata: { annotations: { 'argocd-dingtalk.io/reconcile-at': 'now' } },
+    });
     await stage.conditions('nsub', ARGOCD, 'dingtalk', { Ready: 'True/Ready' });
 
     await applyApplication(stage.cp, application({ name: 'guestbook', namespace: ARGOCD }));

@@ -25,8 +25,7 @@ let secrets: string[] = ['access_token', 'sign='];
 let credentials: readonly object[];
 beforeAll(async () => {
   stage = await startStage({ argocd: false });
-  const foreign = JSON.stringify({ data: { subscriptions: FOREIGN } });
-  await stage.cp.kubectl(['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, '--type=merge', '-p', foreign]);
+  await stage.cp.merge('configmap', ARGOCD, CONFIG_MAP, { data: { subscriptions: FOREIGN } });
   const { manifests, credentials: own } = realRobot(stage.dingtalk, TEAM);
   secrets = [...secrets, own.token, own.secret];
   credentials = manifests;

@@ -131,9 +131,7 @@ interface Explained {
 }
 const parsed = ({ stdout }: CommandResult) => JSON.parse(stdout) as Explained;
 const patch = (data: Readonly<Record<string, string | null>>) =>
-  stage.cp.kubectl([
-    ...['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, '--type=merge', '-p', JSON.stringify({ data })],
-  ]);
+  stage.cp.merge('configmap', ARGOCD, CONFIG_MAP, { data });
 
 describe('explain', () => {
   it('follows a subscription in which nothing is in the way, and names what excludes the nearest application', async () => {
@@ -186,7 +184,7 @@ describe('explain', () => {
     await published();
     const name = 'argocd-dingtalk-installation';
     const configMap = await stage.get<KubernetesResource>('configmap', ARGOCD, name);
-    await stage.cp.kubectl(['patch', 'configmap', name, '-n', ARGOCD, '--type=merge', '-p', '{"data":null}']);
+    await stage.cp.merge('configmap', ARGOCD, name, { data: null });
     for (const subject of ['team/robot', 'team/raw']) {
       const { stdout, stderr } = await explainPublishedAs(stage.cp.adminKubeconfig, subject);
       expect(stderr).toMatch(
@@ -194,8 +192,7 @@ describe('explain', () => {
       );
       expect(stdout).not.toMatch(/PROBLEM|NotTrusted|NotGranted/);
     }
-    const data = JSON.stringify({ data: configMap.data });
-    await stage.cp.kubectl(['patch', 'configmap', name, '-n', ARGOCD, '--type=merge', '-p', data]);
+    await stage.cp.merge('configmap', ARGOCD, name, { data: configMap.data });
   });
 
   it('tells when Argo CD has sent what was asked for', async () => {

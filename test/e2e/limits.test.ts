@@ -125,11 +125,11 @@ describe('resources beyond the limits of today', () => {
   });
 
   it('can be edited elsewhere, and mended', async () => {
-    const suspend = (to: boolean) => ['--type=merge', '-p', JSON.stringify({ spec: { suspend: to } })];
-    await stage.cp.kubectl(['patch', 'nsub', 'edited', '-n', TEAM, ...suspend(true)]);
+    const suspend = (to: boolean) => stage.cp.merge('nsub', TEAM, 'edited', { spec: { suspend: to } });
+    await suspend(true);
     await stage.conditions('nsub', TEAM, 'edited', { Ready: 'False/Suspended' });
     await stage.apply(edited({}));
-    await stage.cp.kubectl(['patch', 'nsub', 'edited', '-n', TEAM, ...suspend(false)]);
+    await suspend(false);
     await stage.conditions('nsub', TEAM, 'edited', { Ready: 'True/Ready' });
   });
 });

@@ -41,24 +41,20 @@ afterAll(async () => {
 
 const configMap = () => stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP);
 const shared = async () => (await configMap()).data?.subscriptions;
-const patch = (data: object) =>
-  stage.cp.kubectl([
-    ...['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, '--type=merge'],
-    ...['-p', JSON.stringify({ data })],
-  ]);
+const patch = (data: object) => stage.cp.merge('configmap', ARGOCD, CONFIG_MAP, { data });
 
 /** What Helm 4 does on an upgrade with these values. */
 async function helm(data: Readonly<Record<string, string>>): Promise<void> {
-  const args = ['apply', '--server-side', '--force-conflicts', '--field-manager', 'helm', '-f', '-'];
   const metadata = { name: CONFIG_MAP, namespace: ARGOCD };
-  await stage.cp.kubectl(args, JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }));
+  await stage.cp.apply([{ apiVersion: 'v1', kind: 'ConfigMap', metadata, data }], 'helm');
 }
 
 /** The notes of the events on a target object that have this reason. */
 async function notes(kind: string, reason: string): Promise<string[]> {
-  const { items } = JSON.parse(
-    await stage.cp.kubectl(['get', 'events.events.k8s.io', '-n', ARGOCD, '-o', 'json']),
-  ) as { items: { reason: string; note: string; regarding: { kind: string } }[] };
+  const items = await stage.cp.list<{ reason: string; note: string; regarding: { kind: string } }>(
+    'events.events.k8s.io',
+    ARGOCD,
+  );
   return items
     .filter((each) => each.reason === reason && each.regarding.kind === kind)
     .map(({ note }) => note);
@@ -175,12 +171,10 @@ describe('an owner that replaces what it owns', () => {
       name: 'notifications',
       uid: '0b0e2c4c-52a7-4f2a-9c0e-9c5d51ad2f5c',
     };
-    const change = JSON.stringify({ metadata: { ownerReferences: [owner] } });
-    await stage.cp.kubectl(['patch', 'secret', SECRET, '-n', ARGOCD, '--type=merge', '-p', change]);
+    await stage.cp.merge('secret', ARGOCD, SECRET, { metadata: { ownerReferences: [owner] } });
     await eventually('the warning', async () => (await notes('Secret', 'TargetOwned')).length > 0);
     expect(await notes('Secret', 'TargetOwned')).toEqual([expect.stringContaining('creationPolicy: Merge')]);
-    const undo = JSON.stringify({ metadata: { ownerReferences: null } });
-    await stage.cp.kubectl(['patch', 'secret', SECRET, '-n', ARGOCD, '--type=merge', '-p', undo]);
+    await stage.cp.merge('secret', ARGOCD, SECRET, { metadata: { ownerReferences: null } });
   });
 });
 

@@ -1,5 +1,3 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   credentialsSecret,
@@ -34,13 +32,8 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
-async function patch(data: Readonly<Record<string, string | null>>): Promise<void> {
-  // By file: what is tried here is more than fits on a command line.
-  const file = join(stage.cp.dir, 'peers.patch.json');
-  await writeFile(file, JSON.stringify({ data }));
-  const how = ['--type=merge', '--field-manager=somebody', '--patch-file', file];
-  await stage.cp.kubectl(['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, ...how]);
-}
+const patch = (data: Readonly<Record<string, string | null>>): Promise<void> =>
+  stage.cp.merge('configmap', ARGOCD, CONFIG_MAP, { data }, 'somebody');
 
 const data = async () => (await stage.get<KubernetesResource>('configmap', ARGOCD, CONFIG_MAP)).data ?? {};
 const keysOf = async (name: string) =>
@@ -50,9 +43,10 @@ const keysOf = async (name: string) =>
 
 /** `Kind/name reason` of all events in a namespace. */
 async function eventsIn(where: string): Promise<string[]> {
-  const { items } = JSON.parse(
-    await stage.cp.kubectl(['get', 'events.events.k8s.io', '-n', where, '-o', 'json']),
-  ) as { items: { reason: string; regarding: { kind: string; name: string } }[] };
+  const items = await stage.cp.list<{ reason: string; regarding: { kind: string; name: string } }>(
+    'events.events.k8s.io',
+    where,
+  );
   return items.map(({ reason, regarding: { kind, name } }) => `${kind}/${name} ${reason}`);
 }
 

@@ -83,7 +83,9 @@ describe('the annotation of an AppProject', () => {
 
   it('is put back after a hand edit, without a message about what has been told', async () => {
     const { metadata } = await project();
-    await stage.cp.kubectl(['annotate', 'appproject', OURS, '-n', ARGOCD, `${PROJECT_ANNOTATION}-`]);
+    await stage.cp.merge('appproject', ARGOCD, OURS, {
+      metadata: { annotations: { [PROJECT_ANNOTATION]: null } },
+    });
     await routed();
     expect((await project()).metadata.annotations).toEqual(metadata.annotations);
     await fail('2');
@@ -142,7 +144,9 @@ describe('what the operator’s ServiceAccount may do to an AppProject', () => {
       },
     );
     const labels = { team: 'a' };
-    await stage.cp.kubectl(patchOf(THEIRS, { metadata: { labels, annotations: { note: 'by hand' } } }));
+    await stage.cp.merge('appproject', ARGOCD, THEIRS, {
+      metadata: { labels, annotations: { note: 'by hand' } },
+    });
   });
   const patchOf = (name: string, change: object) => [
     ...['patch', 'appproject', name, '-n', ARGOCD, '--type', 'merge'],
@@ -215,7 +219,7 @@ describe('what the operator’s ServiceAccount may do to an AppProject', () => {
 
   it('others may what they could before', async () => {
     const change = { spec: { description: 'changed' }, ...annotated({ note: 'again' }) };
-    await stage.cp.kubectl(patchOf(THEIRS, change));
+    await stage.cp.merge('appproject', ARGOCD, THEIRS, change);
     expect((await project(THEIRS)).metadata.annotations).toEqual({ note: 'again' });
   });
 });

@@ -51,8 +51,8 @@ const condition = (what: string, holds: (text: string) => boolean) =>
     const text = (await keys())[TRIGGER];
     return text !== undefined && holds(text) && text;
   });
-const annotate = (value: string) =>
-  stage.cp.kubectl(['annotate', '--overwrite', 'appproject', PROJECT, '-n', ARGOCD, `${GRANT}${value}`]);
+const annotate = (value: string | null) =>
+  stage.cp.merge('appproject', ARGOCD, PROJECT, { metadata: { annotations: { [GRANT]: value } } });
 
 type Where = Partial<Parameters<typeof application>[0]>;
 const create = (name: string, where: Where) =>
@@ -97,13 +97,11 @@ describe('a namespace', () => {
 
 describe('a grant on the AppProject', () => {
   it('takes effect at once, tells nothing of before, and names what is wrong in it', async () => {
-    await annotate(`=${TEAM},Team B`);
+    await annotate(`${TEAM},Team B`);
     await condition('to have the grant', (text) => text.includes(`in ['${PROJECT}']`));
     expect(await heardOf(['granted'], ['granted-before'])).toEqual(['granted']);
 
-    const { items } = JSON.parse(
-      await stage.cp.kubectl(['get', 'events.events.k8s.io', '-n', ARGOCD, '-o', 'json']),
-    ) as { items: { regarding: { kind: string; name: string }; reason: string; note: string }[] };
+    const items = await stage.cp.list<{ reason: string }>('events.events.k8s.io', ARGOCD);
     expect(items.filter(({ reason }) => reason === 'InvalidGrant')).toEqual([
       expect.objectContaining({
         regarding: expect.objectContaining({ kind: 'AppProject', name: PROJECT }),
@@ -113,12 +111,12 @@ describe('a grant on the AppProject', () => {
   });
 
   it('is over as soon as it is withdrawn, whatever a Namespace or an Application says, and may come back', async () => {
-    await stage.cp.kubectl(['annotate', 'namespace', TEAM, `${GRANT}=*`]);
+    await stage.cp.merge('namespace', '', TEAM, { metadata: { annotations: { [GRANT]: '*' } } });
     await create('granted', { project: PROJECT, annotations: { [GRANT]: TEAM }, destination: NOBODYS });
-    await annotate('-');
+    await annotate(null);
     await condition('to be without the grant', (text) => !text.includes(PROJECT));
     expect(await heardOf(['granted'])).toEqual([]);
-    await annotate('=te?m');
+    await annotate('te?m');
     await condition('to have the grant again', (text) => text.includes(PROJECT));
     expect(await heardOf([], ['granted'])).toEqual([]);
   });
@@ -153,10 +151,9 @@ describe('a namespace that is not served', () => {
   it('because it is denied, has its Secrets left alone, even if somebody asks for them to be read', async () => {
     const before = await secretReads();
     const readAgain = (team: string, value: string) =>
-      stage.cp.kubectl([
-        ...['annotate', '--overwrite', 'robots', 'robot', '-n', team],
-        `argocd-dingtalk.io/reconcile-at=${value}`,
-      ]);
+      stage.cp.merge('robots', team, 'robot', {
+        metadata: { annotations: { 'argocd-dingtalk.io/reconcile-at': value } },
+      });
     await readAgain(DENIED, '1');
     for (const count of [1, 2]) {
       await readAgain(TEAM, `${count}`);
@@ -177,7 +174,7 @@ describe('a namespace that is not served', () => {
     for (const name of ['shop', 'shop-before']) {
       await create(name, { destination: { server: IN_CLUSTER, namespace: TEAM } });
     }
-    await stage.cp.kubectl(['label', 'namespace', TEAM, 'notify-']);
+    await stage.cp.merge('namespace', '', TEAM, { metadata: { labels: { notify: null } } });
     const ours = async () => {
       const { data: secret = {} } = await stage.get<KubernetesResource>(
         'secret',
@@ -204,7 +201,7 @@ describe('a namespace that is not served', () => {
         .split('invalidated cache for resource in namespace: argocd with the name: argocd-notifications-cm')
         .length;
     const before = reloads();
-    await stage.cp.kubectl(['label', 'namespace', TEAM, 'notify=on']);
+    await stage.cp.merge('namespace', '', TEAM, { metadata: { labels: { notify: 'on' } } });
     await condition('to be back', () => true);
     await eventually('Argo CD to have loaded it', () => reloads() > before);
     expect(await heardOf(['shop'], ['shop-before'])).toEqual(['shop']);
@@ -257,7 +254,7 @@ describe('without AppProjects', () => {
       expect.objectContaining({ level: 'info', cache: 'appprojects' }),
     ]);
     await installArgoCD(stage.cp, { namespace: ARGOCD, projects: [PROJECT] });
-    await annotate(`=${TEAM}`);
+    await annotate(TEAM);
     await condition('to have the grant', (text) => text.includes(`in ['${PROJECT}']`));
   });
 });

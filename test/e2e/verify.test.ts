@@ -32,7 +32,7 @@ const messagesTo = ({ token }: Credentials) => stage.dingtalk.requests.filter((e
 const conditionOf = ({ status }: KubernetesResource) =>
   status?.conditions?.find(({ type }) => type === 'Delivering');
 const annotate = (name: string, value: string) =>
-  stage.cp.kubectl(['annotate', 'robots', name, '-n', TEAM, '--overwrite', `${RECONCILE_AT}=${value}`]);
+  stage.cp.merge('robots', TEAM, name, { metadata: { annotations: { [RECONCILE_AT]: value } } });
 
 /** A robot that DingTalk takes messages for, checked. */
 async function working(name: string, spec: object = {}): Promise<Credentials> {
@@ -199,9 +199,7 @@ describe('a robot that DingTalk refuses', () => {
 
 /** By name, as they are now, without what time alone changes. */
 async function statuses(): Promise<Map<string, unknown>> {
-  const { items } = JSON.parse(await stage.cp.kubectl(['get', 'robots', '-n', TEAM, '-o', 'json'])) as {
-    items: (KubernetesResource & { metadata: { name: string } })[];
-  };
+  const items = await stage.cp.list<KubernetesResource>('robots', TEAM);
   return new Map(items.map(({ metadata, status }) => [metadata.name, { ...status, signedUntil: '' }]));
 }
 

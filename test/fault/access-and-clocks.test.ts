@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { FaultProxy } from '../support/fault-proxy.ts';
 import { FaultStage } from '../support/fault-stage.ts';
+import { PATIENCE } from '../support/faults.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -39,7 +40,7 @@ async function withTokenFile(proxy: FaultProxy, token: string): Promise<string> 
   return path;
 }
 
-describe('access', () => {
+describe('access', PATIENCE, () => {
   it('the token is rotated and the old one is not valid any more', async () => {
     const old = `Bearer ${await readFile(tokenFile, 'utf8')}`;
     await writeFile(tokenFile, await tokenOf(stage.proxy, ...ACCOUNT));
@@ -70,14 +71,12 @@ describe('access', () => {
 
   it('a right is taken away and given back', async () => {
     const { cp } = stage.stage;
-    const role = await cp.kubectl(['get', 'clusterrole', ROLE, '-o', 'json']);
-    const { rules } = JSON.parse(role) as { rules: { resources: string[] }[] };
+    const { rules } = await cp.get<{ rules: { resources: string[] }[] }>('clusterrole', '', ROLE);
     const without = rules.map((rule) => ({
       ...rule,
       resources: rule.resources.filter((resource) => resource !== 'notificationsubscriptions'),
     }));
-    const setRules = (wanted: object) =>
-      cp.kubectl(['patch', 'clusterrole', ROLE, '--type', 'merge', '-p', JSON.stringify({ rules: wanted })]);
+    const setRules = (wanted: object) => cp.merge('clusterrole', '', ROLE, { rules: wanted });
     const missing = stage.says('a right is missing');
     await setRules(without);
     stage.proxy.reset();
@@ -94,7 +93,7 @@ describe('access', () => {
   });
 });
 
-describe('clocks', () => {
+describe('clocks', PATIENCE, () => {
   /** All URLs are signed for about now, by the API server's clock. */
   const isSignedFor = async (time: () => number): Promise<void> => {
     for (const at of await stage.signedAt()) expect(Math.abs(at - time())).toBeLessThan(30 * MINUTE_MS);

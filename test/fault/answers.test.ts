@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultStage } from '../support/fault-stage.ts';
-import { AFFECTS, HITS, LONG, liftAfter } from '../support/faults.ts';
+import { AFFECTS, HITS, LONG, liftAfter, PATIENCE } from '../support/faults.ts';
 
 let stage: FaultStage;
 beforeAll(async () => {
@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
-describe('answers', () => {
+describe('answers', PATIENCE, () => {
   it('are cut in the middle of the body', async () => {
     const fault = stage.proxy.cut(AFFECTS.reads, 200);
     stage.proxy.reset();

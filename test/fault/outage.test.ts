@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Fault } from '../support/fault-proxy.ts';
 import { FaultStage } from '../support/fault-stage.ts';
-import { AFFECTS, LONG } from '../support/faults.ts';
+import { AFFECTS, LONG, PATIENCE } from '../support/faults.ts';
 
 const OUTAGE_MS = LONG ? 60_000 : 5_000;
 /** A list of each cache, and some of them again. */
@@ -23,12 +23,12 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
-it('lists fail at the start', async () => {
+it('lists fail at the start', PATIENCE, async () => {
   expect(atStart.hits).toBe(FAILED_LISTS);
   await stage.isRight();
 });
 
-it('nothing goes through, and the connections look alive', async () => {
+it('nothing goes through, and the connections look alive', PATIENCE, async () => {
   const fault = stage.proxy.partition();
   await stage.change();
   // Longer than the Lease.
@@ -39,7 +39,7 @@ it('nothing goes through, and the connections look alive', async () => {
 
 let copy: { readonly dir: string; readonly teams: ReadonlyMap<string, string> };
 
-it('the API server is away and comes back with empty caches', async () => {
+it('the API server is away and comes back with empty caches', PATIENCE, async () => {
   await stage.change();
   await stage.stage.cp.outage(async (etcdData) => {
     copy = { dir: `${etcdData}.copy`, teams: new Map(stage.teams) };
@@ -50,7 +50,7 @@ it('the API server is away and comes back with empty caches', async () => {
   await stage.isRight();
 });
 
-it('etcd is restored from a copy, so resourceVersions go back', async () => {
+it('etcd is restored from a copy, so resourceVersions go back', PATIENCE, async () => {
   for (let i = 0; i < 3; i += 1) await stage.change();
   await stage.isRight();
   const version = async () =>

@@ -5,6 +5,7 @@ import { namespace, subscription, typedTemplate } from '../../operator/api/testi
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { type AuditedWrite, auditedWrites } from '../support/audit-log.ts';
 import { FaultProxy } from '../support/fault-proxy.ts';
+import { PATIENCE } from '../support/faults.ts';
 import { churn, leaderOf, type Replica, reigns, startReplica, withoutLease } from '../support/replicas.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
@@ -117,7 +118,7 @@ function edits() {
   return { state, [Symbol.asyncDispose]: () => changes[Symbol.asyncDispose]() };
 }
 
-describe('of two replicas', () => {
+describe('of two replicas', PATIENCE, () => {
   it('one leads, and the other writes nothing, sends nothing and logs next to nothing', async () => {
     const first = await start();
     await stage.conditions('nsub', 'team', 'first', { Ready: 'True/Ready' });
@@ -148,7 +149,7 @@ describe('of two replicas', () => {
   });
 });
 
-describe('when the leader is killed in the middle of a write', () => {
+describe('when the leader is killed in the middle of a write', PATIENCE, () => {
   it('the other goes on within 20 seconds, and mends what happened while nobody led', async () => {
     const [leader, other] = await leaderAndOther();
     await stage.apply(...teamOf('short-lived'));
@@ -163,8 +164,8 @@ describe('when the leader is killed in the middle of a write', () => {
     await stage.remove('nsub', 'team', 'short-lived');
     const key = 'service.webhook.dt_team_first';
     const wanted = (await dataOfConfigMap())[key];
-    const patch = JSON.stringify({ data: { [key]: 'url: https://example.invalid' } });
-    await stage.cp.kubectl(['patch', 'configmap', CONFIG_MAP, '-n', ARGOCD, '--type=merge', '-p', patch]);
+    const data = { [key]: 'url: https://example.invalid' };
+    await stage.cp.merge('configmap', ARGOCD, CONFIG_MAP, { data });
     await stage.conditions('nsub', 'team', 'killed', { Ready: 'True/Ready' }, FAILOVER_MS);
     expect(performance.now() - killedAt).toBeLessThan(FAILOVER_MS);
     expect(other.leads()).toBe(true);
@@ -180,7 +181,7 @@ describe('when the leader is killed in the middle of a write', () => {
   });
 });
 
-describe('a leader writes nothing any more', () => {
+describe('a leader writes nothing any more', PATIENCE, () => {
   it('that is paused for longer than its Lease', async () => {
     const [leader, other] = await leaderAndOther();
     await using changes = edits();

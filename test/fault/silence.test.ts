@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, it } from 'vitest';
 import { FaultStage } from '../support/fault-stage.ts';
+import { PATIENCE } from '../support/faults.ts';
 
 let stage: FaultStage;
 beforeAll(async () => {
@@ -7,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
-it('watches go silent', async () => {
+it('watches go silent', PATIENCE, async () => {
   const fault = stage.proxy.silence();
   await stage.change();
   // Watches that are opened now work; only the silent ones have to be given up.

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FaultStage } from '../support/fault-stage.ts';
-import { AFFECTS, HITS, liftAfter } from '../support/faults.ts';
+import { AFFECTS, HITS, liftAfter, PATIENCE } from '../support/faults.ts';
 
 let stage: FaultStage;
 beforeAll(async () => {
@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
-describe('watches', () => {
+describe('watches', PATIENCE, () => {
   it('are reset in the middle of the stream', async () => {
     expect(stage.proxy.reset()).toBeGreaterThanOrEqual(8);
     await stage.change();

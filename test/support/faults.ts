@@ -4,6 +4,9 @@ import type { Affects, Fault } from './fault-proxy.ts';
 /** Whether faults last as long as in life: `FAULTS=long`. */
 export const LONG = process.env.FAULTS === 'long';
 
+/** How long a test of a fault may take: an outage, and the recovery after it. */
+export const PATIENCE = { timeout: LONG ? 900_000 : 180_000 } as const;
+
 /** So that several requests of several kinds fail, and again. */
 export const HITS = LONG ? 24 : 6;
 
