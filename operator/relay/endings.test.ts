@@ -3,14 +3,14 @@ import { readAnswer } from '../dingtalk/answers.ts';
 import { DELIVERY_REASONS } from '../dingtalk/explanations.ts';
 import { connectionOutcome, type DeliveryOutcome } from '../dingtalk/outcome.ts';
 import { concernOf, endingOf } from './endings.ts';
-import type { Claim } from './model.ts';
+import type { RequestClaim } from './model.ts';
 import { someMessage } from './testing/messages.ts';
 
 const NOW = 1_700_000_000_000;
 const MINUTE = 60_000;
 const FACTS = { now: NOW, random: 0.5, isReread: false, isShortened: false };
 
-const claimOf = (attempts: number, kind: Claim['kind'] = 'message'): Claim => ({
+const claimOf = (attempts: number, kind: RequestClaim['kind'] = 'message'): RequestClaim => ({
   id: 1,
   robot: 'team-a/robot',
   kind,

@@ -1,6 +1,6 @@
 import type { DeliveryReason } from '../dingtalk/explanations.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
-import type { Claim, Ending } from './model.ts';
+import type { Ending, RequestClaim } from './model.ts';
 
 /**
  * Whom an outcome concerns. `time`: the same message may be accepted later. `throttle`: the robot gets nothing for ten minutes.
@@ -62,7 +62,7 @@ export interface EndingFacts {
 }
 
 /** The ending of a request. Dead is only what neither time nor new credentials nor a shorter text can help. */
-export function endingOf(claim: Claim, outcome: DeliveryOutcome, facts: EndingFacts): Ending {
+export function endingOf(claim: RequestClaim, outcome: DeliveryOutcome, facts: EndingFacts): Ending {
   const { now, random, isReread, isShortened } = facts;
   switch (concernOf(outcome)) {
     case 'none':
@@ -89,7 +89,7 @@ export const isAnswer = ({ reason }: DeliveryOutcome): boolean =>
   reason !== 'MessageExpired' && reason !== 'CredentialsUnreadable';
 
 /** Grows with the attempts. Between half the bound and the bound, so robots that fail together do not come back together. */
-function pauseMs({ messages }: Claim, random: number): number {
+function pauseMs({ messages }: RequestClaim, random: number): number {
   const attempts = Math.max(1, ...messages.map((message) => message.attempts));
   const bound = Math.min(BACKOFF.maxMs, BACKOFF.initialMs * 2 ** Math.min(attempts - 1, 30));
   return Math.ceil(bound * (0.5 + 0.5 * random));

@@ -1,6 +1,6 @@
 import { Backoff } from '../lib/backoff.ts';
 import { endingOf } from './endings.ts';
-import type { Claim, Ending } from './model.ts';
+import type { Ending, RequestClaim } from './model.ts';
 import { nextStep } from './policy.ts';
 import { requestFor } from './request.ts';
 import type { SenderOptions } from './sender-options.ts';
@@ -51,7 +51,7 @@ export async function fly(robot: string, { options, troubles, stopping }: Flight
 
 /** @returns whether the store has recorded it */
 async function finish(
-  claim: Claim,
+  claim: RequestClaim,
   ending: Ending,
   { store, now, pause, random, log }: SenderOptions,
   stopping: AbortSignal,
@@ -76,7 +76,7 @@ async function finish(
   }
 }
 
-function logEnding({ robot, kind, messages }: Claim, ending: Ending, { log }: SenderOptions): void {
+function logEnding({ robot, kind, messages }: RequestClaim, ending: Ending, { log }: SenderOptions): void {
   const { reason, errcode, words } = ending.outcome;
   const fields = { robot, kind, messages: messages.length, reason, errcode, words };
   if (ending.kind === 'sent') log.debug(fields, 'DingTalk accepted a message');

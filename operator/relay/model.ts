@@ -71,13 +71,13 @@ export interface RobotQueue {
 export const MAX_IN_DIGEST = 1_000;
 
 /** The next step for one robot. */
-export type Step =
+export type SendingStep =
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'message'; readonly id: number }
   | { readonly kind: 'digest'; readonly ids: readonly number[] };
 
 /** Messages that one replica is about to send in one request; recorded before the request begins. */
-export interface Claim {
+export interface RequestClaim {
   readonly id: number;
   readonly robot: string;
   readonly kind: 'message' | 'digest';
@@ -134,10 +134,10 @@ export interface RelayStore extends AsyncDisposable {
     robot: string,
     owner: string,
     now: number,
-    policy: (queue: RobotQueue) => Step,
-  ): Promise<Claim | { readonly wait: number }>;
+    policy: (queue: RobotQueue) => SendingStep,
+  ): Promise<RequestClaim | { readonly wait: number }>;
   /** Records how a claimed request ended. */
-  finish(claim: Claim, ending: Ending, now: number): Promise<void>;
+  finish(claim: RequestClaim, ending: Ending, now: number): Promise<void>;
   lastAnswers(): Promise<readonly LastAnswer[]>;
   /** How many messages wait, those in unfinished requests included, and when the oldest was accepted. */
   queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }>;

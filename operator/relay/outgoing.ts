@@ -3,7 +3,7 @@ import type { Audience } from '../message/event-message.ts';
 import { MAX_BODY_BYTES } from '../template/go/compile.ts';
 import { cutMessage, type Message } from './cut-message.ts';
 import { digestMessage } from './digest.ts';
-import type { Claim, StoredMessage } from './model.ts';
+import type { RequestClaim, StoredMessage } from './model.ts';
 
 /** What is posted for a claim, or the reason why nothing is. */
 export type Outgoing =
@@ -18,7 +18,7 @@ const SHORTENED_BYTES = MAX_BODY_BYTES / 2;
  * @param isShortened whether DingTalk has refused the message as too long
  */
 export function outgoing(
-  { kind, messages, msgUuid }: Claim,
+  { kind, messages, msgUuid }: RequestClaim,
   audience: Audience,
   isShortened: boolean,
 ): Outgoing {

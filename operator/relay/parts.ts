@@ -48,7 +48,7 @@ export interface RelayOptions {
 }
 
 /** The input from which the parts of the relay are built. */
-export interface RelayContext extends RelayOptions {
+export interface RelayPartsContext extends RelayOptions {
   readonly store: RelayStore;
   readonly metrics: RelayMetrics;
   readonly connection: Connection;
@@ -60,7 +60,7 @@ export interface RelayContext extends RelayOptions {
  * Builds the parts that live as long as the process; nothing is started yet.
  * @param sender the one that is running
  */
-export function createRelayParts(context: RelayContext, sender: () => RelaySender | undefined) {
+export function createRelayParts(context: RelayPartsContext, sender: () => RelaySender | undefined) {
   const { config, connection, log, metrics, now, random, store } = context;
   const { namespace } = config.target;
   const clock = () => performance.now();
@@ -140,7 +140,7 @@ export function createRelayParts(context: RelayContext, sender: () => RelaySende
 export type RelayParts = ReturnType<typeof createRelayParts>;
 
 /** Reads the one Secret that Argo CD reads, too, and takes the one key of it. */
-async function readCapability({ connection, config }: RelayContext): Promise<string | undefined> {
+async function readCapability({ connection, config }: RelayPartsContext): Promise<string | undefined> {
   const { namespace, secret } = config.target;
   const read = await readSecret(connection.request, namespace, secret);
   const value = read.found ? own(read.data, RELAY_SERVICE) : undefined;

@@ -1,4 +1,4 @@
-import type { RobotQueue, Step, StoredMessage } from './model.ts';
+import type { RobotQueue, SendingStep, StoredMessage } from './model.ts';
 import { isRetry, retriesOf } from './retries.ts';
 import { CALM_MS, stormAt, WINDOW_MS } from './storm.ts';
 
@@ -26,7 +26,7 @@ export interface PolicyFacts {
  * The next step for one robot. Nothing is left out for ever: a message is in a later step, by itself or in a digest.
  * A step with expired messages has no others, since no request is made for it.
  */
-export function nextStep(queue: RobotQueue, facts: PolicyFacts): Step {
+export function nextStep(queue: RobotQueue, facts: PolicyFacts): SendingStep {
   const { now } = facts;
   const step = decide(queue, facts);
   return step.kind === 'wait' ? { kind: 'wait', until: Math.min(step.until, now + MAX_WAIT_MS) } : step;
@@ -36,7 +36,7 @@ export function nextStep(queue: RobotQueue, facts: PolicyFacts): Step {
 export const isExpired = ({ acceptedAt }: StoredMessage, { now, maxEventAgeMs }: PolicyFacts): boolean =>
   now - acceptedAt > maxEventAgeMs;
 
-function decide(queue: RobotQueue, facts: PolicyFacts): Step {
+function decide(queue: RobotQueue, facts: PolicyFacts): SendingStep {
   const { now } = facts;
   const silentUntil = real(queue.silentUntil, now);
   if (silentUntil > now) return wait(silentUntil);
@@ -52,9 +52,9 @@ function decide(queue: RobotQueue, facts: PolicyFacts): Step {
   return step.kind === 'wait' ? wait(Math.min(step.until, nextDueAt)) : step;
 }
 
-const wait = (until: number): Step => ({ kind: 'wait', until });
+const wait = (until: number): SendingStep => ({ kind: 'wait', until });
 
-function sendAll(messages: readonly StoredMessage[]): Step {
+function sendAll(messages: readonly StoredMessage[]): SendingStep {
   const ids = messages.map(({ id }) => id);
   return ids.length === 1 ? { kind: 'message', id: ids[0] as number } : { kind: 'digest', ids };
 }
@@ -94,7 +94,7 @@ function budgetFreeAt(requestsAt: readonly number[], now: number): number {
 }
 
 /** Decides about messages that had no request yet, or only one that DingTalk's throttle has refused. */
-function firstTime(ready: readonly StoredMessage[], queue: RobotQueue, now: number): Step {
+function firstTime(ready: readonly StoredMessage[], queue: RobotQueue, now: number): SendingStep {
   const first = ready[0] as StoredMessage;
   const acceptedAt = first.acceptedAt > now + WINDOW_MS ? 0 : first.acceptedAt;
   const age = now - acceptedAt;

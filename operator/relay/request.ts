@@ -2,7 +2,7 @@ import type { Credential } from '../dingtalk/credential.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import { toWords } from '../dingtalk/outcome.ts';
 import { abortable } from '../lib/deadline.ts';
-import type { Claim } from './model.ts';
+import type { RequestClaim } from './model.ts';
 import { outgoing } from './outgoing.ts';
 import { isExpired } from './policy.ts';
 import type { SenderOptions } from './sender-options.ts';
@@ -19,7 +19,7 @@ const UNKNOWN_AUDIENCE = { locale: 'en', timeZone: 'UTC', keywords: [] } as cons
  * @param stopping ends the waiting for a Secret; a request that has begun goes on
  */
 export async function requestFor(
-  claim: Claim,
+  claim: RequestClaim,
   options: SenderOptions,
   troubles: RobotTroubles,
   stopping: AbortSignal,

@@ -3,7 +3,7 @@ import type { Credential } from '../dingtalk/credential.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import type { Log } from '../lib/log.ts';
 import type { Audience } from '../message/event-message.ts';
-import type { Claim, Ending, RelayStore } from './model.ts';
+import type { Ending, RelayStore, RequestClaim } from './model.ts';
 
 /** A robot's credentials, or the reason why there are none now. The message has no value of a Secret. */
 export type CredentialAnswer =
@@ -12,7 +12,7 @@ export type CredentialAnswer =
 
 /** A request that has ended, for metrics. */
 export interface EndedRequest {
-  readonly claim: Claim;
+  readonly claim: RequestClaim;
   readonly outcome: DeliveryOutcome;
   readonly ending: Ending['kind'];
   /** From the beginning of the request to its end, in milliseconds. */

@@ -1,6 +1,6 @@
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import { concernOf, isTooLong } from './endings.ts';
-import type { Claim } from './model.ts';
+import type { RequestClaim } from './model.ts';
 
 /** The pauses of a robot that DingTalk refuses as a whole: 10 s, 20 s … 5 min. */
 const PAUSE = { initialMs: 10_000, maxMs: 5 * 60_000 } as const;
@@ -32,7 +32,7 @@ export class RobotTroubles {
   }
 
   /** Whether DingTalk has called this message too long. */
-  isTooLong({ kind, messages }: Claim): boolean {
+  isTooLong({ kind, messages }: RequestClaim): boolean {
     return kind === 'message' && messages.some(({ id }) => this.#tooLong.has(id));
   }
 
@@ -44,7 +44,7 @@ export class RobotTroubles {
   }
 
   /** Notes the outcome of a request. */
-  note({ robot, messages }: Claim, outcome: DeliveryOutcome, now: number): void {
+  note({ robot, messages }: RequestClaim, outcome: DeliveryOutcome, now: number): void {
     const concern = concernOf(outcome);
     if (concern === 'none') this.#refused.delete(robot);
     if (concern === 'robot') this.#refuse(robot, now);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Claim, MAX_IN_DIGEST, type RobotQueue, type Step } from '../model.ts';
+import { MAX_IN_DIGEST, type RequestClaim, type RobotQueue, type SendingStep } from '../model.ts';
 import { endExpiredClaims } from './expired-claims.ts';
 import { type QueuedRow, readQueue, toRobotQueue } from './queue.ts';
 import { toMessage } from './rows.ts';
@@ -28,8 +28,8 @@ export async function claimOne(
   transaction: StoreTransaction,
   robot: string,
   claimant: Claimant,
-  policy: (queue: RobotQueue) => Step,
-): Promise<Claim | { readonly wait: number }> {
+  policy: (queue: RobotQueue) => SendingStep,
+): Promise<RequestClaim | { readonly wait: number }> {
   const { now, onExpired } = claimant;
   const silentUntil = await lockRobot(transaction, robot);
   if (silentUntil === undefined) return { wait: now + SOON_MS };
@@ -52,7 +52,7 @@ async function lockRobot({ tx, kind }: StoreTransaction, robot: string): Promise
   return (await locked.executeTakeFirst())?.silent_until;
 }
 
-function decide(policy: (queue: RobotQueue) => Step, queue: RobotQueue): Step {
+function decide(policy: (queue: RobotQueue) => SendingStep, queue: RobotQueue): SendingStep {
   try {
     return policy(queue);
   } catch (cause) {
@@ -71,7 +71,7 @@ function rowsOf(ids: readonly number[], rows: readonly QueuedRow[]): readonly Qu
 }
 
 interface Request {
-  readonly kind: Claim['kind'];
+  readonly kind: RequestClaim['kind'];
   readonly msgUuid: string;
   readonly rows: readonly QueuedRow[];
 }
@@ -81,7 +81,7 @@ interface Request {
  * a message twice under two of them. So such messages neither join a digest nor leave theirs.
  */
 function requestOf(
-  kind: Claim['kind'],
+  kind: RequestClaim['kind'],
   chosen: readonly QueuedRow[],
   waiting: readonly QueuedRow[],
 ): Request {
@@ -103,7 +103,7 @@ async function record(
   { owner, now, claimMs }: Claimant,
   robot: string,
   { kind, msgUuid, rows }: Request,
-): Promise<Claim> {
+): Promise<RequestClaim> {
   const ids = rows.map(({ id }) => id);
   const { id } = await tx
     .insertInto('relay_requests')

@@ -1,10 +1,10 @@
-import type { Claim, Ending, LastAnswer } from '../model.ts';
+import type { Ending, LastAnswer, RequestClaim } from '../model.ts';
 import type { StoreTransaction } from './schema.ts';
 
 /** Records how a claimed request ended. */
 export async function finishOne(
   { tx }: StoreTransaction,
-  claim: Claim,
+  claim: RequestClaim,
   ending: Ending,
   now: number,
 ): Promise<void> {
@@ -55,7 +55,7 @@ export async function finishOne(
  */
 async function lateSuccess(
   tx: StoreTransaction['tx'],
-  { robot, msgUuid }: Claim,
+  { robot, msgUuid }: RequestClaim,
   { kind, outcome }: Ending,
   now: number,
 ): Promise<number> {

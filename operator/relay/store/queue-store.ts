@@ -1,4 +1,12 @@
-import type { Claim, Ending, LastAnswer, NewMessage, RelayStore, RobotQueue, Step } from '../model.ts';
+import type {
+  Ending,
+  LastAnswer,
+  NewMessage,
+  RelayStore,
+  RequestClaim,
+  RobotQueue,
+  SendingStep,
+} from '../model.ts';
 import { type Acceptance, type AcceptanceLimits, acceptAll } from './accept.ts';
 import { claimOne } from './claim.ts';
 import type { StoreConnection } from './connection.ts';
@@ -64,8 +72,8 @@ export class QueueStore implements RelayStore {
     robot: string,
     owner: string,
     now: number,
-    policy: (queue: RobotQueue) => Step,
-  ): Promise<Claim | { readonly wait: number }> {
+    policy: (queue: RobotQueue) => SendingStep,
+  ): Promise<RequestClaim | { readonly wait: number }> {
     const { claimMs, onExpiredClaims } = this.#options;
     let expired = 0;
     const onExpired = (_: string, claims: number): void => {
@@ -79,7 +87,7 @@ export class QueueStore implements RelayStore {
     return claimed;
   }
 
-  async finish(claim: Claim, ending: Ending, now: number): Promise<void> {
+  async finish(claim: RequestClaim, ending: Ending, now: number): Promise<void> {
     await this.#connection.transaction((transaction) => finishOne(transaction, claim, ending, now));
   }
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Claim, RelayStore, RobotQueue } from '../model.ts';
+import type { RelayStore, RequestClaim, RobotQueue } from '../model.ts';
 import { openRelayStore, type StoreOptions } from './open.ts';
 import { again, aMessage, DEAD, digest, first, NOW, SENT, throttled } from './testing/messages.ts';
 import { DATABASES, type Places, RecordedLog } from './testing/places.ts';
@@ -35,7 +35,7 @@ describe.each(DATABASES)('the store over $name', ({ missing, start }) => {
       await test(store, { log, another });
     });
 
-  const claimed = async (store: RelayStore, policy = first, now = NOW): Promise<Claim> => {
+  const claimed = async (store: RelayStore, policy = first, now = NOW): Promise<RequestClaim> => {
     const claim = await store.claim(ROBOT, 'replica', now, policy);
     if ('wait' in claim) throw new Error(`nothing to claim until ${claim.wait}`);
     return claim;

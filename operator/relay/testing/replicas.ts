@@ -1,6 +1,6 @@
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
 import { endingOf } from '../endings.ts';
-import type { Claim } from '../model.ts';
+import type { RequestClaim } from '../model.ts';
 import { nextStep } from '../policy.ts';
 import { someMessage } from './messages.ts';
 import { SenderStore } from './sender-store.ts';
@@ -13,7 +13,7 @@ export interface Arrival {
 
 /** A request as the simulation made it. */
 export interface MadeRequest {
-  readonly claim: Claim;
+  readonly claim: RequestClaim;
   readonly begin: number;
   readonly end: number;
   readonly outcome: DeliveryOutcome;
@@ -46,7 +46,9 @@ export async function runReplicas(options: ReplicasOptions): Promise<{
   const coming = arrivals.toSorted((a, b) => a.at - b.at);
   /** When each replica looks again, and the request that it makes until then. */
   const dueAt = new Array<number>(replicas).fill(0);
-  const underWay = new Array<{ claim: Claim; begin: number; outcome: DeliveryOutcome } | undefined>(replicas);
+  const underWay = new Array<{ claim: RequestClaim; begin: number; outcome: DeliveryOutcome } | undefined>(
+    replicas,
+  );
   let made = 0;
   for (let events = 0; events < MAX_EVENTS; events++) {
     const replica = dueAt.indexOf(Math.min(...dueAt));

@@ -1,12 +1,12 @@
 import {
-  type Claim,
   type Ending,
   type LastAnswer,
   MAX_IN_DIGEST,
   type NewMessage,
   type RelayStore,
+  type RequestClaim,
   type RobotQueue,
-  type Step,
+  type SendingStep,
   type StoredMessage,
 } from '../model.ts';
 
@@ -102,8 +102,8 @@ export class SenderStore implements RelayStore {
     robot: string,
     _owner: string,
     now: number,
-    policy: (queue: RobotQueue) => Step,
-  ): Promise<Claim | { readonly wait: number }> {
+    policy: (queue: RobotQueue) => SendingStep,
+  ): Promise<RequestClaim | { readonly wait: number }> {
     this.#endClaims(robot, now);
     const waiting = this.#messages.filter((held) => held.robot === robot && held.state === 'waiting');
     const step = policy(this.#queueOf(robot, waiting, now));
@@ -129,7 +129,7 @@ export class SenderStore implements RelayStore {
     return { id: request.id, robot, kind, msgUuid, messages: claimed };
   }
 
-  async finish(claim: Claim, ending: Ending, now: number): Promise<void> {
+  async finish(claim: RequestClaim, ending: Ending, now: number): Promise<void> {
     const { robot, id } = claim;
     const { outcome } = ending;
     this.#answers.set(robot, { robot, at: now, outcome });

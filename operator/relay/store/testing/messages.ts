@@ -1,5 +1,5 @@
 import type { DeliveryOutcome } from '../../../dingtalk/outcome.ts';
-import type { Ending, NewMessage, RobotQueue, Step } from '../../model.ts';
+import type { Ending, NewMessage, RobotQueue, SendingStep } from '../../model.ts';
 
 /** The moment at which a test begins. */
 export const NOW = Date.UTC(2026, 10, 23, 8);
@@ -20,11 +20,11 @@ export function aMessage(key: string, changes: Partial<NewMessage> = {}): NewMes
 }
 
 /** Sends the first one. */
-export const first = ({ waiting: [message] }: RobotQueue): Step =>
+export const first = ({ waiting: [message] }: RobotQueue): SendingStep =>
   message ? { kind: 'message', id: message.id } : { kind: 'wait', until: 0 };
 
 /** All in one digest. */
-export const digest = ({ waiting }: RobotQueue): Step =>
+export const digest = ({ waiting }: RobotQueue): SendingStep =>
   waiting.length > 0 ? { kind: 'digest', ids: waiting.map(({ id }) => id) } : { kind: 'wait', until: 0 };
 
 const OK: DeliveryOutcome = { reason: 'Delivering', class: 'ok', errcode: 0 };

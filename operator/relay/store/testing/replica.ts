@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Claim, RelayStore, RobotQueue, Step } from '../../model.ts';
+import type { RelayStore, RequestClaim, RobotQueue, SendingStep } from '../../model.ts';
 import { openRelayStore } from '../open.ts';
 import type { StorePlace } from '../place.ts';
 import { StoreUnavailable } from '../unavailable.ts';
@@ -29,7 +29,7 @@ const CLAIM_MS = 500;
 const robotOf = (index: number): string => `team/robot${index % 3}`;
 
 /** By turns one message and a digest of some. */
-function someOf({ waiting, requestsAt }: RobotQueue): Step {
+function someOf({ waiting, requestsAt }: RobotQueue): SendingStep {
   const [first] = waiting;
   if (!first) return { kind: 'wait', until: 0 };
   if (requestsAt.length % 2 === 0) return { kind: 'message', id: first.id };
@@ -77,7 +77,7 @@ async function send(store: RelayStore, name: string, isDone: () => boolean): Pro
   }
 }
 
-function printRequest({ msgUuid, messages }: Claim): void {
+function printRequest({ msgUuid, messages }: RequestClaim): void {
   print('request', msgUuid, ...messages.map(({ dedupeKey }) => dedupeKey));
 }
 
