@@ -24,6 +24,8 @@ beforeAll(async () => {
   earlier = await buildEarlierImage(api);
   await loadIntoCluster(api.cluster, earlier, CONTEXT);
   await api.kubectl(['apply', '--server-side', '-k', join(import.meta.dirname, 'overlay')]);
+  // The status of one that is there from before says that it was checked: it would get no test message.
+  await api.kubectl(['delete', 'robots', 'payments', '-n', TEAM, '--ignore-not-found']);
   await applyQuickstart(api, fake);
 });
 afterAll(() => api?.close());
@@ -64,7 +66,10 @@ async function underLoad(
   await ended;
   await api.conditions('nsub', TEAM, 'churn', { Ready: 'True/Ready' });
   for (let round = 0; round < 4; round++) await fake.untilTold(`${name}-${round} sync failed`);
-  await log.look();
+  await eventually('the new leader to write', async () => {
+    await log.look();
+    return log.writers().length > 1;
+  });
   return { longestGapMs, log };
 }
 
@@ -93,7 +98,6 @@ it('a rolling upgrade and the way back leave no gap, no second writer, and tell 
     const { longestGapMs, log } = await underLoad(name, setImage(image).then(rolledOut));
     process.stdout.write(`${name}: ${(longestGapMs / 1000).toFixed(1)} s between two renewals at most\n`);
     expect(longestGapMs).toBeLessThan(LONGEST_GAP_MS);
-    expect(log.writers().length).toBeGreaterThan(1);
     expect(log.interleaved()).toEqual([]);
     const after = await told();
     const ofThis = Object.entries(after.failures).filter(([app]) => app.startsWith(`${name}-`));
