@@ -9,7 +9,7 @@ const HELP = `Usage: make bench-routes [ARGS='…']
 
 Measures what subscriptions to AppProjects cost Argo CD's own notifications controller, by the way in which an Application
 is told to be of the project: by the condition alone (when), by a label selector as well (selector), or by an annotation on the
-AppProject (annotation). Needs what \`make tools\` builds; takes about four minutes for each route, since Argo CD looks at
+AppProject (annotation); or by the relay (relay), to which Argo CD posts the events of all Applications. Needs what \`make tools\` builds; takes about four minutes for each route, since Argo CD looks at
 each Application once a minute. Progress goes to standard error.
 
   --teams N          teams, each with a project and a subscription of five events (60)

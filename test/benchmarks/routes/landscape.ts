@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
+import type { RelayRouteSpec } from '../../../operator/api/relay-route.ts';
 import { type Credentials, newCredentials } from '../../../operator/api/testing/manifests.ts';
 import type { SubscriptionEntry } from '../../../operator/argocd/subscriptions-block/subscriptions-block.ts';
+import { makeCapability } from '../../../operator/cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../../../operator/config/config.ts';
 import { decide } from '../../../operator/core/decide.ts';
 import {
@@ -16,7 +19,7 @@ import { application } from '../../support/applications.ts';
 import { ARGOCD } from '../../support/stage.ts';
 
 /** How a subscription to a project finds its Applications: what is in the benchmark's tables. */
-export const ROUTES = ['when', 'selector', 'annotation'] as const;
+export const ROUTES = ['when', 'selector', 'annotation', 'relay'] as const;
 export type Route = (typeof ROUTES)[number];
 
 const EVENTS = [
@@ -75,15 +78,31 @@ export interface Written {
   readonly configMap: Readonly<Record<string, string>>;
   readonly secret: Readonly<Record<string, string>>;
   readonly entries: readonly SubscriptionEntry[];
+  /** By name; none if Argo CD posts to DingTalk. */
+  readonly routes: ReadonlyMap<string, RelayRouteSpec>;
 }
 
-/** By the operator's own core, from one subscription of a team to its project with five events. */
-export function compileTeams(teams: readonly Team[], route: Route, dingtalk: FakeDingTalk): Written {
+/** The name of the Secret of each team's robot. */
+export const CREDENTIALS = 'payments-dingtalk';
+
+/**
+ * By the operator's own core, from one subscription of a team to its project with five events.
+ * @param relayUrl of the relay that sends the messages; undefined if Argo CD does
+ */
+export function compileTeams(
+  teams: readonly Team[],
+  route: Route,
+  dingtalk: FakeDingTalk,
+  relayUrl: string | undefined,
+): Written {
   const { plan, resolution } = decide(
     snapshot({
       now: new Date(),
       serverTime: new Date(),
-      config: configuration(teams, dingtalk),
+      config: configuration(teams, dingtalk, relayUrl),
+      ...(relayUrl !== undefined && {
+        relay: { routes: new Map(), newCapability: makeCapability(randomBytes) },
+      }),
       robots: teams.map(({ namespace }) => robot({ namespace, name: 'robot' })),
       templates: teams.map(({ namespace }) => template({ namespace, name: 'short' }, BODY)),
       subscriptions: teams.map(({ namespace, project }) =>
@@ -101,7 +120,7 @@ export function compileTeams(teams: readonly Team[], route: Route, dingtalk: Fak
       ),
       credentials: new Map(
         teams.map(({ namespace, credentials: { token, secret } }) => [
-          `${namespace}/payments-dingtalk`,
+          `${namespace}/${CREDENTIALS}`,
           found({ webhook: token, secret }),
         ]),
       ),
@@ -112,8 +131,13 @@ export function compileTeams(teams: readonly Team[], route: Route, dingtalk: Fak
   return plan;
 }
 
-function configuration(teams: readonly Team[], dingtalk: FakeDingTalk): OperatorConfiguration {
+function configuration(
+  teams: readonly Team[],
+  dingtalk: FakeDingTalk,
+  relayUrl: string | undefined,
+): OperatorConfiguration {
   return config({
+    ...(relayUrl !== undefined && { relay: { url: relayUrl }, robots: { delivery: 'Relay' } }),
     dingtalk: { endpoint: `${dingtalk.url}/robot/send`, allowedHosts: [dingtalk.host] },
     tenancy: {
       trustedNamespaces: teams.map(({ namespace }) => namespace),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { readProcessTree, residentSum } from '../../../operator/engine/testing/process-tree.ts';
 import { eventually } from '../../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../../support/application-states.ts';
 import type { ArgoCDController } from '../../support/argocd.ts';
@@ -41,6 +42,8 @@ export interface RouteFigures {
   readonly ghost: Pass;
   /** With that Application there. */
   readonly eventsWithGhost: Latencies;
+  /** Resident memory of the relay and its engine at the end; undefined without a relay. */
+  readonly relayBytes: number | undefined;
 }
 
 /** Measures one route with a controller of its own. */
@@ -50,7 +53,9 @@ export async function measureRoute(
   extent: Extent,
   say: (line: string) => void,
 ): Promise<RouteFigures> {
-  const configMapBytes = await stage.configure(route);
+  const { configMapBytes, relay } = await stage.configure(route);
+  await using undo = new AsyncDisposableStack();
+  undo.defer(async () => void (await relay?.stop()));
   const { controller, log } = await stage.startController();
   try {
     const names = Array.from({ length: extent.applications }, (_, index) => `${ARGOCD}/${nameOf(index)}`);
@@ -68,7 +73,9 @@ export async function measureRoute(
     const ghost = (await round(log, before, [`${ARGOCD}/${GHOST}`]))[0] as Pass;
     say(`${route}: ${extent.events} events beside it`);
     const eventsWithGhost = await measureEvents(stage, extent, extent.events);
-    return { route, configMapBytes, passes, cpuSeconds, events, ghost, eventsWithGhost };
+    const tree = relay && readProcessTree(relay.pid);
+    const relayBytes = tree && residentSum(tree);
+    return { route, configMapBytes, passes, cpuSeconds, events, ghost, eventsWithGhost, relayBytes };
   } finally {
     await controller.stop();
     await stage.deleteApplication(GHOST).catch(() => undefined); // It may not have come to be.

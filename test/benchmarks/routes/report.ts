@@ -13,6 +13,8 @@ export interface Row {
   readonly event: Quantiles;
   readonly ghostPass: number;
   readonly eventBesideGhost: Quantiles;
+  /** Null without a relay. */
+  readonly relayMegabytes: number | null;
 }
 
 /** Null where the message of that rank has not come. */
@@ -34,6 +36,7 @@ export function rowOf({ passes, ...figures }: RouteFigures): Row {
     event: quantiles(figures.events),
     ghostPass: rounded(figures.ghost.to - figures.ghost.from, 0),
     eventBesideGhost: quantiles(figures.eventsWithGhost),
+    relayMegabytes: figures.relayBytes === undefined ? null : rounded(figures.relayBytes / 1e6, 0),
   };
 }
 
@@ -67,6 +70,7 @@ export function markdown(rows: readonly Row[], teams: number, extent: Extent): s
     'pass of one without AppProject, ms',
     'event → message beside that one, ms',
     'ConfigMap, KB',
+    'relay, MB',
   ];
   return [
     `${teams} teams × 5 events, ${extent.applications} Applications, ${extent.events} events at ${extent.eventsPerSecond} a second:`,
@@ -83,6 +87,7 @@ export function markdown(rows: readonly Row[], teams: number, extent: Extent): s
         row.ghostPass,
         latency(row.eventBesideGhost),
         row.configMapKilobytes,
+        row.relayMegabytes ?? '–',
       ]),
     ),
     '',

@@ -7,13 +7,21 @@ import { ServerClock } from '../../../operator/kubernetes/server-clock.ts';
 import { openConnection } from '../../../operator/tools/connection.ts';
 import { type ArgoCDController, installArgoCD, startArgoCDNotifications } from '../../support/argocd.ts';
 import { type ControlPlane, startControlPlane } from '../../support/control-plane.ts';
+import type { RunningProcess } from '../../support/processes.ts';
 import { ARGOCD } from '../../support/stage.ts';
 import { applicationOf, compileTeams, makeTeams, type Route, type Team } from './landscape.ts';
 import { PassLog } from './passes.ts';
+import { prepareRelay } from './relay.ts';
 
 const PARALLEL_REQUESTS = 8;
 const ARGO_API = { group: 'argoproj.io', version: 'v1alpha1', namespace: ARGOCD } as const;
 const MERGE = 'application/merge-patch+json';
+
+/** What one route has in Argo CD's ConfigMap, and what runs for it. */
+export interface Configured {
+  readonly configMapBytes: number;
+  readonly relay: RunningProcess | undefined;
+}
 
 /** An API server with the teams' Applications, on which Argo CD's controller is started anew for each route. */
 export class BenchmarkStage implements AsyncDisposable {
@@ -22,6 +30,8 @@ export class BenchmarkStage implements AsyncDisposable {
   readonly teams: readonly Team[];
   readonly #request: ApiCall;
   readonly #undo: AsyncDisposableStack;
+  /** Of the ConfigMap, as the last route has them. */
+  #keys: ReadonlySet<string> = new Set();
 
   private constructor(
     cp: ControlPlane,
@@ -79,21 +89,27 @@ export class BenchmarkStage implements AsyncDisposable {
     });
   }
 
-  /**
-   * Puts into Argo CD's objects what this route needs, and nothing of another one.
-   * @returns how large the ConfigMap is then, in bytes
-   */
-  async configure(route: Route): Promise<number> {
-    const { configMap, secret, entries } = compileTeams(this.teams, route, this.dingtalk);
+  /** Puts into Argo CD's objects what this route needs, and nothing of another one, and starts the relay if it takes part. */
+  async configure(route: Route): Promise<Configured> {
+    const stage = { cp: this.cp, dingtalk: this.dingtalk, teams: this.teams, request: this.#request };
+    const prepared = route === 'relay' ? await prepareRelay(stage) : undefined;
+    const { configMap, secret, entries, routes } = compileTeams(
+      this.teams,
+      route,
+      this.dingtalk,
+      prepared?.url,
+    );
     const splice = spliceBlock(undefined, route === 'annotation' ? [] : entries);
     if (!splice.ok) throw new Error(splice.message);
     const data = { ...configMap, subscriptions: splice.text ?? null };
+    const former = Object.fromEntries([...this.#keys].map((key) => [key, null]));
+    this.#keys = new Set(Object.keys(configMap));
     const core = { version: 'v1', namespace: ARGOCD };
     await this.#patch(resourcePath({ ...core, plural: 'secrets', name: 'argocd-notifications-secret' }), {
       stringData: secret,
     });
     await this.#patch(resourcePath({ ...core, plural: 'configmaps', name: 'argocd-notifications-cm' }), {
-      data,
+      data: { ...former, ...data },
     });
     for (const { namespace, project } of this.teams) {
       const own = entries.filter(({ triggers }) => triggers[0]?.startsWith(`dt_${namespace}_`));
@@ -102,10 +118,11 @@ export class BenchmarkStage implements AsyncDisposable {
         metadata: { annotations: { [PROJECT_ANNOTATION]: value } },
       });
     }
-    return Object.entries(data).reduce(
+    const configMapBytes = Object.entries(data).reduce(
       (sum, [key, value]) => sum + Buffer.byteLength(key) + Buffer.byteLength(value ?? ''),
       0,
     );
+    return { configMapBytes, relay: await prepared?.start(routes) };
   }
 
   /** Starts Argo CD's controller, and reads its log. */
