@@ -136,6 +136,26 @@ describe('a post', () => {
     expect(store.messages).toHaveLength(2);
   });
 
+  it('is rendered with the context and the AppProject that were posted', async () => {
+    const route = compiledRoute();
+    const key = 'template.dt_team-payments_payments_on-sync-failed';
+    const content = '{{.context.environment}} {{.context.notificationType}} {{.appProject.metadata.name}}';
+    const body = JSON.stringify({ msgtype: 'text', text: { content } });
+    const value = JSON.stringify({ webhook: { 'dt_team-payments_payments': { method: 'POST', body } } });
+    const routes = [
+      { ...route, spec: { ...route.spec, configMap: { ...route.spec.configMap, [key]: value } } },
+    ];
+    const posted = {
+      ...{ event: 'on-sync-failed', app: application(syncFailed()) },
+      context: { environment: 'live', notificationType: 'dt__relay', ['__proto__']: 'x', number: 1 },
+      appProject: { metadata: { name: 'shop' } },
+    };
+    await accepted(Buffer.from(JSON.stringify(posted)), { routes });
+    expect(store.messages.map((message) => JSON.parse(message.body).text.content)).toEqual([
+      'live dt_team-payments_payments shop',
+    ]);
+  });
+
   it('that Argo CD itself has told, before the robot was switched to the relay, is not told again', async () => {
     const routes = [compiledRoute()];
     await accepted(FAILED, { routes });

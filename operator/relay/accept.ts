@@ -72,7 +72,9 @@ async function accept(
   const { engine, store, argocdUrl, now } = options;
   const notes = await store.notesOf(posted.uid);
   const time = now();
-  const scene = { app: withNotes(posted.app, notes), now: new Date(time).toISOString() };
+  const { appProject, contextValue } = posted;
+  const seen = { app: withNotes(posted.app, notes), now: new Date(time).toISOString() };
+  const scene = { scene: { ...seen, ...(appProject && { appProject }) }, contextValue };
   const context: PostContext = { posted, postHash, notes, scene, argocdUrl };
   const answers = await askTriggers(engine, candidates.map(questionOf), scene);
   const gathered: Gathered = { messages: [], forget: [], isTold: false };

@@ -1,8 +1,15 @@
-import { serviceKey, templateKey, triggerKey } from '../argocd/names.ts';
+import { CONTEXT_KEY, serviceKey, templateKey, triggerKey } from '../argocd/names.ts';
 import { formatService } from '../argocd/service-value.ts';
 import type { Engine, EvaluatedCondition, Outcome, RenderScene } from '../engine/types.ts';
 import { own, setOwn } from '../lib/own.ts';
 import type { LoadedRoute } from './read-route.ts';
+
+/** What an evaluation sees in Argo CD at the moment of the event. */
+export interface PostedScene {
+  readonly scene: RenderScene;
+  /** The value of `context` in Argo CD's ConfigMap. */
+  readonly contextValue: string;
+}
 
 /** Triggers of one route that the engine is asked about. */
 export interface RouteQuestion {
@@ -30,7 +37,7 @@ const MAX_TRIGGERS = 50;
 export async function askTriggers(
   engine: Engine,
   questions: readonly RouteQuestion[],
-  scene: RenderScene,
+  scene: PostedScene,
 ): Promise<ReadonlyMap<LoadedRoute, TriggerAnswers>> {
   const answers = new Map<LoadedRoute, TriggerAnswers>();
   for (const together of inPortions(questions)) {
@@ -61,9 +68,9 @@ function inPortions(questions: readonly RouteQuestion[]): RouteQuestion[][] {
 async function evaluate(
   engine: Engine,
   questions: readonly RouteQuestion[],
-  scene: RenderScene,
+  { scene, contextValue }: PostedScene,
 ): Promise<TriggerAnswers> {
-  const configMap: Record<string, string> = {};
+  const configMap: Record<string, string> = { [CONTEXT_KEY]: contextValue };
   for (const { route, triggers } of questions) {
     for (const trigger of triggers) {
       const key = triggerKey(trigger);
@@ -97,10 +104,13 @@ export async function askBody(
   { spec: { configMap, subscription } }: LoadedRoute,
   templates: readonly string[],
   service: string,
-  scene: RenderScene,
+  { scene, contextValue }: PostedScene,
 ): Promise<string | undefined> {
   const keys = templates.map(templateKey);
-  const objects: Record<string, string> = { [serviceKey(service)]: formatService(NOWHERE, '') };
+  const objects: Record<string, string> = {
+    [CONTEXT_KEY]: contextValue,
+    [serviceKey(service)]: formatService(NOWHERE, ''),
+  };
   for (const key of keys) setOwn(objects, key, own(configMap, key) ?? '');
   const outcome: Outcome<'render'> = await engine.render(
     { configMap: objects, secret: {}, templates, service, ...scene },

@@ -1,7 +1,7 @@
 import { objectKey } from '../api/names.ts';
 import type { RelayRouteSpec } from '../api/relay-route.ts';
-import type { Engine, EvaluatedCondition, RenderScene } from '../engine/types.ts';
-import { askBody } from './ask-engine.ts';
+import type { Engine, EvaluatedCondition } from '../engine/types.ts';
+import { askBody, type PostedScene } from './ask-engine.ts';
 import { dedupeKey, eventTimeOf } from './dedupe-key.ts';
 import type { NewMessage } from './model.ts';
 import type { PostedEvent } from './posted-event.ts';
@@ -22,7 +22,7 @@ export interface PostContext {
   /** Identifies the post. */
   readonly postHash: string;
   readonly notes: Notes;
-  readonly scene: RenderScene;
+  readonly scene: PostedScene;
   /** The URL of Argo CD's user interface by the configuration. */
   readonly argocdUrl: string | undefined;
 }

@@ -1,3 +1,5 @@
+import { formatContext } from '../argocd/context-value.ts';
+import { RELAY_SERVICE } from '../argocd/names.ts';
 import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
 
 /** An event as Argo CD posts it. */
@@ -6,6 +8,10 @@ export interface PostedEvent {
   readonly event: string;
   /** The Application as it came. */
   readonly app: Readonly<Record<string, unknown>>;
+  /** The AppProject of the Application, if Argo CD knows one. */
+  readonly appProject: Readonly<Record<string, unknown>> | undefined;
+  /** The value of `context` in Argo CD's ConfigMap. */
+  readonly contextValue: string;
   readonly uid: string;
   readonly namespace: string;
   readonly name: string;
@@ -27,7 +33,9 @@ export function readPostedEvent(text: string): PostedEvent | undefined {
   } catch {
     return undefined;
   }
-  const { event, app } = fieldsOf(body) as { readonly event?: unknown; readonly app?: unknown };
+  const { event, app, appProject, context } = fieldsOf(body);
+  const contextValue = contextValueOf(fieldsOf(context));
+  if (contextValue === undefined) return undefined;
   const { metadata, spec } = fieldsOf(app) as { readonly metadata?: unknown; readonly spec?: unknown };
   const { uid, namespace, name, labels } = fieldsOf(metadata) as Readonly<Record<string, unknown>>;
   if (!isName(event) || !isName(uid) || !isName(namespace) || !isName(name)) return undefined;
@@ -36,6 +44,8 @@ export function readPostedEvent(text: string): PostedEvent | undefined {
   return {
     ...{ event, uid, namespace, name },
     app: fieldsOf(app),
+    appProject: appProject === undefined ? undefined : fieldsOf(appProject),
+    contextValue,
     described: {
       metadata: { namespace, name, labels: fieldsOf(labels) as Readonly<Record<string, string>> },
       spec: {
@@ -48,6 +58,20 @@ export function readPostedEvent(text: string): PostedEvent | undefined {
       },
     },
   };
+}
+
+/** Argo CD names the service in the context that a template sees, unless the ConfigMap says something else: here it is the relay. */
+function contextValueOf(context: Readonly<Record<string, unknown>>): string | undefined {
+  const values = Object.entries(context).flatMap(([name, value]) =>
+    typeof value === 'string' && !(name === 'notificationType' && value === RELAY_SERVICE)
+      ? [[name, value] as const]
+      : [],
+  );
+  try {
+    return formatContext(Object.fromEntries(values));
+  } catch {
+    return undefined; // No ConfigMap can have such a text.
+  }
 }
 
 const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>

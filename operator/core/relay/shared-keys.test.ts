@@ -168,11 +168,14 @@ describe('in the engine of Argo CD', () => {
     });
   });
 
-  const posted = async (metadata: object) => {
-    const { configMap, secret } = decide(relayed(team())).plan;
-    const app = { ...APPLICATION, metadata };
-    const templates = ['dt__on-sync-failed'];
-    const outcome = await engine.render({ configMap, secret, app, templates, service: RELAY_SERVICE });
+  const posted = async (metadata: object, around: { context?: string; appProject?: Fields } = {}) => {
+    const { plan } = decide(relayed(team()));
+    const { context, ...scene } = around;
+    const configMap = { ...plan.configMap, ...(context !== undefined && { context }) };
+    const outcome = await engine.render({
+      ...{ configMap, secret: plan.secret, app: { ...APPLICATION, metadata } },
+      ...{ templates: ['dt__on-sync-failed'], service: RELAY_SERVICE, ...scene },
+    });
     if (!outcome.ok) throw new Error(JSON.stringify(outcome));
     return outcome.request;
   };
@@ -185,7 +188,25 @@ describe('in the engine of Argo CD', () => {
     expect(JSON.parse(body)).toEqual({
       event: 'on-sync-failed',
       app: { ...APPLICATION, metadata: { ...metadata, annotations: { own: 'a"b\n' } } },
+      context: { notificationType: RELAY_SERVICE },
     });
+  });
+
+  it('posts the context and the AppProject, without copies of it', async () => {
+    const metadata = { name: 'payments', labels: { tier: 'gold' } };
+    const spec = { roles: [{ name: 'r', jwtTokens: [{ iat: 1_535_390_316 }] }], description: '<b>"' };
+    const { body } = await posted(
+      { name: 'pay' },
+      {
+        context: 'environment: <a>&"b',
+        appProject: { metadata: { ...metadata, managedFields: [{ manager: 'x' }] }, spec },
+      },
+    );
+    expect(JSON.parse(body)).toMatchObject({
+      context: { environment: '<a>&"b', notificationType: RELAY_SERVICE },
+      appProject: { metadata, spec },
+    });
+    expect(body).not.toContain('managedFields');
   });
 
   it('posts an Application without annotations as it is', async () => {
@@ -193,9 +214,12 @@ describe('in the engine of Argo CD', () => {
     expect(JSON.parse(body)).toEqual({
       event: 'on-sync-failed',
       app: { ...APPLICATION, metadata: { name: 'pay' } },
+      context: { notificationType: RELAY_SERVICE },
     });
   });
 });
+
+type Fields = Readonly<Record<string, unknown>>;
 
 const APPLICATION = {
   apiVersion: 'argoproj.io/v1alpha1',
