@@ -8,8 +8,8 @@ import { RobotTroubles } from './troubles.ts';
 const POLL_MS = 5_000;
 /** A wait that ends at once would be a busy loop. */
 const SHORTEST_WAIT_MS = 10;
-/** After this time, a request gives its slot to others. */
-const SLOW_MS = 1_000;
+/** After this time, a request gives its slot to others. DingTalk usually answers before. */
+const SLOW_MS = 200;
 /** How long a stop waits for requests under way: no longer than the client's time-out. */
 const STOP_MS = 5_000;
 const BACKOFF = { initialMs: 500, maxMs: 10_000 } as const;

@@ -1,9 +1,14 @@
-/** Requests under way at once. */
-const MAX_QUICK = 8;
+/** A number of requests under way. */
+interface Bounds {
+  /** Those that have not taken long yet. */
+  readonly quick: number;
+  /** Those included that take long. */
+  readonly inAll: number;
+}
+
+const EVERYBODY: Bounds = { quick: 16, inAll: 64 };
 /** So many of these go to robots that have not answered the last time. */
-const MAX_UNANSWERING = 4;
-/** Requests under way, those included that take long. */
-const MAX_IN_ALL = 64;
+const UNANSWERING: Bounds = { quick: 4, inAll: 32 };
 
 interface Flight {
   readonly isUnanswering: boolean;
@@ -29,10 +34,9 @@ export class Slots {
 
   /** Whether a request to such a robot may begin. */
   isFree(isUnanswering: boolean): boolean {
-    const quick = [...this.#flights.values()].filter(({ isSlow }) => !isSlow);
-    const ofItsKind = quick.filter((flight) => flight.isUnanswering);
-    if (this.#flights.size >= MAX_IN_ALL || quick.length >= MAX_QUICK) return false;
-    return !isUnanswering || ofItsKind.length < MAX_UNANSWERING;
+    const flights = [...this.#flights.values()];
+    const ofItsKind = flights.filter((flight) => flight.isUnanswering);
+    return isWithin(flights, EVERYBODY) && (!isUnanswering || isWithin(ofItsKind, UNANSWERING));
   }
 
   take(robot: string, isUnanswering: boolean): void {
@@ -49,3 +53,6 @@ export class Slots {
     this.#flights.delete(robot);
   }
 }
+
+const isWithin = (flights: readonly Flight[], { quick, inAll }: Bounds): boolean =>
+  flights.length < inAll && flights.filter(({ isSlow }) => !isSlow).length < quick;
