@@ -20,3 +20,19 @@ const CAPABILITY_BYTES = 32;
  */
 export const makeCapability = (randomBytes: (count: number) => Buffer): string =>
   randomBytes(CAPABILITY_BYTES).toString('base64url');
+
+/** Gives the capability for a Secret that has none, by what the Secret has now. */
+export type NextCapability = (live: string | undefined) => string;
+
+/**
+ * Makes one capability after the other. The next one stays the same until the Secret has it, since decisions follow each other before
+ * the first one is seen. One that the Secret once had never comes again: somebody has removed it because others know it.
+ * @param randomBytes unpredictable ones
+ */
+export function nextCapability(randomBytes: (count: number) => Buffer): NextCapability {
+  let next = makeCapability(randomBytes);
+  return (live) => {
+    if (live === next) next = makeCapability(randomBytes);
+    return next;
+  };
+}

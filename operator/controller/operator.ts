@@ -8,7 +8,7 @@
  */
 
 import dotI from '@dot-i/k8s-operator';
-import { makeCapability } from '../cluster/relay-routes.ts';
+import { nextCapability } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
@@ -120,7 +120,7 @@ export class DingTalkOperator extends Operator {
       log,
       clocks,
       random,
-      newCapability: makeCapability(randomBytes),
+      nextCapability: nextCapability(randomBytes),
       requestRun: () => worker.request(),
       isRunNext: () => worker.isRunNext,
       onChange: () => {

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { ENGINE_NAME, locateEngine } from '../../engine/locate.ts';
+import type { NextCapability } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
 import { createEngine } from '../engine/client.ts';
@@ -33,8 +34,8 @@ export interface OperatorContext {
   readonly clocks: LoopClocks;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
-  /** The capability for the Secret, if it has none yet. Argo CD proves with it to the relay that a request is its own. */
-  readonly newCapability: string;
+  /** The capability for the Secret, if it has none. Argo CD proves with it to the relay that a request is its own. */
+  readonly nextCapability: NextCapability;
   /** Asks for another run. */
   readonly requestRun: () => void;
   /** Whether another run begins soon after the present one. */

@@ -1,5 +1,6 @@
 import type { Finding } from '../api/finding.ts';
 import type { Gate } from '../cluster/gate.ts';
+import type { NextCapability } from '../cluster/relay-routes.ts';
 import type { RouteOutcome, RouteWriter } from '../cluster/route-writer.ts';
 import type { TargetWriter } from '../cluster/target-writer.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
@@ -29,8 +30,7 @@ export interface ReconcilerParts {
   readonly guard: TargetGuard;
   readonly gate: Gate;
   readonly config: OperatorConfiguration;
-  /** The capability for the Secret, if it has none yet. */
-  readonly newCapability: string;
+  readonly nextCapability: NextCapability;
   readonly times: () => Times;
   /** The local wall clock at a time of the API server's clock, by which decisions are made. */
   readonly localTime: (time: Date) => Date;

@@ -63,7 +63,7 @@ export class Reconciler {
         credentials: secrets,
         deliveries,
         answers: this.#parts.gate.answers,
-        newCapability: this.#parts.newCapability,
+        nextCapability: this.#parts.nextCapability,
         now,
         serverTime,
       });

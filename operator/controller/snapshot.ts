@@ -1,10 +1,12 @@
+import { RELAY_SERVICE } from '../argocd/names.ts';
 import { labelsByName, projectsOf } from '../cluster/access.ts';
 import { liveConfigMap, liveSecret } from '../cluster/live-object.ts';
 import { liveProjects } from '../cluster/projects.ts';
-import { routesByName } from '../cluster/relay-routes.ts';
+import { type NextCapability, routesByName } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import type { KeyNames } from '../core/writes/told-keys.ts';
+import { own } from '../lib/own.ts';
 import type { Caches } from './caches.ts';
 
 /** Both clocks at one moment. */
@@ -14,8 +16,7 @@ export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
 export type Fixed = Times &
   Collections &
   Pick<Snapshot, 'credentials' | 'deliveries' | 'answers'> & {
-    /** The capability for the Secret, if it has none yet. */
-    readonly newCapability: string;
+    readonly nextCapability: NextCapability;
   };
 
 type Collections = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions' | 'namespaces' | 'projects'>;
@@ -37,7 +38,7 @@ export function takeSnapshot(
   caches: Caches,
   config: OperatorConfiguration,
   leftBehind: KeyNames,
-  { newCapability, ...fixed }: Fixed,
+  { nextCapability, ...fixed }: Fixed,
 ): Snapshot {
   const { namespace, configMap, secret } = config.target;
   const liveMap = liveConfigMap(caches.configMap.get(namespace, configMap));
@@ -51,7 +52,10 @@ export function takeSnapshot(
       ...(config.routing.projects === 'Annotation' && { projects: liveProjects(caches.projects.items()) }),
     },
     ...(caches.relayRoutes && {
-      relay: { routes: routesByName(caches.relayRoutes.items()), newCapability },
+      relay: {
+        routes: routesByName(caches.relayRoutes.items()),
+        newCapability: nextCapability(own(liveSealed?.data, RELAY_SERVICE)),
+      },
     }),
     argocdUrl: caches.argocdConfigMap.get(namespace, config.argocd.configMap)?.data?.url,
   };

@@ -60,7 +60,7 @@ export function wired(parts: OperatorParts, own: TermParts, context: OperatorCon
     credentials,
     guard,
     config,
-    newCapability: context.newCapability,
+    nextCapability: context.nextCapability,
     log,
     clock: monotonic,
     runAgain: requestRun,
