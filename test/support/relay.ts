@@ -2,10 +2,12 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigFields } from '../../operator/dingtalk/testing/fake-configuration.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { type ApplicationOptions, type ApplicationPatch, application } from './applications.ts';
 import { freePorts } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
 import { cliCommand } from './programs.ts';
-import { ARGOCD, type Stage } from './stage.ts';
+import { ARGOCD, type KubernetesResource, type Stage } from './stage.ts';
 
 const REPOSITORY = new URL('../..', import.meta.url).pathname;
 const SERVICE_ACCOUNT = 'argocd-dingtalk-relay';
@@ -43,14 +45,16 @@ export async function installRelay({ cp }: Pick<Stage, 'cp'>): Promise<void> {
 
 /**
  * Runs the relay as a process of its own, with nothing but the rights of the shipped ServiceAccount.
+ * @param otherKubeconfig of somebody with other rights
  * @returns once it is ready
  */
 export async function startRelay(
   stage: Pick<Stage, 'cp' | 'dingtalk'>,
   place: RelayPlace,
   fields: ConfigFields = {},
+  otherKubeconfig?: string,
 ): Promise<RunningProcess> {
-  const kubeconfig = await stage.cp.serviceAccountKubeconfig(ARGOCD, SERVICE_ACCOUNT);
+  const kubeconfig = otherKubeconfig ?? (await stage.cp.serviceAccountKubeconfig(ARGOCD, SERVICE_ACCOUNT));
   const config = join(stage.cp.dir, `relay-${new URL(place.url).port}.json`);
   const listen = new URL(place.healthUrl).host;
   const all = { health: { listen }, metrics: { listen }, ...place.fields, ...fields };
@@ -63,4 +67,37 @@ export async function startRelay(
     ready: async () => (await fetch(`${place.healthUrl}/readyz`)).ok,
     readyTimeoutMs: 30_000,
   });
+}
+
+/** The capability, as the operator has written it for Argo CD. Waits for it. */
+export async function capabilityOf({ get }: Pick<Stage, 'get'>): Promise<string> {
+  return eventually('the capability', async () => {
+    const { data = {} } = await get<KubernetesResource>('secret', ARGOCD, 'argocd-notifications-secret');
+    return Buffer.from(data.dt__relay ?? '', 'base64').toString() || undefined;
+  }) as Promise<string>;
+}
+
+/** The body of a post, as Argo CD makes it of an Application. */
+export function postedBody(
+  event: string,
+  options: ApplicationOptions & { readonly uid?: string },
+  ...patches: readonly ApplicationPatch[]
+): string {
+  const app = application(options);
+  const { uid = `uid-${options.namespace}-${options.name}` } = options;
+  const status = Object.assign({}, ...patches.map((patch) => patch.status));
+  const context = { notificationType: 'dt__relay' };
+  return JSON.stringify({ event, app: { ...app, metadata: { ...app.metadata, uid }, status }, context });
+}
+
+/** Posts to the door, as Argo CD does; returns the status of the answer. */
+export async function postToDoor(
+  { url }: Pick<RelayPlace, 'url'>,
+  capability: string,
+  body: string,
+): Promise<number> {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${capability}` };
+  const response = await fetch(`${url}/v1/argocd`, { method: 'POST', headers, body });
+  await response.text();
+  return response.status;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { BlockList } from 'node:net';
 import { answers } from './fake-dingtalk-answers.ts';
-import type { Answer, RobotOptions, RobotState } from './fake-dingtalk-types.ts';
+import type { Answer, Obstacle, RobotOptions, RobotState } from './fake-dingtalk-types.ts';
 
 const MINUTE_MS = 60_000;
 const MESSAGES_PER_MINUTE = 20;
@@ -11,6 +11,7 @@ const THROTTLED_MS = 10 * MINUTE_MS;
 export class Robot {
   readonly options: RobotOptions;
   state: RobotState = 'active';
+  obstacle: Obstacle | undefined;
   readonly #allowed: BlockList | undefined;
   readonly #queued: Answer[] = [];
   #delivered: number[] = [];

@@ -26,10 +26,14 @@ export function judge(request: IncomingRequest, robots: ReadonlyMap<string, Robo
     envelopeProblem(request) ??
     (robot === undefined ? answers.unknownToken : undefined) ??
     robot?.nextQueuedAnswer() ??
+    answerOf(robot) ??
     (robot === undefined ? undefined : robotProblem(request, robot, signature)) ??
     answers.ok;
   return { answer, signature };
 }
+
+const answerOf = (robot: Robot | undefined): Answer | undefined =>
+  typeof robot?.obstacle === 'object' ? robot.obstacle : undefined;
 
 function envelopeProblem(request: IncomingRequest): Answer | undefined {
   if (request.path !== '/robot/send') return answers.wrongPath;

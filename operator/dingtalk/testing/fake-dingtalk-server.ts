@@ -44,6 +44,17 @@ async function answer(
   deliveries: Deliveries,
 ): Promise<void> {
   const request = await readRequest(message, at);
+  const obstacle = robots.get(request.token ?? '')?.obstacle;
+  if (obstacle === 'silence') return;
+  if (obstacle === 'reset') {
+    message.socket.destroy();
+    return;
+  }
+  if (obstacle === 'page') {
+    response.writeHead(200, { 'content-type': 'text/html' });
+    response.end(`<html><head><title>Sign in</title></head><body>to see ${message.url}</body></html>`);
+    return;
+  }
   const judgement = judge(request, robots);
   const { errcode, errmsg } = judgement.answer;
   response.writeHead(200, { 'content-type': 'application/json' });

@@ -28,6 +28,12 @@ export interface Answer {
  */
 export type SignatureState = 'valid' | 'invalid' | 'expired' | 'absent';
 
+/**
+ * What stands between a sender and a robot: `silence` never answers, `reset` breaks the connection off, and `page` is the HTML of a
+ * proxy, which names the URL. An answer is given to every request, as it is.
+ */
+export type Obstacle = 'silence' | 'reset' | 'page' | Answer;
+
 /** A request as it came in. */
 export interface IncomingRequest {
   /** When, in milliseconds since the epoch, by the fake's own clock. */

@@ -79,6 +79,18 @@ describe('what becomes of a robot', () => {
     expect(await send()).toEqual(refused(-1, '系统繁忙'));
     expect(await send()).toEqual(ok);
   });
+
+  it('gives an obstacle to all requests until it is gone', async () => {
+    const robot = fake.addRobot({ token: 't' });
+    robot.setObstacle({ errcode: 300005, errmsg: 'token is not exist' });
+    for (const _ of [1, 2]) expect(await send()).toEqual(refused(300005, 'token is not exist'));
+    robot.setObstacle('reset');
+    await expect(send()).rejects.toThrow('other side closed');
+    robot.setObstacle('page');
+    await expect(send()).rejects.toThrow('not valid JSON');
+    robot.setObstacle(undefined);
+    expect(await send()).toEqual(ok);
+  });
 });
 
 describe('the record', () => {

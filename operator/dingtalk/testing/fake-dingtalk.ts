@@ -8,9 +8,16 @@ import type { WaitOptions } from './fake-dingtalk-deliveries.ts';
 import { Robot } from './fake-dingtalk-robot.ts';
 import { createFakeServer } from './fake-dingtalk-server.ts';
 import { expectedSign } from './fake-dingtalk-signature.ts';
-import type { Answer, Delivery, RobotOptions, RobotState } from './fake-dingtalk-types.ts';
+import type { Answer, Delivery, Obstacle, RobotOptions, RobotState } from './fake-dingtalk-types.ts';
 
-export type { Answer, Delivery, RobotOptions, RobotState, SignatureState } from './fake-dingtalk-types.ts';
+export type {
+  Answer,
+  Delivery,
+  Obstacle,
+  RobotOptions,
+  RobotState,
+  SignatureState,
+} from './fake-dingtalk-types.ts';
 
 /** A robot on the fake. */
 export interface FakeRobot {
@@ -22,6 +29,8 @@ export interface FakeRobot {
   setState(state: RobotState): void;
   /** The next request that reaches this robot gets this answer, whatever it says: `-1 系统繁忙`, for instance. */
   answerNext(answer: Answer): void;
+  /** From now on, this happens to all requests to the robot; undefined: nothing. Only an answer is recorded as a request. */
+  setObstacle(obstacle: Obstacle | undefined): void;
 }
 
 /** A server that takes messages as strictly as DingTalk does: every answer is HTTP 200, only `errcode` 0 is success. */
@@ -96,5 +105,8 @@ function robotHandle(robot: Robot, url: string, now: () => number): FakeRobot {
       robot.state = state;
     },
     answerNext: (next) => robot.queueAnswer(next),
+    setObstacle: (obstacle) => {
+      robot.obstacle = obstacle;
+    },
   };
 }
