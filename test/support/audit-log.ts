@@ -1,14 +1,16 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Every change that somebody asks for, with its body; and every read of a Secret. */
+const READS = ['get', 'list', 'watch'];
+
+/** Every change that somebody asks for, with its body; and every read of Secrets. */
 const POLICY = {
   apiVersion: 'audit.k8s.io/v1',
   kind: 'Policy',
   omitStages: ['RequestReceived'],
   rules: [
     { level: 'Request', verbs: ['create', 'update', 'patch', 'delete'] },
-    { level: 'Metadata', verbs: ['get'], resources: [{ group: '', resources: ['secrets'] }] },
+    { level: 'Metadata', verbs: READS, resources: [{ group: '', resources: ['secrets'] }] },
     { level: 'None' },
   ],
 };
@@ -57,7 +59,7 @@ interface AuditEvent {
 /** All changes that ServiceAccounts have made so far, in the order of their arrival. */
 export async function auditedWrites(dir: string): Promise<AuditedWrite[]> {
   return (await eventsIn(dir))
-    .filter(({ verb, responseStatus }) => verb !== 'get' && responseStatus.code < 300)
+    .filter(({ verb, responseStatus }) => !READS.includes(verb) && responseStatus.code < 300)
     .flatMap((event) => {
       const { verb, objectRef, requestReceivedTimestamp, requestObject } = event;
       const token = tokenOf(event);
