@@ -4,9 +4,13 @@ import type { NewMessage } from '../model.ts';
 import { type NoteChanges, writeNotes } from './notes.ts';
 import { toColumn, toKey, toRow } from './rows.ts';
 import type { StoreTransaction } from './schema.ts';
+import type { WaitingBytes } from './waiting-bytes.ts';
 
 /** For so long a repetition of an event is dropped. */
 export const REPETITION_MS = 1_440 * 60_000;
+
+/** So many of a robot's messages have their bodies in a full store: others must not make a quiet robot's message a mere number. */
+const WAITING_IN_FULL_STORE = 5;
 
 /** Rows of one query: both databases limit its parameters. */
 const ROWS_OF_QUERY = 500;
@@ -20,6 +24,8 @@ export interface Acceptance extends NoteChanges {
 export interface AcceptanceLimits {
   /** So many of a robot's messages wait with their bodies. */
   readonly maxWaiting: number;
+  /** Of all robots. */
+  readonly waitingBytes: WaitingBytes;
   readonly uuid: () => string;
 }
 
@@ -35,12 +41,17 @@ export async function acceptAll(
 ): Promise<number[]> {
   const fresh = await withoutRepetitions(transaction, acceptances);
   const all = fresh.flatMap(({ messages, now }) => messages.map((message) => ({ message, now })));
+  const { maxWaiting, waitingBytes, uuid } = limits;
   const waitingBefore = await countIn(transaction, all);
+  if (all[0]) await waitingBytes.measure(transaction, all[0].now);
   const rows = all.map(({ message, now }) => {
     const robot = toColumn(message.robot);
     const before = waitingBefore.get(robot) ?? 0;
     waitingBefore.set(robot, before + 1);
-    return toRow(message, now, limits.uuid(), before < limits.maxWaiting);
+    const max = waitingBytes.hasRoom ? maxWaiting : Math.min(WAITING_IN_FULL_STORE, maxWaiting);
+    const row = toRow(message, now, uuid(), before < max);
+    waitingBytes.add(row.bytes);
+    return row;
   });
   for (const part of chunks(rows, ROWS_OF_QUERY))
     await transaction.tx.insertInto('relay_messages').values(part).execute();

@@ -34,3 +34,12 @@ export async function endExpiredClaims(
     .execute();
   return ids.length;
 }
+
+/** Lets the claims of all replicas end now. */
+export async function endAllClaims({ tx }: StoreTransaction): Promise<void> {
+  await tx
+    .updateTable('relay_requests')
+    .set({ claimed_until: 0 })
+    .where('claimed_until', 'is not', null)
+    .execute();
+}

@@ -10,9 +10,11 @@ import type { Log } from '../../lib/log.ts';
 import type { RelayStore } from '../model.ts';
 import { StoreConnection } from './connection.ts';
 import { RelayDesk } from './desk.ts';
+import { endAllClaims } from './expired-claims.ts';
 import { openExisting, openPlace, type StorePlace } from './place.ts';
 import { QueueStore } from './queue-store.ts';
 import type { SqliteOptions } from './sqlite.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 
 /** How a store is kept; the defaults are those of the relay. */
 export interface StoreOptions extends SqliteOptions {
@@ -21,12 +23,18 @@ export interface StoreOptions extends SqliteOptions {
   readonly claimMs?: number;
   /** So many messages of a robot wait with their bodies. */
   readonly maxWaiting?: number;
+  /** So many bytes wait in the whole store. Beyond them, only a few messages of each robot have their bodies. */
+  readonly maxWaitingBytes?: number;
+  /** No other replica uses the store: a request that a former process has begun is repeated at once. */
+  readonly isOnly?: boolean;
   /** Gets the claims whose replica ended before the request did. */
   readonly onExpiredClaims?: (robot: string, claims: number) => void;
 }
 
 const CLAIM_MS = 60_000;
 const MAX_WAITING = 10_000;
+/** The volume of a SQLite file has 1 GiB. */
+const MAX_WAITING_BYTES = 512_000_000;
 
 /**
  * Opens a store, and takes it to the newest schema. A database that is away is no error here: the store's methods reject with
@@ -34,10 +42,12 @@ const MAX_WAITING = 10_000;
  */
 export async function openRelayStore(where: StorePlace, options: StoreOptions): Promise<RelayStore> {
   const { log, claimMs = CLAIM_MS, maxWaiting = MAX_WAITING, onExpiredClaims } = options;
+  const { maxWaitingBytes = MAX_WAITING_BYTES, isOnly = false } = options;
   const connection = new StoreConnection(() => openPlace(where, options), log);
   const store = new QueueStore(connection, {
     claimMs,
     maxWaiting,
+    waitingBytes: new WaitingBytes(maxWaitingBytes),
     uuid: randomUUID,
     onExpiredClaims: (robot, claims) => {
       log.warn({ robot, claims }, 'Requests whose replica has ended are repeated.');
@@ -45,7 +55,9 @@ export async function openRelayStore(where: StorePlace, options: StoreOptions): 
     },
   });
   await connection
-    .transaction(async () => {})
+    .transaction(async (transaction) => {
+      if (isOnly) await endAllClaims(transaction);
+    })
     .catch((error: Error) => log.error({ error: error.message }, 'The relay has no store yet.'));
   return store;
 }

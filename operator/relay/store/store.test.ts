@@ -23,14 +23,15 @@ describe.each(DATABASES)('the store over $name', ({ missing, start }) => {
     name: string,
     test: (
       store: RelayStore,
-      more: { log: RecordedLog; another: () => Promise<RelayStore> },
+      more: { log: RecordedLog; another: (more?: Partial<StoreOptions>) => Promise<RelayStore> },
     ) => Promise<void>,
     options: Partial<StoreOptions> = {},
   ): void =>
     it.skipIf(missing !== undefined)(name, async () => {
       const log = new RecordedLog();
       const place = await places.create();
-      const another = () => openRelayStore(place, { log, ...options });
+      const another = (more: Partial<StoreOptions> = {}) =>
+        openRelayStore(place, { log, ...options, ...more });
       await using store = await another();
       await test(store, { log, another });
     });
@@ -124,6 +125,30 @@ describe.each(DATABASES)('the store over $name', ({ missing, start }) => {
       { maxWaiting: 2 },
     );
 
+    over(
+      'messages beyond the bound of the whole store without their bodies, but for the first ones of each robot',
+      async (store) => {
+        const some = (robot: string, count: number) =>
+          Array.from({ length: count }, (_, index) => aMessage(`${robot}-${index}`, { robot }));
+        await store.accept(some('team/loud', 40), NOW);
+        await store.accept(some('team/quiet', 7), NOW);
+        const bodies = async (robot: string, now: number): Promise<boolean[]> => {
+          const claim = await store.claim(robot, 'replica', now, digest);
+          return 'wait' in claim ? [] : claim.messages.map(({ body }) => body !== '');
+        };
+        const loud = await bodies('team/loud', NOW);
+        expect(loud.filter(Boolean).length).toBeGreaterThan(5);
+        expect(loud.at(-1)).toBe(false);
+        expect(await bodies('team/quiet', NOW)).toEqual([true, true, true, true, true, false, false]);
+        // Once the messages have gone, there is room again.
+        const claim = await store.claim('team/loud', 'replica', NOW + HOUR, digest);
+        if (!('wait' in claim)) await store.finish(claim, SENT, NOW + HOUR);
+        await store.accept(some('team/third', 7), NOW + HOUR);
+        expect(await bodies('team/third', NOW + HOUR)).toEqual(Array(7).fill(true));
+      },
+      { maxWaitingBytes: 20_000 },
+    );
+
     over('nothing if it is given nothing', async (store) => {
       expect(await store.accept([], NOW)).toBe(0);
       await expect(store.accept([], NOW, ['note-a'])).rejects.toThrow('of an Application, and none is given');
@@ -152,6 +177,19 @@ describe.each(DATABASES)('the store over $name', ({ missing, start }) => {
   });
 
   describe('claims', () => {
+    over(
+      'anew what a former process has claimed, if there is no other replica',
+      async (store, { another }) => {
+        await store.accept([aMessage('a')], NOW);
+        const former = await claimed(store);
+        await using _ = await another();
+        const { waiting } = await queueOf(store);
+        expect(waiting).toEqual([]);
+        await using __ = await another({ isOnly: true });
+        expect(await claimed(store)).toMatchObject({ msgUuid: former.msgUuid });
+      },
+    );
+
     over('one message, which waits no longer and keeps its Application busy', async (store) => {
       await store.accept([aMessage('a'), aMessage('b')], NOW);
       const claim = await claimed(store);

@@ -9,6 +9,7 @@ import type { MessageState } from './schema.ts';
 import { sweepAll } from './sweep.ts';
 import { aMessage, DEAD, digest, NOW, SENT } from './testing/messages.ts';
 import { DATABASES, type Places, RecordedLog } from './testing/places.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 
 const DAY_MS = 1_440 * 60_000;
 const ALL: readonly MessageState[] = ['waiting', 'sending', 'sent', 'dead', 'expired'];
@@ -40,6 +41,7 @@ describe.each(DATABASES)('what stays in $name', ({ missing, start }) => {
       const store = new QueueStore(connection, {
         claimMs: 60_000,
         maxWaiting: 10_000,
+        waitingBytes: new WaitingBytes(1e9),
         uuid: () => crypto.randomUUID(),
         onExpiredClaims: () => undefined,
       });
