@@ -1,12 +1,14 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as turn } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RelayStore } from '../model.ts';
 import { StoreConnection } from './connection.ts';
 import { openRelayStore } from './open.ts';
 import { openPlace, type StorePlace } from './place.ts';
+import type { StoreTransaction } from './schema.ts';
 import { aMessage, first, NOW, SENT } from './testing/messages.ts';
 import { DATABASES, type Places, type PostgresPlaces, RecordedLog } from './testing/places.ts';
 import { PASSWORD } from './testing/postgres-server.ts';
@@ -172,6 +174,22 @@ describe.skipIf(postgres?.missing !== undefined)(`the store over ${postgres?.nam
     await expectWorks(store, 'a');
     await expectWorks(late, 'a', 'after 1');
     expect(JSON.stringify(log.lines)).not.toContain(PASSWORD);
+  });
+
+  it('outlives a database that ends between two queries of a transaction', async () => {
+    const log = new RecordedLog();
+    const place = await places.create();
+    await using connection = new StoreConnection(() => openPlace(place, { log }), log);
+    const question = ({ tx }: StoreTransaction) => tx.selectFrom('relay_robots').selectAll().execute();
+    const work = connection.transaction(async (transaction) => {
+      await question(transaction);
+      await places.server.kill();
+      await turn();
+      return question(transaction);
+    });
+    await expect(work).rejects.toThrow(StoreUnavailable);
+    await places.server.resume();
+    expect(await connection.transaction(question)).toEqual([]);
   });
 
   it('does not wait for a robot that another replica has', async () => {

@@ -33,6 +33,9 @@ export async function openPostgres(urlFile: string, log: Log): Promise<OpenDatab
     keepAlive: true,
     types: { getTypeParser: parserOf },
   });
+  // The pool hears only of those that nobody uses. Between two queries of a transaction, nobody else would hear of the error: it would
+  // end the process. The next query has it, too.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   // Of a connection that nobody uses. The pool has made away with it, and makes another one.
   pool.on('error', (error) => log.warn({ error: redactError(error) }, 'A connection to the store ended.'));
   return { kind: 'postgres', db: new Kysely<RelaySchema>({ dialect: new PostgresDialect({ pool }) }) };
