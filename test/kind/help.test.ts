@@ -13,7 +13,7 @@ function runProgram(name: string, ...args: string[]) {
   return { status, stdout, stderr };
 }
 
-it.each(['available', 'base-image', 'deploy', 'down', 'load', 'node-image', 'up'])(
+it.each(['available', 'base-image', 'deploy', 'down', 'load', 'node-image', 'postgres', 'up'])(
   '%s explains itself',
   (name) => {
     const { status, stdout, stderr } = runProgram(name, '--help');

@@ -7,14 +7,19 @@ import { join } from 'node:path';
 import pg from 'pg';
 
 /** The newest one of Debian's, or whichever is on the PATH. */
-const BIN = [
-  ...globSync('/usr/lib/postgresql/*/bin').sort().reverse(),
-  ...(process.env.PATH ?? '').split(':'),
-].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+const findBin = (): string | undefined =>
+  [...globSync('/usr/lib/postgresql/*/bin').sort().reverse(), ...(process.env.PATH ?? '').split(':')].find(
+    (folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')),
+  );
 
-/** Why there is no PostgreSQL; undefined if there is one. */
-export const POSTGRES_MISSING =
-  BIN === undefined ? 'PostgreSQL is not installed (apt-get install postgresql)' : undefined;
+/** Why there is no PostgreSQL now; undefined if there is one. */
+export function postgresMissing(): string | undefined {
+  if (process.env.SKIP_POSTGRES) return 'SKIP_POSTGRES is set';
+  return findBin() === undefined ? 'PostgreSQL is not installed (apt-get install postgresql)' : undefined;
+}
+
+/** The same when this process began. */
+export const POSTGRES_MISSING = postgresMissing();
 
 /** PostgreSQL refuses to run as root. */
 const AS_USER =
@@ -24,6 +29,7 @@ export const PASSWORD = 'the-password-of-the-store';
 
 /** A PostgreSQL server in a folder of its own. */
 export class PostgresServer implements AsyncDisposable {
+  readonly #bin = findBin() ?? '';
   readonly #folder: string;
   readonly #port: number;
   readonly #isDurable: boolean;
@@ -48,7 +54,7 @@ export class PostgresServer implements AsyncDisposable {
     writeFileSync(passwords, PASSWORD);
     chmodSync(passwords, 0o644);
     const [command = '', ...args] = [
-      ...[...AS_USER, join(BIN ?? '', 'initdb'), '--pgdata', join(folder, 'data'), '--username=relay'],
+      ...[...AS_USER, join(server.#bin, 'initdb'), '--pgdata', join(folder, 'data'), '--username=relay'],
       ...['--auth=scram-sha-256', `--pwfile=${passwords}`, '--no-sync', '--encoding=UTF8', '--locale=C'],
     ];
     execFileSync(command, args, { cwd: folder, stdio: 'pipe' });
@@ -59,7 +65,7 @@ export class PostgresServer implements AsyncDisposable {
   /** Starts the server again. */
   async resume(): Promise<void> {
     const [command = '', ...args] = [
-      ...[...AS_USER, join(BIN ?? '', 'postgres'), '-D', join(this.#folder, 'data'), '-p', `${this.#port}`],
+      ...[...AS_USER, join(this.#bin, 'postgres'), '-D', join(this.#folder, 'data'), '-p', `${this.#port}`],
       ...[
         '-c',
         `fsync=${this.#isDurable ? 'on' : 'off'}`,
