@@ -141,6 +141,9 @@ export interface RelayStore extends AsyncDisposable {
   lastAnswers(): Promise<readonly LastAnswer[]>;
   /** How many messages wait, those in unfinished requests included, and when the oldest was accepted. */
   queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }>;
-  /** Removes what is too old: sent 7 days, dead letters 30 days, notes and dedupe keys; messages that waited too long expire. */
-  sweep(now: number, maxEventAgeMs: number): Promise<void>;
+  /**
+   * Removes what is too old: sent 7 days, dead letters 30 days, notes and dedupe keys; messages that waited too long expire.
+   * @param onExpired gets how many of these there are, in parts: each part has expired, whatever becomes of the rest
+   */
+  sweep(now: number, maxEventAgeMs: number, onExpired?: (messages: number) => void): Promise<void>;
 }

@@ -71,6 +71,7 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
   const storeWatch = new StoreWatch({
     ...{ store, now, log, maxEventAgeMs: config.limits.maxEventAge },
     onAnswers: () => statuses.look(),
+    onExpired: (messages) => metrics.ended('expired', messages),
   });
   const statuses = new StatusReporter({
     ...{ routes: watch.routes, current: watch.current, write: watch.writeStatus },

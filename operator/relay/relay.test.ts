@@ -8,10 +8,12 @@ import { createDingTalkClient } from '../dingtalk/client.ts';
 import { type FakeDingTalk, startFakeDingTalk } from '../dingtalk/testing/fake-dingtalk.ts';
 import { createLogger } from '../lib/logger.ts';
 import { eventually } from '../lib/testing/eventually.ts';
+import { recordingLog } from '../lib/testing/recording-log.ts';
 import type { RelayStore } from './model.ts';
 import { Relay, type RelayPorts } from './relay.ts';
 import { openRelayStore } from './store/open.ts';
 import { MemoryStore } from './testing/memory-store.ts';
+import { someMessage } from './testing/messages.ts';
 import { application, post, syncFailed } from './testing/posts.ts';
 import { RouteServer } from './testing/route-server.ts';
 import { compiledRoute } from './testing/routes.ts';
@@ -171,6 +173,18 @@ describe('the relay', () => {
     await ready();
     await relay.shutDown();
     expect(memory.isDisposed).toBe(true);
+  });
+
+  it('counts each message that has waited too long once, whether the sender finds it or the sweep', async () => {
+    store = await openRelayStore({ sqlite: join(folder, 'relay.db') }, { log: recordingLog() });
+    const old = Array.from({ length: 300 }, (_, index) => someMessage({ app: `app-${index}` }));
+    await store.accept(old, Date.now() - 25 * 3_600_000);
+    await start();
+    const counted = async (): Promise<number> =>
+      Number(/relay_messages_total\{result="expired"\} (\d+)/.exec((await get('/metrics')).text)?.[1]);
+    await eventually('all of them', async () => (await counted()) >= 300);
+    expect(await counted()).toBe(300);
+    expect(dingtalk.requests).toEqual([]);
   });
 
   it('logs a route that it cannot read once, and works with the others', async () => {

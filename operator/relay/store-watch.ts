@@ -18,6 +18,8 @@ export interface StoreWatchOptions {
   readonly log: Log;
   /** Called when the last answers have been looked up. */
   readonly onAnswers: () => void;
+  /** Called with numbers of messages that the sweep has let expire. */
+  readonly onExpired: (messages: number) => void;
 }
 
 /** Looks after the store: knows whether it can be used, and DingTalk's last answers, and has it swept. */
@@ -70,9 +72,9 @@ export class StoreWatch {
   }
 
   async #lookUp(): Promise<void> {
-    const { store, now, maxEventAgeMs } = this.#options;
+    const { store, now, maxEventAgeMs, onExpired } = this.#options;
     try {
-      if (this.#lookUps % SWEEP_EVERY === 0) await this.#note(store.sweep(now(), maxEventAgeMs));
+      if (this.#lookUps % SWEEP_EVERY === 0) await this.#note(store.sweep(now(), maxEventAgeMs, onExpired));
       this.#lookUps += 1;
       const answers = await this.#note(store.lastAnswers());
       this.#queue = await this.#note(store.queue());

@@ -7,9 +7,8 @@ const MAX_DIFFERENCE_MS = 60_000;
 /**
  * Corrects the times after the wall clock was set back: what has happened has happened by now, and what is to come comes as much later
  * as before. Otherwise nothing would be sent until the clock has reached the old times.
- * @returns false: there is no more of it
  */
-export async function correctTimes({ tx }: StoreTransaction, now: number): Promise<false> {
+export async function correctTimes({ tx }: StoreTransaction, now: number): Promise<void> {
   const { requested } = await tx
     .selectFrom('relay_requests')
     .select(({ fn }) => fn.coalesce(fn.max('at'), sql<number>`0`).as('requested'))
@@ -19,7 +18,7 @@ export async function correctTimes({ tx }: StoreTransaction, now: number): Promi
     .select(({ fn }) => fn.coalesce(fn.max('seen_at'), sql<number>`0`).as('seen'))
     .executeTakeFirstOrThrow();
   const back = Math.max(requested, seen) - now;
-  if (back <= MAX_DIFFERENCE_MS) return false;
+  if (back <= MAX_DIFFERENCE_MS) return;
   const later = (column: 'silent_until' | 'not_before' | 'claimed_until') =>
     sql<number>`${sql.ref(column)} - ${sql.lit(back)}`;
   await tx
@@ -43,5 +42,4 @@ export async function correctTimes({ tx }: StoreTransaction, now: number): Promi
     .execute();
   await tx.updateTable('relay_messages').set({ accepted_at: now }).where('accepted_at', '>', now).execute();
   await tx.updateTable('relay_dedupe').set({ at: now }).where('at', '>', now).execute();
-  return false;
 }

@@ -21,16 +21,19 @@ export async function addWaiting(tx: Tx, robot: string, count: number): Promise<
     .execute();
 }
 
-/**
- * Ends messages that waited too long: a restored backup must not tell old news.
- * @returns whether there may be more
- */
+/** Some messages that waited too long. */
+export interface ExpiredBatch {
+  readonly count: number;
+  readonly mayHaveMore: boolean;
+}
+
+/** Ends messages that waited too long: a restored backup must not tell old news. */
 export async function expireWaiting(
   { tx }: StoreTransaction,
   now: number,
   before: number,
   batch: number,
-): Promise<boolean> {
+): Promise<ExpiredBatch> {
   const found = await tx
     .selectFrom('relay_messages')
     .select(['id', 'robot'])
@@ -39,6 +42,7 @@ export async function expireWaiting(
     .orderBy('accepted_at')
     .limit(batch)
     .execute();
+  let count = 0;
   for (const [robot, ids] of byRobot(found)) {
     await addWaiting(tx, robot, 0);
     const { numUpdatedRows } = await tx
@@ -48,6 +52,7 @@ export async function expireWaiting(
       .where('state', '=', 'waiting')
       .executeTakeFirstOrThrow();
     await addWaiting(tx, robot, -Number(numUpdatedRows));
+    count += Number(numUpdatedRows);
   }
-  return found.length === batch;
+  return { count, mayHaveMore: found.length === batch };
 }

@@ -110,8 +110,12 @@ export class QueueStore implements RelayStore {
     };
   }
 
-  async sweep(now: number, maxEventAgeMs: number): Promise<void> {
-    await sweepAll(this.#connection, now, maxEventAgeMs);
+  async sweep(
+    now: number,
+    maxEventAgeMs: number,
+    onExpired: (messages: number) => void = () => undefined,
+  ): Promise<void> {
+    await sweepAll(this.#connection, now, { maxEventAgeMs, onExpired });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -82,10 +82,11 @@ describe.each(DATABASES)('what stays in $name', ({ missing, start }) => {
       await end([`sent${index}`], SENT, NOW + index);
       await end([`dead${index}`], DEAD, NOW + index);
     }
-    await sweepAll(connection, NOW + 10, DAY_MS, [
+    const retention = [
       { state: 'sent', ms: DAY_MS, bytes: 6_000 },
       { state: 'dead', ms: DAY_MS, bytes: 9_000 },
-    ]);
+    ] as const;
+    await sweepAll(connection, NOW + 10, { maxEventAgeMs: DAY_MS, retention });
     expect(Object.keys(await states()).sort()).toEqual(['dead2', 'dead3', 'dead4', 'sent3', 'sent4']);
   });
 
@@ -107,7 +108,7 @@ describe.each(DATABASES)('what stays in $name', ({ missing, start }) => {
         },
       },
     });
-    await sweepAll(timed, NOW + 8 * DAY_MS, DAY_MS);
+    await sweepAll(timed, NOW + 8 * DAY_MS, { maxEventAgeMs: DAY_MS });
     expect(await states()).toEqual({});
     expect(times.length).toBeGreaterThan(15);
     expect(times.length).toBeLessThan(60);

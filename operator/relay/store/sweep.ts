@@ -12,7 +12,7 @@ import {
   deleteRobots,
   shrinkFile,
 } from './deletions.ts';
-import { expireWaiting } from './moves.ts';
+import { type ExpiredBatch, expireWaiting } from './moves.ts';
 import type { MessageState, StoreTransaction } from './schema.ts';
 
 const DAY_MS = 1_440 * 60_000;
@@ -34,6 +34,13 @@ export const RETENTION: readonly {
   { state: 'expired', ms: 30 * DAY_MS, bytes: 20_000_000 },
 ];
 
+/** How a sweep is done. */
+export interface SweepOptions {
+  readonly maxEventAgeMs: number;
+  readonly onExpired?: (messages: number) => void;
+  readonly retention?: typeof RETENTION;
+}
+
 /** Does a batch of the work, and tells whether there may be more of it. */
 type Chore = (transaction: StoreTransaction) => Promise<boolean>;
 
@@ -41,12 +48,19 @@ type Chore = (transaction: StoreTransaction) => Promise<boolean>;
 export async function sweepAll(
   connection: StoreConnection,
   now: number,
-  maxEventAgeMs: number,
-  retention = RETENTION,
+  { maxEventAgeMs, onExpired, retention = RETENTION }: SweepOptions,
 ): Promise<void> {
+  await connection.transaction((transaction) => correctTimes(transaction, now));
+  let expired: ExpiredBatch;
+  do {
+    expired = await connection.transaction((transaction) =>
+      expireWaiting(transaction, now, now - maxEventAgeMs, BATCH),
+    );
+    // Not before the transaction has ended: it may be repeated.
+    if (expired.count > 0) onExpired?.(expired.count);
+    await turn();
+  } while (expired.mayHaveMore);
   const chores: Chore[] = [
-    (transaction) => correctTimes(transaction, now),
-    (transaction) => expireWaiting(transaction, now, now - maxEventAgeMs, BATCH),
     ...retention.map(
       ({ state, ms }): Chore =>
         ({ tx }) =>
