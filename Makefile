@@ -114,6 +114,10 @@ demo: tools engine ## The whole line on a control plane of its own; ONCE=1 ends 
 test-fault: tools build ## Faults between operator and API server, for as long as in life (about 10 minutes); `make test` has the short form
 	@BUNDLE=$${BUNDLE-1} FAULTS=long vitest run --project e2e test/fault test/soak
 
+.PHONY: test-crashes
+test-crashes: build ## Kill the relay, its database and its disk, again and again (about 4 minutes); FAULTS=long does more of it
+	@BUNDLE=$${BUNDLE-1} vitest run --project relay-crashes $(ARGS)
+
 DURATION ?= 60
 FUZZ_FLAGS = --duration $(DURATION) $(if $(SEED),--seed $(SEED))
 

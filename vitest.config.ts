@@ -127,7 +127,6 @@ export default defineConfig({
       },
       {
         extends: true,
-        // Faults are among them, so that they take over the same control planes.
         test: {
           name: 'crashes',
           include: [CRASHES],
@@ -136,6 +135,18 @@ export default defineConfig({
       },
       {
         extends: true,
+        // The relay's process and its databases end again and again: `make test-crashes`, and no part of `make test`.
+        test: {
+          name: 'relay-crashes',
+          include: ['test/crashes/**/*.test.ts'],
+          testTimeout: 300_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+      {
+        extends: true,
+        // Faults are among them, so that they take over the same control planes.
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/fault/**/*.test.ts', ...SOAK],

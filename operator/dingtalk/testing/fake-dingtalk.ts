@@ -51,16 +51,23 @@ export interface FakeDingTalk extends AsyncDisposable {
   stop(): Promise<void>;
 }
 
-/** `now`: the fake's clock in milliseconds since the epoch, for timestamps and the throttle (`Date.now`). */
+/**
+ * `now`: the fake's clock in milliseconds since the epoch, for timestamps and the throttle (`Date.now`). `latencyMs`: a message has been
+ * delivered for so long before its sender hears of it (0).
+ */
 export interface FakeDingTalkOptions {
   readonly now?: () => number;
+  readonly latencyMs?: number;
 }
 
 /** Starts a fake DingTalk on a free loopback port, with a certificate of an authority of its own. */
-export async function startFakeDingTalk({ now = Date.now }: FakeDingTalkOptions = {}): Promise<FakeDingTalk> {
+export async function startFakeDingTalk({
+  now = Date.now,
+  latencyMs = 0,
+}: FakeDingTalkOptions = {}): Promise<FakeDingTalk> {
   const authority = createAuthority('fake DingTalk CA');
   const tls = authority.issue(['127.0.0.1', 'localhost']);
-  const { server, robots, deliveries } = createFakeServer(tls, now);
+  const { server, robots, deliveries } = createFakeServer(tls, now, latencyMs);
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const dir = await mkdtemp(join(tmpdir(), 'fake-dingtalk-'));
   const caFile = join(dir, 'ca.crt');

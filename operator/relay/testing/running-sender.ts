@@ -43,6 +43,11 @@ export class RunningSenders implements AsyncDisposable {
     return new RunningSenders(await startFakeDingTalk({ now: () => now.call() }), store, timeoutMs, now);
   }
 
+  /** Another replica's way to the same store. */
+  track(store: RelayStore): RelayStore {
+    return tracked(store, this.time);
+  }
+
   /** Starts one more replica. */
   startSender(others: Partial<SenderOptions> = {}): RelaySender {
     const sender = startSender({
