@@ -8,7 +8,10 @@ import type { OperatorConfiguration } from '../config/config.ts';
 import type { CredentialSecret } from '../core/model/snapshot.ts';
 import { judgeCredentials } from '../core/resolve/credentials.ts';
 import type { Credential } from '../dingtalk/credential.ts';
+import { ObjectMemo } from '../lib/memo.ts';
 import type { LoadedRoute } from './read-route.ts';
+
+type RoutedRobot = RelayRouteSpec['robots'][number];
 
 /** How long credentials are used without being read again, in milliseconds. */
 const REREAD_MS = 5 * 60_000;
@@ -27,6 +30,7 @@ export type RobotCredential = { readonly credential: Credential } | { readonly r
 export interface CredentialOptions {
   readonly config: OperatorConfiguration;
   readonly read: ReadSecret;
+  /** The same array as long as no route has changed. */
   readonly routes: () => readonly LoadedRoute[];
   /** Local wall clock, in milliseconds since 1970. */
   readonly now: () => number;
@@ -36,6 +40,8 @@ export interface CredentialOptions {
 export class RobotCredentials {
   readonly #options: CredentialOptions;
   readonly #limiter = secretReads();
+  /** Each request asks: with a thousand routes, the search would take longer than the signature. */
+  readonly #robots = new ObjectMemo<readonly LoadedRoute[], ReadonlyMap<string, RoutedRobot>>();
   readonly #known = new Map<string, { readonly at: number; readonly answer: Promise<RobotCredential> }>();
 
   constructor(options: CredentialOptions) {
@@ -43,10 +49,9 @@ export class RobotCredentials {
   }
 
   /** A robot as the first of its routes has it: the operator writes the same into all of them. */
-  routed(robot: string): RelayRouteSpec['robots'][number] | undefined {
-    for (const { spec } of this.#options.routes())
-      for (const each of spec.robots) if (objectKey(each.namespace, each.name) === robot) return each;
-    return undefined;
+  routed(robot: string): RoutedRobot | undefined {
+    const routes = this.#options.routes();
+    return this.#robots.get(routes, [], () => firstOfEach(routes)).get(robot);
   }
 
   /**
@@ -100,8 +105,18 @@ const NOT_ROUTED: RobotCredential = {
   },
 };
 
+function firstOfEach(routes: readonly LoadedRoute[]): ReadonlyMap<string, RoutedRobot> {
+  const robots = new Map<string, RoutedRobot>();
+  for (const { spec } of routes)
+    for (const each of spec.robots) {
+      const key = objectKey(each.namespace, each.name);
+      if (!robots.has(key)) robots.set(key, each);
+    }
+  return robots;
+}
+
 /** What the judgement of credentials reads of a robot. */
-function asRobot({ namespace, name, webhook, signing }: RelayRouteSpec['robots'][number]): DingTalkRobot {
+function asRobot({ namespace, name, webhook, signing }: RoutedRobot): DingTalkRobot {
   return {
     apiVersion: API_VERSION,
     kind: KINDS.robot.kind,
