@@ -173,6 +173,10 @@ bench-hostile: tools build ## Measure the effects of one namespace of 3000 hosti
 bench-store: install ## Measure how fast the relay's store accepts messages, in SQLite and PostgreSQL (1 minute); ARGS='--help'
 	@node test/benchmarks/store.ts $(ARGS)
 
+.PHONY: bench-relay
+bench-relay: build ## Measure how many events the relay takes, and what hostile connections change (2 minutes); ARGS='--help'
+	@BUNDLE=$${BUNDLE-1} node test/benchmarks/relay.ts $(ARGS)
+
 .PHONY: bench-start
 bench-start: tools build ## Measure the start of the programs and lint of 1000 resources, from source and from the bundle (2 minutes)
 	@node test/benchmarks/start.ts $(ARGS)
