@@ -107,8 +107,8 @@ coverage: engine ## Unit tests, and how much of operator/ they run
 	@vitest run --project unit --coverage
 
 .PHONY: demo
-demo: tools engine ## The whole line on a control plane of its own; ONCE=1 ends by itself
-	@node test/demo/main.ts $(if $(ONCE),--once)
+demo: tools engine ## The whole line on a control plane of its own; RELAY=1 sends by the relay, ONCE=1 ends by itself
+	@node test/demo/main.ts $(if $(ONCE),--once) $(if $(RELAY),--relay)
 
 .PHONY: test-fault
 test-fault: tools build ## Faults between operator and API server, for as long as in life (about 10 minutes); `make test` has the short form

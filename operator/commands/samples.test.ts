@@ -10,6 +10,8 @@ afterAll(() => files.remove());
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const SAMPLES = join(ROOT, 'samples');
+/** The only sample that needs more than the configuration beside it: an installation without a relay has no such URL. */
+const RELAY = { url: 'http://argocd-dingtalk-relay.argocd.svc:8080' };
 const folders = readdirSync(SAMPLES, { withFileTypes: true })
   .filter((each) => each.isDirectory())
   .map(({ name }) => name);
@@ -29,16 +31,16 @@ describe('the samples', () => {
     expect([...resources].sort()).toEqual(others.sort());
   });
 
-  it('are accepted without a warning where Argo CD’s URL is known', async () => {
+  it('are accepted without a warning where the URLs of Argo CD and the relay are known', async () => {
     const config = parse(readFileSync(join(SAMPLES, 'config.yaml'), 'utf8')) as { argocd: object };
     const argocd = { ...config.argocd, url: 'https://argocd.example.com' };
-    const file = files.write('config.yaml', stringify({ ...config, argocd }));
+    const file = files.write('config.yaml', stringify({ ...config, argocd, relay: RELAY }));
     const { code, stdout } = await run('lint', '-f', SAMPLES, '--config', file, '-o', 'json');
     expect(JSON.parse(stdout) as LintFinding[]).toEqual([]);
     expect(code).toBe(0);
   });
 
-  it('are accepted with the configuration as it is, and lack nothing but that URL', async () => {
+  it('lack nothing but these URLs with the configuration as it is', async () => {
     const { code, stdout } = await run(
       'lint',
       '-f',
@@ -50,8 +52,10 @@ describe('the samples', () => {
     );
     const findings = JSON.parse(stdout) as LintFinding[];
     expect(new Set(findings.map(({ reason, accepted }) => `${reason} ${accepted}`))).toEqual(
-      new Set(['NoArgoCDURL true']),
+      new Set(['NoArgoCDURL true', 'RelayNotConfigured false', 'RobotNotReady false']),
     );
-    expect(code).toBe(0);
+    const refused = findings.filter(({ accepted }) => !accepted);
+    expect(new Set(refused.map(({ namespace }) => namespace))).toEqual(new Set(['team-shipping']));
+    expect(code).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import type { Delivery, FakeDingTalk } from '../../operator/dingtalk/testing/fak
 import { soon } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
+import { isRelayed, playRefusal, playWithRelay } from './relay.ts';
 import { STORY } from './story.ts';
 
 const QUICKSTART = new URL('../../samples/quickstart/', import.meta.url).pathname;
@@ -14,11 +15,13 @@ const TEAM = 'team-payments';
 export interface DemoOptions {
   /** End by itself. */
   readonly once: boolean;
+  /** Have the messages sent by the relay. */
+  readonly relay: boolean;
   readonly print: (line: string) => void;
 }
 
 /** Plays the demo; resolves to the exit code. */
-export async function runDemo({ once: endByItself, print }: DemoOptions): Promise<number> {
+export async function runDemo({ once: endByItself, relay, print }: DemoOptions): Promise<number> {
   const started = Date.now();
   const say = (line: string) =>
     print(`[${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s] ${line}`);
@@ -26,17 +29,20 @@ export async function runDemo({ once: endByItself, print }: DemoOptions): Promis
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
   const interrupted = once(interrupt.signal, 'abort');
 
-  say(
-    'starting the API server, Argo CD’s notifications controller, the fake DingTalk and the operator (about 15 s)',
-  );
+  const programs = 'the API server, Argo CD’s notifications controller, the fake DingTalk';
+  say(`starting ${programs}${relay ? ', the relay' : ''} and the operator (about 15 s)`);
   const { tenancy } = parse(readFileSync(SAMPLE_CONFIG, 'utf8')) as { tenancy: object };
-  await using stage = await startStage({
-    projects: ['payments'],
-    operator: { tenancy, robots: { verify: 'OnChange' } },
-  });
+  const fields = { tenancy, robots: { verify: 'OnChange' } };
+  await using stage = await startStage({ projects: ['payments'], operator: relay ? false : fields });
+  await using undo = new AsyncDisposableStack();
+  const place = relay && (await playWithRelay(stage, fields, undo));
   say('all of them run');
+  if (place) say(`the way of each message: Argo CD → the relay (${place.url}) → DingTalk`);
   try {
-    const outcome = await Promise.race([play(stage, say), interrupted.then(() => 'interrupted' as const)]);
+    const outcome = await Promise.race([
+      play(stage, say, relay),
+      interrupted.then(() => 'interrupted' as const),
+    ]);
     if (outcome === 'interrupted') return 130;
     if (!outcome || endByItself) return outcome ? 0 : 1;
     invite(stage, print);
@@ -49,8 +55,8 @@ export async function runDemo({ once: endByItself, print }: DemoOptions): Promis
   }
 }
 
-/** Tells the story; resolves to whether every message came and was accepted. */
-async function play(stage: Stage, say: (line: string) => void): Promise<boolean> {
+/** Tells the story; resolves to whether every message came by its way and was accepted, but for one that has to be refused. */
+async function play(stage: Stage, say: (line: string) => void, relay: boolean): Promise<boolean> {
   const { stringData } = parse(readFileSync(`${QUICKSTART}credentials.yaml`, 'utf8')) as {
     stringData: { webhook: string; secret: string };
   };
@@ -58,10 +64,16 @@ async function play(stage: Stage, say: (line: string) => void): Promise<boolean>
   say('kubectl apply -k samples/quickstart');
   await stage.cp.kubectl(['apply', '-k', QUICKSTART]);
   await stage.conditions('nsub', TEAM, 'payments', { Ready: 'True/Ready' });
-  await stage.conditions('robots', TEAM, 'payments', { Ready: 'True/Ready', Delivering: 'True/Delivering' });
+  // The relay reports on the messages themselves, so the operator sends no test message.
+  const verified = relay ? {} : { Delivering: 'True/Delivering' };
+  await stage.conditions('robots', TEAM, 'payments', { Ready: 'True/Ready', ...verified });
   for (const delivery of stage.dingtalk.requests) say(describeDelivery(delivery));
   say(`kubectl get robots,subscriptions -n ${TEAM}`);
   say(`\n${await stage.cp.kubectl(['get', 'robots,subscriptions', '-n', TEAM])}`);
+  if (relay) {
+    say(`kubectl get relayroutes -n ${ARGOCD}`);
+    say(`\n${await stage.cp.kubectl(['get', 'relayroutes', '-n', ARGOCD])}`);
+  }
 
   for (const step of STORY) {
     await applyApplication(stage.cp, application({ name: step.app, namespace: ARGOCD, project: 'payments' }));
@@ -75,13 +87,19 @@ async function play(stage: Stage, say: (line: string) => void): Promise<boolean>
       say(describeDelivery(delivery));
     }
   }
-  // The test message comes first.
-  const expected = 1 + STORY.flatMap(({ titles }) => titles).length;
-  const accepted = stage.dingtalk.requests.filter(({ errcode }) => errcode === 0).length;
-  say(
-    `${accepted} of ${expected} expected messages arrived, ${stage.dingtalk.requests.length - accepted} were refused`,
-  );
-  return accepted === expected && stage.dingtalk.requests.length === expected;
+  const { requests } = stage.dingtalk;
+  // Without the relay, the test message comes first.
+  const expected = (relay ? 0 : 1) + STORY.flatMap(({ titles }) => titles).length;
+  const accepted = requests.filter(({ errcode }) => errcode === 0).length;
+  say(`${accepted} of ${expected} expected messages arrived, ${requests.length - accepted} were refused`);
+  const isComplete = accepted === expected && requests.length === expected;
+  if (!relay || !isComplete) return isComplete;
+  const relayed = requests.filter(isRelayed).length;
+  say(`${relayed} of them came by the relay`);
+  const robot = { namespace: TEAM, name: 'payments', token: stringData.webhook };
+  const condition = await playRefusal(stage, robot, say);
+  say(`kubectl describe robots payments -n ${TEAM} shows under Delivering:\n          | ${condition}`);
+  return relayed === expected;
 }
 
 function invite({ cp }: Stage, print: (line: string) => void): void {
@@ -115,5 +133,6 @@ function describeDelivery(delivery: Delivery): string {
   const { signature, errcode, errmsg, body } = delivery;
   const text = (body as Markdown | undefined)?.markdown?.text ?? delivery.rawBody;
   const indented = text.trimEnd().replaceAll(/^/gm, '          | ');
-  return `message arrived: signature ${signature}, DingTalk answered ${errcode} ${errmsg}\n${indented}`;
+  const sender = isRelayed(delivery) ? ' from the relay' : '';
+  return `message arrived${sender}: signature ${signature}, DingTalk answered ${errcode} ${errmsg}\n${indented}`;
 }

@@ -22,6 +22,19 @@ describe('make demo', () => {
     expect(running.output()).toMatch(/dingtalkrobot\.argocd-dingtalk\.io\/payments +True +Ready/);
   });
 
+  it('tells the same by the relay with RELAY=1, and shows a refusal in the status of the robot', {
+    timeout: 120_000,
+  }, async () => {
+    const running = await demo('RELAY=1', 'ONCE=1');
+    expect(await running.exited, running.output()).toEqual({ code: 0, signal: null });
+    const output = running.output();
+    expect(output).toMatch(/the way of each message: Argo CD → the relay \(http:\S+\) → DingTalk/);
+    expect(output).toMatch(/^team-payments\.payments +payments +1 /m);
+    expect(output).toContain('6 of 6 expected messages arrived, 0 were refused');
+    expect(output.match(/from the relay: signature valid, DingTalk answered 0 ok/g)?.length).toBe(6);
+    expect(output).toMatch(/Delivering:\n +\| False SignatureRejected: /);
+  });
+
   it('stays until Ctrl-C, then leaves nothing behind', async () => {
     const before = await folders();
     const running = await demo();
