@@ -36,8 +36,9 @@ and the nearest of the others with the reason that excludes them. Argo CD's own 
 
 The command reads with your own rights and changes nothing. You need the right to list the custom resources of the namespace. A
 full answer also needs the rights to get Argo CD's ConfigMap and Secret, argocd-cm, the operator's Lease and the robots'
-Secrets, and to get or list Applications. Every missing right is named on standard error, and the steps that need it are
-unknown; the command never guesses. It never prints a URL, token or secret.
+Secrets, and to get or list Applications. With a relay, it needs the rights to list RelayRoutes and Deployments in Argo CD's
+namespace, too: an HTTP_PROXY of Argo CD's controller would take its requests elsewhere. Every missing right is named on
+standard error, and the steps that need it are unknown; the command never guesses. It never prints a URL, token or secret.
 
 The operator publishes its configuration for everybody, except for the grants, which only admins may read. Without them, the
 output relies on the status that the operator has written, and marks as unknown the conclusions that depend on a grant. If

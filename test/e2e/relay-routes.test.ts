@@ -10,6 +10,7 @@ import { realRobot } from '../support/team.ts';
 const TEAM = { namespace: 'team', name: 'payments' };
 const ROUTE = 'team.payments';
 const SERVICE = 'dt_team_payments';
+const CONTROLLER = 'argocd-notifications-controller';
 const RELAY = { relay: { url: 'http://argocd-dingtalk-relay.argocd.svc:8080' } };
 
 let stage: Stage;
@@ -167,6 +168,22 @@ describe('a subscription of a relayed robot', () => {
     expect(code).toBe(0);
   });
 
+  it('is explained with the proxy to which Argo CD would post', async () => {
+    const proxy = { name: 'HTTP_PROXY', value: 'http://user:password@proxy.example.com:3128' };
+    await stage.apply(controllerWith(proxy));
+    const problem = await cli('explain', 'robot', 'team/payments');
+    expect(problem.stdout).toContain(`Deployment argocd/${CONTROLLER} sets HTTP_PROXY, so Argo CD posts`);
+    expect(problem.stdout).toContain('Add argocd-dingtalk-relay.argocd.svc to NO_PROXY of the Deployment.');
+    expect(problem.stdout).not.toContain('password');
+    expect(problem.code).toBe(1);
+    await stage.apply(controllerWith(proxy, { name: 'NO_PROXY', value: 'localhost,.svc' }));
+    expect(await cli('explain', 'robot', 'team/payments')).toMatchObject({
+      stdout: expect.stringContaining('its NO_PROXY excepts argocd-dingtalk-relay.argocd.svc'),
+      code: 0,
+    });
+    await stage.remove('deployment', ARGOCD, CONTROLLER);
+  });
+
   it('takes the route and all keys with it', async () => {
     await stage.remove('nsub', 'team', 'payments');
     await eventually('the route to go', noRoute);
@@ -188,6 +205,18 @@ describe('uninstall', () => {
     expect([await keysOf('configmap'), await keysOf('secret')]).toEqual([[], []]);
   });
 });
+
+/** Argo CD's Deployment, as far as the API server asks for it. */
+function controllerWith(...env: readonly object[]): object {
+  const labels = { 'app.kubernetes.io/name': CONTROLLER };
+  const containers = [{ name: CONTROLLER, image: 'argocd', env }];
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name: CONTROLLER, namespace: ARGOCD, labels },
+    spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: { containers } } },
+  };
+}
 
 /** The moment from which the events of a trigger count. */
 function sinceOf(trigger: string | undefined): string {

@@ -57,6 +57,7 @@ interface Manifest {
 /** All groups of which tests name kinds without an apiVersion. */
 const GROUPS = {
   'api/v1': '',
+  'apis/apps/v1': '.apps',
   'apis/argocd-dingtalk.io/v1alpha1': '.argocd-dingtalk.io',
   'apis/argoproj.io/v1alpha1': '.argoproj.io',
   'apis/coordination.k8s.io/v1': '.coordination.k8s.io',

@@ -1,5 +1,6 @@
 import type { Decision } from '../../core/decide.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
+import type { ControllerDeployment } from './controllers.ts';
 
 /** The input of an explanation: a cluster as far as the caller may see it, and the operator's decision on it. */
 export interface ClusterView {
@@ -21,6 +22,8 @@ export interface ClusterView {
     /** All grants: those of the configuration and those on AppProjects. */
     readonly grants: boolean;
   };
+  /** Of Argo CD's notifications; none without a relay. Undefined if the caller may not list Deployments. */
+  readonly controllers: readonly ControllerDeployment[] | undefined;
   /** Secrets of robots, by `namespace/name`, that the caller may not read and that count as valid. */
   readonly assumed: ReadonlySet<string>;
 }

@@ -21,6 +21,7 @@ import type { KubernetesObject } from '../../kubernetes/objects.ts';
 import type { ServerClock } from '../../kubernetes/server-clock.ts';
 import { type KnownConfiguration, withoutDoubt } from '../known-configuration.ts';
 import type { ClusterView, OperatorPresence } from './cluster-view.ts';
+import { readControllers } from './controllers.ts';
 
 /** A cluster as the caller may see it, not decided yet. */
 export type SeenCluster = Omit<ClusterView, 'decision'>;
@@ -41,7 +42,7 @@ export async function seeCluster(
   const { target, argocd } = config;
   const read = (plural: string, name: string) =>
     seen(readObject(request, { version: 'v1', plural, namespace: target.namespace, name }), unseen);
-  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap, relay] =
+  const [robots, templates, subscriptions, access, configMap, secret, argocdConfigMap, relay, controllers] =
     await Promise.all([
       listCustom<DingTalkRobot>(connection, KINDS.robot.plural, namespace, unseen),
       listCustom<NotificationTemplate>(connection, KINDS.template.plural, namespace, unseen),
@@ -51,6 +52,7 @@ export async function seeCluster(
       read('secrets', target.secret),
       read('configmaps', argocd.configMap),
       readRelay(request, config, unseen),
+      readControllers(request, config, unseen),
     ]);
   const otherNamespaces = [robots, templates].every(({ all }) => all);
   const presence = await operatorPresence(connection, config, version, clock);
@@ -87,7 +89,7 @@ export async function seeCluster(
   };
   const snapshot = forAsking(withoutDoubt(given, knows));
   const assumed = [...credentials].filter(([, { state }]) => state === 'unreadable').map(([key]) => key);
-  return { snapshot, presence, sees, assumed: new Set(assumed) };
+  return { snapshot, presence, sees, controllers, assumed: new Set(assumed) };
 }
 
 /** A refusal by the operator is more reliable than the assumption that credentials are valid if the caller may not read them. */

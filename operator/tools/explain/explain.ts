@@ -2,9 +2,10 @@
  * `explain`: where a message stops on its way from a custom resource to DingTalk, according to the present state of a cluster.
  *
  * It sees the cluster with the caller's own rights (cluster.ts → `ClusterView`), decides as the operator would, and checks each step:
- * the resource (resource.ts), its robots (robot.ts, relay.ts), the keys of its events (subscription.ts, keys.ts), and the keys that Argo CD's
- * engine loads (loading.ts). Then come the Applications (report.ts): the parts of each condition (views.ts, clauses.ts) become probes for the
- * engine (probes.ts), and its answers become outcomes (outcomes.ts, application.ts, sends.ts) in words (words.ts). text.ts prints it.
+ * the resource (resource.ts), its robots (robot.ts; relay.ts and controller-proxy.ts for the way by the relay), the keys of its events
+ * (subscription.ts, keys.ts), and the keys that Argo CD's engine loads (loading.ts). Then come the Applications (report.ts): the parts of
+ * each condition (views.ts, clauses.ts) become probes for the engine (probes.ts), and its answers become outcomes (outcomes.ts,
+ * application.ts, sends.ts) in words (words.ts). text.ts prints it.
  */
 
 import { KINDS } from '../../api/kinds.ts';

@@ -51,6 +51,7 @@ async function explain(
     decision,
     presence: { state: 'none', detail: '' },
     sees,
+    controllers: [],
     assumed: new Set(),
   };
   const [resolved] = decision.resolution.subscriptions;

@@ -5,6 +5,7 @@ import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
 import { type ClusterView, operatorHint } from './cluster-view.ts';
+import { controllerProxySteps } from './controller-proxy.ts';
 import { keySteps } from './keys.ts';
 import { relaySteps } from './relay.ts';
 import { resourceSteps } from './resource.ts';
@@ -25,7 +26,7 @@ export function robotSteps(namespace: string, name: string, cluster: ClusterView
     ];
   const robot = decision.resolution.robots.find((each) => isIt(each.cr));
   const steps = resourceSteps(cr, robot?.verdict, cluster);
-  if (robot?.isRelayed) return [...steps, ...relaySteps(robot, cluster)];
+  if (robot?.isRelayed) return [...steps, ...controllerProxySteps(cluster), ...relaySteps(robot, cluster)];
   if (!robot || !decision.plan.robots.has(objectKey(namespace, name))) return steps;
   return [...steps, ...keySteps([serviceKey(robot.service)], cr.metadata, cluster), urlStep(robot, cluster)];
 }

@@ -63,6 +63,7 @@ function cluster(seen: Snapshot, fields: Partial<ClusterView> = {}): ClusterView
     decision: decide(seen),
     presence: { state: 'none', detail: LEASE },
     sees: ALL,
+    controllers: [],
     assumed: new Set(),
     ...fields,
   };
