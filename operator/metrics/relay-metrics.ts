@@ -1,3 +1,4 @@
+import { DELIVERY_REASONS } from '../dingtalk/explanations.ts';
 import { apiMetrics, type CacheFigure } from './api-metrics.ts';
 import { engineMetrics } from './engine-metrics.ts';
 import { Instruments } from './instruments.ts';
@@ -107,7 +108,8 @@ function messageMetrics(instruments: Instruments) {
     help: 'Requests to DingTalk, by the reason of its answer; Delivering is a success.',
     labelNames: ['reason'],
   });
-  deliveries.inc({ reason: 'Delivering' }, 0);
+  // A series that begins with its first count has no increase, and an alert does not see it.
+  for (const reason of DELIVERY_REASONS) deliveries.inc({ reason }, 0);
   const waiting = instruments.gauge({
     name: 'argocd_dingtalk_relay_queue_messages',
     help: 'Number of messages in the store that wait to be sent.',

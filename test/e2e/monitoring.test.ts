@@ -3,24 +3,30 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
+import { namespace, robot, subscription } from '../../operator/api/testing/manifests.ts';
+import type { ConfigFields } from '../../operator/dingtalk/testing/fake-configuration.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
-import { ALERT_CASES, HEALTHY_RELAY, ruleTests } from '../support/alert-cases.ts';
+import { ALERT_CASES, ruleTests } from '../support/alert-cases.ts';
 import { installOperator, startOperator } from '../support/operator.ts';
 import { freePorts } from '../support/ports.ts';
 import { promtool } from '../support/promtool.ts';
+import { installRelay, placeForRelay, startRelay } from '../support/relay.ts';
 import { metricsIn, samplesIn } from '../support/scrape.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
+import { tellRelay } from '../support/tell-relay.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const TEAM = { namespace: 'team', name: 'payments' };
+const RELAYED = { namespace: 'harbour', name: 'lighthouse' };
 
 let stage: Stage;
 let url: string;
 /** The metrics of an operator whose team has everything that it needs. */
 let scrape: string;
+/** Those of a relay that has sent one message. */
+let relayScrape: string;
 let scrapedAt: number;
 
 beforeAll(async () => {
@@ -42,8 +48,37 @@ beforeAll(async () => {
     return /^argocd_dingtalk_statuses_pending 0$/m.test(text) && /ready="True"} 1$/m.test(text) && text;
   });
   scrapedAt = Date.now() / 1_000;
+  relayScrape = await scrapeOfRelay(fields);
 });
 afterAll(async () => stage?.[Symbol.asyncDispose]());
+
+async function scrapeOfRelay(fields: ConfigFields): Promise<string> {
+  const place = await placeForRelay(stage);
+  await installRelay(stage);
+  await stage.restartOperator({ ...fields, ...place.fields });
+  const relay = await startRelay(stage, place);
+  try {
+    const spec = { robots: [{ name: RELAYED.name }], events: [{ trigger: 'on-sync-failed' }] };
+    const [secret] = realRobot(stage.dingtalk, RELAYED).manifests;
+    await stage.apply(
+      namespace(RELAYED.namespace),
+      secret as object,
+      robot(RELAYED, { delivery: 'Relay' }),
+      subscription(RELAYED, spec),
+    );
+    await stage.conditions('nsub', RELAYED.namespace, RELAYED.name, { Ready: 'True/Ready' });
+    expect(await tellRelay(stage.cp, place, RELAYED.namespace)).toBe(202);
+    return await eventually('the relay to have nothing left to do', async () => {
+      const text = await (await fetch(`${place.healthUrl}/metrics`)).text();
+      return /^argocd_dingtalk_relay_messages_total\{result="sent"\} 1$/m.test(text) && text;
+    });
+  } finally {
+    await stage.remove('nsub', RELAYED.namespace, RELAYED.name);
+    await stage.remove('robots', RELAYED.namespace, RELAYED.name);
+    await relay.stop();
+    await stage.restartOperator(fields);
+  }
+}
 
 interface Rules {
   readonly groups: readonly { readonly rules: readonly Rule[] }[];
@@ -71,9 +106,11 @@ describe('a healthy operator', () => {
       expect(text).toContain(`[+]${name} ok\n`);
   });
 
-  it('has metrics that Prometheus finds nothing wrong with', async () => {
-    const { code, stdout, stderr } = await promtool(['check', 'metrics'], {}, scrape);
-    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
+  it('has metrics that Prometheus finds nothing wrong with, and so has the relay', async () => {
+    for (const text of [scrape, relayScrape]) {
+      const { code, stdout, stderr } = await promtool(['check', 'metrics'], {}, text);
+      expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '', stderr: '' });
+    }
   });
 
   it('reports what there is', () => {
@@ -102,6 +139,37 @@ describe('a healthy operator', () => {
   });
 });
 
+describe('a healthy relay', () => {
+  it('reports what it has done', () => {
+    expect(
+      relayScrape
+        .match(/^argocd_dingtalk_relay_.* [1-9]\d*$/gm)
+        ?.filter((line) => !/_bucket|_duration/.test(line)),
+    ).toEqual([
+      'argocd_dingtalk_relay_requests_total{answer="202"} 1',
+      'argocd_dingtalk_relay_routes 1',
+      'argocd_dingtalk_relay_messages_total{result="stored"} 1',
+      'argocd_dingtalk_relay_messages_total{result="sent"} 1',
+      'argocd_dingtalk_relay_deliveries_total{reason="Delivering"} 1',
+    ]);
+  });
+
+  it('has the metrics that docs/metrics.md lists, and no others of its own', () => {
+    const page = read('docs/metrics.md').split('\n## Of the relay\n');
+    const [listed = [], ofTheRelay = []] = page.map((text) =>
+      [...text.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name),
+    );
+    const served = [...relayScrape.matchAll(/^# TYPE (argocd_dingtalk_\S+)/gm)].map(([, name = '']) => name);
+    expect(ofTheRelay.filter((name) => !served.includes(name))).toEqual([]);
+    expect(served.filter((name) => ![...listed, ...ofTheRelay].includes(name))).toEqual([]);
+  });
+
+  it('has no secret, and no name of a resource, in its metrics', () => {
+    for (const text of [...Object.values(RELAYED), 'access_token', 'SEC', 'Bearer', 'app-'])
+      expect(relayScrape).not.toContain(text);
+  });
+});
+
 const matches = (
   labels: Readonly<Record<string, string>>,
   wanted: Readonly<Record<string, string>>,
@@ -121,7 +189,8 @@ describe('each alert', () => {
       alerts.map(({ alert }) => alert).sort(),
     );
     const expressions = alerts.map(({ expr }) => expr);
-    const tests = ruleTests('rules.json', expressions, `${scrape}${HEALTHY_RELAY}`, scrapedAt);
+    const scrapes = { operator: scrape, relay: relayScrape, at: scrapedAt };
+    const tests = ruleTests('rules.json', expressions, scrapes);
     const files = { 'rules.json': rules, 'tests.json': tests };
     const { code, stdout, stderr } = await promtool(['test', 'rules', 'tests.json'], files);
     expect(`${stdout}${stderr}`).toContain('SUCCESS');
@@ -174,11 +243,8 @@ describe('the dashboard', () => {
   });
 
   it('and the alerts name only metrics that there are, and the dashboard has each of them', () => {
-    const ofRelay = read('docs/metrics.md').split('\n## Of the relay\n')[1] ?? '';
-    const known = new Set([
-      ...[...scrape.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name),
-      ...[...ofRelay.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name),
-    ]);
+    const scrapes = `${scrape}\n${relayScrape}`;
+    const known = new Set([...scrapes.matchAll(/^# TYPE (\S+)/gm)].map(([, name = '']) => name));
     const shown = new Set(expressions.flatMap(metricsIn));
     const named = [...shown, ...alerts.flatMap(({ expr }) => metricsIn(expr))];
     expect(named.filter((name) => !known.has(name))).toEqual([]);

@@ -1,11 +1,14 @@
 import { type Sample, samplesIn, seriesText } from './scrape.ts';
 
-/** A state of the operator in which an alert fires, as changes of a healthy operator's series. */
+/** A state of the operator or the relay in which an alert fires, as changes of the series of healthy ones. */
 export interface AlertCase {
   readonly alert: string;
-  /** Values by series, in promtool's notation, one a minute. The labels select series of the scrape. */
+  /**
+   * Values by series, in promtool's notation, one a minute. The labels select series of the scrapes: without a job those of the
+   * operator, or of the relay if only the relay has the metric.
+   */
   readonly changes: Readonly<Record<string, string>>;
-  /** Series that a healthy operator does not have. */
+  /** Series that a healthy operator does not have. The labels are those of the operator unless given. */
   readonly added?: Readonly<Record<string, string>>;
   /** Alerts that fire for the same cause. */
   readonly also?: readonly string[];
@@ -15,24 +18,6 @@ const MINUTES = 90;
 const always = (value: number): string => `${value}+0x${MINUTES}`;
 const growing = (perMinute: number): string => `0+${perMinute}x${MINUTES}`;
 const NEVER = `_x${MINUTES}`;
-
-/** The labels that Prometheus adds to the series of the relay. */
-const RELAY = 'job="argocd-dingtalk-relay-metrics",instance="relay"';
-
-/** The metrics of a healthy relay, which the alerts about it look at. */
-export const HEALTHY_RELAY = `
-argocd_dingtalk_relay_routes{${RELAY}} 3
-argocd_dingtalk_relay_requests_total{${RELAY},answer="202"} 40
-argocd_dingtalk_relay_requests_total{${RELAY},answer="401"} 0
-argocd_dingtalk_relay_requests_total{${RELAY},answer="503"} 0
-argocd_dingtalk_relay_messages_total{${RELAY},result="sent"} 40
-argocd_dingtalk_relay_messages_total{${RELAY},result="dead"} 0
-argocd_dingtalk_relay_messages_total{${RELAY},result="expired"} 0
-argocd_dingtalk_relay_queue_oldest_seconds{${RELAY}} 0
-argocd_dingtalk_relay_deliveries_total{${RELAY},reason="Delivering"} 40
-argocd_dingtalk_relay_deliveries_total{${RELAY},reason="Throttled"} 0
-argocd_dingtalk_relay_deliveries_total{${RELAY},reason="TokenUnknown"} 0
-`;
 
 /** A case for each alert rule. */
 export const ALERT_CASES: readonly AlertCase[] = [
@@ -101,10 +86,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
   { alert: 'RelayAbsent', changes: { 'argocd_dingtalk_relay_routes{}': NEVER } },
   {
     alert: 'RelayNotReady',
-    changes: {},
-    added: {
-      [`argocd_dingtalk_ready{${RELAY}}`]: always(0),
-    },
+    changes: { 'argocd_dingtalk_ready{job="argocd-dingtalk-relay-metrics"}': always(0) },
   },
   {
     alert: 'RelayUnavailable',
@@ -162,23 +144,30 @@ export const QUIET_CASES: Readonly<Record<string, Pick<AlertCase, 'changes' | 'a
   },
 };
 
-/** The labels that Prometheus adds to all series of a target. */
-const TARGET = { namespace: 'argocd', job: 'argocd-dingtalk-operator', instance: 'a' };
+/** The labels that Prometheus adds to all series of a target: the job is the name of the Service. */
+const TARGET = { namespace: 'argocd', job: 'argocd-dingtalk-operator-metrics', instance: 'a' };
+const RELAY_TARGET = { namespace: 'argocd', job: 'argocd-dingtalk-relay-metrics', instance: 'relay' };
+
+/** The metrics of a healthy operator and a healthy relay. */
+export interface HealthyScrapes {
+  readonly operator: string;
+  readonly relay: string;
+  /** When they were scraped, in seconds since 1970; in the tests, time begins at 0. */
+  readonly at: number;
+}
 
 /**
  * promtool's test file: the alerts that fire in each case after an hour, and that no others do.
  * @param expressions of the rules: only their metrics are part of the tests
- * @param scrape the metrics of a healthy operator
- * @param now when they were scraped, in seconds since 1970; in the tests, time begins at 0
  */
 export function ruleTests(
   rulesFile: string,
   expressions: readonly string[],
-  scrape: string,
-  now: number,
+  { operator, relay, at: now }: HealthyScrapes,
 ): object {
   const names = new Set(expressions.flatMap((text) => text.match(/\bargocd_dingtalk_\w+/g) ?? []));
-  const healthy = samplesIn(scrape).filter(({ name }) => names.has(name));
+  const scraped = [...seriesOf(operator, TARGET), ...seriesOf(relay, RELAY_TARGET)];
+  const healthy = scraped.filter(({ name }) => names.has(name));
   const group = (
     name: string,
     { changes, added = {} }: Pick<AlertCase, 'changes' | 'added'>,
@@ -208,12 +197,15 @@ export function ruleTests(
   };
 }
 
+const seriesOf = (scrape: string, target: Sample['labels']): Sample[] =>
+  samplesIn(scrape).map((sample) => ({ ...sample, labels: { ...target, ...sample.labels } }));
+
 function withTarget([series, values]: readonly [string, string]) {
   const [{ name, labels }] = samplesIn(`${series} 0`) as [Sample];
   return { series: seriesText({ name, labels: { ...TARGET, ...labels } }), values };
 }
 
-/** @throws Error if a change is about a series that a healthy operator does not have */
+/** @throws Error if a change is about a series that is not in the scrapes */
 function changed(healthy: readonly Sample[], changes: AlertCase['changes'], now: number) {
   const wanted = Object.entries(changes).map(([series, values]) => ({
     selector: samplesIn(`${series} 0`)[0] as Sample,
@@ -221,17 +213,20 @@ function changed(healthy: readonly Sample[], changes: AlertCase['changes'], now:
   }));
   const isMeant = (sample: Sample, { name, labels }: Sample): boolean =>
     sample.name === name &&
-    Object.entries(labels).every(
+    Object.entries({ job: usualJob(name), ...labels }).every(
       ([label, value]) => new Map(Object.entries(sample.labels)).get(label) === value,
     );
   for (const { selector } of wanted)
     if (!healthy.some((sample) => isMeant(sample, selector)))
-      throw new Error(`a healthy operator has no ${seriesText(selector)}`);
+      throw new Error(`a healthy operator and a healthy relay have no ${seriesText(selector)}`);
   return healthy.map((sample) => ({
-    series: seriesText({ ...sample, labels: { ...TARGET, ...sample.labels } }),
+    series: seriesText(sample),
     values: wanted.find(({ selector }) => isMeant(sample, selector))?.values ?? steady(sample, now),
   }));
 }
+
+const usualJob = (name: string): string =>
+  (name.startsWith('argocd_dingtalk_relay_') ? RELAY_TARGET : TARGET).job;
 
 /** A healthy operator renews signatures, so their end always stays as far away. */
 const steady = ({ name, value }: Sample, now: number): string =>
