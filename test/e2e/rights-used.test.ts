@@ -9,13 +9,16 @@ import { AuditLog, auditArgs } from '../support/audit.ts';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { installControlPlane } from '../support/control-plane-pool.ts';
 import { startOperator } from '../support/operator.ts';
+import { placeForRelay, type RelayPlace, startRelay } from '../support/relay.ts';
 import { realRobot } from '../support/team.ts';
+import { tellRelay } from '../support/tell-relay.ts';
 
 const CONFIG = join(import.meta.dirname, '../../config');
-/** Everything that gives the operator rights in the whole cluster or in Argo CD's namespace. */
-const FOLDERS = ['default', 'project-annotations', 'watch-secrets'];
-const ACCOUNT = 'argocd-dingtalk-operator';
-const USER = `system:serviceaccount:${ARGOCD}:${ACCOUNT}`;
+/** Everything that gives rights in the whole cluster or in Argo CD's namespace; the first one has config/default in it. */
+const FOLDERS = ['../test/support/relay-rights', 'project-annotations', 'watch-secrets'];
+const OPERATOR = 'argocd-dingtalk-operator';
+const RELAY = 'argocd-dingtalk-relay';
+const userOf = (account: string): string => `system:serviceaccount:${ARGOCD}:${account}`;
 const TEAM = { namespace: 'team', name: 'robot' };
 /** A team whose messages the relay sends. */
 const RELAYED = { namespace: 'relayed-team', name: 'robot' };
@@ -37,13 +40,15 @@ interface Role {
 const running = new AsyncDisposableStack();
 let cp: ControlPlane;
 let log: AuditLog;
+let place: RelayPlace;
 
 beforeAll(async () => {
   await using undo = new AsyncDisposableStack();
-  cp = undo.use(await installControlPlane({ apiServerArgs: (dir) => auditArgs(dir, [USER]) }));
+  cp = undo.use(
+    await installControlPlane({ apiServerArgs: (dir) => auditArgs(dir, [OPERATOR, RELAY].map(userOf)) }),
+  );
   log = new AuditLog(cp.dir);
-  for (const folder of FOLDERS.slice(1))
-    await cp.kubectl(['apply', '--server-side', '-k', join(CONFIG, folder)]);
+  for (const folder of FOLDERS) await cp.kubectl(['apply', '--server-side', '-k', join(CONFIG, folder)]);
   await applyProjects(cp, ARGOCD, [PROJECT]);
   const dingtalk = undo.use(await startFakeDingTalk());
   const { manifests } = realRobot(dingtalk, TEAM);
@@ -56,26 +61,29 @@ beforeAll(async () => {
     ...realRobot(dingtalk, RELAYED).manifests,
     robot(RELAYED, { delivery: 'Relay' }),
   ]);
+  place = await placeForRelay({ cp });
   const operator = await startOperator(cp, dingtalk, {
     routing: { projects: 'Annotation' },
     tenancy: { projects: { [PROJECT]: [TEAM.namespace] } },
-    relay: { url: 'http://relay.argocd.svc:8080' },
+    ...place.fields,
     credentials: { watch: { matchLabels: { 'argocd-dingtalk.io/credentials': 'true' } } },
   });
   undo.defer(async () => void (await operator.stop()));
+  const relay = await startRelay({ cp, dingtalk }, place);
+  undo.defer(async () => void (await relay.stop()));
   running.use(undo.move());
 });
 afterAll(() => running.disposeAsync());
 
-/** `verb resource` of each right, with the object's name where the rule has one. */
-async function granted(): Promise<string[]> {
+/** `verb resource` of each right of an account, with the object's name where the rule has one. */
+async function granted(account: string): Promise<string[]> {
   const documents = await Promise.all(
     FOLDERS.map((folder) => cp.kubectl(['kustomize', join(CONFIG, folder)])),
   );
   const objects = documents.flatMap((text) => parseAllDocuments(text).map((each) => each.toJS() as Role));
   const roles = new Set(
     objects.flatMap(({ roleRef, subjects = [] }) =>
-      roleRef && subjects.some(({ name }) => name === ACCOUNT) ? [roleRef.name] : [],
+      roleRef && subjects.some(({ name }) => name === account) ? [roleRef.name] : [],
     ),
   );
   return objects
@@ -98,22 +106,33 @@ async function touchRoute(times: number): Promise<void> {
   }
 }
 
+/** Rights that an account has not used yet. */
+function unusedBy(account: string, rights: readonly string[]): string[] {
+  const used = new Set(
+    log
+      .requests()
+      .filter(({ user, code }) => user === userOf(account) && code !== 403)
+      .flatMap(({ verb, resource, name, code }) => {
+        // A server-side apply of a new object is a patch in the log, and needs the right to create.
+        const verbs = code === 201 ? [verb, 'create'] : [verb];
+        return verbs.flatMap((each) => [`${each} ${resource}`, `${each} ${resource} ${name}`]);
+      }),
+  );
+  return rights.filter((right) => !used.has(right));
+}
+
+/** Secrets that an account has asked for. */
+function secretsReadBy(account: string): string[] {
+  const asked = log
+    .requests()
+    .filter(({ user, resource }) => user === userOf(account) && resource === 'secrets')
+    .map(({ verb, namespace: where, name }) => `${verb} ${where}/${name}`);
+  return [...new Set(asked)].sort();
+}
+
 it('the operator uses every right that the manifests give it', { timeout: 90_000 }, async () => {
-  const rights = await granted();
+  const rights = await granted(OPERATOR);
   expect(rights.length).toBeGreaterThan(30);
-  const unused = async () => {
-    const used = new Set(
-      log
-        .requests()
-        .filter(({ code }) => code !== 403)
-        .flatMap(({ verb, resource, name, code }) => {
-          // A server-side apply of a new object is a patch in the log, and needs the right to create.
-          const verbs = code === 201 ? [verb, 'create'] : [verb];
-          return verbs.flatMap((each) => [`${each} ${resource}`, `${each} ${resource} ${name}`]);
-        }),
-    );
-    return rights.filter((right) => !used.has(right));
-  };
   let round = 0;
   await eventually(
     'every right to be used',
@@ -129,9 +148,32 @@ it('the operator uses every right that the manifests give it', { timeout: 90_000
         cp.apply([foreign], 'another-writer'),
         cp.apply([subscription(TEAM, { applications: { projects: [PROJECT] }, events })]),
       ]);
-      expect(await unused()).toEqual([]);
+      expect(unusedBy(OPERATOR, rights)).toEqual([]);
       return true;
     },
     { timeoutMs: 60_000 },
+  );
+});
+
+it('the relay uses every right that the manifests give it, and reads no Secret but those of routes', {
+  timeout: 90_000,
+}, async () => {
+  const rights = await granted(RELAY);
+  expect(rights).toContain('patch relayroutes/status');
+  await cp.apply([subscription(RELAYED, { events: [{ trigger: 'on-sync-failed' }] })]);
+  await eventually(
+    'every right to be used',
+    async () => {
+      // Its message makes the relay read the robot's Secret.
+      expect(await tellRelay(cp, place, RELAYED.namespace)).toBeLessThan(300);
+      expect(unusedBy(RELAY, rights)).toEqual([]);
+      // Its Secrets are those of the robot that is relayed, and none of the other team.
+      expect(secretsReadBy(RELAY)).toEqual([
+        `get ${ARGOCD}/argocd-notifications-secret`,
+        `get ${RELAYED.namespace}/${RELAYED.name}`,
+      ]);
+      return true;
+    },
+    { timeoutMs: 60_000, intervalMs: 1_000 },
   );
 });
