@@ -50,7 +50,7 @@ Exit codes: 0 done, 1 a message does not exist, or its state does not allow the 
 not use the store.
 
 Examples:
-  argocd-dingtalk relay-queue list --store /var/lib/relay/relay.db
-  argocd-dingtalk relay-queue show 4711 --store /var/lib/relay/relay.db
-  argocd-dingtalk relay-queue retry --state dead --robot team-payments/payments --store /var/lib/relay/relay.db
-  argocd-dingtalk relay-queue drop 4711 4712 --store /etc/relay/postgres-url --output json`;
+  argocd-dingtalk relay-queue list --store /var/lib/argocd-dingtalk/relay.db
+  argocd-dingtalk relay-queue show 4711 --store /var/lib/argocd-dingtalk/relay.db
+  argocd-dingtalk relay-queue retry --state dead --robot team-payments/payments --store /var/lib/argocd-dingtalk/relay.db
+  argocd-dingtalk relay-queue drop 4711 4712 --store /etc/argocd-dingtalk-postgres/url --output json`;
