@@ -31,6 +31,13 @@ it.each([
   expect(code).toBe(2);
 });
 
+it('starts no relay that the operator does not know', async () => {
+  const path = files.write('no-relay.yaml', CONFIG);
+  const { code, stderr } = await run('relay', '--config', path);
+  expect(stderr).toContain(`${path}: relay.url is missing.`);
+  expect(code).toBe(2);
+});
+
 it('takes paths from where the user stands, also by npm', () => {
   const samples = new URL('../../samples', import.meta.url).pathname;
   const args = ['run', '--silent', 'argocd-dingtalk', '--', 'lint', '-f', 'quickstart/robot.yaml'];

@@ -4,7 +4,7 @@ import { Relay } from '../relay/relay.ts';
 import { openRelayStore } from '../relay/store/open.ts';
 import { readConfiguration } from '../tools/configuration.ts';
 import { openDingTalk } from '../tools/dingtalk.ts';
-import type { ProcessIO } from '../tools/process-io.ts';
+import { type ProcessIO, UsageError } from '../tools/process-io.ts';
 import { kubeconfigOption } from './options.ts';
 
 /** The sender waits no longer for a request when the relay ends. */
@@ -32,6 +32,10 @@ Example:
     )
     .action(async (options: { config: string; kubeconfig?: string }) => {
       const config = readConfiguration(options.config);
+      if (config.relay.url === undefined)
+        throw new UsageError(
+          `${options.config}: relay.url is missing. The operator gives robots to the relay, and Argo CD its address, by this field.`,
+        );
       const log = createLogger(config.log.level, io.stdout);
       const relay = new Relay({
         ...{ config, log, listen: config.relay.listen, kubeconfig: options.kubeconfig },

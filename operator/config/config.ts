@@ -141,7 +141,7 @@ export const operatorConfigurationSchema = z
     }),
     relay: section({
       url: relayUrl,
-      listen: listenAddress.default('0.0.0.0:8080'),
+      listen: listenAddress.default('0.0.0.0:8090'),
       store: z
         .union([
           z.strictObject({ sqlite: filePath }),

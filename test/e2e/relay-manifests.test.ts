@@ -7,6 +7,7 @@ import { namespace } from '../../operator/api/testing/manifests.ts';
 import { type Stage, startStage } from '../support/stage.ts';
 
 const CONFIG = join(import.meta.dirname, '../../config');
+const OWN = 'tenancy: {}';
 const RESTRICTED = 'restricted-pods';
 const RELAY = '--as=system:serviceaccount:argocd:argocd-dingtalk-relay';
 const OPERATOR = '--as=system:serviceaccount:argocd:argocd-dingtalk-operator';
@@ -24,12 +25,50 @@ afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
+/** Writes an overlay with a configuration of its own. */
 async function overlay(resource: string, components: readonly string[], place?: string): Promise<string> {
   const path = (name: string) => relative(folder, join(CONFIG, name));
-  const kustomization = { resources: [path(resource)], components: components.map(path) };
-  const text = stringify({ ...kustomization, ...(place !== undefined && { namespace: place }) });
+  const configuration = {
+    ...{ name: 'argocd-dingtalk-configuration', behavior: 'replace' },
+    literals: [`configuration.yaml=${OWN}`],
+  };
+  const text = stringify({
+    resources: [path(resource)],
+    components: components.map(path),
+    configMapGenerator: [configuration],
+    ...(place !== undefined && { namespace: place }),
+  });
   await writeFile(join(folder, 'kustomization.yaml'), text);
   return folder;
+}
+
+it.each([
+  ['default', 'relay', 'argocd'],
+  ['default', 'relay-postgres', 'argocd'],
+  ['another-namespace', 'relay', 'argocd-second'],
+])(
+  'an overlay of config/%s with config/%s keeps its own configuration, for both',
+  async (base, component, place) => {
+    const text = await stage.cp.kubectl(['kustomize', await overlay(base, [component], place)]);
+    const objects = parseAllDocuments(text).map((document) => document.toJS());
+    const [map, ...others] = objects.filter(({ data }) => data?.['configuration.yaml'] !== undefined);
+    expect(others).toEqual([]);
+    expect(map.data).toEqual({ 'configuration.yaml': OWN });
+    const deployments = objects.filter(({ kind }) => kind === 'Deployment');
+    expect(
+      deployments.map(({ metadata, spec }) => [
+        metadata.name,
+        spec.template.spec.volumes.flatMap((each: Volume) => each.configMap?.name ?? []),
+      ]),
+    ).toEqual([
+      ['argocd-dingtalk-operator', [map.metadata.name]],
+      ['argocd-dingtalk-relay', [map.metadata.name]],
+    ]);
+  },
+);
+
+interface Volume {
+  readonly configMap?: { readonly name: string };
 }
 
 it.each<[string, string, string | undefined]>([
