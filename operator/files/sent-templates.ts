@@ -4,10 +4,10 @@ import type { Plan } from '../core/plan/placements.ts';
 import { own } from '../lib/own.ts';
 
 /**
- * The templates that a trigger of the plan sends, in the order in which Argo CD executes them. A trigger that a hand
+ * The templates that a trigger of the plan, or of one of its routes, sends, in the order in which Argo CD executes them. A trigger that a hand
  * edit made unreadable sends none.
  */
-export function sentTemplates({ configMap }: Plan, trigger: string): readonly string[] {
+export function sentTemplates({ configMap }: Pick<Plan, 'configMap'>, trigger: string): readonly string[] {
   const conditions = readTrigger(own(configMap, triggerKey(trigger)) ?? '') ?? [];
   return [...new Set(conditions.flatMap(({ send }) => send))];
 }

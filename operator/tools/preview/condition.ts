@@ -14,12 +14,14 @@ export interface PreviewedCondition {
 /** The condition of one event, as if its subscription had always existed. */
 export async function conditionOf(
   application: SampleFile,
-  { subscription, event }: Pick<PreviewRecipient, 'subscription' | 'event'>,
+  { subscription, event, robot, route }: PreviewRecipient,
   { decision, config }: Pick<JudgedFiles, 'decision' | 'config'>,
   engine: Engine,
   now: Date,
 ): Promise<PreviewedCondition> {
-  const views = plannedView(headOf(subscription, event.name, decision, config));
+  const head = headOf(subscription, event.name, decision, config);
+  // A condition does not depend on the way of the message.
+  const views = plannedView(route ? { ...head, recipients: [robot.service] } : head);
   const context = {
     namespace: subscription.cr.metadata.namespace,
     criteria: subscription.cr.spec.applications,

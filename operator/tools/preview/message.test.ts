@@ -23,9 +23,13 @@ afterAll(() => engine.close());
 const where = (name: string) => ({ namespace: 'argocd', name });
 const clocks = { now: NOW, serverTime: new Date(0) };
 
-async function preview(resources: readonly object[], application?: object): Promise<PreviewedMessage[]> {
+async function preview(
+  resources: readonly object[],
+  application?: object,
+  settings = config(),
+): Promise<PreviewedMessage[]> {
   const manifests = resources.flatMap((each) => parseManifests(stringify(each), 'test.yaml'));
-  const judged = await judge(manifests, config(), gate, clocks);
+  const judged = await judge(manifests, settings, gate, clocks);
   expect(judged.findings.filter(({ accepted }) => !accepted)).toEqual([]);
   const messages: PreviewedMessage[] = [];
   for (const recipient of recipientsOf(judged)) {
@@ -41,6 +45,32 @@ const application = (fields: { metadata?: object; status?: object } = {}) => ({
   spec: { project: 'default', destination: { server: 'https://kubernetes.default.svc', namespace: 'shop' } },
   status: fields.status ?? {},
 });
+
+it.each([
+  ['of samples', undefined],
+  ['of an Application', application()],
+])(
+  'messages %s are the same by the relay, also where only one robot of a subscription is relayed',
+  async (_, app) => {
+    const resources = (delivery: string) => [
+      robot(where('one'), { delivery }),
+      robot(where('two')),
+      subscription(where('one'), {
+        robots: [{ name: 'one' }, { name: 'two' }],
+        events: [{ trigger: 'on-sync-failed' }, { name: 'own', when: "app.metadata.name == 'shop'" }],
+      }),
+    ];
+    const direct = await preview(resources('Direct'), app);
+    expect(direct.map(({ event, robot: to, msgtype }) => `${event} ${to} ${msgtype}`)).toEqual([
+      'on-sync-failed argocd/one markdown',
+      'on-sync-failed argocd/two markdown',
+      'own argocd/one markdown',
+      'own argocd/two markdown',
+    ]);
+    const relay = config({ relay: { url: 'http://relay:8080' } });
+    expect(await preview(resources('Relay'), app, relay)).toEqual(direct);
+  },
+);
 
 describe('the condition', () => {
   const resources = [

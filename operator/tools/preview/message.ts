@@ -1,5 +1,6 @@
 import { resourceKey } from '../../api/names.ts';
 import { CONTEXT_KEY, eventKeyName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
+import { formatService } from '../../argocd/service-value.ts';
 import type { Engine, EngineObjects } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
 import type { JudgedFiles } from '../../files/judge.ts';
@@ -27,6 +28,9 @@ export interface PreviewedMessage extends Partial<PreviewedCondition> {
   readonly error?: string;
 }
 
+/** The address of a relayed robot is not in the plan. The engine sends nothing here. */
+const NOWHERE = 'https://preview.invalid/robot/send';
+
 /**
  * Asks the engine to make one message.
  * @param application the subject of the message; without it, a sample that fits the event
@@ -38,20 +42,24 @@ export async function previewMessage(
   now: Date,
   application?: SampleFile,
 ): Promise<PreviewedMessage> {
-  const { subscription, event, robot } = recipient;
+  const { subscription, event, robot, route } = recipient;
   const { context } = judged;
   const { plan } = judged.decision;
   const { namespace, name } = subscription.cr.metadata;
   const key = eventKeyName(namespace, name, event.name);
   const { service } = robot;
-  const templates = sentTemplates(plan, key);
-  const keys = [...templates.map(templateKey), triggerKey(key), serviceKey(service)];
+  const source = route ?? plan;
+  const templates = sentTemplates(source, key);
+  const keys = [...templates.map(templateKey), triggerKey(key)];
   const objects: EngineObjects = {
     configMap: {
-      ...Object.fromEntries(keys.map((each) => [each, own(plan.configMap, each) as string])),
+      ...Object.fromEntries(keys.map((each) => [each, own(source.configMap, each) as string])),
+      [serviceKey(service)]: route
+        ? formatService(NOWHERE, '')
+        : (own(plan.configMap, serviceKey(service)) as string),
       ...(context !== undefined && { [CONTEXT_KEY]: context }),
     },
-    secret: { [service]: own(plan.secret, service) as string },
+    secret: route ? {} : { [service]: own(plan.secret, service) as string },
   };
   const app = application ?? (await sampleFor(recipient, objects, key, engine, now, judged.config.tenancy));
   const condition = application && (await conditionOf(application, recipient, judged, engine, now));

@@ -1,4 +1,5 @@
 import { resourceKey } from '../../api/names.ts';
+import { type RelayRouteSpec, relayRouteName } from '../../api/relay-route.ts';
 import type { ResolvedEvent, ResolvedRobot, ResolvedSubscription } from '../../core/model/resolved.ts';
 import type { JudgedFiles } from '../../files/judge.ts';
 import { own } from '../../lib/own.ts';
@@ -8,6 +9,8 @@ export interface PreviewRecipient {
   readonly subscription: ResolvedSubscription;
   readonly event: ResolvedEvent;
   readonly robot: ResolvedRobot;
+  /** By which the relay sends the message; absent if Argo CD does. */
+  readonly route?: RelayRouteSpec;
 }
 
 /** The messages that the user asks for; absent means any. */
@@ -24,9 +27,14 @@ export function recipientsOf({
   decision: { plan, resolution },
 }: Pick<JudgedFiles, 'decision'>): PreviewRecipient[] {
   return resolution.subscriptions.flatMap((subscription) => {
-    const services = plan.subscriptions.get(resourceKey(subscription.cr))?.entry.recipients ?? [];
-    const robots = subscription.robots.filter(({ service }) => services.includes(service));
-    return subscription.events.flatMap((event) => robots.map((robot) => ({ subscription, event, robot })));
+    const { namespace, name } = subscription.cr.metadata;
+    const direct = plan.subscriptions.get(resourceKey(subscription.cr))?.entry.recipients ?? [];
+    const route = plan.routes.get(relayRouteName(namespace, name));
+    const robots = subscription.robots.flatMap((robot) => {
+      if (direct.includes(robot.service)) return [{ robot }];
+      return route?.robots.some(({ service }) => service === robot.service) ? [{ robot, route }] : [];
+    });
+    return subscription.events.flatMap((event) => robots.map((each) => ({ subscription, event, ...each })));
   });
 }
 
