@@ -3,7 +3,14 @@ import type { EventOutcome } from './outcome.ts';
 import type { ProbeAnswers, Probes } from './probes.ts';
 import { outcomeOfTrue, sendsOf } from './sends.ts';
 import type { EventView } from './views.ts';
-import { type ApplicationFields, clauseText, nameOf, unknownAccessText, type WordsContext } from './words.ts';
+import {
+  type ApplicationFields,
+  clauseText,
+  followedText,
+  nameOf,
+  unknownAccessText,
+  type WordsContext,
+} from './words.ts';
 
 /** The outcomes of the events of a subscription for one Application. */
 export interface ApplicationOutcome {
@@ -72,6 +79,8 @@ function eventOutcome(
     const failed = missed.find((clause) => !dependsOnGrants(clause, view, context));
     if (!failed && missed.length > 0)
       return { ...head, outcome: 'unknown', message: unknownAccessText(app, context.namespace) };
+    if (view.posted !== undefined && failed?.kind === 'leader')
+      return { ...head, outcome: 'unknown', message: followedText(failed) };
     const timeProbe = probes.timeByEvent.get(name);
     const time = timeProbe === undefined ? undefined : answers.get(timeProbe)?.oncePer;
     const isExcluded = failed?.kind === 'fence' || failed?.kind === 'criterion';

@@ -1,6 +1,6 @@
 import type { Clause } from './clauses.ts';
 
-/** Whether Argo CD has noted that it has sent an event to a robot. */
+/** Whether Argo CD has noted that it has sent an event to a robot, or posted it to the relay for the robot. */
 export interface Send {
   /** `namespace/name`. */
   readonly robot: string;

@@ -6,7 +6,15 @@ import { decideFully } from '../../cluster/decide-fully.ts';
 import { engineAsker, Gate } from '../../cluster/gate.ts';
 import { liveKeysOf, readLiveState } from '../../core/model/live.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
-import { config, NAMESPACE, robot, settled, snapshot, subscription } from '../../core/testing/fixtures.ts';
+import {
+  config,
+  NAMESPACE,
+  relayed,
+  robot,
+  settled,
+  snapshot,
+  subscription,
+} from '../../core/testing/fixtures.ts';
 import { createEngine } from '../../engine/client.ts';
 import type { Engine } from '../../engine/types.ts';
 import { createLogger } from '../../lib/logger.ts';
@@ -41,9 +49,9 @@ const ALL = {
 async function explain(
   app: Record<string, unknown>,
   spec: Partial<NotificationSubscription['spec']> = {},
-  { change = (seen: Snapshot) => seen, sees = ALL, now = NOW, isBlocked = false } = {},
+  { change = (seen: Snapshot) => seen, sees = ALL, now = NOW, isBlocked = false, base = snapshot } = {},
 ): Promise<EventOutcome[]> {
-  const before = snapshot({ robots: [robot()], subscriptions: [subscription({}, spec)] });
+  const before = base({ robots: [robot()], subscriptions: [subscription({}, spec)] });
   const seen = change(settled({ ...before, answers: (await decided(before)).answers }));
   const { decision } = await decided(seen);
   const cluster: ClusterView = {
@@ -87,6 +95,63 @@ const failed = (finishedAt: string, more: object = {}) => ({
   },
 });
 const FAILED = failed('2026-11-23T11:00:00Z');
+
+describe('an event of a relayed robot', () => {
+  const base = relayed as typeof snapshot;
+  const events = [{ trigger: 'on-sync-failed' }, { name: 'own', when: "app.metadata.name == 'checkout'" }];
+  const outcomes = async (...[app, spec = { events }, options = {}]: Parameters<typeof explain>) =>
+    (await explain(app, spec, { base, ...options })).map(
+      ({ event, outcome, message }) => `${event}: ${outcome}: ${message}`,
+    );
+
+  it('that holds is posted to the relay', async () => {
+    const due =
+      'due: Argo CD would post it to the relay now, for team-payments/payments; Argo CD checks an Application when it ' +
+      'changes, and each minute';
+    expect(await outcomes(FAILED)).toEqual([`on-sync-failed: ${due}`, `own: ${due}`]);
+    const blind = (seen: Snapshot) => ({ ...seen, target: { secret: seen.target.secret } });
+    const sees = { ...ALL, configMap: false };
+    expect(await outcomes(FAILED, undefined, { change: blind, sees })).toEqual([
+      `on-sync-failed: ${due}`,
+      `own: ${due}`,
+    ]);
+  });
+
+  it('is judged by the condition of its route', async () => {
+    const [early] = await outcomes(failed('2026-11-23T07:00:00Z'));
+    expect(early).toMatch(/quiet: the event happened at 2026-11-23T07:00:00Z, before it began to count/);
+    const others = { events, applications: { projects: ['checkout'] } };
+    expect((await outcomes(FAILED, others))[0]).toBe(
+      'on-sync-failed: excluded: spec.applications.projects: the project is payments, not checkout',
+    );
+  });
+
+  it('that reports an end depends on what the relay has sent', async () => {
+    const app = {
+      ...APP,
+      status: { health: { status: 'Healthy', lastTransitionTime: '2026-11-23T11:00:00Z' } },
+    };
+    const both = { events: [{ trigger: 'on-health-degraded' }, { trigger: 'on-health-recovered' }] };
+    expect((await outcomes(app, both))[1]).toBe(
+      'on-health-recovered: unknown: it follows on-health-degraded, and only the relay knows whether it has sent that about ' +
+        'the Application',
+    );
+  });
+
+  it('that Argo CD has posted is not posted again', async () => {
+    const at = Date.parse('2026-11-23T11:00:05Z') / 1000;
+    const note = '2026-11-23T11:00:00Z:dt__on-sync-failed:[0].x:dt__relay:';
+    const ownNote = `${SERVICE}_own_relay:[0].x:dt__relay:`;
+    const annotations = { [NOTES]: JSON.stringify({ [note]: at, [ownNote]: at }) };
+    const told = failed('2026-11-23T11:00:00Z', { metadata: { ...APP.metadata, annotations } });
+    const sent =
+      'sent: posted to the relay at 2026-11-23T11:00:05Z, for team-payments/payments, and not again for the same ' +
+      "occurrence; if the message did not arrive, see DingTalk's answer to the robot (Delivering), and relay-queue";
+    expect(await outcomes(told)).toEqual([`on-sync-failed: ${sent}`, `own: ${sent}`]);
+    const next = failed('2026-11-23T11:30:00Z', { metadata: { ...APP.metadata, annotations } });
+    expect((await outcomes(next))[0]).toMatch(/^on-sync-failed: due: /);
+  });
+});
 
 describe('an application that the subscription is not about', () => {
   it.each([

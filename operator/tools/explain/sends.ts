@@ -1,5 +1,5 @@
 import { objectKey } from '../../api/names.ts';
-import { parseKey, serviceKey } from '../../argocd/names.ts';
+import { parseKey, RELAY_SERVICE, serviceKey } from '../../argocd/names.ts';
 import { sentNotes } from '../../argocd/notes.ts';
 import type { EvaluatedCondition } from '../../engine/types.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
@@ -13,19 +13,22 @@ import { type ApplicationFields, isComparedSinceSync, textAt, type WordsContext 
  */
 export function sendsOf(
   app: ApplicationFields,
-  { trigger, recipients, isLive }: EventView,
+  { trigger, recipients, isLive, posted }: EventView,
   whole: EvaluatedCondition | undefined,
 ): { readonly sends: Send[]; readonly lastSentAt?: string } {
+  const services = posted === undefined ? recipients : [RELAY_SERVICE];
   const notes = sentNotes(app).filter(
-    (note) => note.trigger === trigger && recipients.includes(note.service) && note.recipient === '',
+    (note) =>
+      note.trigger === (posted ?? trigger) && services.includes(note.service) && note.recipient === '',
   );
+  // If the moment from which the event counts is not known, the hash of its condition is not known either; nor is that of a post.
+  const isHashKnown = isLive && posted === undefined;
   const sends = recipients.map((service) => {
     const note = notes.find(
       (each) =>
-        each.service === service &&
+        each.service === (posted === undefined ? service : RELAY_SERVICE) &&
         each.oncePer === whole?.oncePer &&
-        // If the moment from which the event counts is not known, the hash of its condition is not known either.
-        (!isLive || each.condition === whole.key),
+        (!isHashKnown || each.condition === whole.key),
     );
     return { robot: robotOf(service), ...(note && { sentAt: rfc3339(note.at) }) };
   });
@@ -36,7 +39,7 @@ export function sendsOf(
 /** The outcome of an event whose condition is true. */
 export function outcomeOfTrue(
   app: ApplicationFields,
-  { isLive, trigger }: EventView,
+  { isLive, trigger, posted }: EventView,
   sends: readonly Send[],
   { isBlocked, argocdNamespace }: WordsContext,
 ): Pick<EventOutcome, 'outcome' | 'message'> {
@@ -46,6 +49,15 @@ export function outcomeOfTrue(
   const sent = sends.flatMap(({ robot, sentAt }) =>
     sentAt === undefined ? [] : [`to ${robot} at ${sentAt}`],
   );
+  if (due.length === 0 && posted !== undefined) {
+    const robots = sends.map(({ robot }) => robot).join(', ');
+    return {
+      outcome: 'sent',
+      message:
+        `posted to the relay at ${sends[0]?.sentAt}, for ${robots}, and not again for the same occurrence; ` +
+        "if the message did not arrive, see DingTalk's answer to the robot (Delivering), and relay-queue",
+    };
+  }
   if (due.length === 0) {
     const lost = "if the message did not arrive, see DingTalk's answer to the robot (Delivering)";
     return { outcome: 'sent', message: `${sent.join(', ')}, and not again for the same occurrence; ${lost}` };
@@ -71,9 +83,13 @@ export function outcomeOfTrue(
       : `, and Applications in ${home} only if application.namespaces of argocd-cmd-params-cm names that namespace`;
   const blocked = isBlocked ? ', but the problems above are in the way' : '';
   const when = `Argo CD checks an Application when it changes, and each minute${where}`;
+  const would =
+    posted === undefined
+      ? `Argo CD would send it now to ${due.join(', ')}`
+      : `Argo CD would post it to the relay now, for ${due.join(', ')}`;
   return {
     outcome: 'due',
-    message: `Argo CD would send it now to ${due.join(', ')}${blocked}${also}; ${when}`,
+    message: `${would}${blocked}${also}; ${when}`,
   };
 }
 

@@ -1,5 +1,5 @@
 import { resourceKey } from '../../api/names.ts';
-import { eventKeyName, triggerKey } from '../../argocd/names.ts';
+import { eventKeyName, postedEventName, relayedEventName, triggerKey } from '../../argocd/names.ts';
 import { readTrigger } from '../../argocd/trigger-value.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import { splitCondition } from '../../core/compile/condition.ts';
@@ -7,14 +7,16 @@ import type { CompileSettings } from '../../core/compile/fragments.ts';
 import { compileSubscription } from '../../core/compile/subscription.ts';
 import type { Decision } from '../../core/decide.ts';
 import { liveRecipients } from '../../core/model/live.ts';
+import { liveRoutes } from '../../core/model/live-routes.ts';
 import type { ResolvedEvent, ResolvedSubscription } from '../../core/model/resolved.ts';
+import type { Snapshot } from '../../core/model/snapshot.ts';
 import { countsFromOf } from '../../core/plan/counts-from.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import { own } from '../../lib/own.ts';
 import { type Clause, conditionClauses, liveClauses } from './clauses.ts';
 import type { ClusterView } from './cluster-view.ts';
 
-/** One event of a subscription as Argo CD has it, or, if the caller may not read that, as planned. */
+/** One event of a subscription as Argo CD or the relay has it, or, if the caller may not read that, as planned. */
 export interface EventView {
   readonly name: string;
   /** The name of its trigger in Argo CD's configuration, and the trigger. */
@@ -22,6 +24,8 @@ export interface EventView {
   readonly value: string;
   /** Services that it is sent to. */
   readonly recipients: readonly string[];
+  /** The name of the trigger by which Argo CD posts it to the relay, which sends it to these services; absent if Argo CD sends it. */
+  readonly posted?: string;
   readonly clauses: readonly Clause[];
   /** As the resource has it; absent if the resource is refused. */
   readonly event?: ResolvedEvent;
@@ -34,16 +38,33 @@ export interface EventView {
 /** In place of a `since` that is not known: before all times of an Application. */
 const LONG_AGO = '1970-01-01T00:00:00Z';
 
-/** The events of a subscription that Argo CD has. */
+/** The events of a subscription that Argo CD has, or the relay. An event that both have is shown as Argo CD has it. */
 export function eventViews(subscription: ResolvedSubscription, cluster: ClusterView): EventView[] {
   const { snapshot, decision, sees } = cluster;
   return subscription.cr.spec.events.map(eventName).flatMap((name) => {
     const head = headOf(subscription, name, decision, snapshot.config);
-    if (!sees.configMap) return plannedView(head);
+    const planned = sees.configMap ? [] : plannedView(head);
+    if (planned.length > 0) return planned;
     const value = own(snapshot.target.configMap?.data, triggerKey(head.trigger));
     const recipients = [...liveRecipients(decision.live, head.trigger)].sort();
-    return value === undefined ? [] : [liveView({ ...head, recipients }, value)];
+    return value === undefined ? routedView(head, snapshot) : [liveView({ ...head, recipients }, value)];
   });
+}
+
+/** An event as its RelayRoute has it: the relay judges the same condition as Argo CD would. */
+function routedView(head: ViewHead, snapshot: Snapshot): EventView[] {
+  const { cr } = head.subscription;
+  const route = liveRoutes(snapshot).bySubscription.get(resourceKey(cr))?.spec;
+  const event = route?.events.find(({ trigger }) => trigger === head.trigger);
+  const value = own(route?.configMap, triggerKey(head.trigger));
+  if (!route || !event || value === undefined) return [];
+  const recipients = route.robots.map(({ service }) => service).sort();
+  const { namespace, name } = cr.metadata;
+  const posted =
+    event.catalogueName === undefined
+      ? eventKeyName(namespace, name, postedEventName(event.name))
+      : relayedEventName(event.catalogueName);
+  return [{ ...liveView({ ...head, recipients }, value), posted }];
 }
 
 /** The input for dividing an event's condition into its parts. */

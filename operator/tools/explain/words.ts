@@ -66,6 +66,10 @@ export function clauseText(
 export const unknownAccessText = (app: ApplicationFields, namespace: string): string =>
   `only a grant could let namespace ${namespace} be notified about the Application of project ${projectOf(app)}, and the grants are not known`;
 
+/** In place of {@link clauseText} for an event that follows others, if the relay sends them. */
+export const followedText = ({ events = [] }: Clause): string =>
+  `it follows ${events.join(' or ')}, and only the relay knows whether it has sent that about the Application`;
+
 function accessText(app: ApplicationFields, namespace: string, accessCondition: string): string {
   const [home, target] = [textAt(app, 'metadata.namespace'), textAt(app, 'spec.destination.namespace')];
   const head =
