@@ -111,12 +111,15 @@ function content({ body }: Delivery): string {
 async function installSample(name: string): Promise<void> {
   const { manifests, robot: cr, credentials, subscriptions, scene } = await readSample(stage.cp, name);
   stage.dingtalk.addRobot(credentials);
-  await stage.apply(...manifests.filter(({ kind }) => kind !== 'NotificationSubscription'));
-  const direct = { token: credentials.token, namespace: cr.metadata.namespace, spec: cr.spec };
+  // samples/relay has a relayed robot.
+  const spec = { ...cr.spec, delivery: 'Direct' };
+  const others = manifests.filter(({ kind }) => kind !== 'NotificationSubscription');
+  await stage.apply(...others.map((each) => (each.kind === 'DingTalkRobot' ? { ...each, spec } : each)));
+  const direct = { token: credentials.token, namespace: cr.metadata.namespace, spec };
   // That one hears of all Applications.
   const only = name === SEED ? { applications: { names: [scene.app.name] } } : {};
-  for (const { metadata, spec } of subscriptions)
-    await inSlices(name, { metadata, spec: { ...spec, ...only } as Spec }, direct);
+  for (const each of subscriptions)
+    await inSlices(name, { ...each, spec: { ...each.spec, ...only } as Spec }, direct);
 }
 
 /** Messages of all kinds, raw ones and own conditions among them, in Argo CD's own namespace, which is trusted. */

@@ -86,6 +86,11 @@ export const SCENES: Readonly<Record<string, Scene>> = {
     trigger: 'on-sync-failed',
     body: () => markdown('🔴 payments sync failed', expect.stringContaining('- **Project**: payments\n')),
   },
+  relay: {
+    app: { name: 'parcels', ...deploysTo('team-shipping') },
+    trigger: 'on-sync-failed',
+    body: () => markdown('🔴 parcels sync failed', expect.stringContaining('- **Revision**: 53e28ff20cc530')),
+  },
   'shared-robot': {
     app: { name: 'web', project: 'storefront-web', labels: { tier: 'gold' } },
     trigger: 'on-sync-failed',
