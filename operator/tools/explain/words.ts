@@ -68,7 +68,7 @@ export const unknownAccessText = (app: ApplicationFields, namespace: string): st
 
 /** In place of {@link clauseText} for an event that follows others, if the relay sends them. */
 export const followedText = ({ events = [] }: Clause): string =>
-  `it follows ${events.join(' or ')}, and only the relay knows whether it has sent that about the Application`;
+  `the event follows ${events.join(' or ')}, and only the relay knows whether it has sent that about the Application`;
 
 function accessText(app: ApplicationFields, namespace: string, accessCondition: string): string {
   const [home, target] = [textAt(app, 'metadata.namespace'), textAt(app, 'spec.destination.namespace')];
