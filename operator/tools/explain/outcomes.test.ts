@@ -133,7 +133,7 @@ describe('an event of a relayed robot', () => {
     };
     const both = { events: [{ trigger: 'on-health-degraded' }, { trigger: 'on-health-recovered' }] };
     expect((await outcomes(app, both))[1]).toBe(
-      'on-health-recovered: unknown: it follows on-health-degraded, and only the relay knows whether it has sent that about ' +
+      'on-health-recovered: unknown: the event follows on-health-degraded, and only the relay knows whether it has sent that about ' +
         'the Application',
     );
   });
