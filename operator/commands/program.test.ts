@@ -38,6 +38,12 @@ it('starts no relay that the operator does not know', async () => {
   expect(code).toBe(2);
 });
 
+it('names a wrong time of the relay', async () => {
+  const path = files.write('relay.yaml', `${CONFIG}relay: {url: 'http://relay:8080'}\n`);
+  const { code, stderr } = await run('relay', '--config', path, '--leave', '5s');
+  expect({ code, stderr }).toEqual({ code: 2, stderr: '--leave: expected seconds from 0 to 99, got 5s\n' });
+});
+
 it('takes paths from where the user stands, also by npm', () => {
   const samples = new URL('../../samples', import.meta.url).pathname;
   const args = ['run', '--silent', 'argocd-dingtalk', '--', 'lint', '-f', 'quickstart/robot.yaml'];

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogger } from '../lib/logger.ts';
 import { Relay } from '../relay/relay.ts';
@@ -18,11 +19,13 @@ export function relayCommand(command: Command, io: ProcessIO): void {
       "the operator's configuration file; samples/config.yaml explains every field",
     )
     .addOption(kubeconfigOption())
+    .option('--leave <seconds>', 'after a signal, be not ready and take events for so long', '0')
     .addHelpText(
       'after',
       () => `
 Argo CD posts events to relay.listen, and the relay sends the messages of robots with delivery Relay. relay.store says where
-the relay keeps them. Logs are JSON lines on standard output. Ctrl-C or SIGTERM stops the relay.
+the relay keeps them. Logs are JSON lines on standard output. Ctrl-C or SIGTERM stops the relay. With --leave, the relay goes on
+for some seconds before, so that a Service no longer leads anybody to it when its address goes.
 
 Exit codes: 0 a signal has stopped the relay, 1 it could not start or go on, 2 the command was called wrongly or could not
 read its configuration.
@@ -30,12 +33,15 @@ read its configuration.
 Example:
   argocd-dingtalk relay --config samples/config.yaml --kubeconfig ~/.kube/config`,
     )
-    .action(async (options: { config: string; kubeconfig?: string }) => {
+    .action(async (options: { config: string; kubeconfig?: string; leave: string }) => {
       const config = readConfiguration(options.config);
       if (config.relay.url === undefined)
         throw new UsageError(
           `${options.config}: relay.url is missing. The operator gives robots to the relay, and Argo CD its address, by this field.`,
         );
+      const leaveMs = Number(options.leave) * 1_000;
+      if (!/^\d{1,2}$/.test(options.leave))
+        throw new UsageError(`--leave: expected seconds from 0 to 99, got ${options.leave}`);
       const log = createLogger(config.log.level, io.stdout);
       const relay = new Relay({
         ...{ config, log, listen: config.relay.listen, kubeconfig: options.kubeconfig },
@@ -43,6 +49,7 @@ Example:
         dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
         now: Date.now,
         random: Math.random,
+        leave: () => delay(leaveMs),
       });
       const stopped = new Promise<void>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) {

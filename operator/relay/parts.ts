@@ -45,6 +45,8 @@ export interface RelayOptions {
   readonly now: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
+  /** Resolves when the door may close at the end: once nobody is led here any more. Absent: at once. */
+  readonly leave?: () => Promise<unknown>;
 }
 
 /** The input from which the parts of the relay are built. */

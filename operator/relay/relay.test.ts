@@ -46,7 +46,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-async function start(): Promise<void> {
+async function start(leave?: () => Promise<unknown>): Promise<void> {
   const log = createLogger('debug', { write: (line) => lines.push(line) });
   const host = new URL(dingtalk.url).host;
   const settings = {
@@ -67,6 +67,7 @@ async function start(): Promise<void> {
     }),
     now: Date.now,
     random: Math.random,
+    ...(leave && { leave }),
   });
   ports = await relay.start();
 }
@@ -185,6 +186,21 @@ describe('the relay', () => {
     await eventually('all of them', async () => (await counted()) >= 300);
     expect(await counted()).toBe(300);
     expect(dingtalk.requests).toEqual([]);
+  });
+
+  it('takes posts at its end until nobody is led to it any more, and is not ready meanwhile', async () => {
+    const left = Promise.withResolvers<void>();
+    api.put(compiledRoute());
+    await start(() => left.promise);
+    await ready();
+    const ended = relay.shutDown();
+    const { status, text } = await get('/readyz');
+    expect([status, text]).toEqual([503, expect.stringContaining('[-]end: the relay is about to end')]);
+    expect((await send(failed('u1'))).status).toBe(202);
+    await eventually('the message', () => dingtalk.requests.length === 1);
+    left.resolve();
+    await ended;
+    await expect(send(failed('u2'))).rejects.toThrow('fetch failed');
   });
 
   it('logs a route that it cannot read once, and works with the others', async () => {

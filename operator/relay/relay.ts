@@ -9,6 +9,7 @@ import { type Connection, connect } from '../kubernetes/connection.ts';
 import { ServerClock } from '../kubernetes/server-clock.ts';
 import { createRelayMetrics } from '../metrics/relay-metrics.ts';
 import { type Endpoints, serveEndpoints } from '../probes/endpoints.ts';
+import { allOfThem, type Readiness, readinessCheck } from '../probes/readiness.ts';
 import type { Door } from './door.ts';
 import type { RelayStore } from './model.ts';
 import { createRelayParts, type RelayOptions, type RelayParts } from './parts.ts';
@@ -36,6 +37,8 @@ export class Relay {
   #endpoints: Endpoints | undefined;
   #door: Door | undefined;
   #isEnding = false;
+  #isServing = false;
+  #isLeaving = false;
 
   /** @throws Error if there is no usable kubeconfig */
   constructor(options: RelayOptions) {
@@ -62,7 +65,7 @@ export class Relay {
     metrics.attach(parts.metricSources);
     const loop = () => ({ runStartedAt: undefined, now: performance.now() });
     this.#endpoints = await serveEndpoints(
-      { loop, readiness: parts.readiness, scrape: metrics.scrape },
+      { loop, readiness: () => this.#readiness(parts), scrape: metrics.scrape },
       { metrics: config.metrics.listen, health: config.health.listen },
     );
     parts.watch.cache.start();
@@ -75,14 +78,20 @@ export class Relay {
     this.#door = parts.door;
     const door = await parts.door.listen(listen);
     log.info({ listen, port: door, namespace: config.target.namespace }, 'started');
+    this.#isServing = true;
     return { door, endpoints: this.#endpoints.ports };
   }
 
   /**
-   * Ends in good order. The posts under way are finished, and new connections are refused: Argo CD tries these again. Then the sender
-   * ends, and then the store.
+   * Ends in good order. First the relay is not ready, and takes posts as long as somebody may be led here. A connection to an address
+   * without a pod would hang for two minutes, and Argo CD does nothing else meanwhile. Then the posts under way are finished, and new
+   * connections are refused: Argo CD tries these again. Then the sender ends, and then the store.
    */
   async shutDown(): Promise<void> {
+    if (this.#isServing && !this.#isLeaving) {
+      this.#isLeaving = true;
+      await this.#options.leave?.();
+    }
     this.#isEnding = true;
     const parts = this.#parts;
     await this.#door?.close(DRAIN_MS);
@@ -96,5 +105,13 @@ export class Relay {
     await parts?.watch.cache.stop();
     await this.#options.dingtalk.close();
     await this.#connection.close();
+  }
+
+  #readiness({ readiness }: RelayParts): Readiness {
+    const { checks } = readiness();
+    return allOfThem([
+      ...checks,
+      ...(this.#isLeaving ? [readinessCheck('end', 'the relay is about to end')] : []),
+    ]);
   }
 }
