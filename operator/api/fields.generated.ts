@@ -22,6 +22,16 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
       "namespaces": true
     },
     "delivery": true,
+    "quietHours": {
+      "from": true,
+      "to": true,
+      "timeZone": true,
+      "days": true,
+      "except": {
+        "events": true,
+        "mentions": true
+      }
+    },
     "locale": true,
     "timeZone": true,
     "verify": true,

@@ -187,6 +187,11 @@ export const REASONS = {
     remedy:
       'Set spec.delivery to Direct, or ask the platform team to install the relay and to set relay.url.',
   },
+  NeedsRelay: {
+    meaning:
+      'The robot has a setting that only the relay can carry out, and Argo CD sends to the robot directly.',
+    remedy: 'Set spec.delivery to Relay, or remove the field that the message names.',
+  },
   EngineRefused: {
     meaning: "Argo CD's engine refuses the template or condition.",
     remedy: 'Correct the place that the message names.',

@@ -48,6 +48,10 @@ const WHOLE: Whole<Omit<RelayRoute, 'metadata'>> = {
         locale: 'zh-CN',
         timeZone: 'Asia/Shanghai',
         keywords: ['发布'],
+        quietHours: {
+          ...{ from: '22:00', to: '08:00', timeZone: 'Asia/Shanghai', days: ['Mon'] },
+          except: { events: ['on-sync-failed'], mentions: true },
+        },
       },
     ],
   },

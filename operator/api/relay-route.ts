@@ -4,7 +4,9 @@
  */
 
 import type { Metadata } from './kinds.ts';
-import type { ApplicationCriteria, SecretKeyReference } from './types.generated.ts';
+import type { ApplicationCriteria, DingTalkRobotSpec, SecretKeyReference } from './types.generated.ts';
+
+type RobotQuietHours = NonNullable<DingTalkRobotSpec['quietHours']>;
 
 /** Kind and plural, as the API server knows them. */
 export const RELAY_ROUTE = { kind: 'RelayRoute', plural: 'relayroutes' } as const;
@@ -52,6 +54,9 @@ export interface RelayRouteSpec {
     readonly locale: 'en' | 'zh-CN';
     readonly timeZone: string;
     readonly keywords: readonly string[];
+    /** With the time zone that holds for them. */
+    readonly quietHours?: Required<Pick<RobotQuietHours, 'from' | 'to' | 'timeZone'>> &
+      Pick<RobotQuietHours, 'days' | 'except'>;
   }[];
 }
 

@@ -170,6 +170,50 @@ export interface DingTalkRobotSpec {
    */
   delivery?: 'Direct' | 'Relay';
   /**
+   * Hours in which the relay sends nothing to the group. Messages of these hours wait, and the group gets one digest of them at the end. Only for robots that the relay sends to.
+   */
+  quietHours?: {
+    /**
+     * The local time at which the quiet hours begin, such as 22:00.
+     */
+    from: string;
+    /**
+     * The local time at which the quiet hours end, such as 08:00. If it is earlier than from, they end on the next day.
+     */
+    to: string;
+    /**
+     * The time zone of from and to, as an IANA name such as Asia/Shanghai. If absent, the robot's time zone applies.
+     */
+    timeZone?: string;
+    /**
+     * The days on which the quiet hours begin. If absent, they begin on every day.
+     *
+     * @minItems 1
+     * @maxItems 7
+     *
+     * Items: A day of the week.
+     */
+    days?: ('Mon' | 'Tue' | 'Wed' | 'Thu' | 'Fri' | 'Sat' | 'Sun')[];
+    /**
+     * Messages that do not wait.
+     */
+    except?: {
+      /**
+       * Events whose messages are sent at once, by their names in the catalogue, such as on-sync-failed, or by their names in the subscription.
+       *
+       * @minItems 1
+       * @maxItems 20
+       *
+       * Items: The name of an event.
+       */
+      events?: string[];
+      /**
+       * true sends messages at once that mention somebody.
+       */
+      mentions?: boolean;
+    };
+  };
+  /**
    * The language of the operator's own messages in this group, en or zh-CN. If absent, the installation's language applies.
    */
   locale?: 'en' | 'zh-CN';

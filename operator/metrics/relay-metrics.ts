@@ -116,7 +116,7 @@ function messageMetrics(instruments: Instruments) {
   });
   const oldest = instruments.gauge({
     name: 'argocd_dingtalk_relay_queue_oldest_seconds',
-    help: 'How long the oldest message in the store has waited; 0 without messages.',
+    help: 'How long the oldest message in the store has waited, from the end of quiet hours on; 0 without messages.',
   });
   return {
     accepted: ({ stored, repeated }: { readonly stored: number; readonly repeated: number }) => {

@@ -30,11 +30,12 @@ export interface FlightContext {
  * @throws Error if the store cannot be used
  */
 export async function fly(robot: string, { options, troubles, stopping }: FlightContext): Promise<number> {
-  const { store, owner, now, random, maxEventAgeMs } = options;
+  const { store, owner, now, random, maxEventAgeMs, quietHoursOf } = options;
   const begin = now();
+  const facts = { now: begin, maxEventAgeMs, quietHours: quietHoursOf?.(robot) };
   const claim = await store.claim(robot, owner, begin, (queue) => {
     const until = troubles.pausedUntil(robot, begin);
-    return until > begin ? { kind: 'wait', until } : nextStep(queue, { now: begin, maxEventAgeMs });
+    return until > begin ? { kind: 'wait', until } : nextStep(queue, facts);
   });
   if ('wait' in claim) return Math.min(Math.max(claim.wait, begin + SHORTEST_WAIT_MS), begin + LOOK_AGAIN_MS);
   const isReread = troubles.isRefused(robot);

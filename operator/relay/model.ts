@@ -33,10 +33,12 @@ export interface NewMessage {
   readonly body: string;
   /** The send as Argo CD would note it (`formatNoteKey`). A trigger that follows another one looks for its note. */
   readonly noteKey: string;
+  /** When the quiet hours end in which the message comes: its age counts from then, and it may make room for others until then. */
+  readonly heldUntil?: number;
 }
 
 /** A message in the store. */
-export interface StoredMessage extends NewMessage {
+export interface StoredMessage extends Omit<NewMessage, 'heldUntil'> {
   readonly id: number;
   /** The same in each attempt, so DingTalk shows a repeated message once. */
   readonly msgUuid: string;
@@ -51,7 +53,7 @@ export interface StoredMessage extends NewMessage {
 export interface RobotQueue {
   readonly robot: string;
   /**
-   * In the order of acceptance; at most {@link MAX_IN_DIGEST}. None of them is being sent. Their bodies are empty here, since a thousand
+   * In the order of acceptance; at most {@link MAX_IN_DIGEST}, and as many that came in quiet hours which last. None of them is being sent. Their bodies are empty here, since a thousand
    * of them may be 20 MB: the claim has them.
    */
   readonly waiting: readonly StoredMessage[];
@@ -139,7 +141,7 @@ export interface RelayStore extends AsyncDisposable {
   /** Records how a claimed request ended. */
   finish(claim: RequestClaim, ending: Ending, now: number): Promise<void>;
   lastAnswers(): Promise<readonly LastAnswer[]>;
-  /** How many messages wait, those in unfinished requests included, and when the oldest was accepted. */
+  /** How many messages wait, those in unfinished requests included, and when the oldest was accepted, or may be sent. */
   queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }>;
   /**
    * Removes what is too old: sent 7 days, dead letters 30 days, notes and dedupe keys; messages that waited too long expire.

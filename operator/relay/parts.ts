@@ -21,6 +21,7 @@ import { acceptPost } from './accept.ts';
 import { Capability } from './capability.ts';
 import { Door } from './door.ts';
 import type { NewMessage, RelayStore } from './model.ts';
+import { holding } from './quiet-queue.ts';
 import { RobotCredentials } from './robot-credentials.ts';
 import { RouteWatch } from './route-watch.ts';
 import type { RelaySender } from './sender.ts';
@@ -88,8 +89,16 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     ...{ config, now, routes: watch.routes },
     read: readCredential(connection),
   });
+  const quietHoursOf = (robot: string) => credentials.routed(robot)?.quietHours;
   const accepting = {
-    ...{ engine, store: storeWatch.noted, routes: watch.index, argocdUrl: config.argocd.url, now, log },
+    ...{
+      engine,
+      store: holding(storeWatch.noted, quietHoursOf),
+      routes: watch.index,
+      argocdUrl: config.argocd.url,
+      now,
+      log,
+    },
     onStored: (messages: readonly NewMessage[], count: number) => {
       metrics.accepted({ stored: count, repeated: messages.length - count });
       sender()?.wake(messages.map(({ robot }) => robot));
@@ -128,6 +137,7 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     owner: `${hostname().slice(0, 64)}-${randomUUID()}`,
     credentialOf: (robot, how) => credentials.credentialOf(robot, how),
     audienceOf: (robot) => credentials.routed(robot),
+    quietHoursOf,
     serverTime: () => context.serverClock.now(),
     pause: (ms, signal) => delay(ms, undefined, { signal }),
     onEnded: ({ claim, outcome, ending }) => {

@@ -1,4 +1,6 @@
 import type { RobotQueue, SendingStep, StoredMessage } from './model.ts';
+import type { QuietHours } from './quiet-hours.ts';
+import { audible, heldUntil } from './quiet-queue.ts';
 import { isRetry, retriesOf } from './retries.ts';
 import { CALM_MS, stormAt, WINDOW_MS } from './storm.ts';
 
@@ -20,6 +22,8 @@ export interface PolicyFacts {
   readonly now: number;
   /** Older messages are not sent. */
   readonly maxEventAgeMs: number;
+  /** Of the robot's group, if it has any. */
+  readonly quietHours?: QuietHours | undefined;
 }
 
 /**
@@ -27,14 +31,17 @@ export interface PolicyFacts {
  * A step with expired messages has no others, since no request is made for it.
  */
 export function nextStep(queue: RobotQueue, facts: PolicyFacts): SendingStep {
-  const { now } = facts;
-  const step = decide(queue, facts);
-  return step.kind === 'wait' ? { kind: 'wait', until: Math.min(step.until, now + MAX_WAIT_MS) } : step;
+  const { now, quietHours } = facts;
+  const { queue: rest, until } = audible(queue, now, quietHours);
+  const step = decide(rest, facts);
+  return step.kind === 'wait' ? wait(Math.min(step.until, until, now + MAX_WAIT_MS)) : step;
 }
 
-/** Whether a message is too old to be sent. */
-export const isExpired = ({ acceptedAt }: StoredMessage, { now, maxEventAgeMs }: PolicyFacts): boolean =>
-  now - acceptedAt > maxEventAgeMs;
+/** Whether a message is too old to be sent. Its age counts from the end of the quiet hours in which it came. */
+export function isExpired(message: StoredMessage, { now, maxEventAgeMs, quietHours }: PolicyFacts): boolean {
+  const isOlderThan = (time: number): boolean => now - time > maxEventAgeMs;
+  return isOlderThan(message.acceptedAt) && isOlderThan(heldUntil(message, quietHours) ?? message.acceptedAt);
+}
 
 function decide(queue: RobotQueue, facts: PolicyFacts): SendingStep {
   const { now } = facts;
@@ -48,7 +55,7 @@ function decide(queue: RobotQueue, facts: PolicyFacts): SendingStep {
   if (expired.length > 0) return sendAll(expired);
   const retries = retriesOf(ready, queue);
   if (retries.length > 0) return sendAll(retries[0] as readonly StoredMessage[]);
-  const step = firstTime(ready, queue, now);
+  const step = firstTime(ready, queue, facts);
   return step.kind === 'wait' ? wait(Math.min(step.until, nextDueAt)) : step;
 }
 
@@ -94,12 +101,17 @@ function budgetFreeAt(requestsAt: readonly number[], now: number): number {
 }
 
 /** Decides about messages that had no request yet, or only one that DingTalk's throttle has refused. */
-function firstTime(ready: readonly StoredMessage[], queue: RobotQueue, now: number): SendingStep {
+function firstTime(
+  ready: readonly StoredMessage[],
+  queue: RobotQueue,
+  { now, quietHours }: PolicyFacts,
+): SendingStep {
   const first = ready[0] as StoredMessage;
   const acceptedAt = first.acceptedAt > now + WINDOW_MS ? 0 : first.acceptedAt;
   const age = now - acceptedAt;
   if (retriesOf(queue.waiting, queue).length >= TROUBLED_AT && age < MAX_TROUBLE_MS)
     return wait(acceptedAt + MAX_TROUBLE_MS);
+  if (heldUntil(first, quietHours) !== undefined) return sendAll(ready);
   const storm = stormAt(queue.acceptedAt, now);
   if (storm) {
     if (untried(queue) > storm.surplus && age < CALM_MS) return sendAll([first]);

@@ -46,6 +46,18 @@ const criteria = z.object({
     .optional(),
 });
 
+const timeOfDay = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/);
+const quietHours = z.object({
+  from: timeOfDay,
+  to: timeOfDay,
+  timeZone: name,
+  days: z
+    .array(z.enum(['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']))
+    .max(7)
+    .optional(),
+  except: z.object({ events: z.array(name).max(20).optional(), mentions: z.boolean().optional() }).optional(),
+});
+
 /** The shape of {@link RelayRouteSpec}. Further fields are those of a later version, which a relay may leave alone. */
 const specSchema = z.object({
   subscription: z.object({ namespace: name, name, uid: name, generation: z.int() }),
@@ -68,6 +80,7 @@ const specSchema = z.object({
         locale: z.enum(['en', 'zh-CN']),
         timeZone: name,
         keywords: z.array(z.string()),
+        quietHours: quietHours.optional(),
       }),
     )
     .max(100),

@@ -24,8 +24,8 @@ export async function requestFor(
   troubles: RobotTroubles,
   stopping: AbortSignal,
 ): Promise<DeliveryOutcome> {
-  const { client, audienceOf, now, maxEventAgeMs, serverTime } = options;
-  const facts = { now: now(), maxEventAgeMs };
+  const { client, audienceOf, now, maxEventAgeMs, quietHoursOf, serverTime } = options;
+  const facts = { now: now(), maxEventAgeMs, quietHours: quietHoursOf?.(claim.robot) };
   if (claim.messages.every((message) => isExpired(message, facts)))
     return { reason: 'MessageExpired', class: 'final', words: 'the message waited too long' };
   const made = outgoing(claim, audienceOf(claim.robot) ?? UNKNOWN_AUDIENCE, troubles.isTooLong(claim));

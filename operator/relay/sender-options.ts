@@ -4,6 +4,7 @@ import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import type { Log } from '../lib/log.ts';
 import type { Audience } from '../message/event-message.ts';
 import type { Ending, RelayStore, RequestClaim } from './model.ts';
+import type { QuietHours } from './quiet-hours.ts';
 
 /** A robot's credentials, or the reason why there are none now. The message has no value of a Secret. */
 export type CredentialAnswer =
@@ -29,6 +30,8 @@ export interface SenderOptions {
   readonly client: Pick<DingTalkClient, 'send'>;
   /** The language, time zone and keywords of a robot's group; undefined if no route names the robot. */
   readonly audienceOf: (robot: string) => Audience | undefined;
+  /** The quiet hours of a robot's group; undefined if it has none. */
+  readonly quietHoursOf?: (robot: string) => QuietHours | undefined;
   /** Older messages are not sent. */
   readonly maxEventAgeMs: number;
   /** Local wall clock, in milliseconds since 1970: the store's time. */

@@ -19,7 +19,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'engine/cpu-time.ts': 'a file of Linux, apart from the pipes of a process',
   'metrics/loop-metrics.ts': 'one concept of the metrics, as each file beside it has one',
   'probes/liveness.ts': 'a judgement of its own, with a test of its own',
-  'relay/retries.ts': 'a question of its own: which requests are to be repeated',
   'core/resolve/argocd-url.ts': 'a question of its own, with a rule and a test of its own',
   'tools/adopt/out-of-scope.ts': 'a question of its own, with a test of its own',
   'tools/versions.ts': 'what --version loads, and no command does',

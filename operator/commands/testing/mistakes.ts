@@ -63,6 +63,9 @@ export const MISTAKES: Readonly<Record<string, string>> = {
     signed('unusual').replace('signing:\n', 'signing: # here\n'),
   UnknownTimeZone: robot('zone', '  timeZone: Asia/Beijing # here\n'),
   RelayNotConfigured: robot('relay', '  delivery: Relay # here\n'),
+  NeedsRelay:
+    secret('quiet', `webhook: ${TOKEN}`) +
+    robot('quiet', '  quietHours: { from: "22:00", to: "08:00" } # here\n'),
   RawTemplateNotTrusted: template('untrusted', `  message:\n    raw: '${RAW_TEXT}' # here`),
   InvalidTemplate: template(
     'handlebars',

@@ -90,6 +90,7 @@ function routedRobot(
   if (known && verdict.rollout !== 'current') return known;
   const { webhook, signing } = cr.spec;
   const { locale, timeZone, keywords } = audience;
+  const { quietHours } = cr.spec;
   return {
     namespace: cr.metadata.namespace,
     name: cr.metadata.name,
@@ -97,5 +98,6 @@ function routedRobot(
     webhook: webhook.secretKeyRef,
     ...(signing && { signing: signing.secretKeyRef }),
     ...{ locale, timeZone, keywords },
+    ...(quietHours && { quietHours: { timeZone, ...quietHours } }),
   };
 }

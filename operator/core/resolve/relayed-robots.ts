@@ -33,6 +33,15 @@ export function relayMissing(cr: DingTalkRobot, context: Context): Finding | und
   return { reason: 'RelayNotConfigured', message };
 }
 
+/** A warning about what only the relay can do, for a robot that Argo CD sends to. Its messages go on without that. */
+export function relayOnly({ spec }: DingTalkRobot, isRelayed: boolean): readonly Finding[] {
+  if (isRelayed || spec.quietHours === undefined) return [];
+  const message =
+    'spec.quietHours: only the relay can do this, and Argo CD sends to this robot without it: at any hour. Set spec.delivery to ' +
+    'Relay, or remove the field.';
+  return [{ reason: 'NeedsRelay', message }];
+}
+
 /**
  * The verdict on a robot that the relay sends to, and whose spec has a mistake: the relay goes on by the former spec, as long as the
  * credentials are valid.

@@ -12,7 +12,14 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Rollout, Verdict } from '../model/verdict.ts';
 import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from './credentials.ts';
 import { formerServiceInputs, formerServiceWarnings } from './former-service.ts';
-import { isForRelay, isRouted, relayMissing, routedDespite, routedUnread } from './relayed-robots.ts';
+import {
+  isForRelay,
+  isRouted,
+  relayMissing,
+  relayOnly,
+  routedDespite,
+  routedUnread,
+} from './relayed-robots.ts';
 import { outsideFinding } from './selection.ts';
 import { unsupportedField } from './unsupported.ts';
 
@@ -88,7 +95,7 @@ function judgeRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
   const judged = judgeCredentials(cr, snapshot);
   if (!('verdict' in judged)) {
     const { credential, warnings } = judged;
-    const all = [...warnings, ...formerServiceWarnings(cr, snapshot)];
+    const all = [...warnings, ...formerServiceWarnings(cr, snapshot), ...relayOnly(cr, isRelayed)];
     return { ...base, verdict: { rollout: 'current', warnings: all }, credential, ...relayed(isRelayed) };
   }
   const verdict = isWithRelay ? routedUnread(judged.verdict) : judged.verdict;
@@ -133,12 +140,15 @@ function audienceOf({ spec }: DingTalkRobot, { config: { robots } }: Pick<Snapsh
 }
 
 function unknownTimeZone({ spec }: DingTalkRobot): Finding | undefined {
-  if (spec.timeZone === undefined || isTimeZone(spec.timeZone)) return undefined;
-  const meant = zoneMeantBy(spec.timeZone);
+  const zones = { 'spec.timeZone': spec.timeZone, 'spec.quietHours.timeZone': spec.quietHours?.timeZone };
+  const unknown = Object.entries(zones).find(([, zone]) => zone !== undefined && !isTimeZone(zone));
+  if (unknown?.[1] === undefined) return undefined;
+  const [field, zone] = unknown;
+  const meant = zoneMeantBy(zone);
   const remedy = meant
     ? `Did you mean ${meant}?`
     : 'Write the exact IANA name, such as Asia/Shanghai or UTC.';
-  const message = `spec.timeZone: there is no time zone ${spec.timeZone}. ${remedy}`;
+  const message = `${field}: there is no time zone ${zone}. ${remedy}`;
   return { reason: 'UnknownTimeZone', message };
 }
 

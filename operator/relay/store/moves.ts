@@ -39,6 +39,8 @@ export async function expireWaiting(
     .select(['id', 'robot'])
     .where('state', '=', 'waiting')
     .where('accepted_at', '<=', before)
+    // The age of what came in quiet hours counts from their end.
+    .where('not_before', '<=', before)
     .orderBy('accepted_at')
     .limit(batch)
     .execute();

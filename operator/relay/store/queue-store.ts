@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type {
   Ending,
   LastAnswer,
@@ -99,7 +100,11 @@ export class QueueStore implements RelayStore {
     const [row] = await this.#connection.transaction(({ tx }) =>
       tx
         .selectFrom('relay_messages')
-        .select(({ fn }) => [fn.countAll().as('messages'), fn.min('accepted_at').as('oldestAt')])
+        .select(({ fn }) => [
+          fn.countAll().as('messages'),
+          // What waits for the end of quiet hours is not late.
+          sql<number | null>`min(case when attempts = 0 then not_before else accepted_at end)`.as('oldestAt'),
+        ])
         .where('state', 'in', ['waiting', 'sending'])
         .execute(),
     );

@@ -24,15 +24,20 @@ export interface QueueRows {
 
 /** Reads it; the robot must be locked. */
 export async function readQueue({ tx }: StoreTransaction, robot: string, now: number): Promise<QueueRows> {
-  const rows = await tx
+  const waitingRows = tx
     .selectFrom('relay_messages')
     .select(MESSAGE_COLUMNS)
     .select(sql<boolean | number>`body is not null`.as('has_body'))
     .where('robot', '=', robot)
     .where('state', '=', 'waiting')
     .orderBy('id')
-    .limit(MAX_IN_DIGEST)
+    .limit(MAX_IN_DIGEST);
+  // Thousands that wait for the end of quiet hours must not hide one that does not.
+  const due = await waitingRows
+    .where(({ or, eb }) => or([eb('not_before', '<=', now), eb('attempts', '>', 0)]))
     .execute();
+  const held = await waitingRows.where('not_before', '>', now).where('attempts', '=', 0).execute();
+  const rows = [...due, ...held].sort((a, b) => a.id - b.id);
   const { waiting } = await tx
     .selectFrom('relay_robots')
     .select('waiting')

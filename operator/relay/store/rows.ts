@@ -30,7 +30,7 @@ export function toRow(
   msgUuid: string,
   withBody: boolean,
 ): Omit<MessageRow, 'id'> {
-  const { robot, subscription, body, dedupeKey, application, event, at, noteKey } = message;
+  const { robot, subscription, body, dedupeKey, application, event, at, noteKey, heldUntil } = message;
   // JSON escapes whatever PostgreSQL has no text for.
   const details = JSON.stringify({ dedupeKey, application, event, at, noteKey } satisfies Details);
   const kept = withBody ? toColumn(body) : null;
@@ -46,7 +46,7 @@ export function toRow(
     request_uuid: null,
     claim: null,
     attempts: 0,
-    not_before: now,
+    not_before: heldUntil ?? now,
     accepted_at: now,
     finished_at: null,
     outcome: null,

@@ -59,7 +59,10 @@ export class SenderStore implements RelayStore {
 
   async queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }> {
     const waiting = this.#messages.filter(({ state }) => state === 'waiting' || state === 'sending');
-    return { messages: waiting.length, oldestAt: waiting[0]?.acceptedAt };
+    const times = waiting.map(({ attempts, notBefore, acceptedAt }) =>
+      attempts === 0 ? notBefore : acceptedAt,
+    );
+    return { messages: waiting.length, oldestAt: times.length > 0 ? Math.min(...times) : undefined };
   }
 
   async accept(
@@ -81,7 +84,7 @@ export class SenderStore implements RelayStore {
       if (isRepeated) continue;
       this.#lastId += 1;
       const msgUuid = `message-${this.#lastId}`;
-      const times = { acceptedAt: now, notBefore: now, attempts: 0 };
+      const times = { acceptedAt: now, notBefore: message.heldUntil ?? now, attempts: 0 };
       this.#messages.push({ ...message, ...times, id: this.#lastId, msgUuid, state: 'waiting' });
       count += 1;
     }
@@ -157,7 +160,8 @@ export class SenderStore implements RelayStore {
 
   async sweep(now: number, maxEventAgeMs: number): Promise<void> {
     const old = this.#messages.filter(
-      ({ state, acceptedAt }) => state === 'waiting' && now - acceptedAt > maxEventAgeMs,
+      ({ state, acceptedAt, notBefore }) =>
+        state === 'waiting' && now - Math.max(acceptedAt, notBefore) > maxEventAgeMs,
     );
     const outcome = { reason: 'MessageExpired', class: 'final' } as const;
     this.#change(old, () => ({ state: 'dead', outcome, finishedAt: now }));
@@ -172,9 +176,11 @@ export class SenderStore implements RelayStore {
   #queueOf(robot: string, waiting: readonly HeldMessage[], now: number): RobotQueue {
     const of = (state: State) =>
       this.#messages.filter((held) => held.robot === robot && held.state === state);
+    const isQuiet = ({ attempts, notBefore }: HeldMessage): boolean => attempts === 0 && notBefore > now;
+    const parts = [waiting.filter((held) => !isQuiet(held)), waiting.filter(isQuiet)];
     return {
       robot,
-      waiting: waiting.slice(0, MAX_IN_DIGEST),
+      waiting: parts.flatMap((part) => part.slice(0, MAX_IN_DIGEST)).sort((a, b) => a.id - b.id),
       count: waiting.length,
       requestsAt: this.requestsTo(robot).filter((at) => at > now - MINUTE_MS),
       acceptedAt: this.#messages
