@@ -22,6 +22,20 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
       "namespaces": true
     },
     "delivery": true,
+    "pool": {
+      "webhook": {
+        "secretKeyRef": {
+          "name": true,
+          "key": true
+        }
+      },
+      "signing": {
+        "secretKeyRef": {
+          "name": true,
+          "key": true
+        }
+      }
+    },
     "quietHours": {
       "from": true,
       "to": true,

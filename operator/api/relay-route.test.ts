@@ -48,6 +48,7 @@ const WHOLE: Whole<Omit<RelayRoute, 'metadata'>> = {
         locale: 'zh-CN',
         timeZone: 'Asia/Shanghai',
         keywords: ['发布'],
+        pool: [{ webhook: secretKey, signing: secretKey }],
         quietHours: {
           ...{ from: '22:00', to: '08:00', timeZone: 'Asia/Shanghai', days: ['Mon'] },
           except: { events: ['on-sync-failed'], mentions: true },
@@ -61,6 +62,7 @@ const WHOLE: Whole<Omit<RelayRoute, 'metadata'>> = {
       {
         namespace: 'team',
         name: 'payments',
+        member: 4,
         at: '2026-11-23T08:00:00Z',
         reason: 'IPNotAllowed',
         errcode: 310_000,

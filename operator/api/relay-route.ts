@@ -54,6 +54,11 @@ export interface RelayRouteSpec {
     readonly locale: 'en' | 'zh-CN';
     readonly timeZone: string;
     readonly keywords: readonly string[];
+    /** Further robots of the same group. */
+    readonly pool?: readonly {
+      readonly webhook: SecretKeyReference;
+      readonly signing?: SecretKeyReference;
+    }[];
     /** With the time zone that holds for them. */
     readonly quietHours?: Required<Pick<RobotQuietHours, 'from' | 'to' | 'timeZone'>> &
       Pick<RobotQuietHours, 'days' | 'except'>;
@@ -64,6 +69,8 @@ export interface RelayRouteSpec {
 export interface RelayedAnswer {
   readonly namespace: string;
   readonly name: string;
+  /** The index in the robot's pool; absent for the robot itself. */
+  readonly member?: number;
   /** RFC 3339. */
   readonly at: string;
   /** A reason of `operator/dingtalk/explanations.ts`, or `ok`. */

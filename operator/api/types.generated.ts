@@ -170,6 +170,34 @@ export interface DingTalkRobotSpec {
    */
   delivery?: 'Direct' | 'Relay';
   /**
+   * Further robots of the same group. DingTalk counts the messages of each robot, so the relay can send as many times more. The keywords of this resource hold for all of them. Only for robots that the relay sends to.
+   *
+   * @minItems 1
+   * @maxItems 5
+   *
+   * Items: A further robot of the group.
+   */
+  pool?: {
+    /**
+     * The robot's address: a Secret's key that contains either the whole webhook URL as DingTalk shows it, or only the access token of that URL.
+     */
+    webhook: {
+      /**
+       * The key of a Secret in the resource's own namespace that contains the value.
+       */
+      secretKeyRef: SecretKeyReference;
+    };
+    /**
+     * The Secret's key that contains the robot's signing secret, if the robot has one.
+     */
+    signing?: {
+      /**
+       * The key of a Secret in the resource's own namespace that contains the value.
+       */
+      secretKeyRef: SecretKeyReference;
+    };
+  }[];
+  /**
    * Hours in which the relay sends nothing to the group. Messages of these hours wait, and the group gets one digest of them at the end. Only for robots that the relay sends to.
    */
   quietHours?: {

@@ -1,7 +1,8 @@
 import { Backoff } from '../lib/backoff.ts';
 import { endingOf } from './endings.ts';
-import type { Ending, RequestClaim } from './model.ts';
+import type { Ending, MovedMessage, RequestClaim, StoredMessage } from './model.ts';
 import { nextStep } from './policy.ts';
+import { isFailure } from './pool.ts';
 import { requestFor } from './request.ts';
 import type { SenderOptions } from './sender-options.ts';
 import type { RobotTroubles } from './troubles.ts';
@@ -20,6 +21,8 @@ export const LOOK_AGAIN_MS = 60_000;
 export interface FlightContext {
   readonly options: SenderOptions;
   readonly troubles: RobotTroubles;
+  /** Other robots have got messages. */
+  readonly onMoved: (robots: readonly string[]) => void;
   /** Fires when the relay stops. */
   readonly stopping: AbortSignal;
 }
@@ -29,7 +32,10 @@ export interface FlightContext {
  * @returns when the robot is to be looked at again
  * @throws Error if the store cannot be used
  */
-export async function fly(robot: string, { options, troubles, stopping }: FlightContext): Promise<number> {
+export async function fly(
+  robot: string,
+  { options, troubles, onMoved, stopping }: FlightContext,
+): Promise<number> {
   const { store, owner, now, random, maxEventAgeMs, quietHoursOf } = options;
   const begin = now();
   const facts = { now: begin, maxEventAgeMs, quietHours: quietHoursOf?.(robot) };
@@ -42,13 +48,23 @@ export async function fly(robot: string, { options, troubles, stopping }: Flight
   const isShortened = troubles.isTooLong(claim);
   const outcome = await requestFor(claim, options, troubles, stopping);
   const end = now();
-  const ending = endingOf(claim, outcome, { now: end, random: random(), isReread, isShortened });
+  const own = endingOf(claim, outcome, { now: end, random: random(), isReread, isShortened });
+  const isGivenUp = isFailure(outcome) && (own.kind === 'dead' || outcome.reason === 'CredentialsUnreadable');
+  const targetOf = (message: MovedMessage) => options.otherMember?.(robot, message);
+  const isMoved = isGivenUp && claim.messages.some((message) => targetOf(waitingOne(message)) !== undefined);
+  const ending: Ending = isMoved ? { kind: 'again', outcome, notBefore: end } : own;
   troubles.note(claim, outcome, end);
   logEnding(claim, ending, options);
   if (await finish(claim, ending, options, stopping))
     options.onEnded?.({ claim, outcome, ending: ending.kind, durationMs: end - begin });
+  if (isMoved) onMoved(await store.move(robot, targetOf, end));
   return end;
 }
+
+const waitingOne = ({ application }: StoredMessage): MovedMessage => ({
+  applicationUid: application.uid,
+  isHeld: false,
+});
 
 /** @returns whether the store has recorded it */
 async function finish(

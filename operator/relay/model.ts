@@ -10,7 +10,7 @@ import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 export interface NewMessage {
   /** Equal for repetitions of one event for one robot. A repetition within 24 hours is dropped. */
   readonly dedupeKey: string;
-  /** `namespace/name` of the DingTalkRobot. */
+  /** `namespace/name` of the DingTalkRobot, or the key of a robot in its pool: see `memberKey`. */
   readonly robot: string;
   /** `namespace/name` of the NotificationSubscription. */
   readonly subscription: string;
@@ -36,6 +36,12 @@ export interface NewMessage {
   /** When the quiet hours end in which the message comes: its age counts from then, and it may make room for others until then. */
   readonly heldUntil?: number;
 }
+
+/** In the key of a further robot of a group, between the `namespace/name` and the rest: no name of Kubernetes has it. */
+export const MEMBER_SEPARATOR = '#';
+
+/** The `namespace/name` of the DingTalkRobot that a key in the store belongs to. */
+export const groupOf = (key: string): string => key.split(MEMBER_SEPARATOR, 1)[0] as string;
 
 /** A message in the store. */
 export interface StoredMessage extends Omit<NewMessage, 'heldUntil'> {
@@ -101,11 +107,20 @@ export type Ending =
   /** Dead letters. */
   | { readonly kind: 'dead'; readonly outcome: DeliveryOutcome };
 
+/** What decides where a message goes. */
+export interface MovedMessage {
+  readonly applicationUid: string;
+  /** Whether it waits for the end of quiet hours. */
+  readonly isHeld: boolean;
+}
+
 /** DingTalk's last real answer to a robot. */
 export interface LastAnswer {
   readonly robot: string;
   readonly at: number;
   readonly outcome: DeliveryOutcome;
+  /** Whether nothing waits for the robot, and no request to it is under way. */
+  readonly isIdle: boolean;
 }
 
 /** The durable store of accepted messages. Each method is one transaction; it rejects if the store cannot be used now. */
@@ -140,6 +155,16 @@ export interface RelayStore extends AsyncDisposable {
   ): Promise<RequestClaim | { readonly wait: number }>;
   /** Records how a claimed request ended. */
   finish(claim: RequestClaim, ending: Ending, now: number): Promise<void>;
+  /**
+   * Gives some of a robot's waiting messages to other robots, as messages that had no request yet.
+   * @param targetOf the other robot; undefined for a message that stays
+   * @returns the robots that have got messages
+   */
+  move(
+    robot: string,
+    targetOf: (message: MovedMessage) => string | undefined,
+    now: number,
+  ): Promise<readonly string[]>;
   lastAnswers(): Promise<readonly LastAnswer[]>;
   /** How many messages wait, those in unfinished requests included, and when the oldest was accepted, or may be sent. */
   queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }>;

@@ -19,9 +19,11 @@ import { EngineAvailability } from '../probes/engine-availability.ts';
 import { allOfThem, cacheCheck, engineCheck, type Readiness, readinessCheck } from '../probes/readiness.ts';
 import { acceptPost } from './accept.ts';
 import { Capability } from './capability.ts';
+import { dispatching } from './dispatch.ts';
 import { Door } from './door.ts';
-import type { NewMessage, RelayStore } from './model.ts';
-import { holding } from './quiet-queue.ts';
+import { groupOf, type NewMessage, type RelayStore } from './model.ts';
+import { membersOf, otherMember } from './pool.ts';
+import type { LoadedRoute } from './read-route.ts';
 import { RobotCredentials } from './robot-credentials.ts';
 import { RouteWatch } from './route-watch.ts';
 import type { RelaySender } from './sender.ts';
@@ -71,9 +73,19 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     ...{ connection, namespace, log, clock, random },
     onChange: () => statuses.look(),
   });
+  // Quiet hours may end at another time by now. A start of the operator may change a thousand routes, so this is asked every few seconds.
+  let seen: readonly LoadedRoute[] = [];
+  const wakeAfterChange = (): void => {
+    const routes = watch.routes();
+    if (routes !== seen) sender()?.wake();
+    seen = routes;
+  };
   const storeWatch = new StoreWatch({
     ...{ store, now, log, maxEventAgeMs: config.limits.maxEventAge },
-    onAnswers: () => statuses.look(),
+    onAnswers: () => {
+      statuses.look();
+      wakeAfterChange();
+    },
     onExpired: (messages) => metrics.ended('expired', messages),
   });
   const statuses = new StatusReporter({
@@ -89,11 +101,14 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     ...{ config, now, routes: watch.routes },
     read: readCredential(connection),
   });
-  const quietHoursOf = (robot: string) => credentials.routed(robot)?.quietHours;
+  const routed = (key: string) => credentials.routed(key);
   const accepting = {
     ...{
       engine,
-      store: holding(storeWatch.noted, quietHoursOf),
+      store: dispatching({
+        ...{ store: storeWatch.noted, routed, answers: storeWatch.answers },
+        onDispatched: (keys) => sender()?.wake(keys),
+      }),
       routes: watch.index,
       argocdUrl: config.argocd.url,
       now,
@@ -101,7 +116,6 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     },
     onStored: (messages: readonly NewMessage[], count: number) => {
       metrics.accepted({ stored: count, repeated: messages.length - count });
-      sender()?.wake(messages.map(({ robot }) => robot));
     },
     onFailed: metrics.routeFailed,
   };
@@ -136,8 +150,13 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     ...{ store, now, random, log, client: context.dingtalk, maxEventAgeMs: config.limits.maxEventAge },
     owner: `${hostname().slice(0, 64)}-${randomUUID()}`,
     credentialOf: (robot, how) => credentials.credentialOf(robot, how),
-    audienceOf: (robot) => credentials.routed(robot),
-    quietHoursOf,
+    audienceOf: routed,
+    quietHoursOf: (key) => routed(key)?.quietHours,
+    otherMember: (key, message) => {
+      const [group, robot] = [groupOf(key), routed(key)];
+      const members = robot ? [...membersOf(group, robot).keys()] : [];
+      return otherMember(key, members, message, { answers: storeWatch.answers(), now: now() });
+    },
     serverTime: () => context.serverClock.now(),
     pause: (ms, signal) => delay(ms, undefined, { signal }),
     onEnded: ({ claim, outcome, ending }) => {

@@ -1,4 +1,4 @@
-import type { RelayStore, RobotQueue, StoredMessage } from './model.ts';
+import type { RobotQueue, StoredMessage } from './model.ts';
 import { isExcepted, type QuietHours, quietEnd } from './quiet-hours.ts';
 import { isRetry } from './retries.ts';
 
@@ -49,18 +49,3 @@ function without(times: readonly number[], others: readonly number[]): readonly 
     return left <= 0;
   });
 }
-
-/** A store to which messages come with the end of the quiet hours in which they came. */
-export const holding = (
-  store: Pick<RelayStore, 'accept' | 'notesOf'>,
-  quietHoursOf: (robot: string) => QuietHours | undefined,
-): Pick<RelayStore, 'accept' | 'notesOf'> => ({
-  notesOf: store.notesOf,
-  accept: (messages, now, ...rest) => {
-    const held = messages.map((message) => {
-      const until = heldUntil({ ...message, acceptedAt: now }, quietHoursOf(message.robot));
-      return until === undefined ? message : { ...message, heldUntil: until };
-    });
-    return store.accept(held, now, ...rest);
-  },
-});

@@ -80,6 +80,10 @@ const specSchema = z.object({
         locale: z.enum(['en', 'zh-CN']),
         timeZone: name,
         keywords: z.array(z.string()),
+        pool: z
+          .array(z.object({ webhook: secretKey, signing: secretKey.optional() }))
+          .max(5)
+          .optional(),
         quietHours: quietHours.optional(),
       }),
     )

@@ -54,7 +54,7 @@ async function readCredential(
     if (stopping.aborted) onStop();
     const reading = credentialOf(robot, { refresh: troubles.isRefused(robot) });
     const read = await abortable(reading, end.signal);
-    return 'credential' in read ? read.credential : unreadable(read.refusal.message);
+    return 'credential' in read ? read.credential : unreadable(read.refusal.message, read.refusal.isUnknown);
   } catch (error) {
     return unreadable(error);
   } finally {
@@ -64,8 +64,9 @@ async function readCredential(
   }
 }
 
-const unreadable = (said: unknown): DeliveryOutcome => ({
+/** @param isUnknown whether nothing is known about the Secret: then another robot would fare no better */
+const unreadable = (said: unknown, isUnknown = true): DeliveryOutcome => ({
   reason: 'CredentialsUnreadable',
-  class: 'retry',
+  class: isUnknown ? 'retry' : 'final',
   words: toWords(said),
 });

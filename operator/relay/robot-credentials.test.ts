@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { RelayRoute } from '../api/relay-route.ts';
 import type { CredentialReading } from '../cluster/read-credential.ts';
 import { config, found, SECRET, subscription, TOKEN, unsigned } from '../core/testing/fixtures.ts';
+import { memberKey } from './pool.ts';
 import { RobotCredentials } from './robot-credentials.ts';
 import { indexRoutes } from './route-index.ts';
 import { compiledRoute, routeWith } from './testing/routes.ts';
@@ -74,6 +75,26 @@ describe('the credentials of a robot', () => {
   it('are not read for a robot that no route names', async () => {
     expect(await credentials.credentialOf('team-payments/other')).toEqual(refusal('CredentialsNotFound'));
     expect(reads).toEqual([]);
+  });
+
+  it('of a pool are those of each robot, from its own Secret', async () => {
+    const { spec } = compiledRoute();
+    const pool = [{ webhook: { name: 'second', key: 'w' } }, { webhook: { name: 'third', key: 'w' } }];
+    routes = [routeWith({ ...spec, robots: spec.robots.map((each) => ({ ...each, pool })) })];
+    const [, second] = pool.map((each) => memberKey(ROBOT, each)) as [string, string];
+    secret = found({ w: TOKEN });
+    expect(await credentials.credentialOf(second)).toEqual({ credential: { url: URL_OF_TOKEN } });
+    expect(reads).toEqual(['team-payments/third w']);
+    secret = { state: 'missing' };
+    expect(await credentials.credentialOf(second, { refresh: true })).toEqual({
+      refusal: {
+        reason: 'CredentialsNotFound',
+        isUnknown: false,
+        message: expect.stringMatching(/^spec\.pool\[1\]\.webhook\./),
+      },
+    });
+    expect(await credentials.credentialOf(`${ROBOT}#gone`)).toEqual(refusal('CredentialsNotFound'));
+    expect(reads).toHaveLength(2);
   });
 
   it.each<[string, CredentialReading['secret'], object]>([

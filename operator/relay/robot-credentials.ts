@@ -1,7 +1,6 @@
 import { API_VERSION, type DingTalkRobot, KINDS } from '../api/kinds.ts';
 import { objectKey } from '../api/names.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { RelayRouteSpec } from '../api/relay-route.ts';
 import { type ReadSecret, secretReads } from '../cluster/read-credential.ts';
 import { secretReferences } from '../cluster/secret-references.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
@@ -9,9 +8,9 @@ import type { CredentialSecret } from '../core/model/snapshot.ts';
 import { judgeCredentials } from '../core/resolve/credentials.ts';
 import type { Credential } from '../dingtalk/credential.ts';
 import { ObjectMemo } from '../lib/memo.ts';
+import { groupOf } from './model.ts';
+import { membersOf, type PoolMember, type RoutedRobot } from './pool.ts';
 import type { LoadedRoute } from './read-route.ts';
-
-type RoutedRobot = RelayRouteSpec['robots'][number];
 
 /** How long credentials are used without being read again, in milliseconds. */
 const REREAD_MS = 5 * 60_000;
@@ -48,34 +47,41 @@ export class RobotCredentials {
     this.#options = options;
   }
 
-  /** A robot as the first of its routes has it: the operator writes the same into all of them. */
-  routed(robot: string): RoutedRobot | undefined {
+  /**
+   * A robot as the first of its routes has it: the operator writes the same into all of them.
+   * @param key `namespace/name`, or the key of a robot in its pool
+   */
+  routed(key: string): RoutedRobot | undefined {
     const routes = this.#options.routes();
-    return this.#robots.get(routes, [], () => firstOfEach(routes)).get(robot);
+    return this.#robots.get(routes, [], () => firstOfEach(routes)).get(groupOf(key));
   }
 
   /**
    * The credentials of a robot; never rejects.
-   * @param robot `namespace/name`
+   * @param key `namespace/name`, or the key of a robot in its pool
    * @param refresh whether to read them again at once
    */
-  async credentialOf(robot: string, { refresh = false } = {}): Promise<RobotCredential> {
+  async credentialOf(key: string, { refresh = false } = {}): Promise<RobotCredential> {
     const { now } = this.#options;
-    const routed = this.routed(robot);
-    if (!routed) return NOT_ROUTED;
-    const cr = asRobot(routed);
+    const routed = this.routed(key);
+    const members = routed && membersOf(groupOf(key), routed);
+    const member = members?.get(key);
+    if (!routed || !members || !member) return NOT_ROUTED;
+    const cr = asRobot(routed, member);
     // A robot whose references have changed has others.
-    const key = JSON.stringify([robot, cr.spec]);
-    const known = this.#known.get(key);
+    const id = JSON.stringify([key, cr.spec]);
+    const known = this.#known.get(id);
     const age = known ? now() - known.at : Number.POSITIVE_INFINITY;
     if (known && !refresh && age >= 0 && age < REREAD_MS) return known.answer;
     if (this.#known.size >= MAX_KNOWN) this.#known.clear();
-    const answer = this.#read(cr);
-    this.#known.set(key, { at: now(), answer });
+    const field = key === groupOf(key) ? 'spec.' : `spec.pool[${[...members.keys()].indexOf(key) - 1}].`;
+    const answer = this.#read(cr, field);
+    this.#known.set(id, { at: now(), answer });
     return answer;
   }
 
-  async #read(cr: DingTalkRobot): Promise<RobotCredential> {
+  /** @param field where the spec has the credentials */
+  async #read(cr: DingTalkRobot, field: string): Promise<RobotCredential> {
     const { config, read, now } = this.#options;
     const credentials = new Map<string, CredentialSecret>();
     const readings = [...secretReferences([cr])].map(async ([id, { namespace, name, keys }]) => {
@@ -88,7 +94,7 @@ export class RobotCredentials {
     if ('credential' in judged) return { credential: judged.credential };
     const { reason, message } = judged.verdict.refusal ?? UNKNOWN;
     const isUnknown = [...credentials.values()].some(({ state }) => state === 'unreadable');
-    return { refusal: { reason, message, isUnknown } };
+    return { refusal: { reason, message: message.replace(/^spec\./, field), isUnknown } };
   }
 }
 
@@ -116,7 +122,7 @@ function firstOfEach(routes: readonly LoadedRoute[]): ReadonlyMap<string, Routed
 }
 
 /** What the judgement of credentials reads of a robot. */
-function asRobot({ namespace, name, webhook, signing }: RoutedRobot): DingTalkRobot {
+function asRobot({ namespace, name }: RoutedRobot, { webhook, signing }: PoolMember): DingTalkRobot {
   return {
     apiVersion: API_VERSION,
     kind: KINDS.robot.kind,

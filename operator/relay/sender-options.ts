@@ -3,13 +3,16 @@ import type { Credential } from '../dingtalk/credential.ts';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import type { Log } from '../lib/log.ts';
 import type { Audience } from '../message/event-message.ts';
-import type { Ending, RelayStore, RequestClaim } from './model.ts';
+import type { Ending, MovedMessage, RelayStore, RequestClaim } from './model.ts';
 import type { QuietHours } from './quiet-hours.ts';
 
-/** A robot's credentials, or the reason why there are none now. The message has no value of a Secret. */
+/**
+ * A robot's credentials, or the reason why there are none now; unknown where the Secret could not be read. The message has no value of
+ * a Secret.
+ */
 export type CredentialAnswer =
   | { readonly credential: Credential }
-  | { readonly refusal: { readonly message: string } };
+  | { readonly refusal: { readonly message: string; readonly isUnknown?: boolean } };
 
 /** A request that has ended, for metrics. */
 export interface EndedRequest {
@@ -32,6 +35,8 @@ export interface SenderOptions {
   readonly audienceOf: (robot: string) => Audience | undefined;
   /** The quiet hours of a robot's group; undefined if it has none. */
   readonly quietHoursOf?: (robot: string) => QuietHours | undefined;
+  /** Another robot of the same group that works, for a message that a robot cannot send; undefined if there is none. */
+  readonly otherMember?: (robot: string, message: MovedMessage) => string | undefined;
   /** Older messages are not sent. */
   readonly maxEventAgeMs: number;
   /** Local wall clock, in milliseconds since 1970: the store's time. */

@@ -161,7 +161,8 @@ class SenderLoop implements RelaySender {
     const { log, now } = this.#options;
     let until: number;
     try {
-      const context = { troubles: this.#troubles, stopping: this.#stopping.signal };
+      const onMoved = (robots: readonly string[]): void => this.wake(robots);
+      const context = { troubles: this.#troubles, onMoved, stopping: this.#stopping.signal };
       until = await fly(robot, { ...context, options: this.#options });
     } catch (err) {
       log.error({ err, robot }, 'a message could not be sent; the relay tries again');

@@ -2,6 +2,7 @@ import { objectKey } from '../api/names.ts';
 import type { RelayedAnswer, RelayRouteStatus } from '../api/relay-route.ts';
 import { rfc3339 } from '../lib/rfc3339.ts';
 import type { LastAnswer } from './model.ts';
+import { membersOf } from './pool.ts';
 import type { LoadedRoute } from './read-route.ts';
 
 /** DingTalk's last answers, by `namespace/name` of the robot. */
@@ -16,17 +17,21 @@ export function wantedRouteStatus(
   answers: AnswersByRobot,
   live: RelayRouteStatus = {},
 ): RelayRouteStatus {
-  const robots = spec.robots.flatMap(({ namespace, name }) => {
-    const answer = answers.get(objectKey(namespace, name));
-    return answer ? [toRelayed(namespace, name, answer)] : [];
+  const robots = spec.robots.flatMap((robot) => {
+    const { namespace, name } = robot;
+    return [...membersOf(objectKey(namespace, name), robot).keys()].flatMap((key, index) => {
+      const answer = answers.get(key);
+      const member = index === 0 ? {} : { member: index - 1 };
+      return answer ? [{ namespace, name, ...member, ...toRelayed(answer) }] : [];
+    });
   });
   return { observedGeneration: Math.max(generation, live.observedGeneration ?? 0), robots };
 }
 
-function toRelayed(namespace: string, name: string, { at, outcome }: LastAnswer): RelayedAnswer {
+function toRelayed({ at, outcome }: LastAnswer): Omit<RelayedAnswer, 'namespace' | 'name' | 'member'> {
   const { errcode, words, ip } = outcome;
   return {
-    ...{ namespace, name, at: rfc3339(new Date(at)) },
+    at: rfc3339(new Date(at)),
     reason: outcome.class === 'ok' ? 'ok' : outcome.reason,
     ...(errcode !== undefined && { errcode }),
     ...(words !== undefined && { words }),
@@ -52,7 +57,7 @@ export function statusDifference(live: RelayRouteStatus = {}, wanted: RelayRoute
 }
 
 /** An API server keeps fields in an order of its own. */
-const ordered = ({ namespace, name, at, reason, errcode, words, ip }: RelayedAnswer): readonly unknown[] => [
-  ...[namespace, name, at, reason],
-  ...[errcode ?? null, words ?? null, ip ?? null],
-];
+const ordered = (answer: RelayedAnswer): readonly unknown[] => {
+  const { namespace, name, member, at, reason, errcode, words, ip } = answer;
+  return [...[namespace, name, member ?? null, at, reason], ...[errcode ?? null, words ?? null, ip ?? null]];
+};

@@ -51,7 +51,8 @@ afterEach(async () => {
   vi.useRealTimers();
 });
 
-const answered = (at: number, outcome = OK) => answers.set(ROBOT, { robot: ROBOT, at, outcome });
+const answered = (at: number, outcome = OK) =>
+  answers.set(ROBOT, { robot: ROBOT, at, outcome, isIdle: true });
 
 function edited(generation: number): void {
   const object = objects.get(NAME) as RelayRoute;

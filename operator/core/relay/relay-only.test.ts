@@ -8,6 +8,7 @@ import { liveRoute, NAMESPACE, relayed, robot, snapshot, team } from '../testing
 /** What only the relay can do for a robot: it is in the robot's route, and direct delivery goes on without it. */
 
 const QUIET = { from: '22:00', to: '08:00' } as const;
+const OTHER = { webhook: { secretKeyRef: { name: 'third', key: 'webhook' } } };
 
 const withSpec = (before: Snapshot, spec: Partial<DingTalkRobot['spec']>, generation = 1): Snapshot => ({
   ...before,
@@ -42,12 +43,27 @@ it('quiet hours of a zone that nobody knows are refused, and the former ones sta
   expect(routedRobot(wrong)?.quietHours).toEqual({ ...QUIET, timeZone: 'UTC' });
 });
 
-it('direct delivery goes on without them, and says so', () => {
+it('a pool is the keys of further Secrets', () => {
+  const [webhook, signing] = [
+    { name: 'second', key: 'webhook' },
+    { name: 'second', key: 'secret' },
+  ];
+  const pool = [{ webhook: { secretKeyRef: webhook }, signing: { secretKeyRef: signing } }, OTHER];
+  const pooled = withSpec(relayed(team()), { pool });
+  expect(routedRobot(pooled)?.pool).toEqual([{ webhook, signing }, { webhook: OTHER.webhook.secretKeyRef }]);
+  expect(routedRobot(relayed(team()))).not.toHaveProperty('pool');
+  expect(verdictOf(pooled)).toEqual({ rollout: 'current', warnings: [] });
+});
+
+it('direct delivery goes on without both, and says so', () => {
   const before = snapshot(team());
-  const direct = withSpec(before, { quietHours: QUIET });
+  const direct = withSpec(before, { pool: [OTHER], quietHours: QUIET });
   expect(verdictOf(direct)).toEqual({
     rollout: 'current',
-    warnings: [{ reason: 'NeedsRelay', message: expect.stringMatching(/^spec\.quietHours: /) }],
+    warnings: [
+      { reason: 'NeedsRelay', message: expect.stringMatching(/^spec\.pool: /) },
+      { reason: 'NeedsRelay', message: expect.stringMatching(/^spec\.quietHours: /) },
+    ],
   });
   expect(decide(direct).plan.configMap).toEqual(decide(before).plan.configMap);
 });

@@ -1,5 +1,6 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import type { RelayRoute, RelayRouteSpec } from '../../api/relay-route.ts';
+import type { DingTalkRobotSpec } from '../../api/types.generated.ts';
 import { eventKeyName } from '../../argocd/names.ts';
 import { readProvenance } from '../../argocd/provenance.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
@@ -88,16 +89,20 @@ function routedRobot(
   known: RoutedRobot | undefined,
 ): RoutedRobot {
   if (known && verdict.rollout !== 'current') return known;
-  const { webhook, signing } = cr.spec;
   const { locale, timeZone, keywords } = audience;
-  const { quietHours } = cr.spec;
+  const { pool, quietHours } = cr.spec;
   return {
     namespace: cr.metadata.namespace,
     name: cr.metadata.name,
     service,
-    webhook: webhook.secretKeyRef,
-    ...(signing && { signing: signing.secretKeyRef }),
+    ...keysOf(cr.spec),
     ...{ locale, timeZone, keywords },
+    ...(pool && { pool: pool.map(keysOf) }),
     ...(quietHours && { quietHours: { timeZone, ...quietHours } }),
   };
 }
+
+const keysOf = ({ webhook, signing }: Pick<DingTalkRobotSpec, 'webhook' | 'signing'>) => ({
+  webhook: webhook.secretKeyRef,
+  ...(signing && { signing: signing.secretKeyRef }),
+});

@@ -33,13 +33,19 @@ export function relayMissing(cr: DingTalkRobot, context: Context): Finding | und
   return { reason: 'RelayNotConfigured', message };
 }
 
+const RELAY_ONLY = [
+  ['pool', 'no other robot of the group gets messages'],
+  ['quietHours', 'at any hour'],
+] as const;
+
 /** A warning about what only the relay can do, for a robot that Argo CD sends to. Its messages go on without that. */
 export function relayOnly({ spec }: DingTalkRobot, isRelayed: boolean): readonly Finding[] {
-  if (isRelayed || spec.quietHours === undefined) return [];
-  const message =
-    'spec.quietHours: only the relay can do this, and Argo CD sends to this robot without it: at any hour. Set spec.delivery to ' +
-    'Relay, or remove the field.';
-  return [{ reason: 'NeedsRelay', message }];
+  if (isRelayed) return [];
+  const fields = RELAY_ONLY.filter(([field]) => spec[field] !== undefined);
+  return fields.map(([field, without]) => {
+    const message = `spec.${field}: only the relay can do this, and Argo CD sends to this robot without it: ${without}. Set spec.delivery to Relay, or remove the field.`;
+    return { reason: 'NeedsRelay', message };
+  });
 }
 
 /**

@@ -191,6 +191,41 @@ describe('the status of a relayed robot', () => {
     });
   });
 
+  it.each([
+    ['all work', [{}, { member: 1 }], 'True/Delivering', /accepted/],
+    [
+      'one fails',
+      [{}, { member: 1, reason: 'TokenUnknown' }],
+      'False/TokenUnknown',
+      /^The robot of spec\.pool\[1\] fails\. /,
+    ],
+    [
+      'the first fails',
+      [{ reason: 'IPNotAllowed' }, { member: 0 }],
+      'False/IPNotAllowed',
+      /^The robot of spec\.webhook fails\. /,
+    ],
+    [
+      'one has worked since it failed',
+      [{ member: 0, reason: 'TokenUnknown', at: '2026-11-23T07:59:00Z' }, { member: 0 }],
+      'True/Delivering',
+      /accepted/,
+    ],
+    [
+      'one failed that is in the pool no longer',
+      [{}, { member: 2, reason: 'TokenUnknown' }],
+      'True/Delivering',
+      /accepted/,
+    ],
+  ] as const)('of a pool in which %s', (_, answers, expected, message) => {
+    const pool = ['second', 'third'].map((name) => ({ webhook: { secretKeyRef: { name, key: 'w' } } }));
+    const before = answered(...answers);
+    const pooled = { ...before, robots: [robot({}, { ...before.robots[0]?.spec, pool })] };
+    const { status, reason, message: said } = deliveringOf(pooled) as Condition;
+    expect(`${status}/${reason}`).toBe(expected);
+    expect(said).toMatch(message);
+  });
+
   it('is pending until the keys of direct delivery are gone', () => {
     const direct = settled(snapshot(team()));
     const moved = relayed({ ...team(), target: direct.target });

@@ -21,6 +21,7 @@ const refused = (title: string, manifest: object, field: string, message: RegExp
 });
 const criteria = (applications: object) => subscription(X, { applications });
 const events = (...all: object[]) => subscription(X, { events: all });
+const anotherRobot = (key: string) => ({ webhook: { secretKeyRef: { name: 'pool', key } } });
 const message = (spec: object) => ({ ...template(X, ''), spec });
 const selector = (requirement: object) => criteria({ selector: { matchExpressions: [requirement] } });
 
@@ -180,6 +181,30 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
     events({ trigger: 'on-deployed', template: { name: 'a', namespace: '' } }),
     'spec.events[0].template.namespace',
     /template\.namespace in body should be at least 1 chars long/,
+  ),
+  refused(
+    'quiet hours that begin when they end',
+    robot(X, { quietHours: { from: '22:00', to: '22:00' } }),
+    'spec.quietHours',
+    /quietHours has the same time for from and to/,
+  ),
+  refused(
+    'quiet hours at a time that no clock shows',
+    robot(X, { quietHours: { from: '24:00', to: '08:00' } }),
+    'spec.quietHours.from',
+    /spec\.quietHours\.from.*should match/,
+  ),
+  refused(
+    'a webhook twice in a pool',
+    robot(X, { pool: [anotherRobot('one'), anotherRobot('two'), anotherRobot('one')] }),
+    'spec',
+    /pool has a webhook that another robot of the group has/,
+  ),
+  refused(
+    'a pool of seven robots',
+    robot(X, { pool: ['a', 'b', 'c', 'd', 'e', 'f'].map(anotherRobot) }),
+    'spec.pool',
+    /spec\.pool.*(Too many|at most 5 items)/,
   ),
   refused(
     'consent to nobody',

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { chunks } from '../../lib/chunks.ts';
-import type { NewMessage } from '../model.ts';
+import { groupOf, type NewMessage } from '../model.ts';
 import { type NoteChanges, writeNotes } from './notes.ts';
 import { toColumn, toKey, toRow } from './rows.ts';
 import type { StoreTransaction } from './schema.ts';
@@ -118,9 +118,9 @@ async function countIn(
   return before;
 }
 
-/** Spaces are in no robot's name. */
+/** Spaces are in no robot's name. Another robot of the same group may get the repetition. */
 function repetitionKey({ robot, dedupeKey }: NewMessage): string {
-  return toKey(`${robot} ${dedupeKey}`);
+  return toKey(`${groupOf(robot)} ${dedupeKey}`);
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {

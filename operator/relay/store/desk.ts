@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { DeliveryOutcome } from '../../dingtalk/outcome.ts';
-import type { StoredMessage } from '../model.ts';
+import { MEMBER_SEPARATOR, type StoredMessage } from '../model.ts';
 import type { StoreConnection } from './connection.ts';
 import { addWaiting, byRobot } from './moves.ts';
 import { MESSAGE_COLUMNS, toMessage } from './rows.ts';
@@ -147,7 +147,11 @@ function matching({ tx }: StoreTransaction, { ids, states, robot }: DeskFilter) 
     .selectFrom('relay_messages')
     .$if(ids !== undefined, (query) => query.where('id', 'in', ids ?? []))
     .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))
-    .$if(robot !== undefined, (query) => query.where('robot', '=', robot ?? ''));
+    .$if(robot !== undefined, (query) =>
+      query.where(({ or, eb }) =>
+        or([eb('robot', '=', robot ?? ''), eb('robot', 'like', `${robot}${MEMBER_SEPARATOR}%`)]),
+      ),
+    );
 }
 
 /** What a change did to the count depends on the states before. */

@@ -74,13 +74,21 @@ async function lateSuccess(
 export async function readLastAnswers({ tx }: StoreTransaction): Promise<readonly LastAnswer[]> {
   const rows = await tx
     .selectFrom('relay_robots')
-    .select(['robot', 'answered_at', 'answer'])
+    .select(['robot', 'answered_at', 'answer', 'waiting'])
     .where('answer', 'is not', null)
     .orderBy('robot')
     .execute();
-  return rows.map(({ robot, answered_at, answer }) => ({
+  const requests = await tx
+    .selectFrom('relay_requests')
+    .select('robot')
+    .distinct()
+    .where('claimed_until', 'is not', null)
+    .execute();
+  const busy = new Set(requests.map(({ robot }) => robot));
+  return rows.map(({ robot, answered_at, answer, waiting }) => ({
     robot,
     at: answered_at ?? 0,
     outcome: JSON.parse(answer ?? 'null'),
+    isIdle: waiting === 0 && !busy.has(robot),
   }));
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type {
   Ending,
   LastAnswer,
+  MovedMessage,
   NewMessage,
   RelayStore,
   RequestClaim,
@@ -13,6 +14,7 @@ import { claimOne } from './claim.ts';
 import type { StoreConnection } from './connection.ts';
 import { finishOne, readLastAnswers } from './finish.ts';
 import { Grouping } from './grouping.ts';
+import { handOver } from './hand-over.ts';
 import { readNotes } from './notes.ts';
 import { toColumn } from './rows.ts';
 import { sweepAll } from './sweep.ts';
@@ -90,6 +92,23 @@ export class QueueStore implements RelayStore {
 
   async finish(claim: RequestClaim, ending: Ending, now: number): Promise<void> {
     await this.#connection.transaction((transaction) => finishOne(transaction, claim, ending, now));
+  }
+
+  async move(
+    robot: string,
+    targetOf: (message: MovedMessage) => string | undefined,
+    now: number,
+  ): Promise<readonly string[]> {
+    const targets = new Set<string>();
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const begin: number = after;
+      const part = await this.#connection.transaction((transaction) =>
+        handOver(transaction, toColumn(robot), targetOf, now, begin),
+      );
+      for (const target of part.targets) targets.add(target);
+      after = part.last;
+    }
+    return [...targets];
   }
 
   async lastAnswers(): Promise<readonly LastAnswer[]> {

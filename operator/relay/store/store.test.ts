@@ -266,7 +266,9 @@ describe.each(DATABASES)('the store over $name', ({ missing, start }) => {
       const { count, busyApplications } = await queueOf(store);
       expect({ count, busyApplications }).toEqual({ count: 0, busyApplications: new Set() });
       expect(await store.waitingRobots(NOW + HOUR)).toEqual([]);
-      expect(await store.lastAnswers()).toEqual([{ robot: ROBOT, at: NOW + 5, outcome: SENT.outcome }]);
+      expect(await store.lastAnswers()).toEqual([
+        { robot: ROBOT, at: NOW + 5, outcome: SENT.outcome, isIdle: true },
+      ]);
     });
 
     over('a request that is repeated with the same msgUuid, alone', async (store) => {

@@ -33,6 +33,10 @@ export class MemoryStore implements RelayStore {
     return Object.fromEntries(this.#notes.get(uid) ?? []);
   }
 
+  move(): Promise<never> {
+    return Promise.reject(new Error('this store sends nothing'));
+  }
+
   async lastAnswers(): Promise<readonly LastAnswer[]> {
     this.#check();
     return this.answers;

@@ -122,6 +122,7 @@ function tracked(store: RelayStore, time: SimulatedTime): RelayStore {
     waitingRobots: (...args) => time.track(store.waitingRobots(...args)),
     claim: (...args) => time.track(store.claim(...args)),
     finish: (...args) => time.track(store.finish(...args)),
+    move: (...args) => time.track(store.move(...args)),
     lastAnswers: () => time.track(store.lastAnswers()),
     queue: () => time.track(store.queue()),
     sweep: (...args) => time.track(store.sweep(...args)),

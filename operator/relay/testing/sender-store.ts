@@ -1,7 +1,9 @@
 import {
   type Ending,
+  groupOf,
   type LastAnswer,
   MAX_IN_DIGEST,
+  type MovedMessage,
   type NewMessage,
   type RelayStore,
   type RequestClaim,
@@ -79,7 +81,9 @@ export class SenderStore implements RelayStore {
       const { robot, dedupeKey } = message;
       const isRepeated = this.#messages.some(
         (held) =>
-          held.robot === robot && held.dedupeKey === dedupeKey && held.acceptedAt > now - KEPT_MS.dedupe,
+          groupOf(held.robot) === groupOf(robot) &&
+          held.dedupeKey === dedupeKey &&
+          held.acceptedAt > now - KEPT_MS.dedupe,
       );
       if (isRepeated) continue;
       this.#lastId += 1;
@@ -135,7 +139,7 @@ export class SenderStore implements RelayStore {
   async finish(claim: RequestClaim, ending: Ending, now: number): Promise<void> {
     const { robot, id } = claim;
     const { outcome } = ending;
-    this.#answers.set(robot, { robot, at: now, outcome });
+    this.#answers.set(robot, { robot, at: now, outcome, isIdle: true });
     if (ending.kind === 'again' && ending.silentUntil !== undefined)
       this.#silentUntil.set(robot, ending.silentUntil);
     for (const request of this.#requests)
@@ -154,8 +158,27 @@ export class SenderStore implements RelayStore {
     }));
   }
 
+  async move(
+    robot: string,
+    targetOf: (message: MovedMessage) => string | undefined,
+    now: number,
+  ): Promise<readonly string[]> {
+    const targets = new Set<string>();
+    for (const held of this.#messages.filter((each) => each.robot === robot && each.state === 'waiting')) {
+      const isHeld = held.attempts === 0 && held.notBefore > now;
+      const target = targetOf({ applicationUid: held.application.uid, isHeld });
+      if (target === undefined) continue;
+      targets.add(target);
+      const notBefore = held.attempts === 0 ? held.notBefore : now;
+      this.#change([held], () => ({ robot: target, attempts: 0, notBefore, requestUuid: undefined }));
+    }
+    return [...targets];
+  }
+
   async lastAnswers(): Promise<readonly LastAnswer[]> {
-    return [...this.#answers.values()];
+    const open = this.#messages.filter(({ state }) => state === 'waiting' || state === 'sending');
+    const busy = new Set(open.map(({ robot }) => robot));
+    return [...this.#answers.values()].map((answer) => ({ ...answer, isIdle: !busy.has(answer.robot) }));
   }
 
   async sweep(now: number, maxEventAgeMs: number): Promise<void> {

@@ -49,11 +49,12 @@ function routeStep({ metadata, spec, status }: RelayRoute): Step {
 
 function answerStep(answer: RelayedAnswer | undefined): Step {
   if (!answer) return unknown('the relay has not reported an answer of DingTalk yet');
-  const { at, errcode, words, ip } = answer;
-  if (answer.reason === 'ok') return ok(`DingTalk accepted the relay's last message, at ${at}`);
+  const { member, at, errcode, words, ip } = answer;
+  const to = member === undefined ? '' : ` to the robot of spec.pool[${member}]`;
+  if (answer.reason === 'ok') return ok(`DingTalk accepted the relay's last message${to}, at ${at}`);
   const code = errcode === undefined ? '' : ` errcode ${errcode}`;
   const said = words === undefined ? '' : `: ${words}`;
-  const text = `DingTalk did not accept the relay's last message, at ${at}, ${answer.reason}${code}${said}`;
+  const text = `DingTalk did not accept the relay's last message${to}, at ${at}, ${answer.reason}${code}${said}`;
   const reason = DELIVERY_REASONS.find((each) => each === answer.reason);
   if (!reason) return problem(text);
   const { meaning, remedy } = explain({ reason, ...(ip !== undefined && { ip }) });
