@@ -23,6 +23,19 @@ export function momentsIn(condition: string): string[] {
   return [...condition.matchAll(LITERAL)].map(([, moment = '']) => moment);
 }
 
+/** The moment of a trigger's value or condition where the age of the event is compared next: own conditions may contain other times. */
+const SINCE = /(?<=> ')\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?=' and time\.Now\(\)\.Sub\()/g;
+
+/** The moment from which the events of a trigger's value or condition count; undefined if the event has no time. */
+export function sinceIn(text: string): string | undefined {
+  return text.match(SINCE)?.[0];
+}
+
+/** A trigger's value or condition, counting from another moment. */
+export function countingFrom(text: string, moment: string): string {
+  return text.replace(SINCE, moment).replace(NOTED_AFTER, isNotedAfter(moment));
+}
+
 /** A trigger's value or condition without its moment and other times, for comparison of the rest. */
 export function withoutMoments(text: string): string {
   return text.replace(LITERAL, '').replace(NOTED_AFTER, '');

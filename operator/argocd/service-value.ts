@@ -1,4 +1,5 @@
 import { yamlSafeJson } from '../lib/json.ts';
+import { DIRECT_HEADER, type DirectMarks, formatDirectMarks, readDirectMarks } from './direct-marks.ts';
 import { readYaml, yamlItems, yamlStruct, yamlText } from './yaml-value.ts';
 
 /** The engine reads these waits as integers of nanoseconds; a text such as "1s" would stop it completely. */
@@ -29,13 +30,20 @@ const RELAY_RETRY_WAIT_MAX_NS = 4_000_000_000;
  * @param capability the {@link secretReference} to the text by which the relay knows Argo CD. It is in a header, since Argo CD's
  * controller writes URLs to its log
  * @param managedBy the provenance
+ * @param direct what Argo CD tells by itself
  */
-export function formatRelayService(url: string, capability: string, managedBy: string): string {
+export function formatRelayService(
+  url: string,
+  capability: string,
+  managedBy: string,
+  direct: DirectMarks = new Map(),
+): string {
   return yamlSafeJson({
     url,
     headers: [
       { name: 'Content-Type', value: 'application/json' },
       { name: 'Authorization', value: `Bearer ${capability}` },
+      ...(direct.size > 0 ? [{ name: DIRECT_HEADER, value: formatDirectMarks(direct) }] : []),
     ],
     retryMax: 4,
     retryWaitMin: RETRY_WAIT_MIN_NS,
@@ -43,6 +51,12 @@ export function formatRelayService(url: string, capability: string, managedBy: s
     managedBy,
   });
 }
+
+/** The marks in the value of the relay's service, of any form. */
+export const directMarksIn = (service: string): DirectMarks =>
+  readDirectMarks(DIRECT_VALUE.exec(service)?.[1] ?? '');
+
+const DIRECT_VALUE = new RegExp(`"${DIRECT_HEADER}","value":"([^"]*)"`);
 
 /** A webhook service as Argo CD's engine reads it, with `$name` still in it. */
 export interface WebhookService {

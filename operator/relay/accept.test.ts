@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
 import type { RelayRoute } from '../api/relay-route.ts';
+import { type DirectMarks, directMark } from '../argocd/direct-marks.ts';
 import { formatNoteKey, NOTIFIED } from '../argocd/notes.ts';
 import { robot, subscription } from '../core/testing/fixtures.ts';
 import { createEngine } from '../engine/client.ts';
@@ -32,19 +33,24 @@ interface Given {
   readonly routes: readonly RelayRoute[];
   readonly engine?: Engine;
   readonly now?: number;
+  readonly direct?: DirectMarks;
 }
 
 const accepted = (body: Buffer, { routes, now = START, ...given }: Given) =>
-  acceptPost(body, {
-    engine: given.engine ?? engine,
-    store,
-    routes: () => indexRoutes(routes),
-    argocdUrl: undefined,
-    now: () => now,
-    log,
-    onStored: () => undefined,
-    onFailed: (step) => failures.push(step),
-  });
+  acceptPost(
+    body,
+    {
+      engine: given.engine ?? engine,
+      store,
+      routes: () => indexRoutes(routes),
+      argocdUrl: undefined,
+      now: () => now,
+      log,
+      onStored: () => undefined,
+      onFailed: (step) => failures.push(step),
+    },
+    given.direct,
+  );
 
 const FAILED = post('on-sync-failed', application(syncFailed()));
 
@@ -202,18 +208,101 @@ describe('an event that follows another one', () => {
     expect(told()).toEqual(['on-health-degraded', 'on-health-degraded']);
   });
 
-  it("takes the relay's notes for it, and not Argo CD's", async () => {
-    const note = formatNoteKey({
-      oncePer: '',
-      trigger: 'dt_team-payments_payments_on-health-degraded',
-      condition: '[0].x',
-      service: 'dt_team-payments_payments',
-      recipient: '',
-    });
-    const app = application(health('Healthy', '2026-11-23T08:03:00Z'));
-    const annotations = { [NOTIFIED]: JSON.stringify({ [note]: START / 1_000 - 60 }) };
-    const body = post('on-health-recovered', { ...app, metadata: { ...app.metadata, annotations } });
+  const withNote = (body: Buffer, trigger: string, at: string): Buffer => {
+    const condition = '[0].x';
+    const service = 'dt_team-payments_payments';
+    const note = formatNoteKey({ oncePer: '', trigger, condition, service, recipient: '' });
+    const { event, app } = JSON.parse(body.toString());
+    const annotations = { [NOTIFIED]: JSON.stringify({ [note]: Date.parse(at) / 1_000 }) };
+    return post(event, { ...app, metadata: { ...app.metadata, annotations } });
+  };
+  const DEGRADED = 'dt_team-payments_payments_on-health-degraded';
+
+  it('is told after one that Argo CD has told before the robot moved to the relay, and once', async () => {
+    const at = '2026-11-23T08:02:00Z';
+    expect(await accepted(withNote(recovered('2026-11-23T08:03:00Z'), DEGRADED, at), { routes })).toBe(
+      'stored',
+    );
+    expect(await accepted(withNote(recovered('2026-11-23T08:04:00Z'), DEGRADED, at), { routes })).toBe(
+      'nobody',
+    );
+    expect(told()).toEqual(['on-health-recovered']);
+  });
+
+  it.each([
+    ['another subscription', 'dt_team-x_payments_on-health-degraded', '2026-11-23T08:02:00Z'],
+    ['a time before the subscription counted', DEGRADED, '2026-11-23T07:59:00Z'],
+  ])('is not told after a note of %s', async (_, trigger, at) => {
+    const body = withNote(recovered('2026-11-23T08:03:00Z'), trigger, at);
     expect(await accepted(body, { routes })).toBe('nobody');
+  });
+});
+
+describe('a robot on its way to the relay or back', () => {
+  const mark = directMark('team-payments/payments', 'dt_team-payments_payments');
+  const at = (moment: string) => Date.parse(moment) / 1_000;
+
+  it('is left to Argo CD as long as Argo CD says so', async () => {
+    const routes = [compiledRoute()];
+    expect(await accepted(FAILED, { routes, direct: new Map([[mark, 0]]) })).toBe('nobody');
+    expect(store.messages).toEqual([]);
+    const other = directMark('team-payments/other', 'dt_team-payments_payments');
+    expect(await accepted(FAILED, { routes, direct: new Map([[other, 0]]) })).toBe('stored');
+    expect(store.messages).toHaveLength(1);
+  });
+
+  it('is told of events until a moment', async () => {
+    const routes = [compiledRoute()];
+    const direct = (moment: string) => new Map([[mark, at(moment)]]);
+    expect(await accepted(FAILED, { routes, direct: direct('2026-11-23T08:00:59Z') })).toBe('nobody');
+    expect(store.messages).toEqual([]);
+    expect(await accepted(FAILED, { routes, direct: direct('2026-11-23T08:01:00Z') })).toBe('stored');
+    expect(store.messages).toHaveLength(1);
+  });
+
+  it('is told of the end of what the relay has told, whenever it ends', async () => {
+    const pair = [{ trigger: 'on-health-degraded' }, { trigger: 'on-health-recovered' }] as const;
+    const routes = [compiledRoute(subscription({}, { events: [...pair] }))];
+    const direct = new Map([[mark, at('2026-11-23T08:02:00Z')]]);
+    await accepted(post('on-health-degraded', application(health('Degraded', '2026-11-23T08:02:00Z'))), {
+      ...{ routes, direct },
+      now: Date.parse('2026-11-23T08:02:00Z'),
+    });
+    await accepted(post('on-health-recovered', application(health('Healthy', '2026-11-23T08:02:30Z'))), {
+      ...{ routes, direct },
+      now: Date.parse('2026-11-23T08:02:30Z'),
+    });
+    expect(store.messages.map(({ event }) => event.name)).toEqual([
+      'on-health-degraded',
+      'on-health-recovered',
+    ]);
+  });
+
+  const noted = (body: Buffer, trigger: string, oncePer: string, time: string): Buffer => {
+    const service = 'dt_team-payments_payments';
+    const key = formatNoteKey({ oncePer, trigger, condition: '[0].former', service, recipient: '' });
+    const { event, app } = JSON.parse(body.toString());
+    const annotations = { [NOTIFIED]: JSON.stringify({ [key]: at(time) }) };
+    return post(event, { ...app, metadata: { ...app.metadata, annotations } });
+  };
+  const OWN = {
+    name: 'stuck',
+    when: "app.status.operationState.phase == 'Failed'",
+    eventTime: 'app.status.operationState.finishedAt',
+  };
+
+  it.each([
+    ['of the catalogue', { trigger: 'on-sync-failed' } as const, '2026-11-23T08:00:30Z'],
+    ['with its own condition and time', OWN, ''],
+  ])('is not told what Argo CD has told by another text: an event %s', async (_, event, oncePer) => {
+    const name = 'trigger' in event ? event.trigger : event.name;
+    const trigger = `dt_team-payments_payments_${name}`;
+    const routes = [compiledRoute(subscription({}, { events: [event] }))];
+    const posted = 'trigger' in event ? FAILED : post(trigger, application(syncFailed()));
+    await accepted(noted(posted, trigger, oncePer, '2026-11-23T08:01:00Z'), { routes });
+    expect(store.messages).toEqual([]);
+    await accepted(noted(posted, trigger, oncePer, '2026-11-23T08:00:59Z'), { routes });
+    expect(store.messages).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,9 @@
 import { objectKey } from '../api/names.ts';
+import type { DirectMarks } from '../argocd/direct-marks.ts';
 import { withNotes } from '../argocd/notes.ts';
 import { type Engine, EngineUnavailableError } from '../engine/types.ts';
 import type { Log } from '../lib/log.ts';
+import { own } from '../lib/own.ts';
 import { askTriggers, type TriggerAnswers } from './ask-engine.ts';
 import { leadersOf } from './companions.ts';
 import { sha256 } from './dedupe-key.ts';
@@ -10,7 +12,7 @@ import type { NewMessage, RelayStore } from './model.ts';
 import { type PostedEvent, readPostedEvent } from './posted-event.ts';
 import type { LoadedRoute } from './read-route.ts';
 import type { RouteCandidate, RouteIndex } from './route-index.ts';
-import { forgotten } from './told.ts';
+import { forgotten, notesBeforeRelay } from './told.ts';
 
 /**
  * What became of a post: `stored` (also if everything was known already), `nobody` is told, `unreadable`, or `unavailable`: the store
@@ -43,8 +45,15 @@ interface Gathered {
   isTold: boolean;
 }
 
-/** Takes the body of a post: finds the routes, has the engine judge and render, and stores the messages. Never rejects. */
-export async function acceptPost(body: Buffer, options: AcceptOptions): Promise<PostResult> {
+/**
+ * Takes the body of a post: finds the routes, has the engine judge and render, and stores the messages. Never rejects.
+ * @param toldDirectly what Argo CD tells by itself, as it said with the post
+ */
+export async function acceptPost(
+  body: Buffer,
+  options: AcceptOptions,
+  toldDirectly: DirectMarks = new Map(),
+): Promise<PostResult> {
   const posted = readPostedEvent(body.toString('utf8'));
   if (!posted) return 'unreadable';
   const index = options.routes();
@@ -52,7 +61,7 @@ export async function acceptPost(body: Buffer, options: AcceptOptions): Promise<
   const candidates = index.candidates(posted.event, posted.described);
   if (candidates.length === 0) return 'nobody';
   try {
-    return await accept(posted, sha256(body), candidates, options);
+    return await accept(posted, sha256(body), candidates, options, toldDirectly);
   } catch (err) {
     const message =
       err instanceof EngineUnavailableError
@@ -68,14 +77,17 @@ async function accept(
   postHash: string,
   candidates: readonly RouteCandidate[],
   options: AcceptOptions,
+  toldDirectly: DirectMarks,
 ): Promise<PostResult> {
   const { engine, store, argocdUrl, now } = options;
   const notes = await store.notesOf(posted.uid);
   const time = now();
   const { appProject, contextValue } = posted;
-  const seen = { app: withNotes(posted.app, notes), now: new Date(time).toISOString() };
+  const specs = candidates.map(({ route }) => route.spec);
+  const all = { ...notesBeforeRelay(posted.app, specs, notes, time), ...notes };
+  const seen = { app: withNotes(posted.app, all), now: new Date(time).toISOString() };
   const scene = { scene: { ...seen, ...(appProject && { appProject }) }, contextValue };
-  const context: PostContext = { posted, postHash, notes, scene, argocdUrl };
+  const context: PostContext = { posted, postHash, notes: all, scene, argocdUrl, toldDirectly };
   const answers = await askTriggers(engine, candidates.map(questionOf), scene);
   const gathered: Gathered = { messages: [], forget: [], isTold: false };
   for (const candidate of candidates) {
@@ -87,7 +99,8 @@ async function accept(
       failed('render', route, options, error);
     }
   }
-  const { messages, forget, isTold } = gathered;
+  const { messages, isTold } = gathered;
+  const forget = gathered.forget.filter((key) => own(notes, key) !== undefined);
   if (messages.length + forget.length > 0)
     options.onStored(messages, await store.accept(messages, time, forget, posted.uid));
   return isTold ? 'stored' : 'nobody';

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { PostResult } from './accept.ts';
 import type { TokenVerdict } from './capability.ts';
@@ -35,7 +41,7 @@ const KEEP_ALIVE_MS = 120_000;
 export interface DoorOptions {
   readonly judge: (token: string) => Promise<TokenVerdict>;
   /** Never rejects. */
-  readonly accept: (body: Buffer) => Promise<PostResult>;
+  readonly accept: (body: Buffer, headers: IncomingHttpHeaders) => Promise<PostResult>;
   /** Called with the status of each answer, and the seconds since its request came. */
   readonly onAnswered: (status: number, seconds: number) => void;
   /** In milliseconds, only ever forward. */
@@ -168,7 +174,7 @@ export class Door {
     try {
       if (awaitsContinue) response.writeContinue();
       const body = await readBody(request, this.#limits.bodyMs);
-      return typeof body === 'number' ? body : STATUSES[await this.#options.accept(body)];
+      return typeof body === 'number' ? body : STATUSES[await this.#options.accept(body, request.headers)];
     } finally {
       this.#posts -= 1;
       if (!request.socket.destroyed) this.#idle.add(request.socket);

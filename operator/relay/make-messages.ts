@@ -1,7 +1,12 @@
 import { objectKey } from '../api/names.ts';
 import type { RelayRouteSpec } from '../api/relay-route.ts';
+import { type DirectMarks, directMark } from '../argocd/direct-marks.ts';
+import { countingFrom } from '../argocd/moment.ts';
+import { triggerKey } from '../argocd/names.ts';
 import type { Engine, EvaluatedCondition } from '../engine/types.ts';
-import { askBody, type PostedScene } from './ask-engine.ts';
+import { own } from '../lib/own.ts';
+import { rfc3339 } from '../lib/rfc3339.ts';
+import { askBody, askTriggers, type PostedScene } from './ask-engine.ts';
 import { dedupeKey, eventTimeOf } from './dedupe-key.ts';
 import type { NewMessage } from './model.ts';
 import type { PostedEvent } from './posted-event.ts';
@@ -25,6 +30,8 @@ export interface PostContext {
   readonly scene: PostedScene;
   /** The URL of Argo CD's user interface by the configuration. */
   readonly argocdUrl: string | undefined;
+  /** What Argo CD tells by itself, as it said with the post. */
+  readonly toldDirectly: DirectMarks;
 }
 
 /** The messages about an event to the robots of its route. */
@@ -45,14 +52,23 @@ export async function makeMessages(
   { route, event, condition }: HappenedEvent,
   context: PostContext,
 ): Promise<MadeMessages> {
-  const { posted, postHash, notes, scene, argocdUrl } = context;
+  const { posted, postHash, notes, scene, argocdUrl, toldDirectly } = context;
   const { app, uid, namespace, name } = posted;
   const { spec } = route;
+  const subscription = objectKey(spec.subscription.namespace, spec.subscription.name);
   const time = eventTimeOf(event.catalogueName, app);
-  const untold = spec.robots.filter(
-    ({ service }) =>
-      !wasTold(event, spec, noteKeyOf(event.trigger, condition, service), { notes, app, time }),
-  );
+  const isAfter = (moment: number) => happenedAfter(engine, { route, event, condition }, scene, moment);
+  const ours: RelayRouteSpec['robots'][number][] = [];
+  const untold: typeof ours = [];
+  for (const robot of spec.robots) {
+    const { service } = robot;
+    const moment = toldDirectly.get(directMark(subscription, service));
+    // Argo CD tells of all events, or of those after a moment.
+    if (moment === 0 || (moment !== undefined && (await isAfter(moment)))) continue;
+    ours.push(robot);
+    const isTold = await wasTold({ event, condition, service }, spec, { notes, app, time, isAfter });
+    if (!isTold) untold.push(robot);
+  }
   const messages: NewMessage[] = [];
   for (const robot of untold) {
     const { service } = robot;
@@ -62,7 +78,7 @@ export async function makeMessages(
     messages.push({
       dedupeKey: dedupeKey(uid, event.trigger, service, { oncePer: condition.oncePer, time, postHash }),
       robot: objectKey(robot.namespace, robot.name),
-      subscription: objectKey(spec.subscription.namespace, spec.subscription.name),
+      subscription,
       application: { uid, namespace, name, ...(url !== undefined && { url }) },
       event: {
         name: event.name,
@@ -73,5 +89,24 @@ export async function makeMessages(
       noteKey: noteKeyOf(event.trigger, condition, service),
     });
   }
-  return { messages, failures: untold.length - messages.length, isTold: untold.length === 0 };
+  return {
+    messages,
+    failures: untold.length - messages.length,
+    isTold: ours.length > 0 && untold.length === 0,
+  };
+}
+
+/** Whether an event happened after a moment: its trigger's condition says so, counting from there. */
+async function happenedAfter(
+  engine: Engine,
+  { route, event }: HappenedEvent,
+  scene: PostedScene,
+  moment: number,
+): Promise<boolean> {
+  const key = triggerKey(event.trigger);
+  const since = rfc3339(new Date(moment * 1_000));
+  const value = countingFrom(own(route.spec.configMap, key) ?? '', since);
+  const later = { ...route, spec: { ...route.spec, configMap: { [key]: value } } };
+  const answers = await askTriggers(engine, [{ route: later, triggers: [event.trigger] }], scene);
+  return answers.get(later)?.get(event.trigger)?.triggered === true;
 }

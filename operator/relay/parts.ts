@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locateEngine } from '../../engine/locate.ts';
+import { DIRECT_HEADER, readDirectMarks } from '../argocd/direct-marks.ts';
 import { RELAY_SERVICE } from '../argocd/names.ts';
 import { readCredential } from '../cluster/read-credential.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
@@ -121,7 +122,10 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
   };
   const door = new Door({
     judge: (token) => capability.judge(token),
-    accept: (body) => acceptPost(body, accepting),
+    accept: (body, headers) => {
+      const direct = own(headers, DIRECT_HEADER.toLowerCase());
+      return acceptPost(body, accepting, readDirectMarks(String(direct ?? '')));
+    },
     onAnswered: metrics.answered,
     clock,
   });
