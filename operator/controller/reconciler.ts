@@ -1,6 +1,7 @@
 import { resourceKey } from '../api/names.ts';
 import { isPassing } from '../cluster/route-writer.ts';
 import { robotsLookedAt } from '../core/bounds/beyond-bounds.ts';
+import type { Decision } from '../core/decide.ts';
 import { deliveryChecks, nextCheckAt, requestOf } from '../core/delivery/checks.ts';
 import { Faults } from '../core/model/faults.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
@@ -99,9 +100,13 @@ export class Reconciler {
     if (toRetry) throw toRetry;
     const writeAgainAt =
       routeFailures.size > 0 ? new Date(now.getTime() + REFUSED_ROUTE_RETRY_MS) : undefined;
+    // A move of a robot has several steps, each after the one before is live. What waits for something else comes later.
+    const isDone = routeFailures.size === 0 && admission.againAt === undefined;
+    const goOnAt = !isAsDecided && isDone && hasWrites(decision) ? now : undefined;
     const askAgainAt = round === 'failed' ? new Date(now.getTime() + GATE_RETRY_MS) : undefined;
     const dueAt = earliest(
       decision.plan.renewAt,
+      goOnAt,
       askAgainAt,
       writeAgainAt,
       checkAgainAt,
@@ -127,6 +132,9 @@ export class Reconciler {
     }
   }
 }
+
+const hasWrites = ({ writes, routes }: Decision): boolean =>
+  writes.steps.length + routes.apply.length + routes.remove.length > 0;
 
 function earliest(...times: readonly (Date | undefined)[]): Date | undefined {
   const known = times.flatMap((time) => (time ? [time.getTime()] : []));

@@ -16,6 +16,7 @@ import type { Resolution } from './model/resolved.ts';
 import type { Snapshot } from './model/snapshot.ts';
 import { foreignFindings } from './others/foreign.ts';
 import { ignoredSubscriptions } from './others/legacy-config.ts';
+import { movesOf } from './plan/moves.ts';
 import type { Plan } from './plan/placements.ts';
 import { planTarget } from './plan/plan.ts';
 import { planPostedEvents } from './relay/posted-events.ts';
@@ -49,8 +50,8 @@ export interface Decision {
 export function decide(snapshot: Snapshot): Decision {
   const inquiry = new Inquiry(snapshot.answers);
   const faults = new Faults();
-  const { live, plan: ownPlan, resolution } = planned(snapshot, inquiry, faults);
-  const plan = withSharedKeys(ownPlan, snapshot, live, inquiry);
+  const { live, moves, plan: ownPlan, resolution } = planned(snapshot, inquiry, faults);
+  const plan = withSharedKeys(ownPlan, snapshot, live, inquiry, moves);
   const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
   const ignored = ignoredSubscriptions(snapshot.target.configMap, inquiry);
@@ -73,9 +74,10 @@ function planned(snapshot: Snapshot, inquiry: Inquiry, faults: Faults) {
   const live = readLiveState(snapshot.target);
   const beyond = beyondBounds(snapshot, live, faults);
   const resolved = resolve(snapshot, live, beyond, inquiry, faults);
-  const planned = planTarget(resolved, snapshot, live, inquiry, faults);
-  const routed = planRoutes(resolved, planned, snapshot, live, inquiry, faults);
-  return { live, ...planPostedEvents(resolved, routed, snapshot, live, inquiry, faults) };
+  const moves = movesOf(resolved, snapshot, live, faults);
+  const planned = planTarget(resolved, snapshot, live, inquiry, faults, moves);
+  const routed = planRoutes(resolved, planned, snapshot, live, inquiry, faults, moves);
+  return { live, moves, ...planPostedEvents(resolved, routed, snapshot, live, inquiry, faults, moves) };
 }
 
 /**

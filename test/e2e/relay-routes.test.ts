@@ -125,27 +125,33 @@ describe('a subscription of a relayed robot', () => {
     await untilRoute('the good edit', ({ spec }) => spec.events.length === 1);
   });
 
-  it('moves to the keys of Argo CD and back, and the relay goes on where Argo CD has stopped', async () => {
+  it('moves to the keys of Argo CD beside the route, and back to the route alone', async () => {
     const key = `trigger.${SERVICE}_on-sync-failed`;
+    await reportAsRelay();
+    const before = await route();
     await stage.apply(robot(TEAM, { delivery: 'Direct' }));
-    await eventually('the route to go', noRoute);
+    await eventually('the mark', async () =>
+      (await dataOf('configmap'))['service.webhook.dt__relay']?.includes('X-Told-Directly'),
+    );
     expect((await keysOf('configmap')).sort()).toEqual([
+      'service.webhook.dt__relay',
       `service.webhook.${SERVICE}`,
+      'template.dt__on-sync-failed',
       `template.${SERVICE}_on-sync-failed`,
+      'trigger.dt__on-sync-failed',
       key,
     ]);
     const since = sinceOf((await dataOf('configmap'))[key]);
-    await eventually('the capability to go', async () => (await keysOf('secret')).join() === SERVICE);
+    expect(Date.parse(since)).toBeGreaterThan(Date.parse(sinceOf(before.spec.configMap[key])));
+    expect((await keysOf('secret')).sort()).toEqual(['dt__relay', SERVICE]);
     await stage.conditions('nsub', 'team', 'payments', { Merged: 'True/Merged' });
 
     await stage.apply(robot(TEAM, { delivery: 'Relay' }));
-    const back = await untilRoute('the route to come back', () => true);
-    expect(sinceOf(back.spec.configMap[key])).toBe(since);
-    await reportAsRelay();
     await eventually('the keys to go', async () => !(key in (await dataOf('configmap'))));
     await eventually('the URL to go', async () => (await keysOf('secret')).join() === 'dt__relay');
     await stage.conditions('nsub', 'team', 'payments', { Merged: 'True/Merged' });
-    expect(sinceOf((await route()).spec.configMap[key])).toBe(since);
+    expect((await dataOf('configmap'))['service.webhook.dt__relay']).not.toContain('X-Told-Directly');
+    expect((await route()).spec).toEqual(before.spec);
   });
 
   it('is explained, as far as the relay has got', async () => {

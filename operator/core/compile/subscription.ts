@@ -20,7 +20,8 @@ export function compileSubscription(
   const { cr, accessCondition } = subscription;
   const recipients = subscription.robots.map((robot) => robot.service).sort();
   const { maxEventAgeSeconds } = settings;
-  const context: ConditionContext = { ...subscription, maxEventAgeSeconds, recipients };
+  const noted = [...(subscription.noted ?? recipients)].sort();
+  const context: ConditionContext = { ...subscription, maxEventAgeSeconds, recipients: noted };
   const provenanceFor = (event?: ResolvedEvent): Provenance => {
     const expressions = event !== undefined && event.catalogueName === undefined;
     const uses = { raw: event?.raw !== undefined, expressions };

@@ -23,7 +23,7 @@ export interface ResolvedRobot {
   readonly audience: Audience;
   /** Whether live messages stay unchanged, because the newest spec is refused or not judged yet. */
   readonly messagesStay?: true;
-  /** Whether the relay sends to it. Argo CD's objects then hold nothing of it. */
+  /** Whether the relay is to send to it. Argo CD's objects then hold nothing of it, unless it has yet to move. */
   readonly isRelayed?: true;
   readonly verdict: Verdict;
   /** Present where the rollout is `current`, and where the live version was made with it. */
@@ -42,6 +42,12 @@ export interface ResolvedSubscription {
   readonly verdict: Verdict;
   /** The robots that can get messages. */
   readonly robots: readonly ResolvedRobot[];
+  /** In a part of a subscription: services that get no message by the way of this part, whatever is live. */
+  readonly elsewhere?: ReadonlySet<string>;
+  /** In a part: the moment from which new triggers count, if it is not the present one. */
+  readonly countsFrom?: string;
+  /** In a part: the services whose notes of sends count. The relay has notes of its own robots only, whatever the condition names. */
+  readonly noted?: readonly string[];
   /** Complete where the rollout is `current`. */
   readonly events: readonly ResolvedEvent[];
   /** expr-lang condition: the applications that the namespace has access to. */

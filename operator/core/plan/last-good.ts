@@ -64,7 +64,7 @@ export function liveVersion(
   const before = new Set(listed.length > 0 ? listed : keys.flatMap(servicesOf));
   const isUsable = (service: string): boolean => {
     const robot = context.services.get(service);
-    return robot !== undefined && mayUse(namespace, robot);
+    return robot !== undefined && mayUse(namespace, robot) && !subscription.elsewhere?.has(service);
   };
   const recipients = [...before].filter(isUsable).sort();
   if (recipients.length === 0 || triggers.length === 0) return undefined;

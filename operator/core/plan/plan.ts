@@ -19,6 +19,7 @@ import type { Placed } from './candidate.ts';
 import { candidatesOf, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
 import { reserveDestinations } from './destination-reservations.ts';
+import { type Moves, movesOf } from './moves.ts';
 import type { Plan, PlanContext, SubscriptionPlacement } from './placements.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
 import { plannedVerdict, planRobots } from './robots.ts';
@@ -35,13 +36,18 @@ export function planTarget(
   live: LiveState,
   inquiry: Inquiry,
   faults: Faults,
+  moves: Moves = movesOf(resolution, snapshot, live, faults),
 ): { readonly plan: Plan; readonly resolution: Resolution } {
   const budget = reserveBudget(resolution, snapshot, live, faults);
-  const direct = resolution.robots.filter(({ isRelayed }) => !isRelayed);
+  const direct = resolution.robots.filter(moves.isDirect);
   const robots = planRobots(direct, live, snapshot, inquiry, budget, faults);
   const placedRobots = direct.filter(({ cr }) => robots.placements.has(resourceKey(cr)));
   const context = contextFor(resolution, placedRobots, snapshot, live, inquiry);
-  const candidates = candidatesOf(resolution.subscriptions, context, robots.refusals, faults);
+  // A robot that cannot come back to Argo CD keeps the relay.
+  const relayed = new Set(resolution.robots.filter(moves.isRelayed).map(({ cr }) => resourceKey(cr)));
+  const refusals = new Map([...robots.refusals].filter(([robot]) => !relayed.has(robot)));
+  const parts = resolution.subscriptions.map(moves.directPart);
+  const candidates = candidatesOf(parts, context, refusals, faults);
   const capacity: Capacity = {
     budget,
     destinations: reserveDestinations(candidates, context, snapshot, faults),
@@ -96,7 +102,7 @@ export function planTarget(
       subscriptions: placements,
       posted: new Map(),
       routes: new Map(),
-      ...(robots.renewAt && { renewAt: robots.renewAt }),
+      ...dueAt(robots.renewAt, moves.dueAt),
     },
   };
 }
@@ -124,6 +130,11 @@ export function contextFor(
     inquiry,
   };
 }
+
+const dueAt = (renewal: Date | undefined, move: Date | undefined): { readonly renewAt?: Date } => {
+  const times = [renewal, move].flatMap((time) => (time ? [time.getTime()] : []));
+  return times.length === 0 ? {} : { renewAt: new Date(Math.min(...times)) };
+};
 
 /** The same object where nothing has changed, as with most resources: there can be thousands. */
 export const judged = <T extends { readonly verdict: Verdict }>(resource: T, verdict: Verdict): T =>

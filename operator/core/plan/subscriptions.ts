@@ -144,7 +144,8 @@ function compileDraft(subscription: ResolvedSubscription, context: PlanContext):
   const configMap: Record<string, string> = {};
   const moments = events.map((event) => {
     const value = ours.get(triggerKey(event.name))?.value;
-    return countsFrom(event, recipients, value, liveRecipients(context.live, event.name), context.countsFrom);
+    const now = subscription.countsFrom ?? context.countsFrom;
+    return countsFrom(event, recipients, value, liveRecipients(context.live, event.name), now);
   });
   for (const [index, moment] of commonMoments(events, moments).entries()) {
     const event = events[index] as EventFragment;

@@ -13,10 +13,11 @@ import type { Snapshot } from '../model/snapshot.ts';
 import { bytesOf } from '../plan/budget.ts';
 import { reserveBudget } from '../plan/budget-reservations.ts';
 import { candidatesOf, placeCandidate } from '../plan/candidates.ts';
+import type { Moves } from '../plan/moves.ts';
 import type { SubscriptionPlacement } from '../plan/placements.ts';
 import { contextFor } from '../plan/plan.ts';
 import { combined, type Planned, unlimited } from './routes.ts';
-import { isShared } from './shared-keys.ts';
+import { firstMoment, isShared } from './shared-keys.ts';
 
 /** The relay, as the only robot of the events that are posted to it. Every namespace may post. */
 const RELAY: ResolvedRobot = {
@@ -46,6 +47,7 @@ export function planPostedEvents(
   live: LiveState,
   inquiry: Inquiry,
   faults: Faults,
+  { waiting }: Pick<Moves, 'waiting'>,
 ): Planned {
   const target = postedTarget(live);
   const parts = resolution.subscriptions.flatMap((subscription, index) => {
@@ -53,7 +55,10 @@ export function planPostedEvents(
     const route = planned.plan.routes.get(relayRouteName(namespace, name));
     if (!route?.events.some(({ catalogueName }) => catalogueName === undefined)) return [];
     const { verdict = subscription.verdict } = planned.resolution.subscriptions[index] ?? {};
-    const part = postedPart(subscription);
+    const isNew = !target.events.has(resourceKey(subscription.cr));
+    if (isNew && waiting.has(resourceKey(subscription.cr))) return [];
+    const since = isNew ? firstMoment([route], undefined, snapshot.serverTime) : undefined;
+    const part = postedPart(subscription, since);
     return [verdict.rollout === part.verdict.rollout ? part : { ...part, verdict }];
   });
   if (parts.length === 0) return planned;
@@ -106,8 +111,11 @@ const postedTarget = (live: LiveState): LiveState =>
 const targets = new ObjectMemo<LiveState, LiveState>();
 
 /** The events with own conditions, as the relay knows them. Doubts about them are weighed by the route. */
-const postedPart = (subscription: ResolvedSubscription): ResolvedSubscription =>
-  postedParts.get(subscription, [], () => {
+const postedPart = (
+  subscription: ResolvedSubscription,
+  countsFrom: string | undefined,
+): ResolvedSubscription =>
+  postedParts.get(subscription, [countsFrom], () => {
     const { namespace, name } = subscription.cr.metadata;
     const events = subscription.events
       .filter(({ catalogueName }) => catalogueName === undefined)
@@ -119,7 +127,11 @@ const postedPart = (subscription: ResolvedSubscription): ResolvedSubscription =>
         warnings: [],
       }));
     const { verdict } = subscription;
-    return { ...subscription, robots: [RELAY], events, verdict: { ...verdict, warnings: [] } };
+    return {
+      ...subscription,
+      ...{ robots: [RELAY], events, verdict: { ...verdict, warnings: [] } },
+      ...(countsFrom !== undefined && { countsFrom }),
+    };
   });
 
 const postedParts = new ObjectMemo<ResolvedSubscription, ResolvedSubscription>();

@@ -1,6 +1,5 @@
 import { resourceKey } from '../../api/names.ts';
 import { type RelayRouteSpec, relayRouteName } from '../../api/relay-route.ts';
-import { ObjectMemo } from '../../lib/memo.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
@@ -10,6 +9,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { reserveBudget } from '../plan/budget-reservations.ts';
 import { candidatesOf, placeCandidate } from '../plan/candidates.ts';
+import type { Moves } from '../plan/moves.ts';
 import type { Plan } from '../plan/placements.ts';
 import { contextFor, judged } from '../plan/plan.ts';
 import type { Capacity } from '../plan/subscriptions.ts';
@@ -41,9 +41,10 @@ export function planRoutes(
   live: LiveState,
   inquiry: Inquiry,
   faults: Faults,
+  moves: Moves,
 ): Planned {
   const robots = resolution.robots.filter(
-    ({ isRelayed, verdict }) => isRelayed && verdict.rollout !== 'none',
+    (robot) => moves.isRelayed(robot) && robot.verdict.rollout !== 'none',
   );
   // Without robots that the relay sends to, no live route may stay.
   if (robots.length === 0) return planned;
@@ -52,7 +53,7 @@ export function planRoutes(
   const context = contextFor(resolution, robots, snapshot, target, inquiry);
   const parts = resolution.subscriptions.flatMap((subscription, index) => {
     const { verdict = subscription.verdict } = planned.resolution.subscriptions[index] ?? {};
-    const part = relayedPart(subscription);
+    const part = moves.relayedPart(subscription);
     if (verdict.rollout === 'none') return [];
     if (part.robots.length === 0 && !bySubscription.has(resourceKey(part.cr))) return [];
     // Both parts of a subscription have one fate.
@@ -76,6 +77,8 @@ export function planRoutes(
     if (!plan) continue;
     const before = bySubscription.get(resourceKey(cr));
     const isNewest = verdict?.rollout === 'current';
+    // What is live is Argo CD's then, and stays there: an older generation does not move.
+    if (!before && !isNewest) continue;
     const inputs = { subscription, plan, isNewest, live: before, robots: byService, snapshot };
     const spec = faults.guard(
       cr,
@@ -87,15 +90,6 @@ export function planRoutes(
   const subscriptions = combined(planned.resolution.subscriptions, verdicts);
   return { plan: { ...planned.plan, routes }, resolution: { ...planned.resolution, subscriptions } };
 }
-
-/** The same object each time, since much is remembered of it. */
-const relayedPart = (subscription: ResolvedSubscription): ResolvedSubscription =>
-  relayedParts.get(subscription, [], () => ({
-    ...subscription,
-    robots: subscription.robots.filter(({ isRelayed }) => isRelayed),
-  }));
-
-const relayedParts = new ObjectMemo<ResolvedSubscription, ResolvedSubscription>();
 
 /**
  * Subscriptions with the verdicts on a part of each.

@@ -1,4 +1,7 @@
+import { objectKey } from '../../api/names.ts';
 import type { RelayRouteSpec } from '../../api/relay-route.ts';
+import type { DirectMarks } from '../../argocd/direct-marks.ts';
+import { sinceIn } from '../../argocd/moment.ts';
 import {
   parseKey,
   RELAY_SERVICE,
@@ -23,6 +26,7 @@ import type { Inquiry } from '../model/inquiry.ts';
 import { type LiveKey, type LiveState, liveRecipients } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { countsFrom } from '../plan/counts-from.ts';
+import type { Moves } from '../plan/moves.ts';
 import type { Plan } from '../plan/placements.ts';
 
 /** The relay's door for Argo CD, below its URL. */
@@ -44,14 +48,31 @@ const ANY_MOMENT = '2000-01-01T00:00:00Z';
  * Adds what all relayed robots share to a plan: the relay's service with its capability, and for each event of the catalogue that a
  * route has, one trigger that posts the event to the relay. The triggers are for all Applications, since the relay knows who may hear
  * of which. The capability stays as long as there are routes.
+ * The marks are in Argo CD's objects before the first route is.
  */
-export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, inquiry: Inquiry): Plan {
+export function withSharedKeys(
+  plan: Plan,
+  snapshot: Snapshot,
+  live: LiveState,
+  inquiry: Inquiry,
+  { marks, waiting }: Pick<Moves, 'marks' | 'waiting'>,
+): Plan {
   const { url } = snapshot.config.relay;
   const capability = own(snapshot.target.secret?.data, RELAY_SERVICE) ?? snapshot.relay?.newCapability;
-  if (plan.routes.size === 0 || url === undefined) return plan;
-  const events = sharedEvents(plan.routes.values(), Math.round(snapshot.config.limits.maxEventAge / 1000));
-  const service = formatRelayService(joinedUrl(url, DOOR), secretReference(RELAY_SERVICE), MARK);
-  const keysAt = (momentOf: (event: SharedEvent) => string): Record<string, string> => {
+  if (plan.routes.size + marks.size === 0 || url === undefined) return plan;
+  const before = new Map(live.relay.filter(isShared).map(({ key, value }) => [key, value]));
+  const isPosted = ({ namespace, name }: RelayRouteSpec['subscription'], event: string) =>
+    !waiting.has(objectKey(namespace, name)) || before.has(triggerKey(relayedEventName(event)));
+  const events = sharedEvents(
+    [...plan.routes.values()].flatMap((route) =>
+      route.events.flatMap(({ catalogueName }) =>
+        catalogueName !== undefined && isPosted(route.subscription, catalogueName) ? [catalogueName] : [],
+      ),
+    ),
+    Math.round(snapshot.config.limits.maxEventAge / 1000),
+  );
+  const keysAt = (direct: DirectMarks, momentOf: (event: SharedEvent) => string): Record<string, string> => {
+    const service = formatRelayService(joinedUrl(url, DOOR), secretReference(RELAY_SERVICE), MARK, direct);
     const keys: Record<string, string> = { [serviceKey(RELAY_SERVICE)]: service };
     for (const event of events) {
       setOwn(keys, triggerKey(event.name), event.triggerValue(momentOf(event)));
@@ -59,19 +80,18 @@ export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, 
     }
     return keys;
   };
-  const before = new Map(live.relay.filter(isShared).map(({ key, value }) => [key, value]));
-  const now = rfc3339(snapshot.serverTime);
-  const wanted = keysAt((event) =>
+  const wanted = keysAt(marks, (event) =>
     countsFrom(
       event,
       [RELAY_SERVICE],
       before.get(triggerKey(event.name)),
       liveRecipients(live, event.name),
-      now,
+      firstMoment(plan.routes.values(), event.catalogueName, snapshot.serverTime),
     ),
   );
   const isLive = Object.entries(wanted).every(([key, value]) => before.get(key) === value);
-  const candidate = keysAt(() => ANY_MOMENT);
+  // The engine has nothing to say about marks.
+  const candidate = keysAt(new Map(), () => ANY_MOMENT);
   const isRefused = !isLive && checkFinding(inquiry, candidate, () => 'relay.url') !== undefined;
   const keys = isRefused ? Object.fromEntries(before) : wanted;
   const entries = isRefused
@@ -83,6 +103,29 @@ export function withSharedKeys(plan: Plan, snapshot: Snapshot, live: LiveState, 
     entries: [...plan.entries, ...entries],
     secret: { ...plan.secret, ...(capability !== undefined && { [RELAY_SERVICE]: capability }) },
   };
+}
+
+/** Argo CD comes to each Application within this time. */
+const LAG_MS = 600_000;
+
+/**
+ * The moment from which a new trigger counts that posts events to the relay: the earliest one of these routes, since a robot that moves to
+ * the relay may have events that Argo CD has yet to come to. The events of a whole day would all be posted at once, so there is a bound.
+ * @param catalogueName undefined for events with own conditions
+ */
+export function firstMoment(
+  routes: Iterable<RelayRouteSpec>,
+  catalogueName: string | undefined,
+  now: Date,
+): string {
+  const moments = [...routes].flatMap(({ events, configMap }) =>
+    events
+      .filter((event) => event.catalogueName === catalogueName)
+      .flatMap(({ trigger }) => sinceIn(own(configMap, triggerKey(trigger)) ?? '') ?? []),
+  );
+  const earliest = moments.sort()[0] ?? rfc3339(now);
+  const bound = rfc3339(new Date(now.getTime() - LAG_MS));
+  return earliest < bound ? bound : earliest;
 }
 
 /** Whether a key of the relay belongs to no subscription. */
@@ -99,8 +142,9 @@ interface SharedEvent {
   triggerValue(since: string): string;
 }
 
-function sharedEvents(routes: Iterable<RelayRouteSpec>, maxEventAgeSeconds: number): SharedEvent[] {
-  const used = new Set([...routes].flatMap(({ events }) => events.map(({ catalogueName }) => catalogueName)));
+/** @param names in the catalogue */
+function sharedEvents(names: readonly string[], maxEventAgeSeconds: number): SharedEvent[] {
+  const used = new Set(names);
   return CATALOGUE.filter(({ name }) => used.has(name)).map((trigger) =>
     sharedEvent(trigger, maxEventAgeSeconds),
   );

@@ -5,7 +5,7 @@ import { liveRoutes } from '../model/live-routes.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { judgeCredentials } from './credentials.ts';
+import { hasWorkingUrl, judgeCredentials } from './credentials.ts';
 
 /** The parts of a snapshot that a relayed robot is judged by. */
 export type RelayContext = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now' | 'relay'>;
@@ -22,6 +22,10 @@ export const isForRelay = (cr: DingTalkRobot, context: Context): boolean =>
 /** Whether the relay sends to the robot now, by a live route. */
 export const isRouted = ({ metadata }: DingTalkRobot, snapshot: Pick<Snapshot, 'relay'>): boolean =>
   liveRoutes(snapshot).byRobot.has(resourceKey({ metadata }));
+
+/** Whether only the relay sends to a routed robot, which may be about to come back to Argo CD. */
+export const isOnlyRouted = (cr: DingTalkRobot, context: RelayContext): boolean =>
+  context.config.relay.url !== undefined && !hasWorkingUrl(cr, context);
 
 /** Refuses a robot that asks for a relay which the installation does not have. */
 export function relayMissing(cr: DingTalkRobot, context: Context): Finding | undefined {

@@ -14,6 +14,7 @@ import { credentialsHash, hasWorkingUrl, judgeCredentials, liveProvenance } from
 import { formerServiceInputs, formerServiceWarnings } from './former-service.ts';
 import {
   isForRelay,
+  isOnlyRouted,
   isRouted,
   relayMissing,
   relayOnly,
@@ -82,7 +83,7 @@ function judgeRobot(cr: DingTalkRobot, snapshot: RobotContext): ResolvedRobot {
   if (cr.spec.suspend) return { ...base, verdict: { rollout: 'none', warnings: [] } };
   const isRelayed = isForRelay(cr, snapshot);
   // A robot whose newest spec does not count stays where it is: with the relay, or in Argo CD's objects.
-  const isWithRelay = isRelayed && isRouted(cr, snapshot);
+  const isWithRelay = isRouted(cr, snapshot) && (isRelayed || isOnlyRouted(cr, snapshot));
   const relayed = (really: boolean) => really && ({ isRelayed: true } as const);
   const mistake = unsupportedField(cr) ?? unknownTimeZone(cr) ?? relayMissing(cr, snapshot);
   if (mistake) {

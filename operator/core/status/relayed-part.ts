@@ -7,6 +7,7 @@ import { own } from '../../lib/own.ts';
 import { liveRecipients } from '../model/live.ts';
 import { liveRoutes } from '../model/live-routes.ts';
 import type { Snapshot } from '../model/snapshot.ts';
+import { isLoaded } from '../plan/moves.ts';
 import type { Plan } from '../plan/placements.ts';
 import { isSameRoute } from '../relay/relay.ts';
 import { entryKey } from '../writes/our-part.ts';
@@ -42,11 +43,12 @@ export function relayedPart(cr: NotificationSubscription, observed: ObservedStat
   const route = routeOf(cr, snapshot);
   if (!wanted)
     return { route, isWanted: false, isLive: route === undefined, awaits: undefined, keys: () => [] };
+  const awaits = route && isLoaded(route) ? undefined : AWAITS_RELAY;
   return {
     route,
     isWanted: true,
-    isLive: isSameRoute(wanted, route?.spec) && isPosted(cr, wanted, observed),
-    awaits: route && isLoaded(route) ? undefined : AWAITS_RELAY,
+    isLive: isSameRoute(wanted, route?.spec) && (awaits !== undefined || isPosted(cr, wanted, observed)),
+    awaits,
     keys: () => [
       serviceKey(RELAY_SERVICE),
       ...sentTriggers(cr, wanted, plan).flatMap((name) => [
@@ -58,13 +60,10 @@ export function relayedPart(cr: NotificationSubscription, observed: ObservedStat
   };
 }
 
-const isLoaded = ({ metadata, status }: RelayRoute): boolean =>
-  status?.observedGeneration === metadata.generation;
-
 const AWAITS_RELAY: Finding = {
   reason: 'AwaitsRelay',
   message:
-    'The relay has not loaded this generation yet. Until then, it goes on with the one before, if there is one.',
+    'The relay has not loaded this generation yet. Until then, it goes on with the one before, if there is one, and Argo CD goes on with robots that move to the relay.',
 };
 
 /** Names of the triggers that post the events of a route. */

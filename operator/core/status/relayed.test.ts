@@ -5,16 +5,7 @@ import { decide } from '../decide.ts';
 import { deliveryChecks } from '../delivery/checks.ts';
 import { readLiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import {
-  afterWrites,
-  NAMESPACE,
-  relayed,
-  robot,
-  settled,
-  snapshot,
-  subscription,
-  team,
-} from '../testing/fixtures.ts';
+import { NAMESPACE, relayed, robot, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
 import type { ObservedState } from './observed-state.ts';
 import { wantedStatuses } from './statuses.ts';
 
@@ -230,7 +221,7 @@ describe('the status of a relayed robot', () => {
     const direct = settled(snapshot(team()));
     const moved = relayed({ ...team(), target: direct.target });
     expect(brief(statusOf('DingTalkRobot', moved)).Merged).toBe('False/Pending');
-    const after = { ...moved, target: afterWrites(moved) };
+    const after = settled(settled(settled(settled(moved))));
     expect(brief(statusOf('DingTalkRobot', after)).Merged).toBe('True/Merged');
   });
 
