@@ -24,8 +24,8 @@ export function relayCommand(command: Command, io: ProcessIO): void {
       'after',
       () => `
 Argo CD posts events to relay.listen, and the relay sends the messages of robots with delivery Relay. relay.store says where
-the relay keeps them. Logs are JSON lines on standard output. Ctrl-C or SIGTERM stops the relay. With --leave, the relay goes on
-for some seconds before, so that a Service no longer leads anybody to it when its address goes.
+the relay keeps them. Logs are JSON lines on standard output. Ctrl-C or SIGTERM stops the relay. With --leave, the relay is
+not ready first, and takes events for some seconds more, until its Service leads nobody to it.
 
 Exit codes: 0 a signal has stopped the relay, 1 it could not start or go on, 2 the command was called wrongly or could not
 read its configuration.
@@ -45,7 +45,7 @@ Example:
       const log = createLogger(config.log.level, io.stdout);
       const relay = new Relay({
         ...{ config, log, listen: config.relay.listen, kubeconfig: options.kubeconfig },
-        openStore: () => openRelayStore(config.relay.store, { log, isOnly: 'sqlite' in config.relay.store }),
+        openStore: () => openRelayStore(config.relay.store, { log }),
         dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
         now: Date.now,
         random: Math.random,
