@@ -3,7 +3,7 @@ import { config, snapshot } from '../../core/testing/fixtures.ts';
 import { ForbiddenError } from '../../kubernetes/api-error.ts';
 import type { ApiCall, ApiRequest } from '../../kubernetes/request.ts';
 import type { ClusterView } from './cluster-view.ts';
-import { controllerProxySteps, isExcepted } from './controller-proxy.ts';
+import { controllerProxySteps, goesPastProxy } from './controller-proxy.ts';
 import { type ControllerDeployment, readControllers } from './controllers.ts';
 
 const RELAY = 'http://argocd-dingtalk-relay.argocd.svc:8080';
@@ -112,5 +112,5 @@ it.each<[string, string, boolean]>([
   ['http://127.0.0.1:8080', '', true],
   ['http://localhost:8080', '', true],
 ])('Go excepts %s from a proxy with NO_PROXY=%s: %s', (url, noProxy, answer) => {
-  expect(isExcepted(new URL(url), noProxy)).toBe(answer);
+  expect(goesPastProxy(new URL(url), noProxy)).toBe(answer);
 });

@@ -32,7 +32,7 @@ function controllerStep({ metadata, spec }: ControllerDeployment, url: URL): Ste
   const exceptions = find('NO_PROXY');
   if (exceptions && exceptions.value === undefined)
     return unknown(`${deployment} sets ${proxy.name}, and its ${exceptions.name} comes from another object`);
-  if (isExcepted(url, exceptions?.value ?? ''))
+  if (goesPastProxy(url, exceptions?.value ?? ''))
     return ok(`${deployment} sets ${proxy.name}, and its ${exceptions?.name} excepts ${url.hostname}`);
   return problem(
     `${deployment} sets ${proxy.name}, so Argo CD posts the events for the relay, and the capability, to that proxy`,
@@ -41,7 +41,7 @@ function controllerStep({ metadata, spec }: ControllerDeployment, url: URL): Ste
 }
 
 /** Whether Go, in which Argo CD is written, would make requests to the URL without the proxy. */
-export function isExcepted({ hostname, port, protocol }: URL, noProxy: string): boolean {
+export function goesPastProxy({ hostname, port, protocol }: URL, noProxy: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (host === 'localhost' || isIn(host, '127.0.0.0/8') || host === '::1') return true;
   const own = port === '' ? (protocol === 'https:' ? '443' : '80') : port;
