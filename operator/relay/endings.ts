@@ -84,10 +84,6 @@ export function endingOf(claim: RequestClaim, outcome: DeliveryOutcome, facts: E
 export const isTooLong = ({ reason, errcode }: DeliveryOutcome): boolean =>
   reason === 'MessageTooLong' && errcode !== undefined;
 
-/** Whether the outcome is an answer to a request, and not something that the relay found out by itself. */
-export const isAnswer = ({ reason }: DeliveryOutcome): boolean =>
-  reason !== 'MessageExpired' && reason !== 'CredentialsUnreadable';
-
 /** Grows with the attempts. Between half the bound and the bound, so robots that fail together do not come back together. */
 function pauseMs({ messages }: RequestClaim, random: number): number {
   const attempts = Math.max(1, ...messages.map((message) => message.attempts));
