@@ -125,7 +125,7 @@ export class RelayReplicas implements AsyncDisposable {
     const listen = `127.0.0.1:${healthPort}`;
     const config = join(folder, `relay-${doorPort}.json`);
     const all = {
-      relay: { listen: `127.0.0.1:${doorPort}`, store: this.store },
+      relay: { url: `http://127.0.0.1:${doorPort}`, listen: `127.0.0.1:${doorPort}`, store: this.store },
       ...{ health: { listen }, metrics: { listen }, log: { level: 'info' }, ...fields },
     };
     await writeFile(config, JSON.stringify(operatorConfiguration(dingtalk, all)));
