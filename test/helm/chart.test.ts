@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -73,21 +73,39 @@ const SAME: readonly Pair[] = [
   },
 ];
 
+/** The components that need a configuration, and have one for overlays. */
+const CONFIGURED: ReadonlySet<string> = new Set(['+relay', '+relay-postgres']);
+
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kustomization-'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Folders of config/ together. */
+/** Folders of config/ together, with the configuration that one of them has for an overlay, as docs/relay.md says. */
 async function together(parts: readonly string[]): Promise<string> {
   const pathOf = (part: string) => relative(folder, join(CONFIG, part.replace('+', '')));
   const kustomization = {
     resources: parts.filter((part) => !part.startsWith('+')).map(pathOf),
     components: parts.filter((part) => part.startsWith('+')).map(pathOf),
+    configMapGenerator: await Promise.all(parts.filter((part) => CONFIGURED.has(part)).map(replaced)),
   };
   await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
   return folder;
+}
+
+/** Copies the file to the overlay, since kustomize takes none from elsewhere. */
+async function replaced(part: string): Promise<object> {
+  await copyFile(
+    join(CONFIG, part.replace('+', ''), 'configuration.yaml'),
+    join(folder, 'configuration.yaml'),
+  );
+  return {
+    name: 'argocd-dingtalk-configuration',
+    namespace: 'argocd',
+    behavior: 'replace',
+    files: ['configuration.yaml'],
+  };
 }
 
 describe('the chart', () => {
