@@ -45,7 +45,7 @@ Example:
       const log = createLogger(config.log.level, io.stdout);
       const relay = new Relay({
         ...{ config, log, listen: config.relay.listen, kubeconfig: options.kubeconfig },
-        openStore: () => openRelayStore(config.relay.store, { log }),
+        openStore: () => openRelayStore(config.relay.store, { log, isOnly: 'sqlite' in config.relay.store }),
         dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
         now: Date.now,
         random: Math.random,

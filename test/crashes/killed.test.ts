@@ -61,7 +61,11 @@ async function killTheOnlyOne(relays: RelayReplicas): Promise<void> {
   const ids = underWay.map(({ message }) => message.id);
   await eventually(
     'the requests under way to be repeated',
-    async () => (await relays.messages({ ids, states: ['sent'] })).length === ids.length,
+    async () => {
+      const rest = await relays.messages({ ids, states: ['waiting', 'sending', 'dead', 'expired'] });
+      expect(rest).toEqual([]);
+      return true;
+    },
     { timeoutMs: 60_000 },
   );
 }
