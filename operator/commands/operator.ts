@@ -8,6 +8,7 @@ import type { ProcessIO } from '../tools/process-io.ts';
 import { COMMANDS } from './descriptions.ts';
 import { kubeconfigOption } from './options.ts';
 import { run, withProcessIO } from './run.ts';
+import { runUntilSignal } from './until-signal.ts';
 
 /** Three attempts of this length, with the pauses between them, end within fifteen seconds. */
 const MESSAGE_TIMEOUT_MS = 4_000;
@@ -42,21 +43,7 @@ Example:
         random: Math.random,
         randomBytes,
       });
-      const stopped = new Promise<void>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-          io.once(signal, () => {
-            log.info({ signal }, 'stopping');
-            resolve();
-          });
-        }
-      });
-      try {
-        await operator.start();
-        await stopped;
-      } finally {
-        await operator.shutDown();
-      }
-      log.info({}, 'stopped');
+      await runUntilSignal(operator, log, io);
     });
 }
 

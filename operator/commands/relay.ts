@@ -7,6 +7,7 @@ import { readConfiguration } from '../tools/configuration.ts';
 import { openDingTalk } from '../tools/dingtalk.ts';
 import { type ProcessIO, UsageError } from '../tools/process-io.ts';
 import { kubeconfigOption } from './options.ts';
+import { runUntilSignal } from './until-signal.ts';
 
 /** The sender waits no longer for a request when the relay ends. */
 const MESSAGE_TIMEOUT_MS = 4_000;
@@ -39,7 +40,6 @@ Example:
         throw new UsageError(
           `${options.config}: relay.url is missing. The operator gives robots to the relay, and Argo CD its address, by this field.`,
         );
-      const leaveMs = Number(options.leave) * 1_000;
       if (!/^\d{1,2}$/.test(options.leave))
         throw new UsageError(`--leave: expected seconds from 0 to 99, got ${options.leave}`);
       const log = createLogger(config.log.level, io.stdout);
@@ -49,22 +49,8 @@ Example:
         dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
         now: Date.now,
         random: Math.random,
-        leave: () => delay(leaveMs),
+        leave: () => delay(Number(options.leave) * 1_000),
       });
-      const stopped = new Promise<void>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-          io.once(signal, () => {
-            log.info({ signal }, 'stopping');
-            resolve();
-          });
-        }
-      });
-      try {
-        await relay.start();
-        await stopped;
-      } finally {
-        await relay.shutDown();
-      }
-      log.info({}, 'stopped');
+      await runUntilSignal(relay, log, io);
     });
 }

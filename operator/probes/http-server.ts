@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { listenAt } from '../lib/listen.ts';
 
 /** The answer to a request. */
 export interface Answer {
@@ -49,20 +50,12 @@ export class HttpServer {
   }
 
   /**
-   * Begins to serve at `host:port`; an IPv6 address is in brackets.
-   * @returns the port, which the system chooses if `address` says 0
-   * @throws Error if the address is in use or not one of this machine
+   * Begins to serve, see {@link listenAt}.
+   * @param address `host:port`
+   * @returns the port
    */
   async listen(address: string): Promise<number> {
-    const separator = address.lastIndexOf(':');
-    const host = address.slice(0, separator).replace(/^\[(.*)\]$/, '$1');
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once('error', reject);
-    this.#server.listen(Number(address.slice(separator + 1)), host, resolve);
-    await promise;
-    this.#server.removeListener('error', reject);
-    const bound = this.#server.address();
-    return typeof bound === 'object' && bound ? bound.port : 0;
+    return listenAt(this.#server, address);
   }
 
   /** Anybody can hold connections. A limit that refuses the next one would have the kubelet restart the container. */

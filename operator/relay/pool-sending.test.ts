@@ -1,34 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recordingLog } from '../lib/testing/recording-log.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dispatching } from './dispatch.ts';
 import type { RelayStore } from './model.ts';
 import { chooseMember, membersOf, otherMember } from './pool.ts';
 import type { QuietHours } from './quiet-hours.ts';
-import { openRelayStore } from './store/open.ts';
 import { type SomeMessage, someMessage } from './testing/messages.ts';
 import { DEFAULT_ROBOT, RunningSenders } from './testing/running-sender.ts';
-import { SenderStore } from './testing/sender-store.ts';
+import { SENDER_STORES } from './testing/sender-stores.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-
-const folder = mkdtempSync(join(tmpdir(), 'relay-pool-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let files = 0;
-const STORES = [
-  ['in memory', async (): Promise<RelayStore> => new SenderStore()],
-  [
-    'in SQLite',
-    async (): Promise<RelayStore> => {
-      files += 1;
-      return openRelayStore({ sqlite: join(folder, `${files}.db`) }, { log: recordingLog() });
-    },
-  ],
-] as const;
 
 const webhook = (key: string) => ({ name: 'pool', key });
 const POOL = { webhook: webhook('0'), pool: [{ webhook: webhook('1') }, { webhook: webhook('2') }] };
@@ -99,7 +80,7 @@ class Pool {
   }
 }
 
-describe.each(STORES)('a pool of three, with a store %s,', { timeout: 60_000 }, (_, open) => {
+describe.each(SENDER_STORES)('a pool of three, with a store %s,', { timeout: 60_000 }, (_, open) => {
   const opened: RunningSenders[] = [];
   let pool: Pool;
   beforeEach(async () => {

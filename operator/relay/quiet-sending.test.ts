@@ -1,33 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { recordingLog } from '../lib/testing/recording-log.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { dispatching } from './dispatch.ts';
-import type { RelayStore } from './model.ts';
 import type { QuietHours } from './quiet-hours.ts';
 import type { SenderOptions } from './sender-options.ts';
-import { openRelayStore } from './store/open.ts';
 import { type SomeMessage, someMessage } from './testing/messages.ts';
 import { RunningSenders, START } from './testing/running-sender.ts';
-import { SenderStore } from './testing/sender-store.ts';
+import { SENDER_STORES } from './testing/sender-stores.ts';
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
-
-const folder = mkdtempSync(join(tmpdir(), 'relay-quiet-'));
-let files = 0;
-const STORES = [
-  ['in memory', async (): Promise<RelayStore> => new SenderStore()],
-  [
-    'in SQLite',
-    async (): Promise<RelayStore> => {
-      files += 1;
-      return openRelayStore({ sqlite: join(folder, `${files}.db`) }, { log: recordingLog() });
-    },
-  ],
-] as const;
 
 /** They end an hour after the tests' beginning. */
 const untilNine: QuietHours = { from: '07:00', to: '09:00', timeZone: 'UTC' };
@@ -68,7 +49,7 @@ class QuietGroup {
 const apps = (count: number, some: SomeMessage = {}): SomeMessage[] =>
   Array.from({ length: count }, (_, n) => ({ ...some, app: `app-${String(n).padStart(4, '0')}` }));
 
-describe.each(STORES)('in quiet hours, with a store %s,', { timeout: 60_000 }, (_, open) => {
+describe.each(SENDER_STORES)('in quiet hours, with a store %s,', { timeout: 60_000 }, (_, open) => {
   const opened: RunningSenders[] = [];
   afterEach(async () => {
     for (const senders of opened.splice(0)) await senders[Symbol.asyncDispose]();
@@ -207,5 +188,3 @@ describe.each(STORES)('in quiet hours, with a store %s,', { timeout: 60_000 }, (
     expect(group.senders.requestsTo('team-a/loud').length).toBe(1);
   });
 });
-
-afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -4,8 +4,9 @@ import { parse } from 'yaml';
 import type { Delivery, FakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { soon } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
+import { isByRelay } from '../support/relay.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
-import { isRelayed, playRefusal, playWithRelay } from './relay.ts';
+import { playRefusal, playWithRelay } from './relay.ts';
 import { STORY } from './story.ts';
 
 const QUICKSTART = new URL('../../samples/quickstart/', import.meta.url).pathname;
@@ -94,7 +95,7 @@ async function play(stage: Stage, say: (line: string) => void, relay: boolean): 
   say(`${accepted} of ${expected} expected messages arrived, ${requests.length - accepted} were refused`);
   const isComplete = accepted === expected && requests.length === expected;
   if (!relay || !isComplete) return isComplete;
-  const relayed = requests.filter(isRelayed).length;
+  const relayed = requests.filter(isByRelay).length;
   say(`${relayed} of them came by the relay`);
   const robot = { namespace: TEAM, name: 'payments', token: stringData.webhook };
   const condition = await playRefusal(stage, robot, say);
@@ -133,6 +134,6 @@ function describeDelivery(delivery: Delivery): string {
   const { signature, errcode, errmsg, body } = delivery;
   const text = (body as Markdown | undefined)?.markdown?.text ?? delivery.rawBody;
   const indented = text.trimEnd().replaceAll(/^/gm, '          | ');
-  const sender = isRelayed(delivery) ? ' from the relay' : '';
+  const sender = isByRelay(delivery) ? ' from the relay' : '';
   return `message arrived${sender}: signature ${signature}, DingTalk answered ${errcode} ${errmsg}\n${indented}`;
 }

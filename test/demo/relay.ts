@@ -1,8 +1,7 @@
 import type { ConfigFields } from '../../operator/dingtalk/testing/fake-configuration.ts';
-import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { degraded, soon } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
-import { installRelay, placeForRelay, startRelay } from '../support/relay.ts';
+import { startOperatorForRelay, startRelay } from '../support/relay.ts';
 import { ARGOCD, type Stage } from '../support/stage.ts';
 
 /** A robot's credentials in the group. */
@@ -18,18 +17,12 @@ export async function playWithRelay(
   fields: ConfigFields,
   undo: AsyncDisposableStack,
 ): Promise<{ readonly url: string }> {
-  const place = await placeForRelay(stage);
-  await installRelay(stage);
   const robots = { ...(fields.robots as object), delivery: 'Relay' };
-  await stage.restartOperator({ ...fields, ...place.fields, robots });
+  const place = await startOperatorForRelay(stage, { ...fields, robots });
   const relay = await startRelay(stage, place);
   undo.defer(async () => void (await relay.stop()));
   return place;
 }
-
-/** Whether the relay has sent a message. Its messages have an id, by which DingTalk shows a repeated one once. */
-export const isRelayed = ({ body }: Delivery): boolean =>
-  typeof (body as { readonly msgUuid?: unknown } | undefined)?.msgUuid === 'string';
 
 /**
  * The group makes a new secret, and nobody tells the owner of the robot: DingTalk refuses the next message with HTTP 200.

@@ -10,7 +10,7 @@ import { ALERT_CASES, ruleTests } from '../support/alert-cases.ts';
 import { installOperator, startOperator } from '../support/operator.ts';
 import { freePorts } from '../support/ports.ts';
 import { promtool } from '../support/promtool.ts';
-import { installRelay, placeForRelay, startRelay } from '../support/relay.ts';
+import { startOperatorForRelay, startRelay } from '../support/relay.ts';
 import { metricsIn, samplesIn } from '../support/scrape.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
@@ -53,9 +53,7 @@ beforeAll(async () => {
 afterAll(async () => stage?.[Symbol.asyncDispose]());
 
 async function scrapeOfRelay(fields: ConfigFields): Promise<string> {
-  const place = await placeForRelay(stage);
-  await installRelay(stage);
-  await stage.restartOperator({ ...fields, ...place.fields });
+  const place = await startOperatorForRelay(stage, fields);
   const relay = await startRelay(stage, place);
   try {
     const spec = { robots: [{ name: RELAYED.name }], events: [{ trigger: 'on-sync-failed' }] };

@@ -6,11 +6,11 @@ import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { soon, syncFailed } from '../support/applications.ts';
 import {
   capabilityOf,
-  installRelay,
   placeForRelay,
   postedBody,
   postToDoor,
   type RelayPlace,
+  startOperatorForRelay,
   startRelay,
 } from '../support/relay.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
@@ -80,10 +80,8 @@ const robots = new Map<string, FakeRobot>();
 
 beforeAll(async () => {
   stage = running.use(await startStage({ argocd: false, projects: [PROJECT], operator: false }));
-  const place = await placeForRelay(stage);
-  await installRelay(stage);
   const tenancy = { projects: { [PROJECT]: [...TEAMS, TROUBLED] } };
-  await stage.restartOperator({ ...place.fields, tenancy });
+  const place = await startOperatorForRelay(stage, { tenancy });
   running.use(await startRelay(stage, place));
   await stage.apply(...[...TEAMS, TROUBLED, CONTROL].map((name) => namespace(name)));
   await Promise.all([...GOOD, ...Object.keys(BAD)].map(addRobot));

@@ -1,12 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { DingTalkRobot } from '../../operator/api/kinds.ts';
-import {
-  credentialsSecret,
-  namespace,
-  newCredentials,
-  robot,
-  subscription,
-} from '../../operator/api/testing/manifests.ts';
+import { namespace, robot, subscription } from '../../operator/api/testing/manifests.ts';
 import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
@@ -18,8 +12,9 @@ import {
   syncFailed,
 } from '../support/applications.ts';
 import type { RunningProcess } from '../support/processes.ts';
-import { installRelay, placeForRelay, startRelay } from '../support/relay.ts';
+import { startOperatorForRelay, startRelay } from '../support/relay.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 /** What only a relay can do for a group, from the robot's spec to DingTalk. */
 
@@ -31,9 +26,7 @@ let relay: RunningProcess;
 
 beforeAll(async () => {
   stage = await startStage({ projects: [PROJECT], operator: false });
-  const place = await placeForRelay(stage);
-  await installRelay(stage);
-  await stage.restartOperator({ ...place.fields, tenancy: { projects: { [PROJECT]: [TEAM] } } });
+  const place = await startOperatorForRelay(stage, { tenancy: { projects: { [PROJECT]: [TEAM] } } });
   await stage.apply(namespace(TEAM));
   relay = await startRelay(stage, place);
 });
@@ -44,10 +37,8 @@ afterAll(async () => {
 
 /** A robot in DingTalk and the Secret of it. */
 async function dingTalkRobot(name: string) {
-  const credentials = newCredentials();
-  const handle = stage.dingtalk.addRobot(credentials);
-  const where = { namespace: TEAM, name };
-  await stage.apply(credentialsSecret(where, { webhook: credentials.token, secret: credentials.secret }));
+  const { fake: handle, credentials, manifests } = realRobot(stage.dingtalk, { namespace: TEAM, name });
+  await stage.apply(manifests[0] as object);
   const requests = (): Delivery[] =>
     stage.dingtalk.requests.filter(({ token }) => token === credentials.token);
   return { handle, requests };

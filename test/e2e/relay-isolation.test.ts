@@ -16,11 +16,10 @@ import { AuditLog } from '../support/audit.ts';
 import type { RunningProcess } from '../support/processes.ts';
 import {
   capabilityOf,
-  installRelay,
-  placeForRelay,
   postedBody,
   postToDoor,
   type RelayPlace,
+  startOperatorForRelay,
   startRelay,
 } from '../support/relay.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
@@ -90,12 +89,7 @@ const OWN = { name: 'own', when: "app.status?.operationState?.phase == 'Failed'"
 
 beforeAll(async () => {
   stage = await startStage({ projects: ['a', 'b', 'p'], operator: false, audit: true });
-  place = await placeForRelay(stage);
-  await installRelay(stage);
-  await stage.restartOperator({
-    ...place.fields,
-    tenancy: { projects: { a: [TEAM], p: [TEAM], b: [OTHER] } },
-  });
+  place = await startOperatorForRelay(stage, { tenancy: { projects: { a: [TEAM], p: [TEAM], b: [OTHER] } } });
   relay = await startRelay(stage, place);
   const wanted = [
     ...Object.entries(CRITERIA).map(([name, [applications]]) => [TEAM, name, { applications }] as const),

@@ -19,7 +19,7 @@ import {
   soon,
 } from '../support/applications.ts';
 import type { RunningProcess } from '../support/processes.ts';
-import { installRelay, placeForRelay, startRelay } from '../support/relay.ts';
+import { startOperatorForRelay, startRelay, withoutMsgUuid } from '../support/relay.ts';
 import { SCENES } from '../support/sample-scenes.ts';
 import { readSample, SAMPLE_PROJECTS, SAMPLE_TENANCY, SAMPLES, SEED, STORY } from '../support/samples.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
@@ -103,9 +103,8 @@ function portions(events: readonly Event[]): Event[][] {
 const to = (token: string): Delivery[] => stage.dingtalk.requests.filter((each) => each.token === token);
 
 /** What the group reads. */
-function content({ body }: Delivery): string {
-  const { msgUuid: _, ...rest } = body as { readonly msgUuid?: string };
-  return JSON.stringify(rest);
+function content(delivery: Delivery): string {
+  return JSON.stringify(withoutMsgUuid(delivery));
 }
 
 async function installSample(name: string): Promise<void> {
@@ -165,12 +164,10 @@ const RAW = `{"msgtype":"text","text":{"content":{{toJson (printf "release %s|%v
 
 beforeAll(async () => {
   stage = await startStage({ projects: [...SAMPLE_PROJECTS, KINDS], operator: false });
-  const place = await placeForRelay(stage);
-  await installRelay(stage);
   await stage.cp.merge('configmap', ARGOCD, 'argocd-notifications-cm', {
     data: { context: 'argocdUrl: https://argocd.example.com\nenvironment: \'"live" <1>\'' },
   });
-  await stage.restartOperator({ ...place.fields, tenancy: SAMPLE_TENANCY });
+  const place = await startOperatorForRelay(stage, { tenancy: SAMPLE_TENANCY });
   relay = await startRelay(stage, place);
   await Promise.all([...SAMPLES.map(installSample), installKinds()]);
   const live = Date.now();

@@ -14,7 +14,7 @@ import {
   syncFailed,
 } from '../support/applications.ts';
 import type { RunningProcess } from '../support/processes.ts';
-import { capabilityOf, installRelay, placeForRelay, type RelayPlace, startRelay } from '../support/relay.ts';
+import { capabilityOf, type RelayPlace, startOperatorForRelay, startRelay } from '../support/relay.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
 
@@ -47,10 +47,7 @@ const known = new Map<string, Credentials>();
 
 beforeAll(async () => {
   stage = await startStage({ projects: [PROJECT], operator: false });
-  place = await placeForRelay(stage);
-  await installRelay(stage);
-  await stage.restartOperator({
-    ...place.fields,
+  place = await startOperatorForRelay(stage, {
     tenancy: { projects: { [PROJECT]: [TEAM] } },
     log: { level: 'debug' },
   });

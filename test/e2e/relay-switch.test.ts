@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  credentialsSecret,
-  namespace,
-  newCredentials,
-  robot,
-  subscription,
-} from '../../operator/api/testing/manifests.ts';
+import { namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
   application,
@@ -17,8 +11,9 @@ import {
   syncFailed,
 } from '../support/applications.ts';
 import type { RunningProcess } from '../support/processes.ts';
-import { installRelay, placeForRelay, type RelayPlace, startRelay } from '../support/relay.ts';
+import { isByRelay, type RelayPlace, startOperatorForRelay, startRelay } from '../support/relay.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 /** Robots move to the relay and back while Applications fail: each event is told once, by the one way or the other. */
 
@@ -38,9 +33,7 @@ const tokens: string[] = [];
 
 beforeAll(async () => {
   stage = await startStage({ projects: [PROJECT], operator: false });
-  place = await placeForRelay(stage);
-  await installRelay(stage);
-  await stage.restartOperator({ ...place.fields, tenancy: { projects: { [PROJECT]: [TEAM] } } });
+  place = await startOperatorForRelay(stage, { tenancy: { projects: { [PROJECT]: [TEAM] } } });
   await stage.apply(namespace(TEAM));
   for (const index of ROBOTS) await team(index);
   const names = ROBOTS.flatMap((index) => [
@@ -65,13 +58,11 @@ const patch = (name: string, change: object) => patchApplication(stage.cp, ARGOC
 
 /** A direct robot and its subscription. */
 async function team(index: number): Promise<void> {
-  const credentials = newCredentials();
-  stage.dingtalk.addRobot(credentials);
-  tokens.push(credentials.token);
   const where = { namespace: TEAM, name: `r${index}` };
+  const { credentials, manifests } = realRobot(stage.dingtalk, where, { delivery: 'Direct' });
+  tokens.push(credentials.token);
   await stage.apply(
-    credentialsSecret(where, { webhook: credentials.token, secret: credentials.secret }),
-    robot(where, { delivery: 'Direct' }),
+    ...manifests,
     subscription(where, {
       robots: [{ name: where.name }],
       applications: { projects: [PROJECT], names: [`r${index}-*`] },
@@ -84,7 +75,6 @@ async function team(index: number): Promise<void> {
 /** The accepted messages about an Application, with those that sum it up. */
 const about = (name: string) =>
   stage.dingtalk.requests.filter(({ errcode, rawBody }) => errcode === 0 && rawBody.includes(name));
-const isByRelay = ({ body }: { readonly body?: unknown }) => 'msgUuid' in (body as object);
 
 const configMap = async () =>
   (await stage.get<KubernetesResource>('configmap', ARGOCD, 'argocd-notifications-cm')).data ?? {};

@@ -1,11 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  credentialsSecret,
-  namespace,
-  newCredentials,
-  robot,
-  subscription,
-} from '../../operator/api/testing/manifests.ts';
+import { namespace, newCredentials, subscription } from '../../operator/api/testing/manifests.ts';
 import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
@@ -18,8 +12,9 @@ import {
   syncFailed,
 } from '../support/applications.ts';
 import type { RunningProcess } from '../support/processes.ts';
-import { installRelay, placeForRelay, type RelayPlace, startRelay } from '../support/relay.ts';
+import { type RelayPlace, startOperatorForRelay, startRelay, withoutMsgUuid } from '../support/relay.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
+import { realRobot } from '../support/team.ts';
 
 /** The whole line: Argo CD's real controller → relay → DingTalk, beside direct robots. */
 
@@ -32,9 +27,7 @@ let relay: RunningProcess;
 
 beforeAll(async () => {
   stage = await startStage({ projects: [PROJECT], operator: false });
-  place = await placeForRelay(stage);
-  await installRelay(stage);
-  await stage.restartOperator({ ...place.fields, tenancy: { projects: { [PROJECT]: [TEAM] } } });
+  place = await startOperatorForRelay(stage, { tenancy: { projects: { [PROJECT]: [TEAM] } } });
   await stage.apply(namespace(TEAM));
   relay = await startRelay(stage, place);
 });
@@ -51,14 +44,9 @@ async function team(
 ): Promise<Map<string, string>> {
   const tokens = new Map<string, string>();
   const manifests = Object.entries(robots).flatMap(([robotName, spec]) => {
-    const credentials = newCredentials();
-    stage.dingtalk.addRobot(credentials);
+    const { credentials, manifests } = realRobot(stage.dingtalk, { namespace: TEAM, name: robotName }, spec);
     tokens.set(robotName, credentials.token);
-    const where = { namespace: TEAM, name: robotName };
-    return [
-      credentialsSecret(where, { webhook: credentials.token, secret: credentials.secret }),
-      robot(where, spec),
-    ];
+    return manifests;
   });
   await stage.apply(
     ...manifests,
@@ -74,12 +62,6 @@ async function team(
 
 const to = (token: string | undefined): Delivery[] =>
   stage.dingtalk.requests.filter((each) => each.token === token);
-
-/** A message without what differs by its way. */
-function content({ body }: Delivery): object {
-  const { msgUuid: _, ...rest } = body as { readonly msgUuid?: string };
-  return rest;
-}
 
 const patch = (name: string, change: object) => patchApplication(stage.cp, ARGOCD, name, change);
 const create = (name: string) =>
@@ -105,7 +87,7 @@ describe('a relayed robot', () => {
       });
       await stage.argocd().untilIdle();
     }
-    expect(to(relayed).map(content)).toEqual(to(direct).map(content));
+    expect(to(relayed).map(withoutMsgUuid)).toEqual(to(direct).map(withoutMsgUuid));
     expect(to(relayed).map(({ errcode, signature }) => ({ errcode, signature }))).toEqual(
       to(relayed).map(() => ({ errcode: 0, signature: 'valid' })),
     );

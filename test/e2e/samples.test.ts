@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../operator/commands/testing/command-line.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
-import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { PreviewedMessage } from '../../operator/tools/preview/message.ts';
 import {
@@ -15,7 +14,7 @@ import {
   soon,
 } from '../support/applications.ts';
 import type { RunningProcess } from '../support/processes.ts';
-import { installRelay, placeForRelay, startRelay } from '../support/relay.ts';
+import { isByRelay, startOperatorForRelay, startRelay, withoutMsgUuid } from '../support/relay.ts';
 import { SCENES } from '../support/sample-scenes.ts';
 import {
   eventsBy,
@@ -42,10 +41,9 @@ const samples = new Map<string, Sample>();
 
 beforeAll(async () => {
   stage = await startStage({ projects: SAMPLE_PROJECTS, operator: false });
-  const place = await placeForRelay(stage);
-  await installRelay(stage);
-  const fields = { tenancy: SAMPLE_TENANCY, robots: { verify: 'OnChange' }, ...place.fields };
-  await stage.restartOperator(fields);
+  const own = { tenancy: SAMPLE_TENANCY, robots: { verify: 'OnChange' } };
+  const place = await startOperatorForRelay(stage, own);
+  const fields = { ...own, ...place.fields };
   relay = await startRelay(stage, place, fields);
   // Where a sample has DingTalk's own URL, preview may know it.
   const { dingtalk, ...other } = operatorConfiguration(stage.dingtalk, fields) as {
@@ -93,12 +91,6 @@ const received = (sample: Sample) =>
     .filter(({ token }) => token === sample.credentials.token)
     .slice(isRelayed(sample) ? 0 : 1);
 
-/** A message without the id that the relay adds. */
-function content({ body }: Delivery): object {
-  const { msgUuid: _, ...rest } = body as { readonly msgUuid?: string };
-  return rest;
-}
-
 /** What preview prints for the Application as it is now. */
 async function previewed({ dir, scene }: Sample): Promise<PreviewedMessage[]> {
   const file = join(stage.cp.dir, `${scene.app.name}.json`);
@@ -127,7 +119,7 @@ async function expectMessages(sample: Sample, trigger: string, happen: (at: Date
   await stage.argocd().untilIdle();
   if (trigger !== sample.scene.trigger) return;
   const bodies = (await previewed(sample)).filter(({ event }) => event === trigger).map(({ body }) => body);
-  expect(messages.map(content)).toEqual(bodies);
+  expect(messages.map(withoutMsgUuid)).toEqual(bodies);
   expect(bodies).toEqual([sample.scene.body(at)]);
 }
 
@@ -146,9 +138,7 @@ async function play(sample: Sample): Promise<void> {
   await expectMessages(sample, 'on-deleted', () => deleteApplication(stage.cp, ARGOCD, name));
 
   const events = sample.subscriptions.flatMap(({ spec }) => spec.events);
-  expect(received(sample).map(({ body }) => 'msgUuid' in (body as object))).toEqual(
-    events.map(() => isRelayed(sample)),
-  );
+  expect(received(sample).map(isByRelay)).toEqual(events.map(() => isRelayed(sample)));
   expect(events.map(({ trigger }) => trigger)).toContain(sample.scene.trigger);
 }
 

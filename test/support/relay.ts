@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ConfigFields } from '../../operator/dingtalk/testing/fake-configuration.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
+import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { type ApplicationOptions, type ApplicationPatch, application } from './applications.ts';
 import { freePorts } from './ports.ts';
@@ -41,6 +42,27 @@ export async function placeForRelay(stage: Pick<Stage, 'cp'>): Promise<RelayPlac
 /** Gives the relay what we ship: its ServiceAccount and its rights. May be called again. */
 export async function installRelay({ cp }: Pick<Stage, 'cp'>): Promise<void> {
   await cp.kubectl(['apply', '--server-side', '-k', join(REPOSITORY, 'test/support/relay-rights')]);
+}
+
+/**
+ * Installs what the relay needs, and starts the operator with a relay that does not run yet.
+ * @param fields of the operator's configuration, beside those for the relay
+ */
+export async function startOperatorForRelay(stage: Stage, fields: ConfigFields): Promise<RelayPlace> {
+  const place = await placeForRelay(stage);
+  await installRelay(stage);
+  await stage.restartOperator({ ...fields, ...place.fields });
+  return place;
+}
+
+/** Whether the relay has sent a message. Its messages have an id, by which DingTalk shows a repeated one once. */
+export const isByRelay = ({ body }: Pick<Delivery, 'body'>): boolean =>
+  (body as { readonly msgUuid?: unknown } | undefined)?.msgUuid !== undefined;
+
+/** A message without that id. */
+export function withoutMsgUuid({ body }: Pick<Delivery, 'body'>): object {
+  const { msgUuid: _, ...rest } = body as { readonly msgUuid?: string };
+  return rest;
 }
 
 /**

@@ -6,10 +6,11 @@ import {
 } from '../../operator/api/testing/manifests.ts';
 import type { FakeDingTalk, FakeRobot } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 
-/** A robot that exists on both sides: on the fake, and as Secret and CR. */
+/** A robot that exists on both sides: on the fake, and as Secret and CR, in this order. */
 export function realRobot(
   dingtalk: FakeDingTalk,
   where: { readonly namespace: string; readonly name: string },
+  spec: object = {},
 ): { readonly fake: FakeRobot; readonly credentials: Credentials; readonly manifests: readonly object[] } {
   const credentials = newCredentials();
   const { token, secret } = credentials;
@@ -17,6 +18,6 @@ export function realRobot(
   return {
     fake,
     credentials,
-    manifests: [credentialsSecret(where, { webhook: token, secret }), robot(where)],
+    manifests: [credentialsSecret(where, { webhook: token, secret }), robot(where, spec)],
   };
 }

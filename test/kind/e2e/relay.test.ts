@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sinceIn } from '../../../operator/argocd/moment.ts';
 import { eventually } from '../../../operator/lib/testing/eventually.ts';
+import { isByRelay } from '../../support/relay.ts';
 import { ARGOCD, type KubernetesResource } from '../../support/stage.ts';
 import type { ClusterApi } from './cluster-api.ts';
 import type { FakeInCluster } from './fake-in-cluster.ts';
@@ -44,7 +45,6 @@ const deliverBy = (delivery: string) =>
   ]);
 const rolledOut = (name: string) =>
   api.kubectl(['rollout', 'status', `deployment/${name}`, '-n', ARGOCD, '--timeout=120s']);
-const isRelayed = ({ body }: { readonly body?: unknown }) => 'msgUuid' in (body as object);
 
 interface Pod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
@@ -74,7 +74,7 @@ describe('config/default with config/relay', () => {
     await api.conditions('nsub', TEAM, 'payments', { Merged: 'True/Merged', Ready: 'True/Ready' });
     await failSync(api, 'relayed-first');
     const delivery = await fake.untilTold('relayed-first sync failed');
-    expect({ signature: delivery.signature, isRelayed: isRelayed(delivery) }).toEqual({
+    expect({ signature: delivery.signature, isRelayed: isByRelay(delivery) }).toEqual({
       signature: 'valid',
       isRelayed: true,
     });
@@ -94,7 +94,7 @@ describe('the pod of the relay', () => {
     const ms = Date.now() - started;
     process.stdout.write(`from the deletion of the relay's pod to the next message: ${ms} ms\n`);
     expect(ms).toBeLessThan(LONGEST_GAP_MS);
-    expect({ signature: delivery.signature, isRelayed: isRelayed(delivery) }).toEqual({
+    expect({ signature: delivery.signature, isRelayed: isByRelay(delivery) }).toEqual({
       signature: 'valid',
       isRelayed: true,
     });
@@ -135,7 +135,7 @@ describe('a robot that goes back', () => {
     await api.conditions('robots', TEAM, 'payments', { Ready: 'True/Ready', Merged: 'True/Merged' });
     await api.kubectl(['scale', `deployment/${RELAY}`, '-n', ARGOCD, '--replicas=0']);
     await failSync(api, 'direct-again');
-    expect(isRelayed(await fake.untilTold('direct-again sync failed'))).toBe(false);
+    expect(isByRelay(await fake.untilTold('direct-again sync failed'))).toBe(false);
     expect((await fake.deliveries()).filter(({ rawBody }) => rawBody.includes('relayed-'))).toHaveLength(2);
   });
 });
