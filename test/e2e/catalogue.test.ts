@@ -17,6 +17,7 @@ import {
   deleteApplication,
   patchApplication,
 } from '../support/applications.ts';
+import { untilGraceIsOver } from '../support/grace.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
 
@@ -129,10 +130,7 @@ it('on-health-suspended tells of every pause', async () => {
 
 describe('on-health-recovered', () => {
   beforeAll(async () => {
-    const liveSince = Date.now();
-    await eventually('messages by a former subscription to be out of the question', () => {
-      return Date.now() > liveSince + 11_000;
-    });
+    await untilGraceIsOver();
   });
 
   it('tells the end of what on-health-degraded has told, once, and nothing of ordinary changes', async () => {

@@ -20,6 +20,7 @@ import {
 } from '../support/applications.ts';
 import { failing, ODD_APPLICATIONS, type OddApplication, waiting, well } from '../support/corpus.ts';
 import { filledIn, loadExpected } from '../support/expected-messages.ts';
+import { untilGraceIsOver } from '../support/grace.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
 
 /** Odd Applications, and all messages of the catalogue and all kinds of one's own, through the real controller. */
@@ -88,10 +89,7 @@ beforeAll(async () => {
     await stage.conditions('nsub', TEAM, `catalogue-${index}`, { Ready: 'True/Ready' });
     await stage.conditions('nsub', OWN_TEAM, `own-${index}`, { Ready: 'True/Ready' });
   }
-  const liveSince = Date.now();
-  await eventually('degradations by a former subscription to be out of the question', () => {
-    return Date.now() > liveSince + 11_000;
-  });
+  await untilGraceIsOver();
   await deliverAll();
 }, 300_000);
 afterAll(async () => stage?.[Symbol.asyncDispose]());

@@ -9,7 +9,6 @@ import {
   typedTemplate,
 } from '../../operator/api/testing/manifests.ts';
 import type { Delivery } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
-import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
   application,
   applyApplication,
@@ -18,6 +17,7 @@ import {
   patchApplication,
   soon,
 } from '../support/applications.ts';
+import { untilGraceIsOver } from '../support/grace.ts';
 import type { RunningProcess } from '../support/processes.ts';
 import { startOperatorForRelay, startRelay, withoutMsgUuid } from '../support/relay.ts';
 import { SCENES } from '../support/sample-scenes.ts';
@@ -170,10 +170,7 @@ beforeAll(async () => {
   const place = await startOperatorForRelay(stage, { tenancy: SAMPLE_TENANCY });
   relay = await startRelay(stage, place);
   await Promise.all([...SAMPLES.map(installSample), installKinds()]);
-  const live = Date.now();
-  await eventually('messages by a former subscription to be out of the question', () => {
-    return Date.now() > live + 11_000;
-  });
+  await untilGraceIsOver();
 });
 afterAll(async () => {
   await relay?.stop();

@@ -10,6 +10,7 @@ import {
   soon,
   syncFailed,
 } from '../support/applications.ts';
+import { untilGraceIsOver } from '../support/grace.ts';
 import type { RunningProcess } from '../support/processes.ts';
 import { isByRelay, type RelayPlace, startOperatorForRelay, startRelay } from '../support/relay.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
@@ -41,8 +42,7 @@ beforeAll(async () => {
     ...SICK.map((each) => sick(index, each)),
   ]);
   await Promise.all(names.map(create));
-  const live = Date.now();
-  await eventually('the grace of new triggers to be over', () => Date.now() > live + 11_000);
+  await untilGraceIsOver();
 }, 180_000);
 afterAll(async () => {
   await relay?.stop();

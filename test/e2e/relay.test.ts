@@ -11,6 +11,7 @@ import {
   soon,
   syncFailed,
 } from '../support/applications.ts';
+import { untilGraceIsOver } from '../support/grace.ts';
 import type { RunningProcess } from '../support/processes.ts';
 import { type RelayPlace, startOperatorForRelay, startRelay, withoutMsgUuid } from '../support/relay.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
@@ -77,8 +78,7 @@ describe('a relayed robot', () => {
     );
     const [direct, relayed] = [tokens.get('direct'), tokens.get('relayed')];
     // Earlier degradations by a former text of the trigger do not count: the grace of ten seconds.
-    const live = Date.now();
-    await eventually('the grace to be over', () => Date.now() > live + 11_000);
+    await untilGraceIsOver();
     await create('same-app');
     for (const [count, state] of [syncFailed, degraded, healthy].entries()) {
       await patch('same-app', state(soon()));

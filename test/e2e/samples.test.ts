@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { run } from '../../operator/commands/testing/command-line.ts';
 import { operatorConfiguration } from '../../operator/dingtalk/testing/fake-configuration.ts';
-import { eventually } from '../../operator/lib/testing/eventually.ts';
 import type { PreviewedMessage } from '../../operator/tools/preview/message.ts';
 import {
   application,
@@ -13,6 +12,7 @@ import {
   patchApplication,
   soon,
 } from '../support/applications.ts';
+import { untilGraceIsOver } from '../support/grace.ts';
 import type { RunningProcess } from '../support/processes.ts';
 import { isByRelay, startOperatorForRelay, startRelay, withoutMsgUuid } from '../support/relay.ts';
 import { SCENES } from '../support/sample-scenes.ts';
@@ -54,10 +54,7 @@ beforeAll(async () => {
   await writeFile(config, JSON.stringify({ ...other, dingtalk: { ...dingtalk, allowedHosts } }));
 
   for (const name of SAMPLES.filter((each) => each !== SEED)) samples.set(name, await install(name));
-  const live = Date.now();
-  await eventually('messages by a former subscription to be out of the question', () => {
-    return Date.now() > live + 11_000;
-  });
+  await untilGraceIsOver();
 });
 afterAll(async () => {
   await relay?.stop();
