@@ -115,8 +115,8 @@ test-fault: tools build ## Faults between operator and API server, for as long a
 	@BUNDLE=$${BUNDLE-1} FAULTS=long vitest run --project e2e test/fault test/soak
 
 .PHONY: test-crashes
-test-crashes: build ## Kill the relay, its database and its disk, again and again (about 4 minutes); FAULTS=long does more of it
-	@BUNDLE=$${BUNDLE-1} vitest run --project relay-crashes $(ARGS)
+test-crashes: tools build ## Kill the relay, its database and its disk, and its longest tests (about 8 minutes); FAULTS=long does more of it
+	@BUNDLE=$${BUNDLE-1} vitest run --project relay-crashes --project relay-long $(ARGS)
 
 DURATION ?= 60
 FUZZ_FLAGS = --duration $(DURATION) $(if $(SEED),--seed $(SEED))

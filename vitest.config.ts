@@ -11,6 +11,9 @@ const FUZZES = 'test/fuzz/decide/decide.test.ts';
 /** It kills processes that use a store, again and again. */
 const CRASHES = 'operator/relay/store/crashes.test.ts';
 
+/** They move robots and slow them down for minutes, with the real Argo CD or beside a second relay: `make test-crashes`. */
+const LONG_RELAY = ['test/e2e/relay-switch.test.ts', 'test/e2e/relay-answers.test.ts'];
+
 /** What takes minutes runs by `make test-fault` alone. */
 const SOAK = process.env.FAULTS === 'long' ? ['test/soak/**/*.test.ts'] : [];
 
@@ -146,10 +149,24 @@ export default defineConfig({
       },
       {
         extends: true,
+        // After those, since they measure: no part of `make test` either.
+        test: {
+          name: 'relay-long',
+          include: LONG_RELAY,
+          ...WITH_CONTROL_PLANES,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
         // Faults are among them, so that they take over the same control planes.
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/fault/**/*.test.ts', ...SOAK],
+          exclude: LONG_RELAY,
           ...WITH_CONTROL_PLANES,
           testTimeout: 60_000,
           hookTimeout: 120_000,
