@@ -6,11 +6,12 @@ import { liveObject } from '../core/testing/fixtures.ts';
 import type { Outcome } from '../engine/types.ts';
 import { WholeCheck } from './whole-check.ts';
 
-function setUp(outcome: Outcome<'check'>) {
+function setUp(outcome: Outcome<'check'>, takesMs = 0) {
   const calls: object[] = [];
   const told: (readonly Finding[])[] = [];
   const check = async (request: object) => {
     calls.push(request);
+    clock.ms += takesMs;
     return outcome;
   };
   const report = async (findings: readonly Finding[]) => void told.push(findings);
@@ -38,6 +39,20 @@ it('looks at the start, then at changes at most once a minute', () => {
   expect(calls.length).toBe(2);
   run('3', 160_000);
   expect(calls.length).toBe(3);
+});
+
+it('rests longer after a check that took long, and never for more than ten minutes', async () => {
+  for (const [takesMs, pauseMs] of [
+    [1_000, 200_000],
+    [30_000, 600_000],
+  ] as const) {
+    const { calls, run } = setUp(REFUSED, takesMs);
+    run('1', 0);
+    await setImmediate();
+    expect(run('2', 60_000)).toBe(pauseMs - 60_000);
+    run('2', pauseMs);
+    expect(calls.length).toBe(2);
+  }
 });
 
 it('names the key', async () => {

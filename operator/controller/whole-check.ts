@@ -4,12 +4,15 @@ import type { LiveObject, Target } from '../core/model/snapshot.ts';
 import { missingFindings } from '../core/others/missing.ts';
 import type { Engine } from '../engine/types.ts';
 
-/** A large configuration takes the engine seconds, and each of its own keys was checked before it was written. */
+/** Each of the operator's own keys was checked before it was written. */
 const AT_MOST_EVERY_MS = 60_000;
+/** A large configuration takes the engine seconds. After a check, a pause lasts so many times as long as the check did. */
+const PAUSE_FACTOR = 200;
+const LONGEST_PAUSE_MS = 600_000;
 
 /**
  * Has the engine load the whole ConfigMap once more, in the background: at the start, and after changes at most once
- * a minute. The loaded configuration has to contain all keys of the operator. Verdicts of single keys compose, so
+ * a minute, or less often where that takes long. The loaded configuration has to contain all keys of the operator. Verdicts of single keys compose, so
  * this check should find nothing new. It exists for the case that they do not compose.
  */
 export class WholeCheck {
@@ -19,6 +22,7 @@ export class WholeCheck {
   readonly #clock: () => number;
   #checked: string | undefined;
   #checkedAt = Number.NEGATIVE_INFINITY;
+  #pauseMs = AT_MOST_EVERY_MS;
 
   constructor(
     engine: Pick<Engine, 'check'>,
@@ -40,7 +44,7 @@ export class WholeCheck {
   run({ configMap }: Target, live: LiveState): number | undefined {
     if (!configMap || configMap.resourceVersion === this.#checked) return undefined;
     const now = this.#clock();
-    const next = this.#checkedAt + AT_MOST_EVERY_MS;
+    const next = this.#checkedAt + this.#pauseMs;
     if (now < next) return next - now;
     this.#checked = configMap.resourceVersion;
     this.#checkedAt = now;
@@ -53,6 +57,8 @@ export class WholeCheck {
       { configMap, secret: {} },
       { isBackground: true, deadlineMs: 60_000 },
     );
+    const tookMs = this.#clock() - this.#checkedAt;
+    this.#pauseMs = Math.min(Math.max(AT_MOST_EVERY_MS, PAUSE_FACTOR * tookMs), LONGEST_PAUSE_MS);
     if (outcome.ok) await this.#onFindings(missingFindings(live, outcome.parsed));
     else if (!outcome.killed) await this.#onFindings(outcome.errors.map(wholeFinding));
   }

@@ -1,6 +1,8 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
+import type { Verdict } from '../model/verdict.ts';
 import { isRouted } from '../resolve/relayed-robots.ts';
 import { isTargetMissing, type ObservedState } from './observed-state.ts';
 import { lastAnswer } from './relayed-delivering.ts';
@@ -50,8 +52,10 @@ export function inputsOfSubscription(
 /** The inputs of a status from a verdict. */
 export const inputsOfVerdict = ({ verdict }: Judged<StatusUpdate['cr']>): readonly unknown[] => [
   verdict.rollout,
-  ...wordsOf([verdict.refusal, ...verdict.warnings]),
+  wordsOfVerdict.get(verdict, [], () => JSON.stringify(wordsOf([verdict.refusal, ...verdict.warnings]))),
 ];
+
+const wordsOfVerdict = new ObjectMemo<Verdict, string>();
 
 /** The texts of findings, for comparison. */
 const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>

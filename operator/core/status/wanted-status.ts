@@ -42,27 +42,31 @@ export function wanted<CR extends StatusUpdate['cr']>(
       if (isUnjudged || (awaitsEngine(verdict) && isKnown(current))) return undefined;
       if (uid !== cr.metadata.uid || generation !== cr.metadata.generation) return undefined;
       if (otherInstallation(current, observed.snapshot)) return undefined;
-      let isFaulty = false;
-      const update = () => {
+      const make = () => {
         // Both have the same uid, and so the same kind.
-        const { status: next, ...made } = statusOf(current as CR);
-        isFaulty = made.isFaulty;
+        const { status: next, isFaulty } = statusOf(current as CR);
+        return { next, isFaulty, patch: statusPatch(current.status && { ...current.status }, { ...next }) };
+      };
+      const update = ({ next, patch }: ReturnType<typeof make>): StatusUpdate | undefined => {
         // Pending answers of the engine count, too: subscriptions wait for a robot that the engine has not judged.
-        if ((awaits?.turn || awaits?.engine) && isPending(next)) return undefined;
-        const patch = statusPatch(current.status && { ...current.status }, { ...next });
+        if (!patch || ((awaits?.turn || awaits?.engine) && isPending(next))) return undefined;
         const events = stateChanges(current.status?.conditions, next.conditions ?? []);
-        return patch && { kind, cr: current, patch, events, ...(isOfRenewal(patch) && { isRenewal: true }) };
+        return { kind, cr: current, patch, events, ...(isOfRenewal(patch) && { isRenewal: true }) };
       };
       const inputs = faultless(inputsOf);
-      if (!inputs) return update();
-      // Each decision has to report the exceptions.
+      if (!inputs) return update(make());
+      let made: ReturnType<typeof make> | undefined;
+      // Each decision has to report the exceptions. What the run awaits is no input: it only delays a write.
       const isTold = told.getIf(
         current,
-        [awaits?.turn, awaits?.engine, ...inputs],
-        () => update() === undefined,
-        () => !isFaulty,
+        inputs,
+        () => {
+          made = make();
+          return made.patch === undefined;
+        },
+        () => made?.isFaulty !== true,
       );
-      return isTold ? undefined : update();
+      return isTold ? undefined : update(made ?? make());
     },
   };
 }
