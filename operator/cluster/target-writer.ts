@@ -5,7 +5,7 @@ import type { OperatorConfiguration } from '../config/config.ts';
 import type { LiveObject, Target } from '../core/model/snapshot.ts';
 import type { ProjectWrite, Write } from '../core/writes/writes.ts';
 import { RequestError } from '../kubernetes/api-error.ts';
-import { mergePatch, serverSideApply } from '../kubernetes/apply.ts';
+import { mergePatch, type ObjectWrite, serverSideApply } from '../kubernetes/apply.ts';
 import type { DataObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import type { ApiCall } from '../kubernetes/request.ts';
@@ -28,6 +28,10 @@ export interface WriteObservers {
 interface WriteObserver {
   /** @param writtenOver the resourceVersion that the write replaced */
   observe(object: DataObject, writtenOver: string): void;
+  /** The object as it is known; absent if the observer keeps none. */
+  get?(namespace: string, name: string): DataObject | undefined;
+  /** Does a write; the observer expects its answer. */
+  during?<R>(write: () => Promise<R>): Promise<R>;
 }
 
 /**
@@ -60,26 +64,18 @@ export class TargetWriter {
     if (!configMap || !secret) return; // An absent object has no steps.
     const versions = { ConfigMap: configMap.resourceVersion, Secret: secret.resourceVersion };
     const uids = { ConfigMap: configMap.uid, Secret: secret.uid };
-    const patch = async (kind: Kind, data: Readonly<Record<string, string | null>>, fieldManager: string) => {
-      const resourceVersion = versions[kind];
-      const write = { ...this.#address(kind), data, resourceVersion, fieldManager };
-      const object = await mergePatch(this.#request, write);
-      versions[kind] = this.#observe(kind, object, resourceVersion);
-      return object;
+    const patch = (kind: Kind, data: Readonly<Record<string, string | null>>, fieldManager: string) => {
+      const write = { ...this.#writeOn(kind, versions[kind]), data, fieldManager };
+      return this.#observed(write, () => mergePatch(this.#request, write), versions);
     };
     const apply = async (step: Write & { kind: 'apply' }) => {
       const kind = step.object;
-      const resourceVersion = versions[kind];
       const data = kind === 'Secret' ? toBase64(step.data) : step.data;
-      const write = {
-        ...this.#address(kind),
-        uid: uids[kind],
-        data,
-        resourceVersion,
-        fieldManager: FIELD_MANAGER,
-      };
-      const object = await serverSideApply(this.#request, write);
-      versions[kind] = this.#observe(kind, object, resourceVersion);
+      const on = this.#writeOn(kind, versions[kind]);
+      const few = kind === 'ConfigMap' ? fewChanges(step, on.before?.data) : undefined;
+      if (few) return patch(kind, few, FIELD_MANAGER);
+      const write = { ...on, uid: uids[kind], data, fieldManager: FIELD_MANAGER };
+      const object = await this.#observed(write, () => serverSideApply(this.#request, write), versions);
       const left = step.stale.filter((key) => own(object.data, key) !== undefined);
       if (left.length === 0) return object;
       return patch(kind, Object.fromEntries(left.map((key) => [key, null])), FIELD_MANAGER);
@@ -120,16 +116,56 @@ export class TargetWriter {
     });
   }
 
-  #observe(kind: Kind, object: DataObject, writtenOver: string): string {
-    const cache = kind === 'ConfigMap' ? this.#caches.configMap : this.#caches.secret;
-    cache.observe(object, writtenOver);
-    return object.metadata.resourceVersion;
+  /** Does a write, and puts its answer into the cache, and the new version into `versions`. */
+  async #observed(
+    { kind, resourceVersion }: ObjectWrite,
+    write: () => Promise<DataObject>,
+    versions: Record<Kind, string>,
+  ): Promise<DataObject> {
+    const cache = this.#cacheOf(kind);
+    const observed = async () => {
+      const object = await write();
+      cache.observe(object, resourceVersion);
+      return object;
+    };
+    const object = await (cache.during ? cache.during(observed) : observed());
+    versions[kind] = object.metadata.resourceVersion;
+    return object;
   }
 
-  #address(kind: Kind) {
-    const { namespace, configMap, secret } = this.#target;
-    return { kind, namespace, name: kind === 'ConfigMap' ? configMap : secret };
+  #cacheOf(kind: Kind): WriteObserver {
+    return kind === 'ConfigMap' ? this.#caches.configMap : this.#caches.secret;
   }
+
+  #writeOn(kind: Kind, resourceVersion: string) {
+    const { namespace, configMap, secret } = this.#target;
+    const name = kind === 'ConfigMap' ? configMap : secret;
+    const known = this.#cacheOf(kind).get?.(namespace, name);
+    const before = known?.metadata.resourceVersion === resourceVersion ? known : undefined;
+    return { kind, namespace, name, resourceVersion, before };
+  }
+}
+
+/** From so many keys on, a patch of a few of them is written instead of all. */
+const MANY_KEYS = 150;
+/** So large may the share of the changed keys be. */
+const MAX_SHARE = 0.1;
+
+/**
+ * The changes of an apply as a merge patch, if they are few among many keys; null removes a key. An apply of thousands of keys takes the
+ * API server longer than all else, since it compares each key with its owners.
+ * @param before the keys of the object at the version of the write, if they are known
+ */
+function fewChanges(
+  { data, stale }: Write & { kind: 'apply' },
+  before: DataObject['data'],
+): Readonly<Record<string, string | null>> | undefined {
+  const keys = Object.keys(data);
+  if (!before || keys.length < MANY_KEYS) return undefined;
+  const changed = keys.filter((key) => own(before, key) !== own(data, key));
+  if (changed.length + stale.length > MAX_SHARE * keys.length) return undefined;
+  const set = changed.map((key): [string, string | null] => [key, own(data, key) as string]);
+  return Object.fromEntries([...set, ...stale.map((key): [string, null] => [key, null])]);
 }
 
 function toBase64(data: Readonly<Record<string, string>>): Record<string, string> {

@@ -13,6 +13,7 @@ import { RELAY_ROUTES } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { reflectorSource } from '../kubernetes/list.ts';
+import { announcedSource } from '../kubernetes/metadata-source.ts';
 import type { AnnotatedObject, DataObject, KubernetesObject } from '../kubernetes/objects.ts';
 import { resourcePath } from '../kubernetes/paths.ts';
 import { Reflector } from '../kubernetes/reflector.ts';
@@ -58,12 +59,13 @@ export function createCaches(options: CacheOptions): Caches {
     address: { version: 'v1', plural, namespace },
     fieldSelector: `metadata.name=${name}`,
   });
+  const target = (plural: string, name: string) => ({ ...named(plural, name), isAnnounced: true });
   return {
     robots: reflector(options, { address: custom(KINDS.robot), transform: neededOf }),
     templates: reflector(options, { address: custom(KINDS.template), transform: neededOf }),
     subscriptions: reflector(options, { address: custom(KINDS.subscription), transform: neededOf }),
-    configMap: reflector(options, named('configmaps', configMap)),
-    secret: reflector(options, named('secrets', secret)),
+    configMap: reflector(options, target('configmaps', configMap)),
+    secret: reflector(options, target('secrets', secret)),
     // It only has a URL, which the operator's own configuration can have, too.
     argocdConfigMap: reflector(options, {
       ...named('configmaps', options.config.argocd.configMap),
@@ -102,6 +104,8 @@ interface What<T> {
   readonly transform?: (object: T) => T;
   readonly mayBeMissing?: boolean;
   readonly mayBeForbidden?: boolean;
+  /** Whether the watch brings the metadata alone: the operator itself makes most of the versions. */
+  readonly isAnnounced?: boolean;
 }
 
 /**
@@ -139,8 +143,9 @@ type ListeningOptions<T extends KubernetesObject> = Omit<CacheOptions, 'onChange
 
 function reflector<T extends KubernetesObject>(options: ListeningOptions<T>, what: What<T>): Reflector<T> {
   const { connection, log, clock, random, onChange } = options;
+  const source = what.isAnnounced ? announcedSource : reflectorSource;
   return new Reflector<T>({
-    ...reflectorSource<T>(connection, resourcePath(what.address)),
+    ...source<T>(connection, resourcePath(what.address)),
     name: what.fieldSelector ? `${what.address.plural} ${what.fieldSelector}` : what.address.plural,
     fieldSelector: what.fieldSelector,
     transform: what.transform,

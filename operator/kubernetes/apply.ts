@@ -1,3 +1,5 @@
+import { afterApply, afterPatch } from './after-write.ts';
+import { asMetadata } from './metadata-source.ts';
 import type { DataObject } from './objects.ts';
 import { resourcePath } from './paths.ts';
 import type { ApiCall } from './request.ts';
@@ -10,6 +12,11 @@ export interface ObjectWrite {
   /** The version that the decision was made on; the write fails with ConflictError on any other version. */
   readonly resourceVersion: string;
   readonly fieldManager: string;
+  /**
+   * The object at that version, if the caller has it. The answer then has the metadata alone, since the rest follows from the object
+   * and the write: a large object does not cross the wire once more.
+   */
+  readonly before?: DataObject | undefined;
 }
 
 /** All keys that the field manager will own. */
@@ -32,11 +39,12 @@ export interface PatchWrite extends ObjectWrite {
  * @throws ConflictError if the object has changed or is gone, ForbiddenError, or any other error of a request
  */
 export async function serverSideApply(request: ApiCall, write: ApplyWrite): Promise<DataObject> {
-  const { kind, namespace, name, uid, resourceVersion, fieldManager, data } = write;
+  const { kind, namespace, name, uid, resourceVersion, fieldManager, data, before } = write;
   const { body } = await request<DataObject>({
     method: 'PATCH',
     path: pathOf(write),
     query: { fieldManager, force: true },
+    accept: before && OF_OBJECT,
     // JSON is YAML.
     contentType: 'application/apply-patch+yaml',
     // An empty `data` would be a field to own. Without it, the manager leaves no trace in managedFields.
@@ -47,7 +55,7 @@ export async function serverSideApply(request: ApiCall, write: ApplyWrite): Prom
       ...(Object.keys(data).length > 0 && { data }),
     },
   });
-  return body;
+  return before && isMetadata(body) ? afterApply(before, write, body.metadata) : body;
 }
 
 /**
@@ -56,16 +64,21 @@ export async function serverSideApply(request: ApiCall, write: ApplyWrite): Prom
  * @throws ConflictError if the object has changed, NotFoundError, ForbiddenError, or any other error of a request
  */
 export async function mergePatch(request: ApiCall, write: PatchWrite): Promise<DataObject> {
-  const { resourceVersion, fieldManager, data } = write;
+  const { resourceVersion, fieldManager, data, before } = write;
   const { body } = await request<DataObject>({
     method: 'PATCH',
     path: pathOf(write),
     query: { fieldManager },
+    accept: before && OF_OBJECT,
     contentType: 'application/merge-patch+json',
     body: { metadata: { resourceVersion }, data },
   });
-  return body;
+  return before && isMetadata(body) ? afterPatch(before, data, body.metadata) : body;
 }
+
+const OF_OBJECT = `${asMetadata('PartialObjectMetadata')},application/json`;
+/** A server may answer with the whole object nevertheless. */
+const isMetadata = ({ kind }: DataObject): boolean => kind === 'PartialObjectMetadata';
 
 function pathOf({ kind, namespace, name }: ObjectWrite): string {
   return resourcePath({

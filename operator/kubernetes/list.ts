@@ -28,6 +28,11 @@ export interface ReflectorSource<T> {
   readonly list: ListResource<T>;
   readonly watchPath: string;
   readonly watch: OpenWatch;
+  /**
+   * Present if the watch brings the metadata alone. Reads the object of an event whose version is not known; undefined if the object is
+   * gone.
+   */
+  readonly read?: (name: string, signal: AbortSignal) => Promise<T | undefined>;
 }
 
 interface RawList {

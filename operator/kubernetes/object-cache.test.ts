@@ -54,6 +54,17 @@ describe('a list', () => {
     expect(cache.get('ns', 'a')).toBe(before);
   });
 
+  it('corrects what was taken for the content of a version', () => {
+    const cache = cacheOf(thing('a', 1));
+    const derived = thing('a', 2, { spec: 'as written' });
+    cache.observe(derived, '1');
+    expect(cache.replace([thing('a', 2, { spec: 'as written' })])).toEqual([]);
+    expect(cache.get('ns', 'a')).toBe(derived);
+    const mutated = thing('a', 2, { spec: 'by a webhook' });
+    expect(cache.replace([mutated])).toEqual([{ type: 'modified', object: mutated }]);
+    expect(cache.get('ns', 'a')).toBe(mutated);
+  });
+
   it('may be older than what is known, as after a restore of etcd', () => {
     const cache = cacheOf(thing('a', 9));
     const restored = thing('a', 5);

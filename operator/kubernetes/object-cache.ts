@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isNewerVersion, type KubernetesObject } from './objects.ts';
+import { isNewerVersion, type KubernetesObject, type ObjectMetadata } from './objects.ts';
 
 /** One change of an object: the new state, or the last known state of a deleted object. */
 export interface CacheChange<T> {
@@ -28,6 +28,12 @@ export class ObjectCache<T extends KubernetesObject> {
     return this.#objects.get(keyOf({ namespace, name }));
   }
 
+  /** Whether an object is known in this version or a newer one. */
+  has(metadata: ObjectMetadata): boolean {
+    const known = this.#objects.get(keyOf(metadata));
+    return known !== undefined && (isSame(known, { metadata }) || supersedes(known, { metadata }));
+  }
+
   /** All objects; the same list as long as none has changed. */
   items(): readonly T[] {
     this.#items ??= [...this.#objects.values()];
@@ -51,8 +57,9 @@ export class ObjectCache<T extends KubernetesObject> {
       const object = observed && supersedes(observed, listed) ? observed : listed;
       const old = before.get(key);
       // An object that did not change stays the same value, so callers can compare by identity.
-      this.#objects.set(key, old && isSame(old, object) ? old : object);
-      changes.push(...difference(old, object));
+      const isKept = old !== undefined && isSame(old, object) && isDeepStrictEqual(old, object);
+      this.#objects.set(key, isKept ? old : object);
+      if (!isKept) changes.push(...(old ? replacement(old, object) : difference(old, object)));
       before.delete(key);
     }
     this.#observed = undefined;
@@ -163,7 +170,11 @@ function keyOf({
 
 function difference<T extends KubernetesObject>(old: T | undefined, object: T): CacheChange<T>[] {
   if (!old) return [{ type: 'added', object }];
-  if (isSame(old, object)) return [];
+  return isSame(old, object) ? [] : replacement(old, object);
+}
+
+/** The operator may have derived the content of a version from its own write, and an admission webhook may have changed the write. */
+function replacement<T extends KubernetesObject>(old: T, object: T): CacheChange<T>[] {
   if (old.metadata.uid === object.metadata.uid) return [{ type: 'modified', object }];
   return [
     { type: 'deleted', object: old },
@@ -171,11 +182,13 @@ function difference<T extends KubernetesObject>(old: T | undefined, object: T): 
   ];
 }
 
-function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
+type Versioned = Pick<KubernetesObject, 'metadata'>;
+
+function isSame(a: Versioned, b: Versioned): boolean {
   return a.metadata.uid === b.metadata.uid && a.metadata.resourceVersion === b.metadata.resourceVersion;
 }
 
-function supersedes(a: KubernetesObject, b: KubernetesObject): boolean {
+function supersedes(a: Versioned, b: Versioned): boolean {
   return (
     a.metadata.uid === b.metadata.uid &&
     isNewerVersion(a.metadata.resourceVersion, b.metadata.resourceVersion)

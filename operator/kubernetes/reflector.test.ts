@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { recordingLog } from '../lib/testing/recording-log.ts';
 import { type Connection, connect } from './connection.ts';
 import { reflectorSource } from './list.ts';
+import { announcedSource } from './metadata-source.ts';
 import { Reflector } from './reflector.ts';
 import type { ReflectorEvent, ReflectorOptions } from './reflector-options.ts';
 import { answer, FakeApiServer, refuse } from './testing/fake-api-server.ts';
@@ -147,6 +148,68 @@ describe('all is well', () => {
     collection.send({ type: 'MODIFIED', object: written });
     collection.put('b');
     await soon(() => expect(heard).toEqual(['added a', 'synced', 'added b']));
+  });
+});
+
+describe('a watch of metadata', () => {
+  const begin = async () => {
+    collection.put('a');
+    start(announcedSource<FakeObject>(connection, PATH));
+    await watching();
+  };
+
+  it('has the objects of others read, each version once', async () => {
+    await begin();
+    const changed = collection.put('a', { by: 'somebody' });
+    await soon(() => expect(reflector.get('ns', 'a')?.data).toEqual({ by: 'somebody' }));
+    collection.send({ type: 'MODIFIED', object: changed });
+    collection.put('b');
+    await soon(() => expect(names()).toEqual(['a', 'b']));
+    expect(collection.reads).toEqual(['a', 'b']);
+    collection.remove('a');
+    await soon(() => expect(heard).toEqual(['added a', 'synced', 'modified a', 'added b', 'deleted a']));
+  });
+
+  it('reads nothing that the operator has written, even if the watch reports it first', async () => {
+    await begin();
+    const before = reflector.items()[0]?.metadata.resourceVersion;
+    await reflector.during(async () => {
+      const written = collection.put('a', { ours: 'yes' });
+      // The event is on its way before this answer is.
+      await connection.request({ method: 'GET', path: PATH });
+      await connection.request({ method: 'GET', path: PATH });
+      reflector.observe(written, before);
+    });
+    collection.put('b');
+    await soon(() => expect(heard).toEqual(['added a', 'synced', 'added b']));
+    expect(reflector.get('ns', 'a')?.data).toEqual({ ours: 'yes' });
+    expect(collection.reads).toEqual(['b']);
+  });
+
+  it('reads what a write that failed may have made', async () => {
+    await begin();
+    const failed = reflector.during(async () => {
+      collection.put('a', { ours: 'perhaps' });
+      throw new Error('no answer');
+    });
+    await expect(failed).rejects.toThrow('no answer');
+    await soon(() => expect(reflector.get('ns', 'a')?.data).toEqual({ ours: 'perhaps' }));
+  });
+
+  it('waits for the deletion of an object that is gone when it is read', async () => {
+    await begin();
+    collection.next('read', (_, response) => refuse(response, 404, 'NotFound'));
+    collection.put('a', { by: 'somebody' });
+    collection.remove('a');
+    await soon(() => expect(heard).toEqual(['added a', 'synced', 'deleted a']));
+    expect(reflector.counts.failures).toBe(0);
+  });
+
+  it('goes on after a read that fails', async () => {
+    await begin();
+    collection.next('read', (_, response) => refuse(response, 500, 'InternalError'));
+    collection.put('a', { by: 'somebody' });
+    await soon(() => expect(reflector.get('ns', 'a')?.data).toEqual({ by: 'somebody' }));
   });
 });
 

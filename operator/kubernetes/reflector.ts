@@ -65,6 +65,8 @@ export class Reflector<T extends KubernetesObject> {
   #verb: 'list' | 'watch' = 'list';
   /** Whether the server may have lost versions since the last watch, as after a restore of etcd. */
   #isDoubtful = false;
+  /** Writes of the operator that are under way. */
+  readonly #writes = new Set<Promise<void>>();
   #lists = 0;
   #failures = 0;
 
@@ -114,6 +116,24 @@ export class Reflector<T extends KubernetesObject> {
   /** Puts the answer to a write of the operator into the cache, see {@link ObjectCache.observe}. */
   observe(object: T, writtenOver?: string): void {
     this.#emit(this.#cache.observe(this.#transform(object), writtenOver));
+  }
+
+  /**
+   * Does a write of the operator whose answer comes into the cache by {@link observe}. The watch may report the write before the answer
+   * comes: with a watch that brings the metadata alone, the object would be read for nothing.
+   */
+  async during<R>(write: () => Promise<R>): Promise<R> {
+    const writing = write();
+    const settled = writing.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.#writes.add(settled);
+    try {
+      return await writing;
+    } finally {
+      this.#writes.delete(settled);
+    }
   }
 
   /**
@@ -274,10 +294,22 @@ export class Reflector<T extends KubernetesObject> {
     for await (const event of events) {
       if (pause.aborted) return;
       current.brought = true;
-      this.#handle(event);
+      this.#handle(await this.#completed(event, pause));
+      if (pause.aborted) return;
       if (this.#relistIsDue()) return;
     }
     if (!this.#watchWasGood()) throw new Error('the watch ended as soon as it was opened');
+  }
+
+  /** Where the watch brings the metadata alone: an event with the whole object, or a bookmark if nothing is new. */
+  async #completed(event: WatchEvent, pause: AbortSignal): Promise<WatchEvent> {
+    const { read } = this.#options;
+    if (!read || event.type === 'BOOKMARK' || event.type === 'DELETED') return event;
+    await Promise.all(this.#writes);
+    const { metadata } = event.object;
+    if (this.#cache.has(metadata)) return { type: 'BOOKMARK', object: event.object };
+    const object = await read(metadata.name, pause);
+    return object ? { type: event.type, object } : { type: 'BOOKMARK', object: event.object };
   }
 
   #handle(event: WatchEvent): void {

@@ -64,6 +64,22 @@ describe('server-side apply', () => {
     });
   });
 
+  it('asks for the metadata alone where the object is known, and takes the whole object as well', async () => {
+    const metadata = { name: 'argocd-notifications-cm', namespace: 'argocd', uid: 'u', resourceVersion: '7' };
+    const before = { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { theirs: 'x' } };
+    const write = { ...target, uid: 'u', data: { a: 'b' }, before };
+    const now = { ...metadata, resourceVersion: '8' };
+    const partial = { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata: now };
+    handler = ({ headers }, response) =>
+      answer(response, 200, headers.accept?.includes('PartialObjectMetadata') ? partial : 'not asked for');
+    const after = { ...before, metadata: now, data: { theirs: 'x', a: 'b' } };
+    expect(await serverSideApply(connection.request, write)).toMatchObject(after);
+    expect(await mergePatch(connection.request, write)).toMatchObject(after);
+    const whole = { ...before, metadata: now, data: { mutated: 'y' } };
+    handler = (_, response) => answer(response, 200, whole);
+    expect(await serverSideApply(connection.request, write)).toEqual(whole);
+  });
+
   it('of nothing names no field, so that the manager owns none', async () => {
     await serverSideApply(connection.request, { ...target, uid: 'u', data: {} });
     expect(sent().body).not.toHaveProperty('data');

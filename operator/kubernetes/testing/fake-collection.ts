@@ -5,13 +5,17 @@ import { answer, type Handler, type ReceivedRequest, refuse } from './fake-api-s
 /** A ConfigMap, which stands for any object. */
 export type FakeObject = KubernetesObject & { readonly data?: Record<string, string> };
 
+type Of = 'list' | 'watch' | 'read';
+
 /**
- * One collection of a fake API server: lists in pages, watches with replay, and faults on demand. Versions count up
+ * One collection of a fake API server: lists in pages, watches with replay, of whole objects or of metadata, and faults on demand. Versions count up
  * from 1, uids too.
  */
 export class FakeCollection {
   readonly lists: URLSearchParams[] = [];
   readonly watches: URLSearchParams[] = [];
+  /** The names of objects that were read one by one. */
+  readonly reads: string[] = [];
   /** Watches that are open now. */
   readonly open = new Set<ServerResponse>();
   pageSize = 500;
@@ -22,19 +26,23 @@ export class FakeCollection {
   #oldest = 0;
   readonly #objects = new Map<string, FakeObject>();
   readonly #history: { version: number; line: string }[] = [];
-  readonly #faults: { of: 'list' | 'watch'; handler: Handler }[] = [];
+  readonly #ofMetadata = new WeakSet<ServerResponse>();
+  readonly #faults: { of: Of; handler: Handler }[] = [];
 
   readonly handler: Handler = (request, response) => {
-    const of = request.query.has('watch') ? 'watch' : 'list';
-    (of === 'watch' ? this.watches : this.lists).push(request.query);
+    const name = /\/configmaps\/(.+)$/.exec(request.path)?.[1];
+    const of = name !== undefined ? 'read' : request.query.has('watch') ? 'watch' : 'list';
+    if (name !== undefined) this.reads.push(name);
+    else (of === 'watch' ? this.watches : this.lists).push(request.query);
     const fault = this.#faults.findIndex((each) => each.of === of);
     if (fault >= 0) this.#faults.splice(fault, 1)[0]?.handler(request, response);
     else if (of === 'watch') this.#watch(request, response);
+    else if (name !== undefined) answer(response, 200, this.#objects.get(name));
     else this.#list(request, response);
   };
 
-  /** The handler answers the next list or watch. */
-  next(of: 'list' | 'watch', handler: Handler): void {
+  /** The handler answers the next request of this kind. */
+  next(of: Of, handler: Handler): void {
     this.#faults.push({ of, handler });
   }
 
@@ -65,7 +73,7 @@ export class FakeCollection {
   /** Sends a line on all open watches, without a check. */
   send(event: unknown): void {
     const line = typeof event === 'string' ? event : `${JSON.stringify(event)}\n`;
-    for (const watch of this.open) watch.write(line);
+    for (const watch of this.open) watch.write(this.#ofMetadata.has(watch) ? metadataOf(line) : line);
   }
 
   bookmark(): void {
@@ -123,7 +131,7 @@ export class FakeCollection {
     });
   }
 
-  #watch({ query }: ReceivedRequest, response: ServerResponse): void {
+  #watch({ query, headers }: ReceivedRequest, response: ServerResponse): void {
     const since = Number(query.get('resourceVersion'));
     if (since < this.#oldest) {
       refuse(response, 410, 'Expired');
@@ -132,7 +140,14 @@ export class FakeCollection {
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     this.open.add(response);
+    if (headers.accept?.includes('PartialObjectMetadata')) this.#ofMetadata.add(response);
     response.on('close', () => this.open.delete(response));
     for (const { version, line } of this.#history) if (version > since && !this.silent) response.write(line);
   }
+}
+
+function metadataOf(line: string): string {
+  const { type, object } = JSON.parse(line);
+  const partial = { apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', metadata: object.metadata };
+  return `${JSON.stringify({ type, object: partial })}\n`;
 }
