@@ -1,5 +1,6 @@
 import type { DingTalkRobot } from '../api/kinds.ts';
 import { objectKey, RECONCILE_AT } from '../api/names.ts';
+import { ObjectMemo } from '../lib/memo.ts';
 
 /** A Secret that robots refer to. */
 export interface SecretReference {
@@ -13,6 +14,13 @@ export interface SecretReference {
 
 /** Each Secret that robots refer to, once, by `namespace/name`. A suspended robot needs none. */
 export function secretReferences(robots: readonly DingTalkRobot[]): ReadonlyMap<string, SecretReference> {
+  return references.get(robots, [], () => referencesOf(robots));
+}
+
+/** The same for the same list: a run looks at all robots, and most have not changed. */
+const references = new ObjectMemo<readonly DingTalkRobot[], ReadonlyMap<string, SecretReference>>();
+
+function referencesOf(robots: readonly DingTalkRobot[]): ReadonlyMap<string, SecretReference> {
   const found = new Map<
     string,
     SecretReference & { readonly keys: Set<string>; readonly versions: Set<string> }

@@ -10,10 +10,10 @@ const MAX_SHARE = 0.1;
 
 type Resources = Pick<Snapshot, 'robots' | 'templates' | 'subscriptions'>;
 
-const allOf = ({ robots, templates, subscriptions }: Resources): CustomResource[] => [
-  ...robots,
-  ...templates,
-  ...subscriptions,
+const listsOf = ({ robots, templates, subscriptions }: Resources): readonly (readonly CustomResource[])[] => [
+  robots,
+  templates,
+  subscriptions,
 ];
 
 /**
@@ -21,12 +21,24 @@ const allOf = ({ robots, templates, subscriptions }: Resources): CustomResource[
  * @param before the resources of an earlier moment; resources that have not changed are the same objects
  */
 export function changedNamespaces(before: Resources, now: Resources): ReadonlySet<string> {
-  const known = new Set(allOf(before));
+  const earlier = listsOf(before);
   return new Set(
-    allOf(now)
-      .filter((resource) => !known.has(resource))
-      .map(({ metadata }) => metadata.namespace),
+    listsOf(now).flatMap((list, kind) =>
+      changed(earlier[kind] ?? [], list).map((each) => each.metadata.namespace),
+    ),
   );
+}
+
+function changed(
+  before: readonly CustomResource[],
+  now: readonly CustomResource[],
+): readonly CustomResource[] {
+  if (before === now) return [];
+  // An edit leaves the others where they are.
+  const moved = now.filter((each, index) => each !== before[index]);
+  if (moved.length === 0) return [];
+  const known = new Set(before);
+  return moved.filter((each) => !known.has(each));
 }
 
 /**
@@ -49,6 +61,10 @@ export async function askAhead(
 }
 
 function isFew(namespaces: ReadonlySet<string>, snapshot: Snapshot): boolean {
-  const all = allOf(snapshot);
-  return all.filter(({ metadata }) => namespaces.has(metadata.namespace)).length <= MAX_SHARE * all.length;
+  const lists = listsOf(snapshot);
+  const count = lists.reduce((sum, list) => sum + list.length, 0);
+  const concerned = lists.flatMap((list) =>
+    list.filter(({ metadata }) => namespaces.has(metadata.namespace)),
+  );
+  return concerned.length <= MAX_SHARE * count;
 }

@@ -37,32 +37,45 @@ export function beyondBounds(
 ): ReadonlyMap<CustomResource, Finding> {
   const { robots, templates, subscriptions, config, namespaces } = snapshot;
   const routes = liveRoutes(snapshot);
-  const inputs = [templates, subscriptions, config, namespaces, live.services, live.events, routes];
-  const isLive = liveIn(live, routes);
   const before = faults.found.length;
-  const known = results.get(robots, inputs, () => {
-    const beyond = resourcesBeyond(snapshot, isLive, faults);
-    return { beyond, isFaulty: faults.found.length > before };
-  });
+  const measure = () => {
+    const crowded = crowdedNamespaces(snapshot, faults);
+    return { crowded, isFaulty: faults.found.length > before };
+  };
+  const known = results.get(robots, [templates, subscriptions, config, namespaces], measure);
   // Each decision has to report the faults.
-  return known.isFaulty && faults.found.length === before
-    ? resourcesBeyond(snapshot, isLive, faults)
-    : known.beyond;
+  const isToReport = known.isFaulty && faults.found.length === before;
+  const { crowded } = isToReport ? measure() : known;
+  if (crowded.size === 0) return NONE;
+  const inputs = [config, live.services, live.events, routes];
+  return beyondIn.get(crowded, inputs, () => resourcesBeyond(crowded, config, liveIn(live, routes)));
 }
 
+type Beyond = ReadonlyMap<CustomResource, Finding>;
+
+const NONE: Beyond = new Map();
+
 interface Result {
-  readonly beyond: ReadonlyMap<CustomResource, Finding>;
+  readonly crowded: ReadonlyMap<string, readonly Candidate[]>;
   readonly isFaulty: boolean;
 }
 
 /** A run looks at the same resources several times. */
 const results = new ObjectMemo<Measured['robots'], Result>();
+const beyondIn = new ObjectMemo<Result['crowded'], Beyond>();
 
-function resourcesBeyond(snapshot: Measured, isLive: IsLive, faults: Faults): Result['beyond'] {
+/** The namespaces with more than the limits allow. */
+function crowdedNamespaces(snapshot: Measured, faults: Faults): Result['crowded'] {
   const bounds = snapshot.config.limits.perNamespace;
+  const isWithin = (candidates: readonly Candidate[]) =>
+    UNITS.every((unit) => sumOf(candidates, unit) <= bounds[unit]);
+  return new Map([...byNamespace(snapshot, faults)].filter(([, candidates]) => !isWithin(candidates)));
+}
+
+function resourcesBeyond(crowded: Result['crowded'], { limits }: Measured['config'], isLive: IsLive): Beyond {
+  const bounds = limits.perNamespace;
   const beyond = new Map<CustomResource, Finding>();
-  for (const [namespace, candidates] of byNamespace(snapshot, faults)) {
-    if (UNITS.every((unit) => sumOf(candidates, unit) <= bounds[unit])) continue;
+  for (const [namespace, candidates] of crowded) {
     const used = { ...NOTHING };
     for (const { resource, workload } of inOrder(candidates, isLive)) {
       const lack = UNITS.find((unit) => used[unit] + workload[unit] > bounds[unit]);
@@ -162,8 +175,13 @@ const MEANING: Readonly<Record<keyof Workload, string>> = {
  * The robots that a decision reads: those of served namespaces, without the robots beyond the bounds. The operator reads the
  * Secrets of no others, so a namespace cannot make it read and keep thousands of Secrets.
  */
-export function robotsLookedAt(snapshot: Omit<Snapshot, 'credentials'>): DingTalkRobot[] {
+export function robotsLookedAt(snapshot: Omit<Snapshot, 'credentials'>): readonly DingTalkRobot[] {
+  const { robots, config, namespaces } = snapshot;
   // The decision finds the same faults, and reports them.
   const beyond = beyondBounds(snapshot, readLiveState(snapshot.target), new Faults());
-  return served(snapshot.robots, snapshot).filter((robot) => !beyond.has(robot));
+  return lookedAt.get(robots, [beyond, config, namespaces], () =>
+    served(robots, snapshot).filter((robot) => !beyond.has(robot)),
+  );
 }
+
+const lookedAt = new ObjectMemo<Snapshot['robots'], readonly DingTalkRobot[]>();

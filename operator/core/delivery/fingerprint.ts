@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Credential } from '../../dingtalk/credential.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 
 /**
  * Eight hex digits that identify a robot's credentials and keywords: the value changes with each of them, and is the same in
@@ -8,10 +9,16 @@ import type { Credential } from '../../dingtalk/credential.ts';
  */
 export function deliveryFingerprint(
   uid: string,
-  { url, signingSecret }: Credential,
+  credential: Credential,
   keywords: readonly string[],
 ): string {
-  const key = JSON.stringify([url, signingSecret ?? null]);
-  const message = JSON.stringify([uid, ...[...keywords].sort()]);
-  return createHmac('sha256', key).update(message).digest('hex').slice(0, 8);
+  return known.get(credential, [uid, ...keywords], () => {
+    const { url, signingSecret } = credential;
+    const key = JSON.stringify([url, signingSecret ?? null]);
+    const message = JSON.stringify([uid, ...[...keywords].sort()]);
+    return createHmac('sha256', key).update(message).digest('hex').slice(0, 8);
+  });
 }
+
+/** Each run needs it again for each robot. */
+const known = new ObjectMemo<Credential, string>();

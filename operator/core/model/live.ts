@@ -4,7 +4,7 @@ import { readProjectSubscriptions } from '../../argocd/project-annotation.ts';
 import { type Provenance, readProvenance } from '../../argocd/provenance.ts';
 import { readBlock, type SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import { ObjectMemo, rememberLast } from '../../lib/memo.ts';
-import { own } from '../../lib/own.ts';
+import { own, setOwn } from '../../lib/own.ts';
 import type { LiveObject, Target } from './snapshot.ts';
 
 /** A key of the operator, as the ConfigMap has it now. */
@@ -39,7 +39,8 @@ export function readLiveState(target: Target): LiveState {
   const inputs = [secret?.data, secret?.owned, secret?.leftBehind, projects];
   return liveStates.get(data, inputs, () => {
     const secretKeys = Object.keys(secret?.data ?? NOTHING).filter((key) => isOurSecretKey(target, key));
-    return { ...keysIn(data), secretKeys: new Set(secretKeys), ...entriesIn(target) };
+    const { services, events, relay } = keysIn(data);
+    return { services, events, relay, secretKeys: new Set(secretKeys), ...entriesIn(target) };
   });
 }
 
@@ -50,19 +51,29 @@ const separate = separator();
 const separated = new ObjectMemo<LiveObject['data'], ReturnType<typeof separate>>();
 const keysIn = (data: LiveObject['data']) => separated.get(data, [], () => separate(data));
 
-/** The operator's keys of a ConfigMap. Those that were the same in the ConfigMap before are the same objects. */
-function separator(): (data: LiveObject['data']) => Pick<LiveState, 'services' | 'events' | 'relay'> {
+type Separated = Pick<LiveState, 'services' | 'events' | 'relay'> & {
+  /** The foreign keys, without the shared one. */
+  readonly foreign: LiveObject['data'];
+};
+
+/** The operator's keys of a ConfigMap, and the others. What was the same in the ConfigMap before is the same object. */
+function separator(): (data: LiveObject['data']) => Separated {
   let before = new Map<string, OwnedKey>();
-  let eventsBefore: LiveState['events'] = new Map();
+  let last: Separated = { services: new Map(), events: new Map(), relay: [], foreign: {} };
   return (data) => {
     const now: typeof before = new Map();
     const services = new Map<string, LiveKey>();
     const events = new Map<string, LiveKey[]>();
     const relay: LiveKey[] = [];
-    for (const [key, value] of Object.entries(data)) {
+    const foreign: Record<string, string> = {};
+    for (const key of Object.keys(data)) {
+      const value = own(data, key) as string;
       const known = before.get(key);
       const found = known?.live.value === value ? known : liveKeyOf(key, value);
-      if (!found) continue;
+      if (!found) {
+        if (key !== SUBSCRIPTIONS_KEY) setOwn(foreign, key, value);
+        continue;
+      }
       now.set(key, found);
       const { name, kind, live } = found;
       if (kind === 'relay') relay.push(live);
@@ -74,14 +85,31 @@ function separator(): (data: LiveObject['data']) => Pick<LiveState, 'services' |
       }
     }
     for (const [name, keys] of events) {
-      const known = eventsBefore.get(name);
-      const isSame = known?.length === keys.length && known.every((each, index) => each === keys[index]);
-      if (isSame) events.set(name, known as LiveKey[]);
+      const known = last.events.get(name);
+      if (known && isSameList(known, keys)) events.set(name, known as LiveKey[]);
     }
-    [before, eventsBefore] = [now, events];
-    return { services, events, relay };
+    before = now;
+    last = {
+      services: isSameMap(services, last.services) ? last.services : services,
+      events: isSameMap(events, last.events) ? last.events : events,
+      relay: isSameList(relay, last.relay) ? last.relay : relay,
+      foreign: isSameData(foreign, last.foreign) ? last.foreign : foreign,
+    };
+    return last;
   };
 }
+
+const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((each, index) => each === b[index]);
+
+/** Also in the same order. */
+const isSameMap = (a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean =>
+  a.size === b.size &&
+  isSameList([...a.keys()], [...b.keys()]) &&
+  isSameList([...a.values()], [...b.values()]);
+
+const isSameData = (a: LiveObject['data'], b: LiveObject['data']): boolean =>
+  isSameList(Object.keys(a), Object.keys(b)) && isSameList(Object.values(a), Object.values(b));
 
 interface OwnedKey {
   /** `namespace/name` of the resource; empty for the relay. */
@@ -149,15 +177,8 @@ export function liveRecipients(live: LiveState, trigger: string): ReadonlySet<st
 
 /** The foreign keys of the ConfigMap. `subscriptions`, which all share, is not among them. */
 export function foreignKeys({ data }: LiveObject): Readonly<Record<string, string>> {
-  return foreign.get(data, [], () => {
-    const ours = new Set(ourLiveKeys(keysIn(data)).map(({ key }) => key));
-    return Object.fromEntries(
-      Object.entries(data).filter(([key]) => key !== SUBSCRIPTIONS_KEY && !ours.has(key)),
-    );
-  });
+  return keysIn(data).foreign;
 }
-
-const foreign = new ObjectMemo<LiveObject['data'], Readonly<Record<string, string>>>();
 
 /** Whether a foreign key of the ConfigMap has a name that the operator needs. */
 export function isForeignKey(configMap: LiveObject | undefined, key: string): boolean {

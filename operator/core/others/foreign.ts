@@ -11,7 +11,7 @@ import type { Inquiry } from '../model/inquiry.ts';
 import { foreignKeys } from '../model/live.ts';
 import type { LiveObject, Target } from '../model/snapshot.ts';
 
-/** The same object for the same ConfigMap, so the question is hashed once. */
+/** The same object for the same foreign content, so the question is hashed once. */
 const candidates = new ObjectMemo<LiveObject['data'], Readonly<Record<string, string>>>();
 
 function foreignCandidate(configMap: LiveObject): Readonly<Record<string, string>> {
@@ -39,7 +39,9 @@ export interface ForeignProblem extends Pick<EngineProblem, 'line' | 'column'> {
 /** The foreign keys of the ConfigMap that Argo CD's engine refuses, each with the remedy as far as it is known. */
 export function foreignProblems({ configMap }: Target, inquiry: Inquiry): ForeignProblem[] {
   if (!configMap) return [];
-  const foreign = candidates.get(configMap.data, [], () => foreignCandidate(configMap));
+  const foreign = candidates.get(foreignKeys(configMap), [configMap.data[SUBSCRIPTIONS_KEY]], () =>
+    foreignCandidate(configMap),
+  );
   if (Object.keys(foreign).length === 0) return [];
   const answer = inquiry.ask({ call: 'check', configMap: foreign, secret: {} });
   if (!answer || answer.ok) return [];

@@ -69,6 +69,8 @@ export class Budget {
    */
   take(holder: string, need: Need, tolerance = 0): Finding | undefined {
     const held = this.#held.get(holder);
+    // In most decisions most resources have not changed.
+    if (held && isSameNeed(held, need)) return undefined;
     this.release(holder);
     const lack = this.#lack(need, held, tolerance);
     const stays = lack ? held : need;
@@ -91,11 +93,14 @@ export class Budget {
     used.subscriptions += sign * need.subscriptions;
     used.keys += sign * need.keys;
     used.bytes += sign * bytesOfNeed(need);
-    this.#used.set(need.namespace, used);
   }
 
   #usedBy(namespace: string) {
-    return this.#used.get(namespace) ?? { subscriptions: 0, keys: 0, bytes: 0 };
+    const known = this.#used.get(namespace);
+    if (known) return known;
+    const used = { subscriptions: 0, keys: 0, bytes: 0 };
+    this.#used.set(namespace, used);
+    return used;
   }
 
   /**
@@ -129,6 +134,14 @@ export class Budget {
     return undefined;
   }
 }
+
+const isSameNeed = (a: Need, b: Need): boolean =>
+  a === b ||
+  (a.namespace === b.namespace &&
+    a.subscriptions === b.subscriptions &&
+    a.keys === b.keys &&
+    a.configMap === b.configMap &&
+    a.secret === b.secret);
 
 const OBJECTS = [
   ['configMap', 'ConfigMap'],

@@ -1,4 +1,5 @@
 import { globMatches, globsOverlap, isGlob } from '../../lib/glob.ts';
+import { rememberLast } from '../../lib/memo.ts';
 import { DestinationCounter } from './destination-counter.ts';
 import type { Reach } from './reach.ts';
 
@@ -29,42 +30,42 @@ export interface DestinationQuota {
 export class DestinationQuotas {
   readonly #namespaces = new Map<string, DestinationCounter>();
   readonly #projects = new Map<string, DestinationCounter>();
-  readonly #names: ReadonlySet<string>;
-  readonly #globs: readonly string[];
-  /** The texts that all matches of each pattern begin with: cheap to compare where there are many names and patterns. */
-  readonly #beginnings: readonly string[];
-  readonly #found = new Map<string, readonly string[]>();
+  readonly #accounts: Accounts;
+  readonly #ofReach = new Map<Reach, readonly DestinationQuota[]>();
   /** By the list object of a reach: all subscriptions of a namespace that name no project have the same one. */
   readonly #granted = new Map<readonly string[], readonly DestinationQuota[]>();
 
   /** @param accounts the projects and patterns that have a separate account; every pattern of any reach is among them */
   constructor(accounts: Iterable<string>) {
     // In an order that does not depend on the order of resources: messages name the first quota that is full.
-    const sorted = [...new Set(accounts)].sort();
-    this.#names = new Set(sorted.filter((each) => !isGlob(each)));
-    this.#globs = sorted.filter(isGlob);
-    this.#beginnings = this.#globs.map((glob) => glob.slice(0, glob.search(/[*?]/)));
+    this.#accounts = accountsIn([...new Set(accounts)].sort().join('\n'));
   }
 
   /** The quotas that a subscription of this reach counts against. */
-  *of({ namespace, granted }: Reach): Iterable<DestinationQuota> {
-    yield {
+  of(reach: Reach): readonly DestinationQuota[] {
+    const known = this.#ofReach.get(reach);
+    if (known) return known;
+    const { namespace, granted } = reach;
+    const own = {
       counter: counterIn(this.#namespaces, namespace),
       size: SIZES.namespace,
       whose: `the subscriptions of namespace ${namespace}`,
     };
+    const quotas = [own, ...this.#ofProjects(granted)];
+    this.#ofReach.set(reach, quotas);
+    return quotas;
+  }
+
+  #ofProjects(granted: readonly string[]): readonly DestinationQuota[] {
     const known = this.#granted.get(granted);
-    if (known) {
-      yield* known;
-      return;
-    }
+    if (known) return known;
     const quotas = [...new Set(granted.flatMap((each) => this.#accountsOf(each)))].map((project) => ({
       counter: counterIn(this.#projects, project),
       size: SIZES.project,
       whose: `all subscriptions of the namespaces that project ${project} is granted to`,
     }));
     this.#granted.set(granted, quotas);
-    yield* quotas;
+    return quotas;
   }
 
   /**
@@ -73,21 +74,43 @@ export class DestinationQuotas {
    * or names the project too.
    */
   #accountsOf(granted: string): readonly string[] {
-    if (this.#names.has(granted)) return [granted];
-    const known = this.#found.get(granted);
+    const { names, globs, beginnings, found: before } = this.#accounts;
+    if (names.has(granted)) return [granted];
+    const known = before.get(granted);
     if (known) return known;
     const found = isGlob(granted)
-      ? [...this.#names, ...this.#globs].filter((other) => globsOverlap(granted, other)).sort()
-      : this.#globs.filter(
-          (glob, index) =>
-            granted.startsWith(this.#beginnings[index] as string) && globMatches(glob, granted),
+      ? [...names, ...globs].filter((other) => globsOverlap(granted, other)).sort()
+      : globs.filter(
+          (glob, index) => granted.startsWith(beginnings[index] as string) && globMatches(glob, granted),
         );
     // A project that no pattern matches is granted by its name.
     const accounts = found.length > 0 ? found : [granted];
-    this.#found.set(granted, accounts);
+    before.set(granted, accounts);
     return accounts;
   }
 }
+
+/** The projects and patterns that have a separate account, in order. */
+interface Accounts {
+  readonly names: ReadonlySet<string>;
+  readonly globs: readonly string[];
+  /** The texts that all matches of each pattern begin with: cheap to compare where there are many names and patterns. */
+  readonly beginnings: readonly string[];
+  /** The accounts of grants that have none themselves, as far as somebody has asked. */
+  readonly found: Map<string, readonly string[]>;
+}
+
+/** From the sorted names, a line each. Most decisions have the accounts of the one before. */
+const accountsIn = rememberLast((text: string): Accounts => {
+  const sorted = text === '' ? [] : text.split('\n');
+  const globs = sorted.filter(isGlob);
+  return {
+    names: new Set(sorted.filter((each) => !isGlob(each))),
+    globs,
+    beginnings: globs.map((glob) => glob.slice(0, glob.search(/[*?]/))),
+    found: new Map(),
+  };
+});
 
 function counterIn(counters: Map<string, DestinationCounter>, key: string): DestinationCounter {
   const counter = counters.get(key) ?? new DestinationCounter();

@@ -50,10 +50,10 @@ export function movesOf(resolution: Resolution, snapshot: Snapshot, live: LiveSt
   const routes = liveRoutes(snapshot).bySubscription;
   const service = live.relay.find(({ key }) => key === serviceKey(RELAY_SERVICE));
   const before = service ? directMarksIn(service.value) : new Map<string, number>();
-  const robots = new Map(resolution.robots.map((robot) => [robot.service, robot]));
   const isMoving =
     snapshot.config.relay.url !== undefined &&
     (routes.size + before.size > 0 || resolution.robots.some(({ isRelayed }) => isRelayed));
+  const robots = new Map(isMoving ? resolution.robots.map((robot) => [robot.service, robot]) : []);
   const ways = new Map<string, ReadonlyMap<string, Way>>();
   const [direct, relayed, marks] = [new Set<string>(), new Set<string>(), new Map<string, number>()];
   const waiting = new Set<string>();
@@ -165,6 +165,7 @@ function partOf(
   ways: ReadonlyMap<string, Way> | undefined,
   isRelay: boolean,
 ): ResolvedSubscription {
+  if (!ways && !isRelay && !subscription.robots.some(({ isRelayed }) => isRelayed)) return subscription;
   const isMine = (service: string, isRelayed = false) => {
     const way = ways?.get(service);
     return way ? (isRelay ? way.isRelayed : way.isDirect) : isRelayed === isRelay;

@@ -1,6 +1,7 @@
 import { resourceKey } from '../../api/names.ts';
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import { readSignature } from '../../dingtalk/sign.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { bytesOf, type Need } from './budget.ts';
 
 /** The bytes of an entry of the shared key beside its names: markers, field names, quotes. */
@@ -16,8 +17,13 @@ interface Named {
 }
 
 /** Holders in the budget: a robot and a subscription may have the same name. */
-export const robotHolder = (cr: Named): string => `robot ${resourceKey(cr)}`;
-export const subscriptionHolder = (cr: Named): string => `subscription ${resourceKey(cr)}`;
+export const robotHolder = (cr: Named): string =>
+  holders.get(cr.metadata, ['robot'], () => `robot ${resourceKey(cr)}`);
+export const subscriptionHolder = (cr: Named): string =>
+  holders.get(cr.metadata, ['subscription'], () => `subscription ${resourceKey(cr)}`);
+
+/** The same text each time, so a Map hashes it once. */
+const holders = new ObjectMemo<Named['metadata'], string>();
 
 /** The needs of a subscription: these keys of the ConfigMap, and its entry, which is absent if somebody has removed it. */
 export function subscriptionNeed(

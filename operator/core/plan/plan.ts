@@ -5,7 +5,9 @@
 
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
-import { setOwn } from '../../lib/own.ts';
+import { filtered } from '../../lib/lists.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
+import { own, setOwn } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
@@ -20,7 +22,7 @@ import { candidatesOf, placeCandidate } from './candidates.ts';
 import { costlyRoutes } from './costly-routes.ts';
 import { reserveDestinations } from './destination-reservations.ts';
 import { type Moves, movesOf } from './moves.ts';
-import type { Plan, PlanContext, SubscriptionPlacement } from './placements.ts';
+import type { Plan, PlanContext, SubscriptionPlacement, SubscriptionPlan } from './placements.ts';
 import { projectRoutes, routedEntries } from './project-routes.ts';
 import { plannedVerdict, planRobots } from './robots.ts';
 import type { Capacity } from './subscriptions.ts';
@@ -39,9 +41,9 @@ export function planTarget(
   moves: Moves = movesOf(resolution, snapshot, live, faults),
 ): { readonly plan: Plan; readonly resolution: Resolution } {
   const budget = reserveBudget(resolution, snapshot, live, faults);
-  const direct = resolution.robots.filter(moves.isDirect);
+  const direct = filtered(resolution.robots, moves.isDirect);
   const robots = planRobots(direct, live, snapshot, inquiry, budget, faults);
-  const placedRobots = direct.filter(({ cr }) => robots.placements.has(resourceKey(cr)));
+  const placedRobots = filtered(direct, ({ cr }) => robots.placements.has(resourceKey(cr)));
   const context = contextFor(resolution, placedRobots, snapshot, live, inquiry);
   // A robot that cannot come back to Argo CD keeps the relay.
   const relayed = new Set(resolution.robots.filter(moves.isRelayed).map(({ cr }) => resourceKey(cr)));
@@ -58,16 +60,18 @@ export function planTarget(
       placeCandidate(each, context, capacity, faults),
     ]),
   );
-  const placesOf = (isExpected: boolean) =>
-    candidates.flatMap((candidate): Placed[] => {
-      const { subscription, draft } = candidate;
-      const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
-      // At the first start the engine has not answered about many: warnings that depend on all must not come and go with its
-      // answers.
-      const place = plan ?? (isExpected && awaitsEngine(verdict) ? draft : undefined);
-      return place ? [{ ...candidate, subscription: { ...subscription, verdict }, plan: place }] : [];
-    });
-  const [placed, expected] = [placesOf(false), placesOf(true)];
+  const placed: Placed[] = [];
+  // At the first start the engine has not answered about many: warnings that depend on all must not come and go with its answers.
+  const expected: Placed[] = [];
+  for (const candidate of candidates) {
+    const { subscription, draft, reach } = candidate;
+    const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
+    const place = plan ?? (awaitsEngine(verdict) ? draft : undefined);
+    if (!place) continue;
+    const each = { subscription: judged(subscription, verdict), draft, reach, plan: place };
+    if (plan) placed.push(each);
+    expected.push(each);
+  }
   const routes = projectRoutes(placed, snapshot, faults);
   const costly = costlyRoutes(
     expected.filter(({ subscription }) => !routes.has(resourceKey(subscription.cr))),
@@ -81,8 +85,8 @@ export function planTarget(
     const key = resourceKey(subscription.cr);
     const { verdict = subscription.verdict, plan } = planned.get(key) ?? {};
     if (plan) {
-      for (const [name, value] of Object.entries(plan.configMap)) setOwn(configMap, name, value);
-      placements.set(key, { keys: plan.keys, entry: plan.entry });
+      for (const name of plan.keys) setOwn(configMap, name, own(plan.configMap, name) as string);
+      placements.set(key, placementOf(plan));
     }
     return judged(subscription, warned(verdict, costly.get(key)));
   });
@@ -120,8 +124,8 @@ export function contextFor(
 ): PlanContext {
   return {
     live,
-    services: new Map(robots.map(({ service, cr }) => [service, cr])),
-    templates: new Map(templates.map(({ cr }) => [resourceKey(cr), cr])),
+    services: byService.get(robots, [], () => new Map(robots.map(({ service, cr }) => [service, cr]))),
+    templates: byName.get(templates, [], () => new Map(templates.map(({ cr }) => [resourceKey(cr), cr]))),
     countsFrom: rfc3339(snapshot.serverTime),
     argocdUrl,
     maxEventAgeSeconds: Math.round(snapshot.config.limits.maxEventAge / 1000),
@@ -130,6 +134,14 @@ export function contextFor(
     inquiry,
   };
 }
+
+const byService = new ObjectMemo<readonly ResolvedRobot[], PlanContext['services']>();
+const byName = new ObjectMemo<Resolution['templates'], PlanContext['templates']>();
+
+const placementOf = (plan: SubscriptionPlan): SubscriptionPlacement =>
+  placementsOf.get(plan, [], () => ({ keys: plan.keys, entry: plan.entry }));
+
+const placementsOf = new ObjectMemo<SubscriptionPlan, SubscriptionPlacement>();
 
 const dueAt = (renewal: Date | undefined, move: Date | undefined): { readonly renewAt?: Date } => {
   const times = [renewal, move].flatMap((time) => (time ? [time.getTime()] : []));

@@ -13,6 +13,7 @@ export function withoutRefusedRobots(
   subscription: ResolvedSubscription,
   refusals: ReadonlyMap<string, Refusal>,
 ): ResolvedSubscription {
+  if (refusals.size === 0) return subscription;
   const { cr, verdict } = subscription;
   const { namespace } = cr.metadata;
   // Messages must say nothing of robots that the subscription may not use.

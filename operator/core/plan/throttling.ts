@@ -39,9 +39,17 @@ const ONE_OF: Readonly<Record<string, string>> = {
  */
 export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string, Finding> {
   const robots = new Map<string, { counter: DestinationCounter; reaches: Reach[] }>();
-  for (const { subscription, plan, reach } of placed) {
-    const count = messagesOf(subscription, plan);
+  const counts = placed.map(({ subscription, plan }) => messagesOf(subscription, plan));
+  const sums = new Map<string, number>();
+  placed.forEach(({ plan }, index) => {
+    for (const service of plan.entry.recipients)
+      sums.set(service, (sums.get(service) ?? 0) + (counts[index] as number));
+  });
+  for (const [index, { plan, reach }] of placed.entries()) {
+    const count = counts[index] as number;
     for (const service of plan.entry.recipients) {
+      // Even if all of them met on one application, there would not be too many: so it is with most robots.
+      if ((sums.get(service) ?? 0) * TOGETHER <= PER_MINUTE) continue;
       const robot = robots.get(service) ?? { counter: new DestinationCounter(), reaches: [] };
       robots.set(service, robot);
       robot.counter.add(reach, count);
@@ -57,7 +65,7 @@ export function overloadedRobots(placed: readonly Placed[]): ReadonlyMap<string,
 function messagesOf({ verdict, events }: ResolvedSubscription, { entry }: SubscriptionPlan): number {
   // Only the names of a live version's events are known.
   if (verdict.rollout !== 'current') return entry.triggers.length;
-  return new Set(events.map(kindOf)).size;
+  return events.length < 2 ? events.length : new Set(events.map(kindOf)).size;
 }
 
 const kindOf = ({ catalogueName, name }: ResolvedEvent): string =>

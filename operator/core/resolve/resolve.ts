@@ -12,6 +12,7 @@ import type {
   NotificationTemplate,
 } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
+import { listKeeper } from '../../lib/lists.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
@@ -38,7 +39,11 @@ export function resolve(
   inquiry: Inquiry,
   faults: Faults,
 ): Resolution {
-  const ours = <T extends CustomResource>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
+  const { config, namespaces } = snapshot;
+  const ours = <T extends CustomResource>(resources: readonly T[]) =>
+    reportedLists.get(resources, [config, namespaces], () =>
+      reported(inOrder(resources), snapshot),
+    ) as readonly T[];
   /** An exception refuses the resource that it comes with, and no other. */
   const each = <T extends CustomResource, R>(
     resources: readonly T[],
@@ -57,27 +62,31 @@ export function resolve(
           );
       return resolved === undefined ? [] : [resolved];
     });
-  const robots = each(
-    snapshot.robots,
-    (cr) => resolveRobot(cr, snapshot),
-    (cr, refusal) => refusedRobot(cr, refusal, snapshot),
-    // A robot that is not read has no live version.
-    (cr, refusal) =>
-      unreadRobots.get(cr, [refusal.message, snapshot.config, liveRoutes(snapshot)], () =>
-        refusedRobot(cr, refusal, snapshot),
-      ),
+  const robots = keptRobots(
+    each(
+      snapshot.robots,
+      (cr) => resolveRobot(cr, snapshot),
+      (cr, refusal) => refusedRobot(cr, refusal, snapshot),
+      // A robot that is not read has no live version.
+      (cr, refusal) =>
+        unreadRobots.get(cr, [refusal.message, snapshot.config, liveRoutes(snapshot)], () =>
+          refusedRobot(cr, refusal, snapshot),
+        ),
+    ),
   );
-  const templates = each(
-    snapshot.templates,
-    (cr) => resolveTemplate(cr, snapshot, inquiry.of(cr.metadata.namespace)),
-    refusedTemplate,
-    (cr, refusal) => unreadTemplates.get(cr, [refusal.message], () => refusedTemplate(cr, refusal)),
+  const templates = keptTemplates(
+    each(
+      snapshot.templates,
+      (cr) => resolveTemplate(cr, snapshot, inquiry.of(cr.metadata.namespace)),
+      refusedTemplate,
+      (cr, refusal) => unreadTemplates.get(cr, [refusal.message], () => refusedTemplate(cr, refusal)),
+    ),
   );
   const url = argocdUrl(snapshot);
   const access = accessOf(snapshot);
   const references = {
-    robots: byName(robots),
-    templates: byName(templates),
+    robots: robotsByName.get(robots, [], () => byName(robots)),
+    templates: templatesByName.get(templates, [], () => byName(templates)),
     access,
     argocdUrl: url,
     inquiry,
@@ -99,6 +108,12 @@ export function resolve(
   );
   return { robots, templates, subscriptions, argocdUrl: url };
 }
+
+/** The resources of a list that a decision reports on, in its order. */
+const reportedLists = new ObjectMemo<readonly CustomResource[], readonly CustomResource[]>();
+const [keptRobots, keptTemplates] = [listKeeper(), listKeeper()];
+const robotsByName = new ObjectMemo<readonly ResolvedRobot[], ReadonlyMap<string, ResolvedRobot>>();
+const templatesByName = new ObjectMemo<readonly ResolvedTemplate[], ReadonlyMap<string, ResolvedTemplate>>();
 
 /** There can be thousands of resources that are not read. */
 const unreadRobots = new ObjectMemo<DingTalkRobot, ResolvedRobot>();

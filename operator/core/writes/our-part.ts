@@ -1,5 +1,6 @@
 import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import { readBlock, type SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { own } from '../../lib/own.ts';
 import { type LiveState, ourLiveKeys } from '../model/live.ts';
 import type { LiveObject, Target } from '../model/snapshot.ts';
@@ -39,10 +40,19 @@ export function afterStep(before: OurParts, step: TargetWrite): OurParts {
   if (step.kind === 'apply' && step.object === 'Secret')
     return { ...before, Secret: new Map(Object.entries(step.data)) };
   const isApply = step.kind === 'apply';
-  const rest = [...before.ConfigMap].filter(([key]) => isEntryKey(key) === isApply);
-  const written = isApply ? Object.entries(step.data) : entriesOf(readBlock(step.text).entries);
-  return { ...before, ConfigMap: new Map([...rest, ...written]) };
+  const written = isApply ? new Map(Object.entries(step.data)) : entriesOf(readBlock(step.text).entries);
+  const part = parts.get(before.ConfigMap, [isApply ? step.data : step.text], () => {
+    const next = new Map(before.ConfigMap);
+    for (const key of before.ConfigMap.keys())
+      if (isEntryKey(key) !== isApply && !written.has(key)) next.delete(key);
+    for (const [key, value] of written) next.set(key, value);
+    return next;
+  });
+  return { ...before, ConfigMap: part };
 }
+
+/** Two parts that were the same before a step are the same after it. */
+const parts = new ObjectMemo<OurPart, OurPart>();
 
 /** The keys that the object lacks or has with another value, sorted; all keys if the object is gone. */
 export function lostKeys(part: OurPart, object: LiveObject | undefined): string[] {

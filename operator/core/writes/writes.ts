@@ -70,9 +70,11 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
   const before = target.configMap.data[SUBSCRIPTIONS_KEY];
   const spliced = sharedKey(target.configMap, plan, inquiry);
   const wanted = spliced.ok ? plan.configMap : withoutNewMoments(plan, target.configMap, live);
-  const ourKeys = ourKeysOf(live, target.configMap);
-  const configMap = difference(wanted, target.configMap.data, ourKeys);
-  const secret = difference(plan.secret, target.secret.data, [...live.secretKeys]);
+  const { data, leftBehind } = target.configMap;
+  const marked = ourLiveKeys(live).map(({ key }) => key);
+  // Keys whose values somebody has replaced together with the provenance are the operator's, too.
+  const configMap = difference(wanted, data, [marked, leftBehind ?? []]);
+  const secret = difference(plan.secret, target.secret.data, [live.secretKeys]);
   const kept = Object.fromEntries(secret.stale.map((key) => [key, own(target.secret?.data, key) as string]));
 
   const steps: Write[] = [];
@@ -89,12 +91,6 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
   }
   if (spliced.ok) return { steps };
   return { steps, blocked: { reason: spliced.reason, message: spliced.message } };
-}
-
-/** Includes keys whose values somebody has replaced together with the provenance. */
-function ourKeysOf(live: LiveState, { data, leftBehind = new Set() }: LiveObject): string[] {
-  const marked = ourLiveKeys(live).map(({ key }) => key);
-  return [...new Set([...marked, ...[...leftBehind].filter((key) => own(data, key) !== undefined)])];
 }
 
 type SharedKey = Splice | (Blocked & { readonly ok: false });
@@ -161,14 +157,17 @@ function isRemoval(before: string | undefined, after: string): boolean {
   return readBlock(after).entries.every((entry) => known.has(JSON.stringify(entry)));
 }
 
-/** Whether any wanted key differs, and which keys of the operator are not wanted any more. */
+/** Whether any wanted key differs, and which keys of the operator are there and not wanted any more. */
 function difference(
   wanted: Data,
   live: Data,
-  ours: readonly string[],
+  ours: readonly Iterable<string>[],
 ): { changed: boolean; stale: string[] } {
+  const stale = new Set<string>();
+  for (const keys of ours)
+    for (const key of keys) if (!Object.hasOwn(wanted, key) && Object.hasOwn(live, key)) stale.add(key);
   return {
-    changed: Object.entries(wanted).some(([key, value]) => own(live, key) !== value),
-    stale: ours.filter((key) => own(wanted, key) === undefined).sort(),
+    changed: Object.keys(wanted).some((key) => own(live, key) !== own(wanted, key)),
+    stale: [...stale].sort(),
   };
 }
