@@ -72,7 +72,7 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
   const clock = () => performance.now();
   const watch: RouteWatch = new RouteWatch({
     ...{ connection, namespace, log, clock, random },
-    onChange: () => statuses.look(),
+    onChange: (name) => statuses.look(name),
   });
   // Quiet hours may end at another time by now. A start of the operator may change a thousand routes, so this is asked every few seconds.
   let seen: readonly LoadedRoute[] = [];

@@ -125,6 +125,11 @@ describe('the routes of an event', () => {
           const event = readPostedEvent(JSON.stringify({ event: 'on-created', app }));
           const found = index.candidates('on-created', event?.described ?? { metadata: {} });
           const names = new Set(found.map(({ route }) => route.name));
+          // The index changes the time of the search and not its result.
+          const described = event?.described ?? { metadata: {} };
+          expect([...names]).toEqual(
+            index.routes.filter((route) => route.isAbout(described)).map(({ name }) => name),
+          );
           for (const [name, holds] of await byEngine(routes, app)) {
             counts[holds ? 'held' : names.has(name) ? 'tooMany' : 'skipped'] += 1;
             if (holds) expect(names, JSON.stringify({ name, app, given, wanted })).toContain(name);
@@ -138,7 +143,7 @@ describe('the routes of an event', () => {
     expect(counts.tooMany).toBeLessThan(counts.skipped / 10);
   });
 
-  it('are found among a thousand in less than five milliseconds', () => {
+  it('are found among a thousand in less than a fifth of a millisecond', () => {
     const one = compiledRoute();
     const routes = Array.from({ length: 1_000 }, (_, index) => {
       const { spec } = one;
@@ -158,9 +163,9 @@ describe('the routes of an event', () => {
     expect(find().map(({ route }) => route.spec.subscription.namespace)).toEqual(['team-77']);
     // Time of the processor: others use it, too.
     const before = process.threadCpuUsage();
-    for (let each = 0; each < 50; each += 1) find();
+    for (let each = 0; each < 500; each += 1) find();
     const { user, system } = process.threadCpuUsage(before);
-    expect((user + system) / 50 / 1_000).toBeLessThan(5);
+    expect((user + system) / 500 / 1_000).toBeLessThan(0.2);
   });
 });
 

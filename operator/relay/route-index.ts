@@ -2,6 +2,7 @@ import type { RelayRoute, RelayRouteSpec } from '../api/relay-route.ts';
 import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
 import { ObjectMemo } from '../lib/memo.ts';
 import { type LoadedRoute, type RouteReading, readRoute } from './read-route.ts';
+import { indexByClues } from './route-clues.ts';
 
 /** A route, and those of its events that a post can be about. */
 export interface RouteCandidate {
@@ -18,32 +19,31 @@ export interface RouteIndex {
   candidates(event: string, application: DescribedApplication): readonly RouteCandidate[];
 }
 
-const readings = new ObjectMemo<RelayRoute, RouteReading>();
+/** By the spec, which a status leaves as it is. */
+const readings = new ObjectMemo<object, RouteReading>();
 
 /** Indexes routes. Those that have not changed are not read again. */
 export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
   const routes: LoadedRoute[] = [];
   const problems: { readonly object: RelayRoute; readonly problem: string }[] = [];
-  const byEvent = new Map<string, RouteCandidate[]>();
   for (const object of objects) {
-    const reading = readings.get(object, [], () => readRoute(object));
+    const { name, uid, generation } = object.metadata;
+    const reading = readings.get(Object(object.spec), [name, uid, generation], () => readRoute(object));
     if (!reading.ok) {
       problems.push({ object, problem: reading.problem });
       continue;
     }
-    const { route } = reading;
-    routes.push(route);
-    for (const [event, events] of Map.groupBy(route.spec.events, postedName)) {
-      const known = byEvent.get(event);
-      if (known) known.push({ route, events });
-      else byEvent.set(event, [{ route, events }]);
-    }
+    routes.push(reading.route);
   }
+  const byClues = indexByClues(routes, ({ spec }) => spec);
   return {
     routes,
     problems,
     candidates: (event, application) =>
-      (byEvent.get(event) ?? []).filter(({ route }) => route.isAbout(application)),
+      byClues.find(application).flatMap((route) => {
+        const events = route.spec.events.filter((each) => postedName(each) === event);
+        return events.length > 0 && route.isAbout(application) ? [{ route, events }] : [];
+      }),
   };
 }
 

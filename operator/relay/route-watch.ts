@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { GROUP, VERSION } from '../api/kinds.ts';
 import { RELAY_ROUTE, type RelayRoute, type RelayRouteStatus } from '../api/relay-route.ts';
 import type { Connection } from '../kubernetes/connection.ts';
@@ -18,8 +19,8 @@ export interface RouteWatchOptions {
   readonly clock: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
-  /** Called when a route may have changed. */
-  readonly onChange: () => void;
+  /** Called when a route or its status may have changed: that of this name, or any. */
+  readonly onChange: (name?: string) => void;
 }
 
 /** Follows the RelayRoutes of an installation. */
@@ -29,6 +30,8 @@ export class RouteWatch {
   readonly #synced = Promise.withResolvers<void>();
   /** Made when somebody asks: a start of the operator may change a thousand routes. */
   #index: RouteIndex | undefined;
+  /** The RelayRoutes of the index, by name. */
+  #indexed: ReadonlyMap<string, RelayRoute> = new Map();
   /** What is logged about each unreadable route, by its uid. */
   #told: ReadonlyMap<string, string> = new Map();
 
@@ -39,10 +42,12 @@ export class RouteWatch {
     this.cache = new Reflector<RelayRoute>({
       ...reflectorSource(connection, resourcePath({ group: GROUP, version: VERSION, plural, namespace })),
       name: 'routes',
-      onChange: ({ type }) => {
-        this.#index = undefined;
-        if (type === 'synced') this.#synced.resolve();
-        options.onChange();
+      transform: (object) => this.#withKnownSpec(object),
+      onChange: (event) => {
+        // Statuses change all the time, and each replica writes them.
+        if (event.type !== 'modified' || !this.#isIndexed(event.object)) this.#index = undefined;
+        if (event.type === 'synced') this.#synced.resolve();
+        options.onChange(event.type === 'synced' ? undefined : event.object.metadata.name);
       },
       backoff: { random },
       ...{ clock, log },
@@ -76,8 +81,23 @@ export class RouteWatch {
     );
   };
 
+  /** Equal specs are one object: it is in memory once, and nobody reads it again. */
+  #withKnownSpec(object: RelayRoute): RelayRoute {
+    const { namespace, name } = object.metadata;
+    const known = this.cache.get(namespace, name);
+    return known && isDeepStrictEqual(known.spec, object.spec) ? { ...object, spec: known.spec } : object;
+  }
+
+  #isIndexed({ metadata: { name, uid, generation }, spec }: RelayRoute): boolean {
+    const indexed = this.#indexed.get(name);
+    const { metadata } = indexed ?? {};
+    return indexed?.spec === spec && metadata?.uid === uid && metadata.generation === generation;
+  }
+
   #made(): RouteIndex {
-    const index = indexRoutes(this.cache.items());
+    const objects = this.cache.items();
+    const index = indexRoutes(objects);
+    this.#indexed = new Map(objects.map((object) => [object.metadata.name, object]));
     const told = new Map(
       index.problems.map(({ object, problem }) => [
         object.metadata.uid,

@@ -43,21 +43,26 @@ function toRelayed({ at, outcome }: LastAnswer): Omit<RelayedAnswer, 'namespace'
 export interface StatusDifference {
   /** A generation is loaded that the status does not name yet. */
   readonly isNewGeneration: boolean;
-  /** Another answer, or a later one. */
+  /** Another answer. */
   readonly isOther: boolean;
+  /** The same answers at other times. */
+  readonly isLater: boolean;
 }
 
 /** How a status differs from the wanted one. */
 export function statusDifference(live: RelayRouteStatus = {}, wanted: RelayRouteStatus): StatusDifference {
   const { observedGeneration = 0, robots = [] } = live;
+  const { robots: others = [] } = wanted;
   return {
     isNewGeneration: observedGeneration < (wanted.observedGeneration ?? 0),
-    isOther: JSON.stringify(robots.map(ordered)) !== JSON.stringify((wanted.robots ?? []).map(ordered)),
+    isOther:
+      robots.length !== others.length || robots.some((each, index) => !isSameAnswer(each, others[index])),
+    isLater: robots.some(({ at }, index) => at !== others[index]?.at),
   };
 }
 
-/** An API server keeps fields in an order of its own. */
-const ordered = (answer: RelayedAnswer): readonly unknown[] => {
-  const { namespace, name, member, at, reason, errcode, words, ip } = answer;
-  return [...[namespace, name, member ?? null, at, reason], ...[errcode ?? null, words ?? null, ip ?? null]];
-};
+/** But for its time. */
+const isSameAnswer = (one: RelayedAnswer, other: RelayedAnswer | undefined): boolean =>
+  ANSWER_FIELDS.every((field) => one[field] === other?.[field]);
+
+const ANSWER_FIELDS = ['namespace', 'name', 'member', 'reason', 'errcode', 'words', 'ip'] as const;

@@ -108,6 +108,30 @@ describe('the status of a route', () => {
     ]);
   });
 
+  it('has a later time of the same answer, at most every minute', async () => {
+    answered(AT);
+    await look(1_000);
+    answered(AT + 1_000);
+    await look(58_000);
+    expect(writes).toHaveLength(1);
+    answered(AT + 2_000);
+    await look(2_000);
+    expect(writes.slice(1).map(([, { robots = [] }]) => robots.map(({ at }) => at))).toEqual([
+      ['2026-11-23T08:00:02Z'],
+    ]);
+  });
+
+  it('is looked at alone after a change of its own', async () => {
+    const others = Array.from({ length: 5 }, (_, each) => compiledRoute(subscription({ name: `s${each}` })));
+    for (const other of others) objects.set(other.metadata.name, other);
+    reporter.look(NAME);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(writes.map(([name]) => name)).toEqual([NAME]);
+    reporter.look('gone');
+    await look(1_000);
+    expect(writes).toHaveLength(6);
+  });
+
   it('names no generation before one that another replica has loaded', async () => {
     const object = objects.get(NAME) as RelayRoute;
     objects.set(NAME, { ...object, status: { observedGeneration: 5 } });
