@@ -53,6 +53,7 @@ export function createEngine(options: EngineOptions): Engine {
     check: (request, settings) => client.call<'check'>({ call: 'check', ...request }, settings),
     evaluate: (request, settings) => client.call<'evaluate'>({ call: 'evaluate', ...request }, settings),
     render: (request, settings) => client.call<'render'>({ call: 'render', ...request }, settings),
+    tell: (request, settings) => client.call<'tell'>({ call: 'tell', ...request }, settings),
     inspect: (request, settings) => client.call<'inspect'>({ call: 'inspect', ...request }, settings),
     close: () => client.close(),
   };

@@ -3,7 +3,7 @@ import { EngineProcess, type EngineProgram, type ProcessEvent } from './process.
 import { EngineUnavailableError } from './types.ts';
 
 /** The greeting of the program. The number is the version of the format of requests and answers. */
-export const GREETING = 'argocd-dingtalk-engine/2';
+export const GREETING = 'argocd-dingtalk-engine/3';
 
 export interface SupervisorOptions extends EngineProgram {
   /** How long the start may take. */

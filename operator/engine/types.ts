@@ -48,13 +48,36 @@ export interface RenderRequest extends EngineObjects, RenderScene {
   readonly recipient?: string;
 }
 
+/** Which triggers are true for an Application, and what would each webhook service send? Several parts of a configuration are asked about. */
+export interface TellRequest extends RenderScene {
+  readonly call: 'tell';
+  /** The value of `context` in the ConfigMap. */
+  readonly context: string;
+  readonly routes: readonly TellRoute[];
+}
+
+/** A part of a configuration. Nothing else of it is needed to judge its triggers and to render its templates. */
+export interface TellRoute {
+  /** The values of the ConfigMap's keys, by the triggers' names. */
+  readonly triggers: Readonly<Record<string, string>>;
+  /** The same of templates. */
+  readonly templates: Readonly<Record<string, string>>;
+  readonly services: readonly string[];
+}
+
 /** Which parts does an expression have? */
 export interface InspectRequest {
   readonly call: 'inspect';
   readonly expression: string;
 }
 
-export type EngineRequest = VersionRequest | CheckRequest | EvaluateRequest | RenderRequest | InspectRequest;
+export type EngineRequest =
+  | VersionRequest
+  | CheckRequest
+  | EvaluateRequest
+  | RenderRequest
+  | TellRequest
+  | InspectRequest;
 export type CallName = EngineRequest['call'];
 
 /** The engine's refusal, in its own words. */
@@ -148,6 +171,22 @@ export interface Rendered {
   };
 }
 
+export interface Told {
+  readonly ok: true;
+  /** In the order of the request. One is not ok if the engine refuses a trigger of it. */
+  readonly routes: readonly (
+    | { readonly ok: true; readonly triggers: Readonly<Record<string, readonly ToldCondition[]>> }
+    | { readonly ok: false }
+  )[];
+}
+
+/** A condition, with the messages that it brings about. */
+export interface ToldCondition
+  extends Pick<EvaluatedCondition, 'key' | 'triggered' | 'oncePer' | 'templates'> {
+  /** The JSON that each service would send. One that would send nothing, or something else than JSON, is absent. */
+  readonly bodies?: Readonly<Record<string, string>>;
+}
+
 export interface Inspected {
   readonly ok: true;
   readonly facts: ExpressionFacts;
@@ -168,6 +207,7 @@ interface Answers {
   readonly check: Accepted;
   readonly evaluate: Evaluated;
   readonly render: Rendered;
+  readonly tell: Told;
   readonly inspect: Inspected;
 }
 
@@ -196,6 +236,7 @@ export interface Engine {
   check(request: Omit<CheckRequest, 'call'>, options?: CallOptions): Promise<Outcome<'check'>>;
   evaluate(request: Omit<EvaluateRequest, 'call'>, options?: CallOptions): Promise<Outcome<'evaluate'>>;
   render(request: Omit<RenderRequest, 'call'>, options?: CallOptions): Promise<Outcome<'render'>>;
+  tell(request: Omit<TellRequest, 'call'>, options?: CallOptions): Promise<Outcome<'tell'>>;
   inspect(request: Omit<InspectRequest, 'call'>, options?: CallOptions): Promise<Outcome<'inspect'>>;
   /** Ends the process; calls that have no answer yet and all later calls are rejected. */
   close(): Promise<void>;

@@ -53,6 +53,7 @@ export class EngineAvailability {
       check: (request, options) => noted(engine.check(request, options)),
       evaluate: (request, options) => noted(engine.evaluate(request, options)),
       render: (request, options) => noted(engine.render(request, options)),
+      tell: (request, options) => noted(engine.tell(request, options)),
       inspect: (request, options) => noted(engine.inspect(request, options)),
       close: () => {
         this.#isClosed = true;

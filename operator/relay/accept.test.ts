@@ -348,7 +348,7 @@ describe('a fault', () => {
     const routes = [compiledRoute()];
     const away: Engine = {
       ...engine,
-      evaluate: () => Promise.reject(new EngineUnavailableError('no such file')),
+      tell: () => Promise.reject(new EngineUnavailableError('no such file')),
     };
     expect(await accepted(FAILED, { routes, engine: away })).toBe('unavailable');
     store.fault = new Error('disk full');

@@ -4,7 +4,7 @@ import { withNotes } from '../argocd/notes.ts';
 import { type Engine, EngineUnavailableError } from '../engine/types.ts';
 import type { Log } from '../lib/log.ts';
 import { own } from '../lib/own.ts';
-import { askTriggers, type TriggerAnswers } from './ask-engine.ts';
+import { askTriggers, type RouteQuestion, type TriggerAnswers } from './ask-engine.ts';
 import { leadersOf } from './companions.ts';
 import { sha256 } from './dedupe-key.ts';
 import { type HappenedEvent, makeMessages, type PostContext } from './make-messages.ts';
@@ -107,13 +107,17 @@ async function accept(
 }
 
 /** Whether an event has happened can depend on those that it follows, and their notes on whether they still last. */
-const questionOf = ({ route, events }: RouteCandidate) => ({
+const questionOf = ({ route, events }: RouteCandidate): RouteQuestion => ({
   route,
   triggers: [
     ...new Set(
       events.flatMap((event) => [event, ...leadersOf(event, route.spec)].map(({ trigger }) => trigger)),
     ),
   ],
+  messages: {
+    triggers: events.map(({ trigger }) => trigger),
+    services: route.spec.robots.map(({ service }) => service),
+  },
 });
 
 async function gather(

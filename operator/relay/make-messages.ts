@@ -3,7 +3,7 @@ import type { RelayRouteSpec } from '../api/relay-route.ts';
 import { type DirectMarks, directMark } from '../argocd/direct-marks.ts';
 import { countingFrom } from '../argocd/moment.ts';
 import { triggerKey } from '../argocd/names.ts';
-import type { Engine, EvaluatedCondition } from '../engine/types.ts';
+import type { Engine, ToldCondition } from '../engine/types.ts';
 import { own } from '../lib/own.ts';
 import { rfc3339 } from '../lib/rfc3339.ts';
 import { askBody, askTriggers, type PostedScene } from './ask-engine.ts';
@@ -18,7 +18,7 @@ import { type Notes, noteKeyOf, wasTold } from './told.ts';
 export interface HappenedEvent {
   readonly route: LoadedRoute;
   readonly event: RelayRouteSpec['events'][number];
-  readonly condition: EvaluatedCondition;
+  readonly condition: ToldCondition;
 }
 
 /** What the messages about one post have in common. */
@@ -72,7 +72,9 @@ export async function makeMessages(
   const messages: NewMessage[] = [];
   for (const robot of untold) {
     const { service } = robot;
-    const body = await askBody(engine, route, condition.templates, service, scene);
+    const body =
+      own(condition.bodies ?? {}, service) ??
+      (await askBody(engine, route, condition.templates, service, scene));
     if (body === undefined) continue;
     const url = pageOf({ namespace, name }, argocdUrl, body);
     messages.push({

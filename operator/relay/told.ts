@@ -1,6 +1,6 @@
 import type { RelayRouteSpec } from '../api/relay-route.ts';
 import { formatNoteKey, type NoteKey, readNoteKey, sentNotes } from '../argocd/notes.ts';
-import type { EvaluatedCondition } from '../engine/types.ts';
+import type { ToldCondition } from '../engine/types.ts';
 import type { TriggerAnswers } from './ask-engine.ts';
 import { isFollowed, leadersOf } from './companions.ts';
 
@@ -8,13 +8,13 @@ import { isFollowed, leadersOf } from './companions.ts';
 export type Notes = Readonly<Record<string, number>>;
 
 /** The key of the note of one send. */
-export const noteKeyOf = (trigger: string, { key, oncePer }: EvaluatedCondition, service: string): string =>
+export const noteKeyOf = (trigger: string, { key, oncePer }: ToldCondition, service: string): string =>
   formatNoteKey({ oncePer, trigger, condition: key, service, recipient: '' });
 
 /** A send of an event that has happened. */
 export interface PossibleSend {
   readonly event: RelayRouteSpec['events'][number];
-  readonly condition: Pick<EvaluatedCondition, 'key' | 'oncePer'>;
+  readonly condition: Pick<ToldCondition, 'key' | 'oncePer'>;
   readonly service: string;
 }
 

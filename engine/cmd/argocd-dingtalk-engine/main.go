@@ -20,7 +20,7 @@ import (
 )
 
 // greeting is the first frame. The number changes with the form of requests or answers.
-const greeting = "argocd-dingtalk-engine/2"
+const greeting = "argocd-dingtalk-engine/3"
 
 const usage = `Usage: argocd-dingtalk-engine [--max-memory BYTES]
 

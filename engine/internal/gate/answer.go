@@ -18,6 +18,7 @@ var responders = map[string]responder{
 	"check":    answerCheck,
 	"evaluate": answerEvaluate,
 	"render":   answerRender,
+	"tell":     answerTell,
 	"inspect":  answerInspect,
 }
 
