@@ -3,6 +3,7 @@
  * explanations.ts says what an outcome means and what to do.
  */
 
+import { createSecureContext } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { Deadline } from '../lib/deadline.ts';
 import { readAnswer } from './answers.ts';
@@ -39,7 +40,8 @@ export interface DingTalkClient {
 
 /** Makes a client, which goes by HTTPS_PROXY and NO_PROXY of the environment and follows no redirect. */
 export function createDingTalkClient({ ca, timeoutMs, now }: DingTalkClientOptions): DingTalkClient {
-  const trust = ca ? { ca: [...ca] } : {};
+  // Made once: to read the certificates takes longer than the rest of a connection.
+  const trust = ca ? { secureContext: createSecureContext({ ca: [...ca] }) } : {};
   const dispatcher = new EnvHttpProxyAgent({
     allowH2: false,
     connect: trust,

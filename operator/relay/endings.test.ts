@@ -15,6 +15,7 @@ const claimOf = (attempts: number, kind: RequestClaim['kind'] = 'message'): Requ
   robot: 'team-a/robot',
   kind,
   msgUuid: 'u',
+  left: 0,
   messages: [{ ...someMessage(), id: 1, msgUuid: 'u', acceptedAt: NOW, attempts, notBefore: NOW }],
 });
 const answer = (errcode: number, errmsg = ''): DeliveryOutcome =>

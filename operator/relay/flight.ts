@@ -1,6 +1,6 @@
 import { Backoff } from '../lib/backoff.ts';
 import { endingOf } from './endings.ts';
-import type { Ending, MovedMessage, RequestClaim, StoredMessage } from './model.ts';
+import type { Ending, MovedMessage, RequestClaim, SendingStep, StoredMessage } from './model.ts';
 import { nextStep } from './policy.ts';
 import { isFailure } from './pool.ts';
 import { requestFor } from './request.ts';
@@ -15,7 +15,7 @@ const FINISH_BACKOFF = { initialMs: 500, maxMs: 4_000 } as const;
 const SHORTEST_WAIT_MS = 10;
 
 /** A robot is looked at again after this time, whatever it waits for: the clock may have been set. */
-export const LOOK_AGAIN_MS = 60_000;
+const LOOK_AGAIN_MS = 60_000;
 
 /** What one flight needs. */
 export interface FlightContext {
@@ -27,23 +27,37 @@ export interface FlightContext {
   readonly stopping: AbortSignal;
 }
 
+/** When a robot is to be looked at again. */
+export interface NextLook {
+  readonly at: number;
+  /** Whether it is no use to look before, also if the robot gets another message. */
+  readonly isFirm: boolean;
+}
+
 /**
  * One request to one robot: claimed, sent and recorded.
- * @returns when the robot is to be looked at again
+ * @returns undefined if nothing waits for the robot
  * @throws Error if the store cannot be used
  */
 export async function fly(
   robot: string,
   { options, troubles, onMoved, stopping }: FlightContext,
-): Promise<number> {
+): Promise<NextLook | undefined> {
   const { store, owner, now, random, maxEventAgeMs, quietHoursOf } = options;
   const begin = now();
   const facts = { now: begin, maxEventAgeMs, quietHours: quietHoursOf?.(robot) };
+  let step: SendingStep | undefined;
+  let isIdle = false;
   const claim = await store.claim(robot, owner, begin, (queue) => {
     const until = troubles.pausedUntil(robot, begin);
-    return until > begin ? { kind: 'wait', until } : nextStep(queue, facts);
+    isIdle = queue.count === 0;
+    step = until > begin ? { kind: 'wait', until, isFirm: true } : nextStep(queue, facts);
+    return step;
   });
-  if ('wait' in claim) return Math.min(Math.max(claim.wait, begin + SHORTEST_WAIT_MS), begin + LOOK_AGAIN_MS);
+  if ('wait' in claim) {
+    const at = Math.min(Math.max(claim.wait, begin + SHORTEST_WAIT_MS), begin + LOOK_AGAIN_MS);
+    return isIdle ? undefined : { at, isFirm: step?.kind === 'wait' && step.isFirm === true };
+  }
   const isReread = troubles.isRefused(robot);
   const isShortened = troubles.isTooLong(claim);
   const outcome = await requestFor(claim, options, troubles, stopping);
@@ -55,10 +69,11 @@ export async function fly(
   const ending: Ending = isMoved ? { kind: 'again', outcome, notBefore: end } : own;
   troubles.note(claim, outcome, end);
   logEnding(claim, ending, options);
-  if (await finish(claim, ending, options, stopping))
-    options.onEnded?.({ claim, outcome, ending: ending.kind, durationMs: end - begin });
+  const isRecorded = await finish(claim, ending, options, stopping);
+  if (isRecorded) options.onEnded?.({ claim, outcome, ending: ending.kind, durationMs: end - begin });
   if (isMoved) onMoved(await store.move(robot, targetOf, end));
-  return end;
+  const isDone = isRecorded && claim.left === 0 && ending.kind !== 'again';
+  return isDone ? undefined : { at: end, isFirm: false };
 }
 
 const waitingOne = ({ application }: StoredMessage): MovedMessage => ({

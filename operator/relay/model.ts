@@ -80,7 +80,8 @@ export const MAX_IN_DIGEST = 1_000;
 
 /** The next step for one robot. */
 export type SendingStep =
-  | { readonly kind: 'wait'; readonly until: number }
+  /** `isFirm` if whatever comes before then waits, too. */
+  | { readonly kind: 'wait'; readonly until: number; readonly isFirm?: boolean }
   | { readonly kind: 'message'; readonly id: number }
   | { readonly kind: 'digest'; readonly ids: readonly number[] };
 
@@ -92,6 +93,8 @@ export interface RequestClaim {
   /** The digest's own, or the message's. */
   readonly msgUuid: string;
   readonly messages: readonly StoredMessage[];
+  /** How many other messages of the robot wait. */
+  readonly left: number;
 }
 
 /** The end of a request, as the store keeps it. */

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { setTimeout as delay } from 'node:timers/promises';
 import { locateEngine } from '../../engine/locate.ts';
 import { DIRECT_HEADER, readDirectMarks } from '../argocd/direct-marks.ts';
 import { RELAY_SERVICE } from '../argocd/names.ts';
@@ -27,7 +26,7 @@ import { membersOf, otherMember } from './pool.ts';
 import type { LoadedRoute } from './read-route.ts';
 import { RobotCredentials } from './robot-credentials.ts';
 import { RouteWatch } from './route-watch.ts';
-import type { RelaySender } from './sender.ts';
+import { pauseFor, type RelaySender } from './sender.ts';
 import type { SenderOptions } from './sender-options.ts';
 import { StatusReporter } from './status-reporter.ts';
 import { StoreWatch } from './store-watch.ts';
@@ -162,7 +161,7 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
       return otherMember(key, members, message, { answers: storeWatch.answers(), now: now() });
     },
     serverTime: () => context.serverClock.now(),
-    pause: (ms, signal) => delay(ms, undefined, { signal }),
+    pause: pauseFor,
     onEnded: ({ claim, outcome, ending }) => {
       metrics.delivered(outcome.reason);
       const { length } = claim.messages;

@@ -153,7 +153,7 @@ describe('what was kept back', () => {
       acceptedAt.map((at) => ({ acceptedAt: at })),
       { requestsAt },
     );
-    expect(step(queue)).toEqual({ kind: 'wait', until: NOW + 1_000 });
+    expect(step(queue)).toEqual({ kind: 'wait', until: NOW + 1_000, isFirm: true });
     expect(step(queue, NOW + 1_000)).toEqual({ kind: 'digest', ids: [1, 2, 3] });
   });
 
@@ -167,7 +167,7 @@ describe('what was kept back', () => {
       ],
       { silentUntil },
     );
-    expect(step(queue, NOW - 30_000)).toEqual({ kind: 'wait', until: NOW });
+    expect(step(queue, NOW - 30_000)).toEqual({ kind: 'wait', until: NOW, isFirm: true });
     expect(step(queue)).toEqual({ kind: 'digest', ids: [1, 2, 3] });
   });
 
@@ -223,7 +223,7 @@ describe('a retry', () => {
       notBefore: NOW + 60_000 + n,
     }));
     const queue = queueOf([...failing, { acceptedAt: NOW - 200_000 }, { acceptedAt: NOW - 100_000 }]);
-    expect(step(queue)).toEqual({ kind: 'wait', until: NOW + 60_000 });
+    expect(step(queue)).toEqual({ kind: 'wait', until: NOW + 60_000, isFirm: true });
     expect(step(queue, NOW + 60_000)).toMatchObject({ kind: 'wait' });
     const others = queueOf([
       ...failing.map((each) => ({ ...each, notBefore: each.notBefore + 140_000 })),

@@ -34,7 +34,7 @@ export function nextStep(queue: RobotQueue, facts: PolicyFacts): SendingStep {
   const { now, quietHours } = facts;
   const { queue: rest, until } = audible(queue, now, quietHours);
   const step = decide(rest, facts);
-  return step.kind === 'wait' ? wait(Math.min(step.until, until, now + MAX_WAIT_MS)) : step;
+  return step.kind === 'wait' ? { ...step, until: Math.min(step.until, until, now + MAX_WAIT_MS) } : step;
 }
 
 /** Whether a message is too old to be sent. Its age counts from the end of the quiet hours in which it came. */
@@ -46,20 +46,23 @@ export function isExpired(message: StoredMessage, { now, maxEventAgeMs, quietHou
 function decide(queue: RobotQueue, facts: PolicyFacts): SendingStep {
   const { now } = facts;
   const silentUntil = real(queue.silentUntil, now);
-  if (silentUntil > now) return wait(silentUntil);
+  if (silentUntil > now) return firm(silentUntil);
   const { ready, nextDueAt } = readiness(queue, now);
   if (ready.length === 0) return wait(nextDueAt);
   const freeAt = budgetFreeAt(queue.requestsAt, now);
-  if (freeAt > now) return wait(freeAt);
+  if (freeAt > now) return firm(freeAt);
   const expired = ready.filter((message) => isExpired(message, facts));
   if (expired.length > 0) return sendAll(expired);
   const retries = retriesOf(ready, queue);
   if (retries.length > 0) return sendAll(retries[0] as readonly StoredMessage[]);
   const step = firstTime(ready, queue, facts);
-  return step.kind === 'wait' ? wait(Math.min(step.until, nextDueAt)) : step;
+  return step.kind === 'wait' ? firm(Math.min(step.until, nextDueAt)) : step;
 }
 
 const wait = (until: number): SendingStep => ({ kind: 'wait', until });
+
+/** The robot as a whole waits, and so does what is still to come. */
+const firm = (until: number): SendingStep => ({ kind: 'wait', until, isFirm: true });
 
 function sendAll(messages: readonly StoredMessage[]): SendingStep {
   const ids = messages.map(({ id }) => id);

@@ -11,6 +11,9 @@ import type { RobotTroubles } from './troubles.ts';
 /** A Secret that cannot be read by then is not waited for. */
 const CREDENTIAL_MS = 3_000;
 
+/** The reason why a time is over that nobody waits for. */
+const READ = new Error('the Secret was read');
+
 /** For a robot that no route names any more, and for whose messages there are no credentials either. */
 const UNKNOWN_AUDIENCE = { locale: 'en', timeZone: 'UTC', keywords: [] } as const;
 
@@ -58,7 +61,7 @@ async function readCredential(
   } catch (error) {
     return unreadable(error);
   } finally {
-    timer.abort();
+    timer.abort(READ);
     stopping.removeEventListener('abort', onStop);
     await late;
   }

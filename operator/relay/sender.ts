@@ -1,5 +1,6 @@
 import { Backoff } from '../lib/backoff.ts';
-import { fly, LOOK_AGAIN_MS } from './flight.ts';
+import { Agenda } from './agenda.ts';
+import { fly, type NextLook } from './flight.ts';
 import type { SenderOptions } from './sender-options.ts';
 import { Slots } from './slots.ts';
 import { RobotTroubles } from './troubles.ts';
@@ -13,6 +14,28 @@ const SLOW_MS = 200;
 /** How long a stop waits for requests under way: no longer than the client's time-out. */
 const STOP_MS = 5_000;
 const BACKOFF = { initialMs: 500, maxMs: 10_000 } as const;
+
+/** Ends a pause that nobody waits for any more. Without a reason of ours, each end would collect a stack. */
+const OVER = new Error('nobody waits any more');
+
+/** Resolves after so many milliseconds; rejects with the signal's reason when it fires. */
+export function pauseFor(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  if (signal.aborted) {
+    reject(signal.reason);
+    return promise;
+  }
+  const onAbort = (): void => {
+    clearTimeout(timer);
+    reject(signal.reason);
+  };
+  const timer = setTimeout(() => {
+    signal.removeEventListener('abort', onAbort);
+    resolve();
+  }, ms);
+  signal.addEventListener('abort', onAbort, { once: true });
+  return promise;
+}
 
 /** The loop that takes messages out of the store and sends them. */
 export interface RelaySender {
@@ -38,13 +61,9 @@ class SenderLoop implements RelaySender {
   readonly #slots = new Slots();
   readonly #stopping = new AbortController();
   readonly #flights = new Set<Promise<void>>();
-  /** When robots are to be looked at again, by the wall clock. */
-  readonly #waits = new Map<string, number>();
-  /** Robots that have got something new while a request to them was under way. */
-  readonly #woken = new Set<string>();
-  /** The turn in which a robot was last looked at: the one that has waited longest comes first. */
-  readonly #turns = new Map<string, number>();
-  #turn = 0;
+  readonly #agenda = new Agenda();
+  #hasToAsk = true;
+  #askedAt = Number.NEGATIVE_INFINITY;
   #alarm = Promise.withResolvers<void>();
   #running: Promise<void> = Promise.resolve();
 
@@ -53,10 +72,10 @@ class SenderLoop implements RelaySender {
   }
 
   wake(robots?: readonly string[]): void {
-    for (const robot of robots ?? [...this.#waits.keys(), ...this.#slots.taken]) {
-      this.#waits.delete(robot);
-      if (this.#slots.isTaken(robot)) this.#woken.add(robot);
-    }
+    const { now } = this.#options;
+    if (robots) this.#agenda.tell(robots, now());
+    else this.#agenda.tellAll(now());
+    this.#hasToAsk ||= robots === undefined;
     this.#alarm.resolve();
   }
 
@@ -68,7 +87,7 @@ class SenderLoop implements RelaySender {
     // A round that is under way may still begin a request.
     const ended = this.#running.then(() => Promise.all(this.#flights));
     await Promise.race([ended, patience]);
-    end.abort();
+    end.abort(OVER);
   }
 
   start(): void {
@@ -98,47 +117,37 @@ class SenderLoop implements RelaySender {
     const awake = new AbortController();
     const time = this.#options.pause(ms, awake.signal).catch(() => undefined); // It was woken up before.
     await Promise.race([this.#alarm.promise, time]);
-    awake.abort();
+    awake.abort(OVER);
   }
 
   /** Begins what can begin. @returns after how many milliseconds something else can, unless there is a wake-up before */
   async #round(): Promise<number> {
-    const { store, now } = this.#options;
-    const robots = await store.waitingRobots(now());
+    await this.#ask();
     if (this.#stopping.signal.aborted) return POLL_MS;
-    this.#forgetOthers(new Set(robots));
-    const at = now();
-    let next = at + POLL_MS;
-    for (const robot of this.#inTurn(robots)) {
-      if (this.#slots.isTaken(robot)) continue;
-      const until = this.#waits.get(robot) ?? 0;
-      // A longer wait was written before the clock was set back.
-      if (until > at && until <= at + LOOK_AGAIN_MS) {
-        next = Math.min(next, until);
-      } else if (this.#slots.isFree(this.#troubles.isUnanswering(robot))) {
-        this.#start(robot);
-      }
+    const at = this.#options.now();
+    for (const robot of this.#agenda.due(at)) {
+      if (!this.#slots.isFree(false)) break;
+      if (this.#slots.isFree(this.#troubles.isUnanswering(robot))) this.#start(robot);
     }
+    const next = Math.min(this.#agenda.nextAt, at + POLL_MS);
     return Math.max(next - at, SHORTEST_WAIT_MS);
   }
 
-  /** The one that was looked at longest ago comes first, so no robot waits for another's many messages. */
-  #inTurn(robots: readonly string[]): readonly string[] {
-    return robots.toSorted((a, b) => (this.#turns.get(a) ?? 0) - (this.#turns.get(b) ?? 0));
-  }
-
-  #forgetOthers(robots: ReadonlySet<string>): void {
-    for (const memory of [this.#waits, this.#turns]) {
-      for (const robot of memory.keys()) if (!robots.has(robot)) memory.delete(robot);
-    }
+  /** Asks the store who waits: another replica may have taken a message, or have ended. Whom this one wakes, it knows. */
+  async #ask(): Promise<void> {
+    const { store, now } = this.#options;
+    // A clock that was set does not stop the questions.
+    if (!this.#hasToAsk && Math.abs(now() - this.#askedAt) < POLL_MS) return;
+    const robots = await store.waitingRobots(now());
+    this.#hasToAsk = false;
+    this.#askedAt = now();
+    this.#agenda.add(robots);
   }
 
   #start(robot: string): void {
     const { pause } = this.#options;
     this.#slots.take(robot, this.#troubles.isUnanswering(robot));
-    this.#turn += 1;
-    this.#turns.set(robot, this.#turn);
-    this.#waits.delete(robot);
+    this.#agenda.begin(robot);
     const landed = new AbortController();
     const slow = pause(SLOW_MS, landed.signal).then(
       () => {
@@ -148,7 +157,7 @@ class SenderLoop implements RelaySender {
       () => undefined, // It has ended before.
     );
     const flight = this.#fly(robot).finally(async () => {
-      landed.abort();
+      landed.abort(OVER);
       await slow;
       this.#slots.release(robot);
       this.#flights.delete(flight);
@@ -159,15 +168,15 @@ class SenderLoop implements RelaySender {
 
   async #fly(robot: string): Promise<void> {
     const { log, now } = this.#options;
-    let until: number;
+    let next: NextLook | undefined;
     try {
-      const onMoved = (robots: readonly string[]): void => this.wake(robots);
+      const onMoved = (robots: readonly string[]): void => this.#agenda.tell(robots, now(), true);
       const context = { troubles: this.#troubles, onMoved, stopping: this.#stopping.signal };
-      until = await fly(robot, { ...context, options: this.#options });
+      next = await fly(robot, { ...context, options: this.#options });
     } catch (err) {
       log.error({ err, robot }, 'a message could not be sent; the relay tries again');
-      until = now() + BACKOFF.initialMs;
+      next = { at: now() + BACKOFF.initialMs, isFirm: false };
     }
-    if (!this.#woken.delete(robot)) this.#waits.set(robot, until);
+    this.#agenda.end(robot, next, now());
   }
 }

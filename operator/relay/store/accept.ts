@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
-import { chunks } from '../../lib/chunks.ts';
 import { groupOf, type NewMessage } from '../model.ts';
 import { type NoteChanges, writeNotes } from './notes.ts';
-import { toColumn, toKey, toRow } from './rows.ts';
+import { prepared } from './prepared.ts';
+import { type NewRow, ROW_COLUMNS, toColumn, toKey, toRow } from './rows.ts';
 import type { StoreTransaction } from './schema.ts';
 import type { WaitingBytes } from './waiting-bytes.ts';
 
@@ -11,9 +11,6 @@ export const REPETITION_MS = 1_440 * 60_000;
 
 /** So many of a robot's messages have their bodies in a full store: others must not make a quiet robot's message a mere number. */
 const WAITING_IN_FULL_STORE = 5;
-
-/** Rows of one query: both databases limit its parameters. */
-const ROWS_OF_QUERY = 500;
 
 /** What one caller wants to have stored. */
 export interface Acceptance extends NoteChanges {
@@ -53,44 +50,68 @@ export async function acceptAll(
     waitingBytes.add(row.bytes);
     return row;
   });
-  for (const part of chunks(rows, ROWS_OF_QUERY))
-    await transaction.tx.insertInto('relay_messages').values(part).execute();
+  await insertMessages(transaction, rows);
   await writeNotes(transaction, fresh);
   return fresh.map(({ messages }) => messages.length);
 }
 
-/** The acceptances with their new messages only. */
-async function withoutRepetitions(
-  { tx }: StoreTransaction,
-  acceptances: readonly Acceptance[],
-): Promise<Acceptance[]> {
-  const times = new Map<string, number>();
-  for (const { messages, now } of acceptances)
-    for (const key of messages.map(repetitionKey)) if (!times.has(key)) times.set(key, now);
-  const fresh = new Set<string>();
-  for (const part of chunks([...times].sort(byKey), ROWS_OF_QUERY)) {
-    const written = await tx
+const insertMessages = prepared<NewRow>(ROW_COLUMNS, (tx, rows) =>
+  tx.insertInto('relay_messages').values([...rows]),
+);
+
+const insertKeys = prepared<{ readonly key: string; readonly at: number }, { readonly key: string }>(
+  ['key', 'at'],
+  (tx, rows) =>
+    tx
       .insertInto('relay_dedupe')
-      .values(part.map(([key, at]) => ({ key, at })))
+      .values([...rows])
       .onConflict((conflict) =>
         conflict
           .column('key')
           .doUpdateSet(({ ref }) => ({ at: ref('excluded.at') }))
           .where('relay_dedupe.at', '<=', sql<number>`excluded.at - ${sql.lit(REPETITION_MS)}`),
       )
-      .returning('key')
-      .execute();
-    for (const { key } of written) fresh.add(key);
-  }
+      .returning('key'),
+);
+
+/** The acceptances with their new messages only. */
+async function withoutRepetitions(
+  transaction: StoreTransaction,
+  acceptances: readonly Acceptance[],
+): Promise<Acceptance[]> {
+  const times = new Map<string, number>();
+  for (const { messages, now } of acceptances)
+    for (const key of messages.map(repetitionKey)) if (!times.has(key)) times.set(key, now);
+  const { rows } = await insertKeys(
+    transaction,
+    [...times].sort(byKey).map(([key, at]) => ({ key, at })),
+  );
+  const fresh = new Set(rows.map(({ key }) => key));
   return acceptances.map((acceptance) => ({
     ...acceptance,
     messages: acceptance.messages.filter((message) => fresh.delete(repetitionKey(message))),
   }));
 }
 
+const addToRobots = prepared<
+  { readonly robot: string; readonly added: number; readonly now: number },
+  { readonly robot: string; readonly waiting: number }
+>(['robot', 'added', 'now'], (tx, rows) =>
+  tx
+    .insertInto('relay_robots')
+    .values(rows.map(({ robot, added, now }) => ({ robot, waiting: added, silent_until: 0, seen_at: now })))
+    .onConflict((conflict) =>
+      conflict.column('robot').doUpdateSet(({ ref }) => ({
+        waiting: sql<number>`relay_robots.waiting + excluded.waiting`,
+        seen_at: ref('excluded.seen_at'),
+      })),
+    )
+    .returning(['robot', 'waiting']),
+);
+
 /** Adds the messages to their robots' counts; gives the counts before. */
 async function countIn(
-  { tx }: StoreTransaction,
+  transaction: StoreTransaction,
   all: readonly { readonly message: NewMessage; readonly now: number }[],
 ): Promise<Map<string, number>> {
   const counts = new Map<string, { added: number; now: number }>();
@@ -98,24 +119,11 @@ async function countIn(
     const robot = toColumn(message.robot);
     counts.set(robot, { added: (counts.get(robot)?.added ?? 0) + 1, now });
   }
-  const before = new Map<string, number>();
-  for (const part of chunks([...counts].sort(byKey), ROWS_OF_QUERY)) {
-    const written = await tx
-      .insertInto('relay_robots')
-      .values(
-        part.map(([robot, { added, now }]) => ({ robot, waiting: added, silent_until: 0, seen_at: now })),
-      )
-      .onConflict((conflict) =>
-        conflict.column('robot').doUpdateSet(({ ref }) => ({
-          waiting: sql<number>`relay_robots.waiting + excluded.waiting`,
-          seen_at: ref('excluded.seen_at'),
-        })),
-      )
-      .returning(['robot', 'waiting'])
-      .execute();
-    for (const { robot, waiting } of written) before.set(robot, waiting - (counts.get(robot)?.added ?? 0));
-  }
-  return before;
+  const { rows } = await addToRobots(
+    transaction,
+    [...counts].sort(byKey).map(([robot, count]) => ({ robot, ...count })),
+  );
+  return new Map(rows.map(({ robot, waiting }) => [robot, waiting - (counts.get(robot)?.added ?? 0)]));
 }
 
 /** Spaces are in no robot's name. Another robot of the same group may get the repetition. */

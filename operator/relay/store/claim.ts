@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import type { Kysely } from 'kysely';
 import { MAX_IN_DIGEST, type RequestClaim, type RobotQueue, type SendingStep } from '../model.ts';
 import { endExpiredClaims } from './expired-claims.ts';
-import { type QueuedRow, readQueue, toRobotQueue } from './queue.ts';
+import { prepared } from './prepared.ts';
+import { type LockedRobot, type QueuedRow, readQueue, readRequests, toRobotQueue } from './queue.ts';
 import { toMessage } from './rows.ts';
-import type { StoreTransaction } from './schema.ts';
+import type { RelaySchema, StoreTransaction } from './schema.ts';
 import { WorkFault } from './transactions.ts';
 
 /** When another replica has the robot. */
@@ -31,26 +33,35 @@ export async function claimOne(
   policy: (queue: RobotQueue) => SendingStep,
 ): Promise<RequestClaim | { readonly wait: number }> {
   const { now, onExpired } = claimant;
-  const silentUntil = await lockRobot(transaction, robot);
-  if (silentUntil === undefined) return { wait: now + SOON_MS };
-  const expired = await endExpiredClaims(transaction, robot, now);
-  if (expired > 0) onExpired(robot, expired);
-  const queue = await readQueue(transaction, robot, now);
-  const step = decide(policy, toRobotQueue(robot, silentUntil, queue));
+  let locked = await lockRobot(transaction, robot);
+  if (!locked) return { wait: now + SOON_MS };
+  const requests = await readRequests(transaction, robot, now);
+  if (requests.some(({ claimed_until }) => claimed_until !== null && claimed_until <= now)) {
+    const expired = await endExpiredClaims(transaction, robot, now);
+    if (expired > 0) onExpired(robot, expired);
+    locked = (await lockRobot(transaction, robot)) ?? locked;
+  }
+  const queue = await readQueue(transaction, locked, requests, now);
+  const step = decide(policy, toRobotQueue(locked, queue));
   if (step.kind === 'wait') return { wait: step.until };
   const ids = step.kind === 'message' ? [step.id] : step.ids.slice(0, MAX_IN_DIGEST);
-  return record(transaction, claimant, robot, requestOf(step.kind, rowsOf(ids, queue.rows), queue.rows));
+  const request = requestOf(step.kind, rowsOf(ids, queue.rows), queue.rows);
+  return record(transaction, claimant, locked, request);
 }
 
-/**
- * SQLite's transactions exclude each other anyway.
- * @returns until when the robot is silent; undefined if another replica has the robot, or there is no such robot
- */
-async function lockRobot({ tx, kind }: StoreTransaction, robot: string): Promise<number | undefined> {
-  const row = tx.selectFrom('relay_robots').select('silent_until').where('robot', '=', robot);
-  const locked = kind === 'postgres' ? row.forUpdate().skipLocked() : row;
-  return (await locked.executeTakeFirst())?.silent_until;
+/** @returns undefined if another replica has the robot, or there is no such robot */
+async function lockRobot(transaction: StoreTransaction, robot: string): Promise<LockedRobot | undefined> {
+  return (await selectRobot(transaction, [{ robot }])).rows[0];
 }
+
+/** SQLite's transactions exclude each other anyway. */
+const selectRobot = prepared<{ readonly robot: string }, LockedRobot>(['robot'], (tx, [{ robot }], kind) => {
+  const row = tx
+    .selectFrom('relay_robots')
+    .select(['robot', 'silent_until', 'waiting'])
+    .where('robot', '=', robot);
+  return kind === 'postgres' ? row.forUpdate().skipLocked() : row;
+});
 
 function decide(policy: (queue: RobotQueue) => SendingStep, queue: RobotQueue): SendingStep {
   try {
@@ -99,39 +110,18 @@ function requestOf(
 }
 
 async function record(
-  { tx }: StoreTransaction,
+  transaction: StoreTransaction,
   { owner, now, claimMs }: Claimant,
-  robot: string,
+  { robot, waiting }: LockedRobot,
   { kind, msgUuid, rows }: Request,
 ): Promise<RequestClaim> {
-  const ids = rows.map(({ id }) => id);
-  const { id } = await tx
-    .insertInto('relay_requests')
-    .values({ robot, at: now, owner, claimed_until: now + claimMs })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  await tx
-    .updateTable('relay_messages')
-    .set(({ eb }) => ({
-      state: 'sending',
-      claim: id,
-      request_uuid: msgUuid,
-      attempts: eb('attempts', '+', 1),
-    }))
-    .where('id', 'in', ids)
-    .execute();
-  await tx
-    .updateTable('relay_robots')
-    .set(({ eb }) => ({ waiting: eb('waiting', '-', ids.length) }))
-    .where('robot', '=', robot)
-    .execute();
-  const bodies = await tx
-    .selectFrom('relay_messages')
-    .select(['id', 'body'])
-    .where('id', 'in', ids)
-    .execute();
-  const bodyOf = new Map(bodies.map((row) => [row.id, row.body]));
+  const inserted = await insertRequest(transaction, [{ robot, now, owner, until: now + claimMs }]);
+  const { id } = inserted.rows[0] as (typeof inserted.rows)[0];
+  const claimed = await claimMessages(transaction, { claim: id, msgUuid, ids: rows.map((row) => row.id) });
+  const bodyOf = new Map(claimed.map((row) => [row.id, row.body]));
+  await subtractWaiting(transaction, [{ robot, count: rows.length }]);
   return {
+    left: waiting - rows.length,
     id,
     robot,
     kind,
@@ -141,3 +131,59 @@ async function record(
     ),
   };
 }
+
+const insertRequest = prepared<
+  { readonly robot: string; readonly now: number; readonly owner: string; readonly until: number },
+  { readonly id: number }
+>(['robot', 'now', 'owner', 'until'], (tx, [{ robot, now, owner, until }]) =>
+  tx.insertInto('relay_requests').values({ robot, at: now, owner, claimed_until: until }).returning('id'),
+);
+
+interface ClaimedIds {
+  readonly claim: number;
+  readonly msgUuid: string;
+  readonly ids: readonly number[];
+}
+
+interface ClaimedBody {
+  readonly id: number;
+  readonly body: string | null;
+}
+
+async function claimMessages(
+  transaction: StoreTransaction,
+  { claim, msgUuid, ids }: ClaimedIds,
+): Promise<readonly ClaimedBody[]> {
+  const [only] = ids;
+  if (only === undefined || ids.length > 1)
+    return updateClaimed(transaction.tx, { claim, msgUuid, ids }).execute();
+  return (await claimMessage(transaction, [{ claim, msgUuid, id: only }])).rows;
+}
+
+const updateClaimed = (tx: Kysely<RelaySchema>, { claim, msgUuid, ids }: ClaimedIds) =>
+  tx
+    .updateTable('relay_messages')
+    .set(({ eb }) => ({
+      state: 'sending',
+      claim,
+      request_uuid: msgUuid,
+      attempts: eb('attempts', '+', 1),
+    }))
+    .where('id', 'in', ids)
+    .returning(['id', 'body']);
+
+const claimMessage = prepared<
+  { readonly claim: number; readonly msgUuid: string; readonly id: number },
+  ClaimedBody
+>(['claim', 'msgUuid', 'id'], (tx, [{ claim, msgUuid, id }]) =>
+  updateClaimed(tx, { claim, msgUuid, ids: [id] }),
+);
+
+const subtractWaiting = prepared<{ readonly robot: string; readonly count: number }>(
+  ['robot', 'count'],
+  (tx, [{ robot, count }]) =>
+    tx
+      .updateTable('relay_robots')
+      .set(({ eb }) => ({ waiting: eb('waiting', '-', count) }))
+      .where('robot', '=', robot),
+);

@@ -34,11 +34,23 @@ export class StoreConnection implements AsyncDisposable {
    * @throws StoreUnavailable
    */
   async transaction<T>(work: Work<T>): Promise<T> {
+    return this.#run((run) => run(work));
+  }
+
+  /**
+   * Runs one query that only reads.
+   * @throws StoreUnavailable
+   */
+  async read<T>(work: Work<T>): Promise<T> {
+    return this.#run((run) => run.read(work));
+  }
+
+  async #run<T>(use: (run: RunTransaction) => Promise<T>): Promise<T> {
     for (let conflicts = 1; ; conflicts++) {
       const current = this.#connect();
       try {
         const { run } = await current;
-        return await run(work);
+        return await use(run);
       } catch (error) {
         if (error instanceof WorkFault) throw error.cause;
         if (damageOf(error) !== 'conflict' || conflicts === MAX_CONFLICTS) {

@@ -16,13 +16,18 @@ import { StoreUnavailable } from './unavailable.ts';
 
 const ROBOT = 'team/ops';
 
-/** Each method rejects, with these words and without the password. */
-async function expectUnavailable(store: RelayStore, words: RegExp): Promise<void> {
-  const claim = { id: 1, robot: ROBOT, kind: 'message', msgUuid: 'u', messages: [] } as const;
+/** Each method rejects, with these words and without the password; or each that writes. */
+async function expectUnavailable(
+  store: RelayStore,
+  words: RegExp,
+  { canBeRead = false } = {},
+): Promise<void> {
+  const claim = { id: 1, robot: ROBOT, kind: 'message', msgUuid: 'u', messages: [], left: 0 } as const;
+  const reads = [() => store.notesOf('uid'), () => store.waitingRobots(NOW), () => store.queue()];
+  if (canBeRead) for (const read of reads) await read();
   const uses = [
+    ...(canBeRead ? [] : reads),
     () => store.accept([aMessage('z')], NOW),
-    () => store.notesOf('uid'),
-    () => store.waitingRobots(NOW),
     () => store.claim(ROBOT, 'replica', NOW, first),
     () => store.finish(claim, SENT, NOW),
     () => store.lastAnswers(),
@@ -70,7 +75,7 @@ describe('the store over SQLite', () => {
     await store.accept([aMessage('a')], NOW);
     const other = new DatabaseSync(path);
     other.exec('BEGIN IMMEDIATE');
-    await expectUnavailable(store, /another process has locked the file/);
+    await expectUnavailable(store, /another process has locked the file/, { canBeRead: true });
     other.exec('ROLLBACK');
     other.close();
     await expectWorks(store, 'a');

@@ -1,52 +1,86 @@
 import type { Ending, LastAnswer, RequestClaim } from '../model.ts';
-import type { StoreTransaction } from './schema.ts';
+import { prepared } from './prepared.ts';
+import type { MessageState, StoreTransaction } from './schema.ts';
 
 /** Records how a claimed request ended. */
 export async function finishOne(
-  { tx }: StoreTransaction,
+  transaction: StoreTransaction,
   claim: RequestClaim,
   ending: Ending,
   now: number,
 ): Promise<void> {
+  const { tx } = transaction;
+  const { robot, id, messages } = claim;
   const outcome = JSON.stringify(ending.outcome);
   // First of all, since it locks the robot.
-  await tx
-    .updateTable('relay_robots')
-    .set({
-      answered_at: now,
-      answer: outcome,
-      ...(ending.kind === 'again' &&
-        ending.silentUntil !== undefined && { silent_until: ending.silentUntil }),
-    })
-    .where('robot', '=', claim.robot)
-    .execute();
-  await tx.updateTable('relay_requests').set({ claimed_until: null }).where('id', '=', claim.id).execute();
-  const left = await tx
-    .updateTable('relay_messages')
-    .set(
-      ending.kind === 'again'
-        ? {
-            state: 'waiting',
-            claim: null,
-            not_before: ending.notBefore,
-            outcome,
-            // DingTalk has not got what its throttle has refused, so this may join a digest.
-            ...(ending.silentUntil !== undefined && { request_uuid: null }),
-          }
-        : { state: ending.kind, claim: null, finished_at: now, outcome },
-    )
-    .where('robot', '=', claim.robot)
-    .where('state', '=', 'sending')
-    .where('claim', '=', claim.id)
-    .executeTakeFirstOrThrow();
-  const back =
-    ending.kind === 'again' ? Number(left.numUpdatedRows) : -(await lateSuccess(tx, claim, ending, now));
+  await noteAnswer(transaction, [{ robot, now, outcome }]);
+  if (ending.kind === 'again' && ending.silentUntil !== undefined)
+    await tx
+      .updateTable('relay_robots')
+      .set({ silent_until: ending.silentUntil })
+      .where('robot', '=', robot)
+      .execute();
+  await endRequest(transaction, [{ id }]);
+  const ended =
+    ending.kind === 'again'
+      ? await waitAgain(transaction, claim, ending)
+      : (await endMessages(transaction, [{ robot, id, state: ending.kind, now, outcome }])).changed;
+  const isLate = ending.kind !== 'again' && ended < messages.length;
+  const back = ending.kind === 'again' ? ended : isLate ? -(await lateSuccess(tx, claim, ending, now)) : 0;
   if (back !== 0)
     await tx
       .updateTable('relay_robots')
       .set(({ eb }) => ({ waiting: eb('waiting', '+', back) }))
-      .where('robot', '=', claim.robot)
+      .where('robot', '=', robot)
       .execute();
+}
+
+const noteAnswer = prepared<{ readonly robot: string; readonly now: number; readonly outcome: string }>(
+  ['robot', 'now', 'outcome'],
+  (tx, [{ robot, now, outcome }]) =>
+    tx.updateTable('relay_robots').set({ answered_at: now, answer: outcome }).where('robot', '=', robot),
+);
+
+const endRequest = prepared<{ readonly id: number }>(['id'], (tx, [{ id }]) =>
+  tx.updateTable('relay_requests').set({ claimed_until: null }).where('id', '=', id),
+);
+
+const endMessages = prepared<{
+  readonly robot: string;
+  readonly id: number;
+  readonly state: MessageState;
+  readonly now: number;
+  readonly outcome: string;
+}>(['robot', 'id', 'state', 'now', 'outcome'], (tx, [{ robot, id, state, now, outcome }]) =>
+  tx
+    .updateTable('relay_messages')
+    .set({ state, claim: null, finished_at: now, outcome })
+    .where('robot', '=', robot)
+    .where('state', '=', 'sending')
+    .where('claim', '=', id),
+);
+
+/** @returns how many messages wait again */
+async function waitAgain(
+  { tx }: StoreTransaction,
+  { robot, id }: RequestClaim,
+  { outcome, notBefore, silentUntil }: Extract<Ending, { kind: 'again' }>,
+): Promise<number> {
+  const { numUpdatedRows } = await tx
+    .updateTable('relay_messages')
+    .set({
+      state: 'waiting',
+      claim: null,
+      not_before: notBefore,
+      outcome: JSON.stringify(outcome),
+      // DingTalk has not got what its throttle has refused, so this may join a digest.
+      ...(silentUntil !== undefined && { request_uuid: null }),
+    })
+    .where('robot', '=', robot)
+    .where('state', '=', 'sending')
+    .where('claim', '=', id)
+    .executeTakeFirstOrThrow();
+  return Number(numUpdatedRows);
 }
 
 /**

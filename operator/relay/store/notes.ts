@@ -1,6 +1,7 @@
 import { chunks } from '../../lib/chunks.ts';
 import { setOwn } from '../../lib/own.ts';
 import type { NewMessage } from '../model.ts';
+import { prepared } from './prepared.ts';
 import { toKey } from './rows.ts';
 import type { StoreTransaction } from './schema.ts';
 
@@ -19,17 +20,21 @@ export interface NoteChanges {
   readonly forget: readonly string[];
 }
 
-interface Note {
+interface WrittenNote {
   readonly application: string;
   readonly key: string;
   readonly text: string;
+  readonly at: number;
+}
+
+interface Note extends Omit<WrittenNote, 'at'> {
   /** Undefined: the note is forgotten. */
   readonly at: number | undefined;
 }
 
 /** Notes the new messages, and forgets what is to be forgotten, in the order of the acceptances. */
 export async function writeNotes(
-  { tx }: StoreTransaction,
+  transaction: StoreTransaction,
   acceptances: readonly NoteChanges[],
 ): Promise<void> {
   const notes = lastOf(acceptances);
@@ -37,20 +42,22 @@ export async function writeNotes(
     notes.filter(({ at }) => at === undefined),
     ROWS_OF_QUERY,
   ))
-    await tx
+    await transaction.tx
       .deleteFrom('relay_notes')
       .where(({ or, and }) => or(part.map(({ application, key }) => and({ application, key }))))
       .execute();
   const written = notes.flatMap((note) => (note.at === undefined ? [] : [{ ...note, at: note.at }]));
-  for (const part of chunks(written, ROWS_OF_QUERY))
-    await tx
-      .insertInto('relay_notes')
-      .values(part)
-      .onConflict((conflict) =>
-        conflict.columns(['application', 'key']).doUpdateSet(({ ref }) => ({ at: ref('excluded.at') })),
-      )
-      .execute();
+  await insertNotes(transaction, written);
 }
+
+const insertNotes = prepared<WrittenNote>(['application', 'key', 'text', 'at'], (tx, rows) =>
+  tx
+    .insertInto('relay_notes')
+    .values([...rows])
+    .onConflict((conflict) =>
+      conflict.columns(['application', 'key']).doUpdateSet(({ ref }) => ({ at: ref('excluded.at') })),
+    ),
+);
 
 /** What is to be so of each note at the end, sorted. */
 function lastOf(acceptances: readonly NoteChanges[]): Note[] {
@@ -68,17 +75,23 @@ function lastOf(acceptances: readonly NoteChanges[]): Note[] {
 
 /** The notes of an Application: Unix times in seconds by note key. */
 export async function readNotes(
-  { tx }: StoreTransaction,
+  transaction: StoreTransaction,
   applicationUid: string,
 ): Promise<Readonly<Record<string, number>>> {
-  const rows = await tx
-    .selectFrom('relay_notes')
-    .select(['text', 'at'])
-    .where('application', '=', toKey(applicationUid))
-    .orderBy('at', 'desc')
-    .limit(MAX_NOTES)
-    .execute();
+  const { rows } = await selectNotes(transaction, [{ application: toKey(applicationUid) }]);
   const notes: Record<string, number> = {};
   for (const { text, at } of rows) setOwn(notes, JSON.parse(text), Math.floor(at / 1_000));
   return notes;
 }
+
+const selectNotes = prepared<
+  { readonly application: string },
+  { readonly text: string; readonly at: number }
+>(['application'], (tx, [{ application }]) =>
+  tx
+    .selectFrom('relay_notes')
+    .select(['text', 'at'])
+    .where('application', '=', application)
+    .orderBy('at', 'desc')
+    .limit(MAX_NOTES),
+);

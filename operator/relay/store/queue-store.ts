@@ -55,11 +55,11 @@ export class QueueStore implements RelayStore {
   }
 
   async notesOf(applicationUid: string): Promise<Readonly<Record<string, number>>> {
-    return this.#connection.transaction((transaction) => readNotes(transaction, applicationUid));
+    return this.#connection.read((transaction) => readNotes(transaction, applicationUid));
   }
 
   async waitingRobots(now: number): Promise<readonly string[]> {
-    const rows = await this.#connection.transaction(({ tx }) =>
+    const rows = await this.#connection.read(({ tx }) =>
       tx
         .selectFrom('relay_robots')
         .select('robot')
@@ -116,7 +116,7 @@ export class QueueStore implements RelayStore {
   }
 
   async queue(): Promise<{ readonly messages: number; readonly oldestAt: number | undefined }> {
-    const [row] = await this.#connection.transaction(({ tx }) =>
+    const [row] = await this.#connection.read(({ tx }) =>
       tx
         .selectFrom('relay_messages')
         .select(({ fn }) => [

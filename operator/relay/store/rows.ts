@@ -23,13 +23,17 @@ export function toColumn(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed();
 }
 
+/** A message that is stored anew. */
+export type NewRow = Omit<MessageRow, 'id'>;
+
+/** All columns of {@link NewRow}. */
+export const ROW_COLUMNS = [
+  ...(['state', 'robot', 'subscription', 'application', 'details', 'body', 'bytes', 'msg_uuid'] as const),
+  ...(['request_uuid', 'claim', 'attempts', 'not_before', 'accepted_at', 'finished_at', 'outcome'] as const),
+] as const satisfies readonly (keyof NewRow)[];
+
 /** A message that waits. */
-export function toRow(
-  message: NewMessage,
-  now: number,
-  msgUuid: string,
-  withBody: boolean,
-): Omit<MessageRow, 'id'> {
+export function toRow(message: NewMessage, now: number, msgUuid: string, withBody: boolean): NewRow {
   const { robot, subscription, body, dedupeKey, application, event, at, noteKey, heldUntil } = message;
   // JSON escapes whatever PostgreSQL has no text for.
   const details = JSON.stringify({ dedupeKey, application, event, at, noteKey } satisfies Details);

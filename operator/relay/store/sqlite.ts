@@ -15,7 +15,7 @@ import {
 import type { OpenDatabase, RelaySchema } from './schema.ts';
 
 /** Most queries have one of a few texts. */
-const MAX_STATEMENTS = 100;
+const MAX_STATEMENTS = 200;
 
 /** How long a query waits for another process, such as `relay-queue`. It keeps the whole process waiting. */
 const BUSY_TIMEOUT_MS = 1_000;

@@ -5,8 +5,11 @@ import { toUnavailable } from './unavailable.ts';
 /** What is done in a transaction, or nothing of it. */
 export type Work<T> = (transaction: StoreTransaction) => Promise<T>;
 
-/** Runs a transaction. */
-export type RunTransaction = <T>(work: Work<T>) => Promise<T>;
+/** Runs a transaction, or one query that only reads. */
+export interface RunTransaction {
+  <T>(work: Work<T>): Promise<T>;
+  readonly read: <T>(work: Work<T>) => Promise<T>;
+}
 
 /** An error of a caller's function inside of a transaction. It is not the store's. */
 export class WorkFault extends Error {
@@ -19,29 +22,39 @@ export class WorkFault extends Error {
  */
 export function transactionsOf(database: OpenDatabase): RunTransaction {
   const { db, kind } = database;
-  if (kind === 'postgres') return (work) => db.transaction().execute((tx) => work({ tx, kind }));
+  // A query alone is a transaction, too. SQLite's waits for the present one to end, so the disk has what it reads.
+  const read: RunTransaction['read'] = (work) => work({ tx: db as StoreTransaction['tx'], kind });
+  if (kind === 'postgres')
+    return Object.assign(<T>(work: Work<T>) => db.transaction().execute((tx) => work({ tx, kind })), {
+      read,
+    });
   const group = new Grouping<Work<unknown>, PromiseSettledResult<unknown>>(
     (works) => together(database, works),
     () => true,
+    { hasRests: true },
   );
-  return async <T>(work: Work<T>): Promise<T> => {
+  const run = async <T>(work: Work<T>): Promise<T> => {
     const result = await group.add(work);
     if (result.status === 'rejected') throw result.reason;
     return result.value as T;
   };
+  return Object.assign(run, { read });
 }
 
 async function together(
   { db, kind }: OpenDatabase,
   works: readonly Work<unknown>[],
 ): Promise<PromiseSettledResult<unknown>[]> {
+  const [work] = works;
+  if (work && works.length === 1)
+    return [{ status: 'fulfilled', value: await db.transaction().execute((tx) => work({ tx, kind })) }];
   const tx = await db.startTransaction().execute();
   try {
     const results: PromiseSettledResult<unknown>[] = [];
-    for (const work of works) {
+    for (const each of works) {
       const inside = await tx.savepoint('work').execute();
       try {
-        results.push({ status: 'fulfilled', value: await work({ tx: inside, kind }) });
+        results.push({ status: 'fulfilled', value: await each({ tx: inside, kind }) });
       } catch (reason) {
         // The others would have the same error.
         if (!isOfWork(reason)) throw reason;

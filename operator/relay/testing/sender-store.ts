@@ -133,7 +133,8 @@ export class SenderStore implements RelayStore {
       claim: request.id,
       requestUuid: msgUuid,
     }));
-    return { id: request.id, robot, kind, msgUuid, messages: claimed };
+    const left = waiting.length - claimed.length;
+    return { id: request.id, robot, kind, msgUuid, messages: claimed, left };
   }
 
   async finish(claim: RequestClaim, ending: Ending, now: number): Promise<void> {

@@ -1,0 +1,65 @@
+import { type Compilable, CompiledQuery, type Kysely, type QueryResult } from 'kysely';
+import type { RelaySchema, StoreKind, StoreTransaction } from './schema.ts';
+
+/** So many rows at most are one query. */
+const MAX_ROWS = 64;
+
+/** Stands for a value while the text of a query is made. */
+class Parameter {
+  readonly row: number;
+  readonly column: string;
+
+  constructor(row: number, column: string) {
+    this.row = row;
+    this.column = column;
+  }
+}
+
+/** Runs a query with other values each time. Many rows are several queries, in their order; none are no query. */
+export type Prepared<Row, Result> = (
+  transaction: StoreTransaction,
+  rows: readonly Row[],
+) => Promise<{ readonly rows: readonly Result[]; readonly changed: number }>;
+
+/**
+ * A query of the path of each message, whose text is made once for a few numbers of rows: Kysely takes longer to write a query than
+ * SQLite to answer it.
+ * @param columns all values that the query takes of a row
+ * @param build gets rows with placeholders, and may do nothing with these but put them into the query
+ */
+export function prepared<Row extends object, Result = never>(
+  columns: readonly (keyof Row & string)[],
+  build: (tx: Kysely<RelaySchema>, rows: readonly [Row, ...Row[]], kind: StoreKind) => Compilable<Result>,
+): Prepared<Row, Result> {
+  const texts = new Map<string, CompiledQuery<Result>>();
+  const textOf = ({ tx, kind }: StoreTransaction, count: number): CompiledQuery<Result> => {
+    const key = `${kind} ${count}`;
+    const known = texts.get(key);
+    if (known) return known;
+    const rows = Array.from({ length: count }, (_, row) =>
+      Object.fromEntries(columns.map((column) => [column, new Parameter(row, column)])),
+    );
+    const made = build(tx, rows as unknown as readonly [Row, ...Row[]], kind).compile();
+    texts.set(key, made);
+    return made;
+  };
+  return async (transaction, rows) => {
+    const results: QueryResult<Result>[] = [];
+    for (let from = 0; from < rows.length; ) {
+      // Few numbers of rows make few texts.
+      const count = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(rows.length - from)));
+      const { sql, parameters } = textOf(transaction, count);
+      const values = parameters.map((value) =>
+        value instanceof Parameter ? rows[from + value.row]?.[value.column as keyof Row] : value,
+      );
+      results.push(
+        await transaction.tx.executeQuery(CompiledQuery.raw(sql, values) as CompiledQuery<Result>),
+      );
+      from += count;
+    }
+    return {
+      rows: results.flatMap((result) => result.rows),
+      changed: results.reduce((sum, { numAffectedRows = 0n }) => sum + Number(numAffectedRows), 0),
+    };
+  };
+}
