@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DeliveryOutcome } from '../dingtalk/outcome.ts';
 import type { RobotQueue, StoredMessage } from './model.ts';
 import { MAX_REQUESTS, nextStep } from './policy.ts';
+import type { QuietHours } from './quiet-hours.ts';
 import { someMessage } from './testing/messages.ts';
 import { type Arrival, type MadeRequest, runReplicas } from './testing/replicas.ts';
 
@@ -143,6 +144,76 @@ describe('a storm', () => {
       [37, 3],
     ]);
   });
+});
+
+it('a wait that is firm is one for every message that comes before its end', () => {
+  const age = fc.oneof(fc.integer({ min: 0, max: 11_000 }), fc.integer({ min: 0, max: 400_000 }));
+  const waiting = fc.record({
+    age,
+    app: fc.integer({ min: 0, max: 3 }),
+    attempts: fc.constantFrom(0, 0, 0, 1),
+    dueIn: fc.constantFrom(0, 0, 0, 5_000, 60_000),
+  });
+  const quietHours = fc.constantFrom<QuietHours | undefined>(
+    undefined,
+    { from: '23:00', to: '07:00', timeZone: 'UTC', except: { events: ['on-sync-failed'] } },
+    { from: '22:14', to: '22:15', timeZone: 'UTC', except: { mentions: true } },
+  );
+  const queues = fc.record({
+    waiting: fc.array(waiting, { minLength: 1, maxLength: 8 }),
+    requestAges: fc.array(fc.integer({ min: 0, max: 60_000 }), { maxLength: 20 }),
+    busy: fc.boolean(),
+    silentIn: fc.constantFrom(-1, -1, 5_000, 600_000),
+    quietHours,
+    later: fc.array(
+      fc.record({
+        share: fc.double({ min: 0, max: 0.999, noNaN: true }),
+        app: fc.integer({ min: 0, max: 4 }),
+      }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    ),
+  });
+  let firm = 0;
+  fc.assert(
+    fc.property(queues, (given) => {
+      const times = given.waiting.map((each) => NOW - each.age).sort((a, b) => a - b);
+      const message = (id: number, app: number, acceptedAt: number, fields = {}): StoredMessage => ({
+        ...someMessage({ app: `app-${app}` }),
+        ...{ id, msgUuid: `${id}`, acceptedAt, attempts: 0, notBefore: acceptedAt, ...fields },
+      });
+      const messages = given.waiting.map(({ app, attempts, dueIn }, id) =>
+        message(id, app, times[id] as number, attempts > 0 ? { attempts, notBefore: NOW + dueIn } : {}),
+      );
+      const queue: RobotQueue = {
+        ...{ robot: 'r', waiting: messages, count: messages.length, silentUntil: NOW + given.silentIn },
+        requestsAt: given.requestAges.map((each) => NOW - each).sort((a, b) => a - b),
+        acceptedAt: times.filter((at) => at > NOW - MINUTE),
+        busyApplications: new Set(given.busy ? [messages[0]?.application.uid ?? ''] : []),
+      };
+      const facts = { maxEventAgeMs: 24 * 60 * MINUTE, quietHours: given.quietHours };
+      const first = nextStep(queue, { ...facts, now: NOW });
+      if (first.kind !== 'wait' || !first.isFirm) return;
+      firm += 1;
+      const later = given.later
+        .map(({ share, app }) => ({ app, at: Math.floor(NOW + share * (first.until - NOW)) }))
+        .sort((a, b) => a.at - b.at);
+      const more = later.map(({ app, at }, index) => message(100 + index, app, at));
+      const now = later.at(-1)?.at as number;
+      const next = {
+        ...{ ...queue, waiting: [...messages, ...more], count: messages.length + more.length },
+        acceptedAt: [...times, ...later.map(({ at }) => at)].filter((at) => at > now - MINUTE),
+        requestsAt: queue.requestsAt.filter((at) => at > now - MINUTE),
+      };
+      expect(nextStep(next, { ...facts, now }), JSON.stringify({ first, now: now - NOW })).toMatchObject({
+        kind: 'wait',
+      });
+    }),
+    { numRuns: 3_000 },
+  );
+  expect(firm).toBeGreaterThan(300);
 });
 
 describe('what was kept back', () => {

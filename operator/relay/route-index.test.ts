@@ -51,6 +51,7 @@ const criteria: fc.Arbitrary<ApplicationCriteria> = fc.oneof(
   // Alone, a criterion decides more often.
   fc.record({ clusters: some(...CLUSTERS) }),
   fc.record({ selector }),
+  fc.record({ names: some('app', 'a*', 'b?', 'ot?er') }),
   fc.record(
     {
       projects: some(...PROJECTS),

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../lib/log.ts';
 import { redactError } from '../../lib/redact.ts';
 import type { OpenDatabase } from './schema.ts';
-import { type RunTransaction, transactionsOf, type Work, WorkFault } from './transactions.ts';
+import { type Transactions, transactionsOf, type Work, WorkFault } from './transactions.ts';
 import { damageOf, toUnavailable } from './unavailable.ts';
 
 /** How often two replicas may be in each other's way. */
@@ -11,7 +11,7 @@ const CONFLICT_PAUSE_MS = 5;
 
 interface Connected {
   readonly db: OpenDatabase['db'];
-  readonly run: RunTransaction;
+  readonly transactions: Transactions;
 }
 
 /**
@@ -34,7 +34,7 @@ export class StoreConnection implements AsyncDisposable {
    * @throws StoreUnavailable
    */
   async transaction<T>(work: Work<T>): Promise<T> {
-    return this.#run((run) => run(work));
+    return this.#use(({ run }) => run(work));
   }
 
   /**
@@ -42,15 +42,15 @@ export class StoreConnection implements AsyncDisposable {
    * @throws StoreUnavailable
    */
   async read<T>(work: Work<T>): Promise<T> {
-    return this.#run((run) => run.read(work));
+    return this.#use(({ read }) => read(work));
   }
 
-  async #run<T>(use: (run: RunTransaction) => Promise<T>): Promise<T> {
+  async #use<T>(use: (transactions: Transactions) => Promise<T>): Promise<T> {
     for (let conflicts = 1; ; conflicts++) {
       const current = this.#connect();
       try {
-        const { run } = await current;
-        return await use(run);
+        const { transactions } = await current;
+        return await use(transactions);
       } catch (error) {
         if (error instanceof WorkFault) throw error.cause;
         if (damageOf(error) !== 'conflict' || conflicts === MAX_CONFLICTS) {
@@ -70,7 +70,10 @@ export class StoreConnection implements AsyncDisposable {
 
   #connect(): Promise<Connected> {
     if (this.#current) return this.#current;
-    const opening = this.#open().then((database) => ({ db: database.db, run: transactionsOf(database) }));
+    const opening = this.#open().then((database) => ({
+      db: database.db,
+      transactions: transactionsOf(database),
+    }));
     this.#current = opening;
     // A database that did not open is opened again next time.
     opening.catch(() => this.#leave(opening));

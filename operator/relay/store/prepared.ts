@@ -1,4 +1,5 @@
 import { type Compilable, CompiledQuery, type Kysely, type QueryResult } from 'kysely';
+import { own } from '../../lib/own.ts';
 import type { RelaySchema, StoreKind, StoreTransaction } from './schema.ts';
 
 /** So many rows at most are one query. */
@@ -50,7 +51,9 @@ export function prepared<Row extends object, Result = never>(
       const count = Math.min(MAX_ROWS, 2 ** Math.floor(Math.log2(rows.length - from)));
       const { sql, parameters } = textOf(transaction, count);
       const values = parameters.map((value) =>
-        value instanceof Parameter ? rows[from + value.row]?.[value.column as keyof Row] : value,
+        value instanceof Parameter
+          ? own(rows[from + value.row] as Readonly<Record<string, unknown>>, value.column)
+          : value,
       );
       results.push(
         await transaction.tx.executeQuery(CompiledQuery.raw(sql, values) as CompiledQuery<Result>),

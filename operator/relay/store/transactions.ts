@@ -5,10 +5,12 @@ import { toUnavailable } from './unavailable.ts';
 /** What is done in a transaction, or nothing of it. */
 export type Work<T> = (transaction: StoreTransaction) => Promise<T>;
 
-/** Runs a transaction, or one query that only reads. */
-export interface RunTransaction {
-  <T>(work: Work<T>): Promise<T>;
-  readonly read: <T>(work: Work<T>) => Promise<T>;
+/** The ways to use a database. */
+export interface Transactions {
+  /** Runs a transaction. */
+  run<T>(work: Work<T>): Promise<T>;
+  /** Runs one query that only reads. */
+  read<T>(work: Work<T>): Promise<T>;
 }
 
 /** An error of a caller's function inside of a transaction. It is not the store's. */
@@ -20,25 +22,25 @@ export class WorkFault extends Error {
  * The transactions of a database. PostgreSQL ends several at once by itself. SQLite has one at a time, so all that are asked for while
  * the disk writes become one: each has a savepoint in it, and none is done before the disk has all of them.
  */
-export function transactionsOf(database: OpenDatabase): RunTransaction {
+export function transactionsOf(database: OpenDatabase): Transactions {
   const { db, kind } = database;
   // A query alone is a transaction, too. SQLite's waits for the present one to end, so the disk has what it reads.
-  const read: RunTransaction['read'] = (work) => work({ tx: db as StoreTransaction['tx'], kind });
+  const read: Transactions['read'] = (work) => work({ tx: db as StoreTransaction['tx'], kind });
   if (kind === 'postgres')
-    return Object.assign(<T>(work: Work<T>) => db.transaction().execute((tx) => work({ tx, kind })), {
-      read,
-    });
+    return { read, run: (work) => db.transaction().execute((tx) => work({ tx, kind })) };
   const group = new Grouping<Work<unknown>, PromiseSettledResult<unknown>>(
     (works) => together(database, works),
     () => true,
     { hasRests: true },
   );
-  const run = async <T>(work: Work<T>): Promise<T> => {
-    const result = await group.add(work);
-    if (result.status === 'rejected') throw result.reason;
-    return result.value as T;
+  return {
+    read,
+    run: async <T>(work: Work<T>): Promise<T> => {
+      const result = await group.add(work);
+      if (result.status === 'rejected') throw result.reason;
+      return result.value as T;
+    },
   };
-  return Object.assign(run, { read });
 }
 
 async function together(
