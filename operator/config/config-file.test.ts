@@ -42,6 +42,12 @@ describe('the configuration file', () => {
       `${HEAD}dingtalk: {allowedHosts: [a.example]}\n`,
       'dingtalk.endpoint: the host of the endpoint is missing from',
     ],
+    [
+      `${HEAD}argocd: {api: {url: "https://user:word@cd.example.com"}}\n`,
+      'config.yaml:3:21: argocd.api.url: expected an http:// or https:// URL without credentials and query',
+    ],
+    [`${HEAD}argocd: {api: {tokenFile: /token}}\n`, 'config.yaml:3:15: argocd.api.url: '],
+    [`${HEAD}argocd: {api: {url: "https://cd", token: abc}}\n`, 'argocd.api.token: unknown field'],
     [`${HEAD}one: 1\ntwo: 2\n`, 'two: unknown field'],
     ['kind: OperatorConfiguration\n', 'apiVersion: '],
     ['', 'apiVersion: '],

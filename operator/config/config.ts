@@ -60,16 +60,27 @@ const argocdUrl = z
   .regex(/^https?:\/\/[^\s"'<>\\]+$/, 'expected an http:// or https:// URL')
   .optional();
 
-/** The engine would expand a `$`. Argo CD's controller writes URLs to its log, so credentials must not be part of one. */
-const relayUrl = z
-  .string()
-  .regex(
-    /^https?:\/\/([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?(\/[\w.~-]+)*\/?$/,
-    'expected an http:// or https:// URL without credentials and query, such as http://HOST:8080',
-  )
-  .optional();
-
 const filePath = z.string().min(1, 'expected the path of a file');
+
+/** A URL that a log may have, since credentials are no part of it. */
+const plainUrl = (example: string) =>
+  z
+    .string()
+    .regex(
+      /^https?:\/\/([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?(\/[\w.~-]+)*\/?$/,
+      `expected an http:// or https:// URL without credentials and query, such as ${example}`,
+    );
+
+/** The engine would expand a `$`. Argo CD's controller writes URLs to its log. */
+const relayUrl = plainUrl('http://HOST:8080').optional();
+
+const argocdApi = z
+  .strictObject({
+    url: plainUrl('https://argocd-server.argocd.svc'),
+    tokenFile: filePath.optional(),
+    caFile: filePath.optional(),
+  })
+  .optional();
 
 const timeZone = z
   .string()
@@ -109,7 +120,7 @@ export const operatorConfigurationSchema = z
       configMap: objectName.default('argocd-notifications-cm'),
       secret: objectName.default('argocd-notifications-secret'),
     }),
-    argocd: section({ url: argocdUrl, configMap: objectName.default('argocd-cm') }),
+    argocd: section({ url: argocdUrl, configMap: objectName.default('argocd-cm'), api: argocdApi }),
     tenancy: section({
       mode: z.enum(['strict', 'open']).default('strict'),
       namespaceSelector: section({

@@ -37,7 +37,13 @@ const requirement = fc.oneof(
 const files: fc.Arbitrary<object> = fc
   .record({
     target: fc.record({ namespace: word, configMap: word, secret: word }),
-    argocd: fc.record({ url: maybe(fc.webUrl()), configMap: word }),
+    argocd: fc.record({
+      url: maybe(fc.webUrl()),
+      configMap: word,
+      api: maybe(
+        fc.record({ url: fc.constant('https://cd:8080/a'), tokenFile: maybe(word), caFile: maybe(word) }),
+      ),
+    }),
     tenancy: fc.record({
       mode: fc.constantFrom('strict', 'open'),
       namespaceSelector: fc.record({

@@ -19,7 +19,7 @@ type Sections = Omit<OperatorConfiguration, 'apiVersion' | 'kind'>;
  */
 const AUDIENCE: { readonly [S in keyof Sections]: { readonly [F in keyof Sections[S]]-?: Audience } } = {
   target: { namespace: 'everybody', configMap: 'everybody', secret: 'everybody' },
-  argocd: { url: 'everybody', configMap: 'everybody' },
+  argocd: { url: 'everybody', configMap: 'everybody', api: 'everybody' },
   tenancy: {
     mode: 'everybody',
     namespaceSelector: 'admins',

@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createAuthority } from '../lib/testing/certificates.ts';
+import { TrustError, trustedCertificates } from '../lib/trusted-certificates.ts';
 import { createDingTalkClient, type DingTalkClient } from './client.ts';
 import { type FakeDingTalk, startFakeDingTalk } from './testing/fake-dingtalk.ts';
-import { TrustError, trustedCertificates } from './trusted-certificates.ts';
 
+const FIELD = 'dingtalk.caFile';
 const TOKEN = 'feed'.repeat(16);
 const SECRET = `SEC${'beef'.repeat(16)}`;
 const MESSAGE = { msgtype: 'text', text: { content: 'hello' } };
@@ -17,7 +18,7 @@ const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY
 
 const clients: DingTalkClient[] = [];
 function client(caFile: string | undefined, timeoutMs = 10_000): DingTalkClient {
-  const made = createDingTalkClient({ ca: trustedCertificates(caFile), timeoutMs, now: Date.now });
+  const made = createDingTalkClient({ ca: trustedCertificates(caFile, FIELD), timeoutMs, now: Date.now });
   clients.push(made);
   return made;
 }
@@ -209,8 +210,8 @@ describe('against servers that are none of DingTalk', () => {
   });
 
   it('keeps to what Node trusts besides the file', () => {
-    expect(trustedCertificates(undefined)).toBeUndefined();
-    const trusted = trustedCertificates(caFile) ?? [];
+    expect(trustedCertificates(undefined, FIELD)).toBeUndefined();
+    const trusted = trustedCertificates(caFile, FIELD) ?? [];
     expect(trusted.length).toBeGreaterThan(50);
     expect(trusted.at(-1)).toBe(authority.cert.trim());
   });
@@ -226,8 +227,8 @@ describe('against servers that are none of DingTalk', () => {
   ])('refuses the CA file %s', async (name, text, message) => {
     const file = join(dir, name);
     if (text !== undefined) await writeFile(file, text);
-    expect(() => trustedCertificates(file)).toThrow(TrustError);
-    expect(() => trustedCertificates(file)).toThrow(message);
+    expect(() => trustedCertificates(file, FIELD)).toThrow(TrustError);
+    expect(() => trustedCertificates(file, FIELD)).toThrow(message);
   });
 });
 

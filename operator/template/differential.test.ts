@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { withCommit } from '../argocd/commit-field.ts';
 import type { BodyPart } from './go/compile.ts';
 import type { BodyScope } from './go/context.ts';
 import type { Escape } from './go/defines.ts';
 import { parseTemplate } from './template.ts';
-import { applications, contexts, texts } from './testing/arbitraries.ts';
+import { applications, commits, contexts, texts } from './testing/arbitraries.ts';
 import { bodyOf, RenderingEngine } from './testing/engine.ts';
 import { templates } from './testing/random-template.ts';
 import { type Data, renderReference } from './testing/reference.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
 });
 
 const cases = fc
-  .record({ app: applications, context: contexts, params: fc.record({ owner: texts }) })
+  .record({ app: applications, context: contexts, params: fc.record({ owner: texts }), commit: commits })
   .chain((data) =>
     fc.record({
       data: fc.constant(data),
@@ -45,7 +46,8 @@ function renderGo(sources: readonly string[], data: Data, scope: BodyScope): unk
     if (!parsed.ok) throw new Error(parsed.problem.message);
     return MODES.flatMap((mode) => ['","', { template: parsed.template, escape: mode }]);
   });
-  return JSON.parse(engine.render(bodyOf(['["', ...parts, '"]'], scope, ROOMY), data.app, data.context));
+  const app = withCommit(data.app as Readonly<Record<string, unknown>>, data.commit);
+  return JSON.parse(engine.render(bodyOf(['["', ...parts, '"]'], scope, ROOMY), app, data.context));
 }
 
 describe('a template in Argo CD’s engine', () => {

@@ -1,6 +1,6 @@
 import type { OperatorConfiguration } from '../config/config.ts';
 import { createDingTalkClient, type DingTalkClient } from '../dingtalk/client.ts';
-import { TrustError, trustedCertificates } from '../dingtalk/trusted-certificates.ts';
+import { TrustError, trustedCertificates } from '../lib/trusted-certificates.ts';
 import { UsageError } from './process-io.ts';
 
 /**
@@ -10,7 +10,7 @@ import { UsageError } from './process-io.ts';
  */
 export function openDingTalk(config: OperatorConfiguration, timeoutMs: number): DingTalkClient {
   try {
-    const ca = trustedCertificates(config.dingtalk.caFile);
+    const ca = trustedCertificates(config.dingtalk.caFile, 'dingtalk.caFile');
     return createDingTalkClient({ ca, timeoutMs, now: Date.now });
   } catch (error) {
     if (error instanceof TrustError) throw new UsageError(error.message, { cause: error });

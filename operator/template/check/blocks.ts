@@ -113,6 +113,7 @@ function bindings({ path, program, loc }: Block, max: number): Binding[] {
 
 function nameProblem(name: string, earlier: readonly string[]): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is not a plain word of letters, digits and _';
-  if (isReserved(name) || ROOTS.includes(name)) return 'already has a meaning';
+  // Templates of the first release may use `commit` as such a name. Inside of the block, it hides the commit.
+  if (isReserved(name) || (ROOTS.includes(name) && name !== 'commit')) return 'already has a meaning';
   return earlier.includes(name) ? 'appears twice between the bars' : undefined;
 }

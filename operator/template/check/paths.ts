@@ -1,3 +1,4 @@
+import { COMMIT_PARTS } from '../../argocd/commit-field.ts';
 import { own } from '../../lib/own.ts';
 import { LIMITS } from '../syntax/limits.ts';
 import { EVENT_FIELDS, type EventField, type LoopVariable, type Value } from '../syntax/nodes.ts';
@@ -35,16 +36,23 @@ function rooted(segments: readonly string[], path: Path, params: ReadonlySet<str
     case 'context':
       if (segments.length === 0) throw fieldMissing(first, path);
       return { kind: 'data', root: first, segments };
+    case 'commit':
+      if (segments.length === 0) throw fieldMissing(first, path);
+      if (rest.length > 0 || !(COMMIT_PARTS as readonly string[]).includes(field))
+        throw new TemplateError(`commit has ${listed(COMMIT_PARTS)}: write {{commit.message}}`, path.loc);
+      return { kind: 'data', root: first, segments };
     case 'params':
       if (segments.length === 0) throw fieldMissing(first, path);
       if (!params.has(field) || rest.length > 0) throw unknownParam(segments.join('.'), params, path);
       return { kind: 'param', name: field };
     default:
       if (!EVENT_FIELDS.includes(field as EventField) || rest.length > 0)
-        throw new TemplateError(`event has ${EVENT_FIELDS.join(' and ')}: write {{event.name}}`, path.loc);
+        throw new TemplateError(`event has ${listed(EVENT_FIELDS)}: write {{event.name}}`, path.loc);
       return { kind: 'event', field: field as EventField };
   }
 }
+
+const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 function loopVariable(path: Path, scope: Scope): Value {
   const name = path.parts.join('.');
@@ -104,7 +112,8 @@ function segmentProblem(part: string): string | undefined {
 }
 
 function fieldMissing(root: string, { loc }: Path): TemplateError {
-  const example = own({ app: 'app.metadata.name', context: 'context.argocdUrl' }, root) ?? `${root}.NAME`;
+  const examples = { app: 'app.metadata.name', context: 'context.argocdUrl', commit: 'commit.message' };
+  const example = own(examples, root) ?? `${root}.NAME`;
   return new TemplateError(`${root} alone is not a value: name one of its fields, such as ${example}`, loc);
 }
 

@@ -5,7 +5,7 @@ import { TemplateError } from '../syntax/problem.ts';
 import { namesIn, type Scope } from './scope.ts';
 
 /** The names that a template can use outside of all blocks. */
-export const ROOTS = ['app', 'context', 'params', 'event', 'appUrl'];
+export const ROOTS = ['app', 'context', 'params', 'event', 'appUrl', 'commit'];
 
 /** The blocks of the language. */
 export const BLOCKS = ['if', 'unless', 'each', 'with'];

@@ -1,3 +1,4 @@
+import { COMMIT_FIELD } from '../../argocd/commit-field.ts';
 import { own } from '../../lib/own.ts';
 import type { Binding, DataRoot, Value } from '../syntax/nodes.ts';
 import { appUrlText } from './app-url.ts';
@@ -38,7 +39,7 @@ function literal(value: string | number | boolean): Expression {
 }
 
 function pathExpression({ root, segments }: DataPath, { table, used }: GoContext): Expression {
-  const path = [root, ...segments];
+  const path = root === 'commit' ? ['app', COMMIT_FIELD, ...segments] : [root, ...segments];
   const go = table.access(path);
   const text = () => {
     used.add('s');

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Commit } from '../../argocd/commit-field.ts';
 
 /** Texts that break code that is careless with quotes, braces, markup, times or characters. */
 const ODD_TEXTS = [
@@ -108,6 +109,12 @@ const { value } = fc.letrec<{ leaf: unknown; map: object; list: unknown[]; value
 export const applications = fc
   .array(fc.tuple(keys, value), { minLength: 1, maxLength: 5 })
   .map((entries) => JSON.parse(JSON.stringify(Object.fromEntries(entries))) as Record<string, unknown>);
+
+/** The commit of an Application, if it is known. */
+export const commits: fc.Arbitrary<Commit | undefined> = fc.option(
+  fc.record({ author: texts, message: texts, date: texts }),
+  { nil: undefined },
+);
 
 /** The values of Argo CD's `context`. */
 export const contexts = fc.dictionary(

@@ -1,3 +1,4 @@
+import { COMMIT_PARTS } from '../../argocd/commit-field.ts';
 import { FIELD_NAMES } from './arbitraries.ts';
 import type { Choices } from './random-choice.ts';
 
@@ -40,6 +41,10 @@ export class Expressions {
   path(scope: Scope): Path {
     if (scope.loops > 0 && this.#choices.chance(15))
       return fixed(`@${this.#choices.pick('index', 'key', 'first', 'last')}`);
+    if (this.#choices.chance(6)) {
+      const part = this.#choices.pick(...COMMIT_PARTS);
+      return { source: `commit.${part}`, value: undefined, isData: true };
+    }
     if (this.#choices.chance(6))
       return fixed(this.#choices.pick('appUrl', 'event.name', 'event.trigger', 'params.owner'));
     if (scope.items.length > 0 && this.#choices.chance(60)) {

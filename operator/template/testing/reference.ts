@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import type { Commit } from '../../argocd/commit-field.ts';
 import type { BodyScope } from '../go/context.ts';
 import type { Escape } from '../go/defines.ts';
 import { helpers } from './reference-helpers.ts';
@@ -8,6 +9,7 @@ import { appUrl, print } from './reference-print.ts';
 export interface Data {
   readonly app: unknown;
   readonly context: Readonly<Record<string, string>>;
+  readonly commit?: Commit | undefined;
 }
 
 /**
@@ -25,7 +27,7 @@ export function renderReference(
     environment.registerHelper(name, helper as Handlebars.HelperDelegate);
   environment.registerHelper('each', eachSorted);
   environment.registerHelper(ROOTS_BLOCK, function (this: unknown, options: Handlebars.HelperOptions) {
-    const roots = [data.app, data.context, scope.params, scope.event, appUrl(data.app, scope)];
+    const roots = [data.app, data.context, scope.params, scope.event, appUrl(data.app, scope), data.commit];
     return options.fn(this, { data: options.data, blockParams: roots });
   });
   // parse has done the white space control; a second time would remove more.
@@ -76,7 +78,7 @@ function withRoots(program: hbs.AST.Program): hbs.AST.Program {
     original: ROOTS_BLOCK,
     loc,
   };
-  const inner = { ...program, blockParams: ['app', 'context', 'params', 'event', 'appUrl'] };
+  const inner = { ...program, blockParams: ['app', 'context', 'params', 'event', 'appUrl', 'commit'] };
   const strips = { openStrip: {}, inverseStrip: {}, closeStrip: {} };
   const block = { type: 'BlockStatement', path, params: [], program: inner, ...strips, loc };
   return { type: 'Program', body: [block], strip: {}, blockParams: [], loc } as unknown as hbs.AST.Program;
