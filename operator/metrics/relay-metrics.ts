@@ -55,6 +55,17 @@ export function createRelayMetrics() {
   };
 }
 
+/** How a look-up of a commit can end. */
+const COMMIT_OUTCOMES = [
+  'found',
+  'remembered',
+  'unknown',
+  'forbidden',
+  'timeout',
+  'unavailable',
+  'skipped',
+] as const;
+
 /** The metrics of the door, and of what is behind it. */
 function doorMetrics(instruments: Instruments) {
   const requests = instruments.counter({
@@ -82,7 +93,14 @@ function doorMetrics(instruments: Instruments) {
     name: 'argocd_dingtalk_relay_routes_unreadable',
     help: 'Number of RelayRoutes that this replica of the relay cannot read; its log names the field.',
   });
+  const lookUps = instruments.counter({
+    name: 'argocd_dingtalk_relay_commit_lookups_total',
+    help: 'Look-ups of commits that messages show, by outcome: found, remembered, unknown, forbidden, timeout, unavailable, or skipped (not asked, after failures).',
+    labelNames: ['outcome'],
+  });
+  for (const outcome of COMMIT_OUTCOMES) lookUps.inc({ outcome }, 0);
   return {
+    commitLookedUp: (outcome: (typeof COMMIT_OUTCOMES)[number]) => lookUps.inc({ outcome }),
     answered: (status: number, seconds: number) => {
       requests.inc({ answer: `${status}` });
       durations.observe(seconds);

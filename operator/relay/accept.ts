@@ -1,5 +1,7 @@
 import { objectKey } from '../api/names.ts';
+import { asksForCommit, type Commit, withCommit } from '../argocd/commit-field.ts';
 import type { DirectMarks } from '../argocd/direct-marks.ts';
+import { templateKey } from '../argocd/names.ts';
 import { withNotes } from '../argocd/notes.ts';
 import { type Engine, EngineUnavailableError } from '../engine/types.ts';
 import type { Log } from '../lib/log.ts';
@@ -36,6 +38,8 @@ export interface AcceptOptions {
   /** Messages are stored; `count` says how many of them are new. */
   readonly onStored: (messages: readonly NewMessage[], count: number) => void;
   readonly onFailed: (step: FailedStep) => void;
+  /** Looks up the commit that an event is about, within a short time. Never rejects. Absent: nobody can be asked. */
+  readonly commitOf?: ((posted: PostedEvent) => Promise<Commit | undefined>) | undefined;
 }
 
 /** The messages of all routes, and the notes that do not count any more. */
@@ -85,10 +89,47 @@ async function accept(
   const { appProject, contextValue } = posted;
   const specs = candidates.map(({ route }) => route.spec);
   const all = { ...notesBeforeRelay(posted.app, specs, notes, time), ...notes };
-  const seen = { app: withNotes(posted.app, all), now: new Date(time).toISOString() };
-  const scene = { scene: { ...seen, ...(appProject && { appProject }) }, contextValue };
+  const app = withCommit(withNotes(posted.app, all), undefined);
+  const seen = { app, now: new Date(time).toISOString(), ...(appProject && { appProject }) };
+  const scene = { scene: seen, contextValue };
   const context: PostContext = { posted, postHash, notes: all, scene, argocdUrl, toldDirectly };
   const answers = await askTriggers(engine, candidates.map(questionOf), scene);
+  const tell = async (some: readonly RouteCandidate[], about: PostContext): Promise<boolean> => {
+    const { messages, forget, isTold } = await gatherAll(some, answers, about, options);
+    const known = forget.filter((key) => own(notes, key) !== undefined);
+    if (messages.length + known.length > 0)
+      options.onStored(messages, await store.accept(messages, time, known, posted.uid));
+    return isTold;
+  };
+  // Only the messages that show a commit wait for it.
+  const isWaiting = (candidate: RouteCandidate) => showsCommit(candidate, answers.get(candidate.route));
+  const waiting = options.commitOf ? candidates.filter(isWaiting) : [];
+  if (waiting.length === 0) return resultOf(await tell(candidates, context));
+  const commit = options.commitOf?.(posted);
+  const isTold = await tell(
+    candidates.filter((candidate) => !waiting.includes(candidate)),
+    context,
+  );
+  const withIt = { scene: { ...seen, app: withCommit(app, await commit) }, contextValue };
+  return resultOf((await tell(waiting, { ...context, scene: withIt })) || isTold);
+}
+
+const resultOf = (isTold: boolean): PostResult => (isTold ? 'stored' : 'nobody');
+
+/** Whether an event has happened whose message may show the commit. */
+const showsCommit = ({ route, events }: RouteCandidate, answers: TriggerAnswers): boolean =>
+  events.some(({ trigger }) => {
+    const condition = answers?.get(trigger);
+    const templates = condition?.triggered ? condition.templates : [];
+    return templates.some((name) => asksForCommit(own(route.spec.configMap, templateKey(name)) ?? ''));
+  });
+
+async function gatherAll(
+  candidates: readonly RouteCandidate[],
+  answers: ReadonlyMap<LoadedRoute, TriggerAnswers>,
+  context: PostContext,
+  options: AcceptOptions,
+): Promise<Gathered> {
   const gathered: Gathered = { messages: [], forget: [], isTold: false };
   for (const candidate of candidates) {
     const { route } = candidate;
@@ -99,11 +140,7 @@ async function accept(
       failed('render', route, options, error);
     }
   }
-  const { messages, isTold } = gathered;
-  const forget = gathered.forget.filter((key) => own(notes, key) !== undefined);
-  if (messages.length + forget.length > 0)
-    options.onStored(messages, await store.accept(messages, time, forget, posted.uid));
-  return isTold ? 'stored' : 'nobody';
+  return gathered;
 }
 
 /** Whether an event has happened can depend on those that it follows, and their notes on whether they still last. */

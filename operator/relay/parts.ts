@@ -19,6 +19,9 @@ import { EngineAvailability } from '../probes/engine-availability.ts';
 import { allOfThem, cacheCheck, engineCheck, type Readiness, readinessCheck } from '../probes/readiness.ts';
 import { acceptPost } from './accept.ts';
 import { Capability } from './capability.ts';
+import type { CommitClient } from './commits/client.ts';
+import { Commits } from './commits/commits.ts';
+import type { CommitEvent } from './commits/question.ts';
 import { dispatching } from './dispatch.ts';
 import { Door } from './door.ts';
 import { groupOf, type NewMessage, type RelayStore } from './model.ts';
@@ -44,6 +47,8 @@ export interface RelayOptions {
   readonly log: Logger;
   /** Closed at shutdown. */
   readonly dingtalk: DingTalkClient;
+  /** Closed at shutdown. Absent where the configuration has no `argocd.api`. */
+  readonly argocdApi?: CommitClient | undefined;
   /** Local wall clock, in milliseconds since 1970. */
   readonly now: () => number;
   /** 0 ≤ n < 1 */
@@ -102,6 +107,9 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     read: readCredential(connection),
   });
   const routed = (key: string) => credentials.routed(key);
+  const commits =
+    context.argocdApi &&
+    new Commits({ client: context.argocdApi, clock, log, onLookUp: metrics.commitLookedUp });
   const accepting = {
     ...{
       engine,
@@ -118,6 +126,7 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
       metrics.accepted({ stored: count, repeated: messages.length - count });
     },
     onFailed: metrics.routeFailed,
+    commitOf: commits && ((posted: CommitEvent) => commits.of(posted)),
   };
   const door = new Door({
     judge: (token) => capability.judge(token),

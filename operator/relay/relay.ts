@@ -1,7 +1,7 @@
 /**
  * The relay: Argo CD posts events to it, and it sends the messages of the subscriptions to DingTalk. door.ts is the HTTP server,
  * capability.ts knows the callers, and accept.ts turns a post into messages: route-index.ts finds the routes, ask-engine.ts has Argo
- * CD's engine judge and render, and the store keeps what the sender sends. status-reporter.ts tells the operator. model.ts has the
+ * CD's engine judge and render, with the commits of commits/, and the store keeps what the sender sends. status-reporter.ts tells the operator. model.ts has the
  * terms of all of these. This file starts and stops them.
  */
 
@@ -104,6 +104,7 @@ export class Relay {
     this.#endpoints?.close();
     await parts?.watch.cache.stop();
     await this.#options.dingtalk.close();
+    await this.#options.argocdApi?.close();
     await this.#connection.close();
   }
 

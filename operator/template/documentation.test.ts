@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { withCommit } from '../argocd/commit-field.ts';
 import { BLOCKS, ROOTS } from './check/unknown.ts';
 import { MAX_BODY_BYTES } from './go/compile.ts';
 import { type Escape, MAX_JOINED, MAX_TEXT } from './go/defines.ts';
@@ -7,7 +8,15 @@ import { MAX_VALUE } from './go/statements.ts';
 import { HELPERS } from './syntax/helpers.ts';
 import { LIMITS } from './syntax/limits.ts';
 import { parseTemplate } from './template.ts';
-import { APPLICATION, CONTEXT, EXAMPLES, type Example, PAGE, SCOPE } from './testing/documentation.ts';
+import {
+  APPLICATION,
+  COMMIT,
+  CONTEXT,
+  EXAMPLES,
+  type Example,
+  PAGE,
+  SCOPE,
+} from './testing/documentation.ts';
 import { bodyOf, RenderingEngine } from './testing/engine.ts';
 import { problemOf } from './testing/problem.ts';
 import { renderReference } from './testing/reference.ts';
@@ -40,10 +49,10 @@ describe('docs/templates.md', () => {
     const parsed = parseTemplate(example.source, new Set(['owner']));
     if (!parsed.ok) throw new Error(parsed.problem.message);
     const body = bodyOf(['"', { template: parsed.template, escape: escapeOf(example) }, '"'], SCOPE);
-    const printed = JSON.parse(engine.render(body, APPLICATION, CONTEXT));
+    const printed = JSON.parse(engine.render(body, withCommit(APPLICATION, COMMIT), CONTEXT));
     // A fenced block shows no line break at the end.
     expect(printed.replace(/\n$/, '')).toBe(example.result.replace(/\n$/, ''));
-    const data = { app: APPLICATION, context: CONTEXT };
+    const data = { app: APPLICATION, context: CONTEXT, commit: COMMIT };
     expect(renderReference(example.source, data, SCOPE, [escapeOf(example)])).toEqual([printed]);
   });
 

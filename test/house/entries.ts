@@ -19,6 +19,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   relay: 'relay.ts',
   metrics: 'metrics.ts',
   probes: 'endpoints.ts',
+  'relay/commits': 'commits.ts',
   'relay/store': 'open.ts',
   files: 'judge.ts',
   core: 'decide.ts',

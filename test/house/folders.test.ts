@@ -25,6 +25,7 @@ const ORDER = [
   'controller',
   'relay/store',
   'relay',
+  'relay/commits',
   'metrics',
   'probes',
   'files',

@@ -26,10 +26,17 @@ export const EXAMPLES: readonly Example[] = [...PAGE.matchAll(PAIR)].map((match)
 }));
 
 /** The Application of the examples. */
-export const APPLICATION: unknown = parse(/^```yaml example\n([\s\S]*?)^```$/m.exec(PAGE)?.[1] ?? '');
+export const APPLICATION: Readonly<Record<string, unknown>> = parse(
+  /^```yaml example\n([\s\S]*?)^```$/m.exec(PAGE)?.[1] ?? '',
+);
 
 /** The surroundings of the examples, as the page describes them. */
 export const CONTEXT = { environment: 'production' };
+export const COMMIT = {
+  author: 'Magician',
+  message: 'Limit the memory [skip ci], ask @ops',
+  date: '2026-01-01T07:59:00Z',
+};
 export const SCOPE = {
   params: { owner: 'Payments' },
   event: { name: 'on-sync-failed', trigger: 'on-sync-failed' },
