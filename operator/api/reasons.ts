@@ -49,6 +49,11 @@ export const REASONS = {
       'Set controller.resource.health.persist to "true" in argocd-cmd-params-cm and restart the application controller, or ' +
       'read app.status.health.',
   },
+  CommitNotShown: {
+    meaning: 'A message shows values of commit, and they are always empty for a robot of the subscription.',
+    remedy:
+      'Set spec.delivery of the robot to Relay, ask the platform team to set argocd.api, or leave the values out.',
+  },
   ExpressionDiscouraged: {
     meaning: 'A condition reads long fields more often than a new condition may.',
     remedy:

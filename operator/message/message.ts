@@ -6,7 +6,7 @@
 import type { Finding } from '../api/finding.ts';
 import { memoised } from '../lib/memo.ts';
 import { compileBody } from '../template/go/compile.ts';
-import { usesAppUrl } from '../template/go/specialise.ts';
+import { usesAppUrl, usesCommit } from '../template/go/specialise.ts';
 import { type MessageRequest, messageParts, requestKey } from './body.ts';
 import { defaultMessage } from './catalogue/default-message.ts';
 import type { Locale } from './catalogue/locale.ts';
@@ -71,6 +71,11 @@ export const takesMentions = ({ template }: EventMessage): boolean =>
 /** Whether an event's message leads to Argo CD. */
 export function leadsToArgoCD(event: EventMessage): boolean {
   return parsed(event, 'en').fields.some(({ template }) => usesAppUrl(template.nodes));
+}
+
+/** Whether an event's message shows something of the commit. */
+export function showsCommit(event: EventMessage): boolean {
+  return parsed(event, 'en').fields.some(({ template }) => usesCommit(template.nodes));
 }
 
 function parsed({ template, trigger }: EventMessage, locale: Locale): ParsedMessage {

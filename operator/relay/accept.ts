@@ -102,7 +102,7 @@ async function accept(
     return isTold;
   };
   // Only the messages that show a commit wait for it.
-  const isWaiting = (candidate: RouteCandidate) => showsCommit(candidate, answers.get(candidate.route));
+  const isWaiting = (candidate: RouteCandidate) => mayShowCommit(candidate, answers.get(candidate.route));
   const waiting = options.commitOf ? candidates.filter(isWaiting) : [];
   if (waiting.length === 0) return resultOf(await tell(candidates, context));
   const commit = options.commitOf?.(posted);
@@ -117,7 +117,7 @@ async function accept(
 const resultOf = (isTold: boolean): PostResult => (isTold ? 'stored' : 'nobody');
 
 /** Whether an event has happened whose message may show the commit. */
-const showsCommit = ({ route, events }: RouteCandidate, answers: TriggerAnswers): boolean =>
+const mayShowCommit = ({ route, events }: RouteCandidate, answers: TriggerAnswers): boolean =>
   events.some(({ trigger }) => {
     const condition = answers?.get(trigger);
     const templates = condition?.triggered ? condition.templates : [];

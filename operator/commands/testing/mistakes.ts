@@ -129,6 +129,15 @@ export const MISTAKES: Readonly<Record<string, string>> = {
     'health',
     '  message:\n    text:\n      content: "{{#each app.status.resources as |one|}}{{one.health.status}}{{/each}}" # here',
   ),
+  CommitNotShown: documents(
+    robot('commit'),
+    template('commit', '  message:\n    text:\n      content: "by {{commit.author}}"'),
+    subscription(
+      'commit',
+      events('trigger: on-deployed\n      template: # here\n        name: commit'),
+      to('commit'),
+    ),
+  ),
   MessageMayFail: documents(
     robot('mayfail', '', 'argocd'),
     template(

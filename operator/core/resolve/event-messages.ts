@@ -1,6 +1,6 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { audienceKey, leadsToArgoCD, messageFinding } from '../../message/message.ts';
+import { audienceKey, leadsToArgoCD, messageFinding, showsCommit } from '../../message/message.ts';
 import type { ResolvedEvent, ResolvedRobot } from '../model/resolved.ts';
 import { nameFor } from './sharing.ts';
 
@@ -44,6 +44,30 @@ export function messageWarnings(
   argocdUrl: string | undefined,
 ): Finding[] {
   return [...withoutLink(events, argocdUrl), ...withoutKeyword(metadata.namespace, events, robots)];
+}
+
+/** The paths of events whose messages show a commit. */
+export const eventsWithCommit = (events: readonly ResolvedEvent[]): string[] =>
+  events.filter(({ raw, message }) => raw === undefined && showsCommit(message)).map(({ path }) => path);
+
+/** Warnings about such events: only the relay can look up a commit, and only by Argo CD's API. */
+export function commitWarnings(
+  paths: readonly string[],
+  robots: readonly ResolvedRobot[],
+  { metadata: { namespace } }: NotificationSubscription,
+  hasApi: boolean,
+): Finding[] {
+  const direct = robots.filter(({ isRelayed }) => !isRelayed);
+  if (robots.length === 0 || (direct.length === 0 && hasApi)) return [];
+  const names = direct.map(({ cr }) => nameFor(namespace, cr.metadata)).join(', ');
+  const why =
+    direct.length > 0
+      ? `which are empty for ${names}, since Argo CD sends to it directly. Set spec.delivery of the robot to Relay`
+      : "which are empty, since the relay cannot ask Argo CD's API. Ask the platform team to set argocd.api of the operator's configuration";
+  return paths.map((path) => {
+    const message = `${path}.template: the message shows values of commit, ${why}, or leave the values out.`;
+    return { reason: 'CommitNotShown', message };
+  });
 }
 
 function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undefined): Finding[] {

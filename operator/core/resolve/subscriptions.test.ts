@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { DingTalkRobot } from '../../api/kinds.ts';
 import { decide } from '../decide.ts';
 import {
   config,
@@ -105,6 +106,49 @@ describe('a subscription', () => {
       config: nowhere,
     });
     expect(verdict?.warnings.map(({ reason }) => reason)).toEqual(['NoArgoCDURL']);
+  });
+
+  describe('whose message shows a commit', () => {
+    const content = '{{#if commit.author}}by {{commit.author}}{{/if}}';
+    const short = { ...template({ name: 'short' }, ''), spec: { message: { text: { content } } } };
+    const [direct, second] = [
+      robot({}, { delivery: 'Direct' }),
+      robot({ name: 'second' }, { delivery: 'Direct' }),
+    ];
+    const relayed = robot({}, { delivery: 'Relay' });
+    const relay = { url: 'http://relay:8080' };
+    const api = { url: 'https://argocd-server' };
+    const warned = (robots: DingTalkRobot[], fields: Record<string, unknown>) => {
+      const cr = subscription(
+        {},
+        {
+          robots: robots.map(({ metadata }) => ({ name: metadata.name })),
+          events: [{ trigger: 'on-sync-failed' }, { trigger: 'on-deployed', template: { name: 'short' } }],
+        },
+      );
+      const given = { subscriptions: [cr], robots, templates: [short], config: config(fields) };
+      const warnings = verdictOf(given)?.warnings ?? [];
+      return warnings.filter(({ reason }) => reason === 'CommitNotShown').map(({ message }) => message);
+    };
+
+    it('is warned for robots that Argo CD sends to', () => {
+      const argocd = { url: 'https://argocd.example.com', api };
+      expect(warned([direct], { argocd, relay })).toEqual([
+        expect.stringMatching(
+          /^spec\.events\[1\]\.template: .* empty for payments, since Argo CD sends to it directly/,
+        ),
+      ]);
+      expect(warned([relayed, second], { argocd, relay })).toEqual([expect.stringContaining('for second,')]);
+    });
+
+    it('is warned where the relay cannot ask Argo CD', () => {
+      expect(warned([relayed], { relay })).toEqual([expect.stringContaining('set argocd.api')]);
+    });
+
+    it('is fine else', () => {
+      const argocd = { url: 'https://argocd.example.com', api };
+      expect(warned([relayed], { argocd, relay })).toEqual([]);
+    });
   });
 
   it('drops just the recipient that is missing', () => {

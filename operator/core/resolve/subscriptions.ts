@@ -9,7 +9,13 @@ import type { Verdict } from '../model/verdict.ts';
 import type { Access } from './access-condition.ts';
 import { combine } from './combine.ts';
 import { criteriaExpression } from './criteria.ts';
-import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
+import {
+  commitWarnings,
+  eventsWithCommit,
+  messageFindings,
+  messageInputs,
+  messageWarnings,
+} from './event-messages.ts';
 import { type EventContext, resolveEvent } from './events.ts';
 import { costlyNamePatterns } from './name-patterns.ts';
 import { outsideFinding } from './selection.ts';
@@ -104,6 +110,7 @@ function judgeSubscription(
   const messages = judgedMessages.get(cr, messageInputs(found, usable, references.argocdUrl), () => ({
     findings: messageFindings(found, usable, references.argocdUrl),
     warnings: messageWarnings(cr, found, usable, references.argocdUrl),
+    withCommit: eventsWithCommit(found),
   }));
   const unsupported = unsupportedField(cr);
   const mistakes = [
@@ -138,6 +145,7 @@ function judgeSubscription(
       warnings: [
         ...ungranted(cr, access),
         ...messages.warnings,
+        ...commitWarnings(messages.withCommit, usable, cr, snapshot.config.argocd.api !== undefined),
         ...replayable(cr),
         ...found.flatMap(({ warnings }) => warnings),
       ],
@@ -149,7 +157,12 @@ const criteriaExpressions = new ObjectMemo<NotificationSubscription, string | un
 
 const judgedMessages = new ObjectMemo<
   NotificationSubscription,
-  { readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] }
+  {
+    readonly findings: readonly Finding[];
+    readonly warnings: readonly Finding[];
+    /** Paths of events. */
+    readonly withCommit: readonly string[];
+  }
 >();
 
 /** A subscription that is refused without being judged. Its live version stays. */

@@ -1,4 +1,9 @@
-import { API_VERSION, type DingTalkRobot, type NotificationSubscription } from '../../api/kinds.ts';
+import {
+  API_VERSION,
+  type DingTalkRobot,
+  type NotificationSubscription,
+  type NotificationTemplate,
+} from '../../api/kinds.ts';
 import { RELAY_ROUTE, type RelayRoute, type RelayRouteSpec } from '../../api/relay-route.ts';
 import { eventKeyName, parseKey, serviceName } from '../../argocd/names.ts';
 import { decide } from '../../core/decide.ts';
@@ -10,8 +15,9 @@ export function compiledRoute(
   cr: NotificationSubscription = subscription(),
   robots: readonly DingTalkRobot[] = [robot()],
   fields: Record<string, unknown> = {},
+  templates: readonly NotificationTemplate[] = [],
 ): RelayRoute {
-  const given = snapshot({ robots, subscriptions: [cr], config: config(fields) });
+  const given = snapshot({ robots, templates, subscriptions: [cr], config: config(fields) });
   const { plan } = decide(given);
   const { namespace, name, uid, generation } = cr.metadata;
   const isOwn = (key: string): boolean => {

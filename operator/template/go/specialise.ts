@@ -86,3 +86,9 @@ function isFilled(value: Value, scope: BodyScope): boolean {
 /** Whether a specialised template shows the Application's URL or decides by it. */
 export const usesAppUrl = (nodes: readonly Node[]): boolean =>
   everyNode(nodes).some((node) => valuesOf(node).some(({ kind }) => kind === 'appUrl'));
+
+/** Whether a template shows something of the commit or decides by it. */
+export const usesCommit = (nodes: readonly Node[]): boolean =>
+  everyNode(nodes).some((node) =>
+    valuesOf(node).some((value) => value.kind === 'data' && value.root === 'commit'),
+  );
