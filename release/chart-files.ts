@@ -23,6 +23,7 @@ const SOURCES = [
   'config/read-secrets',
   'config/read-secrets-in-namespace',
   'config/relay',
+  'config/relay-argocd-api',
   'config/relay-base',
   'config/relay-monitoring',
   'config/relay-postgres',

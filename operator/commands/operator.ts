@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { DingTalkOperator } from '../controller/operator.ts';
 import { createLogger } from '../lib/logger.ts';
 import { readConfiguration } from '../tools/configuration.ts';
-import { openDingTalk } from '../tools/clients.ts';
+import { openDingTalk } from '../tools/dingtalk.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
 import { COMMANDS } from './descriptions.ts';
 import { kubeconfigOption } from './options.ts';

@@ -23,7 +23,8 @@ export function previewCommand(command: Command, io: ProcessIO): void {
 const HELP = `
 Argo CD's own engine makes each body, for each subscription, event and robot. With --app the output also says whether the
 event's condition is true for that Application now, and the reason if it is not; the message is shown in any case. The file of --app is the
-output of kubectl get applications.argoproj.io NAME -o yaml. Refused resources are named on standard error, as by lint.
+output of kubectl get applications.argoproj.io NAME -o yaml. The values of commit are samples, for robots that get them. Refused
+resources are named on standard error, as by lint.
 ${FILES_HELP}
 
 Exit codes: 0 all is well, 1 something is refused or a message could not be sent, 2 the command was called wrongly or

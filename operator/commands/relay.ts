@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { createLogger } from '../lib/logger.ts';
+import { createCommitClient } from '../relay/commits/client.ts';
 import { Relay } from '../relay/relay.ts';
 import { openRelayStore } from '../relay/store/open.ts';
-import { openArgoCDApi, openDingTalk } from '../tools/clients.ts';
 import { readConfiguration } from '../tools/configuration.ts';
+import { openDingTalk } from '../tools/dingtalk.ts';
 import { type ProcessIO, UsageError } from '../tools/process-io.ts';
 import { kubeconfigOption } from './options.ts';
 import { runUntilSignal } from './until-signal.ts';
@@ -47,7 +48,7 @@ Example:
         ...{ config, log, listen: config.relay.listen, kubeconfig: options.kubeconfig },
         openStore: () => openRelayStore(config.relay.store, { log, isOnly: 'sqlite' in config.relay.store }),
         dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
-        argocdApi: openArgoCDApi(config),
+        argocdApi: config.argocd.api && createCommitClient(config.argocd.api),
         now: Date.now,
         random: Math.random,
         leave: () => delay(Number(options.leave) * 1_000),

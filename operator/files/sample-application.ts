@@ -1,4 +1,5 @@
 import type { NotificationSubscription } from '../api/kinds.ts';
+import type { Commit } from '../argocd/commit-field.ts';
 import { IN_CLUSTER } from '../argocd/in-cluster.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import { own } from '../lib/own.ts';
@@ -56,6 +57,13 @@ export function sampleApplication(
     },
   };
 }
+
+/** The commit of a sample, where the relay can look commits up. */
+export const sampleCommit = (now: Date): Commit => ({
+  author: 'Magician',
+  message: 'Limit the memory of the guestbook',
+  date: rfc3339(new Date(now.getTime() - 10 * MINUTE_MS)),
+});
 
 const resource = (kind: string, group?: string) => ({
   ...(group !== undefined && { group }),

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { namespace } from '../../operator/api/testing/manifests.ts';
 import { type Stage, startStage } from '../support/stage.ts';
 
@@ -68,7 +68,28 @@ it.each([
 );
 
 interface Volume {
+  readonly name: string;
   readonly configMap?: { readonly name: string };
+  readonly secret?: object;
+}
+
+interface Built {
+  readonly kind: string;
+  readonly metadata: { readonly name: string };
+  readonly spec?: {
+    readonly egress?: readonly object[];
+    readonly template?: {
+      readonly spec: {
+        readonly volumes: readonly Volume[];
+        readonly containers: readonly { readonly volumeMounts: readonly Mount[] }[];
+      };
+    };
+  };
+}
+
+interface Mount {
+  readonly name: string;
+  readonly mountPath: string;
 }
 
 it.each<[string, string, string | undefined]>([
@@ -83,6 +104,36 @@ it.each<[string, string, string | undefined]>([
     for (const name of ['operator', 'relay']) expect(applied).toContain(`${object}/argocd-dingtalk-${name} `);
   expect(applied.includes('persistentvolumeclaim/')).toBe(component === 'relay');
   expect(applied.includes('poddisruptionbudget.policy/argocd-dingtalk-relay')).toBe(component !== 'relay');
+});
+
+it('config/relay-argocd-api mounts one Secret and opens one port, and gives no right', async () => {
+  const built = async (components: readonly string[]): Promise<Built[]> => {
+    const text = await stage.cp.kubectl(['kustomize', await overlay('default', components)]);
+    return parseAllDocuments(text).map((document) => document.toJS());
+  };
+  const find = (objects: readonly Built[], kind: string) =>
+    objects.find((each) => each.kind === kind && each.metadata.name === 'argocd-dingtalk-relay');
+  const [without, extended] = [await built(['relay']), await built(['relay', 'relay-argocd-api'])];
+  const isRight = ({ kind }: Built) => /Role/.test(kind);
+  expect(extended.filter(isRight)).toEqual(without.filter(isRight));
+  const { volumes = [], containers = [] } = find(extended, 'Deployment')?.spec?.template?.spec ?? {};
+  expect(volumes.filter(({ secret }) => secret)).toEqual([
+    { name: 'argocd-api', secret: { secretName: 'argocd-dingtalk-argocd-api', optional: true } },
+  ]);
+  const { argocd } = parse(await readFile(join(CONFIG, 'relay-argocd-api/configuration.yaml'), 'utf8'));
+  const mounts = containers.flatMap(({ volumeMounts }) => volumeMounts);
+  const mount = mounts.find(({ name }) => name === 'argocd-api');
+  for (const file of [argocd.api.tokenFile, argocd.api.caFile]) expect(dirname(file)).toBe(mount?.mountPath);
+  const egress = (objects: readonly Built[]) => find(objects, 'NetworkPolicy')?.spec?.egress ?? [];
+  expect(egress(extended)).toEqual([
+    ...egress(without),
+    {
+      to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'argocd-server' } } }],
+      ports: [{ protocol: 'TCP', port: 8080 }],
+    },
+  ]);
+  const dryRun = ['apply', '--server-side', '--dry-run=server', '-k'];
+  await stage.cp.kubectl([...dryRun, await overlay('default', ['relay-postgres', 'relay-argocd-api'])]);
 });
 
 it.each(['relay', 'relay-postgres'])('the pods of config/%s are restricted ones', async (component) => {

@@ -1,8 +1,8 @@
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { packChart } from '../../release/chart.ts';
 import { CHART, type Helm, openHelm } from './helm.ts';
@@ -56,6 +56,11 @@ const SAME: readonly Pair[] = [
     values: { relay: { enabled: true, store: 'postgres' } },
   },
   {
+    name: 'relay-argocd-api',
+    parts: ['default', '+relay-postgres', '+relay-argocd-api'],
+    values: { relay: { enabled: true, store: 'postgres', argocdApi: { enabled: true } } },
+  },
+  {
     name: 'relay, without the right to read all Secrets',
     parts: ['namespaced', '+relay'],
     values: { relay: { enabled: true }, rbac: { readSecrets: { cluster: false } } },
@@ -74,7 +79,7 @@ const SAME: readonly Pair[] = [
 ];
 
 /** The components that need a configuration, and have one for overlays. */
-const CONFIGURED: ReadonlySet<string> = new Set(['+relay', '+relay-postgres']);
+const CONFIGURED: ReadonlySet<string> = new Set(['+relay', '+relay-postgres', '+relay-argocd-api']);
 
 let folder: string;
 beforeAll(async () => {
@@ -88,24 +93,25 @@ async function together(parts: readonly string[]): Promise<string> {
   const kustomization = {
     resources: parts.filter((part) => !part.startsWith('+')).map(pathOf),
     components: parts.filter((part) => part.startsWith('+')).map(pathOf),
-    configMapGenerator: await Promise.all(parts.filter((part) => CONFIGURED.has(part)).map(replaced)),
+    configMapGenerator: await replaced(parts.filter((part) => CONFIGURED.has(part))),
   };
   await writeFile(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
   return folder;
 }
 
-/** Copies the file to the overlay, since kustomize takes none from elsewhere. */
-async function replaced(part: string): Promise<object> {
-  await copyFile(
-    join(CONFIG, part.replace('+', ''), 'configuration.yaml'),
-    join(folder, 'configuration.yaml'),
+/** Writes the configurations of components as one file into the overlay, since kustomize takes none from elsewhere. */
+async function replaced(parts: readonly string[]): Promise<object[]> {
+  if (parts.length === 0) return [];
+  const texts = parts.map((part) =>
+    readFile(join(CONFIG, part.replace('+', ''), 'configuration.yaml'), 'utf8'),
   );
-  return {
-    name: 'argocd-dingtalk-configuration',
-    namespace: 'argocd',
-    behavior: 'replace',
-    files: ['configuration.yaml'],
+  const file = Object.assign({}, ...(await Promise.all(texts)).map((text) => parse(text)));
+  await writeFile(join(folder, 'configuration.yaml'), stringify(file));
+  const generator = {
+    ...{ name: 'argocd-dingtalk-configuration', namespace: 'argocd' },
+    ...{ behavior: 'replace', files: ['configuration.yaml'] },
   };
+  return [generator];
 }
 
 describe('the chart', () => {

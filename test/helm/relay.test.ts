@@ -94,6 +94,49 @@ describe.each(HELM_VERSIONS)('with Helm %d, the relay of the chart', (major) => 
     expect(relay.store).toEqual({ postgres: { urlFile: '/etc/argocd-dingtalk-postgres/uri' } });
   });
 
+  it('asks the API of the Argo CD that is named, with the Secret that is named', async () => {
+    const api = { enabled: true, secret: 'token', ca: false };
+    const { find } = await rendered({ argocdApi: api }, { argocd: { namespace: 'cd' } });
+    expect(find('Deployment')).toMatchObject({
+      spec: {
+        template: {
+          spec: {
+            volumes: expect.arrayContaining([
+              { name: 'argocd-api', secret: { secretName: 'token', optional: true } },
+              { name: 'store', persistentVolumeClaim: { claimName: NAME } },
+            ]),
+          },
+        },
+      },
+    });
+    const { egress } = find('NetworkPolicy').spec as { egress: { to?: object[]; ports: object[] }[] };
+    expect(egress.filter(({ to }) => to)).toEqual([
+      {
+        to: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'cd' } },
+            podSelector: { matchLabels: { 'app.kubernetes.io/name': 'argocd-server' } },
+          },
+        ],
+        ports: [{ protocol: 'TCP', port: 8080 }],
+      },
+    ]);
+    const configured = (found: typeof find) => {
+      const { data } = found('ConfigMap', 'argocd-dingtalk-configuration');
+      return parse((data as Record<string, string>)['configuration.yaml'] ?? '').argocd;
+    };
+    const tokenFile = '/etc/argocd-dingtalk-argocd-api/token';
+    expect(configured(find)).toEqual({ api: { url: 'https://argocd-server.cd.svc', tokenFile } });
+    const named = await rendered(
+      { argocdApi: { ...api, url: 'http://other-server' } },
+      { configuration: { argocd: { url: 'https://cd.example.com' } } },
+    );
+    expect(configured(named.find)).toEqual({
+      url: 'https://cd.example.com',
+      api: { url: 'http://other-server', tokenFile },
+    });
+  });
+
   it('is beside the operator, and works for an Argo CD in another namespace', async () => {
     const { find } = await rendered({}, { argocd: { namespace: 'cd' }, serviceAccount: { name: 'renamed' } });
     expect(find('Deployment').metadata.namespace).toBe('argocd');

@@ -99,12 +99,20 @@ describe('Argo CD', () => {
     expect(answers).toEqual(['unavailable', 'found']);
   });
 
-  it('is asked with TLS, if its certificate is trusted', async () => {
+  it('is asked with TLS as soon as the file has the CA of its certificate', async () => {
     const authority = createAuthority('Argo CD');
     const fake = await started({ token: TOKEN, authority });
-    expect(await ask(fake.url, {}, { ca: [authority.cert] })).toMatchObject({ kind: 'found' });
-    expect(await ask(fake.url)).toMatchObject({ kind: 'unavailable' });
-    expect(fake.requests).toHaveLength(1);
+    const caFile = join(folder, 'ca.crt');
+    const client = createCommitClient({ url: fake.url, tokenFile, caFile });
+    opened.push(client);
+    const asked = () => client.ask(QUESTION, AbortSignal.timeout(5_000));
+    const problem = /^argocd\.api\.caFile: .*ca\.crt: cannot be read: ENOENT/;
+    expect(await asked()).toMatchObject({ kind: 'unavailable', words: expect.stringMatching(problem) });
+    await writeFile(caFile, createAuthority('somebody else').cert);
+    expect(await asked()).toMatchObject({ kind: 'unavailable' });
+    expect(fake.requests).toEqual([]);
+    await writeFile(caFile, authority.cert);
+    expect(await asked()).toMatchObject({ kind: 'found' });
   });
 });
 

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { Commit } from '../../argocd/commit-field.ts';
+import { TrustError, trustedCertificates } from '../../lib/trusted-certificates.ts';
 import type { CommitQuestion } from './question.ts';
 
 /** Argo CD's answer to a question. */
@@ -27,8 +28,8 @@ export interface CommitClientOptions {
   readonly url: string;
   /** Its text is the token. It is read for each question, so that a new token needs no restart. */
   readonly tokenFile?: string | undefined;
-  /** CA certificates to trust, PEM; absent: those of Node. */
-  readonly ca?: readonly string[] | undefined;
+  /** CA certificates to trust besides those of Node, PEM. */
+  readonly caFile?: string | undefined;
 }
 
 /** Questions under way at once; the others wait, within their own time. */
@@ -42,9 +43,34 @@ const MAX = { author: 200, message: 5_000, date: 40 } as const;
 const TOKEN = /^[!-~]{1,8192}$/;
 const UNAVAILABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 
-/** Makes a client. It uses no proxy, since the token is for Argo CD only, and follows no redirect. */
-export function createCommitClient({ url, tokenFile, ca }: CommitClientOptions): CommitClient {
-  const agent = new Agent({
+/**
+ * Makes a client. It uses no proxy, since the token is for Argo CD only, and follows no redirect. Files that are missing or wrong are an
+ * answer like others, because messages go on without commits; they are read again for a later question.
+ */
+export function createCommitClient({ url, tokenFile, caFile }: CommitClientOptions): CommitClient {
+  let agent: Agent | undefined;
+  return {
+    ask: async (question, signal) => {
+      let used: Agent | undefined;
+      try {
+        const token = tokenFile === undefined ? undefined : await readToken(tokenFile, signal);
+        agent ??= createAgent(trustedCertificates(caFile, 'argocd.api.caFile'));
+        used = agent;
+        return await ask(used, questionUrl(url, question), token, signal);
+      } catch (error) {
+        if (signal.aborted) return { kind: 'timeout' };
+        // The next connection trusts what is in the file by then.
+        if (agent === used) agent = undefined;
+        await used?.destroy();
+        return unavailable(wordsOf(error));
+      }
+    },
+    close: async () => agent?.destroy(),
+  };
+}
+
+const createAgent = (ca: readonly string[] | undefined): Agent =>
+  new Agent({
     allowH2: false,
     connections: CONNECTIONS,
     pipelining: 1,
@@ -53,18 +79,6 @@ export function createCommitClient({ url, tokenFile, ca }: CommitClientOptions):
     bodyTimeout: 0,
     connect: { timeout: CONNECT_TIMEOUT_MS, ...(ca && { ca: [...ca] }) },
   });
-  return {
-    ask: async (question, signal) => {
-      try {
-        return await ask(agent, questionUrl(url, question), tokenFile, signal);
-      } catch (error) {
-        if (signal.aborted) return { kind: 'timeout' };
-        return { kind: 'unavailable', words: wordsOf(error) };
-      }
-    },
-    close: () => agent.destroy(),
-  };
-}
 
 function questionUrl(base: string, question: CommitQuestion): string {
   const { application, namespace, project, revision, sourceIndex } = question;
@@ -77,11 +91,9 @@ function questionUrl(base: string, question: CommitQuestion): string {
 async function ask(
   dispatcher: Dispatcher,
   url: string,
-  tokenFile: string | undefined,
+  token: string | undefined,
   signal: AbortSignal,
 ): Promise<CommitAnswer> {
-  const token = tokenFile === undefined ? undefined : await readToken(tokenFile, signal);
-  if (token === null) return unavailable('argocd.api.tokenFile: the file cannot be read, or has no token');
   const { statusCode, body } = await request(url, {
     dispatcher,
     signal,
@@ -99,15 +111,18 @@ async function ask(
   return readMetadata(await readText(body));
 }
 
-/** Null without a token. */
-async function readToken(file: string, signal: AbortSignal): Promise<string | null> {
-  try {
-    const token = (await readFile(file, { encoding: 'utf8', signal })).trim();
-    return TOKEN.test(token) ? token : null;
-  } catch (error) {
-    if (signal.aborted) throw error;
-    return null;
-  }
+/** A file that cannot be used; the message has nothing of it. */
+class TokenError extends Error {
+  override readonly name = 'TokenError';
+}
+
+/** @throws TokenError */
+async function readToken(file: string, signal: AbortSignal): Promise<string> {
+  const text = await readFile(file, { encoding: 'utf8', signal }).catch(() => '');
+  const token = text.trim();
+  if (!TOKEN.test(token))
+    throw new TokenError('argocd.api.tokenFile: the file cannot be read, or has no token');
+  return token;
 }
 
 function refusal(status: number): CommitAnswer {
@@ -161,8 +176,9 @@ function authorName(author: string): string {
   return name === '' ? author.replace(/[<>]/g, '').trim() : name;
 }
 
-/** The code of an error of Node is enough, and has nothing of a header. */
+/** Of an error of Node, the code is enough, and has nothing of a header. */
 function wordsOf(error: unknown): string {
+  if (error instanceof TokenError || error instanceof TrustError) return error.message;
   const { code, cause } = error as { readonly code?: unknown; readonly cause?: { readonly code?: unknown } };
   const known = [code, cause?.code].find((each) => typeof each === 'string');
   return known === undefined ? 'the request failed' : `${known}`;

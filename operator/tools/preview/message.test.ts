@@ -72,6 +72,31 @@ it.each([
   },
 );
 
+describe('a message that shows the commit', () => {
+  const resources = (delivery: string) => [
+    robot(where('one'), { delivery }),
+    {
+      ...template(where('own'), ''),
+      spec: { message: { text: { content: '{{app.metadata.name}} by {{default commit.author "nobody"}}' } } },
+    },
+    subscription(where('one'), { events: [{ trigger: 'on-deployed', template: { name: 'own' } }] }),
+  ];
+  const content = async (delivery: string, fields: Record<string, unknown>) => {
+    const [message] = await preview(resources(delivery), application(), config(fields));
+    return (message?.body as { text?: { content: string } } | undefined)?.text?.content;
+  };
+  const relay = { url: 'http://relay:8080' };
+  const argocd = { api: { url: 'https://argocd-server' } };
+
+  it.each([
+    ['a sample of it by the relay', 'Relay', { relay, argocd }, 'shop by Magician'],
+    ['nothing of it where the relay cannot ask Argo CD', 'Relay', { relay }, 'shop by nobody'],
+    ['nothing of it in direct delivery', 'Direct', { relay, argocd }, 'shop by nobody'],
+  ])('has %s', async (_, delivery, fields, text) => {
+    expect(await content(delivery, fields)).toBe(text);
+  });
+});
+
 describe('the condition', () => {
   const resources = [
     robot(where('one')),

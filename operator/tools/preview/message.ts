@@ -1,10 +1,16 @@
 import { resourceKey } from '../../api/names.ts';
+import { withCommit } from '../../argocd/commit-field.ts';
 import { CONTEXT_KEY, eventKeyName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
 import { formatService } from '../../argocd/service-value.ts';
 import type { Engine, EngineObjects } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
 import type { JudgedFiles } from '../../files/judge.ts';
-import { SAMPLED_TRIGGERS, type SampleFile, sampleApplication } from '../../files/sample-application.ts';
+import {
+  SAMPLED_TRIGGERS,
+  type SampleFile,
+  sampleApplication,
+  sampleCommit,
+} from '../../files/sample-application.ts';
 import { sentTemplates } from '../../files/sent-templates.ts';
 import { own } from '../../lib/own.ts';
 import { MAX_BODY_BYTES } from '../../template/go/compile.ts';
@@ -63,7 +69,11 @@ export async function previewMessage(
   };
   const app = application ?? (await sampleFor(recipient, objects, key, engine, now, judged.config.tenancy));
   const condition = application && (await conditionOf(application, recipient, judged, engine, now));
-  const outcome = await engine.render({ ...objects, app, templates, service, now: now.toISOString() });
+  const commit = route && judged.config.argocd.api ? sampleCommit(now) : undefined;
+  const outcome = await engine.render({
+    ...{ ...objects, app: withCommit(app, commit), templates, service },
+    now: now.toISOString(),
+  });
   const head = { namespace, subscription: name, event: event.name, robot: resourceKey(robot.cr) };
   if (!outcome.ok) {
     const error = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');

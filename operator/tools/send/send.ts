@@ -11,7 +11,7 @@ import { testMessage } from '../../dingtalk/test-message.ts';
 import { connect } from '../../kubernetes/connection.ts';
 import { redactError } from '../../lib/redact.ts';
 import { givenConfiguration, readConfiguration } from '../configuration.ts';
-import { openDingTalk } from '../clients.ts';
+import { openDingTalk } from '../dingtalk.ts';
 import { type ConfigurationOptions, knownConfiguration } from '../known-configuration.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
 import { type RobotName, recipientFromCluster, recipientFromFiles, type TestRecipient } from './recipient.ts';

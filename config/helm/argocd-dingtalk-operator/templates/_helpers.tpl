@@ -100,6 +100,9 @@ What belongs to Argo CD's side is in its namespace, and what belongs to the oper
 {{- end -}}
 {{- if .Values.relay.enabled -}}
 {{- $_ := set $own "relay" (include "argocd-dingtalk.relayConfiguration" . | fromYaml) -}}
+{{- if .Values.relay.argocdApi.enabled -}}
+{{- $_ := set $own "argocd" (include "argocd-dingtalk.apiConfiguration" . | fromYaml) -}}
+{{- end -}}
 {{- end -}}
 {{- toYaml (merge $own $file (deepCopy .Values.configuration)) -}}
 {{- end -}}
@@ -118,6 +121,17 @@ What belongs to Argo CD's side is in its namespace, and what belongs to the oper
 {{- $_ := set . "urlFile" (printf "%s/%s" (dir .urlFile) $.Values.relay.postgres.key) -}}
 {{- end -}}
 {{- toYaml $relay -}}
+{{- end -}}
+
+{{/* What the relay needs of the section `argocd` to ask Argo CD's API. */}}
+{{- define "argocd-dingtalk.apiConfiguration" -}}
+{{- $argocd := (include "argocd-dingtalk.file" (dict "root" . "path" "relay-argocd-api/configuration.yaml") | fromYaml).argocd -}}
+{{- $url := regexReplaceAll "[.]argocd[.]svc\\b" $argocd.api.url (printf ".%s.svc" (include "argocd-dingtalk.target" .)) -}}
+{{- $_ := set $argocd.api "url" (.Values.relay.argocdApi.url | default (dig "argocd" "api" "url" $url .Values.configuration)) -}}
+{{- if not .Values.relay.argocdApi.ca -}}
+{{- $_ := unset $argocd.api "caFile" -}}
+{{- end -}}
+{{- toYaml $argocd -}}
 {{- end -}}
 
 {{/* How many replicas the relay has. */}}
