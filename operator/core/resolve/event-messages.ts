@@ -60,12 +60,11 @@ export function commitWarnings(
   const direct = robots.filter(({ isRelayed }) => !isRelayed);
   if (robots.length === 0 || (direct.length === 0 && hasApi)) return [];
   const names = direct.map(({ cr }) => nameFor(namespace, cr.metadata)).join(', ');
-  const why =
-    direct.length > 0
-      ? `which are empty for ${names}, since Argo CD sends to it directly. Set spec.delivery of the robot to Relay`
-      : "which are empty, since the relay cannot ask Argo CD's API. Ask the platform team to set argocd.api of the operator's configuration";
   return paths.map((path) => {
-    const message = `${path}.template: the message shows values of commit, ${why}, or leave the values out.`;
+    const message =
+      direct.length > 0
+        ? `${path}.template: the message shows values of commit, and Argo CD sends to ${names} directly, where they are empty. Set spec.delivery of the robot to Relay, or leave the values out.`
+        : `${path}.template: the message shows values of commit, and the relay cannot ask Argo CD's API, so they are empty. Ask the platform team to set argocd.api of the operator's configuration, or leave the values out.`;
     return { reason: 'CommitNotShown', message };
   });
 }

@@ -135,10 +135,12 @@ describe('a subscription', () => {
       const argocd = { url: 'https://argocd.example.com', api };
       expect(warned([direct], { argocd, relay })).toEqual([
         expect.stringMatching(
-          /^spec\.events\[1\]\.template: .* empty for payments, since Argo CD sends to it directly/,
+          /^spec\.events\[1\]\.template: .* Argo CD sends to payments directly, where they are empty/,
         ),
       ]);
-      expect(warned([relayed, second], { argocd, relay })).toEqual([expect.stringContaining('for second,')]);
+      expect(warned([relayed, second], { argocd, relay })).toEqual([
+        expect.stringContaining('sends to second directly'),
+      ]);
     });
 
     it('is warned where the relay cannot ask Argo CD', () => {

@@ -248,7 +248,8 @@ it('at most four questions are under way, and a client that has given up makes r
   fake.obstacle = (_, response) => waiting.push(() => answerWith(response, 200, METADATA));
   const client = createCommitClient({ url: fake.url, tokenFile });
   opened.push(client);
-  const first = Array.from({ length: 10 }, () => client.ask(QUESTION, AbortSignal.timeout(300)));
+  const signal = AbortSignal.timeout(300);
+  const first = Array.from({ length: 10 }, () => client.ask(QUESTION, signal));
   expect((await Promise.all(first)).map(({ kind }) => kind)).toEqual(Array(10).fill('timeout'));
   expect(fake.requests).toHaveLength(4);
   fake.obstacle = undefined;

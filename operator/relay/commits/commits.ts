@@ -4,7 +4,7 @@
  */
 
 import type { Commit } from '../../argocd/commit-field.ts';
-import { Deadline } from '../../lib/deadline.ts';
+import { abortable, Deadline } from '../../lib/deadline.ts';
 import type { Log } from '../../lib/log.ts';
 import { CommitBreaker } from './breaker.ts';
 import type { CommitAnswer, CommitClient } from './client.ts';
@@ -12,6 +12,8 @@ import { type CommitEvent, type CommitQuestion, commitQuestion } from './questio
 
 /** How long a message waits for its commit. Argo CD's only worker waits with it. */
 export const COMMIT_TIMEOUT_MS = 800;
+/** How long Argo CD may work on a question: a large repository takes some seconds, and then the answer is there for later messages. */
+const ANSWER_TIMEOUT_MS = 10_000;
 /** Each with at most 11 KB. */
 const MAX_REMEMBERED = 500;
 /** A repository or a right may come back. */
@@ -39,8 +41,11 @@ export class Commits {
   readonly #breaker = new CommitBreaker();
   /** The most recently used last. */
   readonly #known = new Map<string, Remembered>();
-  /** Questions under way. */
-  readonly #asked = new Map<string, Promise<Commit | undefined>>();
+  /** Questions under way, and until when a message waits for them. */
+  readonly #asked = new Map<
+    string,
+    { readonly commit: Promise<Commit | undefined>; readonly waitsUntil: number }
+  >();
 
   constructor(options: CommitsOptions) {
     this.#options = options;
@@ -58,29 +63,40 @@ export class Commits {
       return remembered.commit;
     }
     const asked = this.#asked.get(key);
-    if (asked) return asked;
-    if (!this.#breaker.mayAsk(question.project, clock())) {
+    if (asked && clock() < asked.waitsUntil) return asked.commit;
+    if (asked || !this.#breaker.mayAsk(question.project, clock())) {
       onLookUp('skipped');
       return undefined;
     }
-    const asking = this.#ask(question, key).finally(() => this.#asked.delete(key));
-    this.#asked.set(key, asking);
-    return asking;
+    const commit = this.#ask(question, key);
+    this.#asked.set(key, { commit, waitsUntil: clock() + COMMIT_TIMEOUT_MS });
+    return commit;
   }
 
   async #ask(question: CommitQuestion, key: string): Promise<Commit | undefined> {
-    const { client, clock, onLookUp } = this.#options;
-    const deadline = new Deadline(COMMIT_TIMEOUT_MS, () => new Error('Argo CD did not answer in time'));
-    const answer = await client.ask(question, deadline.signal).finally(() => deadline.dispose());
+    const { client, onLookUp } = this.#options;
+    const deadline = new Deadline(ANSWER_TIMEOUT_MS, () => new Error('Argo CD did not answer'));
+    const answering = client.ask(question, deadline.signal).then((answer) => {
+      deadline.dispose();
+      this.#asked.delete(key);
+      this.#keep(answer, question, key);
+      return answer;
+    });
+    const answer = await inTime(answering);
     onLookUp(answer.kind);
     this.#judge(answer, question);
-    if (answer.kind === 'timeout' || answer.kind === 'unavailable') return undefined;
-    if (answer.kind === 'found') {
+    return answer.kind === 'found' ? answer.commit : undefined;
+  }
+
+  /** Also an answer that came too late for a message: the next one about the commit has it. */
+  #keep(answer: CommitAnswer, question: CommitQuestion, key: string): void {
+    if (answer.kind === 'timeout' || answer.kind === 'unavailable') return;
+    if (answer.kind === 'found')
       this.#remember(key, { commit: answer.commit, until: Number.POSITIVE_INFINITY });
-      return answer.commit;
+    else {
+      const until = this.#options.clock() + FORGET_REFUSAL_MS;
+      this.#remember(refusalKeyOf(question), { commit: undefined, until });
     }
-    this.#remember(refusalKeyOf(question), { commit: undefined, until: clock() + FORGET_REFUSAL_MS });
-    return undefined;
   }
 
   #judge(answer: CommitAnswer, { project }: CommitQuestion): void {
@@ -110,6 +126,19 @@ export class Commits {
       if (this.#known.size <= MAX_REMEMBERED) break;
       this.#known.delete(oldest);
     }
+  }
+}
+
+async function inTime(answering: Promise<CommitAnswer>): Promise<CommitAnswer> {
+  const deadline = new Deadline(COMMIT_TIMEOUT_MS, () => new Error('the message cannot wait any longer'));
+  try {
+    return await abortable(answering, deadline.signal);
+  } catch (error) {
+    // A client never rejects.
+    if (!deadline.signal.aborted) throw error;
+    return { kind: 'timeout' };
+  } finally {
+    deadline.dispose();
   }
 }
 
