@@ -10,8 +10,9 @@ afterAll(() => files.remove());
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const SAMPLES = join(ROOT, 'samples');
-/** The only sample that needs more than the configuration beside it: an installation without a relay has no such URL. */
+/** The only sample that needs more than the configuration beside it: an installation without a relay has no such URLs. */
 const RELAY = { url: 'http://argocd-dingtalk-relay.argocd.svc:8080' };
+const API = { url: 'https://argocd-server.argocd.svc' };
 const folders = readdirSync(SAMPLES, { withFileTypes: true })
   .filter((each) => each.isDirectory())
   .map(({ name }) => name);
@@ -33,7 +34,7 @@ describe('the samples', () => {
 
   it('are accepted without a warning where the URLs of Argo CD and the relay are known', async () => {
     const config = parse(readFileSync(join(SAMPLES, 'config.yaml'), 'utf8')) as { argocd: object };
-    const argocd = { ...config.argocd, url: 'https://argocd.example.com' };
+    const argocd = { ...config.argocd, url: 'https://argocd.example.com', api: API };
     const file = files.write('config.yaml', stringify({ ...config, argocd, relay: RELAY }));
     const { code, stdout } = await run('lint', '-f', SAMPLES, '--config', file, '-o', 'json');
     expect(JSON.parse(stdout) as LintFinding[]).toEqual([]);

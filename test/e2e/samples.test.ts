@@ -41,7 +41,11 @@ const samples = new Map<string, Sample>();
 
 beforeAll(async () => {
   stage = await startStage({ projects: SAMPLE_PROJECTS, operator: false });
-  const own = { tenancy: SAMPLE_TENANCY, robots: { verify: 'OnChange' } };
+  const own = {
+    ...{ tenancy: SAMPLE_TENANCY, robots: { verify: 'OnChange' } },
+    // Nobody answers there: a sample whose message shows a commit goes on without it.
+    argocd: { url: 'https://argocd.example.com', api: { url: 'http://127.0.0.1:1' } },
+  };
   const place = await startOperatorForRelay(stage, own);
   const fields = { ...own, ...place.fields };
   relay = await startRelay(stage, place, fields);
