@@ -214,9 +214,9 @@ describe('while Argo CD hangs', () => {
     const routes = [route('a', SHOWS), plain('b')];
     expect(await accepted(application(FAILED), routes)).toBe('stored');
     const [a, b] = [storedAt.get('team-payments/a') ?? 0, storedAt.get('team-payments/b') ?? 0];
-    expect(b).toBeLessThan(COMMIT_TIMEOUT_MS - 200);
+    expect(b).toBeLessThan(a);
     expect(a).toBeGreaterThan(COMMIT_TIMEOUT_MS - 50);
-    expect(a).toBeLessThan(COMMIT_TIMEOUT_MS + 1_000);
+    expect(a).toBeLessThan(COMMIT_TIMEOUT_MS + 2_000);
     expect(textOf('a')).toBe(', : ');
     // Nobody waits again.
     for (let place = 0; place < 5; place++)
