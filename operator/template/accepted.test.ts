@@ -29,6 +29,7 @@ describe('near the border, but within the language:', () => {
     '{{~app.a~}}  {{~#if app.b~}} x {{~else~}} y {{~/if~}}',
     '{{app.metadata.annotations.[notifications.argoproj.io/x]}}',
     '{{app.metadata.labels.[app.kubernetes.io/part-of]}}',
+    '{{commit.author}}{{date commit.date "MM-DD"}}{{#with commit.message as |m|}}{{m}}{{/with}}',
     '{{app.x-y}}{{app.键}}{{app.[a b]}}{{app.[then]}}',
     '{{upper (default app.a (concat "x" params.owner event.name event.trigger appUrl))}}',
     '((((((((((((((((((((((((((((((((((((((((((((((((((((',
@@ -46,6 +47,14 @@ describe('near the border, but within the language:', () => {
 
   it('two backslashes are one in front of a value', () => {
     expect(nodesOf('\\\\{{app.b}}')).toMatchObject([{ kind: 'text', text: '\\' }, { kind: 'print' }]);
+  });
+
+  it('a block may call its value commit, as in the first release, and the name hides the commit inside of it', () => {
+    const source = '{{#each app.status.history as |commit|}}{{commit.id}}{{/each}}{{commit.author}}';
+    expect(nodesOf(source)).toMatchObject([
+      { kind: 'each', body: [{ kind: 'print', value: { kind: 'bound', segments: ['id'] } }] },
+      { kind: 'print', value: { kind: 'data', root: 'commit', segments: ['author'] } },
+    ]);
   });
 
   it('a tag on a line of its own takes the line with it', () => {

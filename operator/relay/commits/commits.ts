@@ -14,7 +14,7 @@ import { type CommitEvent, type CommitQuestion, commitQuestion } from './questio
 export const COMMIT_TIMEOUT_MS = 800;
 /** How long Argo CD may work on a question: a large repository takes some seconds, and then the answer is there for later messages. */
 const ANSWER_TIMEOUT_MS = 10_000;
-/** Each with at most 11 KB. */
+/** Each with at most 20 KB. */
 const MAX_REMEMBERED = 500;
 /** A repository or a right may come back. */
 const FORGET_REFUSAL_MS = 60_000;
