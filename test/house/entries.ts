@@ -25,6 +25,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'core/bounds': 'beyond-bounds.ts',
   'core/compile': 'subscription.ts',
   'core/delivery': 'checks.ts',
+  'core/gitee': 'gitee.ts',
   'core/plan': 'plan.ts',
   'core/relay': 'relay.ts',
   'core/resolve': 'resolve.ts',

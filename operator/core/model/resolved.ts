@@ -1,5 +1,10 @@
 import type { Finding } from '../../api/finding.ts';
-import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
+import type {
+  ApplicationSubscription,
+  DingTalkRobot,
+  GiteeSubscription,
+  NotificationTemplate,
+} from '../../api/kinds.ts';
 import type { Credential } from '../../dingtalk/credential.ts';
 import type { Trigger } from '../../message/catalogue/trigger.ts';
 import type { Audience, EventMessage } from '../../message/event-message.ts';
@@ -9,7 +14,10 @@ import type { Refusal, Verdict } from './verdict.ts';
 export interface Resolution {
   readonly robots: readonly ResolvedRobot[];
   readonly templates: readonly ResolvedTemplate[];
+  /** Those about applications of Argo CD. */
   readonly subscriptions: readonly ResolvedSubscription[];
+  /** Those about Gitee repositories. */
+  readonly gitee: readonly ResolvedGiteeSubscription[];
   /** The URL of Argo CD's user interface, without a slash at the end, if it is known. */
   readonly argocdUrl: string | undefined;
 }
@@ -36,9 +44,9 @@ export interface ResolvedTemplate {
   readonly verdict: Verdict;
 }
 
-/** A subscription with the resources that it refers to. */
+/** A subscription about applications, with the resources that it refers to. */
 export interface ResolvedSubscription {
-  readonly cr: NotificationSubscription;
+  readonly cr: ApplicationSubscription;
   readonly verdict: Verdict;
   /** The robots that can get messages. */
   readonly robots: readonly ResolvedRobot[];
@@ -56,6 +64,12 @@ export interface ResolvedSubscription {
   readonly granted: readonly string[];
   /** expr-lang condition: the applications that the subscription is about; undefined for all, or if nothing is to be live. */
   readonly criteria: string | undefined;
+}
+
+/** A subscription about a Gitee repository, with its verdict. */
+export interface ResolvedGiteeSubscription {
+  readonly cr: GiteeSubscription;
+  readonly verdict: Verdict;
 }
 
 /** One event with its trigger and its message. */

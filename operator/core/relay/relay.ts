@@ -19,14 +19,15 @@ export interface RouteChanges {
 
 /** The requests that turn the existing routes into the wanted ones. */
 export function routeChanges(
-  { routes }: Pick<Plan, 'routes'>,
+  { routes, giteeRoutes }: Pick<Plan, 'routes' | 'giteeRoutes'>,
   { relay }: Pick<Snapshot, 'relay'>,
 ): RouteChanges {
   const live = relay?.routes;
-  const apply = [...routes].flatMap(([name, spec]) =>
+  const wanted = new Map<string, RelayRouteSpec>([...routes, ...giteeRoutes]);
+  const apply = [...wanted].flatMap(([name, spec]) =>
     isSameRoute(spec, live?.get(name)?.spec) ? [] : [{ name, spec }],
   );
-  const remove = [...(live?.keys() ?? [])].filter((name) => !routes.has(name));
+  const remove = [...(live?.keys() ?? [])].filter((name) => !wanted.has(name));
   return { apply, remove: remove.sort() };
 }
 

@@ -6,9 +6,9 @@
 
 import type { Finding } from '../../api/finding.ts';
 import type {
+  ApplicationSubscription,
   CustomResource,
   DingTalkRobot,
-  NotificationSubscription,
   NotificationTemplate,
 } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
@@ -21,14 +21,14 @@ import type { Resolution, ResolvedRobot, ResolvedSubscription, ResolvedTemplate 
 import type { Snapshot } from '../model/snapshot.ts';
 import { accessOf } from './access-condition.ts';
 import { argocdUrl } from './argocd-url.ts';
+import { applicationSubscriptions, eachOf } from './each.ts';
 import { refusedRobot, resolveRobot } from './robots.ts';
-import { reported } from './selection.ts';
 import { refusedSubscription, resolveSubscription } from './subscriptions.ts';
 import { refusedTemplate, resolveTemplate } from './templates.ts';
 
 /**
  * References, access and credentials → a verdict for each CR. A CR counts as gone if it is being deleted, or if its namespace
- * is not served.
+ * is not served. Subscriptions about Gitee are not among them, see `core/gitee/`.
  * @param beyond resources that are not read, with the finding that says so
  */
 export function resolve(
@@ -38,25 +38,7 @@ export function resolve(
   inquiry: Inquiry,
   faults: Faults,
 ): Resolution {
-  const ours = <T extends CustomResource>(resources: readonly T[]) => reported(inOrder(resources), snapshot);
-  /** An exception refuses the resource that it comes with, and no other. */
-  const each = <T extends CustomResource, R>(
-    resources: readonly T[],
-    work: (cr: T) => R,
-    refused: (cr: T, refusal: Finding) => R,
-    unread: (cr: T, refusal: Finding) => R,
-  ): R[] =>
-    ours(resources).flatMap((cr) => {
-      const refusal = beyond.get(cr);
-      const resolved = refusal
-        ? unread(cr, refusal)
-        : faults.guard(
-            cr,
-            () => work(cr),
-            (finding) => refused(cr, finding),
-          );
-      return resolved === undefined ? [] : [resolved];
-    });
+  const each = eachOf(snapshot, beyond, faults);
   const robots = each(
     snapshot.robots,
     (cr) => resolveRobot(cr, snapshot),
@@ -83,12 +65,12 @@ export function resolve(
     inquiry,
   };
   const { bySubscription } = liveRoutes(snapshot);
-  const isLive = (cr: NotificationSubscription) =>
+  const isLive = (cr: ApplicationSubscription) =>
     live.events.has(resourceKey(cr)) || bySubscription.has(resourceKey(cr));
-  const refused = (cr: NotificationSubscription, refusal: Finding) =>
+  const refused = (cr: ApplicationSubscription, refusal: Finding) =>
     refusedSubscription(cr, refusal, access(cr.metadata.namespace), isLive(cr));
   const subscriptions = each(
-    snapshot.subscriptions,
+    applicationSubscriptions(snapshot.subscriptions, faults),
     (cr) => resolveSubscription(cr, references, snapshot),
     refused,
     (cr, refusal) => {
@@ -97,21 +79,13 @@ export function resolve(
       return unreadSubscriptions.get(cr, inputs, () => refused(cr, refusal));
     },
   );
-  return { robots, templates, subscriptions, argocdUrl: url };
+  return { robots, templates, subscriptions, gitee: [], argocdUrl: url };
 }
 
 /** There can be thousands of resources that are not read. */
 const unreadRobots = new ObjectMemo<DingTalkRobot, ResolvedRobot>();
 const unreadTemplates = new ObjectMemo<NotificationTemplate, ResolvedTemplate>();
-const unreadSubscriptions = new ObjectMemo<NotificationSubscription, ResolvedSubscription>();
-
-function inOrder<T extends CustomResource>(resources: readonly T[]): T[] {
-  return resources
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map((resource) => ({ resource, key: resourceKey(resource) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ resource }) => resource);
-}
+const unreadSubscriptions = new ObjectMemo<ApplicationSubscription, ResolvedSubscription>();
 
 function byName<T extends { readonly cr: CustomResource }>(resolved: readonly T[]): Map<string, T> {
   return new Map(resolved.map((each) => [resourceKey(each.cr), each]));

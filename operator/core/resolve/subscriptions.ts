@@ -1,5 +1,5 @@
 import type { Finding } from '../../api/finding.ts';
-import type { NotificationSubscription } from '../../api/kinds.ts';
+import type { ApplicationSubscription } from '../../api/kinds.ts';
 import type { RobotReference } from '../../api/types.generated.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import { own } from '../../lib/own.ts';
@@ -37,7 +37,7 @@ export interface References extends EventContext {
  * suspended takes away that recipient only. A suspension takes away everything.
  */
 export function resolveSubscription(
-  cr: NotificationSubscription,
+  cr: ApplicationSubscription,
   references: References,
   snapshot: Snapshot,
 ): ResolvedSubscription {
@@ -52,10 +52,10 @@ export function resolveSubscription(
   );
 }
 
-const resolved = new ObjectMemo<NotificationSubscription, ResolvedSubscription>();
+const resolved = new ObjectMemo<ApplicationSubscription, ResolvedSubscription>();
 
 /** Questions to the engine must be asked each time. They are about conditions, and about raw templates. */
-const asksNothing = ({ metadata, spec }: NotificationSubscription, { templates }: References): boolean =>
+const asksNothing = ({ metadata, spec }: ApplicationSubscription, { templates }: References): boolean =>
   spec.events.every(({ trigger, template }) => {
     const referred = template && templates.get(referenceKey(metadata.namespace, template));
     // The spec of a refused template is not read: it may have any form.
@@ -64,7 +64,7 @@ const asksNothing = ({ metadata, spec }: NotificationSubscription, { templates }
   });
 
 function inputsOf(
-  { metadata, spec }: NotificationSubscription,
+  { metadata, spec }: ApplicationSubscription,
   { robots, templates, access, argocdUrl }: References,
   { config, namespaces, target: { configMap } }: Snapshot,
 ): unknown[] {
@@ -79,10 +79,10 @@ function inputsOf(
   ];
 }
 
-const keys = new ObjectMemo<NotificationSubscription['metadata'], readonly string[]>();
+const keys = new ObjectMemo<ApplicationSubscription['metadata'], readonly string[]>();
 
 function judgeSubscription(
-  cr: NotificationSubscription,
+  cr: ApplicationSubscription,
   references: References,
   snapshot: Snapshot,
 ): ResolvedSubscription {
@@ -145,16 +145,16 @@ function judgeSubscription(
   };
 }
 
-const criteriaExpressions = new ObjectMemo<NotificationSubscription, string | undefined>();
+const criteriaExpressions = new ObjectMemo<ApplicationSubscription, string | undefined>();
 
 const judgedMessages = new ObjectMemo<
-  NotificationSubscription,
+  ApplicationSubscription,
   { readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] }
 >();
 
 /** A subscription that is refused without being judged. Its live version stays. */
 export function refusedSubscription(
-  cr: NotificationSubscription,
+  cr: ApplicationSubscription,
   refusal: Finding,
   access: Access,
   isLive: boolean,

@@ -25,9 +25,12 @@ export function visibleParts(snapshot: Snapshot, circumstances: Circumstances = 
     const { patch, events, isRenewal } = updateFor(cr) ?? {};
     return [cr.kind, resourceKey(cr), patch, events, isRenewal];
   });
-  const verdicts = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions].map(
-    ({ cr, verdict }) => [cr.kind, resourceKey(cr), verdict],
-  );
+  const verdicts = [
+    ...resolution.robots,
+    ...resolution.templates,
+    ...resolution.subscriptions,
+    ...resolution.gitee,
+  ].map(({ cr, verdict }) => [cr.kind, resourceKey(cr), verdict]);
   return {
     verdicts,
     ...{ live, plan, writes, ignored, foreign, statuses },

@@ -1,5 +1,5 @@
 import { resourceKey } from '../../api/names.ts';
-import { type RelayRouteSpec, relayRouteName } from '../../api/relay-route.ts';
+import { type ApplicationRouteSpec, relayRouteName } from '../../api/relay-route.ts';
 import type { ResolvedEvent, ResolvedRobot, ResolvedSubscription } from '../../core/model/resolved.ts';
 import type { JudgedFiles } from '../../files/judge.ts';
 import { own } from '../../lib/own.ts';
@@ -10,7 +10,7 @@ export interface PreviewRecipient {
   readonly event: ResolvedEvent;
   readonly robot: ResolvedRobot;
   /** By which the relay sends the message; absent if Argo CD does. */
-  readonly route?: RelayRouteSpec;
+  readonly route?: ApplicationRouteSpec;
 }
 
 /** The messages that the user asks for; absent means any. */

@@ -1,0 +1,65 @@
+import type { Finding } from '../../api/finding.ts';
+import {
+  type ApplicationSubscription,
+  type CustomResource,
+  type GiteeSubscription,
+  isGiteeSubscription,
+  type NotificationSubscription,
+} from '../../api/kinds.ts';
+import { resourceKey } from '../../api/names.ts';
+import type { Faults } from '../model/faults.ts';
+import type { Snapshot } from '../model/snapshot.ts';
+import { reported } from './selection.ts';
+
+/**
+ * Handles each resource of a kind whose status this installation writes, in the order of namespaces and names. An exception refuses the
+ * resource that it comes with, and no other.
+ * @param beyond resources that are not read, with the finding that says so
+ */
+export const eachOf =
+  (snapshot: Snapshot, beyond: ReadonlyMap<CustomResource, Finding>, faults: Faults) =>
+  <T extends CustomResource, R>(
+    resources: readonly T[],
+    work: (cr: T) => R,
+    refused: (cr: T, refusal: Finding) => R,
+    unread: (cr: T, refusal: Finding) => R,
+  ): R[] =>
+    reported(inOrder(resources), snapshot).flatMap((cr) => {
+      const refusal = beyond.get(cr);
+      const resolved = refusal
+        ? unread(cr, refusal)
+        : faults.guard(
+            cr,
+            () => work(cr),
+            (finding) => refused(cr, finding),
+          );
+      return resolved === undefined ? [] : [resolved];
+    });
+
+function inOrder<T extends CustomResource>(resources: readonly T[]): T[] {
+  return resources
+    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+    .map((resource) => ({ resource, key: resourceKey(resource) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+    .map(({ resource }) => resource);
+}
+
+/** The subscriptions about applications. One that cannot be read is among them, and gets its finding there. */
+export const applicationSubscriptions = (
+  subscriptions: readonly NotificationSubscription[],
+  faults: Faults,
+): ApplicationSubscription[] =>
+  subscriptions.filter((cr): cr is ApplicationSubscription => !isAboutGitee(cr, faults));
+
+/** The subscriptions about Gitee repositories. */
+export const giteeSubscriptions = (
+  subscriptions: readonly NotificationSubscription[],
+  faults: Faults,
+): GiteeSubscription[] => subscriptions.filter((cr): cr is GiteeSubscription => isAboutGitee(cr, faults));
+
+const isAboutGitee = (cr: NotificationSubscription, faults: Faults): boolean =>
+  faults.guard(
+    cr,
+    () => isGiteeSubscription(cr),
+    () => false,
+  ) ?? false;
