@@ -11,12 +11,16 @@ export class TrustError extends Error {
 /**
  * The CA certificates to trust, PEM: those of a file besides those that Node trusts by itself (its own, and
  * NODE_EXTRA_CA_CERTS). undefined without a file: Node's own choice.
+ * @param field the configuration's field that names the file
  * @throws TrustError if the file can't be read, or has no certificate, or a broken one
  */
-export function trustedCertificates(caFile: string | undefined): readonly string[] | undefined {
+export function trustedCertificates(
+  caFile: string | undefined,
+  field = 'dingtalk.caFile',
+): readonly string[] | undefined {
   if (caFile === undefined) return undefined;
   const refuse = (problem: string, cause?: unknown): TrustError =>
-    new TrustError(`dingtalk.caFile: ${caFile}: ${problem}`, { cause });
+    new TrustError(`${field}: ${caFile}: ${problem}`, { cause });
   let text: string;
   try {
     text = readFileSync(caFile, 'utf8');
