@@ -83,7 +83,8 @@ function planned(snapshot: Snapshot, inquiry: Inquiry, faults: Faults) {
   const planned = planTarget(resolved, snapshot, live, inquiry, faults, moves);
   const routed = planRoutes(resolved, planned, snapshot, live, inquiry, faults, moves);
   const posted = planPostedEvents(resolved, routed, snapshot, live, inquiry, faults, moves);
-  const { subscriptions: gitee, routes: giteeRoutes, hooks } = planGitee(snapshot, beyond, faults);
+  const besides = { ...posted, resolved, live, beyond };
+  const { subscriptions: gitee, routes: giteeRoutes, hooks } = planGitee(snapshot, besides, inquiry, faults);
   return {
     live,
     moves,

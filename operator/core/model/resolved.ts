@@ -6,6 +6,7 @@ import type {
   NotificationTemplate,
 } from '../../api/kinds.ts';
 import type { Credential } from '../../dingtalk/credential.ts';
+import type { GiteeTrigger } from '../../gitee/events.ts';
 import type { Trigger } from '../../message/catalogue/trigger.ts';
 import type { Audience, EventMessage } from '../../message/event-message.ts';
 import type { Refusal, Verdict } from './verdict.ts';
@@ -66,17 +67,20 @@ export interface ResolvedSubscription {
   readonly criteria: string | undefined;
 }
 
-/** A subscription about a Gitee repository, with its verdict. */
+/** A subscription about a Gitee repository, with the resources that it refers to. */
 export interface ResolvedGiteeSubscription {
   readonly cr: GiteeSubscription;
   readonly verdict: Verdict;
+  /** The robots that can get messages. */
+  readonly robots: readonly ResolvedRobot[];
+  /** Complete where the rollout is `current`. */
+  readonly events: readonly ResolvedGiteeEvent[];
 }
 
-/** One event with its trigger and its message. */
-export interface ResolvedEvent extends JudgedTrigger {
+/** The message of an event. */
+export interface ResolvedMessage {
+  /** The name of the event. */
   readonly name: string;
-  /** The trigger's name in the catalogue; absent for an event with an own condition. */
-  readonly catalogueName?: string;
   /** The path of the event in the custom resource. */
   readonly path: string;
   /** The message, unless there is a raw template. */
@@ -89,6 +93,19 @@ export interface ResolvedEvent extends JudgedTrigger {
   readonly template?: NotificationTemplate;
   /** `namespace/name` of the template, if it belongs to another namespace. */
   readonly sharedTemplate?: string;
+}
+
+/** One event about applications with its trigger and its message. */
+export interface ResolvedEvent extends JudgedTrigger, ResolvedMessage {
+  /** The trigger's name in the catalogue; absent for an event with an own condition. */
+  readonly catalogueName?: string;
+}
+
+/** One event of a Gitee repository with its message. */
+export interface ResolvedGiteeEvent extends ResolvedMessage {
+  readonly giteeTrigger: GiteeTrigger;
+  /** Absent for all of the trigger. */
+  readonly actions?: readonly string[];
 }
 
 /** The trigger of an event, and the verdict on its condition. */

@@ -6,6 +6,7 @@
 
 import type { RelayRouteSpec } from '../../api/relay-route.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Plan } from '../plan/placements.ts';
 
@@ -33,4 +34,6 @@ export function routeChanges(
 
 /** Whether a live route is the wanted one, whatever the order of its fields. */
 export const isSameRoute = (wanted: RelayRouteSpec, live: RelayRouteSpec | undefined): boolean =>
-  live !== undefined && canonicalJson(wanted) === canonicalJson(live);
+  live !== undefined && comparisons.get(wanted, [live], () => canonicalJson(wanted) === canonicalJson(live));
+
+const comparisons = new ObjectMemo<RelayRouteSpec, boolean>();

@@ -83,8 +83,8 @@ function scopeOf(
   };
 }
 
-/** A robot whose newest spec does not count stays as it is known. */
-function routedRobot(
+/** A robot in a route. One whose newest spec does not count stays as it is known. */
+export function routedRobot(
   { cr, service, audience, verdict }: ResolvedRobot,
   known: RoutedRobot | undefined,
 ): RoutedRobot {

@@ -44,6 +44,11 @@ function inOrder<T extends CustomResource>(resources: readonly T[]): T[] {
     .map(({ resource }) => resource);
 }
 
+/** By `namespace/name`. */
+export const byName = <T extends { readonly cr: CustomResource }>(
+  resolved: readonly T[],
+): ReadonlyMap<string, T> => new Map(resolved.map((each) => [resourceKey(each.cr), each]));
+
 /** The subscriptions about applications. One that cannot be read is among them, and gets its finding there. */
 export const applicationSubscriptions = (
   subscriptions: readonly NotificationSubscription[],

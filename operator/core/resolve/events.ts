@@ -6,7 +6,7 @@ import { CATALOGUE, findTrigger } from '../../message/catalogue/catalogue.ts';
 import { takesMentions } from '../../message/message.ts';
 import { type RawEventFindings, rawEventFindings } from '../gate/raw-template.ts';
 import type { Inquiry } from '../model/inquiry.ts';
-import type { JudgedTrigger, ResolvedEvent, ResolvedTemplate } from '../model/resolved.ts';
+import type { JudgedTrigger, ResolvedEvent, ResolvedMessage, ResolvedTemplate } from '../model/resolved.ts';
 import { awaitsEngine, type Refusal } from '../model/verdict.ts';
 import { eventName } from './event-name.ts';
 import { ownTrigger } from './own-trigger.ts';
@@ -31,21 +31,38 @@ export function resolveEvent(
       ? ownTrigger(event, path, context.inquiry)
       : catalogueTrigger(event.trigger, path);
   if ('reason' in judged) return judged;
-  const template = event.template && resolveTemplateReference(namespace, event.template, path, context);
+  const message = resolveMessage(namespace, event, path, context.templates);
+  if ('reason' in message) return message;
+  const { raw } = message;
+  const { refusal, warnings } =
+    raw === undefined ? NOTHING : rawEventFindings(raw, judged.trigger.condition, path, context.inquiry);
+  if (refusal) return refusal;
+  return {
+    ...message,
+    ...judged,
+    warnings: [...judged.warnings, ...warnings],
+    ...(event.trigger !== undefined && { catalogueName: event.trigger }),
+  };
+}
+
+/**
+ * The message of an event: that of its template, or that of its trigger.
+ * @param path the event in the custom resource
+ * @param templates by `namespace/name`
+ */
+export function resolveMessage(
+  namespace: string,
+  event: SubscribedEvent,
+  path: string,
+  templates: EventContext['templates'],
+): ResolvedMessage | Refusal {
+  const template = event.template && resolveTemplateReference(namespace, event.template, path, templates);
   if (template && 'reason' in template) return template;
   const content = resolveContent(event, path, template);
   if ('reason' in content) return content;
-  const { refusal, warnings } =
-    content.raw === undefined
-      ? NOTHING
-      : rawEventFindings(content.raw, judged.trigger.condition, path, context.inquiry);
-  if (refusal) return refusal;
   return {
     name: eventName(event),
-    ...judged,
-    warnings: [...judged.warnings, ...warnings],
     path,
-    ...(event.trigger !== undefined && { catalogueName: event.trigger }),
     ...content,
     ...(template && { template: template.cr }),
     ...(template &&
@@ -115,7 +132,7 @@ function resolveTemplateReference(
   namespace: string,
   reference: TemplateReference,
   path: string,
-  { templates }: EventContext,
+  templates: EventContext['templates'],
 ): ResolvedTemplate | Refusal {
   const template = templates.get(referenceKey(namespace, reference));
   if (!template || !mayUse(namespace, template.cr)) {

@@ -21,7 +21,7 @@ import type { Resolution, ResolvedRobot, ResolvedSubscription, ResolvedTemplate 
 import type { Snapshot } from '../model/snapshot.ts';
 import { accessOf } from './access-condition.ts';
 import { argocdUrl } from './argocd-url.ts';
-import { applicationSubscriptions, eachOf } from './each.ts';
+import { applicationSubscriptions, byName, eachOf } from './each.ts';
 import { refusedRobot, resolveRobot } from './robots.ts';
 import { refusedSubscription, resolveSubscription } from './subscriptions.ts';
 import { refusedTemplate, resolveTemplate } from './templates.ts';
@@ -86,7 +86,3 @@ export function resolve(
 const unreadRobots = new ObjectMemo<DingTalkRobot, ResolvedRobot>();
 const unreadTemplates = new ObjectMemo<NotificationTemplate, ResolvedTemplate>();
 const unreadSubscriptions = new ObjectMemo<ApplicationSubscription, ResolvedSubscription>();
-
-function byName<T extends { readonly cr: CustomResource }>(resolved: readonly T[]): Map<string, T> {
-  return new Map(resolved.map((each) => [resourceKey(each.cr), each]));
-}

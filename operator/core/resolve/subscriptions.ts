@@ -1,6 +1,5 @@
 import type { Finding } from '../../api/finding.ts';
 import type { ApplicationSubscription } from '../../api/kinds.ts';
-import type { RobotReference } from '../../api/types.generated.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import { own } from '../../lib/own.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
@@ -12,8 +11,9 @@ import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { type EventContext, resolveEvent } from './events.ts';
 import { costlyNamePatterns } from './name-patterns.ts';
+import { recipientsOf } from './recipients.ts';
 import { outsideFinding } from './selection.ts';
-import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
+import { referenceKey } from './sharing.ts';
 import {
   keyNames,
   missingCompanions,
@@ -97,9 +97,7 @@ function judgeSubscription(
   const criteria = criteriaExpressions.get(cr, [], () => criteriaExpression(cr.spec.applications));
   const context = { ...references, inquiry: references.inquiry.of(namespace) };
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
-  const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
-  // The namespace of a reference is optional, so the same robot can be listed twice.
-  const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
+  const { usable, missing, awaitsCredentials } = recipientsOf(cr, references.robots);
   const found = events.filter((event) => 'trigger' in event);
   const messages = judgedMessages.get(cr, messageInputs(found, usable, references.argocdUrl), () => ({
     findings: messageFindings(found, usable, references.argocdUrl),
@@ -115,9 +113,6 @@ function judgeSubscription(
     ...costlyNamePatterns(cr),
     ...takenKeys(cr, snapshot),
   ];
-  const missing = robots.filter((robot) => 'reason' in robot);
-  const awaitsCredentials =
-    missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
   return {
     cr,
@@ -161,39 +156,4 @@ export function refusedSubscription(
 ): ResolvedSubscription {
   const verdict: Verdict = { rollout: isLive ? 'lastGood' : 'none', refusal, warnings: [] };
   return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
-}
-
-function resolveRecipient(
-  namespace: string,
-  reference: RobotReference,
-  index: number,
-  { robots }: References,
-): ResolvedRobot | Finding {
-  const robot = robots.get(referenceKey(namespace, reference));
-  if (!robot || !mayUse(namespace, robot.cr)) {
-    const message = notThere('DingTalkRobot', namespace, reference, `spec.robots[${index}]`);
-    return { reason: 'RobotNotFound', message };
-  }
-  const path = `spec.robots[${index}].name`;
-  const name = nameFor(namespace, reference);
-  if (robot.verdict.rollout !== 'none') return robot;
-  // The robot's own spec is not read: one that cannot be read would count as a fault of this subscription.
-  const { refusal } = robot.verdict;
-  if (!refusal) {
-    return { reason: 'RobotSuspended', message: `${path}: DingTalkRobot ${name} is suspended.` };
-  }
-  return {
-    reason: 'RobotNotReady',
-    message: `${path}: DingTalkRobot ${name} is not accepted (${refusal.reason}).`,
-  };
-}
-
-/** Whether it is not known yet if a robot can be sent to. A robot with a live version can. */
-function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
-  const robot = robots.get(referenceKey(namespace, reference));
-  return (
-    robot?.verdict.awaitsCredentials === true &&
-    robot.verdict.rollout === 'none' &&
-    mayUse(namespace, robot.cr)
-  );
 }

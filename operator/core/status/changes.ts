@@ -65,9 +65,10 @@ export function stateChanges(
     const type = ready.status === 'True' || ready.reason === 'Suspended' ? 'Normal' : 'Warning';
     changes.push({ type, reason: ready.reason as Reason, message: ready.message });
   }
-  const accepted = changed('Accepted');
-  if (accepted?.status === 'True' && accepted.reason !== 'Accepted') {
-    changes.push({ type: 'Warning', reason: accepted.reason as Reason, message: accepted.message });
+  for (const type of ['Accepted', 'Hooked']) {
+    const condition = changed(type);
+    if (condition?.status === 'True' && condition.reason !== type)
+      changes.push({ type: 'Warning', reason: condition.reason as Reason, message: condition.message });
   }
   return changes;
 }

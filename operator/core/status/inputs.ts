@@ -54,5 +54,5 @@ export const inputsOfVerdict = ({ verdict }: Judged<StatusUpdate['cr']>): readon
 ];
 
 /** The texts of findings, for comparison. */
-const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>
+export const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>
   findings.flatMap((finding) => [finding?.reason, finding?.message]);

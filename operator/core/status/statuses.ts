@@ -16,7 +16,7 @@ import { resourceKey } from '../../api/names.ts';
 import { type Faults, UNGUARDED } from '../model/faults.ts';
 import type { Resolution } from '../model/resolved.ts';
 import { accepted, conditions, ready } from './conditions.ts';
-import { giteeStatus } from './gitee.ts';
+import { giteeStatus, inputsOfGitee } from './gitee.ts';
 import { inputsOfRobot, inputsOfSubscription, inputsOfVerdict } from './inputs.ts';
 import type { ObservedState } from './observed-state.ts';
 import { robotStatus } from './robot.ts';
@@ -81,8 +81,11 @@ export function wantedStatuses(
       (subscription) => inputsOfSubscription(subscription, observed),
       (subscription, cr: ApplicationSubscription) => subscriptionStatus({ ...subscription, cr }, observed),
     ),
-    ...each(KINDS.subscription, resolution.gitee, inputsOfVerdict, (subscription, cr: GiteeSubscription) =>
-      giteeStatus({ ...subscription, cr }, observed.snapshot),
+    ...each(
+      KINDS.subscription,
+      resolution.gitee,
+      (subscription) => inputsOfGitee(subscription, observed),
+      (subscription, cr: GiteeSubscription) => giteeStatus({ ...subscription, cr }, observed),
     ),
   ];
 }
