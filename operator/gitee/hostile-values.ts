@@ -16,7 +16,7 @@ const UNSEEN = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/gu;
  * The text of a text or a number, without control characters; undefined for any other value, and for an empty text.
  * @param limit the greatest number of characters; a cut shows as `…`
  */
-export function textOf(value: unknown, limit: number): string | undefined {
+export function cutText(value: unknown, limit: number): string | undefined {
   const text = typeof value === 'number' ? `${value}` : value;
   if (typeof text !== 'string') return undefined;
   // A character has two units at most, and a text may have millions of them.
@@ -33,14 +33,14 @@ export function textOf(value: unknown, limit: number): string | undefined {
 
 /** The same on one line. */
 export const lineOf = (value: unknown, limit: number): string | undefined =>
-  textOf(value, limit)?.replace(/\s+/g, ' ');
+  cutText(value, limit)?.replace(/\s+/g, ' ');
 
 /** The first line of a text that has a line. */
 export const firstLineOf = (value: unknown, limit: number): string | undefined =>
   lineOf(typeof value === 'string' ? /\S[^\r\n]*/.exec(value)?.[0] : value, limit);
 
 /** A number of things, also if it is written as a text; undefined for any other value. */
-export function countOf(value: unknown): number | undefined {
+export function quantityOf(value: unknown): number | undefined {
   const number = typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
   return typeof number === 'number' && Number.isSafeInteger(number) && number >= 0 ? number : undefined;
 }
@@ -56,7 +56,7 @@ export function filled(fields: Fields): Fields | undefined {
 }
 
 /** The items of a list that a function can read, a number of them at most. */
-export function itemsOf<T>(value: unknown, limit: number, read: (item: unknown) => T | undefined): T[] {
+export function readItems<T>(value: unknown, limit: number, read: (item: unknown) => T | undefined): T[] {
   return listOf(value)
     .slice(0, limit)
     .flatMap((item) => read(item) ?? []);

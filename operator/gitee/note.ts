@@ -1,5 +1,5 @@
 import { own } from '../lib/own.ts';
-import { lineOf, objectOf, textOf } from './hostile-values.ts';
+import { cutText, lineOf, objectOf } from './hostile-values.ts';
 import { pageUrl } from './page-url.ts';
 import { GITEE_LIMITS, person } from './shapes.ts';
 import { issueFields, pullRequestFields } from './tickets.ts';
@@ -19,7 +19,7 @@ export function toldOfNote(body: Body, baseUrl: string): Told {
   const roots = {
     note: {
       action,
-      body: textOf(own(comment, 'body'), GITEE_LIMITS.text) ?? textOf(own(body, 'note'), GITEE_LIMITS.text),
+      body: cutText(own(comment, 'body'), GITEE_LIMITS.text) ?? cutText(own(body, 'note'), GITEE_LIMITS.text),
       html_url: pageUrl(own(comment, 'html_url'), baseUrl) ?? pageUrl(own(body, 'url'), baseUrl),
       user: person(own(comment, 'user'), baseUrl) ?? person(own(body, 'author'), baseUrl),
       title: lineOf(own(body, 'title'), GITEE_LIMITS.title),

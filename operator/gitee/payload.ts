@@ -8,7 +8,7 @@ import type { GiteeTrigger } from './events.ts';
 import { filled, objectOf } from './hostile-values.ts';
 import { toldOfNote } from './note.ts';
 import { toldOfPush } from './push.ts';
-import { firstOf, person, repository } from './shapes.ts';
+import { firstRead, person, repository } from './shapes.ts';
 import { toldOfIssue, toldOfPullRequest } from './tickets.ts';
 import type { Told } from './told.ts';
 
@@ -63,7 +63,7 @@ export function readGiteeEvent(body: unknown, baseUrl: string): GiteeEvent | Git
   const where = repository(given, baseUrl);
   if (!found || !where) return undefined;
   const { trigger, action, branch, tag, subject, url, roots } = found;
-  const sender = firstOf(given, ['sender', 'updated_by', 'user', 'author', 'pusher'], (each) =>
+  const sender = firstRead(given, ['sender', 'updated_by', 'user', 'author', 'pusher'], (each) =>
     person(each, baseUrl),
   );
   return {

@@ -1,6 +1,6 @@
 import { own } from '../lib/own.ts';
 import type { GiteeTrigger } from './events.ts';
-import { countOf, itemsOf, lineOf, listOf, objectOf } from './hostile-values.ts';
+import { lineOf, listOf, objectOf, quantityOf, readItems } from './hostile-values.ts';
 import { pageUrl } from './page-url.ts';
 import { commit, GITEE_LIMITS } from './shapes.ts';
 import type { Told } from './told.ts';
@@ -69,7 +69,7 @@ function commitsOf(body: Body, after: string | undefined, baseUrl: string) {
   const all = listOf(own(body, 'commits'));
   const isNewestFirst = all.length > 1 && own(objectOf(all[0]), 'id') === after;
   const newest = isNewestFirst ? all.slice(0, GITEE_LIMITS.items) : all.slice(-GITEE_LIMITS.items);
-  const commits = itemsOf(newest, GITEE_LIMITS.items, (each) => commit(each, baseUrl));
-  const total = Math.max(countOf(own(body, 'total_commits_count')) ?? 0, all.length);
+  const commits = readItems(newest, GITEE_LIMITS.items, (each) => commit(each, baseUrl));
+  const total = Math.max(quantityOf(own(body, 'total_commits_count')) ?? 0, all.length);
   return { commits, total_commits_count: total, more_commits_count: total - commits.length };
 }

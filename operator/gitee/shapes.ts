@@ -1,5 +1,14 @@
 import { own } from '../lib/own.ts';
-import { countOf, filled, firstLineOf, flagOf, itemsOf, lineOf, objectOf, textOf } from './hostile-values.ts';
+import {
+  cutText,
+  filled,
+  firstLineOf,
+  flagOf,
+  lineOf,
+  objectOf,
+  quantityOf,
+  readItems,
+} from './hostile-values.ts';
 import { pageUrl } from './page-url.ts';
 
 /** The greatest numbers of characters, and of items of a list. */
@@ -18,11 +27,13 @@ type Shown = Readonly<Record<string, unknown>> | undefined;
 /** A person: Gitee gives the account's name in several fields, and the page in two. */
 export function person(value: unknown, baseUrl: string): Shown {
   const given = objectOf(value);
-  const login = firstOf(given, ['login', 'username', 'user_name'], (each) => lineOf(each, GITEE_LIMITS.name));
+  const login = firstRead(given, ['login', 'username', 'user_name'], (each) =>
+    lineOf(each, GITEE_LIMITS.name),
+  );
   return filled({
     name: lineOf(own(given, 'name'), GITEE_LIMITS.name) ?? login,
     login,
-    html_url: firstOf(given, ['html_url', 'url'], (each) => pageUrl(each, baseUrl)),
+    html_url: firstRead(given, ['html_url', 'url'], (each) => pageUrl(each, baseUrl)),
   });
 }
 
@@ -32,7 +43,7 @@ export function commit(value: unknown, baseUrl: string): Shown {
   return filled({
     id: lineOf(own(given, 'id'), GITEE_LIMITS.word),
     title: firstLineOf(own(given, 'message'), GITEE_LIMITS.title),
-    message: textOf(own(given, 'message'), GITEE_LIMITS.message),
+    message: cutText(own(given, 'message'), GITEE_LIMITS.message),
     url: pageUrl(own(given, 'url'), baseUrl),
     timestamp: lineOf(own(given, 'timestamp'), GITEE_LIMITS.word),
     author: person(own(given, 'author'), baseUrl),
@@ -41,7 +52,7 @@ export function commit(value: unknown, baseUrl: string): Shown {
 
 /** A list of people. */
 export const people = (value: unknown, baseUrl: string): readonly Shown[] =>
-  itemsOf(value, GITEE_LIMITS.items, (each) => person(each, baseUrl));
+  readItems(value, GITEE_LIMITS.items, (each) => person(each, baseUrl));
 
 /** The fields that an issue and a pull request have in common. */
 export function ticket(value: unknown, baseUrl: string): Readonly<Record<string, unknown>> {
@@ -49,15 +60,15 @@ export function ticket(value: unknown, baseUrl: string): Readonly<Record<string,
   const word = (name: string) => lineOf(own(given, name), GITEE_LIMITS.word);
   return {
     title: lineOf(own(given, 'title'), GITEE_LIMITS.title),
-    body: textOf(own(given, 'body'), GITEE_LIMITS.text),
+    body: cutText(own(given, 'body'), GITEE_LIMITS.text),
     state: word('state'),
     html_url: pageUrl(own(given, 'html_url'), baseUrl),
     user: person(own(given, 'user'), baseUrl),
-    labels: itemsOf(own(given, 'labels'), GITEE_LIMITS.items, (each) =>
+    labels: readItems(own(given, 'labels'), GITEE_LIMITS.items, (each) =>
       lineOf(own(objectOf(each), 'name') ?? each, GITEE_LIMITS.name),
     ),
     milestone: lineOf(own(objectOf(own(given, 'milestone')), 'title'), GITEE_LIMITS.title),
-    comments: countOf(own(given, 'comments')),
+    comments: quantityOf(own(given, 'comments')),
     created_at: word('created_at'),
     updated_at: word('updated_at'),
   };
@@ -70,13 +81,13 @@ export function repository(body: Readonly<Record<string, unknown>>, baseUrl: str
     const fullName = fullNameOf(given);
     if (fullName === undefined) continue;
     const path = fullName.split('/').map(encodeURIComponent).join('/');
-    const page = firstOf(given, ['html_url', 'url', 'homepage'], (each) => pageUrl(each, baseUrl));
+    const page = firstRead(given, ['html_url', 'url', 'homepage'], (each) => pageUrl(each, baseUrl));
     return {
       full_name: fullName,
       name: lineOf(own(given, 'name'), GITEE_LIMITS.name),
       namespace: lineOf(own(given, 'namespace'), GITEE_LIMITS.name),
       html_url: page ?? pageUrl(`${baseUrl}/${path}`, baseUrl) ?? baseUrl,
-      description: textOf(own(given, 'description'), GITEE_LIMITS.message),
+      description: cutText(own(given, 'description'), GITEE_LIMITS.message),
       default_branch: lineOf(own(given, 'default_branch'), GITEE_LIMITS.name),
       private: flagOf(own(given, 'private')),
     };
@@ -86,10 +97,10 @@ export function repository(body: Readonly<Record<string, unknown>>, baseUrl: str
 
 /** Such as `example/shop`. */
 export const fullNameOf = (given: Readonly<Record<string, unknown>>): string | undefined =>
-  firstOf(given, ['full_name', 'path_with_namespace'], (each) => lineOf(each, GITEE_LIMITS.name));
+  firstRead(given, ['full_name', 'path_with_namespace'], (each) => lineOf(each, GITEE_LIMITS.name));
 
 /** The first of some fields that a function can read. */
-export function firstOf<T>(
+export function firstRead<T>(
   given: Readonly<Record<string, unknown>>,
   names: readonly string[],
   read: (value: unknown) => T | undefined,

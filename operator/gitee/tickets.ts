@@ -1,5 +1,5 @@
 import { own } from '../lib/own.ts';
-import { countOf, filled, flagOf, lineOf, objectOf } from './hostile-values.ts';
+import { filled, flagOf, lineOf, objectOf, quantityOf } from './hostile-values.ts';
 import { fullNameOf, GITEE_LIMITS, people, person, ticket } from './shapes.ts';
 import type { Told } from './told.ts';
 
@@ -113,10 +113,10 @@ export function pullRequestFields(value: unknown, baseUrl: string, outside: Body
     merged: flagOf(own(given, 'merged')),
     merge_status: wordOf(given, 'merge_status'),
     merge_commit_sha: wordOf(given, 'merge_commit_sha'),
-    commits: countOf(own(given, 'commits')),
-    changed_files: countOf(own(given, 'changed_files')),
-    additions: countOf(own(given, 'additions')),
-    deletions: countOf(own(given, 'deletions')),
+    commits: quantityOf(own(given, 'commits')),
+    changed_files: quantityOf(own(given, 'changed_files')),
+    additions: quantityOf(own(given, 'additions')),
+    deletions: quantityOf(own(given, 'deletions')),
     merged_at: wordOf(given, 'merged_at'),
     closed_at: wordOf(given, 'closed_at'),
   });

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { BLOCKS, ROOTS } from './check/unknown.ts';
+import { ROOTS } from './check/family.ts';
+import { BLOCKS } from './check/unknown.ts';
 import { MAX_BODY_BYTES } from './go/compile.ts';
 import { type Escape, MAX_JOINED, MAX_TEXT } from './go/defines.ts';
 import { LOOP_PIECES } from './go/room.ts';

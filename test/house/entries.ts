@@ -41,6 +41,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'argocd/remedies': 'engine-remedy.ts',
   'argocd/subscriptions-block': 'subscriptions-block.ts',
   dingtalk: 'client.ts',
+  gitee: 'payload.ts',
   engine: 'client.ts',
   api: 'kinds.ts',
 };

@@ -59,8 +59,8 @@ export interface Loop {
   readonly depth: number;
 }
 
-/** The names through which templates read the fields of an Application and the values of Argo CD's `context`. */
-export type DataRoot = 'app' | 'context';
+/** The data that templates read: an Application, the values of Argo CD's `context`, and the roots of an event of Gitee. */
+export type DataRoot = 'app' | 'context' | 'gitee';
 
 /** Something that has a value. */
 export type Value =

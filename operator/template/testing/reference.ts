@@ -1,4 +1,6 @@
 import Handlebars from 'handlebars';
+import { own } from '../../lib/own.ts';
+import { GITEE_ROOTS } from '../check/family.ts';
 import type { BodyScope } from '../go/context.ts';
 import type { Escape } from '../go/defines.ts';
 import { helpers } from './reference-helpers.ts';
@@ -6,6 +8,7 @@ import { appUrl, print } from './reference-print.ts';
 
 /** The data that a template sees. */
 export interface Data {
+  /** The Application, or an event of Gitee with its roots. */
   readonly app: unknown;
   readonly context: Readonly<Record<string, string>>;
 }
@@ -25,7 +28,8 @@ export function renderReference(
     environment.registerHelper(name, helper as Handlebars.HelperDelegate);
   environment.registerHelper('each', eachSorted);
   environment.registerHelper(ROOTS_BLOCK, function (this: unknown, options: Handlebars.HelperOptions) {
-    const roots = [data.app, data.context, scope.params, scope.event, appUrl(data.app, scope)];
+    const gitee = GITEE_ROOTS.map((root) => own(data.app as Readonly<Record<string, unknown>>, root));
+    const roots = [data.app, data.context, scope.params, scope.event, appUrl(data.app, scope), ...gitee];
     return options.fn(this, { data: options.data, blockParams: roots });
   });
   // parse has done the white space control; a second time would remove more.
@@ -76,7 +80,7 @@ function withRoots(program: hbs.AST.Program): hbs.AST.Program {
     original: ROOTS_BLOCK,
     loc,
   };
-  const inner = { ...program, blockParams: ['app', 'context', 'params', 'event', 'appUrl'] };
+  const inner = { ...program, blockParams: ['app', 'context', 'params', 'event', 'appUrl', ...GITEE_ROOTS] };
   const strips = { openStrip: {}, inverseStrip: {}, closeStrip: {} };
   const block = { type: 'BlockStatement', path, params: [], program: inner, ...strips, loc };
   return { type: 'Program', body: [block], strip: {}, blockParams: [], loc } as unknown as hbs.AST.Program;
