@@ -1,26 +1,10 @@
-import type { Locale, Localised } from './locale.ts';
+import { block, COLON, item, type LinesOfMessage, text } from './line-forms.ts';
+import type { Localised } from './locale.ts';
 
-/** One part of a message's text in Handlebars, in a language: whole lines, line break included. */
-export type LinesOfMessage = (locale: Locale) => string;
-
-const COLON: Localised = { en: ': ', 'zh-CN': '：' };
 const AUTOMATED: Localised = { en: 'automated sync', 'zh-CN': '自动同步' };
-
-const text = (en: string, chinese: string): Localised => ({ en, 'zh-CN': chinese });
-
-const item =
-  (label: Localised, value: string): LinesOfMessage =>
-  (locale) =>
-    `- **${label[locale]}**${COLON[locale]}${value}\n`;
 
 const time = (label: Localised, path: string): LinesOfMessage =>
   item(label, `{{date ${path} "YYYY-MM-DD HH:mm:ss"}}`);
-
-/** A block whose tags are on separate lines, which therefore leave no empty lines behind. */
-const block =
-  (name: string, opening: string, ...content: readonly LinesOfMessage[]): LinesOfMessage =>
-  (locale) =>
-    `{{#${name} ${opening}}}\n${content.map((lines) => lines(locale)).join('')}{{/${name}}}\n`;
 
 const whole =
   (...content: readonly LinesOfMessage[]): LinesOfMessage =>

@@ -1,7 +1,8 @@
 import { stringify } from 'yaml';
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
-import { defaultMessage, type MarkdownSource } from '../../message/catalogue/default-message.ts';
+import { defaultMessage } from '../../message/catalogue/default-message.ts';
 import { describeTrigger } from '../../message/catalogue/descriptions.ts';
+import type { MarkdownSource } from '../../message/catalogue/headline.ts';
 import type { Locale, Localised } from '../../message/catalogue/locale.ts';
 import {
   type CatalogueTrigger,
