@@ -30,7 +30,7 @@ export function resolveGiteeEvent(
   if (!kind) return unknownTrigger(event.trigger ?? '', path);
   const action = unknownAction(event, kind, path);
   if (action) return action;
-  const message = resolveMessage(namespace, event, path, templates);
+  const message = resolveMessage(namespace, event, path, templates, 'gitee');
   if ('reason' in message) return message;
   return {
     ...message,

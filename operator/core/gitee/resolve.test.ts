@@ -9,6 +9,7 @@ import {
   RELAY_URL,
   relayed,
   robot,
+  subscription,
   template,
 } from '../testing/fixtures.ts';
 import { giteeConfig } from './testing/installation.ts';
@@ -115,6 +116,32 @@ describe('a subscription to a Gitee repository is refused', () => {
     expect(refusal({ events: [{ trigger: 'gitee-push', template: { name: 'words' } }] })).toMatch(
       /^TemplateNotFound: spec\.events\[0\]\.template\.name: /,
     );
+  });
+
+  it('where a template reads events of the other source', () => {
+    const ofEvent = (trigger: string) => ({ events: [{ trigger, template: { name: 'words' } }] });
+    const refused = (text: NotificationTemplate) => refusal(ofEvent('gitee-push'), { templates: [text] });
+    expect(refused(words('{{app.metadata.name}}'))).toBe(
+      'TemplateForOtherSource: spec.events[0].template: the template reads applications of Argo CD, and the subscription is about a ' +
+        'Gitee repository. Name another template, or remove template to get the message of the trigger.',
+    );
+    const raw = template({ name: 'words' }, '{"msgtype":"text","text":{"content":"x"}}');
+    const config = giteeConfig({ tenancy: { trustedNamespaces: [NAMESPACE] } });
+    expect(refusal(ofEvent('gitee-push'), { templates: [raw], config })).toContain(
+      'TemplateForOtherSource: spec.events[0].template: the template is a raw one, which only events of Argo CD can have',
+    );
+    expect(refused(words('{{push.ref}}'))).toBeUndefined();
+    expect(refused(words('{{params.a}} {{event.name}}'))).not.toMatch(/^TemplateForOtherSource/);
+    const templates = [words('{{push.ref}}')];
+    const about = decide(
+      relayed({ robots: [robot()], templates, subscriptions: [subscription({}, ofEvent('on-deployed'))] }),
+    );
+    expect(about.resolution.subscriptions[0]?.verdict.refusal).toMatchObject({
+      reason: 'TemplateForOtherSource',
+      message: expect.stringContaining(
+        'spec.events[0].template: the template reads events of Gitee, and the subscription is about applications of Argo CD.',
+      ),
+    });
   });
 
   it('where the message cannot be made', () => {
