@@ -577,7 +577,7 @@ export interface NotificationSubscriptionStatus {
    */
   observedGeneration?: number;
   /**
-   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer generation is refused; absent while Argo CD's configuration contains nothing of this resource.
+   * The metadata.generation that is in Argo CD's configuration now; of a subscription to Gitee, in the relay or in the hooks on Gitee. Lower than observedGeneration while a newer generation is refused; absent while Argo CD's configuration contains nothing of this resource.
    */
   liveGeneration?: number;
   /**
