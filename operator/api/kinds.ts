@@ -43,6 +43,8 @@ export type Metadata = {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly deletionTimestamp?: string;
+  /** Of the finalizers, only the operator's own is kept. */
+  readonly finalizers?: readonly string[];
 };
 
 /** A custom resource as the API server hands it out; status is absent until the operator has written one. */

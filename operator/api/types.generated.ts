@@ -368,9 +368,13 @@ export interface GiteeHookRecord {
    */
   repository: string;
   /**
-   * The highest number of a hook of the repository before the operator made this one: a hook with a lower number is not the operator's.
+   * While the operator makes the hook: the highest number of a hook that the repository had before. A hook with a lower number is not the operator's.
    */
   afterId?: number;
+  /**
+   * While the operator makes the hook: a hash of the hook's URL. The operator recognises the hook by this hash if the process ends before it has written the number here.
+   */
+  urlHash?: string;
 }
 
 /**
@@ -600,6 +604,10 @@ export interface NotificationSubscriptionStatus {
    * The hooks on Gitee that the operator has made for this subscription. The operator removes these hooks and no others.
    */
   gitee?: {
+    /**
+     * The namespace of the Argo CD whose installation of the operator has made the hooks. Another installation leaves them alone.
+     */
+    installation?: string;
     /**
      * The hooks.
      *

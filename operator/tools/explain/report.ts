@@ -47,7 +47,7 @@ export async function explainSubscription(
   if (!isGiteeSubscription(cr)) return explainApplications(cr as ApplicationSubscription, events, context);
   if (app)
     throw new UsageError('--app: the subscription is about a Gitee repository, and not about Applications');
-  return { sections: giteeSections(cr, cluster) };
+  return { sections: giteeSections(cr, events, cluster) };
 }
 
 async function explainApplications(
