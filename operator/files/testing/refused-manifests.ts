@@ -334,7 +334,7 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
     'an empty list of tags',
     aboutGitee({ tags: [] }),
     'spec.gitee.tags',
-    /should have at least 1 items/,
+    /spec\.gitee\.tags in body should have at least 1 items/,
   ),
 ];
 
