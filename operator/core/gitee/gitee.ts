@@ -19,11 +19,11 @@ import { inOrderOfAdmission } from '../plan/admission.ts';
 import type { Plan } from '../plan/placements.ts';
 import { judged } from '../plan/plan.ts';
 import { byName, eachOf, giteeSubscriptions } from '../resolve/each.ts';
+import { withGiteeRoutes } from '../resolve/relayed-robots.ts';
 import { type PlacedGitee, placeGitee } from './place.ts';
 import { giteeBudget, hasHooks } from './quotas.ts';
 import { refusedGitee, resolveGitee } from './resolve.ts';
 import { liveGiteeRoute } from './route.ts';
-import { withRoutedRobots } from './routed-robots.ts';
 
 /** The part of a decision that is about Gitee repositories. */
 export interface GiteePart {
@@ -56,7 +56,7 @@ export function planGitee(
   const all = giteeSubscriptions(snapshot.subscriptions, faults);
   if (all.length === 0) return NOTHING;
   const references = {
-    robots: byName(withRoutedRobots(resolved.robots, snapshot, faults)),
+    robots: byName(withGiteeRoutes(resolved.robots, snapshot, faults)),
     templates: byName(resolved.templates),
   };
   const isLive = (cr: GiteeSubscription) => liveGiteeRoute(cr, snapshot) !== undefined || hasHooks(cr);

@@ -39,7 +39,7 @@ function foreignRobots(subscription: GiteeSubscription, robots: readonly Resolve
   return foreign.map(({ cr }) => {
     const name = nameFor(metadata.namespace, cr.metadata);
     const message =
-      `${pathOf(subscription, cr)}: with spec.gitee.delivery Native, Gitee gets the webhook and the signing secret of the robot, and ` +
+      `${robotPath(subscription, cr)}: with spec.gitee.delivery Native, Gitee gets the webhook and the signing secret of the robot, and ` +
       `${name} belongs to another namespace. Use a robot of namespace ${metadata.namespace}, or set spec.gitee.delivery to Relay.`;
     return { reason: 'RobotNotOwn', message };
   });
@@ -52,7 +52,7 @@ function keywordLoss(subscription: GiteeSubscription, robots: readonly ResolvedR
     .filter(({ audience }) => audience.keywords.length > 0)
     .map(({ cr }) => {
       const message =
-        `${pathOf(subscription, cr)}: DingTalkRobot ${nameFor(metadata.namespace, cr.metadata)} has keywords, and DingTalk refuses each ` +
+        `${robotPath(subscription, cr)}: DingTalkRobot ${nameFor(metadata.namespace, cr.metadata)} has keywords, and DingTalk refuses each ` +
         "of Gitee's own messages that contains none of them. Set spec.gitee.delivery to Relay, or accept the loss: write " +
         'spec.gitee.acceptKeywordLoss: true.';
       return { reason: 'KeywordLoss', message };
@@ -66,7 +66,7 @@ export function nativeWarnings(cr: GiteeSubscription, robots: readonly ResolvedR
     .filter((robot) => isRestricted(robot.cr))
     .map((robot) => {
       const message =
-        `${pathOf(cr, robot.cr)}: DingTalkRobot ${nameFor(cr.metadata.namespace, robot.cr.metadata)} accepts messages from some ` +
+        `${robotPath(cr, robot.cr)}: DingTalkRobot ${nameFor(cr.metadata.namespace, robot.cr.metadata)} accepts messages from some ` +
         'addresses only, according to its last answer, and the addresses that Gitee sends from are not fixed. Remove the IP ranges ' +
         'from the robot in DingTalk, or set spec.gitee.delivery to Relay.';
       return { reason: 'GiteeAddressesNotFixed', message };
@@ -78,7 +78,7 @@ const isRestricted = ({ status }: DingTalkRobot): boolean =>
   status?.conditions?.some(({ type, reason }) => type === 'Delivering' && reason === 'IPNotAllowed') === true;
 
 /** The path of a robot in the subscription. */
-export function pathOf({ metadata, spec }: GiteeSubscription, robot: DingTalkRobot): string {
+export function robotPath({ metadata, spec }: GiteeSubscription, robot: DingTalkRobot): string {
   const key = resourceKey(robot);
   const index = spec.robots.findIndex((reference) => referenceKey(metadata.namespace, reference) === key);
   return `spec.robots[${index}].name`;

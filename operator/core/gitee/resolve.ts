@@ -6,7 +6,7 @@ import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { combine } from '../resolve/combine.ts';
 import { messageFindings } from '../resolve/event-messages.ts';
-import { recipientsOf } from '../resolve/recipients.ts';
+import { resolveRecipients } from '../resolve/recipients.ts';
 import { outsideFinding } from '../resolve/selection.ts';
 import { referenceKey } from '../resolve/sharing.ts';
 import { unsupportedField } from '../resolve/unsupported.ts';
@@ -52,7 +52,7 @@ function judgeGitee(
     const verdict: Verdict = { rollout: 'none', ...(outside && { refusal: outside }), warnings: [] };
     return { cr, robots: [], events: [], verdict };
   }
-  const { usable, missing, awaitsCredentials } = recipientsOf(cr, robots);
+  const { usable, missing, awaitsCredentials } = resolveRecipients(cr, robots);
   const events = cr.spec.events.map((event, index) =>
     resolveGiteeEvent(cr.metadata.namespace, event, index, templates),
   );

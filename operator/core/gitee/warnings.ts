@@ -2,7 +2,7 @@ import type { Finding } from '../../api/finding.ts';
 import type { GiteeSubscription } from '../../api/kinds.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
 import { nameFor } from '../resolve/sharing.ts';
-import { nativeWarnings, pathOf } from './native.ts';
+import { nativeWarnings, robotPath } from './native.ts';
 import { isNative } from './repository.ts';
 
 /** What the author should know about a subscription that is accepted all the same. */
@@ -61,7 +61,7 @@ function separateBudgets(subscription: GiteeSubscription, robots: readonly Resol
     .map(({ cr }) => {
       const name = nameFor(subscription.metadata.namespace, cr.metadata);
       const message =
-        `${pathOf(subscription, cr)}: the relay sends the messages of this subscription, and Argo CD sends the others of DingTalkRobot ${name} ` +
+        `${robotPath(subscription, cr)}: the relay sends the messages of this subscription, and Argo CD sends the others of DingTalkRobot ${name} ` +
         'directly. Nobody counts both, so together they can be more than the 20 messages that DingTalk accepts in a minute. ' +
         'Set spec.delivery of the robot to Relay, or use another robot of the group.';
       return { reason: 'SeparateBudgets', message };

@@ -20,7 +20,7 @@ type Robots = ReadonlyMap<string, ResolvedRobot>;
  * Looks up the robots of a subscription.
  * @param robots by `namespace/name`
  */
-export function recipientsOf({ metadata, spec }: NotificationSubscription, robots: Robots): Recipients {
+export function resolveRecipients({ metadata, spec }: NotificationSubscription, robots: Robots): Recipients {
   const { namespace } = metadata;
   const found = spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, robots));
   const missing = found.filter((robot) => 'reason' in robot);

@@ -11,7 +11,7 @@ import { criteriaExpression } from './criteria.ts';
 import { messageFindings, messageInputs, messageWarnings } from './event-messages.ts';
 import { type EventContext, resolveEvent } from './events.ts';
 import { costlyNamePatterns } from './name-patterns.ts';
-import { recipientsOf } from './recipients.ts';
+import { resolveRecipients } from './recipients.ts';
 import { outsideFinding } from './selection.ts';
 import { referenceKey } from './sharing.ts';
 import {
@@ -97,7 +97,7 @@ function judgeSubscription(
   const criteria = criteriaExpressions.get(cr, [], () => criteriaExpression(cr.spec.applications));
   const context = { ...references, inquiry: references.inquiry.of(namespace) };
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
-  const { usable, missing, awaitsCredentials } = recipientsOf(cr, references.robots);
+  const { usable, missing, awaitsCredentials } = resolveRecipients(cr, references.robots);
   const found = events.filter((event) => 'trigger' in event);
   const messages = judgedMessages.get(cr, messageInputs(found, usable, references.argocdUrl), () => ({
     findings: messageFindings(found, usable, references.argocdUrl),
