@@ -67,7 +67,7 @@ export function entryText(entry: CatalogueEntry, locale: Locale): string {
 }
 
 /** The manifest of a template with the default message, as a starting point. */
-function templateManifest(name: TriggerName, markdown: MarkdownSource): string {
+function templateManifest(name: string, markdown: MarkdownSource): string {
   const manifest = {
     apiVersion: API_VERSION,
     kind: KINDS.template.kind,
@@ -82,12 +82,12 @@ const TO_USE: Localised = {
   'zh-CN': '以下为该触发器的默认消息，可作为自定义模板的起点：修改并应用后，在事件中引用它：',
 };
 
-/** A trigger and its message, as a manifest with comments. */
-export function triggerText(entry: CatalogueEntry, locale: Locale): string {
-  const head = `${entryText(entry, locale)}
+/** A trigger and its message, as a manifest with comments. @param entry in lines for people */
+export function triggerText(name: string, entry: string, locale: Locale): string {
+  const head = `${entry}
 ${TO_USE[locale]}
-  - trigger: ${entry.name}
-    template: { name: ${entry.name} }`;
+  - trigger: ${name}
+    template: { name: ${name} }`;
   const comments = head.split('\n').map((line) => `# ${line}`.trimEnd());
-  return `${comments.join('\n')}\n${templateManifest(entry.name, defaultMessage(entry.name, locale))}`;
+  return `${comments.join('\n')}\n${templateManifest(name, defaultMessage(name, locale))}`;
 }
