@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ROOTS } from './check/family.ts';
+import { GITEE_ROOTS, rootsFor } from './check/family.ts';
 import { BLOCKS } from './check/unknown.ts';
 import { MAX_BODY_BYTES } from './go/compile.ts';
 import { type Escape, MAX_JOINED, MAX_TEXT } from './go/defines.ts';
@@ -8,8 +8,17 @@ import { MAX_VALUE } from './go/statements.ts';
 import { HELPERS } from './syntax/helpers.ts';
 import { LIMITS } from './syntax/limits.ts';
 import { parseTemplate } from './template.ts';
-import { APPLICATION, CONTEXT, EXAMPLES, type Example, PAGE, SCOPE } from './testing/documentation.ts';
+import {
+  APPLICATION,
+  CONTEXT,
+  EXAMPLES,
+  type Example,
+  GITEE_EVENT,
+  PAGE,
+  SCOPE,
+} from './testing/documentation.ts';
 import { bodyOf, RenderingEngine } from './testing/engine.ts';
+import { giteeTables } from './testing/gitee-tables.ts';
 import { problemOf } from './testing/problem.ts';
 import { renderReference } from './testing/reference.ts';
 
@@ -26,13 +35,16 @@ const [refused, accepted] = [true, false].map((isRefused) =>
 
 const thousands = (count: number): string => `${Math.floor(count / 1_000)} 000`;
 
-const escapeOf = ({ kind }: Example): Escape => (kind === '' ? 'markdown' : (kind as Escape));
+const escapeOf = ({ kind }: Example): Escape =>
+  kind === '' || kind === 'gitee' ? 'markdown' : (kind as Escape);
 
 describe('docs/templates.md', () => {
   it('has no example without a result, and of every kind some', () => {
     expect(PAGE.match(/^```handlebars/gm)).toHaveLength(EXAMPLES.length);
     expect(PAGE.match(/^```text/gm)).toHaveLength(EXAMPLES.length);
-    expect(new Set(EXAMPLES.map(({ kind }) => kind))).toEqual(new Set(['', 'plain', 'url', 'refused']));
+    expect(new Set(EXAMPLES.map(({ kind }) => kind))).toEqual(
+      new Set(['', 'plain', 'url', 'refused', 'gitee']),
+    );
     expect(accepted.length).toBeGreaterThan(30);
     expect(refused.length).toBeGreaterThan(25);
   });
@@ -41,10 +53,11 @@ describe('docs/templates.md', () => {
     const parsed = parseTemplate(example.source, new Set(['owner']));
     if (!parsed.ok) throw new Error(parsed.problem.message);
     const body = bodyOf(['"', { template: parsed.template, escape: escapeOf(example) }, '"'], SCOPE);
-    const printed = JSON.parse(engine.render(body, APPLICATION, CONTEXT));
+    const app = example.kind === 'gitee' ? GITEE_EVENT : APPLICATION;
+    const printed = JSON.parse(engine.render(body, app, CONTEXT));
     // A fenced block shows no line break at the end.
     expect(printed.replace(/\n$/, '')).toBe(example.result.replace(/\n$/, ''));
-    const data = { app: APPLICATION, context: CONTEXT };
+    const data = { app, context: CONTEXT };
     expect(renderReference(example.source, data, SCOPE, [escapeOf(example)])).toEqual([printed]);
   });
 
@@ -59,9 +72,20 @@ describe('docs/templates.md', () => {
     expect(section).toMatch(new RegExp(`\`\`\`handlebars\n[^]*[{(#]${name} [^]*\`\`\`text`));
   });
 
-  it.each(ROOTS)('has the name %s', (root) => {
+  it.each(rootsFor('argocd'))('has the name %s', (root) => {
     expect(PAGE).toMatch(new RegExp(`^\\| \`${root}\` \\|`, 'm'));
     expect(accepted.some(({ source }) => source.includes(root))).toBe(true);
+  });
+
+  it.each(GITEE_ROOTS)('has the name %s of Gitee', (root) => {
+    expect(PAGE).toMatch(new RegExp(`^\\| \`${root}\` \\| .* \\| .* \\|$`, 'm'));
+  });
+
+  it('has every field of every event of Gitee', () => {
+    const section = PAGE.split('\n## ').find((each) => each.startsWith('Events of Gitee\n')) ?? '';
+    const tables = section.slice(section.indexOf('| field |'));
+    const rowsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('|'));
+    expect(rowsIn(tables)).toEqual(rowsIn(giteeTables()));
   });
 
   it.each(BLOCKS)('has the block #%s', (block) => {

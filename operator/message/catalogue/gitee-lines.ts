@@ -1,14 +1,14 @@
-import { block, COLON, item, type LinesOfMessage, text } from './line-forms.ts';
+import { block, COLON, item, type LinesOfMessage, localised } from './line-forms.ts';
 import type { Locale, Localised } from './locale.ts';
 
 /** Who has done it. Gitee's own changes have nobody. */
-export const BY = block('if', 'sender.name', item(text('By', '操作人'), '{{sender.name}}'));
+export const BY = block('if', 'sender.name', item(localised('By', '操作人'), '{{sender.name}}'));
 
 /** The newest commits of a push, a line for each. */
 export const COMMITS = block(
   'if',
   'push.commits',
-  item(text('Commits', '提交数'), '{{push.total_commits_count}}'),
+  item(localised('Commits', '提交数'), '{{push.total_commits_count}}'),
   block(
     'each',
     'push.commits as |commit|',
@@ -19,7 +19,7 @@ export const COMMITS = block(
     'if',
     'push.more_commits_count',
     (locale) =>
-      `- ${text('… and', '… 另有')[locale]} {{push.more_commits_count}} ${text('more', '个提交')[locale]}\n`,
+      `- ${localised('… and', '… 另有')[locale]} {{push.more_commits_count}} ${localised('more', '个提交')[locale]}\n`,
   ),
 );
 
@@ -27,34 +27,34 @@ export const COMMITS = block(
 export const TAGGED = block(
   'if',
   'tag.head_commit.id',
-  item(text('Commit', '提交'), '{{short tag.head_commit.id}} {{truncate tag.head_commit.title 80}}'),
+  item(localised('Commit', '提交'), '{{short tag.head_commit.id}} {{truncate tag.head_commit.title 80}}'),
 );
 
 /** The person in charge of an issue. */
 export const ISSUE_PEOPLE = block(
   'if',
   'issue.assignee.name',
-  item(text('Assignee', '负责人'), '{{issue.assignee.name}}'),
+  item(localised('Assignee', '负责人'), '{{issue.assignee.name}}'),
 );
 
 export const subjectTitle = (path: string): LinesOfMessage =>
-  block('if', path, item(text('Title', '标题'), `{{truncate ${path} 120}}`));
+  block('if', path, item(localised('Title', '标题'), `{{truncate ${path} 120}}`));
 
 export const ISSUE_STATE = block(
   'if',
   'issue.state_name',
-  item(text('State', '状态'), '{{issue.state_name}}'),
+  item(localised('State', '状态'), '{{issue.state_name}}'),
 );
 
 export const labels = (path: string): LinesOfMessage =>
-  block('if', path, item(text('Labels', '标签'), `{{join ${path} ", "}}`));
+  block('if', path, item(localised('Labels', '标签'), `{{join ${path} ", "}}`));
 
 /** From where to where; the repository only if it is another one. */
 export const BRANCHES = block(
   'if',
   'pullRequest.target_branch',
   item(
-    text('Branches', '分支'),
+    localised('Branches', '分支'),
     '{{#if (and pullRequest.source_repo (ne pullRequest.source_repo repository.full_name))}}{{pullRequest.source_repo}}:{{/if}}' +
       '{{pullRequest.source_branch}} → {{pullRequest.target_branch}}',
   ),
@@ -63,15 +63,15 @@ export const BRANCHES = block(
 /** What an update has changed, where Gitee has a word for it. */
 export const CHANGE: LinesOfMessage = (locale) =>
   [
-    ['source_branch_changed', text('new commits', '有新的提交')],
-    ['target_branch_changed', text('another target branch', '更换了目标分支')],
-    ['update_label', text('labels', '修改了标签')],
+    ['source_branch_changed', localised('new commits', '有新的提交')],
+    ['target_branch_changed', localised('another target branch', '更换了目标分支')],
+    ['update_label', localised('labels', '修改了标签')],
   ]
     .map(([word, said]) =>
       block(
         'if',
         `(eq pullRequest.action_desc "${word}")`,
-        item(text('Change', '变更'), (said as Localised)[locale]),
+        item(localised('Change', '变更'), (said as Localised)[locale]),
       )(locale),
     )
     .join('');
@@ -80,7 +80,7 @@ export const REVIEWERS = block(
   'if',
   'pullRequest.assignees',
   item(
-    text('Reviewers', '审查人'),
+    localised('Reviewers', '审查人'),
     '{{#each pullRequest.assignees as |person|}}{{#unless @first}}, {{/unless}}{{person.name}}{{/each}}',
   ),
 );
@@ -93,4 +93,4 @@ export const excerpt = (path: string, length: number): LinesOfMessage =>
 export const giteeLink =
   (target: string): LinesOfMessage =>
   (locale: Locale) =>
-    `\n[${text('Open in Gitee', '在 Gitee 中查看')[locale]}](dingtalk://dingtalkclient/page/link?url=${target}&pc_slide=false)\n`;
+    `\n[${localised('Open in Gitee', '在 Gitee 中查看')[locale]}](dingtalk://dingtalkclient/page/link?url=${target}&pc_slide=false)\n`;

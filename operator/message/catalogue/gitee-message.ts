@@ -16,7 +16,7 @@ import {
   TAGGED,
 } from './gitee-lines.ts';
 import type { Headline, MarkdownSource } from './headline.ts';
-import { block, type LinesOfMessage, text } from './line-forms.ts';
+import { block, type LinesOfMessage, localised } from './line-forms.ts';
 import type { Locale, Localised } from './locale.ts';
 
 /** The message for all actions of a trigger. */
@@ -37,17 +37,17 @@ const page = (path: string): string => `{{urlencode (default ${path} repository.
 const MESSAGES: Readonly<Record<GiteeTrigger, GiteeMessage>> = {
   'gitee-push': {
     icon: '📦',
-    words: text('push', '推送'),
+    words: localised('push', '推送'),
     lines: [BY, COMMITS, giteeLink(PUSH_PAGE)],
   },
   'gitee-tag': {
     icon: '🏷️',
-    words: text('tag', '标签'),
+    words: localised('tag', '标签'),
     lines: [BY, TAGGED, giteeLink(page('tag.head_commit.url'))],
   },
   'gitee-issue': {
     icon: '📋',
-    words: text('issue', 'Issue'),
+    words: localised('issue', 'Issue'),
     lines: [
       subjectTitle('issue.title'),
       BY,
@@ -62,7 +62,7 @@ const MESSAGES: Readonly<Record<GiteeTrigger, GiteeMessage>> = {
   },
   'gitee-pull-request': {
     icon: '🔀',
-    words: text('pull request', 'Pull Request'),
+    words: localised('pull request', 'Pull Request'),
     lines: [
       subjectTitle('pullRequest.title'),
       BRANCHES,
@@ -76,16 +76,16 @@ const MESSAGES: Readonly<Record<GiteeTrigger, GiteeMessage>> = {
   },
   'gitee-comment': {
     icon: '💬',
-    words: text('comment', '评论'),
+    words: localised('comment', '评论'),
     lines: [subjectTitle('note.title'), BY, excerpt('note.body', 300), giteeLink(page('note.html_url'))],
   },
 };
 
 /** The message for events of Gitee that name no template; undefined for another trigger. */
 export function giteeMessage(trigger: string, locale: Locale): MarkdownSource | undefined {
-  const message = own(MESSAGES, trigger);
-  if (!message) return undefined;
-  const title = `${message.icon} {{repository.full_name}} ${GITEE_HEADLINES[trigger as GiteeTrigger][locale]}`;
+  const [message, headline] = [own(MESSAGES, trigger), own(GITEE_HEADLINES, trigger)];
+  if (!message || !headline) return undefined;
+  const title = `${message.icon} {{repository.full_name}} ${headline[locale]}`;
   return { title, text: `### ${title}\n\n${message.lines.map((each) => each(locale)).join('')}` };
 }
 

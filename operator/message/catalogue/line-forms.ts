@@ -7,7 +7,7 @@ export type LinesOfMessage = (locale: Locale) => string;
 export const COLON: Localised = { en: ': ', 'zh-CN': '：' };
 
 /** A text in both languages. */
-export const text = (en: string, chinese: string): Localised => ({ en, 'zh-CN': chinese });
+export const localised = (en: string, chinese: string): Localised => ({ en, 'zh-CN': chinese });
 
 /** A value with its label, in a list. */
 export const item =

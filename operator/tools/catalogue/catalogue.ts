@@ -1,7 +1,7 @@
 /**
  * `catalogue`: the triggers that an event can name, and their default messages.
  *
- * message/catalogue/ has the triggers; text.ts lays out those about applications, and gitee-text.ts those about Gitee.
+ * message/catalogue/ has the triggers; text.ts lays them out.
  */
 
 import type { GiteeTrigger } from '../../gitee/events.ts';
@@ -11,8 +11,16 @@ import { GITEE_TRIGGERS } from '../../message/catalogue/gitee-descriptions.ts';
 import type { Locale } from '../../message/catalogue/locale.ts';
 import type { TriggerName } from '../../message/catalogue/trigger.ts';
 import type { ProcessIO } from '../process-io.ts';
-import { type GiteeEntry, giteeEntry, giteeEntryText } from './gitee-text.ts';
-import { AGE_RULE, type CatalogueEntry, catalogueEntry, entryText, triggerText } from './text.ts';
+import {
+  AGE_RULE,
+  type CatalogueEntry,
+  catalogueEntry,
+  entryText,
+  type GiteeEntry,
+  giteeEntry,
+  giteeEntryText,
+  triggerText,
+} from './text.ts';
 
 /** All options of `argocd-dingtalk catalogue`. */
 export interface CatalogueOptions {

@@ -1,7 +1,9 @@
 import { stringify } from 'yaml';
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
+import type { GiteeTrigger } from '../../gitee/events.ts';
 import { defaultMessage } from '../../message/catalogue/default-message.ts';
 import { describeTrigger } from '../../message/catalogue/descriptions.ts';
+import { describeGiteeTrigger, type GiteeDescription } from '../../message/catalogue/gitee-descriptions.ts';
 import type { MarkdownSource } from '../../message/catalogue/headline.ts';
 import type { Locale, Localised } from '../../message/catalogue/locale.ts';
 import {
@@ -90,4 +92,24 @@ ${TO_USE[locale]}
     template: { name: ${name} }`;
   const comments = head.split('\n').map((line) => `# ${line}`.trimEnd());
   return `${comments.join('\n')}\n${templateManifest(name, defaultMessage(name, locale))}`;
+}
+
+/** A trigger about Gitee as the command prints it. */
+export interface GiteeEntry extends GiteeDescription {
+  readonly name: GiteeTrigger;
+}
+
+export const giteeEntry = (name: GiteeTrigger, locale: Locale): GiteeEntry => ({
+  name,
+  ...describeGiteeTrigger(name, locale),
+});
+
+/** An entry in lines for people. */
+export function giteeEntryText({ name, summary, actions }: GiteeEntry): string {
+  const width = Math.max(...actions.map((action) => action.name.length));
+  const lines = actions.map(
+    (action, place) =>
+      `  ${place === 0 ? 'actions:' : '        '} ${action.name.padEnd(width)} ${action.words}`,
+  );
+  return [`${name}: ${summary}`, ...lines, ''].join('\n');
 }
