@@ -57,11 +57,11 @@ export function unknownRecipient(
   filter: RecipientFilter,
 ): string | undefined {
   const namesOf = (kind: string) => resources.filter((each) => each.kind === kind).map(resourceKey);
-  const { subscriptions } = decision.resolution;
+  const { subscriptions, gitee } = decision.resolution;
   const names: Required<Record<keyof RecipientFilter, string[]>> = {
     subscription: namesOf('NotificationSubscription'),
     robot: namesOf('DingTalkRobot'),
-    event: subscriptions.flatMap(({ events }) => events.map(({ name }) => name)),
+    event: [...subscriptions, ...gitee].flatMap(({ events }) => events.map(({ name }) => name)),
   };
   for (const [option, known] of Object.entries(names)) {
     const name = own({ ...filter }, option);
@@ -78,6 +78,8 @@ export function nothingChosen(judged: Pick<JudgedFiles, 'decision'>): string {
     ({ subscription, event, robot }) =>
       `${resourceKey(subscription.cr)} ${event.name} → ${resourceKey(robot.cr)}`,
   );
+  if (there.length === 0 && judged.decision.plan.giteeRoutes.size > 0)
+    return 'the files have subscriptions to Gitee repositories only: give the body of a webhook with --gitee FILE';
   return there.length === 0
     ? 'nothing would be sent: the files have no active subscription'
     : `no message matches all of --subscription, --event and --robot; the messages are:\n  ${there.join('\n  ')}`;
