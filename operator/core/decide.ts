@@ -2,8 +2,8 @@
  * The operator's decision, a pure function of a snapshot. The folders are in the order of the data. model/ has the known
  * facts, and bounds/ limits how much of them is read. resolve/ makes verdicts from custom resources, compile/ makes keys from
  * accepted resources, and gate/ asks Argo CD's engine about them. plan/ decides which keys the target gets, relay/ which
- * routes the relay gets, others/ finds other tools' content there, and writes/ makes requests from plan and target. status/ and delivery/ report and check the
- * outcome.
+ * routes the relay gets, gitee/ decides about Gitee repositories, others/ finds other tools' content there, and writes/ makes requests
+ * from plan and target. status/ and delivery/ report and check the outcome.
  */
 
 import type { Finding } from '../api/finding.ts';

@@ -13,6 +13,7 @@ import {
   settled,
   TOKEN,
 } from '../testing/fixtures.ts';
+import { staleParts } from '../testing/fresh.ts';
 import { giteeConfig } from './testing/installation.ts';
 
 const ROUTE = `${NAMESPACE}.gitee`;
@@ -235,4 +236,41 @@ describe('a subscription to a Gitee repository', () => {
     expect(second.plan.giteeRoutes.get(ROUTE)).toBe(first.plan.giteeRoutes.get(ROUTE));
     expect(second.resolution.gitee[0]).toBe(first.resolution.gitee[0]);
   });
+});
+
+it('a decision about Gitee is the same, whatever the decisions before have left in memory', () => {
+  const start = installation(giteeSubscription());
+  const known = (finding?: { reason: 'Throttled'; message: string }): Partial<Snapshot> => ({
+    gitee: {
+      hooks: new Map([
+        [KEY, { uid: giteeSubscription().metadata.uid, generation: 1, ...(finding && { finding }) }],
+      ]),
+    },
+  });
+  const changes: readonly [string, (before: Snapshot) => Partial<Snapshot>][] = [
+    ['nothing', () => ({})],
+    ['an engine that has not answered', () => ({ answers: SILENT })],
+    ['the writes', () => ({ ...settled(start) })],
+    ['a hook', () => known()],
+    ['a hook that fails', () => known({ reason: 'Throttled', message: 'slow' })],
+    ['a robot with keywords', () => ({ robots: [robot({ generation: 2 }, { keywords: ['ops'] })] })],
+    ['its writes', (before) => settled(before)],
+    ['a robot with a mistake', () => ({ robots: [robot({ generation: 3 }, { timeZone: 'x' })] })],
+    ['a Secret that is unread', () => ({ credentials: new Map() })],
+    ['a Secret that is back', () => ({ credentials: start.credentials, robots: start.robots })],
+    ['a mistake', (before) => edited(before, { events: [{ trigger: 'gitee-x' }] })],
+    ['another host', () => ({ config: giteeConfig({ gitee: { hosts: [] } }) })],
+    [
+      'native delivery',
+      (before) => ({ ...edited(before, { gitee: { delivery: 'Native' } }), config: giteeConfig() }),
+    ],
+    ['its writes', (before) => settled(before)],
+    ['a suspension', (before) => edited(before, { suspend: true })],
+    ['nothing at all', () => ({ subscriptions: [], robots: [] })],
+  ];
+  let before = start;
+  for (const [what, change] of changes) {
+    before = { ...before, ...change(before) };
+    expect(staleParts(before), what).toEqual({});
+  }
 });

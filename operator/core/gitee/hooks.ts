@@ -1,6 +1,7 @@
 import type { GiteeSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { GITEE_EVENTS } from '../../gitee/events.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import type { HookSwitch, WantedHook } from '../model/gitee.ts';
 import type { ResolvedGiteeSubscription } from '../model/resolved.ts';
 import { giteeEventKind } from './events.ts';
@@ -10,13 +11,20 @@ import { baseUrlOf, isNative } from './repository.ts';
  * The hooks of a subscription that is accepted: one of the relay, or one for each robot that Gitee sends to. `keep` as long as the
  * credentials of one of those are not known.
  */
-export function wantedHooks({ cr, robots }: ResolvedGiteeSubscription): 'keep' | readonly WantedHook[] {
+export const wantedHooks = (subscription: ResolvedGiteeSubscription): Hooks =>
+  hooks.get(subscription, [], () => hooksFor(subscription));
+
+type Hooks = 'keep' | readonly WantedHook[];
+
+const hooks = new ObjectMemo<ResolvedGiteeSubscription, Hooks>();
+
+function hooksFor({ cr, robots }: ResolvedGiteeSubscription): Hooks {
   const hook = commonHook(cr);
   if (!isNative(cr)) return [hook];
-  const hooks = robots.flatMap(({ cr: robot, credential }): WantedHook[] =>
+  const all = robots.flatMap(({ cr: robot, credential }): WantedHook[] =>
     credential ? [{ ...hook, robot: { key: resourceKey(robot), credential } }] : [],
   );
-  return hooks.length < robots.length ? 'keep' : hooks;
+  return all.length < robots.length ? 'keep' : all;
 }
 
 function commonHook(cr: GiteeSubscription): WantedHook {
