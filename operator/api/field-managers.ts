@@ -12,3 +12,6 @@ export const LEASE_FIELD_MANAGER = 'argocd-dingtalk-lease';
 
 /** The field manager of the operator's report on its installation. */
 export const INSTALLATION_FIELD_MANAGER = 'argocd-dingtalk-installation';
+
+/** The field manager of the finalizer and of `status.gitee` of subscriptions to repositories on Gitee. */
+export const GITEE_FIELD_MANAGER = 'argocd-dingtalk-gitee';

@@ -115,8 +115,23 @@ export const SPEC_FIELDS: Readonly<Record<string, Fields>> = {
         }
       }
     },
+    "gitee": {
+      "baseUrl": true,
+      "repository": true,
+      "token": {
+        "secretKeyRef": {
+          "name": true,
+          "key": true
+        }
+      },
+      "delivery": true,
+      "acceptKeywordLoss": true,
+      "branches": true,
+      "tags": true
+    },
     "events": {
       "trigger": true,
+      "actions": true,
       "name": true,
       "when": true,
       "oncePer": true,

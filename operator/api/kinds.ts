@@ -1,6 +1,7 @@
 /** The API as code: group, version, and each custom resource with its metadata, spec and status. */
 
 import type {
+  ApplicationCriteria,
   Condition,
   DingTalkRobotSpec,
   DingTalkRobotStatus,
@@ -42,6 +43,8 @@ export type Metadata = {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   readonly deletionTimestamp?: string;
+  /** Of the finalizers, only the operator's own is kept. */
+  readonly finalizers?: readonly string[];
 };
 
 /** A custom resource as the API server hands it out; status is absent until the operator has written one. */
@@ -59,8 +62,23 @@ export type DingTalkRobot = Resource<DingTalkRobotSpec, DingTalkRobotStatus>;
 /** The message of a notification. */
 export type NotificationTemplate = Resource<NotificationTemplateSpec, NotificationTemplateStatus>;
 
-/** Which events of which applications go to which robots. */
+/** Which events of which applications, or of which Gitee repository, go to which robots. */
 export type NotificationSubscription = Resource<NotificationSubscriptionSpec, NotificationSubscriptionStatus>;
+
+/** A subscription about applications of Argo CD. */
+export type ApplicationSubscription = NotificationSubscription & {
+  readonly spec: { readonly applications: ApplicationCriteria };
+};
+
+/** The repository of a subscription about Gitee, with its filters and its way to the robots. */
+export type GiteeSource = NonNullable<NotificationSubscriptionSpec['gitee']>;
+
+/** A subscription about a Gitee repository. */
+export type GiteeSubscription = NotificationSubscription & { readonly spec: { readonly gitee: GiteeSource } };
+
+/** Whether a subscription is about a Gitee repository. */
+export const isGiteeSubscription = (cr: NotificationSubscription): cr is GiteeSubscription =>
+  cr.spec?.gitee !== undefined;
 
 /** A resource of any of the operator's kinds. */
 export type CustomResource = DingTalkRobot | NotificationTemplate | NotificationSubscription;

@@ -10,6 +10,9 @@ export const ADOPTED_FROM = 'argocd-dingtalk.io/adopted-from';
 /** Annotation on an adopted robot: a part of what is sent to the former service stays with Argo CD, so the service stays, too. */
 export const ADOPTED_IN_PART = 'argocd-dingtalk.io/adopted-in-part';
 
+/** The finalizer of subscriptions with hooks on Gitee: the operator removes the hooks before the subscription goes. */
+export const GITEE_FINALIZER = 'argocd-dingtalk.io/gitee-hooks';
+
 /** The name of a namespace, or a glob that can match one. */
 export const NAMESPACE_PATTERN = /^[a-z0-9*?]([-a-z0-9*?]{0,61}[a-z0-9*?])?$/;
 

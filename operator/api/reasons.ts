@@ -17,6 +17,7 @@ export const REASONS = {
   },
   Merged: { meaning: 'This generation is live in the objects that Argo CD reads.', remedy: '' },
   Signed: { meaning: 'The live URL carries a valid signature.', remedy: '' },
+  Hooked: { meaning: 'The repository on Gitee has the hooks of this generation.', remedy: '' },
   Delivering: { meaning: 'DingTalk accepted the last test message.', remedy: '' },
   Ready: { meaning: 'All conditions of the resource hold.', remedy: '' },
 
@@ -85,6 +86,21 @@ export const REASONS = {
   ThrottlingPossible: {
     meaning: 'A few applications could send the robot more messages than DingTalk accepts in a minute.',
     remedy: 'Spread the subscriptions over several robots, or subscribe to fewer events.',
+  },
+  FilterWithoutEffect: {
+    meaning:
+      'A filter of a Gitee subscription can match nothing, or no event of the subscription is filtered by it.',
+    remedy: 'Remove the filter, or write it as the message says.',
+  },
+  SeparateBudgets: {
+    meaning:
+      "The relay sends a robot's messages about Gitee, and Argo CD sends its others, so nobody counts all of them.",
+    remedy: 'Set spec.delivery of the robot to Relay, or use another robot of the group.',
+  },
+  GiteeAddressesNotFixed: {
+    meaning:
+      "Gitee is to send to a robot that accepts messages from some addresses only, and Gitee's addresses are not fixed.",
+    remedy: 'Remove the IP ranges from the robot in DingTalk, or set spec.gitee.delivery to Relay.',
   },
   KeywordNotInTemplate: {
     meaning: "A raw template contains none of the robot's keywords.",
@@ -196,6 +212,37 @@ export const REASONS = {
     meaning:
       'The robot has a setting that only the relay can carry out, and Argo CD sends to the robot directly.',
     remedy: 'Set spec.delivery to Relay, or remove the field that the message names.',
+  },
+  GiteeHostNotAllowed: {
+    meaning: 'The subscription names a host of Gitee that this installation does not allow.',
+    remedy: 'Correct spec.gitee.baseUrl, or ask the platform team to extend gitee.hosts.',
+  },
+  GiteeDoorNotConfigured: {
+    meaning: 'Gitee is to post to the relay, and the installation has no relay that Gitee can reach.',
+    remedy:
+      'Ask the platform team to install the relay and to set relay.url and gitee.publicURL, or set spec.gitee.delivery to Native.',
+  },
+  UnknownAction: {
+    meaning: 'An event names an action that its trigger does not have.',
+    remedy: 'Use an action that the message lists.',
+  },
+  TemplateForOtherSource: {
+    meaning: 'The template reads data that events of this subscription do not have.',
+    remedy: "Use a template for this source, or leave template out to get the trigger's own message.",
+  },
+  NotWithNative: {
+    meaning:
+      'The subscription has a field that only the relay can carry out, and Gitee itself is to send the messages.',
+    remedy: 'Remove the field that the message names, or set spec.gitee.delivery to Relay.',
+  },
+  RobotNotOwn: {
+    meaning:
+      "Gitee is to send to a robot of another namespace, and would get that robot's webhook and signing secret.",
+    remedy: "Use a robot of the subscription's own namespace, or set spec.gitee.delivery to Relay.",
+  },
+  KeywordLoss: {
+    meaning: 'Gitee is to send to a robot with keywords, and DingTalk refuses messages without a keyword.',
+    remedy: 'Set spec.gitee.delivery to Relay, or accept the loss: write spec.gitee.acceptKeywordLoss: true.',
   },
   EngineRefused: {
     meaning: "Argo CD's engine refuses the template or condition.",

@@ -2,7 +2,12 @@ import { Ajv } from 'ajv';
 import { expect, it } from 'vitest';
 import { readCrd, type Schema } from './crd-files.ts';
 import { API_VERSION, GROUP, VERSION } from './kinds.ts';
-import { RELAY_ROUTE, type RelayRoute } from './relay-route.ts';
+import {
+  type ApplicationRouteSpec,
+  type GiteeRouteSpec,
+  RELAY_ROUTE,
+  type RelayRoute,
+} from './relay-route.ts';
 
 /** Every field, also the optional ones. */
 type Whole<T> = T extends readonly (infer Item)[]
@@ -13,8 +18,8 @@ type Whole<T> = T extends readonly (infer Item)[]
 
 const secretKey = { name: 'payments-dingtalk', key: 'webhook' };
 
-/** The compiler asks for each field of the type, and refuses any other. */
-const WHOLE: Whole<Omit<RelayRoute, 'metadata'>> = {
+/** The compiler asks for each field of the types, and refuses any other. */
+const WHOLE: Whole<Omit<RelayRoute<Omit<ApplicationRouteSpec, 'gitee'>>, 'metadata'>> = {
   apiVersion: API_VERSION,
   kind: RELAY_ROUTE.kind,
   spec: {
@@ -73,6 +78,22 @@ const WHOLE: Whole<Omit<RelayRoute, 'metadata'>> = {
   },
 };
 
+const WHOLE_GITEE: Whole<Omit<GiteeRouteSpec, 'scope'>> = {
+  subscription: WHOLE.spec.subscription,
+  gitee: { baseUrl: 'https://gitee.com', repository: 'payments/shop', branches: ['main'], tags: ['v*'] },
+  configMap: { 'template.dt_team_payments_gitee-push': '{}' },
+  events: [
+    {
+      name: 'gitee-push',
+      trigger: 'dt_team_payments_gitee-push',
+      catalogueName: 'gitee-push',
+      actions: ['push'],
+      templates: ['dt_team_payments_gitee-push'],
+    },
+  ],
+  robots: WHOLE.spec.robots,
+};
+
 const crd = await readCrd(RELAY_ROUTE.plural);
 const schema = crd.spec.versions.find(({ name }) => name === VERSION)?.schema.openAPIV3Schema ?? {};
 const { metadata: _, ...properties } = schema.properties ?? {};
@@ -83,12 +104,16 @@ it('has a CRD of its name', () => {
 });
 
 it('has the same fields in the CRD as in the code', () => {
-  expect(fieldsOf({ properties }).sort()).toEqual(pathsIn(WHOLE, '').sort());
+  const inCode = new Set([...pathsIn(WHOLE, ''), ...pathsIn({ spec: WHOLE_GITEE }, '')]);
+  expect(fieldsOf({ properties }).sort()).toEqual([...inCode].sort());
 });
 
-it('is valid with each field', () => {
+it.each([
+  ['applications', WHOLE],
+  ['a Gitee repository', { ...WHOLE, spec: WHOLE_GITEE }],
+])('is valid with each field about %s', (_, route) => {
   const validate = new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(schema);
-  validate(WHOLE);
+  validate(route);
   expect(validate.errors ?? []).toEqual([]);
 });
 

@@ -29,6 +29,7 @@ const NAMED: Readonly<Record<string, string>> = {
   'buttons[]': 'CardButton',
   feedCard: 'FeedCardMessage',
   'links[]': 'FeedCardLink',
+  'hooks[]': 'GiteeHookRecord',
   'conditions[]': 'Condition',
 };
 

@@ -73,7 +73,13 @@ it('the operator takes all examples without a warning', async () => {
   const config = parse(readFileSync(join(ROOT, 'samples/config.yaml'), 'utf8')) as object;
   const configFile = files.write(
     'config.yaml',
-    stringify({ ...config, argocd: { url: 'https://argocd.example.com' } }),
+    stringify({
+      ...config,
+      argocd: { url: 'https://argocd.example.com' },
+      robots: { delivery: 'Relay' },
+      relay: { url: 'http://relay.argocd.svc:8080' },
+      gitee: { publicURL: 'https://hooks.example.com' },
+    }),
   );
   const examples = [...pages.values()].flatMap((page) => page.examples);
   const paths = examples.map((text, index) => files.write(`example-${index}.yaml`, text));

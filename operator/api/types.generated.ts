@@ -348,6 +348,36 @@ export interface FeedCardMessage {
 }
 
 /**
+ * One hook of a repository.
+ */
+export interface GiteeHookRecord {
+  /**
+   * Gitee's number of the hook. Absent while the operator makes the hook.
+   */
+  id?: number;
+  /**
+   * The robot that the hook sends to, as NAMESPACE/NAME. Empty for a hook of the relay.
+   */
+  robot: string;
+  /**
+   * The address of Gitee.
+   */
+  baseUrl: string;
+  /**
+   * The repository.
+   */
+  repository: string;
+  /**
+   * While the operator makes the hook: the highest number of a hook that the repository had before. A hook with a lower number is not the operator's.
+   */
+  afterId?: number;
+  /**
+   * While the operator makes the hook: a hash of the hook's URL. The operator recognises the hook by this hash if the process ends before it has written the number here.
+   */
+  urlHash?: string;
+}
+
+/**
  * One requirement on one label.
  */
 export interface LabelRequirement {
@@ -459,7 +489,7 @@ export interface Mentions {
 }
 
 /**
- * The robots, the applications and the events.
+ * The robots, the events, and the applications or the repository that they are about.
  */
 export interface NotificationSubscriptionSpec {
   /**
@@ -474,7 +504,55 @@ export interface NotificationSubscriptionSpec {
   /**
    * The applications that the subscription covers. An application must meet every given criterion; within a list, one matching entry is enough. To cover every application about which this namespace may be notified, write all: true instead.
    */
-  applications: ApplicationCriteria;
+  applications?: ApplicationCriteria;
+  /**
+   * The Gitee repository that the subscription covers.
+   */
+  gitee?: {
+    /**
+     * The address of Gitee, without a path. The operator's configuration lists the hosts that are allowed (gitee.hosts). Default: https://gitee.com.
+     */
+    baseUrl?: string;
+    /**
+     * The repository, as OWNER/NAME in its address.
+     */
+    repository: string;
+    /**
+     * The access token of Gitee by which the operator keeps the repository's hook. The token needs the right to administrate hooks of the repository.
+     */
+    token: {
+      /**
+       * The key of a Secret in the resource's own namespace that contains the value.
+       */
+      secretKeyRef: SecretKeyReference;
+    };
+    /**
+     * Relay: Gitee tells the relay of this installation of each event, and the relay sends the message. Native: Gitee itself sends its own messages to the robots, so the robots' webhooks and signing secrets are given to Gitee; templates, filters and mentions are not possible then. Default: Relay.
+     */
+    delivery?: 'Relay' | 'Native';
+    /**
+     * true allows delivery Native for robots with keywords: DingTalk refuses each of Gitee's messages that contains none of them.
+     */
+    acceptKeywordLoss?: boolean;
+    /**
+     * The branches of pushes, and the target branches of pull requests and of comments on them, as globs: * stands for any characters, ? for one. Other events are not filtered. Default: all branches.
+     *
+     * @minItems 1
+     * @maxItems 50
+     *
+     * Items: A branch, or a glob such as release/*.
+     */
+    branches?: string[];
+    /**
+     * The tags, as globs: * stands for any characters, ? for one. Other events are not filtered. Default: all tags.
+     *
+     * @minItems 1
+     * @maxItems 50
+     *
+     * Items: A tag, or a glob such as v*.
+     */
+    tags?: string[];
+  };
   /**
    * The events that the subscription sends.
    *
@@ -503,7 +581,7 @@ export interface NotificationSubscriptionStatus {
    */
   observedGeneration?: number;
   /**
-   * The metadata.generation that is in Argo CD's configuration now. Lower than observedGeneration while a newer generation is refused; absent while Argo CD's configuration contains nothing of this resource.
+   * The metadata.generation that is in Argo CD's configuration now; of a subscription to Gitee, in the relay or in the hooks on Gitee. Lower than observedGeneration while a newer generation is refused; absent while Argo CD's configuration contains nothing of this resource.
    */
   liveGeneration?: number;
   /**
@@ -522,6 +600,23 @@ export interface NotificationSubscriptionStatus {
    * The number of bytes that this subscription uses in Argo CD's configuration, keys included. The limit of the whole configuration is 1 MiB.
    */
   mergedBytes?: number;
+  /**
+   * The hooks on Gitee that the operator has made for this subscription. The operator removes these hooks and no others.
+   */
+  gitee?: {
+    /**
+     * The namespace of the Argo CD whose installation of the operator has made the hooks. Another installation leaves them alone.
+     */
+    installation?: string;
+    /**
+     * The hooks.
+     *
+     * @maxItems 10
+     *
+     * Items: One hook of a repository.
+     */
+    hooks?: GiteeHookRecord[];
+  };
   /**
    * The resource's state, one entry per aspect; Ready summarises the others.
    *
@@ -633,9 +728,32 @@ export interface SharedWith {
  */
 export interface SubscribedEvent {
   /**
-   * The trigger, by its name in the operator's catalogue: on-created, on-deleted, on-deployed, on-health-degraded, on-health-recovered, on-health-suspended, on-sync-failed, on-sync-running, on-sync-status-unknown or on-sync-succeeded. The status reports a name that the operator does not know.
+   * The trigger, by its name in the operator's catalogue: on-created, on-deleted, on-deployed, on-health-degraded, on-health-recovered, on-health-suspended, on-sync-failed, on-sync-running, on-sync-status-unknown or on-sync-succeeded; with gitee: gitee-push, gitee-tag, gitee-issue, gitee-pull-request or gitee-comment. The status reports a name that the operator does not know.
    */
   trigger?: string;
+  /**
+   * The actions of the Gitee trigger that are sent: of gitee-push: push, create, delete; of gitee-tag: create, delete; of gitee-issue: open, close, reopen, delete, assign, update; of gitee-pull-request: open, update, merge, close, reopen; of gitee-comment: repository, issue, pull-request, commit. Default: all of the trigger.
+   *
+   * @minItems 1
+   * @maxItems 10
+   *
+   * Items: One action.
+   */
+  actions?: (
+    | 'push'
+    | 'create'
+    | 'delete'
+    | 'open'
+    | 'close'
+    | 'reopen'
+    | 'assign'
+    | 'update'
+    | 'merge'
+    | 'repository'
+    | 'issue'
+    | 'pull-request'
+    | 'commit'
+  )[];
   /**
    * The name of the event, unique in the subscription. If absent, the event has the name of its trigger. Required for an event of your own, and where several events use the same trigger.
    */

@@ -3,9 +3,11 @@ import { parse } from 'yaml';
 import { crdChecks } from '../files/crd-check.ts';
 import { CATALOGUE } from '../message/catalogue/catalogue.ts';
 import { defaultMessage } from '../message/catalogue/default-message.ts';
+import { GITEE_TRIGGERS } from '../message/catalogue/gitee-descriptions.ts';
 import { runProgram } from './program.ts';
 
-const NAMES = CATALOGUE.map(({ name }) => name);
+const APPLICATIONS: readonly string[] = CATALOGUE.map(({ name }) => name);
+const NAMES = [...APPLICATIONS, ...GITEE_TRIGGERS];
 
 async function catalogue(...args: string[]) {
   const out: string[] = [];
@@ -22,7 +24,7 @@ async function catalogue(...args: string[]) {
 it('lists each trigger with its condition in words and as an expression', async () => {
   const { code, stdout } = await catalogue();
   expect(code).toBe(0);
-  expect(stdout.match(/^on-[a-z-]+/gm)).toEqual(NAMES);
+  expect(stdout.match(/^(on|gitee)-[a-z-]+/gm)).toEqual(NAMES);
   expect(stdout).toContain(`on-sync-failed: A sync has failed
   when:      the last sync ended as Error or Failed
              app.status?.operationState?.phase in ['Error', 'Failed']
@@ -31,7 +33,12 @@ it('lists each trigger with its condition in words and as an expression', async 
 `);
   expect(stdout).toContain('  eventTime: app.status?.conditions[].lastTransitionTime\n');
   expect(stdout).toContain('  follows:   on-health-degraded\n');
-  expect(stdout).toMatch(/limits\.maxEventAge\.\n$/);
+  expect(stdout).toContain('limits.maxEventAge.\n\ngitee-push: A branch of a Gitee repository was changed\n');
+  expect(stdout).toContain(`
+gitee-tag: A tag of a Gitee repository was changed
+  actions: create a tag was created, or points to another commit
+           delete a tag was deleted
+`);
 });
 
 it('speaks Chinese', async () => {
@@ -48,6 +55,14 @@ it('gives the same to programs', async () => {
     summary: 'The application has degraded',
     when: { words: expect.any(String), expression: "app.status?.health?.status == 'Degraded'" },
     eventTime: 'app.status?.health?.lastTransitionTime',
+  });
+  expect(list.at(-4)).toEqual({
+    name: 'gitee-tag',
+    summary: 'A tag of a Gitee repository was changed',
+    actions: [
+      { name: 'create', words: 'a tag was created, or points to another commit' },
+      { name: 'delete', words: 'a tag was deleted' },
+    ],
   });
   const one = JSON.parse((await catalogue('--trigger', 'on-deployed', '-o', 'json')).stdout) as object[];
   expect(one).toEqual([{ ...list[2], message: { markdown: defaultMessage('on-deployed', 'en') } }]);

@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { CATALOGUE } from '../message/catalogue/catalogue.ts';
+import { GITEE_TRIGGERS } from '../message/catalogue/gitee-descriptions.ts';
 import { LOCALES } from '../message/catalogue/locale.ts';
 import { type CatalogueOptions, catalogue } from '../tools/catalogue/catalogue.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
@@ -9,9 +10,10 @@ export function catalogueCommand(command: Command, io: ProcessIO): void {
   command
     .addOption(new Option('--locale <locale>', 'language').choices(LOCALES).default('en'))
     .addOption(
-      new Option('--trigger <name>', 'only this trigger, with its default message').choices(
-        CATALOGUE.map(({ name }) => name),
-      ),
+      new Option('--trigger <name>', 'only this trigger, with its default message').choices([
+        ...CATALOGUE.map(({ name }) => name),
+        ...GITEE_TRIGGERS,
+      ]),
     )
     .addOption(
       new Option('-o, --output <format>', 'how to print the triggers')

@@ -60,6 +60,15 @@ const argocdUrl = z
   .regex(/^https?:\/\/[^\s"'<>\\]+$/, 'expected an http:// or https:// URL')
   .optional();
 
+/** Gitee shows it to whoever administrates a repository. */
+const publicUrl = z
+  .string()
+  .regex(
+    /^https:\/\/[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?(:\d{1,5})?(\/[\w.~-]+)*\/?$/,
+    'expected an https:// URL without credentials and query, such as https://HOOKS.EXAMPLE.COM',
+  )
+  .optional();
+
 const filePath = z.string().min(1, 'expected the path of a file');
 
 /** A URL that a log may have, since credentials are no part of it. */
@@ -159,6 +168,13 @@ export const operatorConfigurationSchema = z
           z.strictObject({ postgres: z.strictObject({ urlFile: filePath }) }),
         ])
         .default({ sqlite: '/var/lib/argocd-dingtalk/relay.db' }),
+    }),
+    gitee: section({
+      publicURL: publicUrl,
+      hosts: z.array(host).default(['gitee.com', 'gitee.ru']),
+      caFile: filePath.optional(),
+      checkInterval: duration('1s', '1h').prefault('45s'),
+      giveUpAfter: duration('1s', '1h').prefault('4m'),
     }),
     signing: section({ renewAfter: duration('1s', '50m').prefault('20m') }),
     credentials: section({

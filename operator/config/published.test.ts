@@ -73,6 +73,13 @@ const files: fc.Arbitrary<object> = fc
       delivery: fc.constantFrom('Direct', 'Relay'),
     }),
     relay: fc.record({ url: maybe(fc.constantFrom('http://relay:8080', 'https://relay.example.com/a/')) }),
+    gitee: fc.record({
+      publicURL: maybe(fc.constantFrom('https://hooks.example.com', 'https://a.example.com:8443/b/')),
+      hosts: fc.array(word, { maxLength: 2 }),
+      caFile: maybe(word),
+      checkInterval: duration(3_600),
+      giveUpAfter: duration(3_600),
+    }),
     signing: fc.record({ renewAfter: duration(3_000) }),
     credentials: fc.record({
       rereadInterval: duration(3_600),
@@ -103,9 +110,10 @@ const files: fc.Arbitrary<object> = fc
   .filter((file) => operatorConfigurationSchema.safeParse({ ...HEAD, ...file }).success);
 
 /** The parts that nobody needs to know. */
-function known({ dingtalk, relay, metrics: _, log: __, ...rest }: OperatorConfiguration) {
+function known({ dingtalk, relay, gitee, metrics: _, log: __, ...rest }: OperatorConfiguration) {
   const { caFile: ___, ...hosts } = dingtalk;
-  return { ...rest, dingtalk: hosts, relay: relay.url };
+  const { caFile: ____, ...ofGitee } = gitee;
+  return { ...rest, dingtalk: hosts, gitee: ofGitee, relay: relay.url };
 }
 
 describe('the published configuration', () => {

@@ -35,6 +35,13 @@ const AUDIENCE: { readonly [S in keyof Sections]: { readonly [F in keyof Section
   dingtalk: { endpoint: 'everybody', allowedHosts: 'everybody', caFile: 'nobody' },
   robots: { locale: 'everybody', timeZone: 'everybody', verify: 'everybody', delivery: 'everybody' },
   relay: { url: 'everybody', listen: 'nobody', store: 'nobody' },
+  gitee: {
+    publicURL: 'everybody',
+    hosts: 'everybody',
+    caFile: 'nobody',
+    checkInterval: 'everybody',
+    giveUpAfter: 'everybody',
+  },
   signing: { renewAfter: 'everybody' },
   credentials: { rereadInterval: 'everybody', watch: 'admins' },
   limits: {
@@ -52,6 +59,8 @@ const AUDIENCE: { readonly [S in keyof Sections]: { readonly [F in keyof Section
 
 /** Fields that the file has as `20m`, and the configuration in milliseconds. */
 const DURATIONS: ReadonlySet<string> = new Set([
+  'gitee.checkInterval',
+  'gitee.giveUpAfter',
   'signing.renewAfter',
   'credentials.rereadInterval',
   'limits.maxEventAge',

@@ -2,14 +2,16 @@
  * The operator's decision, a pure function of a snapshot. The folders are in the order of the data. model/ has the known
  * facts, and bounds/ limits how much of them is read. resolve/ makes verdicts from custom resources, compile/ makes keys from
  * accepted resources, and gate/ asks Argo CD's engine about them. plan/ decides which keys the target gets, relay/ which
- * routes the relay gets, others/ finds other tools' content there, and writes/ makes requests from plan and target. status/ and delivery/ report and check the
- * outcome.
+ * routes the relay gets, gitee/ decides about Gitee repositories, others/ finds other tools' content there, and writes/ makes requests
+ * from plan and target. status/ and delivery/ report and check the outcome.
  */
 
 import type { Finding } from '../api/finding.ts';
 import type { CustomResource } from '../api/kinds.ts';
 import { beyondBounds } from './bounds/beyond-bounds.ts';
+import { planGitee } from './gitee/gitee.ts';
 import { type Fault, Faults } from './model/faults.ts';
+import type { WantedHooks } from './model/gitee.ts';
 import { Inquiry, type Question } from './model/inquiry.ts';
 import { type LiveState, readLiveState } from './model/live.ts';
 import type { Resolution } from './model/resolved.ts';
@@ -36,6 +38,8 @@ export interface Decision {
   readonly writes: Writes;
   /** The changes of RelayRoutes. */
   readonly routes: RouteChanges;
+  /** The hooks of Gitee repositories that should exist. */
+  readonly hooks: WantedHooks;
   /** Foreign content of the ConfigMap that stops Argo CD's engine for everybody. */
   readonly foreign: readonly Finding[];
   /** Why Argo CD's engine does not read the operator's entries of the shared key, if that is so. */
@@ -50,7 +54,7 @@ export interface Decision {
 export function decide(snapshot: Snapshot): Decision {
   const inquiry = new Inquiry(snapshot.answers);
   const faults = new Faults();
-  const { live, moves, plan: ownPlan, resolution } = planned(snapshot, inquiry, faults);
+  const { live, moves, hooks, plan: ownPlan, resolution } = planned(snapshot, inquiry, faults);
   const plan = withSharedKeys(ownPlan, snapshot, live, inquiry, moves);
   const writes = writesFor(plan, snapshot.target, live, inquiry);
   const foreign = foreignFindings(snapshot.target, snapshot.config.target, inquiry);
@@ -62,6 +66,7 @@ export function decide(snapshot: Snapshot): Decision {
     plan,
     writes,
     routes,
+    hooks,
     foreign,
     ignored,
     questions: inquiry.open,
@@ -77,7 +82,16 @@ function planned(snapshot: Snapshot, inquiry: Inquiry, faults: Faults) {
   const moves = movesOf(resolved, snapshot, live, faults);
   const planned = planTarget(resolved, snapshot, live, inquiry, faults, moves);
   const routed = planRoutes(resolved, planned, snapshot, live, inquiry, faults, moves);
-  return { live, moves, ...planPostedEvents(resolved, routed, snapshot, live, inquiry, faults, moves) };
+  const posted = planPostedEvents(resolved, routed, snapshot, live, inquiry, faults, moves);
+  const besides = { ...posted, resolved, live, beyond };
+  const { subscriptions: gitee, routes: giteeRoutes, hooks } = planGitee(snapshot, besides, inquiry, faults);
+  return {
+    live,
+    moves,
+    hooks,
+    plan: { ...posted.plan, giteeRoutes },
+    resolution: { ...posted.resolution, gitee },
+  };
 }
 
 /**

@@ -67,7 +67,12 @@ export function findingsOf(resources: readonly LoadedResource[], decision: Decis
 }
 
 function verdictsOf({ resolution }: Decision): Map<string, Verdict> {
-  const all = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions];
+  const all = [
+    ...resolution.robots,
+    ...resolution.templates,
+    ...resolution.subscriptions,
+    ...resolution.gitee,
+  ];
   return new Map(all.map(({ cr, verdict }) => [keyOf(cr), verdict]));
 }
 

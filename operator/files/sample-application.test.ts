@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { locateEngine } from '../../engine/locate.ts';
-import type { NotificationSubscription } from '../api/kinds.ts';
+import type { ApplicationSubscription } from '../api/kinds.ts';
 import { accessCondition } from '../core/resolve/access-condition.ts';
 import { criteriaExpression } from '../core/resolve/criteria.ts';
 import { NOW, subscription } from '../core/testing/fixtures.ts';
@@ -59,7 +59,7 @@ describe('the sample for', () => {
     ]);
   });
 
-  it.each<NotificationSubscription['spec']['applications']>([
+  it.each<ApplicationSubscription['spec']['applications']>([
     { all: true },
     { names: ['pay-*'] },
     { names: ['*'], destinationNamespaces: ['team-payments'] },

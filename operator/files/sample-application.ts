@@ -78,7 +78,7 @@ function identityFor(
   { metadata, spec }: NotificationSubscription,
   destinations: OperatorConfiguration['tenancy']['destinations'],
 ) {
-  const { projects, names, namespaces, destinationNamespaces, clusters, selector } = spec.applications;
+  const { projects, names, namespaces, destinationNamespaces, clusters, selector } = spec.applications ?? {};
   const fitting = ([pattern = '*']: readonly string[] = [], otherwise: string): string =>
     pattern === '*' ? otherwise : pattern.replaceAll('*', NAME).replaceAll('?', 'x');
   const cluster = fitting(clusters, IN_CLUSTER.server);

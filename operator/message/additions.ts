@@ -1,7 +1,9 @@
 import type { Mentions } from '../api/types.generated.ts';
+import { GITEE_EVENTS } from '../gitee/events.ts';
+import { own } from '../lib/own.ts';
 import type { BodyScope } from '../template/go/context.ts';
 import { alwaysPrinted, isSurelyFilled, specialise } from '../template/go/specialise.ts';
-import type { Node } from '../template/syntax/nodes.ts';
+import type { Node, Value } from '../template/syntax/nodes.ts';
 import type { ParsedField, ParsedMessage } from './parse.ts';
 
 /** The additions to a message that one robot and one event require. */
@@ -49,15 +51,18 @@ function withEnding(nodes: readonly Node[], suffix: string): Node[] {
 }
 
 /**
- * DingTalk refuses a message with an empty title or text, so the application's name precedes a text that may be
- * empty.
+ * DingTalk refuses a message with an empty title or text, so the name of the application or of the repository precedes a text that
+ * may be empty.
  */
 function filled({ template, escape: mode, isRequired }: ParsedField, scope: BodyScope): readonly Node[] {
   const nodes = specialise(template.nodes, scope);
   if (mode === 'url' || !isRequired || isSurelyFilled(nodes, scope)) return nodes;
-  const name = { kind: 'data', root: 'app', segments: ['metadata', 'name'] } as const;
+  const name = own(GITEE_EVENTS, scope.event.trigger) ? REPOSITORY_NAME : APPLICATION_NAME;
   return [{ kind: 'print', value: name }, { kind: 'text', text: ' ' }, ...nodes];
 }
+
+const APPLICATION_NAME: Value = { kind: 'data', root: 'app', segments: ['metadata', 'name'] };
+const REPOSITORY_NAME: Value = { kind: 'data', root: 'gitee', segments: ['repository', 'full_name'] };
 
 /** The fields that people read, and that DingTalk searches for keywords: the text; of a feedCard, the titles. */
 const READ = /^(markdown\.text|text\.content|link\.text|actionCard\.text|feedCard\.links\[\d+\]\.title)$/;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Finding } from '../api/finding.ts';
 import { memoised } from '../lib/memo.ts';
+import type { TemplateFamily } from '../template/check/family.ts';
 import type { BodyScope } from '../template/go/context.ts';
 import { specialise } from '../template/go/specialise.ts';
 import type { Template } from '../template/syntax/nodes.ts';
@@ -14,6 +15,8 @@ export interface ParsedMessage {
   readonly key: string;
   readonly kind: MessageKind;
   readonly fields: readonly ParsedField[];
+  /** Where the events come from that it can be about. */
+  readonly family: TemplateFamily;
   /** Whether several buttons stand side by side. */
   readonly isHorizontal: boolean;
 }
@@ -44,15 +47,17 @@ function keyOf({ message, params }: MessageSource): string {
 function read({ message, params }: MessageSource): MessageReading {
   const names = new Set(Object.keys(params));
   const findings = [...names].flatMap(paramFinding);
+  let family: TemplateFamily = 'any';
   const fields = fieldsOf(message).flatMap((field): ParsedField[] => {
-    const parsed = parseTemplate(field.source, names);
+    const parsed = parseTemplate(field.source, names, family);
+    if (parsed.ok) family = parsed.family;
     findings.push(...problems(field, parsed, params));
     return parsed.ok ? [{ ...field, template: parsed.template }] : [];
   });
   if (findings.length > 0) return { ok: false, findings };
   const isHorizontal = message.actionCard?.orientation === 'Horizontal';
   const key = createHash('sha256').update(keyOf({ message, params })).digest('base64');
-  return { ok: true, message: { key, kind: kindOf(message), fields, isHorizontal } };
+  return { ok: true, message: { key, kind: kindOf(message), fields, family, isHorizontal } };
 }
 
 function paramFinding(name: string): Finding[] {
@@ -66,7 +71,7 @@ function problems(
   parsed: ParsedTemplate,
   params: Readonly<Record<string, string>>,
 ): Finding[] {
-  if (parsed.ok) return field.escape === 'url' ? urlProblems(field, parsed.template, params) : [];
+  if (parsed.ok) return field.escape === 'url' ? urlProblems(field, parsed, params) : [];
   const { message, line, column } = parsed.problem;
   return [invalid(`${at(field)}, line ${line}, column ${column}: ${message}.`)];
 }
@@ -77,7 +82,7 @@ const invalid = (message: string): Finding => ({ reason: 'InvalidTemplate', mess
 /** A URL that is empty for some application would lose the whole message. */
 function urlProblems(
   field: MessageField,
-  { nodes }: Template,
+  { template: { nodes }, family }: ParsedTemplate & { readonly ok: true },
   params: Readonly<Record<string, string>>,
 ): Finding[] {
   const scope: BodyScope = { ...ANY_SCOPE, params };
@@ -103,10 +108,16 @@ function urlProblems(
       return [
         invalid(
           `${at(field)}, line 1, column 1: the URL can be empty, and DingTalk refuses a message without it. ` +
-            'Add a fallback, such as {{default app.spec.source.repoURL appUrl}}.',
+            `Add a fallback, such as {{default ${family === 'gitee' ? 'push.compare repository.html_url' : 'app.spec.source.repoURL appUrl'}}}.`,
         ),
       ];
   }
+}
+
+/** Where the events come from that a template's message can be about; `any` also for a message that is not accepted. */
+export function familyOf(source: MessageSource): TemplateFamily {
+  const reading = readMessage(source);
+  return reading.ok ? reading.message.family : 'any';
 }
 
 /** Stands for any value that a message is compiled for later. */

@@ -1,5 +1,5 @@
 import { objectKey } from '../api/names.ts';
-import type { RelayRouteSpec } from '../api/relay-route.ts';
+import type { ApplicationRouteSpec } from '../api/relay-route.ts';
 import { type DirectMarks, directMark } from '../argocd/direct-marks.ts';
 import { countingFrom } from '../argocd/moment.ts';
 import { triggerKey } from '../argocd/names.ts';
@@ -17,7 +17,7 @@ import { type Notes, noteKeyOf, wasTold } from './told.ts';
 /** An event of a route that has happened. */
 export interface HappenedEvent {
   readonly route: LoadedRoute;
-  readonly event: RelayRouteSpec['events'][number];
+  readonly event: ApplicationRouteSpec['events'][number];
   readonly condition: ToldCondition;
 }
 
@@ -58,7 +58,7 @@ export async function makeMessages(
   const subscription = objectKey(spec.subscription.namespace, spec.subscription.name);
   const time = eventTimeOf(event.catalogueName, app);
   const isAfter = (moment: number) => happenedAfter(engine, { route, event, condition }, scene, moment);
-  const ours: RelayRouteSpec['robots'][number][] = [];
+  const ours: ApplicationRouteSpec['robots'][number][] = [];
   const untold: typeof ours = [];
   for (const robot of spec.robots) {
     const { service } = robot;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { RelayRouteSpec } from '../api/relay-route.ts';
+import type { ApplicationRouteSpec } from '../api/relay-route.ts';
 import { type QuietHours, quietEnd } from './quiet-hours.ts';
 import { readRoute } from './read-route.ts';
 import { compiledRoute, routeWith } from './testing/routes.ts';
 
 const { spec } = compiledRoute();
-const [robot] = spec.robots as [RelayRouteSpec['robots'][number]];
+const [robot] = spec.robots as [ApplicationRouteSpec['robots'][number]];
 const readWith = (more: object) =>
-  readRoute(routeWith({ ...spec, robots: [{ ...robot, ...more }] } as RelayRouteSpec));
+  readRoute(routeWith({ ...spec, robots: [{ ...robot, ...more }] } as ApplicationRouteSpec));
 
 describe('quiet hours in a route', () => {
   const hours = { from: '22:00', to: '08:00', timeZone: 'UTC' };

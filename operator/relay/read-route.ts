@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RelayRoute, RelayRouteSpec } from '../api/relay-route.ts';
+import type { ApplicationRouteSpec, RelayRoute } from '../api/relay-route.ts';
 import { triggerKey } from '../argocd/names.ts';
 import { isGranted } from '../core/resolve/application-access.ts';
 import { type DescribedApplication, meetsCriteria } from '../core/resolve/criteria-match.ts';
@@ -11,7 +11,7 @@ export interface LoadedRoute {
   readonly name: string;
   readonly uid: string;
   readonly generation: number;
-  readonly spec: RelayRouteSpec;
+  readonly spec: ApplicationRouteSpec;
   /** Whether its conditions can hold for an Application. The engine says whether they do. */
   isAbout(application: DescribedApplication): boolean;
 }
@@ -58,7 +58,7 @@ const quietHours = z.object({
   except: z.object({ events: z.array(name).max(20).optional(), mentions: z.boolean().optional() }).optional(),
 });
 
-/** The shape of {@link RelayRouteSpec}. Further fields are those of a later version, which a relay may leave alone. */
+/** The shape of {@link ApplicationRouteSpec}. Further fields are those of a later version, which a relay may leave alone. */
 const specSchema = z.object({
   subscription: z.object({ namespace: name, name, uid: name, generation: z.int() }),
   scope: z.object({
@@ -102,7 +102,7 @@ export function readRoute({ metadata, spec }: RelayRoute): RouteReading {
     };
   }
   // The schema has the same fields; an optional one that is absent is not there at all.
-  const read = result.data as RelayRouteSpec;
+  const read = result.data as ApplicationRouteSpec;
   const lost = read.events.find(({ trigger }) => own(read.configMap, triggerKey(trigger)) === undefined);
   if (lost) return { ok: false, problem: `spec.configMap: the trigger of the event ${lost.name} is missing` };
   const { namespace } = read.subscription;

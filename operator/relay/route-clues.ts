@@ -1,4 +1,4 @@
-import type { RelayRouteSpec } from '../api/relay-route.ts';
+import type { ApplicationRouteSpec } from '../api/relay-route.ts';
 import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
 import { own } from '../lib/own.ts';
 
@@ -68,7 +68,7 @@ export function indexByClues<T>(items: readonly T[], scopeOf: (item: T) => Route
 }
 
 /** The parts of a route that say which Applications it is about. */
-type RouteScope = Pick<RelayRouteSpec, 'scope' | 'subscription'>;
+type RouteScope = Pick<ApplicationRouteSpec, 'scope' | 'subscription'>;
 
 const keyOf = ({ field, text, isWhole }: Clue): string => `${isWhole ? '=' : '^'}${field}\0${text}`;
 

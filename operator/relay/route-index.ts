@@ -1,4 +1,4 @@
-import type { RelayRoute, RelayRouteSpec } from '../api/relay-route.ts';
+import type { ApplicationRouteSpec, RelayRoute } from '../api/relay-route.ts';
 import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
 import { ObjectMemo } from '../lib/memo.ts';
 import { type LoadedRoute, type RouteReading, readRoute } from './read-route.ts';
@@ -7,7 +7,7 @@ import { indexByClues } from './route-clues.ts';
 /** A route, and those of its events that a post can be about. */
 export interface RouteCandidate {
   readonly route: LoadedRoute;
-  readonly events: RelayRouteSpec['events'];
+  readonly events: ApplicationRouteSpec['events'];
 }
 
 /** All routes by the events that Argo CD posts. */
@@ -48,5 +48,5 @@ export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
 }
 
 /** Events of the catalogue share the trigger that posts them; the others have one each. */
-const postedName = ({ catalogueName, trigger }: RelayRouteSpec['events'][number]): string =>
+const postedName = ({ catalogueName, trigger }: ApplicationRouteSpec['events'][number]): string =>
   catalogueName ?? trigger;

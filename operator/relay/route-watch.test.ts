@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { ApplicationRouteSpec } from '../api/relay-route.ts';
 import { connect } from '../kubernetes/connection.ts';
 import { eventually } from '../lib/testing/eventually.ts';
 import { recordingLog } from '../lib/testing/recording-log.ts';
@@ -46,9 +47,10 @@ it('routes are indexed again after a change of one, and not after a change of a 
       expect(watch.index()).not.toBe(known);
       expect(watch.routes()).toMatchObject([{ name, ...metadata }]);
     }
-    const { scope } = route.spec;
-    api.put({ ...route, spec: { ...route.spec, scope: { ...scope, open: !scope.open } } });
-    await eventually('the scope', () => watch.routes()[0]?.spec.scope.open === !scope.open);
+    const { scope } = route.spec as ApplicationRouteSpec;
+    const open = !scope.open;
+    api.put({ ...route, spec: { ...route.spec, scope: { ...scope, open } } as ApplicationRouteSpec });
+    await eventually('the scope', () => watch.routes()[0]?.spec.scope?.open === open);
   } finally {
     await watch.cache.stop();
     await connection.close();

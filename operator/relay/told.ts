@@ -1,4 +1,4 @@
-import type { RelayRouteSpec } from '../api/relay-route.ts';
+import type { ApplicationRouteSpec } from '../api/relay-route.ts';
 import { formatNoteKey, type NoteKey, readNoteKey, sentNotes } from '../argocd/notes.ts';
 import type { ToldCondition } from '../engine/types.ts';
 import type { TriggerAnswers } from './ask-engine.ts';
@@ -13,7 +13,7 @@ export const noteKeyOf = (trigger: string, { key, oncePer }: ToldCondition, serv
 
 /** A send of an event that has happened. */
 export interface PossibleSend {
-  readonly event: RelayRouteSpec['events'][number];
+  readonly event: ApplicationRouteSpec['events'][number];
   readonly condition: Pick<ToldCondition, 'key' | 'oncePer'>;
   readonly service: string;
 }
@@ -37,7 +37,7 @@ export interface KnownSends {
  */
 export async function wasTold(
   { event, condition, service }: PossibleSend,
-  spec: RelayRouteSpec,
+  spec: ApplicationRouteSpec,
   { notes, app, time, isAfter }: KnownSends,
 ): Promise<boolean> {
   const isThis = (key: NoteKey | undefined) => key?.trigger === event.trigger && key.service === service;
@@ -59,7 +59,7 @@ const NOTES_COUNT_MS = 89 * 1_440 * 60_000;
  */
 export function notesBeforeRelay(
   app: object,
-  routes: readonly RelayRouteSpec[],
+  routes: readonly ApplicationRouteSpec[],
   notes: Notes,
   now: number,
 ): Notes {
@@ -87,8 +87,8 @@ export function notesBeforeRelay(
  * false or this event itself is told. Argo CD removes its notes in the same way.
  */
 export function forgotten(
-  event: RelayRouteSpec['events'][number],
-  spec: RelayRouteSpec,
+  event: ApplicationRouteSpec['events'][number],
+  spec: ApplicationRouteSpec,
   notes: Notes,
   { answers, isTold }: { readonly answers: NonNullable<TriggerAnswers>; readonly isTold: boolean },
 ): string[] {

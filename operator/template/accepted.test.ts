@@ -31,6 +31,9 @@ describe('near the border, but within the language:', () => {
     '{{app.metadata.labels.[app.kubernetes.io/part-of]}}',
     '{{commit.author}}{{date commit.date "MM-DD"}}{{#with commit.message as |m|}}{{m}}{{/with}}',
     '{{app.x-y}}{{app.键}}{{app.[a b]}}{{app.[then]}}',
+    '{{event.name}}{{params.owner}}{{push.branch}}{{#each push.commits as |c|}}{{c.author.name}}{{/each}}',
+    // Names that were free before Gitee's were names.
+    '{{#each app.a as |push|}}{{push.x}}{{#with app.b as |issue|}}{{issue.y}}{{/with}}{{/each}}',
     '{{upper (default app.a (concat "x" params.owner event.name event.trigger appUrl))}}',
     '((((((((((((((((((((((((((((((((((((((((((((((((((((',
     '{{replace app.a "((((((((((((((((((((((((((((((((((((" ")"}}',

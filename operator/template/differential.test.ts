@@ -5,7 +5,7 @@ import type { BodyPart } from './go/compile.ts';
 import type { BodyScope } from './go/context.ts';
 import type { Escape } from './go/defines.ts';
 import { parseTemplate } from './template.ts';
-import { applications, commits, contexts, texts } from './testing/arbitraries.ts';
+import { applications, commits, contexts, giteeEvents, texts } from './testing/arbitraries.ts';
 import { bodyOf, RenderingEngine } from './testing/engine.ts';
 import { templates } from './testing/random-template.ts';
 import { type Data, renderReference } from './testing/reference.ts';
@@ -32,6 +32,19 @@ const cases = fc
     }),
   );
 
+const giteeCases = fc
+  .record({ gitee: giteeEvents, context: contexts, params: fc.record({ owner: texts }) })
+  .chain(({ gitee, ...others }) =>
+    fc.record({
+      data: fc.constant({ app: gitee, ...others }),
+      sources: fc.array(templates({ app: undefined, gitee, ...others }), {
+        minLength: 1,
+        maxLength: TEMPLATES,
+        size: 'max',
+      }),
+    }),
+  );
+
 const scopeOf = (params: { owner: string }): BodyScope => ({
   params,
   event: { name: 'on-x', trigger: '' },
@@ -51,10 +64,13 @@ function renderGo(sources: readonly string[], data: Data, scope: BodyScope): unk
 }
 
 describe('a template in Argo CD’s engine', () => {
-  it(`prints what Handlebars prints, for ${PAIRS} random pairs`, { timeout: 300_000 }, () => {
+  it.each([
+    ['an Application', cases],
+    ['an event of Gitee', giteeCases],
+  ])(`prints what Handlebars prints, for ${PAIRS} random pairs with %s`, { timeout: 300_000 }, (_, pairs) => {
     process.stdout.write(`templates: TEMPLATE_SEED=${SEED} TEMPLATE_RUNS=${PAIRS} repeats these\n`);
     const seen = { compared: 0, refused: 0, filled: 0, blocks: 0 };
-    const property = fc.property(cases, ({ data, sources }) => {
+    const property = fc.property(pairs, ({ data, sources }) => {
       const taken = sources.filter((source) => parseTemplate(source, new Set(['owner'])).ok);
       seen.refused += sources.length - taken.length;
       const scope = scopeOf(data.params);
@@ -66,7 +82,7 @@ describe('a template in Argo CD’s engine', () => {
     });
     // Shrinking ends when the rest is small enough.
     const limits = { interruptAfterTimeLimit: 240_000, markInterruptAsFailure: true };
-    fc.assert(property, { numRuns: Math.ceil(PAIRS / 2), seed: SEED, ...limits });
+    fc.assert(property, { numRuns: Math.ceil(PAIRS * 0.6), seed: SEED, ...limits });
     process.stdout.write(`templates: ${JSON.stringify(seen)}\n`);
     expect(seen.compared).toBeGreaterThanOrEqual(PAIRS);
     // A generator that gives nothing but empty texts would compare nothing.

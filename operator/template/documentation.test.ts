@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withCommit } from '../argocd/commit-field.ts';
-import { BLOCKS, ROOTS } from './check/unknown.ts';
+import { GITEE_ROOTS, rootsFor } from './check/family.ts';
+import { BLOCKS } from './check/unknown.ts';
 import { MAX_BODY_BYTES } from './go/compile.ts';
 import { type Escape, MAX_JOINED, MAX_TEXT } from './go/defines.ts';
 import { LOOP_PIECES } from './go/room.ts';
@@ -14,10 +15,12 @@ import {
   CONTEXT,
   EXAMPLES,
   type Example,
+  GITEE_EVENT,
   PAGE,
   SCOPE,
 } from './testing/documentation.ts';
 import { bodyOf, RenderingEngine } from './testing/engine.ts';
+import { giteeTables } from './testing/gitee-tables.ts';
 import { problemOf } from './testing/problem.ts';
 import { renderReference } from './testing/reference.ts';
 
@@ -34,13 +37,16 @@ const [refused, accepted] = [true, false].map((isRefused) =>
 
 const thousands = (count: number): string => `${Math.floor(count / 1_000)} 000`;
 
-const escapeOf = ({ kind }: Example): Escape => (kind === '' ? 'markdown' : (kind as Escape));
+const escapeOf = ({ kind }: Example): Escape =>
+  kind === '' || kind === 'gitee' ? 'markdown' : (kind as Escape);
 
 describe('docs/templates.md', () => {
   it('has no example without a result, and of every kind some', () => {
     expect(PAGE.match(/^```handlebars/gm)).toHaveLength(EXAMPLES.length);
     expect(PAGE.match(/^```text/gm)).toHaveLength(EXAMPLES.length);
-    expect(new Set(EXAMPLES.map(({ kind }) => kind))).toEqual(new Set(['', 'plain', 'url', 'refused']));
+    expect(new Set(EXAMPLES.map(({ kind }) => kind))).toEqual(
+      new Set(['', 'plain', 'url', 'refused', 'gitee']),
+    );
     expect(accepted.length).toBeGreaterThan(30);
     expect(refused.length).toBeGreaterThan(25);
   });
@@ -49,10 +55,12 @@ describe('docs/templates.md', () => {
     const parsed = parseTemplate(example.source, new Set(['owner']));
     if (!parsed.ok) throw new Error(parsed.problem.message);
     const body = bodyOf(['"', { template: parsed.template, escape: escapeOf(example) }, '"'], SCOPE);
-    const printed = JSON.parse(engine.render(body, withCommit(APPLICATION, COMMIT), CONTEXT));
+    const isGitee = example.kind === 'gitee';
+    const app = isGitee ? GITEE_EVENT : withCommit(APPLICATION, COMMIT);
+    const printed = JSON.parse(engine.render(body, app, CONTEXT));
     // A fenced block shows no line break at the end.
     expect(printed.replace(/\n$/, '')).toBe(example.result.replace(/\n$/, ''));
-    const data = { app: APPLICATION, context: CONTEXT, commit: COMMIT };
+    const data = isGitee ? { app, context: CONTEXT } : { app: APPLICATION, context: CONTEXT, commit: COMMIT };
     expect(renderReference(example.source, data, SCOPE, [escapeOf(example)])).toEqual([printed]);
   });
 
@@ -67,9 +75,20 @@ describe('docs/templates.md', () => {
     expect(section).toMatch(new RegExp(`\`\`\`handlebars\n[^]*[{(#]${name} [^]*\`\`\`text`));
   });
 
-  it.each(ROOTS)('has the name %s', (root) => {
+  it.each(rootsFor('argocd'))('has the name %s', (root) => {
     expect(PAGE).toMatch(new RegExp(`^\\| \`${root}\` \\|`, 'm'));
     expect(accepted.some(({ source }) => source.includes(root))).toBe(true);
+  });
+
+  it.each(GITEE_ROOTS)('has the name %s of Gitee', (root) => {
+    expect(PAGE).toMatch(new RegExp(`^\\| \`${root}\` \\| .* \\| .* \\|$`, 'm'));
+  });
+
+  it('has every field of every event of Gitee', () => {
+    const section = PAGE.split('\n## ').find((each) => each.startsWith('Events of Gitee\n')) ?? '';
+    const tables = section.slice(section.indexOf('| field |'));
+    const rowsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('|'));
+    expect(rowsIn(tables)).toEqual(rowsIn(giteeTables()));
   });
 
   it.each(BLOCKS)('has the block #%s', (block) => {

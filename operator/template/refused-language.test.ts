@@ -87,6 +87,37 @@ describe('a path', () => {
   ]);
 });
 
+describe('a name of Gitee', () => {
+  refuses([
+    ['{{push}}', '1:3', 'push alone is not a value: name one of its fields, such as push.branch'],
+    ['{{push.brnach}}', '1:3', 'push has no field brnach. Did you mean branch? There are action, branch'],
+    ['{{issue.user.mail}}', '1:3', 'issue.user has no field mail. There are name, login, html_url'],
+    ['{{push.branch.name}}', '1:3', 'push.branch has no fields: write {{push.branch}}'],
+    ['{{push.commits.id}}', '1:3', 'push.commits is a list: write {{#each push.commits as |item|}}'],
+    ['{{issue.constructor}}', '1:3', 'no field may have the name constructor'],
+    ['{{issue.toString}}', '1:3', 'issue has no field toString'],
+    ['{{puhs.branch}}', '1:3', 'Did you mean push?'],
+    ['{{pull_request.title}}', '1:3', 'Did you mean pullRequest?'],
+    ['{{project.name}}', '1:3', 'for events of Gitee there are push, tag, issue'],
+    [
+      '{{push.branch}} {{nope.a}}',
+      '1:19',
+      'There are push, tag, issue, pullRequest, note, repository, sender, params',
+    ],
+    [
+      '{{push.branch}}\n{{app.metadata.name}}',
+      '2:3',
+      'app reads events of Argo CD, and this message already reads events of Gitee',
+    ],
+    ['{{sender.name}} {{#if appUrl}}x{{/if}}', '1:23', 'appUrl reads events of Argo CD'],
+    [
+      '{{context.a}}{{#each push.commits as |commit|}}x{{/each}}',
+      '1:22',
+      'push reads events of Gitee, and this message already reads events of Argo CD',
+    ],
+  ]);
+});
+
 describe('a helper', () => {
   refuses([
     ['{{uper app.a}}', '1:3', 'Did you mean upper?'],
@@ -110,8 +141,12 @@ describe('a helper', () => {
       '1:14',
       'a text in quotes, of 256 characters at most',
     ],
-    ['{{join "a" ","}}', '1:8', 'a field of app or context, or a named item: {{join LIST ", "}}'],
-    ['{{count params.owner}}', '1:9', 'a field of app or context'],
+    [
+      '{{join "a" ","}}',
+      '1:8',
+      'a field such as app.status.conditions or push.commits, or a named item: {{join LIST ", "}}',
+    ],
+    ['{{count params.owner}}', '1:9', 'a field such as app.status.conditions'],
     ['{{at app.a "0"}}', '1:12', 'a place in the list: 0 is the first: {{at LIST 0}}'],
     ['{{at app.a -1}}', '1:12', 'a place in the list'],
     ['{{date app.a "yyyy-MM-dd"}}', '1:14', 'YYYY, MM, DD, HH, mm and ss'],
@@ -156,7 +191,7 @@ describe('a block', () => {
     [
       '{{#each "x" as |y|}}{{/each}}',
       '1:9',
-      'the value of #each must be a field of app or context, or a named item',
+      'the value of #each must be a field such as app.status.conditions or push.commits, or a named item',
     ],
     ['{{#with (concat app.a) as |y|}}{{/with}}', '1:9', 'the value of #with must be a field'],
     ['{{#if app.a}}{{uper app.a}}{{else}}{{lowr app.a}}{{/if}}', '1:16', 'Did you mean upper?'],

@@ -4,6 +4,7 @@
  */
 
 import { checkProgram } from './check/check.ts';
+import type { TemplateFamily } from './check/family.ts';
 import { ROOT_SCOPE } from './check/scope.ts';
 import { goInDisguise } from './syntax/go-in-disguise.ts';
 import { LIMITS } from './syntax/limits.ts';
@@ -13,16 +14,22 @@ import { TemplateError, type TemplateProblem } from './syntax/problem.ts';
 
 /** The result of reading a template's source. */
 export type ParsedTemplate =
-  | { readonly ok: true; readonly template: Template }
+  | { readonly ok: true; readonly template: Template; readonly family: TemplateFamily }
   | { readonly ok: false; readonly problem: TemplateProblem };
 
 /**
  * Reads the subset of Handlebars that messages are written in; docs/templates.md describes it.
  * @param params the names that `{{params.NAME}}` may have
+ * @param before the family of the message's templates before this one
  */
-export function parseTemplate(source: string, params: ReadonlySet<string>): ParsedTemplate {
+export function parseTemplate(
+  source: string,
+  params: ReadonlySet<string>,
+  before: TemplateFamily = 'any',
+): ParsedTemplate {
   try {
-    return { ok: true, template: { nodes: check(source, params) } };
+    const { nodes, family } = check(source, params, before);
+    return { ok: true, template: { nodes }, family };
   } catch (error) {
     if (error instanceof TemplateError) return { ok: false, problem: error.problem };
     // Endless nesting ends the parser; the bounds make that unlikely, not impossible.
@@ -32,11 +39,16 @@ export function parseTemplate(source: string, params: ReadonlySet<string>): Pars
   }
 }
 
-function check(source: string, params: ReadonlySet<string>): readonly Node[] {
+function check(
+  source: string,
+  params: ReadonlySet<string>,
+  before: TemplateFamily,
+): { readonly nodes: readonly Node[]; readonly family: TemplateFamily } {
   const program = parseSource(source);
   let count = 0;
   const checking = {
     params,
+    family: before,
     count: (place: hbs.AST.SourceLocation) => {
       count += 1;
       if (count > LIMITS.nodes)
@@ -47,7 +59,8 @@ function check(source: string, params: ReadonlySet<string>): readonly Node[] {
     },
   };
   try {
-    return checkProgram(program, ROOT_SCOPE, checking);
+    const nodes = checkProgram(program, ROOT_SCOPE, checking);
+    return { nodes, family: checking.family };
   } catch (error) {
     throw error instanceof TemplateError ? (goInDisguise(source) ?? error) : error;
   }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { NotificationSubscription } from '../../operator/api/kinds.ts';
+import type { ApplicationSubscription } from '../../operator/api/kinds.ts';
 import { namespace, robot, subscription, typedTemplate } from '../../operator/api/testing/manifests.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import {
@@ -78,12 +78,12 @@ const words = (spec: object = sharedWithFriend) =>
   );
 const victimsRobot = (spec: object = sharedWithFriend) => robot({ namespace: VICTIM, name: 'b' }, spec);
 
-const bySubscription = (name: string, spec: Partial<NotificationSubscription['spec']> = {}) =>
+const bySubscription = (name: string, spec: Partial<ApplicationSubscription['spec']> = {}) =>
   subscription({ namespace: INTRUDER, name }, spec);
 const own = { robots: [{ name: 'own' }] };
 
 /** Attempts that are no mistake, each with a group of its own. */
-const ALLOWED: Readonly<Record<string, Partial<NotificationSubscription['spec']>>> = {
+const ALLOWED: Readonly<Record<string, Partial<ApplicationSubscription['spec']>>> = {
   ...Object.fromEntries(
     Object.entries(WIDE_CRITERIA).map(([name, applications]) => [`by-${name}`, { applications }]),
   ),
@@ -96,7 +96,7 @@ const ALLOWED: Readonly<Record<string, Partial<NotificationSubscription['spec']>
 };
 
 /** Attempts that are refused, with the reason. */
-const REFUSED: Readonly<Record<string, readonly [RegExp, Partial<NotificationSubscription['spec']>]>> = {
+const REFUSED: Readonly<Record<string, readonly [RegExp, Partial<ApplicationSubscription['spec']>]>> = {
   ...Object.fromEntries(
     Object.entries(ESCAPES).map(([name, when]) => [
       `escape-${name}`,

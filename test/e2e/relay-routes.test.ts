@@ -107,7 +107,7 @@ describe('a subscription of a relayed robot', () => {
     const before = await route();
     const hack = { spec: { configMap: { [`trigger.${SERVICE}_added`]: 'x' }, scope: { open: true } } };
     await stage.cp.merge('relayroutes', ARGOCD, ROUTE, hack);
-    const after = await untilRoute('the route to be right again', ({ spec }) => !spec.scope.open);
+    const after = await untilRoute('the route to be right again', ({ spec }) => !spec.scope?.open);
     expect(after.metadata.generation).toBe(before.metadata.generation + 2);
     expect(after.spec).toEqual(before.spec);
     await reportAsRelay();

@@ -26,6 +26,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'core/bounds': 'beyond-bounds.ts',
   'core/compile': 'subscription.ts',
   'core/delivery': 'checks.ts',
+  'core/gitee': 'gitee.ts',
   'core/plan': 'plan.ts',
   'core/relay': 'relay.ts',
   'core/resolve': 'resolve.ts',
@@ -41,6 +42,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'argocd/remedies': 'engine-remedy.ts',
   'argocd/subscriptions-block': 'subscriptions-block.ts',
   dingtalk: 'client.ts',
+  gitee: 'payload.ts',
   engine: 'client.ts',
   api: 'kinds.ts',
 };

@@ -15,7 +15,6 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'commands/lint.ts': 'a command, which program.ts loads when it is called',
   'controller/route-reporter.ts': 'one report, as each reporter beside it has one',
   'core/compile/robot.ts': 'what a robot becomes, as subscription.ts is for a subscription',
-  'dingtalk/markdown.ts': 'a format of DingTalk, apart from the messages that have it',
   'engine/cpu-time.ts': 'a file of Linux, apart from the pipes of a process',
   'metrics/loop-metrics.ts': 'one concept of the metrics, as each file beside it has one',
   'probes/liveness.ts': 'a judgement of its own, with a test of its own',

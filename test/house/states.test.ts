@@ -7,8 +7,8 @@ import { SOURCES } from './sources.ts';
  * status of a RelayRoute.
  */
 const CONDITIONS: Readonly<Record<string, number>> = {
-  'core/status/changes.ts': 2,
-  'core/status/conditions.ts': 1,
+  'core/gitee/native.ts': 1,
+  'core/status/changes.ts': 1,
   'core/status/relayed-delivering.ts': 2,
   'core/status/wanted-status.ts': 1,
 };

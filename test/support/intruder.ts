@@ -1,4 +1,4 @@
-import type { NotificationSubscription } from '../../operator/api/kinds.ts';
+import type { ApplicationSubscription } from '../../operator/api/kinds.ts';
 
 /** What a team could write to hear of other teams' applications, or to speak in their groups. */
 
@@ -12,7 +12,7 @@ export const OTHER_CLUSTER = 'https://other.example.com';
 export const LABEL = { tier: 'gold' };
 export const PROJECT = 'bravo';
 
-type Criteria = NotificationSubscription['spec']['applications'];
+type Criteria = ApplicationSubscription['spec']['applications'];
 
 /** Criteria that are allowed, and that the victim's Applications meet. */
 export const WIDE_CRITERIA: Readonly<Record<string, Criteria>> = {

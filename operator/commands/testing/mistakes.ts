@@ -23,6 +23,19 @@ const subscription = (name: string, events: string, more = '', namespace = 'team
 
 const events = (...lines: string[]) => `  events:\n${lines.map((line) => `    - ${line}\n`).join('')}`;
 const to = (name: string) => `  robots: [{ name: ${name} }]\n  applications: { all: true }\n`;
+/** A subscription to a repository, which Gitee itself sends to a robot of its name unless told otherwise. */
+const toGitee = (
+  name: string,
+  gitee: string,
+  event = 'trigger: gitee-push',
+  robots = `[{ name: ${name} }]`,
+) =>
+  subscription(
+    name,
+    events(event),
+    `  robots: ${robots}\n  gitee:\n    repository: team/shop\n    token: { secretKeyRef: { name: gitee, key: token } }\n${gitee}`,
+  );
+const NATIVE = '    delivery: Native\n';
 const documents = (...all: string[]) => all.join('---\n');
 
 const TOKEN = '0123456789abcdef'.repeat(4);
@@ -259,6 +272,39 @@ metadata:
       `  robots: [${Array.from({ length: 5 }, (_, index) => `{ name: many${index} }`).join(', ')}]\n  applications: { all: true }\n`,
     ),
   ),
+  GiteeHostNotAllowed: documents(
+    robot('host-of-gitee'),
+    toGitee('host-of-gitee', `${NATIVE}    baseUrl: https://gitee.example.com # here\n`),
+  ),
+  GiteeDoorNotConfigured: documents(robot('door'), toGitee('door', '    delivery: Relay # here\n')),
+  UnknownAction: documents(
+    robot('action'),
+    toGitee('action', '', 'trigger: gitee-issue\n      actions:\n        - open\n        - merge # here'),
+  ),
+  TemplateForOtherSource: documents(
+    robot('source'),
+    template('source', '  message:\n    text:\n      content: "{{app.metadata.name}}"'),
+    toGitee('source', '', 'trigger: gitee-push\n      template: { name: source } # here'),
+  ),
+  NotWithNative: documents(robot('native'), toGitee('native', `${NATIVE}    branches: [main] # here\n`)),
+  KeywordLoss: documents(
+    robot('loss', '  keywords: [ops]\n'),
+    toGitee('loss', NATIVE, 'trigger: gitee-push', '\n    - name: loss # here'),
+  ),
+  RobotNotOwn: documents(
+    robot('notown', '  sharedWith: { namespaces: [team] }\n', 'platform'),
+    toGitee(
+      'notown',
+      NATIVE,
+      'trigger: gitee-push',
+      '\n    - name: notown # here\n      namespace: platform',
+    ),
+  ),
+  FilterWithoutEffect: documents(robot('filter'), toGitee('filter', '    tags: ["v*"] # here\n')),
+  SeparateBudgets: documents(
+    robot('budgets'),
+    toGitee('budgets', '', 'trigger: gitee-push', '\n    - name: budgets # here'),
+  ),
 };
 
 /** Reasons that speak of a cluster, of other people's keys or of DingTalk, and so of nothing that files could show. */
@@ -271,6 +317,7 @@ export const NOT_IN_FILES = [
   'Merged',
   'Signed',
   'Delivering',
+  'Hooked',
   'Ready',
   'NotAccepted',
   'PreviousVersionLive',
@@ -293,6 +340,8 @@ export const NOT_IN_FILES = [
   'CredentialsUnreadable',
   // Files rarely contain credentials, so missing ones count as valid.
   'CredentialsNotFound',
+  // DingTalk's answer about the robot, which its status has.
+  'GiteeAddressesNotFixed',
   // Wanted, and no mistake.
   'Suspended',
   // It takes a megabyte of resources; core/merge/budget.test.ts has it.

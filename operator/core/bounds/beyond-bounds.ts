@@ -146,9 +146,10 @@ const liveIn =
   (live: LiveState, routes: LiveRoutes): IsLive =>
   (resource) => {
     const key = resourceKey(resource);
-    if (resource.kind === 'DingTalkRobot') return live.services.has(key) || routes.byRobot.has(key);
+    if (resource.kind === 'DingTalkRobot')
+      return live.services.has(key) || routes.byRobot.has(key) || routes.gitee.byRobot.has(key);
     if (resource.kind !== 'NotificationSubscription') return false;
-    return live.events.has(key) || routes.bySubscription.has(key);
+    return live.events.has(key) || routes.bySubscription.has(key) || routes.gitee.bySubscription.has(key);
   };
 
 /** The message has the needs of this resource and no total: a status must not change because of other resources. */

@@ -5,15 +5,22 @@ import { ObjectMemo } from '../../lib/memo.ts';
 import { setOwn } from '../../lib/own.ts';
 import { eventsBody } from '../../message/message.ts';
 import { selector } from '../../template/go/compile.ts';
-import type { ResolvedEvent, ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
+import type { ResolvedMessage, ResolvedRobot } from '../model/resolved.ts';
 import { messageInputs } from '../resolve/event-messages.ts';
 
+/** A subscription's messages and the robots that get them. */
+export interface MessageSources<Message> {
+  readonly cr: NotificationSubscription;
+  readonly events: readonly Message[];
+  readonly robots: readonly ResolvedRobot[];
+}
+
 /** The templates of a subscription. */
-export interface CompiledTemplates {
+export interface CompiledTemplates<Message> {
   /** Values of `template.<name>`, by name. */
   readonly values: Readonly<Record<string, string>>;
   /** Names of the templates that an event's trigger sends, in this order. */
-  sentBy(event: ResolvedEvent): readonly string[];
+  sentBy(event: Message): readonly string[];
 }
 
 /**
@@ -24,18 +31,18 @@ export interface CompiledTemplates {
  * that its owner in another namespace may withdraw are in the templates of their events.
  * @param markFor the provenance of an event's template, or of the template that several events share
  */
-export function compileTemplates(
-  { cr, events, robots }: Pick<ResolvedSubscription, 'cr' | 'events' | 'robots'>,
-  markFor: (event?: ResolvedEvent) => string,
+export function compileTemplates<Message extends ResolvedMessage>(
+  { cr, events, robots }: MessageSources<Message>,
+  markFor: (event?: Message) => string,
   argocdUrl: string | undefined,
-): CompiledTemplates {
+): CompiledTemplates<Message> {
   const { namespace, name } = cr.metadata;
   const marks = events.map(markFor);
   const inputs = [...messageInputs(events, robots, argocdUrl), ...marks, markFor()];
-  const ownName = (event: ResolvedEvent) => eventKeyName(namespace, name, event.name);
+  const ownName = (event: Message) => eventKeyName(namespace, name, event.name);
   const together = messagesTogether(events);
   const shared = subscriptionKeyName(namespace, name);
-  const bodyOf = (these: readonly ResolvedEvent[]) => {
+  const bodyOf = (these: readonly Message[]) => {
     const messages = these.map(({ message }) => message);
     return ({ audience }: ResolvedRobot) => eventsBody(messages, audience, argocdUrl);
   };
@@ -65,7 +72,9 @@ export function compileTemplates(
 const compiledTemplates = new ObjectMemo<NotificationSubscription, Readonly<Record<string, string>>>();
 
 /** The events whose messages share one template, in the order of their places in it. */
-export function messagesTogether(events: readonly ResolvedEvent[]): readonly ResolvedEvent[] {
+export function messagesTogether<Message extends ResolvedMessage>(
+  events: readonly Message[],
+): readonly Message[] {
   const lasting = events.filter(
     ({ raw, posted, sharedTemplate }) =>
       raw === undefined && posted === undefined && sharedTemplate === undefined,

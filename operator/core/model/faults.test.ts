@@ -3,7 +3,17 @@ import type { CustomResource } from '../../api/kinds.ts';
 import { type Decision, decide } from '../decide.ts';
 import { deliveryChecks } from '../delivery/checks.ts';
 import { statusUpdates } from '../status/statuses.ts';
-import { config, found, robot, SECRET, settled, snapshot, subscription, TOKEN } from '../testing/fixtures.ts';
+import {
+  config,
+  found,
+  giteeSubscription,
+  robot,
+  SECRET,
+  settled,
+  snapshot,
+  subscription,
+  TOKEN,
+} from '../testing/fixtures.ts';
 import { Faults } from './faults.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -36,6 +46,7 @@ const resources = {
       },
     ),
     subscription({ namespace: BAD, name: 'by-project' }),
+    giteeSubscription({ namespace: BAD }, { gitee: { delivery: 'Native' } }),
   ],
 };
 const START: Snapshot = snapshot({

@@ -1,6 +1,12 @@
 import type { Finding } from '../../api/finding.ts';
-import type { DingTalkRobot, NotificationSubscription, NotificationTemplate } from '../../api/kinds.ts';
+import type {
+  ApplicationSubscription,
+  DingTalkRobot,
+  GiteeSubscription,
+  NotificationTemplate,
+} from '../../api/kinds.ts';
 import type { Credential } from '../../dingtalk/credential.ts';
+import type { GiteeTrigger } from '../../gitee/events.ts';
 import type { Trigger } from '../../message/catalogue/trigger.ts';
 import type { Audience, EventMessage } from '../../message/event-message.ts';
 import type { Refusal, Verdict } from './verdict.ts';
@@ -9,7 +15,10 @@ import type { Refusal, Verdict } from './verdict.ts';
 export interface Resolution {
   readonly robots: readonly ResolvedRobot[];
   readonly templates: readonly ResolvedTemplate[];
+  /** Those about applications of Argo CD. */
   readonly subscriptions: readonly ResolvedSubscription[];
+  /** Those about Gitee repositories. */
+  readonly gitee: readonly ResolvedGiteeSubscription[];
   /** The URL of Argo CD's user interface, without a slash at the end, if it is known. */
   readonly argocdUrl: string | undefined;
 }
@@ -36,9 +45,9 @@ export interface ResolvedTemplate {
   readonly verdict: Verdict;
 }
 
-/** A subscription with the resources that it refers to. */
+/** A subscription about applications, with the resources that it refers to. */
 export interface ResolvedSubscription {
-  readonly cr: NotificationSubscription;
+  readonly cr: ApplicationSubscription;
   readonly verdict: Verdict;
   /** The robots that can get messages. */
   readonly robots: readonly ResolvedRobot[];
@@ -58,11 +67,20 @@ export interface ResolvedSubscription {
   readonly criteria: string | undefined;
 }
 
-/** One event with its trigger and its message. */
-export interface ResolvedEvent extends JudgedTrigger {
+/** A subscription about a Gitee repository, with the resources that it refers to. */
+export interface ResolvedGiteeSubscription {
+  readonly cr: GiteeSubscription;
+  readonly verdict: Verdict;
+  /** The robots that can get messages. */
+  readonly robots: readonly ResolvedRobot[];
+  /** Complete where the rollout is `current`. */
+  readonly events: readonly ResolvedGiteeEvent[];
+}
+
+/** The message of an event. */
+export interface ResolvedMessage {
+  /** The name of the event. */
   readonly name: string;
-  /** The trigger's name in the catalogue; absent for an event with an own condition. */
-  readonly catalogueName?: string;
   /** The path of the event in the custom resource. */
   readonly path: string;
   /** The message, unless there is a raw template. */
@@ -75,6 +93,19 @@ export interface ResolvedEvent extends JudgedTrigger {
   readonly template?: NotificationTemplate;
   /** `namespace/name` of the template, if it belongs to another namespace. */
   readonly sharedTemplate?: string;
+}
+
+/** One event about applications with its trigger and its message. */
+export interface ResolvedEvent extends JudgedTrigger, ResolvedMessage {
+  /** The trigger's name in the catalogue; absent for an event with an own condition. */
+  readonly catalogueName?: string;
+}
+
+/** One event of a Gitee repository with its message. */
+export interface ResolvedGiteeEvent extends ResolvedMessage {
+  readonly giteeTrigger: GiteeTrigger;
+  /** Absent for all of the trigger. */
+  readonly actions?: readonly string[];
 }
 
 /** The trigger of an event, and the verdict on its condition. */

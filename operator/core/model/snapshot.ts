@@ -3,6 +3,7 @@ import type { RelayRoute } from '../../api/relay-route.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { Labels } from '../../kubernetes/label-selector.ts';
 import type { CheckMemory } from './check-memory.ts';
+import type { HookState } from './gitee.ts';
 import type { Answers } from './inquiry.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface Snapshot {
   readonly argocdUrl?: string | undefined;
   /** Absent where the operator has no relay, as for manifests in files. */
   readonly relay?: RelayInputs;
+  /** What is known about hooks of Gitee repositories, by subscription, `namespace/name`. Absent: nothing is known yet. */
+  readonly gitee?: { readonly hooks: ReadonlyMap<string, HookState> };
 }
 
 /** What decisions about relayed robots need. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { NotificationSubscription } from '../../api/kinds.ts';
+import type { ApplicationSubscription } from '../../api/kinds.ts';
 import { globMatches } from '../../lib/glob.ts';
 import { decide } from '../decide.ts';
 import { settled } from '../testing/fixtures.ts';
@@ -50,7 +50,7 @@ describe('for any subscriptions', () => {
 
   /** Access condition and criteria once more, as the documentation describes them. */
   function hears(
-    { metadata, spec }: NotificationSubscription,
+    { metadata, spec }: ApplicationSubscription,
     app: App,
     projects: Record<string, string[]>,
   ): boolean {

@@ -6,13 +6,16 @@ import {
   triggerKey,
 } from '../../argocd/names.ts';
 import { messageAtLine } from '../../template/go/compile.ts';
-import { messagesTogether } from '../compile/templates.ts';
+import { type MessageSources, messagesTogether } from '../compile/templates.ts';
 import type { FieldOf } from '../gate/verdicts.ts';
-import type { ResolvedSubscription } from '../model/resolved.ts';
+import type { ResolvedMessage } from '../model/resolved.ts';
 import { eventName } from '../resolve/event-name.ts';
 
 /** The field of a subscription that a key of its fragment comes from. */
-export function fieldOfEvent({ cr, events }: Pick<ResolvedSubscription, 'cr' | 'events'>): FieldOf {
+export function fieldOfEvent({
+  cr,
+  events,
+}: Pick<MessageSources<ResolvedMessage>, 'cr' | 'events'>): FieldOf {
   const { metadata, spec } = cr;
   const together = templateKey(subscriptionKeyName(metadata.namespace, metadata.name));
   return ({ key, field, line }) => {

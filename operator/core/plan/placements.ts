@@ -1,5 +1,5 @@
 import type { DingTalkRobot, NotificationTemplate } from '../../api/kinds.ts';
-import type { RelayRouteSpec } from '../../api/relay-route.ts';
+import type { ApplicationRouteSpec, GiteeRouteSpec } from '../../api/relay-route.ts';
 import type { SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
 import type { OperatorConfiguration } from '../../config/config.ts';
 import type { CompileSettings, RobotFragment } from '../compile/fragments.ts';
@@ -21,8 +21,10 @@ export interface Plan {
   readonly subscriptions: ReadonlyMap<string, SubscriptionPlacement>;
   /** The keys that post a subscription's own events to the relay, by subscription, `namespace/name`. */
   readonly posted: ReadonlyMap<string, SubscriptionPlacement>;
-  /** The wanted RelayRoutes, by name. */
-  readonly routes: ReadonlyMap<string, RelayRouteSpec>;
+  /** The wanted RelayRoutes about applications, by name. */
+  readonly routes: ReadonlyMap<string, ApplicationRouteSpec>;
+  /** The wanted RelayRoutes about Gitee repositories, by name. */
+  readonly giteeRoutes: ReadonlyMap<string, GiteeRouteSpec>;
   /** When the next signature has to be renewed. */
   readonly renewAt?: Date;
 }

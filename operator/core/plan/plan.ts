@@ -106,6 +106,7 @@ export function planTarget(
       subscriptions: placements,
       posted: new Map(),
       routes: new Map(),
+      giteeRoutes: new Map(),
       ...dueAt(robots.renewAt, moves.dueAt),
     },
   };

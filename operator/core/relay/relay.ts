@@ -6,6 +6,7 @@
 
 import type { RelayRouteSpec } from '../../api/relay-route.ts';
 import { canonicalJson } from '../../lib/canonical-json.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Plan } from '../plan/placements.ts';
 
@@ -19,17 +20,20 @@ export interface RouteChanges {
 
 /** The requests that turn the existing routes into the wanted ones. */
 export function routeChanges(
-  { routes }: Pick<Plan, 'routes'>,
+  { routes, giteeRoutes }: Pick<Plan, 'routes' | 'giteeRoutes'>,
   { relay }: Pick<Snapshot, 'relay'>,
 ): RouteChanges {
   const live = relay?.routes;
-  const apply = [...routes].flatMap(([name, spec]) =>
+  const wanted = new Map<string, RelayRouteSpec>([...routes, ...giteeRoutes]);
+  const apply = [...wanted].flatMap(([name, spec]) =>
     isSameRoute(spec, live?.get(name)?.spec) ? [] : [{ name, spec }],
   );
-  const remove = [...(live?.keys() ?? [])].filter((name) => !routes.has(name));
+  const remove = [...(live?.keys() ?? [])].filter((name) => !wanted.has(name));
   return { apply, remove: remove.sort() };
 }
 
 /** Whether a live route is the wanted one, whatever the order of its fields. */
 export const isSameRoute = (wanted: RelayRouteSpec, live: RelayRouteSpec | undefined): boolean =>
-  live !== undefined && canonicalJson(wanted) === canonicalJson(live);
+  live !== undefined && comparisons.get(wanted, [live], () => canonicalJson(wanted) === canonicalJson(live));
+
+const comparisons = new ObjectMemo<RelayRouteSpec, boolean>();

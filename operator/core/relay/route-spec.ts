@@ -1,5 +1,5 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import type { RelayRoute, RelayRouteSpec } from '../../api/relay-route.ts';
+import type { ApplicationRouteSpec, RelayRoute } from '../../api/relay-route.ts';
 import type { DingTalkRobotSpec } from '../../api/types.generated.ts';
 import { eventKeyName } from '../../argocd/names.ts';
 import { readProvenance } from '../../argocd/provenance.ts';
@@ -9,7 +9,7 @@ import type { SubscriptionPlan } from '../plan/placements.ts';
 import { eventName } from '../resolve/event-name.ts';
 import { clusterGrants } from '../resolve/grants.ts';
 
-type RoutedRobot = RelayRouteSpec['robots'][number];
+type RoutedRobot = ApplicationRouteSpec['robots'][number];
 
 /** All that a route is made of. */
 export interface RouteInputs {
@@ -17,7 +17,7 @@ export interface RouteInputs {
   readonly plan: SubscriptionPlan;
   /** Whether the plan is that of the newest generation. */
   readonly isNewest: boolean;
-  readonly live: RelayRoute | undefined;
+  readonly live: RelayRoute<ApplicationRouteSpec> | undefined;
   /** The robots that the relay sends to, by service. */
   readonly robots: ReadonlyMap<string, ResolvedRobot>;
   readonly snapshot: Pick<Snapshot, 'config'>;
@@ -31,7 +31,7 @@ export function routeSpec({
   live,
   robots,
   snapshot,
-}: RouteInputs): RelayRouteSpec {
+}: RouteInputs): ApplicationRouteSpec {
   const { cr } = subscription;
   const { namespace, name, uid, generation } = cr.metadata;
   const before = isNewest ? undefined : live?.spec;
@@ -59,7 +59,7 @@ export function routeSpec({
 const generationOf = ({ configMap }: SubscriptionPlan): number =>
   Math.min(...Object.values(configMap).flatMap((value) => readProvenance(value)?.generation ?? []));
 
-function eventsOf({ metadata, spec }: NotificationSubscription): RelayRouteSpec['events'] {
+function eventsOf({ metadata, spec }: NotificationSubscription): ApplicationRouteSpec['events'] {
   return spec.events.map((event) => {
     const name = eventName(event);
     const trigger = eventKeyName(metadata.namespace, metadata.name, name);
@@ -71,7 +71,7 @@ function eventsOf({ metadata, spec }: NotificationSubscription): RelayRouteSpec[
 function scopeOf(
   { cr, granted }: ResolvedSubscription,
   snapshot: Pick<Snapshot, 'config'>,
-): RelayRouteSpec['scope'] {
+): ApplicationRouteSpec['scope'] {
   const { mode, destinations } = snapshot.config.tenancy;
   const isOpen = mode === 'open';
   const countsDeployments = !isOpen && destinations === 'Trusted';
@@ -83,8 +83,8 @@ function scopeOf(
   };
 }
 
-/** A robot whose newest spec does not count stays as it is known. */
-function routedRobot(
+/** A robot in a route. One whose newest spec does not count stays as it is known. */
+export function routedRobot(
   { cr, service, audience, verdict }: ResolvedRobot,
   known: RoutedRobot | undefined,
 ): RoutedRobot {

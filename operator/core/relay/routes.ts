@@ -1,5 +1,5 @@
 import { resourceKey } from '../../api/names.ts';
-import { type RelayRouteSpec, relayRouteName } from '../../api/relay-route.ts';
+import { type ApplicationRouteSpec, relayRouteName } from '../../api/relay-route.ts';
 import type { Faults } from '../model/faults.ts';
 import type { Inquiry } from '../model/inquiry.ts';
 import type { LiveState } from '../model/live.ts';
@@ -67,7 +67,7 @@ export function planRoutes(
     destinations: unlimited,
   };
   const byService = new Map(robots.map((robot) => [robot.service, robot]));
-  const routes = new Map<string, RelayRouteSpec>();
+  const routes = new Map<string, ApplicationRouteSpec>();
   const verdicts = new Map<string, Verdict>();
   for (const candidate of candidates) {
     const { subscription } = candidate;

@@ -1,5 +1,5 @@
 import { objectKey } from '../../api/names.ts';
-import type { RelayRouteSpec } from '../../api/relay-route.ts';
+import type { ApplicationRouteSpec } from '../../api/relay-route.ts';
 import type { DirectMarks } from '../../argocd/direct-marks.ts';
 import { sinceIn } from '../../argocd/moment.ts';
 import {
@@ -61,7 +61,7 @@ export function withSharedKeys(
   const capability = own(snapshot.target.secret?.data, RELAY_SERVICE) ?? snapshot.relay?.newCapability;
   if (plan.routes.size + marks.size === 0 || url === undefined) return plan;
   const before = new Map(live.relay.filter(isShared).map(({ key, value }) => [key, value]));
-  const isPosted = ({ namespace, name }: RelayRouteSpec['subscription'], event: string) =>
+  const isPosted = ({ namespace, name }: ApplicationRouteSpec['subscription'], event: string) =>
     !waiting.has(objectKey(namespace, name)) || before.has(triggerKey(relayedEventName(event)));
   const events = sharedEvents(
     [...plan.routes.values()].flatMap((route) =>
@@ -114,7 +114,7 @@ const LAG_MS = 600_000;
  * @param catalogueName undefined for events with own conditions
  */
 export function firstMoment(
-  routes: Iterable<RelayRouteSpec>,
+  routes: Iterable<ApplicationRouteSpec>,
   catalogueName: string | undefined,
   now: Date,
 ): string {

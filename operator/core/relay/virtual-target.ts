@@ -16,7 +16,7 @@ export function virtualTarget(live: LiveState, routes: LiveRoutes): LiveState {
     const recipients = new Map(live.recipients);
     const entries = [];
     for (const [subscription, route] of routes.bySubscription) {
-      events.set(subscription, keysOf(route));
+      events.set(subscription, routeKeys(route));
       const services = route.spec.robots.map(({ service }) => service);
       const triggers = route.spec.events.map(({ trigger }) => trigger);
       entries.push({ recipients: services, triggers });
@@ -31,7 +31,7 @@ export function virtualTarget(live: LiveState, routes: LiveRoutes): LiveState {
 const targets = new ObjectMemo<LiveRoutes, LiveState>();
 
 /** The keys of a route; the same objects for the same route. */
-const keysOf = (route: RelayRoute): readonly LiveKey[] =>
+export const routeKeys = (route: RelayRoute): readonly LiveKey[] =>
   keys.get(route, [], () => {
     const { configMap, subscription } = route.spec;
     return Object.entries(configMap).flatMap(([key, value]) => {

@@ -1,12 +1,12 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { audienceKey, leadsToArgoCD, messageFinding, showsCommit } from '../../message/message.ts';
-import type { ResolvedEvent, ResolvedRobot } from '../model/resolved.ts';
+import type { ResolvedEvent, ResolvedMessage, ResolvedRobot } from '../model/resolved.ts';
 import { nameFor } from './sharing.ts';
 
 /** All inputs of a subscription's messages, beside the subscription itself. */
 export function messageInputs(
-  events: readonly ResolvedEvent[],
+  events: readonly ResolvedMessage[],
   robots: readonly ResolvedRobot[],
   argocdUrl: string | undefined,
 ): unknown[] {
@@ -19,7 +19,7 @@ export function messageInputs(
 
 /** Findings that keep the messages of events from being made for these robots, each once. */
 export function messageFindings(
-  events: readonly ResolvedEvent[],
+  events: readonly ResolvedMessage[],
   robots: readonly ResolvedRobot[],
   argocdUrl: string | undefined,
 ): Finding[] {
@@ -39,7 +39,7 @@ export function messageFindings(
 /** Warnings about messages that are sent all the same. */
 export function messageWarnings(
   { metadata }: NotificationSubscription,
-  events: readonly ResolvedEvent[],
+  events: readonly ResolvedMessage[],
   robots: readonly ResolvedRobot[],
   argocdUrl: string | undefined,
 ): Finding[] {
@@ -69,7 +69,7 @@ export function commitWarnings(
   });
 }
 
-function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undefined): Finding[] {
+function withoutLink(events: readonly ResolvedMessage[], argocdUrl: string | undefined): Finding[] {
   if (
     argocdUrl !== undefined ||
     !events.some((event) => event.raw === undefined && leadsToArgoCD(event.message))
@@ -84,7 +84,7 @@ function withoutLink(events: readonly ResolvedEvent[], argocdUrl: string | undef
 /** The operator adds no keyword to a raw template. */
 function withoutKeyword(
   namespace: string,
-  events: readonly ResolvedEvent[],
+  events: readonly ResolvedMessage[],
   robots: readonly ResolvedRobot[],
 ): Finding[] {
   return events.flatMap(({ raw, path }): Finding[] => {

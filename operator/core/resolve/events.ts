@@ -1,12 +1,15 @@
+import type { NotificationTemplate } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { SubscribedEvent, TemplateReference } from '../../api/types.generated.ts';
 import { closest } from '../../lib/closest.ts';
 import { memoised } from '../../lib/memo.ts';
 import { CATALOGUE, findTrigger } from '../../message/catalogue/catalogue.ts';
 import { takesMentions } from '../../message/message.ts';
+import { familyOf } from '../../message/parse.ts';
+import type { TemplateFamily } from '../../template/check/family.ts';
 import { type RawEventFindings, rawEventFindings } from '../gate/raw-template.ts';
 import type { Inquiry } from '../model/inquiry.ts';
-import type { JudgedTrigger, ResolvedEvent, ResolvedTemplate } from '../model/resolved.ts';
+import type { JudgedTrigger, ResolvedEvent, ResolvedMessage, ResolvedTemplate } from '../model/resolved.ts';
 import { awaitsEngine, type Refusal } from '../model/verdict.ts';
 import { eventName } from './event-name.ts';
 import { ownTrigger } from './own-trigger.ts';
@@ -31,21 +34,42 @@ export function resolveEvent(
       ? ownTrigger(event, path, context.inquiry)
       : catalogueTrigger(event.trigger, path);
   if ('reason' in judged) return judged;
-  const template = event.template && resolveTemplateReference(namespace, event.template, path, context);
-  if (template && 'reason' in template) return template;
-  const content = resolveContent(event, path, template);
-  if ('reason' in content) return content;
+  const message = resolveMessage(namespace, event, path, context.templates, 'argocd');
+  if ('reason' in message) return message;
+  const { raw } = message;
   const { refusal, warnings } =
-    content.raw === undefined
-      ? NOTHING
-      : rawEventFindings(content.raw, judged.trigger.condition, path, context.inquiry);
+    raw === undefined ? NOTHING : rawEventFindings(raw, judged.trigger.condition, path, context.inquiry);
   if (refusal) return refusal;
   return {
-    name: eventName(event),
+    ...message,
     ...judged,
     warnings: [...judged.warnings, ...warnings],
-    path,
     ...(event.trigger !== undefined && { catalogueName: event.trigger }),
+  };
+}
+
+/**
+ * The message of an event: that of its template, or that of its trigger.
+ * @param path the event in the custom resource
+ * @param templates by `namespace/name`
+ * @param source where the events of the subscription come from
+ */
+export function resolveMessage(
+  namespace: string,
+  event: SubscribedEvent,
+  path: string,
+  templates: EventContext['templates'],
+  source: Source,
+): ResolvedMessage | Refusal {
+  const template = event.template && resolveTemplateReference(namespace, event.template, path, templates);
+  if (template && 'reason' in template) return template;
+  const other = template && forOtherSource(template.cr, path, source);
+  if (other) return other;
+  const content = resolveContent(event, path, template);
+  if ('reason' in content) return content;
+  return {
+    name: eventName(event),
+    path,
     ...content,
     ...(template && { template: template.cr }),
     ...(template &&
@@ -54,6 +78,28 @@ export function resolveEvent(
 }
 
 const NOTHING: RawEventFindings = { warnings: [] };
+
+type Source = Exclude<TemplateFamily, 'any'>;
+
+/** Refuses a template about events that the subscription cannot have. */
+function forOtherSource(
+  { spec: { message, params = {} } }: NotificationTemplate,
+  path: string,
+  source: Source,
+): Refusal | undefined {
+  const isRaw = message.raw !== undefined;
+  // A raw template reads what Argo CD's engine has, which is an Application.
+  const family = isRaw ? 'argocd' : familyOf({ message, params });
+  if (family === 'any' || family === source) return undefined;
+  const what = {
+    argocd: 'the template reads events of Gitee, and the subscription is about applications of Argo CD',
+    gitee: isRaw
+      ? 'the template is a raw one, which only events of Argo CD can have, and the subscription is about a Gitee repository'
+      : 'the template reads applications of Argo CD, and the subscription is about a Gitee repository',
+  }[source];
+  const text = `${path}.template: ${what}. Name another template, or remove template to get the message of the trigger.`;
+  return { reason: 'TemplateForOtherSource', message: text };
+}
 
 /** The message of the template with the event's own params and mentions, or that of the catalogue. */
 function resolveContent(
@@ -115,7 +161,7 @@ function resolveTemplateReference(
   namespace: string,
   reference: TemplateReference,
   path: string,
-  { templates }: EventContext,
+  templates: EventContext['templates'],
 ): ResolvedTemplate | Refusal {
   const template = templates.get(referenceKey(namespace, reference));
   if (!template || !mayUse(namespace, template.cr)) {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../api/finding.ts';
-import type { NotificationSubscription } from '../../api/kinds.ts';
+import type { ApplicationSubscription } from '../../api/kinds.ts';
 import { isGlob } from '../../lib/glob.ts';
 
 /** Limits of one pattern, and of all patterns of a subscription together. */
@@ -17,7 +17,7 @@ const REMEDY =
  * take next to no time. The schema has looser limits, so stored resources stay valid. A `*` after another one adds nothing to
  * the regular expression, and does not count.
  */
-export function costlyNamePatterns({ spec }: NotificationSubscription): Finding[] {
+export function costlyNamePatterns({ spec }: ApplicationSubscription): Finding[] {
   const patterns = (spec.applications.names ?? []).flatMap((name, index) =>
     isGlob(name) ? [{ index, text: name.replace(/\*+/g, '*') }] : [],
   );

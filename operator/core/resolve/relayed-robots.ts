@@ -1,11 +1,13 @@
 import type { Finding } from '../../api/finding.ts';
 import type { DingTalkRobot } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
+import type { Faults } from '../model/faults.ts';
 import { liveRoutes } from '../model/live-routes.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import type { Verdict } from '../model/verdict.ts';
 import { hasWorkingUrl, judgeCredentials } from './credentials.ts';
+import { standingOf } from './selection.ts';
 
 /** The parts of a snapshot that a relayed robot is judged by. */
 export type RelayContext = Pick<Snapshot, 'config' | 'credentials' | 'target' | 'now' | 'relay'>;
@@ -72,3 +74,23 @@ export function routedDespite(
  */
 export const routedUnread = (verdict: Verdict): Verdict =>
   verdict.isUnread ? { ...verdict, rollout: 'lastGood' } : verdict;
+
+/**
+ * The robots as subscriptions to Gitee see them. A robot that a live route about Gitee names goes on by its former spec, despite a mistake
+ * in the newest one, as long as its credentials are valid. That says nothing about its messages from Argo CD.
+ */
+export function withGiteeRoutes(
+  robots: readonly ResolvedRobot[],
+  snapshot: Snapshot,
+  faults: Faults,
+): readonly ResolvedRobot[] {
+  const { byRobot } = liveRoutes(snapshot).gitee;
+  return robots.map((robot) => {
+    const { cr, verdict } = robot;
+    const { refusal } = verdict;
+    if (verdict.rollout !== 'none' || !refusal || !byRobot.has(resourceKey(cr))) return robot;
+    if (standingOf(cr.metadata.namespace, snapshot) !== 'served') return robot;
+    const stays = () => ({ ...robot, ...routedDespite(cr, refusal, snapshot), messagesStay: true }) as const;
+    return faults.guard(cr, stays, () => robot) ?? robot;
+  });
+}

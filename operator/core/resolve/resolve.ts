@@ -6,9 +6,9 @@
 
 import type { Finding } from '../../api/finding.ts';
 import type {
+  ApplicationSubscription,
   CustomResource,
   DingTalkRobot,
-  NotificationSubscription,
   NotificationTemplate,
 } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
@@ -22,14 +22,14 @@ import type { Resolution, ResolvedRobot, ResolvedSubscription, ResolvedTemplate 
 import type { Snapshot } from '../model/snapshot.ts';
 import { accessOf } from './access-condition.ts';
 import { argocdUrl } from './argocd-url.ts';
+import { applicationSubscriptions, byName, eachOf } from './each.ts';
 import { refusedRobot, resolveRobot } from './robots.ts';
-import { reported } from './selection.ts';
 import { refusedSubscription, resolveSubscription } from './subscriptions.ts';
 import { refusedTemplate, resolveTemplate } from './templates.ts';
 
 /**
  * References, access and credentials → a verdict for each CR. A CR counts as gone if it is being deleted, or if its namespace
- * is not served.
+ * is not served. Subscriptions about Gitee are not among them, see `core/gitee/`.
  * @param beyond resources that are not read, with the finding that says so
  */
 export function resolve(
@@ -39,29 +39,7 @@ export function resolve(
   inquiry: Inquiry,
   faults: Faults,
 ): Resolution {
-  const { config, namespaces } = snapshot;
-  const ours = <T extends CustomResource>(resources: readonly T[]) =>
-    reportedLists.get(resources, [config, namespaces], () =>
-      reported(inOrder(resources), snapshot),
-    ) as readonly T[];
-  /** An exception refuses the resource that it comes with, and no other. */
-  const each = <T extends CustomResource, R>(
-    resources: readonly T[],
-    work: (cr: T) => R,
-    refused: (cr: T, refusal: Finding) => R,
-    unread: (cr: T, refusal: Finding) => R,
-  ): R[] =>
-    ours(resources).flatMap((cr) => {
-      const refusal = beyond.get(cr);
-      const resolved = refusal
-        ? unread(cr, refusal)
-        : faults.guard(
-            cr,
-            () => work(cr),
-            (finding) => refused(cr, finding),
-          );
-      return resolved === undefined ? [] : [resolved];
-    });
+  const each = eachOf(snapshot, beyond, faults);
   const robots = keptRobots(
     each(
       snapshot.robots,
@@ -92,12 +70,12 @@ export function resolve(
     inquiry,
   };
   const { bySubscription } = liveRoutes(snapshot);
-  const isLive = (cr: NotificationSubscription) =>
+  const isLive = (cr: ApplicationSubscription) =>
     live.events.has(resourceKey(cr)) || bySubscription.has(resourceKey(cr));
-  const refused = (cr: NotificationSubscription, refusal: Finding) =>
+  const refused = (cr: ApplicationSubscription, refusal: Finding) =>
     refusedSubscription(cr, refusal, access(cr.metadata.namespace), isLive(cr));
   const subscriptions = each(
-    snapshot.subscriptions,
+    applicationSubscriptions(snapshot.subscriptions, faults),
     (cr) => resolveSubscription(cr, references, snapshot),
     refused,
     (cr, refusal) => {
@@ -106,11 +84,9 @@ export function resolve(
       return unreadSubscriptions.get(cr, inputs, () => refused(cr, refusal));
     },
   );
-  return { robots, templates, subscriptions, argocdUrl: url };
+  return { robots, templates, subscriptions, gitee: [], argocdUrl: url };
 }
 
-/** The resources of a list that a decision reports on, in its order. */
-const reportedLists = new ObjectMemo<readonly CustomResource[], readonly CustomResource[]>();
 const [keptRobots, keptTemplates] = [listKeeper(), listKeeper()];
 const robotsByName = new ObjectMemo<readonly ResolvedRobot[], ReadonlyMap<string, ResolvedRobot>>();
 const templatesByName = new ObjectMemo<readonly ResolvedTemplate[], ReadonlyMap<string, ResolvedTemplate>>();
@@ -118,16 +94,4 @@ const templatesByName = new ObjectMemo<readonly ResolvedTemplate[], ReadonlyMap<
 /** There can be thousands of resources that are not read. */
 const unreadRobots = new ObjectMemo<DingTalkRobot, ResolvedRobot>();
 const unreadTemplates = new ObjectMemo<NotificationTemplate, ResolvedTemplate>();
-const unreadSubscriptions = new ObjectMemo<NotificationSubscription, ResolvedSubscription>();
-
-function inOrder<T extends CustomResource>(resources: readonly T[]): T[] {
-  return resources
-    .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map((resource) => ({ resource, key: resourceKey(resource) }))
-    .sort((a, b) => (a.key < b.key ? -1 : 1))
-    .map(({ resource }) => resource);
-}
-
-function byName<T extends { readonly cr: CustomResource }>(resolved: readonly T[]): Map<string, T> {
-  return new Map(resolved.map((each) => [resourceKey(each.cr), each]));
-}
+const unreadSubscriptions = new ObjectMemo<ApplicationSubscription, ResolvedSubscription>();

@@ -1,5 +1,5 @@
 import type { Finding } from '../../api/finding.ts';
-import type { NotificationSubscription } from '../../api/kinds.ts';
+import type { ApplicationSubscription, NotificationSubscription } from '../../api/kinds.ts';
 import { GRANTED_NAMESPACES } from '../../api/names.ts';
 import { eventKeyName, subscriptionKeyName, templateKey, triggerKey } from '../../argocd/names.ts';
 import { globMatches } from '../../lib/glob.ts';
@@ -34,7 +34,7 @@ export function takenKeys(
 }
 
 /** A project that is not granted is not a mistake: applications that the namespace has access to anyway can belong to it. */
-export function ungranted(cr: NotificationSubscription, { granted, accessCondition }: Access): Finding[] {
+export function ungranted(cr: ApplicationSubscription, { granted, accessCondition }: Access): Finding[] {
   const { namespace } = cr.metadata;
   const missing = (cr.spec.applications.projects ?? []).filter(
     (project) => !granted.some((pattern) => globMatches(pattern, project)),

@@ -1,6 +1,5 @@
 import type { Finding } from '../../api/finding.ts';
-import type { NotificationSubscription } from '../../api/kinds.ts';
-import type { RobotReference } from '../../api/types.generated.ts';
+import type { ApplicationSubscription } from '../../api/kinds.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import { own } from '../../lib/own.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
@@ -18,8 +17,9 @@ import {
 } from './event-messages.ts';
 import { type EventContext, resolveEvent } from './events.ts';
 import { costlyNamePatterns } from './name-patterns.ts';
+import { resolveRecipients } from './recipients.ts';
 import { outsideFinding } from './selection.ts';
-import { mayUse, nameFor, notThere, referenceKey } from './sharing.ts';
+import { referenceKey } from './sharing.ts';
 import {
   keyNames,
   missingCompanions,
@@ -43,7 +43,7 @@ export interface References extends EventContext {
  * suspended takes away that recipient only. A suspension takes away everything.
  */
 export function resolveSubscription(
-  cr: NotificationSubscription,
+  cr: ApplicationSubscription,
   references: References,
   snapshot: Snapshot,
 ): ResolvedSubscription {
@@ -58,10 +58,10 @@ export function resolveSubscription(
   );
 }
 
-const resolved = new ObjectMemo<NotificationSubscription, ResolvedSubscription>();
+const resolved = new ObjectMemo<ApplicationSubscription, ResolvedSubscription>();
 
 /** Questions to the engine must be asked each time. They are about conditions, and about raw templates. */
-const asksNothing = ({ metadata, spec }: NotificationSubscription, { templates }: References): boolean =>
+const asksNothing = ({ metadata, spec }: ApplicationSubscription, { templates }: References): boolean =>
   spec.events.every(({ trigger, template }) => {
     const referred = template && templates.get(referenceKey(metadata.namespace, template));
     // The spec of a refused template is not read: it may have any form.
@@ -70,7 +70,7 @@ const asksNothing = ({ metadata, spec }: NotificationSubscription, { templates }
   });
 
 function inputsOf(
-  { metadata, spec }: NotificationSubscription,
+  { metadata, spec }: ApplicationSubscription,
   { robots, templates, access, argocdUrl }: References,
   { config, namespaces, target: { configMap } }: Snapshot,
 ): unknown[] {
@@ -85,10 +85,10 @@ function inputsOf(
   ];
 }
 
-const keys = new ObjectMemo<NotificationSubscription['metadata'], readonly string[]>();
+const keys = new ObjectMemo<ApplicationSubscription['metadata'], readonly string[]>();
 
 function judgeSubscription(
-  cr: NotificationSubscription,
+  cr: ApplicationSubscription,
   references: References,
   snapshot: Snapshot,
 ): ResolvedSubscription {
@@ -103,9 +103,7 @@ function judgeSubscription(
   const criteria = criteriaExpressions.get(cr, [], () => criteriaExpression(cr.spec.applications));
   const context = { ...references, inquiry: references.inquiry.of(namespace) };
   const events = cr.spec.events.map((event, index) => resolveEvent(namespace, event, index, context));
-  const robots = cr.spec.robots.map((robot, index) => resolveRecipient(namespace, robot, index, references));
-  // The namespace of a reference is optional, so the same robot can be listed twice.
-  const usable = [...new Set(robots.filter((robot) => 'service' in robot))];
+  const { usable, missing, awaitsCredentials } = resolveRecipients(cr, references.robots);
   const found = events.filter((event) => 'trigger' in event);
   const messages = judgedMessages.get(cr, messageInputs(found, usable, references.argocdUrl), () => ({
     findings: messageFindings(found, usable, references.argocdUrl),
@@ -122,9 +120,6 @@ function judgeSubscription(
     ...costlyNamePatterns(cr),
     ...takenKeys(cr, snapshot),
   ];
-  const missing = robots.filter((robot) => 'reason' in robot);
-  const awaitsCredentials =
-    missing.length > 0 && cr.spec.robots.some((robot) => awaits(namespace, robot, references));
   const refusal = combine([...mistakes, ...missing]);
   return {
     cr,
@@ -153,10 +148,10 @@ function judgeSubscription(
   };
 }
 
-const criteriaExpressions = new ObjectMemo<NotificationSubscription, string | undefined>();
+const criteriaExpressions = new ObjectMemo<ApplicationSubscription, string | undefined>();
 
 const judgedMessages = new ObjectMemo<
-  NotificationSubscription,
+  ApplicationSubscription,
   {
     readonly findings: readonly Finding[];
     readonly warnings: readonly Finding[];
@@ -167,46 +162,11 @@ const judgedMessages = new ObjectMemo<
 
 /** A subscription that is refused without being judged. Its live version stays. */
 export function refusedSubscription(
-  cr: NotificationSubscription,
+  cr: ApplicationSubscription,
   refusal: Finding,
   access: Access,
   isLive: boolean,
 ): ResolvedSubscription {
   const verdict: Verdict = { rollout: isLive ? 'lastGood' : 'none', refusal, warnings: [] };
   return { cr, ...access, criteria: undefined, robots: [], events: [], verdict };
-}
-
-function resolveRecipient(
-  namespace: string,
-  reference: RobotReference,
-  index: number,
-  { robots }: References,
-): ResolvedRobot | Finding {
-  const robot = robots.get(referenceKey(namespace, reference));
-  if (!robot || !mayUse(namespace, robot.cr)) {
-    const message = notThere('DingTalkRobot', namespace, reference, `spec.robots[${index}]`);
-    return { reason: 'RobotNotFound', message };
-  }
-  const path = `spec.robots[${index}].name`;
-  const name = nameFor(namespace, reference);
-  if (robot.verdict.rollout !== 'none') return robot;
-  // The robot's own spec is not read: one that cannot be read would count as a fault of this subscription.
-  const { refusal } = robot.verdict;
-  if (!refusal) {
-    return { reason: 'RobotSuspended', message: `${path}: DingTalkRobot ${name} is suspended.` };
-  }
-  return {
-    reason: 'RobotNotReady',
-    message: `${path}: DingTalkRobot ${name} is not accepted (${refusal.reason}).`,
-  };
-}
-
-/** Whether it is not known yet if a robot can be sent to. A robot with a live version can. */
-function awaits(namespace: string, reference: RobotReference, { robots }: References): boolean {
-  const robot = robots.get(referenceKey(namespace, reference));
-  return (
-    robot?.verdict.awaitsCredentials === true &&
-    robot.verdict.rollout === 'none' &&
-    mayUse(namespace, robot.cr)
-  );
 }

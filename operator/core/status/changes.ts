@@ -6,6 +6,9 @@ import { own, setOwn } from '../../lib/own.ts';
 /** A status as the API server has it: any field may be absent. */
 export type StatusFields = { readonly [field: string]: unknown; readonly conditions?: readonly Condition[] };
 
+/** The field of a subscription's status that the keeper of its hooks writes. */
+const KEPT_BY_ANOTHER = 'gitee';
+
 /**
  * The JSON merge patch from one status to another, with null for a removed field. Undefined if nothing differs, so nothing is
  * written.
@@ -20,7 +23,7 @@ export function statusPatch(
     if (canonicalJson(before) !== canonicalJson(value)) setOwn(patch, field, fieldPatch(before, value));
   }
   for (const field of Object.keys(previous ?? {})) {
-    if (own(next, field) === undefined) setOwn(patch, field, null);
+    if (own(next, field) === undefined && field !== KEPT_BY_ANOTHER) setOwn(patch, field, null);
   }
   return Object.keys(patch).length === 0 ? undefined : patch;
 }
@@ -62,9 +65,10 @@ export function stateChanges(
     const type = ready.status === 'True' || ready.reason === 'Suspended' ? 'Normal' : 'Warning';
     changes.push({ type, reason: ready.reason as Reason, message: ready.message });
   }
-  const accepted = changed('Accepted');
-  if (accepted?.status === 'True' && accepted.reason !== 'Accepted') {
-    changes.push({ type: 'Warning', reason: accepted.reason as Reason, message: accepted.message });
+  for (const type of ['Accepted', 'Hooked']) {
+    const condition = changed(type);
+    if (condition?.status === 'True' && condition.reason !== type)
+      changes.push({ type: 'Warning', reason: condition.reason as Reason, message: condition.message });
   }
   return changes;
 }

@@ -10,7 +10,7 @@ const MAX_MESSAGE_BYTES = 4_096;
 
 /** A condition without its times, which depend on its history. */
 export interface ConditionDraft {
-  readonly type: 'Ready' | 'Accepted' | 'Merged' | 'Signed' | 'Delivering';
+  readonly type: 'Ready' | 'Accepted' | 'Merged' | 'Signed' | 'Delivering' | 'Hooked';
   readonly status: 'True' | 'False' | 'Unknown';
   readonly reason: Reason;
   readonly message: string;
@@ -42,7 +42,7 @@ export function ready(parts: readonly ConditionDraft[], suspended: boolean): Con
   if (first) return { type: 'Ready', status: 'False', reason: first.reason, message: first.message };
   // A warning must be visible in the condition that people read first.
   const notes = parts
-    .filter(({ type, reason }) => type === 'Accepted' && reason !== 'Accepted')
+    .filter(({ type, status, reason }) => status === 'True' && reason !== type)
     .map(({ message }) => message);
   const unknown = parts.filter(({ status }) => status === 'Unknown').map(({ type }) => type);
   const sum =

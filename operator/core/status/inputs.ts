@@ -58,5 +58,5 @@ export const inputsOfVerdict = ({ verdict }: Judged<StatusUpdate['cr']>): readon
 const wordsOfVerdict = new ObjectMemo<Verdict, string>();
 
 /** The texts of findings, for comparison. */
-const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>
+export const wordsOf = (findings: readonly (Finding | undefined)[]): (string | undefined)[] =>
   findings.flatMap((finding) => [finding?.reason, finding?.message]);

@@ -22,9 +22,9 @@ export function relayedDelivering(robot: ResolvedRobot, snapshot: Snapshot): Ret
  */
 export function lastAnswer({ cr }: Pick<ResolvedRobot, 'cr'>, snapshot: Pick<Snapshot, 'relay'>) {
   const key = resourceKey(cr);
-  const all = (liveRoutes(snapshot).byRobot.get(key) ?? []).flatMap(
-    (route) => answersIn(route).get(key) ?? [],
-  );
+  const { byRobot, gitee } = liveRoutes(snapshot);
+  const routes = [...(byRobot.get(key) ?? []), ...(gitee.byRobot.get(key) ?? [])];
+  const all = routes.flatMap((route) => answersIn(route).get(key) ?? []);
   const size = cr.spec.pool?.length ?? 0;
   const byMember = Map.groupBy(all, ({ member = -1 }) => member);
   const newest = [...byMember]

@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import type { NotificationSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
-import { type RelayRoute, type RelayRouteSpec, relayRouteName } from '../../api/relay-route.ts';
+import { type ApplicationRouteSpec, type RelayRoute, relayRouteName } from '../../api/relay-route.ts';
 import { RELAY_SERVICE, relayedEventName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
 import { own } from '../../lib/own.ts';
 import { liveRecipients } from '../model/live.ts';
@@ -69,7 +69,7 @@ const AWAITS_RELAY: Finding = {
 /** Names of the triggers that post the events of a route. */
 const sentTriggers = (
   cr: NotificationSubscription,
-  { events }: RelayRouteSpec,
+  { events }: ApplicationRouteSpec,
   { posted }: Pick<Plan, 'posted'>,
 ): readonly string[] => [
   ...events.flatMap(({ catalogueName }) =>
@@ -81,7 +81,7 @@ const sentTriggers = (
 /** Whether Argo CD's objects have all that posts the events of a route. */
 function isPosted(
   cr: NotificationSubscription,
-  wanted: RelayRouteSpec,
+  wanted: ApplicationRouteSpec,
   { plan, live, snapshot }: ObservedState,
 ): boolean {
   const { configMap, secret } = snapshot.target;

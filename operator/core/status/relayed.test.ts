@@ -3,31 +3,9 @@ import type { Condition } from '../../api/kinds.ts';
 import { type RelayedAnswer, type RelayRoute, relayRouteName } from '../../api/relay-route.ts';
 import { decide } from '../decide.ts';
 import { deliveryChecks } from '../delivery/checks.ts';
-import { readLiveState } from '../model/live.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import { NAMESPACE, relayed, robot, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
-import type { ObservedState } from './observed-state.ts';
-import { wantedStatuses } from './statuses.ts';
-
-/** The whole status of the only resource of a kind. */
-function statusOf(kind: string, before: Snapshot, more: Partial<ObservedState> = {}) {
-  const { resolution, plan } = decide(before);
-  const observed = { snapshot: before, live: readLiveState(before.target), plan, ...more };
-  const found = wantedStatuses(resolution, observed).find(({ cr }) => cr.kind === kind);
-  const patch = found?.updateFor({ ...found.cr, status: {} } as never)?.patch;
-  const { conditions = [], ...fields } = { ...patch } as { conditions?: Condition[] } & Record<
-    string,
-    unknown
-  >;
-  return { ...fields, ...Object.fromEntries(conditions.map((each) => [each.type, each])) };
-}
-
-const brief = (status: Record<string, unknown>) =>
-  Object.fromEntries(
-    Object.entries(status as Record<string, Condition>)
-      .filter(([type]) => /^[A-Z]/.test(type))
-      .map(([type, { status: is, reason }]) => [type, `${is}/${reason}`]),
-  );
+import { brief, statusOf } from './testing/status-of.ts';
 
 const ROUTE = relayRouteName(NAMESPACE, 'payments');
 

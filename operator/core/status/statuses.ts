@@ -6,15 +6,17 @@
 
 import type { Finding } from '../../api/finding.ts';
 import {
+  type ApplicationSubscription,
   type DingTalkRobot,
+  type GiteeSubscription,
   KINDS,
-  type NotificationSubscription,
   type NotificationTemplate,
 } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { type Faults, UNGUARDED } from '../model/faults.ts';
 import type { Resolution } from '../model/resolved.ts';
 import { accepted, conditions, ready } from './conditions.ts';
+import { giteeStatus, inputsOfGitee } from './gitee.ts';
 import { inputsOfRobot, inputsOfSubscription, inputsOfVerdict } from './inputs.ts';
 import type { ObservedState } from './observed-state.ts';
 import { robotStatus } from './robot.ts';
@@ -77,7 +79,13 @@ export function wantedStatuses(
       KINDS.subscription,
       resolution.subscriptions,
       (subscription) => inputsOfSubscription(subscription, observed),
-      (subscription, cr: NotificationSubscription) => subscriptionStatus({ ...subscription, cr }, observed),
+      (subscription, cr: ApplicationSubscription) => subscriptionStatus({ ...subscription, cr }, observed),
+    ),
+    ...each(
+      KINDS.subscription,
+      resolution.gitee,
+      (subscription) => inputsOfGitee(subscription, observed),
+      (subscription, cr: GiteeSubscription) => giteeStatus({ ...subscription, cr }, observed),
     ),
   ];
 }

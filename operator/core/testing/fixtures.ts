@@ -1,9 +1,10 @@
 import {
   API_VERSION,
+  type ApplicationSubscription,
   type DingTalkRobot,
+  type GiteeSubscription,
   KINDS,
   type Metadata,
-  type NotificationSubscription,
   type NotificationTemplate,
 } from '../../api/kinds.ts';
 import {
@@ -93,8 +94,8 @@ export function template(fields: Partial<Metadata>, raw: string): NotificationTe
 
 export function subscription(
   fields: Partial<Metadata> = {},
-  spec: Partial<NotificationSubscription['spec']> = {},
-): NotificationSubscription {
+  spec: Partial<ApplicationSubscription['spec']> = {},
+): ApplicationSubscription {
   return {
     apiVersion: API_VERSION,
     kind: KINDS.subscription.kind,
@@ -103,6 +104,32 @@ export function subscription(
       robots: [{ name: 'payments' }],
       applications: { projects: ['payments'] },
       events: [{ trigger: 'on-sync-failed' }],
+      ...spec,
+    },
+  };
+}
+
+export function giteeSubscription(
+  fields: Partial<Metadata> = {},
+  {
+    gitee,
+    ...spec
+  }: Partial<Omit<GiteeSubscription['spec'], 'gitee'>> & {
+    readonly gitee?: Partial<GiteeSubscription['spec']['gitee']>;
+  } = {},
+): GiteeSubscription {
+  return {
+    apiVersion: API_VERSION,
+    kind: KINDS.subscription.kind,
+    metadata: metadata(KINDS.subscription.kind, { name: 'gitee', ...fields }),
+    spec: {
+      robots: [{ name: 'payments' }],
+      gitee: {
+        repository: 'payments/shop',
+        token: { secretKeyRef: { name: 'gitee', key: 'token' } },
+        ...gitee,
+      },
+      events: [{ trigger: 'gitee-push' }],
       ...spec,
     },
   };
@@ -163,11 +190,11 @@ export const relayed = (fields: Partial<Snapshot> = {}, routes: readonly RelayRo
   });
 
 /** A live route, loaded by the relay unless its status says otherwise. */
-export function liveRoute(
+export function liveRoute<Spec extends RelayRouteSpec>(
   name: string,
-  spec: RelayRouteSpec,
+  spec: Spec,
   { generation = 1, status = { observedGeneration: generation } }: LiveRouteFields = {},
-): RelayRoute {
+): RelayRoute<Spec> {
   const named = { namespace: 'argocd', name, generation };
   return {
     apiVersion: API_VERSION,

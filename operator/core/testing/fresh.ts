@@ -18,19 +18,22 @@ export function freshCopy({ answers, ...values }: Snapshot): Snapshot {
 
 /** All that somebody sees of a decision, with the statuses, by part. */
 export function visibleParts(snapshot: Snapshot, circumstances: Circumstances = {}): Record<string, unknown> {
-  const { resolution, live, plan, writes, ignored, questions, foreign, faults } = decide(snapshot);
+  const { resolution, live, plan, writes, hooks, ignored, questions, foreign, faults } = decide(snapshot);
   const observed = { snapshot, live, plan, ignored, blocked: writes.blocked, ...circumstances };
   const found = new Faults(faults);
   const statuses = wantedStatuses(resolution, observed, found).map(({ cr, updateFor }) => {
     const { patch, events, isRenewal } = updateFor(cr) ?? {};
     return [cr.kind, resourceKey(cr), patch, events, isRenewal];
   });
-  const verdicts = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions].map(
-    ({ cr, verdict }) => [cr.kind, resourceKey(cr), verdict],
-  );
+  const verdicts = [
+    ...resolution.robots,
+    ...resolution.templates,
+    ...resolution.subscriptions,
+    ...resolution.gitee,
+  ].map(({ cr, verdict }) => [cr.kind, resourceKey(cr), verdict]);
   return {
     verdicts,
-    ...{ live, plan, writes, ignored, foreign, statuses },
+    ...{ live, plan, writes, hooks, ignored, foreign, statuses },
     questions: [...questions].map(([key, { askers }]) => [key, [...askers].sort()]).sort(),
     checks: deliveryChecks(resolution.robots, snapshot, found),
     read: robotsLookedAt(snapshot).map(resourceKey),

@@ -35,6 +35,7 @@ const NOTHING: Plan = {
   subscriptions: new Map(),
   posted: new Map(),
   routes: new Map(),
+  giteeRoutes: new Map(),
 };
 
 /** An engine without answers: removing the operator's entries needs no engine. */

@@ -25,6 +25,20 @@ const anotherRobot = (key: string) => ({ webhook: { secretKeyRef: { name: 'pool'
 const message = (spec: object) => ({ ...template(X, ''), spec });
 const selector = (requirement: object) => criteria({ selector: { matchExpressions: [requirement] } });
 
+const aboutGitee = (fields: object, more: object = {}) => ({
+  ...subscription(X),
+  spec: {
+    robots: [{ name: 'x' }],
+    gitee: {
+      repository: 'payments/shop',
+      token: { secretKeyRef: { name: 'gitee', key: 'token' } },
+      ...fields,
+    },
+    events: [{ trigger: 'gitee-push' }],
+    ...more,
+  },
+});
+
 /** Manifests that the CRDs refuse, by their schemas and rules. The API server and `lint` must agree on each. */
 export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
   refused(
@@ -244,6 +258,84 @@ export const REFUSED_MANIFESTS: readonly RefusedManifest[] = [
     'spec.events[0]',
     /oncePer and eventTime belong to an event of your own/,
   ),
+  refused(
+    'applications beside a Gitee repository',
+    aboutGitee({}, { applications: { all: true } }),
+    'spec',
+    /either about applications of Argo CD \(write applications\) or about a repository on Gitee/,
+  ),
+  refused(
+    'neither applications nor a Gitee repository',
+    { ...subscription(X), spec: { robots: [{ name: 'x' }], events: [{ trigger: 'on-deployed' }] } },
+    'spec',
+    /either about applications of Argo CD/,
+  ),
+  refused(
+    'an event of Argo CD about a Gitee repository',
+    aboutGitee({}, { events: [{ trigger: 'gitee-push' }, { trigger: 'on-deployed' }] }),
+    'spec',
+    /every event of a subscription with gitee has a trigger of Gitee/,
+  ),
+  refused(
+    'a condition about a Gitee repository',
+    aboutGitee({}, { events: [{ name: 'own', when: 'true' }] }),
+    'spec',
+    /remove when, oncePer and eventTime/,
+  ),
+  refused(
+    'an event of Gitee about applications',
+    events({ trigger: 'gitee-push' }),
+    'spec',
+    /triggers of Gitee and their actions belong to a subscription with gitee/,
+  ),
+  refused(
+    'an action of an event of Argo CD',
+    events({ trigger: 'on-deployed', actions: ['push'] }),
+    'spec',
+    /triggers of Gitee and their actions belong to a subscription with gitee/,
+  ),
+  refused(
+    'an action that Gitee does not have',
+    aboutGitee({}, { events: [{ trigger: 'gitee-push', actions: ['pull'] }] }),
+    'spec.events[0].actions[0]',
+    /Unsupported value: "pull"/,
+  ),
+  refused(
+    'the loss of keywords where the relay sends',
+    aboutGitee({ acceptKeywordLoss: true }),
+    'spec',
+    /acceptKeywordLoss belongs to delivery Native/,
+  ),
+  refused('no repository', aboutGitee({ repository: undefined }), 'spec.gitee.repository', /Required value/),
+  refused('no token', aboutGitee({ token: undefined }), 'spec.gitee.token', /Required value/),
+  refused(
+    'a repository with a path',
+    aboutGitee({ repository: 'payments/shop/hooks' }),
+    'spec.gitee.repository',
+    /match/,
+  ),
+  refused(
+    'a repository that leads elsewhere',
+    aboutGitee({ repository: '../shop' }),
+    'spec.gitee.repository',
+    /match/,
+  ),
+  ...[
+    'http://gitee.com',
+    'https://gitee.com/',
+    'https://user@gitee.com',
+    'https://gitee.com?a=b',
+    'https://Gitee.com',
+  ].map((baseUrl) =>
+    refused(`${baseUrl} as the address of Gitee`, aboutGitee({ baseUrl }), 'spec.gitee.baseUrl', /match/),
+  ),
+  refused('a branch with a quote', aboutGitee({ branches: ["it's"] }), 'spec.gitee.branches[0]', /match/),
+  refused(
+    'an empty list of tags',
+    aboutGitee({ tags: [] }),
+    'spec.gitee.tags',
+    /spec\.gitee\.tags in body should have at least 1 items/,
+  ),
 ];
 
 /** Manifests that look wrong and are accepted all the same. */
@@ -269,6 +361,18 @@ export const TAKEN_MANIFESTS: readonly { readonly title: string; readonly manife
     manifest: subscription(X, {
       robots: [{ name: 'a' }, { name: 'a', namespace: 'b' }, { name: 'a', namespace: 'c' }],
     }),
+  },
+  {
+    title: 'a Gitee repository with all fields',
+    manifest: aboutGitee(
+      {
+        ...{ baseUrl: 'https://git.example.com:8443', delivery: 'Native', acceptKeywordLoss: true },
+        ...{ branches: ['main', 'release/*', '功能-?'], tags: ['v*'] },
+      },
+      {
+        events: [{ trigger: 'gitee-pull-request', actions: ['open', 'merge'] }, { trigger: 'gitee-unknown' }],
+      },
+    ),
   },
   { title: 'consent to everybody', manifest: robot(X, { sharedWith: { namespaces: ['*', 'team-?-*'] } }) },
 ];

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { GITEE_EVENTS } from '../../gitee/events.ts';
 import { CATALOGUE, findTrigger } from './catalogue.ts';
 import { describeTrigger } from './descriptions.ts';
+import { describeGiteeTrigger, GITEE_TRIGGERS, type GiteeDescription } from './gitee-descriptions.ts';
 import { LOCALES } from './locale.ts';
 import { eventClause, nullSafe } from './trigger.ts';
 
@@ -63,5 +65,18 @@ describe('the clause for new events', () => {
 
   it('is null-safe at every step', () => {
     expect(nullSafe('a.b.c')).toBe('app.a?.b?.c');
+  });
+});
+
+describe('the triggers of Gitee', () => {
+  it.each(GITEE_TRIGGERS)('say in both languages what %s and its actions are for', (name) => {
+    const [english, chinese] = LOCALES.map((locale) => describeGiteeTrigger(name, locale));
+    const wordsOf = (description: GiteeDescription | undefined) => [
+      description?.summary,
+      ...(description?.actions.map(({ words }) => words) ?? []),
+    ];
+    for (const text of wordsOf(english)) expect(text).toMatch(/^[\x20-\x7e]{10,}$/);
+    for (const text of wordsOf(chinese)) expect(text).toMatch(/\p{Script=Han}{2}/u);
+    expect(english?.actions.map((action) => action.name)).toEqual(GITEE_EVENTS[name].actions);
   });
 });

@@ -1,4 +1,7 @@
 import { own } from '../../lib/own.ts';
+import { giteeHeadline, giteeMessage } from './gitee-message.ts';
+import type { Headline, MarkdownSource } from './headline.ts';
+import type { LinesOfMessage } from './line-forms.ts';
 import type { Locale, Localised } from './locale.ts';
 import {
   COMPARED_REVISION,
@@ -11,7 +14,6 @@ import {
   HEALTH_SINCE,
   LAST_SYNC,
   LINK,
-  type LinesOfMessage,
   PHASE,
   REASON,
   SOURCES,
@@ -24,12 +26,6 @@ import {
   WHERE,
 } from './message-lines.ts';
 import type { TriggerName } from './trigger.ts';
-
-/** A message in DingTalk's Markdown, in the Handlebars of NotificationTemplates. */
-export interface MarkdownSource {
-  readonly title: string;
-  readonly text: string;
-}
 
 interface DefaultMessage {
   readonly icon: string;
@@ -98,14 +94,10 @@ const MESSAGES: Readonly<Record<TriggerName, DefaultMessage>> = {
 /** For an event with its own condition: its name, and the facts that every application has. */
 const OWN_EVENT = said('🔔', '{{event.name}}', '{{event.name}}', WHERE, STATUS_SO_FAR, COMPARED_REVISION);
 
-/** How the messages of a trigger begin: an icon, and the words after the application's name. */
-export interface Headline {
-  readonly icon: string;
-  readonly words: string;
-}
-
 /** The headline of a trigger's messages; of an event with its own condition, whose words are its name. */
 export function headlineOf(trigger: string | undefined, event: string, locale: Locale): Headline {
+  const gitee = trigger === undefined ? undefined : giteeHeadline(trigger, locale);
+  if (gitee) return gitee;
   const message = trigger === undefined ? undefined : own(MESSAGES, trigger);
   return message
     ? { icon: message.icon, words: message.headline[locale] }
@@ -114,10 +106,12 @@ export function headlineOf(trigger: string | undefined, event: string, locale: L
 
 /**
  * The message that is sent where an event names no template.
- * @param trigger a trigger of the catalogue; undefined for an event with its own condition
+ * @param trigger a trigger of the catalogue or of Gitee; undefined for an event with its own condition
  * @throws Error for a trigger that the catalogue does not have
  */
 export function defaultMessage(trigger: string | undefined, locale: Locale): MarkdownSource {
+  const gitee = trigger === undefined ? undefined : giteeMessage(trigger, locale);
+  if (gitee) return gitee;
   const message = trigger === undefined ? OWN_EVENT : own(MESSAGES, trigger);
   if (!message) throw new Error(`the catalogue has no message for ${trigger}`);
   const title = `${message.icon} {{app.metadata.name}} ${message.headline[locale]}`;

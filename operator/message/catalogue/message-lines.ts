@@ -1,26 +1,10 @@
-import type { Locale, Localised } from './locale.ts';
+import { block, COLON, item, type LinesOfMessage, localised } from './line-forms.ts';
+import type { Localised } from './locale.ts';
 
-/** One part of a message's text in Handlebars, in a language: whole lines, line break included. */
-export type LinesOfMessage = (locale: Locale) => string;
-
-const COLON: Localised = { en: ': ', 'zh-CN': '：' };
 const AUTOMATED: Localised = { en: 'automated sync', 'zh-CN': '自动同步' };
-
-const text = (en: string, chinese: string): Localised => ({ en, 'zh-CN': chinese });
-
-const item =
-  (label: Localised, value: string): LinesOfMessage =>
-  (locale) =>
-    `- **${label[locale]}**${COLON[locale]}${value}\n`;
 
 const time = (label: Localised, path: string): LinesOfMessage =>
   item(label, `{{date ${path} "YYYY-MM-DD HH:mm:ss"}}`);
-
-/** A block whose tags are on separate lines, which therefore leave no empty lines behind. */
-const block =
-  (name: string, opening: string, ...content: readonly LinesOfMessage[]): LinesOfMessage =>
-  (locale) =>
-    `{{#${name} ${opening}}}\n${content.map((lines) => lines(locale)).join('')}{{/${name}}}\n`;
 
 const whole =
   (...content: readonly LinesOfMessage[]): LinesOfMessage =>
@@ -32,14 +16,14 @@ const revision = (path: string): LinesOfMessage =>
   block(
     'if',
     `(or ${path}.revision ${path}.revisions)`,
-    item(text('Revision', '版本'), `{{default ${path}.revision (join ${path}.revisions ", ")}}`),
+    item(localised('Revision', '版本'), `{{default ${path}.revision (join ${path}.revisions ", ")}}`),
   );
 
 /** Where the application belongs and goes. */
 export const WHERE = whole(
-  item(text('Project', '项目'), '{{app.spec.project}}'),
+  item(localised('Project', '项目'), '{{app.spec.project}}'),
   item(
-    text('Destination', '部署目标'),
+    localised('Destination', '部署目标'),
     '{{default app.spec.destination.name app.spec.destination.server}}' +
       '{{#if app.spec.destination.namespace}} / {{app.spec.destination.namespace}}{{/if}}',
   ),
@@ -47,7 +31,7 @@ export const WHERE = whole(
 
 const source = (path: string): LinesOfMessage =>
   item(
-    text('Source', '来源'),
+    localised('Source', '来源'),
     `{{${path}.repoURL}} {{default ${path}.path ${path}.chart}} @ {{default ${path}.targetRevision "HEAD"}}`,
   );
 
@@ -60,24 +44,24 @@ export const SOURCES = whole(
 /** Of the last sync. */
 const OPERATION = 'app.status.operationState';
 export const SYNCED_REVISION = revision(`${OPERATION}.syncResult`);
-export const PHASE = item(text('Sync result', '同步结果'), `{{${OPERATION}.phase}}`);
+export const PHASE = item(localised('Sync result', '同步结果'), `{{${OPERATION}.phase}}`);
 export const STARTED_BY: LinesOfMessage = (locale) =>
   item(
-    text('Started by', '发起人'),
+    localised('Started by', '发起人'),
     `{{default ${OPERATION}.operation.initiatedBy.username "${AUTOMATED[locale]}"}}`,
   )(locale);
-export const STARTED = time(text('Started', '开始时间'), `${OPERATION}.startedAt`);
-export const FINISHED = time(text('Finished', '结束时间'), `${OPERATION}.finishedAt`);
+export const STARTED = time(localised('Started', '开始时间'), `${OPERATION}.startedAt`);
+export const FINISHED = time(localised('Finished', '结束时间'), `${OPERATION}.finishedAt`);
 const message = (label: Localised): LinesOfMessage =>
   block('if', `${OPERATION}.message`, item(label, `{{${OPERATION}.message}}`));
-export const REASON = message(text('Reason', '原因'));
-export const LAST_SYNC = message(text('Last sync', '最近一次同步'));
+export const REASON = message(localised('Reason', '原因'));
+export const LAST_SYNC = message(localised('Last sync', '最近一次同步'));
 
-export const HEALTH = item(text('Health', '健康状态'), '{{app.status.health.status}}');
-export const HEALTH_SINCE = time(text('Since', '变更时间'), 'app.status.health.lastTransitionTime');
+export const HEALTH = item(localised('Health', '健康状态'), '{{app.status.health.status}}');
+export const HEALTH_SINCE = time(localised('Since', '变更时间'), 'app.status.health.lastTransitionTime');
 
 /** The differences that Argo CD found when it last compared Git with the cluster. */
-export const SYNC_STATUS = item(text('Sync status', '同步状态'), '{{app.status.sync.status}}');
+export const SYNC_STATUS = item(localised('Sync status', '同步状态'), '{{app.status.sync.status}}');
 export const COMPARED_REVISION = revision('app.status.sync');
 /** The same where the trigger does not imply that there is anything to tell. */
 export const HEALTH_IF_KNOWN = block('if', 'app.status.health.status', HEALTH);
@@ -97,12 +81,12 @@ export const CONDITIONS = block(
     `- **{{condition.type}}**${COLON[locale]}{{condition.message}} ({{date condition.lastTransitionTime "YYYY-MM-DD HH:mm:ss"}})\n`,
 );
 
-export const CREATED = time(text('Created', '创建时间'), 'app.metadata.creationTimestamp');
+export const CREATED = time(localised('Created', '创建时间'), 'app.metadata.creationTimestamp');
 export const DELETION_REQUESTED = time(
-  text('Deletion requested', '请求删除时间'),
+  localised('Deletion requested', '请求删除时间'),
   'app.metadata.deletionTimestamp',
 );
 
 /** Where to look further. A line of its own after an empty one, or it would belong to the last item. */
 export const LINK: LinesOfMessage = (locale) =>
-  `{{#if appUrl}}\n\n[${text('Open in Argo CD', '在 Argo CD 中查看')[locale]}]({{appUrl}})\n{{/if}}\n`;
+  `{{#if appUrl}}\n\n[${localised('Open in Argo CD', '在 Argo CD 中查看')[locale]}]({{appUrl}})\n{{/if}}\n`;

@@ -1,10 +1,15 @@
 import {
   API_VERSION,
+  type ApplicationSubscription,
   type DingTalkRobot,
-  type NotificationSubscription,
   type NotificationTemplate,
 } from '../../api/kinds.ts';
-import { RELAY_ROUTE, type RelayRoute, type RelayRouteSpec } from '../../api/relay-route.ts';
+import {
+  type ApplicationRouteSpec,
+  RELAY_ROUTE,
+  type RelayRoute,
+  type RelayRouteSpec,
+} from '../../api/relay-route.ts';
 import { eventKeyName, parseKey, serviceName } from '../../argocd/names.ts';
 import { decide } from '../../core/decide.ts';
 import { clusterGrants, projectGrants } from '../../core/resolve/grants.ts';
@@ -12,11 +17,11 @@ import { config, robot, snapshot, subscription } from '../../core/testing/fixtur
 
 /** A RelayRoute in which the operator's own compiler has written the triggers and templates. */
 export function compiledRoute(
-  cr: NotificationSubscription = subscription(),
+  cr: ApplicationSubscription = subscription(),
   robots: readonly DingTalkRobot[] = [robot()],
   fields: Record<string, unknown> = {},
   templates: readonly NotificationTemplate[] = [],
-): RelayRoute {
+): RelayRoute<ApplicationRouteSpec> {
   const given = snapshot({ robots, templates, subscriptions: [cr], config: config(fields) });
   const { plan } = decide(given);
   const { namespace, name, uid, generation } = cr.metadata;
@@ -25,7 +30,7 @@ export function compiledRoute(
     return owner?.kind === 'subscription' && owner.namespace === namespace && owner.name === name;
   };
   const { mode, destinations } = given.config.tenancy;
-  const spec: RelayRouteSpec = {
+  const spec: ApplicationRouteSpec = {
     subscription: { namespace, name, uid, generation },
     scope: {
       open: mode === 'open',
@@ -54,7 +59,10 @@ export function compiledRoute(
 }
 
 /** A RelayRoute with this spec. */
-export function routeWith(spec: RelayRouteSpec, fields: Partial<RelayRoute['metadata']> = {}): RelayRoute {
+export function routeWith<Spec extends RelayRouteSpec>(
+  spec: Spec,
+  fields: Partial<RelayRoute['metadata']> = {},
+): RelayRoute<Spec> {
   const name = `${spec.subscription.namespace}.${spec.subscription.name}`;
   return {
     apiVersion: API_VERSION,

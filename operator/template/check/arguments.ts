@@ -24,7 +24,9 @@ function problemOf(value: Value, kind: ArgumentKind): string | undefined {
         ? 'markdown can only be printed and cannot be an argument'
         : undefined;
     case 'data':
-      return isData(value) ? undefined : 'this argument must be a field of app or context, or a named item';
+      return isData(value)
+        ? undefined
+        : 'this argument must be a field such as app.status.conditions or push.commits, or a named item';
     case 'text':
       return isText(literal)
         ? undefined

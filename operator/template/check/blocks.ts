@@ -4,8 +4,9 @@ import { TemplateError } from '../syntax/problem.ts';
 import { RAW_BLOCK } from '../syntax/remedy.ts';
 import { isData } from './arguments.ts';
 import { type Checking, checkExpression, isReserved } from './expressions.ts';
+import { isReservedRoot } from './family.ts';
 import { findLoop, type Scope } from './scope.ts';
-import { BLOCKS, ROOTS, unknownBlock } from './unknown.ts';
+import { BLOCKS, unknownBlock } from './unknown.ts';
 
 type Block = hbs.AST.BlockStatement;
 
@@ -44,7 +45,7 @@ function checkNaming(
   const value = checkExpression(argument, inner.parent, checking);
   if (!isData(value))
     throw new TemplateError(
-      `the value of #${name} must be a field of app or context, or a named item`,
+      `the value of #${name} must be a field such as app.status.conditions or push.commits, or a named item`,
       argument.loc,
     );
   const [first, second] = bindings(block, name === 'each' ? 2 : 1);
@@ -113,7 +114,6 @@ function bindings({ path, program, loc }: Block, max: number): Binding[] {
 
 function nameProblem(name: string, earlier: readonly string[]): string | undefined {
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return 'is not a plain word of letters, digits and _';
-  // Templates of the first release may use `commit` as such a name. Inside of the block, it hides the commit.
-  if (isReserved(name) || (ROOTS.includes(name) && name !== 'commit')) return 'already has a meaning';
+  if (isReserved(name) || isReservedRoot(name)) return 'already has a meaning';
   return earlier.includes(name) ? 'appears twice between the bars' : undefined;
 }

@@ -4,14 +4,17 @@ import { LIMITS } from '../syntax/limits.ts';
 import type { Value } from '../syntax/nodes.ts';
 import { TemplateError } from '../syntax/problem.ts';
 import { checkArgument } from './arguments.ts';
+import { ROOTS, type TemplateFamily } from './family.ts';
 import { checkPath } from './paths.ts';
 import { findBinding, type Scope } from './scope.ts';
-import { ROOTS, unknownHelper, unknownNameProblem } from './unknown.ts';
+import { unknownHelper, unknownNameProblem } from './unknown.ts';
 
 /** The state that is shared while one template is checked. */
 export interface Checking {
   /** Names that `spec.params` declares. */
   readonly params: ReadonlySet<string>;
+  /** Where the names that were read so far come from. */
+  family: TemplateFamily;
   /** Counts one more piece. @throws TemplateError if there are too many */
   count(place: hbs.AST.SourceLocation): void;
 }
@@ -30,7 +33,7 @@ export function checkExpression(
   checking.count(expression.loc);
   switch (expression.type) {
     case 'PathExpression':
-      return checkPath(expression as hbs.AST.PathExpression, scope, checking.params);
+      return checkPath(expression as hbs.AST.PathExpression, scope, checking);
     case 'SubExpression':
       return checkCall(expression as hbs.AST.SubExpression, scope, checking, depth + 1);
     case 'StringLiteral':
@@ -60,7 +63,7 @@ export function checkCall(call: Call, scope: Scope, checking: Checking, depth = 
   if (depth > LIMITS.nesting)
     throw new TemplateError(`calls may be nested ${LIMITS.nesting} deep at most`, call.loc);
   const signature = own(HELPERS, `${name}`);
-  if (!signature || path.data || path.depth > 0) throw notCallable(call, scope);
+  if (!signature || path.data || path.depth > 0) throw notCallable(call, scope, checking);
   const pair = call.hash?.pairs[0];
   if (pair) throw new TemplateError(`${name} takes no named arguments: {{${signature.usage}}}`, pair.loc);
   requireCount(call, signature);
@@ -86,7 +89,7 @@ function requireCount(call: Call, { args, optional = 0, repeat = 1, usage }: Hel
 }
 
 /** The problem with the value in the place of a helper's name. */
-function notCallable({ path: callee, params }: Call, scope: Scope): TemplateError {
+function notCallable({ path: callee, params }: Call, scope: Scope, { family }: Checking): TemplateError {
   if (callee.type !== 'PathExpression')
     return new TemplateError(
       'a text or number takes no arguments: begin with the name of a helper',
@@ -102,7 +105,7 @@ function notCallable({ path: callee, params }: Call, scope: Scope): TemplateErro
         : `begin with the name of a helper, such as {{default ${original} "text"}}`;
     return new TemplateError(`${original} is a value and takes no arguments: ${remedy}`, loc);
   }
-  return parts.length > 1 ? unknownNameProblem(path, scope) : unknownHelper(path);
+  return parts.length > 1 ? unknownNameProblem(path, scope, family) : unknownHelper(path);
 }
 
 /** Whether the language reserves a name, so a block may not give it to a value. */

@@ -3,29 +3,49 @@ import { own } from '../../lib/own.ts';
 import { LIMITS } from '../syntax/limits.ts';
 import { EVENT_FIELDS, type EventField, type LoopVariable, type Value } from '../syntax/nodes.ts';
 import { TemplateError } from '../syntax/problem.ts';
+import {
+  GITEE_ROOTS,
+  joinFamily,
+  ROOTS,
+  requireGiteeField,
+  rootsFor,
+  type TemplateFamily,
+} from './family.ts';
 import { findBinding, findLoop, type Scope } from './scope.ts';
-import { ROOTS, unknownNameProblem } from './unknown.ts';
+import { unknownNameProblem } from './unknown.ts';
 
 type Path = hbs.AST.PathExpression;
+
+/** The part of the checking of a template that paths need. */
+interface PathChecking {
+  readonly params: ReadonlySet<string>;
+  family: TemplateFamily;
+}
 
 /**
  * A path → the value that it refers to. Only full names are accepted. Handlebars' implicit context causes nearly all
  * of its surprises, and a value without a name cannot be shared.
  * @throws TemplateError
  */
-export function checkPath(path: Path, scope: Scope, params: ReadonlySet<string>): Value {
-  if (path.data) return loopVariable(path, scope);
-  requireAbsolute(path);
+export function checkPath(path: Path, scope: Scope, checking: PathChecking): Value {
+  if (path.data) return loopVariable(path, scope, checking);
+  requireAbsolute(path, checking);
   requireSteps(path);
   const [first = '', ...segments] = path.parts;
   const binding = findBinding(scope, first);
   if (binding) return { kind: 'bound', binding, segments };
-  if (!ROOTS.includes(first)) throw unknownNameProblem(path, scope);
-  return rooted(segments, path, params);
+  if (!ROOTS.includes(first)) throw unknownNameProblem(path, scope, checking.family);
+  checking.family = joinFamily(checking.family, first, path.loc);
+  return rooted(segments, path, checking.params);
 }
 
 function rooted(segments: readonly string[], path: Path, params: ReadonlySet<string>): Value {
-  const [first] = path.parts;
+  const [first = ''] = path.parts;
+  if (GITEE_ROOTS.includes(first)) {
+    if (segments.length === 0) throw fieldMissing(first, path);
+    requireGiteeField(first, segments, path.loc);
+    return { kind: 'data', root: 'gitee', segments: path.parts };
+  }
   const [field = '', ...rest] = segments;
   switch (first) {
     case 'appUrl':
@@ -54,10 +74,13 @@ function rooted(segments: readonly string[], path: Path, params: ReadonlySet<str
 
 const listed = (names: readonly string[]): string => `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
-function loopVariable(path: Path, scope: Scope): Value {
+function loopVariable(path: Path, scope: Scope, { family }: PathChecking): Value {
   const name = path.parts.join('.');
   if (name.split('.')[0] === 'root') {
-    throw new TemplateError(`@root is not needed: ${ROOTS.join(', ')} are available everywhere`, path.loc);
+    throw new TemplateError(
+      `@root is not needed: ${rootsFor(family).join(', ')} are available everywhere`,
+      path.loc,
+    );
   }
   if (path.depth > 0 || !['index', 'key', 'first', 'last'].includes(name))
     throw new TemplateError(
@@ -73,11 +96,11 @@ function loopVariable(path: Path, scope: Scope): Value {
   return { kind: 'loop', loop, what: name as LoopVariable };
 }
 
-function requireAbsolute({ depth, parts, original, loc }: Path): void {
+function requireAbsolute({ depth, parts, original, loc }: Path, { family }: PathChecking): void {
   if (depth === 0 && parts.length > 0 && !/^(this\b|\.)/.test(original)) return;
   throw new TemplateError(
     `${original} is relative, and paths must be absolute: name the item, {{#each app.spec.sources as |source|}}, and write ` +
-      `source.repoURL; ${ROOTS.join(', ')} are available everywhere`,
+      `source.repoURL; ${rootsFor(family).join(', ')} are available everywhere`,
     loc,
   );
 }
@@ -111,9 +134,21 @@ function segmentProblem(part: string): string | undefined {
     : undefined;
 }
 
+const EXAMPLES: Readonly<Record<string, string>> = {
+  app: 'app.metadata.name',
+  context: 'context.argocdUrl',
+  commit: 'commit.message',
+  push: 'push.branch',
+  tag: 'tag.name',
+  issue: 'issue.title',
+  pullRequest: 'pullRequest.title',
+  note: 'note.body',
+  repository: 'repository.full_name',
+  sender: 'sender.name',
+};
+
 function fieldMissing(root: string, { loc }: Path): TemplateError {
-  const examples = { app: 'app.metadata.name', context: 'context.argocdUrl', commit: 'commit.message' };
-  const example = own(examples, root) ?? `${root}.NAME`;
+  const example = own(EXAMPLES, root) ?? `${root}.NAME`;
   return new TemplateError(`${root} alone is not a value: name one of its fields, such as ${example}`, loc);
 }
 

@@ -2,10 +2,8 @@ import { closest } from '../../lib/closest.ts';
 import { own } from '../../lib/own.ts';
 import { HELPERS } from '../syntax/helpers.ts';
 import { TemplateError } from '../syntax/problem.ts';
+import { GITEE_ROOTS, ROOTS, rootsFor, type TemplateFamily } from './family.ts';
 import { namesIn, type Scope } from './scope.ts';
-
-/** The names that a template can use outside of all blocks. */
-export const ROOTS = ['app', 'context', 'params', 'event', 'appUrl', 'commit'];
 
 /** The blocks of the language. */
 export const BLOCKS = ['if', 'unless', 'each', 'with'];
@@ -36,14 +34,17 @@ const guessed = (word: string, names: readonly string[], mark = ''): string => {
 export function unknownNameProblem(
   { original, parts, loc }: hbs.AST.PathExpression,
   scope: Scope,
+  family: TemplateFamily,
 ): TemplateError {
   const [first = ''] = parts;
   const known = instead(first);
   if (known !== undefined) return new TemplateError(`${original}: ${known}`, loc);
   const helpers = parts.length === 1 ? Object.keys(HELPERS) : [];
-  const names = [...ROOTS, ...namesIn(scope)];
+  const names = [...rootsFor(family), ...namesIn(scope)];
+  const also = family === 'any' ? `; for events of Gitee there are ${GITEE_ROOTS.join(', ')}` : '';
+  const guess = guessed(first, [...ROOTS, ...namesIn(scope), ...helpers]);
   return new TemplateError(
-    `${original}: nothing is called ${first} here.${guessed(first, [...names, ...helpers])} There are ${names.join(', ')}`,
+    `${original}: nothing is called ${first} here.${guess} There are ${names.join(', ')}${also}`,
     loc,
   );
 }

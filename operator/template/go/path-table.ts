@@ -59,7 +59,8 @@ export class PathTable {
 
 /** Argo CD's `context` is a map of texts; this is one that may lack a field. */
 const CONTEXT = '{{$_:=set $ `C` (fromJson (toRawJson .context))}}';
-const ROOTS: Readonly<Record<string, string>> = { context: 'C' };
+/** Keys in `$`. For an event of Gitee, the engine gets its roots in the place of the Application. */
+const ROOTS: Readonly<Record<string, string>> = { context: 'C', gitee: 'app' };
 
 /** A character that none of the texts has, one of these if possible. */
 function separator(preferred: string, texts: readonly string[]): string {

@@ -70,14 +70,19 @@ export function isSurelyFilled(nodes: readonly Node[], scope: BodyScope): boolea
   });
 }
 
+/** Fields that every Application and every event has. */
+const ALWAYS_FILLED: Readonly<Record<string, readonly string[]>> = {
+  app: ['metadata.name', 'metadata.namespace'],
+  gitee: ['repository.full_name', 'repository.html_url'],
+};
+
 /** Helpers that give something if their first argument does. */
 const KEEPING = ['upper', 'lower', 'short', 'truncate', 'urlencode', 'markdown'];
 
 function isFilled(value: Value, scope: BodyScope): boolean {
   const known = knownText(value, scope);
   if (known !== undefined) return known.trim() !== '';
-  if (value.kind === 'data')
-    return value.root === 'app' && ['metadata.name', 'metadata.namespace'].includes(value.segments.join('.'));
+  if (value.kind === 'data') return (own(ALWAYS_FILLED, value.root) ?? []).includes(value.segments.join('.'));
   if (value.kind !== 'call') return value.kind === 'literal' || value.kind === 'loop';
   if (KEEPING.includes(value.helper)) return value.args.slice(0, 1).some((arg) => isFilled(arg, scope));
   return ['default', 'concat'].includes(value.helper) && value.args.some((arg) => isFilled(arg, scope));

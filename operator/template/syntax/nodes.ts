@@ -59,8 +59,10 @@ export interface Loop {
   readonly depth: number;
 }
 
-/** The names through which templates read the fields of an Application, the values of Argo CD's `context`, and the commit. */
-export type DataRoot = 'app' | 'context' | 'commit';
+/**
+ * The data that templates read: an Application, the values of Argo CD's `context`, the commit, and the roots of an event of Gitee.
+ */
+export type DataRoot = 'app' | 'context' | 'commit' | 'gitee';
 
 /** Something that has a value. */
 export type Value =

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Commit } from '../../argocd/commit-field.ts';
+import { GITEE_FIELDS, type GiteeFields } from '../../gitee/fields.ts';
 
 /** Texts that break code that is careless with quotes, braces, markup, times or characters. */
 const ODD_TEXTS = [
@@ -121,3 +122,24 @@ export const contexts = fc.dictionary(
   fc.constantFrom('url', 'name'),
   texts.filter((text) => !/\p{Cc}|\ufeff/u.test(text)),
 );
+
+/** An event of Gitee as templates read it. A value may be of any kind, though the relay bounds the values before. */
+export const giteeEvents = fc
+  .record(mapped(GITEE_FIELDS, fieldsOf), { requiredKeys: [] })
+  .map((event) => JSON.parse(JSON.stringify(event)) as Record<string, unknown>);
+
+function fieldsOf(fields: GiteeFields): fc.Arbitrary<unknown> {
+  const arbitraries = mapped(fields, ({ fields: inner, isList }) => {
+    const one = inner ? fieldsOf(inner) : fc.oneof(texts, numbers, fc.boolean());
+    const fitting = isList ? fc.array(one, { maxLength: 4 }) : one;
+    return fc.oneof({ weight: 6, arbitrary: fitting }, { weight: 1, arbitrary: value });
+  });
+  return fc.record(arbitraries, { requiredKeys: [] });
+}
+
+function mapped<T>(
+  record: Readonly<Record<string, T>>,
+  map: (item: T) => fc.Arbitrary<unknown>,
+): Record<string, fc.Arbitrary<unknown>> {
+  return Object.fromEntries(Object.entries(record).map(([name, item]) => [name, map(item)]));
+}

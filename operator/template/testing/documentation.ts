@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 export interface Example {
   readonly source: string;
   readonly result: string;
-  /** The word beside the language's name: `refused`, `plain`, `url`, or nothing. */
+  /** The word beside the language's name: `refused`, `plain`, `url`, `gitee`, or nothing. */
   readonly kind: string;
   /** Where it begins in the page. */
   readonly line: number;
@@ -29,6 +29,9 @@ export const EXAMPLES: readonly Example[] = [...PAGE.matchAll(PAIR)].map((match)
 export const APPLICATION: Readonly<Record<string, unknown>> = parse(
   /^```yaml example\n([\s\S]*?)^```$/m.exec(PAGE)?.[1] ?? '',
 );
+
+/** The event of Gitee of the examples about Gitee. */
+export const GITEE_EVENT: unknown = parse(/^```yaml gitee\n([\s\S]*?)^```$/m.exec(PAGE)?.[1] ?? '');
 
 /** The surroundings of the examples, as the page describes them. */
 export const CONTEXT = { environment: 'production' };

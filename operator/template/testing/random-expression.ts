@@ -1,4 +1,6 @@
 import { COMMIT_PARTS } from '../../argocd/commit-field.ts';
+import { GITEE_FIELDS, type GiteeFields, type GiteeRoot } from '../../gitee/fields.ts';
+import { own } from '../../lib/own.ts';
 import { FIELD_NAMES } from './arbitraries.ts';
 import type { Choices } from './random-choice.ts';
 
@@ -7,6 +9,8 @@ export interface Roots {
   readonly app: unknown;
   readonly context: unknown;
   readonly params: unknown;
+  /** The roots of an event of Gitee, for templates about such events. */
+  readonly gitee?: Readonly<Record<string, unknown>>;
 }
 
 /** A name that a block gives, and its possible values. */
@@ -41,21 +45,41 @@ export class Expressions {
   path(scope: Scope): Path {
     if (scope.loops > 0 && this.#choices.chance(15))
       return fixed(`@${this.#choices.pick('index', 'key', 'first', 'last')}`);
-    if (this.#choices.chance(6)) {
+    const { gitee } = this.#roots;
+    if (!gitee && this.#choices.chance(6)) {
       const part = this.#choices.pick(...COMMIT_PARTS);
       return { source: `commit.${part}`, value: undefined, isData: true };
     }
-    if (this.#choices.chance(6))
-      return fixed(this.#choices.pick('appUrl', 'event.name', 'event.trigger', 'params.owner'));
+    if (this.#choices.chance(6)) {
+      const shared = ['event.name', 'event.trigger', 'params.owner'];
+      return fixed(this.#choices.pick(...(gitee ? shared : ['appUrl', ...shared])));
+    }
     if (scope.items.length > 0 && this.#choices.chance(60)) {
       const item = this.#choices.pick(...scope.items);
       return this.#walk([item.name], item.value, 4);
     }
+    if (gitee) return this.#giteePath(gitee);
     const root = this.#choices.pick('app', 'app', 'app', 'context') as keyof Roots;
     const found = this.#walk([root], this.#roots[root], 6);
     return found.source === root
       ? this.#walk([root, segment(this.#choices.pick(...FIELD_NAMES))], undefined, 2)
       : found;
+  }
+
+  /** A path of documented fields: others are refused. */
+  #giteePath(roots: Readonly<Record<string, unknown>>): Path {
+    const root = this.#choices.pick(...(Object.keys(GITEE_FIELDS) as GiteeRoot[]));
+    const steps: string[] = [root];
+    let fields: GiteeFields | undefined = GITEE_FIELDS[root];
+    let value = roots[root];
+    while (fields && (steps.length === 1 || this.#choices.chance(70))) {
+      const name: string = this.#choices.pick(...Object.keys(fields));
+      const field: GiteeFields[string] | undefined = fields[name];
+      steps.push(name);
+      value = own(Object(value) as Readonly<Record<string, unknown>>, name);
+      fields = field?.isList ? undefined : field?.fields;
+    }
+    return { source: steps.join('.'), value, isData: true };
   }
 
   #walk(start: readonly string[], from: unknown, max: number): Path {
@@ -88,7 +112,8 @@ export class Expressions {
     const any = () => this.argument(scope, depth);
     const data = () => {
       const path = this.path(scope);
-      return path.isData ? path.source : 'app.items';
+      if (path.isData) return path.source;
+      return this.#roots.gitee ? 'push.commits' : 'app.items';
     };
     const name = this.#choices.pick(
       'default',

@@ -1,5 +1,7 @@
 import Handlebars from 'handlebars';
 import type { Commit } from '../../argocd/commit-field.ts';
+import { own } from '../../lib/own.ts';
+import { GITEE_ROOTS } from '../check/family.ts';
 import type { BodyScope } from '../go/context.ts';
 import type { Escape } from '../go/defines.ts';
 import { helpers } from './reference-helpers.ts';
@@ -7,6 +9,7 @@ import { appUrl, print } from './reference-print.ts';
 
 /** The data that a template sees. */
 export interface Data {
+  /** The Application, or an event of Gitee with its roots. */
   readonly app: unknown;
   readonly context: Readonly<Record<string, string>>;
   readonly commit?: Commit | undefined;
@@ -27,7 +30,9 @@ export function renderReference(
     environment.registerHelper(name, helper as Handlebars.HelperDelegate);
   environment.registerHelper('each', eachSorted);
   environment.registerHelper(ROOTS_BLOCK, function (this: unknown, options: Handlebars.HelperOptions) {
-    const roots = [data.app, data.context, scope.params, scope.event, appUrl(data.app, scope), data.commit];
+    const gitee = GITEE_ROOTS.map((root) => own(data.app as Readonly<Record<string, unknown>>, root));
+    const argocd = [data.app, data.context, scope.params, scope.event, appUrl(data.app, scope), data.commit];
+    const roots = [...argocd, ...gitee];
     return options.fn(this, { data: options.data, blockParams: roots });
   });
   // parse has done the white space control; a second time would remove more.
@@ -78,7 +83,8 @@ function withRoots(program: hbs.AST.Program): hbs.AST.Program {
     original: ROOTS_BLOCK,
     loc,
   };
-  const inner = { ...program, blockParams: ['app', 'context', 'params', 'event', 'appUrl', 'commit'] };
+  const names = ['app', 'context', 'params', 'event', 'appUrl', 'commit', ...GITEE_ROOTS];
+  const inner = { ...program, blockParams: names };
   const strips = { openStrip: {}, inverseStrip: {}, closeStrip: {} };
   const block = { type: 'BlockStatement', path, params: [], program: inner, ...strips, loc };
   return { type: 'Program', body: [block], strip: {}, blockParams: [], loc } as unknown as hbs.AST.Program;

@@ -1,8 +1,5 @@
-import type {
-  DingTalkRobotSpec,
-  NotificationSubscriptionSpec,
-  NotificationTemplateSpec,
-} from '../../api/types.generated.ts';
+import type { ApplicationSubscription } from '../../api/kinds.ts';
+import type { DingTalkRobotSpec, NotificationTemplateSpec } from '../../api/types.generated.ts';
 
 /** A manifest of a custom resource as a person would write it. */
 export interface Draft<Kind extends string, Spec> {
@@ -30,5 +27,5 @@ export interface Resources {
   readonly credentials: readonly CredentialsDraft[];
   readonly robots: readonly Draft<'DingTalkRobot', DingTalkRobotSpec>[];
   readonly templates: readonly Draft<'NotificationTemplate', NotificationTemplateSpec>[];
-  readonly subscriptions: readonly Draft<'NotificationSubscription', NotificationSubscriptionSpec>[];
+  readonly subscriptions: readonly Draft<'NotificationSubscription', ApplicationSubscription['spec']>[];
 }

@@ -14,7 +14,7 @@ export function subscribedApplications(
   { subscriptions }: Resources,
   applications: readonly SelectableApplication[],
 ): number {
-  const criteria = subscriptions.map(({ spec }) => spec.applications);
+  const criteria = subscriptions.flatMap(({ spec }) => spec.applications ?? []);
   return applications.filter((each) => criteria.some((one) => isMeant(one, each))).length;
 }
 

@@ -1,7 +1,10 @@
 import { stringify } from 'yaml';
 import { API_VERSION, KINDS } from '../../api/kinds.ts';
-import { defaultMessage, type MarkdownSource } from '../../message/catalogue/default-message.ts';
+import type { GiteeTrigger } from '../../gitee/events.ts';
+import { defaultMessage } from '../../message/catalogue/default-message.ts';
 import { describeTrigger } from '../../message/catalogue/descriptions.ts';
+import { describeGiteeTrigger, type GiteeDescription } from '../../message/catalogue/gitee-descriptions.ts';
+import type { MarkdownSource } from '../../message/catalogue/headline.ts';
 import type { Locale, Localised } from '../../message/catalogue/locale.ts';
 import {
   type CatalogueTrigger,
@@ -66,7 +69,7 @@ export function entryText(entry: CatalogueEntry, locale: Locale): string {
 }
 
 /** The manifest of a template with the default message, as a starting point. */
-function templateManifest(name: TriggerName, markdown: MarkdownSource): string {
+function templateManifest(name: string, markdown: MarkdownSource): string {
   const manifest = {
     apiVersion: API_VERSION,
     kind: KINDS.template.kind,
@@ -81,12 +84,32 @@ const TO_USE: Localised = {
   'zh-CN': '以下为该触发器的默认消息，可作为自定义模板的起点：修改并应用后，在事件中引用它：',
 };
 
-/** A trigger and its message, as a manifest with comments. */
-export function triggerText(entry: CatalogueEntry, locale: Locale): string {
-  const head = `${entryText(entry, locale)}
+/** A trigger and its message, as a manifest with comments. @param entry in lines for people */
+export function triggerText(name: string, entry: string, locale: Locale): string {
+  const head = `${entry}
 ${TO_USE[locale]}
-  - trigger: ${entry.name}
-    template: { name: ${entry.name} }`;
+  - trigger: ${name}
+    template: { name: ${name} }`;
   const comments = head.split('\n').map((line) => `# ${line}`.trimEnd());
-  return `${comments.join('\n')}\n${templateManifest(entry.name, defaultMessage(entry.name, locale))}`;
+  return `${comments.join('\n')}\n${templateManifest(name, defaultMessage(name, locale))}`;
+}
+
+/** A trigger about Gitee as the command prints it. */
+export interface GiteeEntry extends GiteeDescription {
+  readonly name: GiteeTrigger;
+}
+
+export const giteeEntry = (name: GiteeTrigger, locale: Locale): GiteeEntry => ({
+  name,
+  ...describeGiteeTrigger(name, locale),
+});
+
+/** An entry in lines for people. */
+export function giteeEntryText({ name, summary, actions }: GiteeEntry): string {
+  const width = Math.max(...actions.map((action) => action.name.length));
+  const lines = actions.map(
+    (action, place) =>
+      `  ${place === 0 ? 'actions:' : '        '} ${action.name.padEnd(width)} ${action.words}`,
+  );
+  return [`${name}: ${summary}`, ...lines, ''].join('\n');
 }

@@ -16,7 +16,9 @@ export function relaySteps({ cr }: Pick<ResolvedRobot, 'cr'>, cluster: ClusterVi
   const { namespace } = snapshot.config.target;
   if (!sees.relayRoutes)
     return [unknown(`the relay sends to the robot; you may not read the RelayRoutes of ${namespace}`)];
-  const routes = liveRoutes(snapshot).byRobot.get(resourceKey(cr)) ?? [];
+  const { byRobot, gitee } = liveRoutes(snapshot);
+  const key = resourceKey(cr);
+  const routes = [...(byRobot.get(key) ?? []), ...(gitee.byRobot.get(key) ?? [])];
   if (routes.length === 0)
     return [
       warning(
@@ -26,13 +28,14 @@ export function relaySteps({ cr }: Pick<ResolvedRobot, 'cr'>, cluster: ClusterVi
     ];
   const more = routes.length - MAX_NAMED;
   return [
-    ...routes.slice(0, MAX_NAMED).map(routeStep),
+    ...routes.slice(0, MAX_NAMED).map(loadedStep),
     ...(more > 0 ? [ok(`${more} more RelayRoutes of ${namespace} send to the robot`)] : []),
     answerStep(lastAnswer({ cr }, snapshot)),
   ];
 }
 
-function routeStep({ metadata, spec, status }: RelayRoute): Step {
+/** Whether the relay works by a route. */
+export function loadedStep({ metadata, spec, status }: RelayRoute): Step {
   const route = `RelayRoute ${metadata.namespace}/${metadata.name}`;
   const { generation } = metadata;
   const loaded = status?.observedGeneration;

@@ -1,5 +1,5 @@
 import type { NotificationSubscription } from '../../api/kinds.ts';
-import { relayRouteName } from '../../api/relay-route.ts';
+import { type RelayRouteSpec, relayRouteName } from '../../api/relay-route.ts';
 import {
   eventKeyName,
   postedEventName,
@@ -16,7 +16,7 @@ import { ok, problem, type Step, unknown, warning } from './step.ts';
 
 /** An event on its way to the relay: its route, and the keys by which Argo CD posts it; none if no robot of it is relayed. */
 export function relayedEventSteps(event: string, cr: NotificationSubscription, cluster: ClusterView): Step[] {
-  const { snapshot, decision, sees } = cluster;
+  const { decision } = cluster;
   const { namespace, name } = cr.metadata;
   const wanted = decision.plan.routes.get(relayRouteName(namespace, name));
   if (!wanted) return [];
@@ -27,22 +27,22 @@ export function relayedEventSteps(event: string, cr: NotificationSubscription, c
     routed.catalogueName === undefined
       ? eventKeyName(namespace, name, postedEventName(event))
       : relayedEventName(routed.catalogueName);
-  const route = `RelayRoute ${snapshot.config.target.namespace}/${relayRouteName(namespace, name)}`;
-  return [
-    sees.relayRoutes ? routeStep() : unknown(`${route} has the event for the relay; you may not read it`),
-    postStep(posted, cluster),
-  ];
+  return [plannedRouteStep(wanted, cluster), postStep(posted, cluster)];
+}
 
-  function routeStep(): Step {
-    const live = snapshot.relay?.routes.get(relayRouteName(namespace, name));
-    if (!live) return problem(`there is no ${route}`, operatorHint(cluster.presence));
-    if (isSameRoute(wanted as NonNullable<typeof wanted>, live.spec))
-      return ok(`${route} has the event for the relay`);
-    const differs = `${route} differs from the plan`;
-    if (!sees.settings || !sees.grants)
-      return unknown(`${differs}; this command does not know all grants and settings`);
-    return problem(differs, operatorHint(cluster.presence));
-  }
+/** Whether the route of a subscription is as planned. */
+export function plannedRouteStep(wanted: RelayRouteSpec, { snapshot, sees, presence }: ClusterView): Step {
+  const { namespace, name } = wanted.subscription;
+  const key = relayRouteName(namespace, name);
+  const route = `RelayRoute ${snapshot.config.target.namespace}/${key}`;
+  if (!sees.relayRoutes) return unknown(`${route} has the event for the relay; you may not read it`);
+  const live = snapshot.relay?.routes.get(key);
+  if (!live) return problem(`there is no ${route}`, operatorHint(presence));
+  if (isSameRoute(wanted, live.spec)) return ok(`${route} has the event for the relay`);
+  const differs = `${route} differs from the plan`;
+  if (!sees.settings || !sees.grants)
+    return unknown(`${differs}; this command does not know all grants and settings`);
+  return problem(differs, operatorHint(presence));
 }
 
 /**

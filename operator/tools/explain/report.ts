@@ -1,4 +1,8 @@
-import type { NotificationSubscription } from '../../api/kinds.ts';
+import {
+  type ApplicationSubscription,
+  isGiteeSubscription,
+  type NotificationSubscription,
+} from '../../api/kinds.ts';
 import type { Unseen } from '../../cluster/cluster-reader.ts';
 import { eventName } from '../../core/resolve/event-name.ts';
 import type { Engine } from '../../engine/types.ts';
@@ -7,6 +11,7 @@ import type { ObjectName } from '../object-name.ts';
 import { UsageError } from '../process-io.ts';
 import { seeApplication, seeApplications, shownApplications } from './applications.ts';
 import type { ClusterView } from './cluster-view.ts';
+import { giteeSections } from './gitee.ts';
 import { applicationOutcomes } from './outcomes.ts';
 import { found, type Subject } from './subject.ts';
 import { subscriptionSections } from './subscription.ts';
@@ -34,15 +39,27 @@ export interface ExplainContext {
  */
 export async function explainSubscription(
   subject: Subject,
-  { connection, engine, cluster, unseen, app, event }: ExplainContext,
+  context: ExplainContext,
 ): Promise<Pick<Explanation, 'sections' | 'applications'>> {
+  const { cluster, app, event } = context;
   const cr = found(cluster.snapshot.subscriptions, subject);
   const events = chosenEvents(cr, event);
+  if (!isGiteeSubscription(cr)) return explainApplications(cr as ApplicationSubscription, events, context);
+  if (app)
+    throw new UsageError('--app: the subscription is about a Gitee repository, and not about Applications');
+  return { sections: giteeSections(cr, events, cluster) };
+}
+
+async function explainApplications(
+  cr: ApplicationSubscription,
+  events: readonly string[],
+  { connection, engine, cluster, unseen, app }: ExplainContext,
+): Promise<Pick<Explanation, 'sections' | 'applications'>> {
   const data = cluster.snapshot.target.configMap?.data;
   const loading =
     data && (await engine.check({ configMap: data, secret: {} }, { deadlineMs: LOADING_DEADLINE_MS }));
   const sections = subscriptionSections(cr, events, cluster, loading);
-  const { namespace, name } = subject;
+  const { namespace, name } = cr.metadata;
   const resolved = cluster.decision.resolution.subscriptions.find(
     ({ cr: { metadata } }) => metadata.namespace === namespace && metadata.name === name,
   );
@@ -52,7 +69,7 @@ export async function explainSubscription(
   const applications = app
     ? [await seeApplication(connection, app)]
     : await seeApplications(connection, [cluster.snapshot.config.target.namespace, namespace], unseen);
-  const context = {
+  const words = {
     namespace,
     criteria: cr.spec.applications,
     maxEventAgeMs: cluster.snapshot.config.limits.maxEventAge,
@@ -63,7 +80,7 @@ export async function explainSubscription(
   const outcomes = await applicationOutcomes(
     applications ?? [],
     views,
-    context,
+    words,
     engine,
     cluster.snapshot.serverTime,
   );

@@ -2,7 +2,7 @@ import { resourceKey } from '../../api/names.ts';
 import { withCommit } from '../../argocd/commit-field.ts';
 import { CONTEXT_KEY, eventKeyName, serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
 import { formatService } from '../../argocd/service-value.ts';
-import type { Engine, EngineObjects } from '../../engine/types.ts';
+import type { Engine, EngineObjects, Outcome } from '../../engine/types.ts';
 import { evaluateTriggers } from '../../files/evaluation.ts';
 import type { JudgedFiles } from '../../files/judge.ts';
 import {
@@ -35,7 +35,7 @@ export interface PreviewedMessage extends Partial<PreviewedCondition> {
 }
 
 /** The address of a relayed robot is not in the plan. The engine sends nothing here. */
-const NOWHERE = 'https://preview.invalid/robot/send';
+export const NOWHERE = 'https://preview.invalid/robot/send';
 
 /**
  * Asks the engine to make one message.
@@ -75,12 +75,19 @@ export async function previewMessage(
     now: now.toISOString(),
   });
   const head = { namespace, subscription: name, event: event.name, robot: resourceKey(robot.cr) };
+  return { ...head, ...previewedBody(outcome), ...condition };
+}
+
+/** The parts of a message that come from the engine's answer. */
+export function previewedBody(
+  outcome: Outcome<'render'>,
+): Pick<PreviewedMessage, 'msgtype' | 'size' | 'body' | 'error'> {
   if (!outcome.ok) {
     const error = outcome.killed ? outcome.message : outcome.errors.map(({ message }) => message).join(' ');
-    return { ...head, msgtype: null, size: 0, body: null, ...condition, error };
+    return { msgtype: null, size: 0, body: null, error };
   }
   const { body, bodyIsJSON, error } = outcome.request;
-  return { ...head, ...judgedBody(body, bodyIsJSON, error), ...condition };
+  return judgedBody(body, bodyIsJSON, error);
 }
 
 function judgedBody(text: string, isJson: boolean, error?: string) {

@@ -1,5 +1,5 @@
 import { resourceKey } from '../../api/names.ts';
-import { type RelayRouteSpec, relayRouteName } from '../../api/relay-route.ts';
+import { type ApplicationRouteSpec, relayRouteName } from '../../api/relay-route.ts';
 import type { ResolvedEvent, ResolvedRobot, ResolvedSubscription } from '../../core/model/resolved.ts';
 import type { JudgedFiles } from '../../files/judge.ts';
 import { own } from '../../lib/own.ts';
@@ -10,7 +10,7 @@ export interface PreviewRecipient {
   readonly event: ResolvedEvent;
   readonly robot: ResolvedRobot;
   /** By which the relay sends the message; absent if Argo CD does. */
-  readonly route?: RelayRouteSpec;
+  readonly route?: ApplicationRouteSpec;
 }
 
 /** The messages that the user asks for; absent means any. */
@@ -57,11 +57,11 @@ export function unknownRecipient(
   filter: RecipientFilter,
 ): string | undefined {
   const namesOf = (kind: string) => resources.filter((each) => each.kind === kind).map(resourceKey);
-  const { subscriptions } = decision.resolution;
+  const { subscriptions, gitee } = decision.resolution;
   const names: Required<Record<keyof RecipientFilter, string[]>> = {
     subscription: namesOf('NotificationSubscription'),
     robot: namesOf('DingTalkRobot'),
-    event: subscriptions.flatMap(({ events }) => events.map(({ name }) => name)),
+    event: [...subscriptions, ...gitee].flatMap(({ events }) => events.map(({ name }) => name)),
   };
   for (const [option, known] of Object.entries(names)) {
     const name = own({ ...filter }, option);
@@ -78,6 +78,8 @@ export function nothingChosen(judged: Pick<JudgedFiles, 'decision'>): string {
     ({ subscription, event, robot }) =>
       `${resourceKey(subscription.cr)} ${event.name} → ${resourceKey(robot.cr)}`,
   );
+  if (there.length === 0 && judged.decision.plan.giteeRoutes.size > 0)
+    return 'the files have subscriptions to Gitee repositories only: give the body of a webhook with --gitee FILE';
   return there.length === 0
     ? 'nothing would be sent: the files have no active subscription'
     : `no message matches all of --subscription, --event and --robot; the messages are:\n  ${there.join('\n  ')}`;

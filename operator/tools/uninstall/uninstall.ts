@@ -2,7 +2,7 @@
  * `uninstall`: removes the operator's part of Argo CD's objects, and nothing else.
  *
  * It reads the target, makes sure that no operator runs, removes the operator's part, and checks later that it stays away.
- * Read on in stop.ts, uninstaller.ts (the attempts), routes.ts (RelayRoutes) and text.ts; core/writes/removal.ts defines the
+ * Read on in stop.ts, uninstaller.ts (the attempts), routes.ts (RelayRoutes), hooks.ts (hooks on Gitee) and text.ts; core/writes/removal.ts defines the
  * operator's part of Argo CD's objects.
  */
 
@@ -20,6 +20,7 @@ import { openConnection, orUsageError } from '../connection.ts';
 import { type ConfigurationOptions, knownConfiguration } from '../known-configuration.ts';
 import { mayWrite } from '../may-write.ts';
 import { FindingsError, type ProcessIO, UsageError } from '../process-io.ts';
+import { leftHooksText, releaseHooks, type SeenHooks, seeHooks } from './hooks.ts';
 import { releaseResources } from './release.ts';
 import { routeNames, type SeenRoutes, seeRoutes } from './routes.ts';
 import { deploymentToStop, type StopFlags, stop } from './stop.ts';
@@ -66,6 +67,7 @@ interface Seen {
   readonly start: Target;
   readonly running: RunningOperator;
   readonly relay: SeenRoutes;
+  readonly hooks: SeenHooks;
 }
 
 /** The target as it is, and whether an operator runs. @throws UsageError if there is no target, or it can't be read */
@@ -80,7 +82,8 @@ async function lookAt(
     const start = await readTarget(request, target);
     const running = await findRunningOperator(request, namespace, () => clock.now());
     const relay = await seeRoutes(request, namespace);
-    if (mayBeGone || (start.configMap ?? start.secret)) return { start, running, relay };
+    const hooks = await seeHooks(request, namespace);
+    if (mayBeGone || (start.configMap ?? start.secret)) return { start, running, relay, hooks };
     throw new UsageError(
       `neither ConfigMap ${namespace}/${configMap} nor Secret ${namespace}/${secret} exists: ` +
         "name Argo CD's namespace as --argocd-namespace, or give the operator's own configuration as --config",
@@ -89,7 +92,7 @@ async function lookAt(
 }
 
 function showOnly(
-  { start, running, relay }: Seen,
+  { start, running, relay, hooks }: Seen,
   target: OperatorConfiguration['target'],
   options: UninstallOptions,
   io: ProcessIO,
@@ -97,7 +100,7 @@ function showOnly(
   const removal = removalOf(start);
   const names = routeNames(relay.routes);
   if (options.output === 'text') io.stdout.write(removalText(removal, names, target));
-  io.stderr.write(unseenText(relay));
+  io.stderr.write(`${unseenText(relay)}${leftHooksText(hooks)}`);
   mayWrite(running, target.namespace, options, io);
   const routes = { removed: names, cameBack: [] };
   conclude({ removed: removal, last: removal, routes }, target, options, io);
@@ -105,7 +108,7 @@ function showOnly(
 
 async function removeIfNobodyRuns(
   { request }: Connection,
-  { start, running, relay }: Seen,
+  { start, running, relay, hooks }: Seen,
   target: OperatorConfiguration['target'],
   options: UninstallOptions,
   io: ProcessIO,
@@ -113,7 +116,7 @@ async function removeIfNobodyRuns(
   if (!mayWrite(running, target.namespace, options, io)) throw new FindingsError();
   const { stdout, stderr } = io;
   const { routes } = relay;
-  stderr.write(unseenText(relay));
+  stderr.write(`${unseenText(relay)}${leftHooksText(hooks)}`);
   let attempts = 0;
   const onAttempt = (removal: Removal): void => {
     if (attempts++ > 0) stderr.write('another writer has changed the target meanwhile; trying again …\n');
@@ -130,6 +133,7 @@ async function removeIfNobodyRuns(
     stderr.write('not everything is removed; correct the following error and run the command again:\n');
     throw error;
   }
+  await releaseHooks(request, hooks);
   await release(request, target.namespace, stderr);
   conclude(outcome, target, options, io);
 }

@@ -1,4 +1,4 @@
-import type { NotificationSubscription } from '../../../operator/api/kinds.ts';
+import type { ApplicationSubscription } from '../../../operator/api/kinds.ts';
 import type { Credentials } from '../../../operator/api/testing/manifests.ts';
 import {
   credentialsSecret,
@@ -87,7 +87,7 @@ export function manifestsOf(
     subscription: subscription(where(NAMES.subscription), {
       robots: [{ name: NAMES.robot }],
       events: events.map(eventOf),
-      applications: applicationsOf(team) as NotificationSubscription['spec']['applications'],
+      applications: applicationsOf(team) as ApplicationSubscription['spec']['applications'],
     }),
   };
 }

@@ -58,7 +58,7 @@ export function goodOutcome({ decision, updates, checks }: Outcome, snapshot: Sn
 
 /** What the good team's resources are told, by kind. */
 export function goodVerdicts({ decision: { resolution } }: Pick<Outcome, 'decision'>) {
-  return [...resolution.robots, ...resolution.templates, ...resolution.subscriptions]
+  return [...resolution.robots, ...resolution.templates, ...resolution.subscriptions, ...resolution.gitee]
     .filter(({ cr }) => cr.metadata.namespace === GOOD)
     .map(({ cr, verdict }) => [cr.kind, verdict] as const);
 }

@@ -34,9 +34,12 @@ function isValid({ status: _, ...resource }: AnyResource): boolean {
 export function secrets({ decision, updates }: Outcome, { credentials }: Snapshot): Violation | undefined {
   const { plan, writes, resolution, foreign, ignored, questions } = decision;
   const steps = writes.steps.filter((step) => !(step.kind === 'apply' && step.object === 'Secret'));
-  const verdicts = [...resolution.robots, ...resolution.templates, ...resolution.subscriptions].map(
-    ({ verdict }) => verdict,
-  );
+  const verdicts = [
+    ...resolution.robots,
+    ...resolution.templates,
+    ...resolution.subscriptions,
+    ...resolution.gitee,
+  ].map(({ verdict }) => verdict);
   const open = asText([
     plan.configMap,
     plan.entries,

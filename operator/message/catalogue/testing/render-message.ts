@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars';
-import type { MarkdownSource } from '../default-message.ts';
+import type { MarkdownSource } from '../headline.ts';
 
 /** The input for rendering a message. */
 export interface Scene {
