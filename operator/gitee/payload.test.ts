@@ -42,6 +42,15 @@ describe('the event of each kind of payload', () => {
     });
   });
 
+  it('has the page of the change, or of the commit where there is no other', () => {
+    const { before, after, head_commit } = payload('push');
+    expect(eventIn(payload('push')).url).toBe(`${REPOSITORY}/compare/${before}...${after}`);
+    expect(eventIn(payload('tag-create')).url).toBe((head_commit as { url: string }).url);
+    expect(eventIn(payload('branch-create')).url).toMatch(/\/commit\/[0-9a-f]{40}$/);
+    expect(eventIn(payload('branch-delete'))).not.toHaveProperty('url');
+    expect(eventIn(payload('comment-issue')).url).toBe(`${REPOSITORY}/issues/I9ABCD#note_3000001`);
+  });
+
   it('is of a known trigger and action, and every group has payloads', () => {
     const events = PAYLOAD_NAMES.map((name) => eventIn(payload(name)));
     expect(PAYLOAD_NAMES).toHaveLength(18);
