@@ -5,12 +5,16 @@ import type { GiteeEvent } from './payload.ts';
 export interface GiteeFilter {
   /** Globs: of a push, and of the target branch of a pull request and of a comment on it. */
   readonly branches?: readonly string[] | undefined;
-  /** Globs. */
+  /** Globs, for the name of a tag. */
   readonly tags?: readonly string[] | undefined;
+  /** Of the event's trigger. */
   readonly actions?: readonly string[] | undefined;
 }
 
-/** Whether an event is wanted. An event that should have a branch and names none is not of a wanted branch. */
+/**
+ * Whether an event is wanted. An event that should have a branch and names none is not of a wanted branch. The time is the number of
+ * globs times the length of a name, since a glob never goes back beyond its last `*`.
+ */
 export function isWanted(
   event: GiteeEvent,
   { branches = [], tags = [], actions = [] }: GiteeFilter,

@@ -99,6 +99,18 @@ describe('any body', () => {
     );
   });
 
+  it('passes on no password, signature or e-mail address', () => {
+    for (const name of PAYLOAD_NAMES) {
+      const body = {
+        ...payload(name),
+        password: 'hunter2',
+        sign: 'c2lnbg==',
+        hook_url: 'https://gitee.com/a/hooks/1',
+      };
+      expect(JSON.stringify(eventIn(body))).not.toMatch(/hunter2|c2lnbg|hooks\/1|@example\.com/);
+    }
+  });
+
   it('keeps no prototype from the body', () => {
     const body = JSON.parse(
       JSON.stringify(payload('issue-open')).replaceAll(

@@ -7,8 +7,12 @@ import type { Told } from './told.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** A comment. Gitee does not document the fields of a comment on a repository or a commit, so several places are looked at. */
-export function toldOfNote(body: Body, baseUrl: string): Told {
+/**
+ * A comment; undefined for the end of one, whose text nobody should read again. Gitee does not document the fields of a comment on a
+ * repository or a commit, so several places are looked at.
+ */
+export function toldOfNote(body: Body, baseUrl: string): Told | undefined {
+  if (/^deleted?$/.test(`${own(body, 'action')}`)) return undefined;
   const comment = objectOf(own(body, 'comment'));
   const issue = issueFields(own(body, 'issue'), baseUrl);
   const pullRequest = pullRequestFields(own(body, 'pull_request'), baseUrl);
@@ -36,9 +40,9 @@ export function toldOfNote(body: Body, baseUrl: string): Told {
     trigger: 'gitee-comment',
     action,
     subject: {
-      issue: `issue ${issue?.number ?? id}`,
-      'pull-request': `pull request ${pullRequest?.number ?? id}`,
-      commit: `commit ${short}`,
+      issue: `issue ${issue?.number ?? id ?? ''}`,
+      'pull-request': `pull request ${pullRequest?.number ?? id ?? ''}`,
+      commit: `commit ${short ?? ''}`,
       repository: 'repository',
     }[action],
     branch: action === 'pull-request' ? (pullRequest?.target_branch as string | undefined) : undefined,

@@ -1,10 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { GITEE_EVENTS } from './events.ts';
 import { readGiteeEvent } from './payload.ts';
 import { eventIn, GITEE } from './testing/event.ts';
-import { PAYLOAD_NAMES, payload } from './testing/payloads.ts';
+import { PAYLOAD_NAMES, payload, realPayloads } from './testing/payloads.ts';
 
 const REPOSITORY = 'https://gitee.com/example/shop';
 
@@ -42,6 +40,15 @@ describe('the event of each kind of payload', () => {
       repository: { full_name: 'example/shop' },
       sender: { name: expect.any(String) },
     });
+  });
+
+  it('has the page of the change, or of the commit where there is no other', () => {
+    const { before, after, head_commit } = payload('push');
+    expect(eventIn(payload('push')).url).toBe(`${REPOSITORY}/compare/${before}...${after}`);
+    expect(eventIn(payload('tag-create')).url).toBe((head_commit as { url: string }).url);
+    expect(eventIn(payload('branch-create')).url).toMatch(/\/commit\/[0-9a-f]{40}$/);
+    expect(eventIn(payload('branch-delete'))).not.toHaveProperty('url');
+    expect(eventIn(payload('comment-issue')).url).toBe(`${REPOSITORY}/issues/I9ABCD#note_3000001`);
   });
 
   it('is of a known trigger and action, and every group has payloads', () => {
@@ -162,6 +169,7 @@ describe('a body that is not of an event', () => {
     { hook_name: 'push_hooks' },
     { ...payload('push'), hook_name: 'repository_hooks' },
     { ...payload('push'), ref: null },
+    { ...payload('comment-issue'), action: 'deleted' },
     { ...payload('push'), repository: null, project: null },
     { ...payload('issue-open'), issue: null, iid: null, title: null },
     { ...payload('pull-request-open'), pull_request: null, number: null, title: null },
@@ -179,11 +187,10 @@ describe('a body that is not of an event', () => {
   });
 });
 
-/** Payloads that gitee.com has sent, which are not a part of the project: a folder beside it, or any other. */
-const REAL = process.env.GITEE_PAYLOADS ?? join(import.meta.dirname, '../../../shared/data/gitee');
+const REAL = realPayloads();
 
-describe.runIf(existsSync(REAL))('payloads of gitee.com', () => {
-  const real = (name: string) => JSON.parse(readFileSync(join(REAL, `${name}.json`), 'utf8'));
+describe.runIf(REAL.size > 0)('payloads of gitee.com', () => {
+  const real = (name: string) => REAL.get(name);
 
   it.each([
     ['push', 'gitee-push', 'push', 'branch feat-2-1'],
@@ -200,8 +207,7 @@ describe.runIf(existsSync(REAL))('payloads of gitee.com', () => {
   });
 
   it('are all known', () => {
-    for (const file of readdirSync(REAL).filter((each) => each.endsWith('.json')))
-      expect(eventIn(JSON.parse(readFileSync(join(REAL, file), 'utf8'))).roots.sender).toBeDefined();
+    for (const body of REAL.values()) expect(eventIn(body).roots.sender).toBeDefined();
   });
 
   it('have the fields of our own, at every place', () => {

@@ -19,10 +19,18 @@ export function toldOfPush(body: Body, baseUrl: string, expected: GiteeTrigger):
   const name = short ?? ref;
   const common = commonFields(body, ref, baseUrl);
   const changed = changeOf(body, common);
+  const pageOfCommit = common.head_commit?.url as string | undefined;
   if (isTag) {
     const action = changed === 'delete' ? 'delete' : 'create';
     const root = { action, name, ...common };
-    return { trigger: 'gitee-tag', action, tag: name, subject: `tag ${name}`, roots: { tag: root } };
+    return {
+      trigger: 'gitee-tag',
+      action,
+      tag: name,
+      subject: `tag ${name}`,
+      url: pageOfCommit,
+      roots: { tag: root },
+    };
   }
   const compare = pageUrl(own(body, 'compare'), baseUrl);
   const push = {
@@ -32,7 +40,8 @@ export function toldOfPush(body: Body, baseUrl: string, expected: GiteeTrigger):
     ...commitsOf(body, common.after, baseUrl),
     ...common,
   };
-  const url = changed === 'push' ? compare : undefined;
+  // A comparison with nothing is an empty page.
+  const url = changed === 'push' ? compare : pageOfCommit;
   return {
     trigger: 'gitee-push',
     action: changed,

@@ -4,7 +4,9 @@ import { messageProblem } from '../dingtalk/testing/fake-dingtalk-messages.ts';
 import { placesIn, replaced } from '../gitee/testing/paths.ts';
 import { type GiteePayload, PAYLOAD_NAMES, payload } from '../gitee/testing/payloads.ts';
 import { MAX_BODY_BYTES } from '../template/go/compile.ts';
+import { parseTemplate } from '../template/template.ts';
 import { RenderingEngine } from '../template/testing/engine.ts';
+import { templates } from '../template/testing/random-template.ts';
 import { LOCALES } from './catalogue/locale.ts';
 import { eventFrom, renderGitee } from './testing/gitee-body.ts';
 
@@ -126,5 +128,32 @@ describe('a hostile payload changes nothing but the message:', () => {
       expect(decodeURIComponent(target)).toMatch(/^https:\/\/gitee\.com\/(example\/shop|a%29)/);
       expect(decodeURIComponent(target)).not.toContain(')');
     }
+  });
+
+  it('also in messages of somebody’s own', { timeout: 120_000 }, () => {
+    let filled = 0;
+    const cases = fc
+      .tuple(fc.constantFrom(...PAYLOAD_NAMES), fc.constantFrom(...HOSTILE))
+      .map(([name, text]) => eventFrom(withText(payload(name), text, true)))
+      .filter((event) => event !== undefined)
+      .chain((event) => {
+        const roots = { app: undefined, context: {}, params: { owner: 'x' }, gitee: event.roots };
+        const sources = fc.array(templates(roots), { minLength: 1, maxLength: 3, size: 'max' });
+        return fc.tuple(fc.constant(event), sources);
+      });
+    const property = fc.property(cases, ([event, sources]) => {
+      const params = { owner: '@all "]' };
+      const accepted = sources.filter((source) => parseTemplate(source, new Set(['owner'])).ok);
+      const message = { markdown: { title: accepted[0] ?? 'x', text: accepted.join('\n') || 'x' } };
+      const own = { template: { message, params }, params };
+      const { text, parsed } = renderGitee(engine, event, {}, own);
+      expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BODY_BYTES);
+      expect(messageProblem(parsed)).toBeUndefined();
+      expect(Object.keys(parsed)).toEqual(['msgtype', 'markdown']);
+      if (/gitee|长|all/.test(parsed.markdown.text)) filled += 1;
+    });
+    fc.assert(property, { numRuns: 300, seed: SEED });
+    // Templates that show nothing of the event would prove nothing.
+    expect(filled).toBeGreaterThan(60);
   });
 });

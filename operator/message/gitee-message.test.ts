@@ -4,7 +4,7 @@ import { messageProblem } from '../dingtalk/testing/fake-dingtalk-messages.ts';
 import { connectSender } from '../dingtalk/testing/fake-dingtalk-sender.ts';
 import { GITEE_EVENTS } from '../gitee/events.ts';
 import { eventIn } from '../gitee/testing/event.ts';
-import { PAYLOAD_NAMES, payload } from '../gitee/testing/payloads.ts';
+import { PAYLOAD_NAMES, payload, realPayloads } from '../gitee/testing/payloads.ts';
 import { RenderingEngine } from '../template/testing/engine.ts';
 import { headlineOf } from './catalogue/default-message.ts';
 import { LOCALES } from './catalogue/locale.ts';
@@ -152,6 +152,21 @@ describe('a message about Gitee reads', () => {
     await sender.close();
     await fake.stop();
   });
+});
+
+const REAL = [...realPayloads()];
+
+describe.runIf(REAL.length > 0)('a message about a payload of gitee.com', () => {
+  it.each(REAL.flatMap(([name, body]) => LOCALES.map((locale) => [name, locale, body] as const)))(
+    '%s in %s is accepted',
+    (_, locale, body) => {
+      const { parsed } = renderGitee(engine, eventIn(body), { locale });
+      expect(messageProblem(parsed)).toBeUndefined();
+      expect(parsed.markdown.title).toContain('kit101/drone-yml-test');
+      expect(parsed.markdown.text).toMatch(/\n\[.+\]\(dingtalk:.+%2Fkit101%2Fdrone-yml-test.*\)$/);
+      expect(parsed.markdown.text).not.toMatch(/undefined|null| {2}|\n\n\n/);
+    },
+  );
 });
 
 describe('the message for a trigger of Gitee', () => {

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { withCommit } from '../argocd/commit-field.ts';
+import { GITEE_LIMITS } from '../gitee/shapes.ts';
 import { GITEE_ROOTS, rootsFor } from './check/family.ts';
 import { BLOCKS } from './check/unknown.ts';
 import { MAX_BODY_BYTES } from './go/compile.ts';
@@ -89,6 +90,9 @@ describe('docs/templates.md', () => {
     const tables = section.slice(section.indexOf('| field |'));
     const rowsIn = (text: string) => text.split('\n').filter((line) => line.startsWith('|'));
     expect(rowsIn(tables)).toEqual(rowsIn(giteeTables()));
+    expect(section).toContain(
+      `Lists have ${GITEE_LIMITS.items} items and texts ${GITEE_LIMITS.text} characters at most`,
+    );
   });
 
   it.each(BLOCKS)('has the block #%s', (block) => {
