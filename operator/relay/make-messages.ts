@@ -62,7 +62,8 @@ export async function makeMessages(
   const untold: typeof ours = [];
   for (const robot of spec.robots) {
     const { service } = robot;
-    const moment = toldDirectly.get(directMark(subscription, service));
+    // A mark is a hash.
+    const moment = toldDirectly.size === 0 ? undefined : toldDirectly.get(directMark(subscription, service));
     // Argo CD tells of all events, or of those after a moment.
     if (moment === 0 || (moment !== undefined && (await isAfter(moment)))) continue;
     ours.push(robot);

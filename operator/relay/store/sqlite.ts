@@ -51,9 +51,9 @@ export function connectSqlite(
   closeSync(openSync(path, 'a', 0o600));
   const file = new DatabaseSync(path, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
   try {
-    // The first one counts for a new file only.
+    // The first one counts for a new file only. The last ones are for the many pages that a storm changes again and again.
     file.exec(`PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-      PRAGMA journal_size_limit = 16777216`);
+      PRAGMA journal_size_limit = 16777216; PRAGMA wal_autocheckpoint = 4000; PRAGMA cache_size = -8000`);
     if (maxPages !== undefined) file.exec(`PRAGMA max_page_count = ${maxPages}`);
   } catch (error) {
     file.close();

@@ -1,3 +1,4 @@
+import { CompiledQuery } from 'kysely';
 import { Grouping } from './grouping.ts';
 import type { OpenDatabase, StoreTransaction } from './schema.ts';
 import { toUnavailable } from './unavailable.ts';
@@ -43,6 +44,13 @@ export function transactionsOf(database: OpenDatabase): Transactions {
   };
 }
 
+/** Kysely's own way makes a transaction of each, which takes three times as long. */
+const SAVEPOINT = {
+  begin: CompiledQuery.raw('savepoint work'),
+  undo: CompiledQuery.raw('rollback to savepoint work'),
+  end: CompiledQuery.raw('release savepoint work'),
+} as const;
+
 async function together(
   { db, kind }: OpenDatabase,
   works: readonly Work<unknown>[],
@@ -54,16 +62,16 @@ async function together(
   try {
     const results: PromiseSettledResult<unknown>[] = [];
     for (const each of works) {
-      const inside = await tx.savepoint('work').execute();
+      await tx.executeQuery(SAVEPOINT.begin);
       try {
-        results.push({ status: 'fulfilled', value: await each({ tx: inside, kind }) });
+        results.push({ status: 'fulfilled', value: await each({ tx, kind }) });
       } catch (reason) {
         // The others would have the same error.
         if (!isOfWork(reason)) throw reason;
-        await inside.rollbackToSavepoint('work').execute();
+        await tx.executeQuery(SAVEPOINT.undo);
         results.push({ status: 'rejected', reason });
       }
-      await inside.releaseSavepoint('work').execute();
+      await tx.executeQuery(SAVEPOINT.end);
     }
     await tx.commit().execute();
     return results;
