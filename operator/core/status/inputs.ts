@@ -1,7 +1,7 @@
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
-import { isRouted } from '../resolve/relayed-robots.ts';
+import { isRouted, isRoutedForGitee } from '../resolve/relayed-robots.ts';
 import { isTargetMissing, type ObservedState } from './observed-state.ts';
 import { lastAnswer } from './relayed-delivering.ts';
 import { liveSignature, robotFacts } from './robot.ts';
@@ -28,7 +28,12 @@ export function inputsOfRobot(robot: ResolvedRobot, observed: ObservedState): re
       snapshot.config,
     ],
     ...[isTargetMissing(observed), ...wordsOf([obstacle, contested])],
-    ...[robot.isRelayed, isRouted(robot.cr, snapshot), lastAnswer(robot, snapshot)],
+    ...[
+      robot.isRelayed,
+      isRouted(robot.cr, snapshot),
+      isRoutedForGitee(robot.cr, snapshot),
+      lastAnswer(robot, snapshot),
+    ],
     ...inputsOfVerdict(robot),
   ];
 }
