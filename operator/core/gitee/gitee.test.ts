@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { GiteeSubscription } from '../../api/kinds.ts';
 import type { GiteeRouteSpec } from '../../api/relay-route.ts';
-import { decide } from '../decide.ts';
+import { decide, questionsAbout } from '../decide.ts';
 import type { Snapshot } from '../model/snapshot.ts';
 import {
   giteeSubscription,
@@ -143,6 +143,9 @@ describe('a subscription to a Gitee repository', () => {
     const snapshot = { ...installation(giteeSubscription()), answers: SILENT };
     const { questions, resolution } = decide(snapshot);
     expect([...questions.values()].filter(({ askers }) => askers.has(NAMESPACE)).length).toBeGreaterThan(0);
+    const ahead = questionsAbout(new Set([NAMESPACE]), snapshot);
+    expect([...ahead.keys()].filter((key) => questions.has(key))).toEqual([...ahead.keys()]);
+    expect(ahead.size).toBeGreaterThan(0);
     expect(resolution.gitee[0]?.verdict).toMatchObject({
       rollout: 'lastGood',
       refusal: { gate: 'unanswered' },

@@ -25,6 +25,10 @@ export const isForRelay = (cr: DingTalkRobot, context: Context): boolean =>
 export const isRouted = ({ metadata }: DingTalkRobot, snapshot: Pick<Snapshot, 'relay'>): boolean =>
   liveRoutes(snapshot).byRobot.has(resourceKey({ metadata }));
 
+/** Whether the relay sends messages about Gitee to the robot now, by a live route. */
+export const isRoutedForGitee = ({ metadata }: DingTalkRobot, snapshot: Pick<Snapshot, 'relay'>): boolean =>
+  liveRoutes(snapshot).gitee.byRobot.has(resourceKey({ metadata }));
+
 /** Whether only the relay sends to a routed robot, which may be about to come back to Argo CD. */
 export const isOnlyRouted = (cr: DingTalkRobot, context: RelayContext): boolean =>
   context.config.relay.url !== undefined && !hasWorkingUrl(cr, context);
@@ -84,11 +88,10 @@ export function withGiteeRoutes(
   snapshot: Snapshot,
   faults: Faults,
 ): readonly ResolvedRobot[] {
-  const { byRobot } = liveRoutes(snapshot).gitee;
   return robots.map((robot) => {
     const { cr, verdict } = robot;
     const { refusal } = verdict;
-    if (verdict.rollout !== 'none' || !refusal || !byRobot.has(resourceKey(cr))) return robot;
+    if (verdict.rollout !== 'none' || !refusal || !isRoutedForGitee(cr, snapshot)) return robot;
     if (standingOf(cr.metadata.namespace, snapshot) !== 'served') return robot;
     const stays = () => ({ ...robot, ...routedDespite(cr, refusal, snapshot), messagesStay: true }) as const;
     return faults.guard(cr, stays, () => robot) ?? robot;

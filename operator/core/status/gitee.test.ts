@@ -3,7 +3,7 @@ import type { RelayRoute } from '../../api/relay-route.ts';
 import { giteeConfig } from '../gitee/testing/installation.ts';
 import type { HookState } from '../model/gitee.ts';
 import type { Snapshot } from '../model/snapshot.ts';
-import { giteeSubscription, NAMESPACE, relayed, robot, settled } from '../testing/fixtures.ts';
+import { giteeSubscription, NAMESPACE, relayed, robot, settled, template } from '../testing/fixtures.ts';
 import { statusPatch } from './changes.ts';
 import { brief, statusOf } from './testing/status-of.ts';
 
@@ -147,6 +147,27 @@ describe('the status of a subscription to a Gitee repository', () => {
       [`${NAMESPACE}.gitee`, { reason: 'WriteFailed', message: 'no' } as const],
     ]);
     expect(brief(statusOf(KIND, before, { unwrittenRoutes }))).toMatchObject({ Merged: 'False/WriteFailed' });
+  });
+
+  it('counts as a user of its template', () => {
+    const words = {
+      ...template({ name: 'words' }, ''),
+      spec: { message: { text: { content: '{{push.ref}}' } } },
+    };
+    const events = [{ trigger: 'gitee-push', template: { name: 'words' } }];
+    const used = { ...before, templates: [words], subscriptions: [giteeSubscription({}, { events })] };
+    expect(statusOf('NotificationTemplate', used)).toMatchObject({ usedBy: 1 });
+  });
+
+  it('brings the answers of DingTalk to its robot', () => {
+    const live = settled(before);
+    const routes = [...(live.relay?.routes ?? [])].map(([name, route]): [string, RelayRoute] => {
+      const robots = [{ namespace: NAMESPACE, name: 'payments', at: '2026-11-23T08:00:00Z', reason: 'ok' }];
+      return [name, { ...route, status: { ...route.status, robots } }];
+    });
+    const answered = { ...live, relay: { newCapability: '', routes: new Map(routes) } };
+    expect(brief(statusOf('DingTalkRobot', answered))).toMatchObject({ Delivering: 'True/Delivering' });
+    expect(brief(statusOf('DingTalkRobot', live))).toMatchObject({ Delivering: 'Unknown/NotVerified' });
   });
 
   it('leaves the part of the keeper of the hooks alone', () => {

@@ -3,7 +3,7 @@ import { resourceKey } from '../../api/names.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import type { ResolvedRobot, ResolvedSubscription } from '../model/resolved.ts';
 import type { Verdict } from '../model/verdict.ts';
-import { isRouted } from '../resolve/relayed-robots.ts';
+import { isRouted, isRoutedForGitee } from '../resolve/relayed-robots.ts';
 import { isTargetMissing, type ObservedState } from './observed-state.ts';
 import { lastAnswer } from './relayed-delivering.ts';
 import { liveSignature, robotFacts } from './robot.ts';
@@ -30,7 +30,12 @@ export function inputsOfRobot(robot: ResolvedRobot, observed: ObservedState): re
       snapshot.config,
     ],
     ...[isTargetMissing(observed), ...wordsOf([obstacle, contested])],
-    ...[robot.isRelayed, isRouted(robot.cr, snapshot), lastAnswer(robot, snapshot)],
+    ...[
+      robot.isRelayed,
+      isRouted(robot.cr, snapshot),
+      isRoutedForGitee(robot.cr, snapshot),
+      lastAnswer(robot, snapshot),
+    ],
     ...inputsOfVerdict(robot),
   ];
 }

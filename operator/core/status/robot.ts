@@ -7,7 +7,7 @@ import { readSignedUrl, signatureEnd } from '../../dingtalk/signatures.ts';
 import { own } from '../../lib/own.ts';
 import { rfc3339 } from '../../lib/rfc3339.ts';
 import type { ResolvedRobot } from '../model/resolved.ts';
-import { isRouted } from '../resolve/relayed-robots.ts';
+import { isRouted, isRoutedForGitee } from '../resolve/relayed-robots.ts';
 import { claimOn } from '../resolve/selection.ts';
 import { accepted, type ConditionDraft, conditions, ready } from './conditions.ts';
 import { delivering } from './delivering.ts';
@@ -51,7 +51,11 @@ export function robotStatus(
   ];
   const generation = liveGeneration(generations);
   return {
-    ...claimOn(cr, generation !== undefined || isRouted(cr, snapshot), snapshot),
+    ...claimOn(
+      cr,
+      generation !== undefined || isRouted(cr, snapshot) || isRoutedForGitee(cr, snapshot),
+      snapshot,
+    ),
     observedGeneration: cr.metadata.generation,
     ...(generation !== undefined && { liveGeneration: generation }),
     service,

@@ -33,12 +33,12 @@ export function templateStatus(
  * the template's owner.
  */
 export function countUsers(
-  { subscriptions, templates }: Resolution,
+  { subscriptions, gitee, templates }: Resolution,
   faults: Pick<Faults, 'guard'>,
 ): Map<string, number> {
   const crs = new Map(templates.map(({ cr }) => [resourceKey(cr), cr]));
   const users = new Map<string, number>();
-  for (const { cr } of subscriptions) {
+  for (const { cr } of [...subscriptions, ...gitee]) {
     const { namespace } = cr.metadata;
     const named = () => templatesOf(cr).filter((key) => isUsable(namespace, crs.get(key)));
     for (const key of faults.guard(cr, named, () => []) ?? []) users.set(key, (users.get(key) ?? 0) + 1);

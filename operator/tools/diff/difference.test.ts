@@ -4,12 +4,15 @@ import type { RelayRoute } from '../../api/relay-route.ts';
 import { serviceKey, templateKey, triggerKey } from '../../argocd/names.ts';
 import { routeSpec } from '../../cluster/testing/stored-routes.ts';
 import { decide } from '../../core/decide.ts';
+import { giteeConfig } from '../../core/gitee/testing/installation.ts';
 import type { Snapshot } from '../../core/model/snapshot.ts';
 import {
   credentials,
   found,
+  giteeSubscription,
   liveObject,
   NAMESPACE,
+  relayed,
   robot,
   SECRET,
   settled,
@@ -125,4 +128,13 @@ it('counts the RelayRoutes that come, change or go', () => {
   // What the operator is about to do in both cases is no difference.
   expect(differenceOf(after, after, { target: live.target, relay }).routes).toBe(0);
   expect(differenceOf(after, before, { target: live.target, relay }).routes).toBe(3);
+});
+
+it('counts the routes of subscriptions to Gitee', () => {
+  const before = relayed({ config: giteeConfig(), robots: [robot()], target });
+  const subscriptions = [giteeSubscription()];
+  expect(from(before, { subscriptions })).toMatchObject({ configMap: [], routes: 1, triggers: [] });
+  const settledThere = settled({ ...before, subscriptions });
+  expect(from(settledThere, {})).toMatchObject({ routes: 0 });
+  expect(from(settledThere, { subscriptions: [] })).toMatchObject({ configMap: [], routes: 1 });
 });

@@ -1,5 +1,14 @@
+import type { GiteeSubscription } from '../../../operator/api/kinds.ts';
 import type { CredentialSecret } from '../../../operator/core/model/snapshot.ts';
-import { found, robot, SECRET, subscription, template } from '../../../operator/core/testing/fixtures.ts';
+import {
+  found,
+  giteeSubscription,
+  robot,
+  SECRET,
+  subscription,
+  template,
+} from '../../../operator/core/testing/fixtures.ts';
+import { GITEE_EVENTS } from '../../../operator/gitee/events.ts';
 import type { Random } from '../random.ts';
 import type { AnyResource } from './resources.ts';
 import { goodMessage, NAMES, textFor } from './texts.ts';
@@ -43,10 +52,27 @@ export function ordinaryTeam(namespace: string, random: Random): OrdinaryTeam {
       }),
       { ...template(where, ''), spec: { message: { text: { content: goodMessage(random, 2_000) } } } },
       subscription(where, spec as never),
+      ...(random.chance(0.5) ? [toGitee({ ...where, name: `${name}-gitee` }, name, random)] : []),
     ],
     secret: [
       `${namespace}/${name}`,
       found({ webhook: token, secret: SECRET.replace('0', random.pick([...'123'])) }),
     ],
   };
+}
+
+function toGitee(
+  where: Parameters<typeof giteeSubscription>[0],
+  robotName: string,
+  random: Random,
+): GiteeSubscription {
+  const triggers = Object.keys(GITEE_EVENTS).filter(() => random.chance(0.5));
+  return giteeSubscription(where, {
+    robots: [{ name: robotName }],
+    gitee: {
+      ...(random.chance(0.3) && { delivery: 'Native' }),
+      ...(random.chance(0.3) && { branches: ['main'] }),
+    },
+    events: [{ trigger: 'gitee-push', name: 'first' }, ...triggers.map((trigger) => ({ trigger }))],
+  });
 }

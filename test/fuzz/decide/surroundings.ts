@@ -45,6 +45,7 @@ export function installation(random: Random): Installation {
       routing: { projects: random.chance(0.25) ? 'Annotation' : 'Condition' },
       robots: random.pick([{}, { locale: 'zh-CN', timeZone: 'Asia/Shanghai', verify: 'Never' }]),
       ...(random.chance(0.6) && { relay: { url: 'http://relay:8080' } }),
+      ...(random.chance(0.6) && { gitee: { publicURL: 'https://hooks.example.com' } }),
       signing: { renewAfter: random.pick(['20m', '2s', '50m']) },
       limits: {
         configMapBytes: isTight ? 60_000 : 100_000_000,
