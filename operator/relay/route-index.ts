@@ -1,21 +1,31 @@
+import { objectKey } from '../api/names.ts';
 import type { ApplicationRouteSpec, RelayRoute } from '../api/relay-route.ts';
 import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
 import { ObjectMemo } from '../lib/memo.ts';
-import { type LoadedRoute, type RouteReading, readRoute } from './read-route.ts';
+import {
+  type ApplicationRoute,
+  type GiteeRoute,
+  isGiteeRoute,
+  type LoadedRoute,
+  type RouteReading,
+  readRoute,
+} from './read-route.ts';
 
 /** A route, and those of its events that a post can be about. */
 export interface RouteCandidate {
-  readonly route: LoadedRoute;
+  readonly route: ApplicationRoute;
   readonly events: ApplicationRouteSpec['events'];
 }
 
-/** All routes by the events that Argo CD posts. */
+/** All routes: by the events that Argo CD posts, and by the paths that Gitee posts to. */
 export interface RouteIndex {
   readonly routes: readonly LoadedRoute[];
   /** Routes that cannot be read. */
   readonly problems: readonly { readonly object: RelayRoute; readonly problem: string }[];
   /** The routes that an event can be about for an Application: rather too many than too few. */
   candidates(event: string, application: DescribedApplication): readonly RouteCandidate[];
+  /** The route of a subscription about a repository of Gitee. */
+  gitee(namespace: string, subscription: string): GiteeRoute | undefined;
 }
 
 const readings = new ObjectMemo<RelayRoute, RouteReading>();
@@ -25,6 +35,7 @@ export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
   const routes: LoadedRoute[] = [];
   const problems: { readonly object: RelayRoute; readonly problem: string }[] = [];
   const byEvent = new Map<string, RouteCandidate[]>();
+  const ofGitee = new Map<string, GiteeRoute>();
   for (const object of objects) {
     const reading = readings.get(object, [], () => readRoute(object));
     if (!reading.ok) {
@@ -33,6 +44,11 @@ export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
     }
     const { route } = reading;
     routes.push(route);
+    if (isGiteeRoute(route)) {
+      const { namespace, name } = route.spec.subscription;
+      ofGitee.set(objectKey(namespace, name), route);
+      continue;
+    }
     for (const [event, events] of Map.groupBy(route.spec.events, postedName)) {
       const known = byEvent.get(event);
       if (known) known.push({ route, events });
@@ -44,6 +60,7 @@ export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
     problems,
     candidates: (event, application) =>
       (byEvent.get(event) ?? []).filter(({ route }) => route.isAbout(application)),
+    gitee: (namespace, subscription) => ofGitee.get(objectKey(namespace, subscription)),
   };
 }
 

@@ -20,6 +20,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   metrics: 'metrics.ts',
   probes: 'endpoints.ts',
   'relay/store': 'open.ts',
+  'relay/gitee': 'gitee-door.ts',
   files: 'judge.ts',
   core: 'decide.ts',
   'core/bounds': 'beyond-bounds.ts',

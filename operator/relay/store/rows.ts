@@ -32,7 +32,10 @@ export function toRow(
 ): Omit<MessageRow, 'id'> {
   const { robot, subscription, body, dedupeKey, application, event, at, noteKey, heldUntil } = message;
   // JSON escapes whatever PostgreSQL has no text for.
-  const details = JSON.stringify({ dedupeKey, application, event, at, noteKey } satisfies Details);
+  const details = JSON.stringify({
+    ...{ dedupeKey, application, event, at },
+    ...(noteKey !== undefined && { noteKey }),
+  } satisfies Details);
   const kept = withBody ? toColumn(body) : null;
   return {
     state: 'waiting',
