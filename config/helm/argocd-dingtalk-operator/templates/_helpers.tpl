@@ -101,6 +101,9 @@ What belongs to Argo CD's side is in its namespace, and what belongs to the oper
 {{- if .Values.relay.enabled -}}
 {{- $_ := set $own "relay" (include "argocd-dingtalk.relayConfiguration" . | fromYaml) -}}
 {{- end -}}
+{{- if and .Values.gitee.enabled .Values.gitee.publicURL -}}
+{{- $_ := set $own "gitee" (dict "publicURL" .Values.gitee.publicURL) -}}
+{{- end -}}
 {{- toYaml (merge $own $file (deepCopy .Values.configuration)) -}}
 {{- end -}}
 
