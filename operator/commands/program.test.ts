@@ -44,6 +44,15 @@ it('names a wrong time of the relay', async () => {
   expect({ code, stderr }).toEqual({ code: 2, stderr: '--leave: expected seconds from 0 to 99, got 5s\n' });
 });
 
+it('names a wrong address of the door for Gitee', async () => {
+  const path = files.write('relay.yaml', `${CONFIG}relay: {url: 'http://relay:8080'}\n`);
+  const { code, stderr } = await run('relay', '--config', path, '--listen-gitee', '8084');
+  expect({ code, stderr }).toEqual({
+    code: 2,
+    stderr: '--listen-gitee: expected ADDRESS:PORT, such as 0.0.0.0:8084, got 8084\n',
+  });
+});
+
 it('takes paths from where the user stands, also by npm', () => {
   const samples = new URL('../../samples', import.meta.url).pathname;
   const args = ['run', '--silent', 'argocd-dingtalk', '--', 'lint', '-f', 'quickstart/robot.yaml'];

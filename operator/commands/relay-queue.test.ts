@@ -53,6 +53,14 @@ describe('relay-queue list', () => {
     });
   });
 
+  it('names a repository of Gitee as it is', async () => {
+    await using store = await openRelayStore({ sqlite: path }, { log: new RecordedLog() });
+    const application = { uid: 'gitee:u:issue I1', namespace: '', name: 'example/shop' };
+    await store.accept([aMessage('gitee', { application })], NOW);
+    expect((await queue('list')).stdout).toContain('  example/shop  ');
+    expect((await queue('show', '5')).stdout).toContain('  application: example/shop\n');
+  });
+
   it('takes a state, a robot and a limit', async () => {
     expect((await queue('list', '--state', 'sent')).stdout).toContain('argocd/sent');
     expect((await queue('list', '--robot', 'team/none')).stdout).toBe('no messages\n');

@@ -1,4 +1,5 @@
 import { DELIVERY_REASONS } from '../dingtalk/explanations.ts';
+import { GITEE_EVENTS } from '../gitee/events.ts';
 import { apiMetrics, type CacheFigure } from './api-metrics.ts';
 import { engineMetrics } from './engine-metrics.ts';
 import { Instruments } from './instruments.ts';
@@ -29,10 +30,12 @@ export function createRelayMetrics() {
   const { cacheStates, apiRequested, clockSkew } = apiMetrics(instruments);
   const { routesAre, ...door } = doorMetrics(instruments);
   const { queueIs, ...messages } = messageMetrics(instruments);
+  const gitee = giteeMetrics(instruments);
   let sources: RelayMetricSources | undefined;
   return {
     ...door,
     ...messages,
+    ...gitee,
     apiRequested,
     engine,
     registry,
@@ -149,5 +152,25 @@ function messageMetrics(instruments: Instruments) {
       waiting.set(queue.messages);
       oldest.set(queue.oldestMs / 1_000);
     },
+  };
+}
+
+/** The metrics of the door for Gitee. */
+function giteeMetrics(instruments: Instruments) {
+  const requests = instruments.counter({
+    name: 'argocd_dingtalk_relay_gitee_requests_total',
+    help: 'Requests to the door for Gitee, by answer (the HTTP status).',
+    labelNames: ['answer'],
+  });
+  for (const answer of ['200', '202', '401', '503']) requests.inc({ answer }, 0);
+  const events = instruments.counter({
+    name: 'argocd_dingtalk_relay_gitee_events_total',
+    help: 'Posts of Gitee that a subscription wants a message about, by kind: the trigger, or ping.',
+    labelNames: ['kind'],
+  });
+  for (const kind of [...Object.keys(GITEE_EVENTS), 'ping']) events.inc({ kind }, 0);
+  return {
+    giteeAnswered: (status: number) => requests.inc({ answer: `${status}` }),
+    giteeHappened: (kind: string) => events.inc({ kind }),
   };
 }

@@ -165,7 +165,7 @@ describe('a post', () => {
   it('that Argo CD itself has told, before the robot was switched to the relay, is not told again', async () => {
     const routes = [compiledRoute()];
     await accepted(FAILED, { routes });
-    const [{ noteKey } = { noteKey: '' }] = store.messages;
+    const [{ noteKey = '' } = {}] = store.messages;
     store = new MemoryStore();
     const app = application(syncFailed());
     const notified = { [NOTIFIED]: JSON.stringify({ [noteKey]: START / 1_000 - 300 }) };

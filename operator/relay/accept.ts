@@ -22,6 +22,14 @@ import { forgotten, notesBeforeRelay } from './told.ts';
  */
 export type PostResult = 'stored' | 'nobody' | 'unreadable' | 'unavailable';
 
+/** The statuses of what became of a post. */
+export const POST_STATUSES: Readonly<Record<PostResult, number>> = {
+  stored: 202,
+  nobody: 200,
+  unreadable: 422,
+  unavailable: 503,
+};
+
 /** The step at which one route failed. */
 export type FailedStep = 'evaluate' | 'render';
 

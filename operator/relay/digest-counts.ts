@@ -10,8 +10,9 @@ export interface CountedKind {
   readonly count: number;
 }
 
-/** An Application with what is reported about it. */
+/** An Application, or a repository of Gitee, with what is reported about it. */
 export interface CountedApplication {
+  /** Empty for a repository. */
   readonly namespace: string;
   readonly name: string;
   readonly url?: string;
@@ -30,9 +31,11 @@ const ORDER = ['🔴', '🟠', '🟡', '🔔'];
 
 const rank = ({ icon }: CountedKind): number => (ORDER.includes(icon) ? ORDER.indexOf(icon) : ORDER.length);
 
-/** Counts messages by kind and by Application. */
+/** Counts messages by kind and by Application. What happened to different subjects of a repository is counted together. */
 export function countMessages(messages: readonly StoredMessage[], locale: Locale): DigestCounts {
-  const byApplication = Map.groupBy(messages, ({ application }) => application.uid);
+  const byApplication = Map.groupBy(messages, ({ application: { uid, namespace, name } }) =>
+    namespace === '' ? `repository ${name}` : uid,
+  );
   const applications = [...byApplication.values()].map((some) => {
     const { namespace, name, url } = (some.at(-1) as StoredMessage).application;
     return { namespace, name, ...(url !== undefined && { url }), kinds: kindsOf(some, locale) };

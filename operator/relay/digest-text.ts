@@ -17,40 +17,94 @@ export interface DigestLimits {
   readonly applications: number;
 }
 
+/** How many there are of each kind that a line is about. */
+interface Subjects {
+  readonly applications: number;
+  readonly repositories: number;
+}
+
 interface Words {
-  readonly heading: (messages: number, applications: number) => string;
+  readonly heading: (messages: number, subjects: Subjects) => string;
   readonly period: (from: string, to: string) => string;
   readonly moment: (at: string) => string;
   readonly colon: string;
   readonly comma: string;
-  readonly applications: string;
+  readonly subjects: (subjects: Subjects) => string;
   readonly moreKinds: (count: number) => string;
-  readonly moreApplications: (count: number) => string;
+  readonly moreSubjects: (subjects: Subjects) => string;
 }
 
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
+const plural = (count: number, noun: string, nouns = `${noun}s`): string =>
+  `${count} ${count === 1 ? noun : nouns}`;
+
+/** One phrase for each kind that there is, joined. */
+const phrases = (
+  { applications, repositories }: Subjects,
+  and: string,
+  ofApplications: (count: number) => string,
+  ofRepositories: (count: number) => string,
+): string =>
+  [
+    ...(applications > 0 ? [ofApplications(applications)] : []),
+    ...(repositories > 0 ? [ofRepositories(repositories)] : []),
+  ].join(and);
 
 const WORDS: Readonly<Record<Locale, Words>> = {
   en: {
-    heading: (messages, applications) =>
-      `${plural(messages, 'notification')} about ${plural(applications, 'application')}`,
+    heading: (messages, subjects) =>
+      `${plural(messages, 'notification')} about ${phrases(
+        subjects,
+        ' and ',
+        (count) => plural(count, 'application'),
+        (count) => plural(count, 'repository', 'repositories'),
+      )}`,
     period: (from, to) => `This message sums up the notifications from ${from} to ${to}.`,
     moment: (at) => `This message sums up the notifications of ${at}.`,
     colon: ': ',
     comma: ', ',
-    applications: 'Applications',
+    subjects: (subjects) =>
+      phrases(
+        subjects,
+        ', ',
+        () => 'Applications',
+        () => 'Repositories',
+      ),
     moreKinds: (count) => `of other kinds: ${count}`,
-    moreApplications: (count) => `and ${plural(count, 'more application')}`,
+    moreSubjects: (subjects) =>
+      `and ${phrases(
+        subjects,
+        ' and ',
+        (count) => plural(count, 'more application'),
+        (count) => plural(count, 'more repository', 'more repositories'),
+      )}`,
   },
   'zh-CN': {
-    heading: (messages, applications) => `${messages} 条通知，涉及 ${applications} 个应用`,
+    heading: (messages, subjects) =>
+      `${messages} 条通知，涉及 ${phrases(
+        subjects,
+        '和 ',
+        (count) => `${count} 个应用`,
+        (count) => `${count} 个仓库`,
+      )}`,
     period: (from, to) => `本消息汇总了 ${from} 至 ${to} 的通知。`,
     moment: (at) => `本消息汇总了 ${at} 的通知。`,
     colon: '：',
     comma: '、',
-    applications: '应用',
+    subjects: (subjects) =>
+      phrases(
+        subjects,
+        '、',
+        () => '应用',
+        () => '仓库',
+      ),
     moreKinds: (count) => `其他通知：${count}`,
-    moreApplications: (count) => `另有 ${count} 个应用`,
+    moreSubjects: (subjects) =>
+      `另有 ${phrases(
+        subjects,
+        '和 ',
+        (count) => `${count} 个应用`,
+        (count) => `${count} 个仓库`,
+      )}`,
   },
 };
 
@@ -62,8 +116,13 @@ const MAX_KINDS_OF_ONE = 4;
 
 /** What the list of chats and the notification on a phone show. */
 export function digestTitle({ kinds, applications }: DigestCounts, messages: number, locale: Locale): string {
-  return `${kinds[0]?.icon ?? '🔔'} ${WORDS[locale].heading(messages, applications.length)}`;
+  return `${kinds[0]?.icon ?? '🔔'} ${WORDS[locale].heading(messages, subjectsOf(applications))}`;
 }
+
+const subjectsOf = (applications: readonly CountedApplication[]): Subjects => {
+  const repositories = applications.filter(({ namespace }) => namespace === '').length;
+  return { applications: applications.length - repositories, repositories };
+};
 
 /** The text in DingTalk's Markdown, without mentions and keywords. */
 export function digestText(
@@ -78,7 +137,7 @@ export function digestText(
   const kinds = counts.kinds.slice(0, limits.kinds);
   const otherKinds = counts.kinds.slice(limits.kinds).reduce((sum, { count }) => sum + count, 0);
   const shown = counts.applications.slice(0, limits.applications);
-  const others = counts.applications.length - shown.length;
+  const others = counts.applications.slice(limits.applications);
   const isShared = sharedNames(counts.applications);
   return [
     `### ${digestTitle(counts, messages, locale)}`,
@@ -87,10 +146,10 @@ export function digestText(
       ...kinds.map((kind) => `${kind.icon} **${nameOf(kind.words)}**${words.colon}${kind.count}`),
       ...(otherKinds > 0 ? [words.moreKinds(otherKinds)] : []),
     ]),
-    `**${words.applications}**`,
+    `**${words.subjects(subjectsOf(counts.applications))}**`,
     list([
       ...shown.map((each) => applicationLine(each, isShared(each.name), words)),
-      ...(others > 0 ? [words.moreApplications(others)] : []),
+      ...(others.length > 0 ? [words.moreSubjects(subjectsOf(others))] : []),
     ]),
   ].join('\n\n');
 }

@@ -141,6 +141,46 @@ describe('a digest of 197', () => {
   });
 });
 
+describe('a digest of events of Gitee', () => {
+  const url = 'https://gitee.com/example/shop';
+  const SHOP = { namespace: '', app: 'example/shop', trigger: '', url };
+
+  it('has a line for each repository, whatever the branch, the issue or the pull request', () => {
+    const messages = ['pushed', 'pushed', 'merged'].map((event, n) => ({
+      ...SHOP,
+      event,
+      uid: `gitee:u:branch b${n}`,
+    }));
+    const { markdown } = digestOf([...messages, { ...SHOP, app: 'example/[docs](x)' }]);
+    expect(markdown.title).toBe('🔔 4 notifications about 2 repositories');
+    const text = markdown.text.slice(markdown.text.indexOf('**Repositories**'));
+    expect(text).toBe(`**Repositories**
+
+- 🔔 [example/shop](dingtalk://dingtalkclient/page/link?url=https%3A%2F%2Fgitee.com%2Fexample%2Fshop&pc_slide=false): pushed ×2, merged
+- 🔔 [example/［docs］（x）](dingtalk://dingtalkclient/page/link?url=https%3A%2F%2Fgitee.com%2Fexample%2Fshop&pc_slide=false): degraded`);
+  });
+
+  it('names both kinds where Argo CD has something to say, too', () => {
+    const { markdown } = digestOf([{ app: 'shop' }, SHOP]);
+    expect(markdown.title).toBe('🔴 2 notifications about 1 application and 1 repository');
+    expect(markdown.text).toContain('**Applications, Repositories**');
+    expect(digestOf([{ app: 'shop' }, SHOP], chinese).markdown.text).toContain(
+      '2 条通知，涉及 1 个应用和 1 个仓库',
+    );
+  });
+
+  it('says how many more there are of each', () => {
+    const many = Array.from({ length: 20 }, (_, n) => [
+      { app: `app-${n}` },
+      { ...SHOP, app: `example/r${n}` },
+    ]);
+    expect(digestOf(many.flat()).markdown.text).toMatch(
+      /- and 8 more applications and 20 more repositories$/,
+    );
+    expect(digestOf(many.flat(), chinese).markdown.text).toMatch(/- 另有 8 个应用和 20 个仓库$/);
+  });
+});
+
 it('Applications of one name are told apart by their namespaces', () => {
   const { text } = digestOf([{ app: 'shop' }, { app: 'shop', namespace: 'team-b' }]).markdown;
   expect(text).toContain('- 🔴 argocd/shop: degraded\n- 🔴 team-b/shop: degraded');

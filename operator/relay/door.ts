@@ -1,18 +1,7 @@
-import {
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { listenAt } from '../lib/listen.ts';
-import type { PostResult } from './accept.ts';
-import type { TokenVerdict } from './capability.ts';
 import { readBody } from './read-body.ts';
-
-/** The only path. */
-export const DOOR_PATH = '/v1/argocd';
 
 const MAX_HEADER_BYTES = 8_192;
 /** So many posts share a connection. */
@@ -20,10 +9,10 @@ const MAX_REQUESTS = 10_000;
 
 /** The bounds of what callers can take. Times are in milliseconds. */
 export interface DoorLimits {
-  /** Argo CD has one worker, so it opens few connections. */
   readonly connections: number;
-  /** Posts that are worked on at once; each may have a body of two megabytes. */
+  /** Posts that are worked on at once, or wait for their turn. */
   readonly posts: number;
+  readonly bodyBytes: number;
   /** For the head of a request. */
   readonly headersMs: number;
   readonly bodyMs: number;
@@ -31,51 +20,35 @@ export interface DoorLimits {
   readonly requestMs: number;
 }
 
-const LIMITS: DoorLimits = {
-  ...{ connections: 256, posts: 64 },
-  ...{ headersMs: 5_000, bodyMs: 10_000, requestMs: 20_000 },
-};
-
 /** Longer than Go's clients keep a connection (90 s): otherwise a post could meet its end. */
 const KEEP_ALIVE_MS = 120_000;
 
+/** A post whose head is right. */
+export interface AdmittedPost {
+  /** Takes the body, and gives the status of the answer; never rejects. */
+  readonly take: (body: Buffer) => Promise<number>;
+  /** Has the body read and taken when its turn comes, or gives a status at once; absent: at once. */
+  readonly inTurn?: (work: () => Promise<number>) => Promise<number>;
+}
+
 export interface DoorOptions {
-  readonly judge: (token: string) => Promise<TokenVerdict>;
-  /** Never rejects. */
-  readonly accept: (body: Buffer, headers: IncomingHttpHeaders) => Promise<PostResult>;
+  /** Judges the head of a request; a number is the status of a refusal. Never rejects. */
+  readonly judge: (request: IncomingMessage) => Promise<AdmittedPost | number>;
+  /** What the answers say, by status. */
+  readonly words: Readonly<Record<number, string>>;
   /** Called with the status of each answer, and the seconds since its request came. */
   readonly onAnswered: (status: number, seconds: number) => void;
   /** In milliseconds, only ever forward. */
   readonly clock: () => number;
-  readonly limits?: DoorLimits;
+  readonly limits: DoorLimits;
 }
 
-const STATUSES: Readonly<Record<PostResult, number>> = {
-  stored: 202,
-  nobody: 200,
-  unreadable: 422,
-  unavailable: 503,
-};
-
-const WORDS: Readonly<Record<number, string>> = {
-  200: 'no subscription is about this',
-  202: 'stored',
-  401: 'the token is wrong',
-  404: 'not found',
-  405: 'method not allowed',
-  408: 'the body did not come in time',
-  413: 'the body is too large',
-  422: 'the body is not an event of Argo CD',
-  503: 'the relay cannot store this now',
-};
-
 /**
- * The HTTP server that Argo CD posts events to. It refuses before it reads a body where the path, the method or the token is wrong.
- * It never answers 429 and never names a time: Argo CD's only worker would wait.
+ * An HTTP server that takes posts. It refuses before it reads a body where the head is wrong. It never answers 429 and never names a
+ * time: Argo CD's only worker would wait.
  */
 export class Door {
   readonly #options: DoorOptions;
-  readonly #limits: DoorLimits;
   readonly #server: Server;
   /** The oldest first. */
   readonly #idle = new Set<Socket>();
@@ -84,9 +57,8 @@ export class Door {
   #isClosing = false;
 
   constructor(options: DoorOptions) {
-    const { limits = LIMITS } = options;
+    const { limits } = options;
     this.#options = options;
-    this.#limits = limits;
     const settings = {
       maxHeaderSize: MAX_HEADER_BYTES,
       headersTimeout: limits.headersMs,
@@ -130,16 +102,17 @@ export class Door {
       this.#idle.delete(socket);
     });
     const [oldest] = this.#idle;
-    if (this.#connections > this.#limits.connections && oldest && this.#idle.delete(oldest)) oldest.destroy();
+    if (this.#connections > this.#options.limits.connections && oldest && this.#idle.delete(oldest))
+      oldest.destroy();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, awaitsContinue = false): Promise<void> {
-    const { clock, onAnswered } = this.#options;
+    const { clock, onAnswered, words } = this.#options;
     const begin = clock();
     const status = await this.#statusOf(request, response, awaitsContinue);
     if (response.destroyed) return;
     onAnswered(status, (clock() - begin) / 1_000);
-    const text = `${WORDS[status]}\n`;
+    const text = `${words[status]}\n`;
     response.writeHead(status, {
       'content-type': 'text/plain; charset=utf-8',
       'content-length': Buffer.byteLength(text),
@@ -157,25 +130,22 @@ export class Door {
     response: ServerResponse,
     awaitsContinue: boolean,
   ): Promise<number> {
-    if (request.url?.split('?', 1)[0] !== DOOR_PATH) return 404;
-    if (request.method !== 'POST') return 405;
-    const verdict = await this.#judge(request.headers.authorization);
-    if (verdict !== 'right') return verdict === 'wrong' ? 401 : 503;
-    if (this.#posts >= this.#limits.posts) return 503;
+    const { judge, limits } = this.#options;
+    const admission = await judge(request);
+    if (typeof admission === 'number') return admission;
+    if (this.#posts >= limits.posts) return 503;
     this.#posts += 1;
     this.#idle.delete(request.socket);
+    const { take, inTurn = (work) => work() } = admission;
     try {
-      if (awaitsContinue) response.writeContinue();
-      const body = await readBody(request, this.#limits.bodyMs);
-      return typeof body === 'number' ? body : STATUSES[await this.#options.accept(body, request.headers)];
+      return await inTurn(async () => {
+        if (awaitsContinue) response.writeContinue();
+        const body = await readBody(request, limits.bodyBytes, limits.bodyMs);
+        return typeof body === 'number' ? body : take(body);
+      });
     } finally {
       this.#posts -= 1;
       if (!request.socket.destroyed) this.#idle.add(request.socket);
     }
-  }
-
-  async #judge(authorization = ''): Promise<TokenVerdict> {
-    const [, token] = /^Bearer +([\w~+/.=-]{1,512})$/i.exec(authorization) ?? [];
-    return token === undefined ? 'wrong' : this.#options.judge(token);
   }
 }

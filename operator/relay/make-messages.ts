@@ -10,13 +10,13 @@ import { askBody, askTriggers, type PostedScene } from './ask-engine.ts';
 import { dedupeKey, eventTimeOf } from './dedupe-key.ts';
 import type { NewMessage } from './model.ts';
 import type { PostedEvent } from './posted-event.ts';
-import type { LoadedRoute } from './read-route.ts';
+import type { ApplicationRoute } from './read-route.ts';
 import { mentionsIn, pageOf } from './rendered-body.ts';
 import { type Notes, noteKeyOf, wasTold } from './told.ts';
 
 /** An event of a route that has happened. */
 export interface HappenedEvent {
-  readonly route: LoadedRoute;
+  readonly route: ApplicationRoute;
   readonly event: ApplicationRouteSpec['events'][number];
   readonly condition: ToldCondition;
 }

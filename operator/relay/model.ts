@@ -14,8 +14,12 @@ export interface NewMessage {
   readonly robot: string;
   /** `namespace/name` of the NotificationSubscription. */
   readonly subscription: string;
-  /** The Application that the message is about. */
+  /**
+   * The Application that the message is about. For an event of Gitee, it is the subject in the repository: then the namespace is
+   * empty, and the name and the URL are the repository's.
+   */
   readonly application: {
+    /** Messages with the same one stay in order. */
     readonly uid: string;
     readonly namespace: string;
     readonly name: string;
@@ -31,8 +35,8 @@ export interface NewMessage {
    * messages when they came, so they are only counted.
    */
   readonly body: string;
-  /** The send as Argo CD would note it (`formatNoteKey`). A trigger that follows another one looks for its note. */
-  readonly noteKey: string;
+  /** The send as Argo CD would note it (`formatNoteKey`); absent if no trigger looks for it, since none follows the event. */
+  readonly noteKey?: string;
   /** When the quiet hours end in which the message comes: its age counts from then, and it may make room for others until then. */
   readonly heldUntil?: number;
 }

@@ -2,14 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { locateEngine } from '../../engine/locate.ts';
 import { DIRECT_HEADER, readDirectMarks } from '../argocd/direct-marks.ts';
-import { RELAY_SERVICE } from '../argocd/names.ts';
 import { readCredential } from '../cluster/read-credential.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
 import { createEngine } from '../engine/client.ts';
+import type { Engine } from '../engine/types.ts';
 import type { Connection } from '../kubernetes/connection.ts';
-import { readSecret } from '../kubernetes/credentials.ts';
-import { decodeSecretValue } from '../kubernetes/secret-values.ts';
 import type { ServerClock } from '../kubernetes/server-clock.ts';
 import type { Logger } from '../lib/logger.ts';
 import { own } from '../lib/own.ts';
@@ -18,16 +16,18 @@ import type { RelayMetricSources, RelayMetrics } from '../metrics/relay-metrics.
 import { EngineAvailability } from '../probes/engine-availability.ts';
 import { allOfThem, cacheCheck, engineCheck, type Readiness, readinessCheck } from '../probes/readiness.ts';
 import { acceptPost } from './accept.ts';
-import { Capability } from './capability.ts';
+import { argocdDoor } from './argocd-door.ts';
+import { Capability, readCapability } from './capability.ts';
 import type { CommitClient } from './commits/client.ts';
 import { Commits } from './commits/commits.ts';
 import type { CommitEvent } from './commits/question.ts';
 import { dispatching } from './dispatch.ts';
-import { Door } from './door.ts';
+import type { Door } from './door.ts';
 import { groupOf, type NewMessage, type RelayStore } from './model.ts';
 import { membersOf, otherMember } from './pool.ts';
 import type { LoadedRoute } from './read-route.ts';
 import { RobotCredentials } from './robot-credentials.ts';
+import type { RouteIndex } from './route-index.ts';
 import { RouteWatch } from './route-watch.ts';
 import { pauseFor, type RelaySender } from './sender.ts';
 import type { SenderOptions } from './sender-options.ts';
@@ -36,6 +36,29 @@ import { StoreWatch } from './store-watch.ts';
 
 /** A start of the engine would delay the first post after a quiet time. */
 const IDLE_MS = 10 * 60_000;
+
+/** What a door beside that of Argo CD works with. */
+export interface FurtherDoorContext {
+  readonly namespace: string;
+  readonly request: Connection['request'];
+  readonly engine: Engine;
+  readonly store: Pick<RelayStore, 'accept'>;
+  readonly routes: () => RouteIndex | undefined;
+  readonly metrics: RelayMetrics;
+  readonly onStored: (messages: readonly NewMessage[], count: number) => void;
+  /** Local wall clock, in milliseconds since 1970. */
+  readonly now: () => number;
+  readonly serverTime: () => Date;
+  /** In milliseconds, only ever forward. */
+  readonly clock: () => number;
+  readonly log: Logger;
+}
+
+/** A door beside that of Argo CD. */
+export interface FurtherDoor extends Pick<Door, 'listen' | 'close'> {
+  /** Begins with what the door needs to know its callers. */
+  start(): void;
+}
 
 /** The input of a relay. */
 export interface RelayOptions {
@@ -53,6 +76,11 @@ export interface RelayOptions {
   readonly now: () => number;
   /** 0 ≤ n < 1 */
   readonly random: () => number;
+  /** The door for other events than those of Argo CD, and where it listens, as `host:port`. */
+  readonly further?: {
+    readonly listen: string;
+    readonly create: (context: FurtherDoorContext) => FurtherDoor;
+  };
   /** Resolves when the door may close at the end: once nobody is led here any more. Absent: at once. */
   readonly leave?: () => Promise<unknown>;
 }
@@ -101,7 +129,7 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
   const engine = availability.watch(
     createEngine({ program: locateEngine(), idleMs: IDLE_MS, metrics: metrics.engine }),
   );
-  const capability = new Capability({ read: () => readCapability(context), clock, log });
+  const capability = new Capability({ read: () => readCapability(connection, config), clock, log });
   const credentials = new RobotCredentials({
     ...{ config, now, routes: watch.routes },
     read: readCredential(connection),
@@ -110,25 +138,23 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
   const commits =
     context.argocdApi &&
     new Commits({ client: context.argocdApi, clock, log, onLookUp: metrics.commitLookedUp });
-  const accepting = {
-    ...{
-      engine,
-      store: dispatching({
-        ...{ store: storeWatch.noted, routed, answers: storeWatch.answers },
-        onDispatched: (keys) => sender()?.wake(keys),
-      }),
-      routes: watch.index,
-      argocdUrl: config.argocd.url,
-      now,
-      log,
-    },
+  const doors = {
+    ...{ engine, routes: watch.index, now, log },
+    store: dispatching({
+      ...{ store: storeWatch.noted, routed, answers: storeWatch.answers },
+      onDispatched: (keys) => sender()?.wake(keys),
+    }),
     onStored: (messages: readonly NewMessage[], count: number) => {
       metrics.accepted({ stored: count, repeated: messages.length - count });
     },
+  };
+  const accepting = {
+    ...doors,
+    argocdUrl: config.argocd.url,
     onFailed: metrics.routeFailed,
     commitOf: commits && ((posted: CommitEvent) => commits.of(posted)),
   };
-  const door = new Door({
+  const door = argocdDoor({
     judge: (token) => capability.judge(token),
     accept: (body, headers) => {
       const direct = own(headers, DIRECT_HEADER.toLowerCase());
@@ -136,6 +162,11 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     },
     onAnswered: metrics.answered,
     clock,
+  });
+  const furtherDoor = context.further?.create({
+    ...doors,
+    ...{ namespace, metrics, clock, request: connection.request },
+    serverTime: () => context.serverClock.now(),
   });
   const readiness = (): Readiness =>
     allOfThem([
@@ -177,19 +208,14 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
       if (ending !== 'again') metrics.ended(outcome.reason === 'MessageExpired' ? 'expired' : ending, length);
     },
   };
-  return { watch, storeWatch, statuses, engine, capability, door, readiness, metricSources, senderOptions };
+  return {
+    ...{ watch, storeWatch, statuses, engine, capability },
+    ...{ door, furtherDoor, readiness, metricSources, senderOptions },
+  };
 }
 
 /** The parts of a relay. */
 export type RelayParts = ReturnType<typeof createRelayParts>;
-
-/** Reads the one Secret that Argo CD reads, too, and takes the one key of it. */
-async function readCapability({ connection, config }: RelayPartsContext): Promise<string | undefined> {
-  const { namespace, secret } = config.target;
-  const read = await readSecret(connection.request, namespace, secret);
-  const value = read.found ? own(read.data, RELAY_SERVICE) : undefined;
-  return value === undefined ? undefined : decodeSecretValue(value);
-}
 
 const figureOf = ({ cache: { name, synced, ageMs, missingRight, counts } }: RouteWatch): CacheFigure => ({
   ...{ name, synced, ageMs, ...counts },

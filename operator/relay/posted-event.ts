@@ -1,6 +1,7 @@
 import { formatContext } from '../argocd/context-value.ts';
 import { RELAY_SERVICE } from '../argocd/names.ts';
 import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
+import { isNestedBeyond } from '../lib/json-nesting.ts';
 
 /** An event as Argo CD posts it. */
 export interface PostedEvent {
@@ -26,7 +27,7 @@ const MAX_NAME = 300;
 
 /** Reads the body of a post; undefined if it is not JSON, or not about an Application. */
 export function readPostedEvent(text: string): PostedEvent | undefined {
-  if (isDeeperThan(text, MAX_DEPTH)) return undefined;
+  if (isNestedBeyond(text, { depth: MAX_DEPTH })) return undefined;
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -84,23 +85,3 @@ const isName = (value: unknown): value is string =>
 
 const textOf = <Name extends string>(name: Name, value: unknown): { readonly [N in Name]?: string } =>
   (typeof value === 'string' ? { [name]: value } : {}) as { readonly [N in Name]?: string };
-
-/** Whether lists and objects of a JSON text lie in each other more than this deep. */
-function isDeeperThan(text: string, max: number): boolean {
-  let depth = 0;
-  let isInText = false;
-  for (let at = 0; at < text.length; at += 1) {
-    const code = text.charCodeAt(at);
-    if (isInText) {
-      if (code === BACKSLASH) at += 1;
-      else if (code === QUOTE) isInText = false;
-    } else if (code === QUOTE) isInText = true;
-    else if (code === OPENS_LIST || code === OPENS_OBJECT) depth += 1;
-    else if (code === CLOSES_LIST || code === CLOSES_OBJECT) depth -= 1;
-    if (depth > max) return true;
-  }
-  return false;
-}
-
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-const [OPENS_LIST, CLOSES_LIST, OPENS_OBJECT, CLOSES_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];

@@ -21,6 +21,8 @@ const DRAIN_MS = 10_000;
 /** The ports on which a relay listens. */
 export interface RelayPorts {
   readonly door: number;
+  /** Undefined if there is no further door. */
+  readonly furtherDoor: number | undefined;
   /** Of probes and metrics, by address. */
   readonly endpoints: ReadonlyMap<string, number>;
 }
@@ -35,7 +37,7 @@ export class Relay {
   #parts: RelayParts | undefined;
   #sender: RelaySender | undefined;
   #endpoints: Endpoints | undefined;
-  #door: Door | undefined;
+  readonly #doors: Pick<Door, 'close'>[] = [];
   #isEnding = false;
   #isServing = false;
   #isLeaving = false;
@@ -55,7 +57,7 @@ export class Relay {
 
   /** @throws Error if the store cannot be opened, or an address cannot be used */
   async start(): Promise<RelayPorts> {
-    const { config, listen, openStore, log } = this.#options;
+    const { config, listen, openStore, log, further } = this.#options;
     const [metrics, connection, serverClock] = [this.#metrics, this.#connection, this.#clock];
     const store = await openStore();
     this.#store = store;
@@ -75,11 +77,14 @@ export class Relay {
     void parts.watch.synced.then(() => {
       if (!this.#isEnding) this.#sender = startSender(parts.senderOptions);
     });
-    this.#door = parts.door;
+    parts.furtherDoor?.start();
+    this.#doors.push(parts.door);
     const door = await parts.door.listen(listen);
-    log.info({ listen, port: door, namespace: config.target.namespace }, 'started');
+    if (parts.furtherDoor) this.#doors.push(parts.furtherDoor);
+    const furtherDoor = further && (await parts.furtherDoor?.listen(further.listen));
+    log.info({ listen, port: door, furtherDoor, namespace: config.target.namespace }, 'started');
     this.#isServing = true;
-    return { door, endpoints: this.#endpoints.ports };
+    return { door, furtherDoor, endpoints: this.#endpoints.ports };
   }
 
   /**
@@ -94,7 +99,7 @@ export class Relay {
     }
     this.#isEnding = true;
     const parts = this.#parts;
-    await this.#door?.close(DRAIN_MS);
+    await Promise.all(this.#doors.map((door) => door.close(DRAIN_MS)));
     parts?.capability.close();
     await this.#sender?.stop();
     await parts?.statuses.close();

@@ -1,22 +1,32 @@
+import { objectKey } from '../api/names.ts';
 import type { ApplicationRouteSpec, RelayRoute } from '../api/relay-route.ts';
 import type { DescribedApplication } from '../core/resolve/criteria-match.ts';
 import { ObjectMemo } from '../lib/memo.ts';
-import { type LoadedRoute, type RouteReading, readRoute } from './read-route.ts';
+import {
+  type ApplicationRoute,
+  type GiteeRoute,
+  isGiteeRoute,
+  type LoadedRoute,
+  type RouteReading,
+  readRoute,
+} from './read-route.ts';
 import { indexByClues } from './route-clues.ts';
 
 /** A route, and those of its events that a post can be about. */
 export interface RouteCandidate {
-  readonly route: LoadedRoute;
+  readonly route: ApplicationRoute;
   readonly events: ApplicationRouteSpec['events'];
 }
 
-/** All routes by the events that Argo CD posts. */
+/** All routes: by the events that Argo CD posts, and by the paths that Gitee posts to. */
 export interface RouteIndex {
   readonly routes: readonly LoadedRoute[];
   /** Routes that cannot be read. */
   readonly problems: readonly { readonly object: RelayRoute; readonly problem: string }[];
   /** The routes that an event can be about for an Application: rather too many than too few. */
   candidates(event: string, application: DescribedApplication): readonly RouteCandidate[];
+  /** The route of a subscription about a repository of Gitee. */
+  gitee(namespace: string, subscription: string): GiteeRoute | undefined;
 }
 
 /** By the spec, which a status leaves as it is. */
@@ -26,6 +36,8 @@ const readings = new ObjectMemo<object, RouteReading>();
 export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
   const routes: LoadedRoute[] = [];
   const problems: { readonly object: RelayRoute; readonly problem: string }[] = [];
+  const applicationRoutes: ApplicationRoute[] = [];
+  const ofGitee = new Map<string, GiteeRoute>();
   for (const object of objects) {
     const { name, uid, generation } = object.metadata;
     const reading = readings.get(Object(object.spec), [name, uid, generation], () => readRoute(object));
@@ -33,9 +45,14 @@ export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
       problems.push({ object, problem: reading.problem });
       continue;
     }
-    routes.push(reading.route);
+    const { route } = reading;
+    routes.push(route);
+    if (isGiteeRoute(route)) {
+      const { subscription } = route.spec;
+      ofGitee.set(objectKey(subscription.namespace, subscription.name), route);
+    } else applicationRoutes.push(route);
   }
-  const byClues = indexByClues(routes, ({ spec }) => spec);
+  const byClues = indexByClues(applicationRoutes, ({ spec }) => spec);
   return {
     routes,
     problems,
@@ -44,6 +61,7 @@ export function indexRoutes(objects: readonly RelayRoute[]): RouteIndex {
         const events = route.spec.events.filter((each) => postedName(each) === event);
         return events.length > 0 && route.isAbout(application) ? [{ route, events }] : [];
       }),
+    gitee: (namespace, subscription) => ofGitee.get(objectKey(namespace, subscription)),
   };
 }
 

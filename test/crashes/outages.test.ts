@@ -6,12 +6,12 @@ import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { DATABASES, type PostgresPlaces } from '../../operator/relay/store/testing/places.ts';
 import { LONG } from '../support/faults.ts';
 import { expectOnce } from '../support/relay-deliveries.ts';
-import { RelayPoster, syncFailedPost } from '../support/relay-posts.ts';
+import { pushPost, type RelayPost, RelayPoster, syncFailedPost } from '../support/relay-posts.ts';
 import { RelayReplicas } from '../support/relay-replicas.ts';
 import { RelayStage } from '../support/relay-stage.ts';
 import { canMount, SmallDisk } from '../support/small-disk.ts';
 
-const ROUTES = 10;
+const ROUTES = 20;
 const AWAY_MS = LONG ? 60_000 : 8_000;
 /** Argo CD gives an event up after four repetitions, 7.5 s after the first attempt. */
 const LONGEST_GAP_MS = 7_500;
@@ -31,10 +31,10 @@ beforeEach(async () => {
 afterEach(() => stage[Symbol.asyncDispose]());
 
 /** Posts the next event. @param post once, or as Argo CD does it */
-async function postNext(post: (body: string) => Promise<number>): Promise<number> {
+async function postNext(send: (post: RelayPost) => Promise<number>): Promise<number> {
   count += 1;
   const name = `a${count % ROUTES}-x${count}`;
-  const status = await post(syncFailedPost(name));
+  const status = await send(count % 2 === 0 ? syncFailedPost(name) : pushPost(name));
   if (status === 202) stored.push(name);
   return status;
 }

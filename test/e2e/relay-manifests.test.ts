@@ -136,6 +136,38 @@ it('config/relay-argocd-api mounts one Secret and opens one port, and gives no r
   await stage.cp.kubectl([...dryRun, await overlay('default', ['relay-postgres', 'relay-argocd-api'])]);
 });
 
+it('the API server accepts config/gitee after config/relay, and the Ingress beside it', async () => {
+  const built = await overlay('default', ['relay', 'gitee']);
+  const applied = await stage.cp.kubectl(['apply', '--server-side', '--dry-run=server', '-k', built]);
+  expect(applied).toContain('service/argocd-dingtalk-relay-gitee ');
+  const objects = parseAllDocuments(await stage.cp.kubectl(['kustomize', built])).map((each) => each.toJS());
+  const find = (kind: string) =>
+    objects.find((each) => each.kind === kind && each.metadata.name === 'argocd-dingtalk-relay');
+  expect(find('Deployment').spec.template.spec.containers[0].ports).toContainEqual({
+    name: 'gitee',
+    containerPort: 8084,
+  });
+  // Argo CD's port stays as narrow as it was.
+  expect(
+    find('NetworkPolicy').spec.ingress.map(({ from, ports }: IngressRule) => [
+      ports[0]?.port,
+      from !== undefined,
+    ]),
+  ).toEqual([
+    [8090, true],
+    [8080, false],
+    [8084, false],
+  ]);
+  const ingress = join(CONFIG, 'gitee/ingress.yaml');
+  const dryRun = ['apply', '--server-side', '--dry-run=server', '-f', ingress];
+  expect(await stage.cp.kubectl(dryRun)).toContain('ingress.networking.k8s.io/argocd-dingtalk-relay-gitee ');
+});
+
+interface IngressRule {
+  readonly from?: unknown;
+  readonly ports: readonly { readonly port: number }[];
+}
+
 it.each(['relay', 'relay-postgres'])('the pods of config/%s are restricted ones', async (component) => {
   const built = await overlay('default', [component], RESTRICTED);
   const args = ['apply', '--server-side', '--dry-run=server', '-k', built];
@@ -201,11 +233,20 @@ describe('with config/namespaced', () => {
     expect(await may(OPERATOR, ...question)).toBe('yes');
     expect(await may(RELAY, 'get', 'secrets', '-n', 'argocd')).toBe('no');
   });
+
+  it('the relay may read the key of the hooks with config/gitee, and do nothing else with it', async () => {
+    const question = ['secret/argocd-dingtalk-gitee', '-n', 'argocd'] as const;
+    expect(await may(RELAY, 'get', ...question)).toBe('no');
+    await give('namespaced', ['relay', 'gitee']);
+    expect(await may(RELAY, 'get', ...question)).toBe('yes');
+    for (const verb of ['patch', 'update', 'delete', 'list', 'watch'])
+      expect(await may(RELAY, verb, ...question)).toBe('no');
+  });
 });
 
 /** Applies the rights of an overlay with the relay, and nothing else of it. */
-async function give(base: string): Promise<void> {
-  const text = await stage.cp.kubectl(['kustomize', await overlay(base, ['relay'])]);
+async function give(base: string, components = ['relay']): Promise<void> {
+  const text = await stage.cp.kubectl(['kustomize', await overlay(base, components)]);
   const objects = parseAllDocuments(text).map((document) => document.toJS());
   await stage.cp.apply(
     objects.filter(({ kind }) => /^(Cluster)?Role(Binding)?$|^ServiceAccount$/.test(kind)),

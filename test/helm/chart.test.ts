@@ -66,6 +66,11 @@ const SAME: readonly Pair[] = [
     values: { relay: { enabled: true }, rbac: { readSecrets: { cluster: false } } },
   },
   {
+    name: 'gitee',
+    parts: ['default', '+relay', '+gitee'],
+    values: { relay: { enabled: true }, gitee: { enabled: true } },
+  },
+  {
     name: 'relay-monitoring',
     parts: ['default', 'monitoring', 'relay-monitoring', '+relay'],
     values: { relay: { enabled: true }, monitoring: MONITORING },

@@ -21,6 +21,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   probes: 'endpoints.ts',
   'relay/commits': 'commits.ts',
   'relay/store': 'open.ts',
+  'relay/gitee': 'gitee-door.ts',
   files: 'judge.ts',
   core: 'decide.ts',
   'core/bounds': 'beyond-bounds.ts',

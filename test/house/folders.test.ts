@@ -24,6 +24,7 @@ const ORDER = [
   'tools',
   'controller',
   'relay/store',
+  'relay/gitee',
   'relay',
   'relay/commits',
   'metrics',

@@ -96,6 +96,14 @@ export const ALERT_CASES: readonly AlertCase[] = [
     alert: 'RelayCapabilityRefused',
     changes: { 'argocd_dingtalk_relay_requests_total{answer="401"}': growing(1) },
   },
+  {
+    alert: 'RelayGiteeUnavailable',
+    changes: { 'argocd_dingtalk_relay_gitee_requests_total{answer="503"}': growing(1) },
+  },
+  {
+    alert: 'RelayGiteeRefused',
+    changes: { 'argocd_dingtalk_relay_gitee_requests_total{answer="401"}': growing(0.1) },
+  },
   { alert: 'RelayQueueOld', changes: { 'argocd_dingtalk_relay_queue_oldest_seconds{}': growing(60) } },
   {
     alert: 'RelayDeadLetters',
@@ -130,6 +138,12 @@ export const QUIET_CASES: Readonly<Record<string, Pick<AlertCase, 'changes' | 'a
   },
   'one robot that DingTalk refuses every ten minutes': {
     changes: { 'argocd_dingtalk_test_messages_total{result="final"}': growing(0.1) },
+  },
+  'strangers at the door for Gitee, which takes posts of hooks': {
+    changes: {
+      'argocd_dingtalk_relay_gitee_requests_total{answer="401"}': growing(100),
+      'argocd_dingtalk_relay_gitee_requests_total{answer="202"}': growing(0.1),
+    },
   },
   'a relay that takes over, and a robot that is silent for ten minutes': {
     changes: {

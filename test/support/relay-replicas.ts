@@ -11,6 +11,7 @@ import { RecordedLog } from '../../operator/relay/store/testing/places.ts';
 import { freePorts } from './ports.ts';
 import { type RunningProcess, startProcess } from './processes.ts';
 import { cliCommand } from './programs.ts';
+import type { RelayPost } from './relay-posts.ts';
 import type { RelayStage } from './relay-stage.ts';
 
 const PRELOAD = new URL('./shifted-clock.ts', import.meta.url);
@@ -29,6 +30,7 @@ export interface RelayReplicasOptions {
 
 interface Replica {
   readonly door: string;
+  readonly giteeDoor: string;
   readonly health: string;
   readonly start: () => Promise<RunningProcess>;
   process?: RunningProcess;
@@ -58,9 +60,12 @@ export class RelayReplicas implements AsyncDisposable {
     return self;
   }
 
-  /** Where events are posted to. */
-  get doors(): readonly string[] {
-    return this.#replicas.map(({ door }) => door);
+  /** Where Argo CD and Gitee post to. */
+  get doors(): Readonly<Record<RelayPost['to'], readonly string[]>> {
+    return {
+      argocd: this.#replicas.map(({ door }) => door),
+      gitee: this.#replicas.map(({ giteeDoor }) => giteeDoor),
+    };
   }
 
   process(index = 0): RunningProcess {
@@ -121,7 +126,7 @@ export class RelayReplicas implements AsyncDisposable {
     { folder, dingtalk, kubeconfig }: RelayStage,
     { isShiftable = false, fields = {} }: RelayReplicasOptions,
   ): Promise<Replica> {
-    const [doorPort, healthPort] = (await freePorts(2)) as [number, number];
+    const [doorPort, healthPort, giteePort] = (await freePorts(3)) as [number, number, number];
     const listen = `127.0.0.1:${healthPort}`;
     const config = join(folder, `relay-${doorPort}.json`);
     const all = {
@@ -130,11 +135,15 @@ export class RelayReplicas implements AsyncDisposable {
     };
     await writeFile(config, JSON.stringify(operatorConfiguration(dingtalk, all)));
     const health = `http://${listen}`;
+    const giteeDoor = `http://127.0.0.1:${giteePort}`;
     const start = (): Promise<RunningProcess> =>
       startProcess({
         name: 'relay',
         command: process.execPath,
-        args: cliCommand('relay', '--config', config, '--kubeconfig', kubeconfig),
+        args: cliCommand(
+          ...['relay', '--config', config, '--kubeconfig', kubeconfig],
+          ...['--listen-gitee', new URL(giteeDoor).host],
+        ),
         env: {
           NO_PROXY: '127.0.0.1,localhost',
           ...(isShiftable && {
@@ -145,6 +154,6 @@ export class RelayReplicas implements AsyncDisposable {
         ready: async () => (await fetch(`${health}/readyz`)).ok,
         readyTimeoutMs: 30_000,
       });
-    return { door: `http://127.0.0.1:${doorPort}`, health, start };
+    return { door: `http://127.0.0.1:${doorPort}`, giteeDoor, health, start };
   }
 }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { type Credentials, newCredentials } from '../../operator/api/testing/manifests.ts';
 import { robot, subscription } from '../../operator/core/testing/fixtures.ts';
 import { type FakeDingTalk, startFakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
+import { GITEE_KEY } from '../../operator/gitee/signature.ts';
+import { giteeRoute, INSTALLATION_KEY } from '../../operator/relay/gitee/testing/gitee-posts.ts';
 import { RouteServer } from '../../operator/relay/testing/route-server.ts';
 import { compiledRoute, routeWith } from '../../operator/relay/testing/routes.ts';
 
@@ -11,8 +13,23 @@ export const CAPABILITY = 'q5pPZQ2m1aXx0f6Zr8D1b0yqkq8pWmJ3C9w7u4sTnLE';
 /** The project of all Applications that the routes are about. */
 export const PROJECT = 'payments';
 
+/** The route N of Gitee, to these robots. */
+export const giteeRouteOf = (number: number, robots: readonly string[] = []) =>
+  giteeRoute({
+    // Each namespace has a share of its own in the door.
+    ...{ namespace: `team-g${number}`, name: 'pushes' },
+    robots: robots.map((name) => ({
+      ...{
+        namespace: 'team-payments',
+        name,
+        webhook: { name, key: 'webhook' },
+        signing: { name, key: 'secret' },
+      },
+    })),
+  });
+
 export interface RelayStageOptions {
-  /** Route N is about the Applications `aN-…`. */
+  /** Route N is about the Applications `aN-…`, and the route N of Gitee sends to the same robots. */
   readonly routes: number;
   readonly robotsEach?: number;
   /** Of DingTalk. */
@@ -40,6 +57,7 @@ export class RelayStage implements AsyncDisposable {
     const dingtalk = await startFakeDingTalk({ latencyMs });
     const stage = new RelayStage(folder, dingtalk, await RouteServer.start());
     stage.#api.secrets.set('argocd/argocd-notifications-secret', { dt__relay: CAPABILITY });
+    stage.#api.secrets.set(`argocd/${GITEE_KEY.secret}`, { [GITEE_KEY.key]: INSTALLATION_KEY });
     for (let number = 0; number < routes; number++) stage.#addRoute(number, robotsEach);
     return stage;
   }
@@ -75,5 +93,6 @@ export class RelayStage implements AsyncDisposable {
       signing: { name: each.name, key: 'secret' },
     }));
     this.#api.put(routeWith({ ...spec, robots }));
+    this.#api.put(giteeRouteOf(number, names));
   }
 }

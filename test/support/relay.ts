@@ -17,6 +17,8 @@ const SERVICE_ACCOUNT = 'argocd-dingtalk-relay';
 export interface RelayPlace {
   /** Base of its door: `http://127.0.0.1:PORT`. */
   readonly url: string;
+  /** Base of its door for Gitee. */
+  readonly giteeUrl: string;
   /** Base of its probes and metrics. */
   readonly healthUrl: string;
   /** SQLite's file. */
@@ -27,12 +29,13 @@ export interface RelayPlace {
 
 /** Chooses ports and a file for a relay. It does not run yet. */
 export async function placeForRelay(stage: Pick<Stage, 'cp'>): Promise<RelayPlace> {
-  const [door, health] = (await freePorts(2)) as [number, number];
+  const [door, health, gitee] = (await freePorts(3)) as [number, number, number];
   const dir = await mkdtemp(join(stage.cp.dir, 'relay-'));
   const url = `http://127.0.0.1:${door}`;
   const file = join(dir, 'relay.db');
   return {
     url,
+    giteeUrl: `http://127.0.0.1:${gitee}`,
     healthUrl: `http://127.0.0.1:${health}`,
     file,
     fields: { relay: { url, listen: `127.0.0.1:${door}`, store: { sqlite: file } } },
@@ -84,7 +87,10 @@ export async function startRelay(
   return startProcess({
     name: 'relay',
     command: process.execPath,
-    args: cliCommand('relay', '--config', config, '--kubeconfig', kubeconfig),
+    args: cliCommand(
+      ...['relay', '--config', config, '--kubeconfig', kubeconfig],
+      ...('gitee' in all ? ['--listen-gitee', new URL(place.giteeUrl).host] : []),
+    ),
     env: { NO_PROXY: '127.0.0.1,localhost' },
     ready: async () => (await fetch(`${place.healthUrl}/readyz`)).ok,
     readyTimeoutMs: 30_000,

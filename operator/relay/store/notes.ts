@@ -68,7 +68,7 @@ function lastOf(acceptances: readonly NoteChanges[]): Note[] {
   };
   for (const { messages, now, application, forget } of acceptances) {
     for (const key of forget) put(application, key, undefined);
-    for (const { application: of, noteKey } of messages) put(of.uid, noteKey, now);
+    for (const { application: of, noteKey } of messages) if (noteKey !== undefined) put(of.uid, noteKey, now);
   }
   return [...notes].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, note]) => note);
 }

@@ -36,7 +36,10 @@ export const ROW_COLUMNS = [
 export function toRow(message: NewMessage, now: number, msgUuid: string, withBody: boolean): NewRow {
   const { robot, subscription, body, dedupeKey, application, event, at, noteKey, heldUntil } = message;
   // JSON escapes whatever PostgreSQL has no text for.
-  const details = JSON.stringify({ dedupeKey, application, event, at, noteKey } satisfies Details);
+  const details = JSON.stringify({
+    ...{ dedupeKey, application, event, at },
+    ...(noteKey !== undefined && { noteKey }),
+  } satisfies Details);
   const kept = withBody ? toColumn(body) : null;
   return {
     state: 'waiting',

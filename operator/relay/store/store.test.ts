@@ -168,6 +168,12 @@ describe.each(DATABASES)('the store over $name', ({ missing, start }) => {
       expect(Object.keys(await store.notesOf('uid-a'))).toEqual(['note-d']);
     });
 
+    over('no message that nothing looks for', async (store) => {
+      const { noteKey: _, ...message } = aMessage('a');
+      expect(await store.accept([message], NOW)).toBe(1);
+      expect(await store.notesOf('uid-a')).toEqual({});
+    });
+
     over('no repetition', async (store) => {
       await store.accept([aMessage('a')], NOW);
       await store.accept([], NOW, ['note-a'], 'uid-a');

@@ -23,7 +23,11 @@ export class MemoryStore implements RelayStore {
       const { uid } = message.application;
       this.#keys.add(message.dedupeKey);
       this.messages.push(message);
-      this.#notes.set(uid, (this.#notes.get(uid) ?? new Map()).set(message.noteKey, Math.floor(now / 1_000)));
+      if (message.noteKey !== undefined)
+        this.#notes.set(
+          uid,
+          (this.#notes.get(uid) ?? new Map()).set(message.noteKey, Math.floor(now / 1_000)),
+        );
     }
     return added.length;
   }

@@ -10,6 +10,7 @@ export interface SomeMessage {
   readonly url?: string;
   readonly body?: string;
   readonly namespace?: string;
+  readonly uid?: string;
 }
 
 let counter = 0;
@@ -29,7 +30,7 @@ export function someMessage(some: SomeMessage = {}): NewMessage {
     robot: some.robot ?? 'team-a/robot',
     subscription: 'team-a/subscription',
     application: {
-      uid: `uid-${namespace}-${app}`,
+      uid: some.uid ?? `uid-${namespace}-${app}`,
       namespace,
       name: app,
       ...(some.url !== undefined && { url: some.url }),

@@ -77,7 +77,7 @@ export class SenderStore implements RelayStore {
       const notes = this.#notes.get(message.application.uid) ?? new Map<string, number>();
       this.#notes.set(message.application.uid, notes);
       for (const key of forget) notes.delete(key);
-      notes.set(message.noteKey, Math.floor(now / 1_000));
+      if (message.noteKey !== undefined) notes.set(message.noteKey, Math.floor(now / 1_000));
       const { robot, dedupeKey } = message;
       const isRepeated = this.#messages.some(
         (held) =>

@@ -20,7 +20,7 @@ function cellsOf({ message, state, outcome }: DeskMessage): string[] {
     `${id}`,
     state,
     robot,
-    oneLine(`${application.namespace}/${application.name}`),
+    subjectOf(application),
     oneLine(event.name),
     rfc3339(new Date(acceptedAt)),
     `${attempts}`,
@@ -36,7 +36,7 @@ export function showText(found: DeskMessage): string {
     state,
     robot,
     subscription,
-    application: oneLine(`${application.namespace}/${application.name}`),
+    application: subjectOf(application),
     event: oneLine(event.name),
     accepted: rfc3339(new Date(acceptedAt)),
     ...(state === 'waiting' && { 'not before': rfc3339(new Date(notBefore)) }),
@@ -56,6 +56,10 @@ export function showText(found: DeskMessage): string {
 function answerText({ reason, errcode, words }: NonNullable<DeskMessage['outcome']>): string {
   return [reason, errcode !== undefined && `(errcode ${errcode})`, words].filter(Boolean).join(' ');
 }
+
+/** An Application, or a repository of Gitee. */
+const subjectOf = ({ namespace, name }: DeskMessage['message']['application']): string =>
+  oneLine(namespace === '' ? name : `${namespace}/${name}`);
 
 /** Names come from Applications: they must not make a terminal do anything. */
 function oneLine(text: string): string {

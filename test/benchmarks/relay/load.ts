@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { RelayPoster, syncFailedPost } from '../../support/relay-posts.ts';
+import type { RelayReplicas } from '../../support/relay-replicas.ts';
 
 /** Answers to posts; times are in milliseconds from the moment at which a post was due. */
 export interface Answers {
@@ -14,7 +15,7 @@ export class Load implements Disposable {
   readonly #routes: number;
   #count = 0;
 
-  constructor(doors: readonly string[], routes: number) {
+  constructor(doors: RelayReplicas['doors'], routes: number) {
     this.#poster = new RelayPoster(doors);
     this.#routes = routes;
   }

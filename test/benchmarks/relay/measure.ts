@@ -47,7 +47,7 @@ export async function measureRelay(extent: RelayExtent, say: (line: string) => v
   say(`${calmRate} posts a second for ${seconds} s`);
   const calm = await load.steady(calmRate, seconds);
   say(`the same beside ${hostile} hostile connections`);
-  const harm = new HostileConnections(Number(new URL(`${relays.doors[0]}`).port), hostile);
+  const harm = new HostileConnections(Number(new URL(`${relays.doors.argocd[0]}`).port), hostile);
   // The connections of a caller can be among those that make room. Argo CD repeats such a post.
   const harmed = await load.steady(calmRate, seconds, 'asArgoCD');
   harm[Symbol.dispose]();

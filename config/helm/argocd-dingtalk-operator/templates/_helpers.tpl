@@ -104,6 +104,9 @@ What belongs to Argo CD's side is in its namespace, and what belongs to the oper
 {{- $_ := set $own "argocd" (include "argocd-dingtalk.apiConfiguration" . | fromYaml) -}}
 {{- end -}}
 {{- end -}}
+{{- if and .Values.gitee.enabled .Values.gitee.publicURL -}}
+{{- $_ := set $own "gitee" (dict "publicURL" .Values.gitee.publicURL) -}}
+{{- end -}}
 {{- toYaml (merge $own $file (deepCopy .Values.configuration)) -}}
 {{- end -}}
 

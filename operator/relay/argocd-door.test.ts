@@ -5,11 +5,15 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../lib/testing/eventually.ts';
 import type { PostResult } from './accept.ts';
-import { DOOR_PATH, Door, type DoorLimits } from './door.ts';
+import { argocdDoor, DOOR_PATH } from './argocd-door.ts';
+import type { Door, DoorLimits } from './door.ts';
 import { readPostedEvent } from './posted-event.ts';
-import { MAX_POST_BYTES } from './read-body.ts';
 
-const LIMITS: DoorLimits = { connections: 8, posts: 2, headersMs: 200, bodyMs: 300, requestMs: 5_000 };
+const MAX_POST_BYTES = 2 * 2 ** 20;
+const LIMITS: DoorLimits = {
+  ...{ connections: 8, posts: 2, bodyBytes: MAX_POST_BYTES },
+  ...{ headersMs: 200, bodyMs: 300, requestMs: 5_000 },
+};
 
 let door: Door;
 let port: number;
@@ -23,7 +27,7 @@ const sockets: Socket[] = [];
 beforeEach(async () => {
   [answers, bodies, judged] = [[], [], []];
   accept = async (body) => (readPostedEvent(body.toString()) ? 'stored' : 'unreadable');
-  door = new Door({
+  door = argocdDoor({
     judge: async (token) => {
       judged.push(token);
       return token === 'right' ? 'right' : token === 'later' ? 'unknown' : 'wrong';
