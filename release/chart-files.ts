@@ -14,6 +14,7 @@ const FILES = join(CHART, 'files');
 const SOURCES = [
   'crds',
   'config/api',
+  'config/gitee',
   'config/installation',
   'config/manager',
   'config/monitoring',
