@@ -364,6 +364,54 @@ export const REASONS = {
   WriteFailed: { meaning: 'The API server refused the write.', remedy: 'See the message.' },
   NotSigned: { meaning: 'No URL with a valid signature is live.', remedy: 'See Accepted and Merged.' },
 
+  GiteeHookRepaired: {
+    meaning:
+      'Somebody had changed or removed a hook on Gitee, and the operator has made it as declared again.',
+    remedy: 'Change the subscription instead of the hook.',
+  },
+  GiteeTokenMissing: {
+    meaning: 'The access token of Gitee cannot be read from the Secret that the subscription names.',
+    remedy: 'Create the Secret with the access token, or correct spec.gitee.token.secretKeyRef.',
+  },
+  GiteeUnauthorized: {
+    meaning: 'Gitee does not know the access token.',
+    remedy:
+      'Create a new access token on Gitee, and put it into the Secret. The operator reads it within a minute.',
+  },
+  GiteeForbidden: {
+    meaning: 'The access token may not administrate the hooks of the repository.',
+    remedy: 'Use an access token with the scope hook, of an account that administrates the repository.',
+  },
+  GiteeRepositoryNotFound: {
+    meaning: 'There is no such repository, or the access token may not see it.',
+    remedy:
+      'Correct spec.gitee.repository, or use an access token of an account that administrates the repository.',
+  },
+  GiteeUnavailable: {
+    meaning: 'Gitee did not answer, failed, or asked for fewer requests.',
+    remedy:
+      'The operator tries again by itself. If this lasts, check name resolution, firewall, network policies, HTTPS_PROXY ' +
+      'and gitee.caFile.',
+  },
+  GiteeRefused: {
+    meaning: 'Gitee refuses the hook; the message has the words of Gitee.',
+    remedy: 'Follow the words of Gitee: the repository may have too many hooks, for example.',
+  },
+  GiteeUnexpectedAnswer: {
+    meaning: 'The answer is not from the API of Gitee.',
+    remedy: 'Check spec.gitee.baseUrl: it is the address of a Gitee, and no proxy answers in its place.',
+  },
+  GiteeNotInstalled: {
+    meaning: 'The operator lacks the rights or the Secret for hooks on Gitee.',
+    remedy:
+      'Ask the platform team to apply config/gitee, or to set gitee.enabled in the values of the Helm chart.',
+  },
+  GiteeHookLeft: {
+    meaning:
+      'A hook that the operator has made is still on Gitee, although no subscription wants it any more.',
+    remedy: "Delete the hook under WebHooks in the repository's settings. The message names it.",
+  },
+
   NotVerified: {
     meaning: 'The operator does not know whether DingTalk accepts messages to the robot.',
     remedy: 'Wait some seconds, or see Accepted, or set spec.verify: OnChange.',

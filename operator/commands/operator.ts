@@ -4,6 +4,7 @@ import { DingTalkOperator } from '../controller/operator.ts';
 import { createLogger } from '../lib/logger.ts';
 import { readConfiguration } from '../tools/configuration.ts';
 import { openDingTalk } from '../tools/dingtalk.ts';
+import { openGitee } from '../tools/gitee.ts';
 import type { ProcessIO } from '../tools/process-io.ts';
 import { COMMANDS } from './descriptions.ts';
 import { kubeconfigOption } from './options.ts';
@@ -39,6 +40,7 @@ Example:
         kubeconfig: options.kubeconfig,
         log,
         dingtalk: openDingTalk(config, MESSAGE_TIMEOUT_MS),
+        openGitee: (onRequest) => openGitee(config, onRequest),
         now: Date.now,
         random: Math.random,
         randomBytes,

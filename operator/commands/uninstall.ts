@@ -36,8 +36,12 @@ operator's keys is left alone and listed. No value of the Secret is ever printed
 CRDs, yourself. You can run the command again at any time.
 
 You need the right to get and patch the two objects, and to get the Lease. If routing.projects was Annotation, you also need the
-right to list and patch AppProjects. If there is a relay, you also need the right to list and delete RelayRoutes. With --stop-deployment, you need the right to get and patch deployments/scale, and to list
-pods.
+right to list and patch AppProjects. If there is a relay, you also need the right to list and delete RelayRoutes. If there are
+subscriptions with hooks on Gitee, you also need the right to list and patch NotificationSubscriptions. With --stop-deployment, you
+need the right to get and patch deployments/scale, and to list pods.
+
+Hooks on Gitee stay, and the command names them. Delete or suspend their subscriptions before, while the operator runs: then the
+operator removes the hooks.
 
 Exit codes: 0 nothing of the operator is left, 1 something is left, or an operator runs, 2 the command was called wrongly or
 could not read the cluster.

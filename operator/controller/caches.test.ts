@@ -25,7 +25,8 @@ it('keeps of custom resources what decisions need, and nothing that others can m
     ...rest,
     metadata: { ...metadata, annotations: asked },
   });
-  const gone = { ...rest, metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } };
+  const finalizers = ['argocd-dingtalk.io/gitee-hooks'];
+  const gone = { ...rest, metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z', finalizers } };
   expect(neededOf(gone)).toEqual(gone);
 });
 

@@ -6,7 +6,7 @@ import {
   type NotificationTemplate,
   VERSION,
 } from '../api/kinds.ts';
-import { ADOPTED_FROM, ADOPTED_IN_PART, RECONCILE_AT } from '../api/names.ts';
+import { ADOPTED_FROM, ADOPTED_IN_PART, GITEE_FINALIZER, RECONCILE_AT } from '../api/names.ts';
 import type { RelayRoute } from '../api/relay-route.ts';
 import { APP_PROJECTS } from '../cluster/projects.ts';
 import { RELAY_ROUTES } from '../cluster/relay-routes.ts';
@@ -114,7 +114,7 @@ interface What<T> {
  */
 export function neededOf<T extends KubernetesObject>(object: T): T {
   const { name, namespace, uid, resourceVersion, ...others } = object.metadata as CustomMetadata;
-  const { generation, creationTimestamp, deletionTimestamp, annotations = {} } = others;
+  const { generation, creationTimestamp, deletionTimestamp, finalizers = [], annotations = {} } = others;
   const kept = NEEDED_ANNOTATIONS.flatMap((name): [string, string][] => {
     const value = own(annotations, name);
     return value === undefined ? [] : [[name, value.slice(0, MAX_ANNOTATION)]];
@@ -122,6 +122,7 @@ export function neededOf<T extends KubernetesObject>(object: T): T {
   const metadata = {
     ...{ name, namespace, uid, resourceVersion, generation, creationTimestamp },
     ...(deletionTimestamp !== undefined && { deletionTimestamp }),
+    ...(finalizers.includes(GITEE_FINALIZER) && { finalizers: [GITEE_FINALIZER] }),
     ...(kept.length > 0 && { annotations: Object.fromEntries(kept) }),
   };
   return { ...object, metadata };

@@ -11,6 +11,7 @@ import dotI from '@dot-i/k8s-operator';
 import { nextCapability } from '../cluster/relay-routes.ts';
 import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
+import type { GiteeClient, GiteeClientOptions } from '../gitee/client.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import { type Connection, connect } from '../kubernetes/connection.ts';
 import { NotLeadingError } from '../kubernetes/fence.ts';
@@ -38,6 +39,8 @@ export interface OperatorOptions {
   readonly log: Logger;
   /** Closed at shutdown. */
   readonly dingtalk: DingTalkClient;
+  /** Makes the client of Gitee, which is closed at shutdown, too. */
+  readonly openGitee: (onRequest: GiteeClientOptions['onRequest']) => GiteeClient;
   /** Local wall clock, in milliseconds since 1970. */
   readonly now: () => number;
   /** 0 ≤ n < 1 */
@@ -56,6 +59,7 @@ export class DingTalkOperator extends Operator {
   readonly #clock: ServerClock;
   readonly #connection: Connection;
   readonly #metrics: Metrics;
+  readonly #gitee: GiteeClient;
   #parts: OperatorParts | undefined;
   #election: LeaderElection | undefined;
   /** The present term of office, while this replica leads. */
@@ -82,6 +86,7 @@ export class DingTalkOperator extends Operator {
     this.#clock = clock;
     this.#connection = connection;
     this.#metrics = metrics;
+    this.#gitee = options.openGitee(metrics.giteeRequested);
   }
 
   /** Called by start(). */
@@ -116,11 +121,13 @@ export class DingTalkOperator extends Operator {
       connection,
       serverClock: this.#clock,
       dingtalk,
+      gitee: this.#gitee,
       metrics,
       log,
       clocks,
       random,
       nextCapability: nextCapability(randomBytes),
+      randomBytes,
       requestRun: () => worker.request(),
       isRunNext: () => worker.isRunNext,
       onChange: () => {
@@ -194,7 +201,7 @@ export class DingTalkOperator extends Operator {
     await parts?.engine.close();
     this.#endpoints?.close();
     await Promise.all(Object.values(parts?.caches ?? {}).map((cache) => cache.stop()));
-    await this.#options.dingtalk.close();
+    await Promise.all([this.#options.dingtalk.close(), this.#gitee.close()]);
     await this.#connection.close();
   }
 }

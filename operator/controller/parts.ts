@@ -5,6 +5,7 @@ import type { OperatorConfiguration } from '../config/config.ts';
 import type { DingTalkClient } from '../dingtalk/client.ts';
 import { createEngine } from '../engine/client.ts';
 import type { Engine } from '../engine/types.ts';
+import type { GiteeClient } from '../gitee/client.ts';
 import { BackgroundEvents } from '../kubernetes/background-events.ts';
 import type { Connection } from '../kubernetes/connection.ts';
 import { createEventRecorder, type RecordEvent } from '../kubernetes/events.ts';
@@ -29,6 +30,7 @@ export interface OperatorContext {
   /** The API server's clock. */
   readonly serverClock: ServerClock;
   readonly dingtalk: DingTalkClient;
+  readonly gitee: GiteeClient;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly clocks: LoopClocks;
@@ -36,6 +38,8 @@ export interface OperatorContext {
   readonly random: () => number;
   /** The capability for the Secret, if it has none. Argo CD proves with it to the relay that a request is its own. */
   readonly nextCapability: NextCapability;
+  /** Unpredictable bytes, for credentials. */
+  readonly randomBytes: (count: number) => Buffer;
   /** Asks for another run. */
   readonly requestRun: () => void;
   /** Whether another run begins soon after the present one. */

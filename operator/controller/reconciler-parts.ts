@@ -13,6 +13,7 @@ import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
 import type { ConflictReporter } from './conflict-reporter.ts';
 import type { CredentialCache } from './credentials.ts';
+import type { HookKeeper } from './gitee-hooks.ts';
 import type { RobotChecker } from './robot-checker.ts';
 import type { Times } from './snapshot.ts';
 import type { TargetGuard } from './target-guard.ts';
@@ -48,6 +49,8 @@ export interface ReconcilerParts {
   readonly wantStatuses: (statuses: readonly WantedStatus[]) => void;
   /** Sends test messages, in the background. */
   readonly checker: Pick<RobotChecker, 'memory' | 'update'>;
+  /** Keeps the hooks of Gitee repositories, in the background. */
+  readonly hooks: Pick<HookKeeper, 'states' | 'update'>;
   /** Checks the target as a whole, in the background; returns when to come again. */
   readonly checkWhole: (snapshot: Snapshot, decision: Decision) => Date | undefined;
   /** Reports other writers of the target. */

@@ -58,11 +58,13 @@ export class Reconciler {
     const resources = collections(caches);
     this.#before = resources;
     const deliveries = checker.memory;
+    const gitee = { hooks: this.#parts.hooks.states };
     const lookWith = (secrets: Snapshot['credentials']) =>
       takeSnapshot(caches, this.#parts.config, guard.leftBehind(), {
         ...resources,
         credentials: secrets,
         deliveries,
+        gitee,
         answers: this.#parts.gate.answers,
         nextCapability: this.#parts.nextCapability,
         now,
@@ -91,6 +93,7 @@ export class Reconciler {
     const checks = deliveryChecks(decision.resolution.robots, snapshot, faults);
     const awaited = decision.resolution.robots.filter(({ verdict }) => verdict.awaitsCredentials);
     checker.update(checks, deliveries, new Map(awaited.map(({ cr }) => [resourceKey(cr), requestOf(cr)])));
+    this.#parts.hooks.update(decision.hooks);
     // The announcements of test messages belong to the statuses that are written now.
     const told = { ...after, snapshot: { ...snapshot, deliveries: checker.memory } };
     const observed = observedAfter(told, written, this.#parts);

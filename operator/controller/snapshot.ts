@@ -15,7 +15,7 @@ export type Times = Pick<Snapshot, 'now' | 'serverTime'>;
 /** The input that stays the same throughout a run. */
 export type Fixed = Times &
   Collections &
-  Pick<Snapshot, 'credentials' | 'deliveries' | 'answers'> & {
+  Pick<Snapshot, 'credentials' | 'deliveries' | 'gitee' | 'answers'> & {
     readonly nextCapability: NextCapability;
   };
 

@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { toldKeys } from '../core/writes/told-keys.ts';
 import type { Caches } from './caches.ts';
+import type { HookKeeper } from './gitee-hooks.ts';
+import { createHookKeeper } from './gitee-keeper.ts';
 import type { OperatorContext, OperatorParts } from './parts.ts';
 import { createReporter, currentOf } from './report.ts';
 import { RobotChecker } from './robot-checker.ts';
@@ -13,24 +15,14 @@ export interface TermParts {
   readonly guard: TargetGuard;
   readonly checker: RobotChecker;
   readonly statuses: StatusWriter;
+  readonly hooks: HookKeeper;
 }
 
 /** Builds the parts of a new term, without any memory. */
-export function createTermParts(
-  { caches, request, recordEvent, fence }: OperatorParts,
-  {
-    config,
-    dingtalk,
-    metrics,
-    log,
-    clocks,
-    serverClock,
-    random,
-    requestRun,
-    isRunNext,
-    worked,
-  }: OperatorContext,
-): TermParts {
+export function createTermParts(parts: OperatorParts, context: OperatorContext): TermParts {
+  const { caches, request, recordEvent, fence } = parts;
+  const { config, dingtalk, metrics, log, clocks, serverClock, random, requestRun, isRunNext, worked } =
+    context;
   const guard = new TargetGuard({
     intervalMs: config.limits.writeInterval,
     told: toldKeys(collections(caches)),
@@ -70,7 +62,7 @@ export function createTermParts(
     },
     log,
   });
-  return { guard, checker, statuses };
+  return { guard, checker, statuses, hooks: createHookKeeper(parts, context) };
 }
 
 const deliveryOf = ({ robots }: Pick<Caches, 'robots'>, key: string) => {

@@ -49,6 +49,7 @@ export class Term {
    */
   async stopChecks(): Promise<boolean> {
     this.#over.abort();
+    await this.#own.hooks.close();
     // A test message whose answer has just come would be sent again after the restart if no status recorded it.
     return this.#own.checker.close() || this.#reconciler.isUntold;
   }
@@ -63,6 +64,7 @@ export class Term {
     this.#isAbandoned = true;
     this.#over.abort();
     this.#own.checker.abandon();
+    this.#own.hooks.abandon();
     this.#own.statuses.abandon();
   }
 }

@@ -41,7 +41,7 @@ const ANSWERS = { maxEntries: 50_000, maxBytes: 32 * 2 ** 20 } as const;
 export function wired(parts: OperatorParts, own: TermParts, context: OperatorContext): ReconcilerParts {
   const { config, serverClock, metrics, log, clocks, requestRun, isRunNext } = context;
   const { caches, credentials, engine, events, request } = parts;
-  const { guard, checker, statuses } = own;
+  const { guard, checker, statuses, hooks } = own;
   const { monotonic } = clocks;
   const answers = new VerdictCache<GateAnswer>({ ...ANSWERS, now: monotonic, metrics: metrics.engine });
   const reporter = createTargetReporter(caches, config.target, events.record, log);
@@ -57,6 +57,7 @@ export function wired(parts: OperatorParts, own: TermParts, context: OperatorCon
   return {
     caches,
     checker,
+    hooks,
     credentials,
     guard,
     config,

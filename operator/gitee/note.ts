@@ -3,7 +3,7 @@ import { cutText, lineOf, objectOf } from './hostile-values.ts';
 import { pageUrl } from './page-url.ts';
 import { GITEE_LIMITS, person } from './shapes.ts';
 import { issueFields, pullRequestFields } from './tickets.ts';
-import type { Told } from './told.ts';
+import type { ToldByBody } from './told.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,7 @@ type Body = Readonly<Record<string, unknown>>;
  * A comment; undefined for the end of one, whose text nobody should read again. Gitee does not document the fields of a comment on a
  * repository or a commit, so several places are looked at.
  */
-export function toldOfNote(body: Body, baseUrl: string): Told | undefined {
+export function toldOfNote(body: Body, baseUrl: string): ToldByBody | undefined {
   if (/^deleted?$/.test(`${own(body, 'action')}`)) return undefined;
   const comment = objectOf(own(body, 'comment'));
   const issue = issueFields(own(body, 'issue'), baseUrl);

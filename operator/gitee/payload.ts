@@ -10,7 +10,7 @@ import { toldOfNote } from './note.ts';
 import { toldOfPush } from './push.ts';
 import { firstRead, person, repository } from './shapes.ts';
 import { toldOfIssue, toldOfPullRequest } from './tickets.ts';
-import type { Told } from './told.ts';
+import type { ToldByBody } from './told.ts';
 
 /** Something that happened in a repository of Gitee. */
 export interface GiteeEvent {
@@ -39,7 +39,7 @@ export interface GiteePing {
 
 type Body = Readonly<Record<string, unknown>>;
 
-const READERS: Readonly<Record<string, (body: Body, baseUrl: string) => Told | undefined>> = {
+const READERS: Readonly<Record<string, (body: Body, baseUrl: string) => ToldByBody | undefined>> = {
   push_hooks: (body, baseUrl) => toldOfPush(body, baseUrl, 'gitee-push'),
   tag_push_hooks: (body, baseUrl) => toldOfPush(body, baseUrl, 'gitee-tag'),
   issue_hooks: toldOfIssue,

@@ -3,7 +3,7 @@ import type { GiteeTrigger } from './events.ts';
 import { lineOf, listOf, objectOf, quantityOf, readItems } from './hostile-values.ts';
 import { pageUrl } from './page-url.ts';
 import { commit, GITEE_LIMITS } from './shapes.ts';
-import type { Told } from './told.ts';
+import type { ToldByBody } from './told.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -11,7 +11,7 @@ type Body = Readonly<Record<string, unknown>>;
 const NOTHING = /^0{40,64}$/;
 
 /** A push to a branch, or to a tag; undefined if the body does not say which. */
-export function toldOfPush(body: Body, baseUrl: string, expected: GiteeTrigger): Told | undefined {
+export function toldOfPush(body: Body, baseUrl: string, expected: GiteeTrigger): ToldByBody | undefined {
   const ref = lineOf(own(body, 'ref'), REF_CHARACTERS);
   if (ref === undefined) return undefined;
   const [, kind, short] = /^refs\/(heads|tags)\/(.+)$/.exec(ref) ?? [];

@@ -1,12 +1,12 @@
 import { own } from '../lib/own.ts';
 import { filled, flagOf, lineOf, objectOf, quantityOf } from './hostile-values.ts';
 import { fullNameOf, GITEE_LIMITS, people, person, ticket } from './shapes.ts';
-import type { Told } from './told.ts';
+import type { ToldByBody } from './told.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
 /** An event of an issue; undefined if the body does not say which issue. */
-export function toldOfIssue(body: Body, baseUrl: string): Told | undefined {
+export function toldOfIssue(body: Body, baseUrl: string): ToldByBody | undefined {
   const given = own(body, 'issue');
   const issue = issueFields(given, baseUrl, { number: own(body, 'iid'), title: own(body, 'title') });
   if (issue === undefined) return undefined;
@@ -24,7 +24,7 @@ export function toldOfIssue(body: Body, baseUrl: string): Told | undefined {
 }
 
 /** An event of a pull request; undefined if the body does not say which pull request. */
-export function toldOfPullRequest(body: Body, baseUrl: string): Told | undefined {
+export function toldOfPullRequest(body: Body, baseUrl: string): ToldByBody | undefined {
   const given = own(body, 'pull_request');
   const pullRequest = pullRequestFields(given, baseUrl, body);
   if (pullRequest === undefined) return undefined;

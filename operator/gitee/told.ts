@@ -1,7 +1,7 @@
 import type { GiteeTrigger } from './events.ts';
 
 /** What a body says by itself, whatever the repository and the person. */
-export interface Told {
+export interface ToldByBody {
   readonly trigger: GiteeTrigger;
   readonly action: string;
   readonly branch?: string | undefined;

@@ -25,6 +25,7 @@ export interface AnnotatedObject extends KubernetesObject {
     readonly labels?: Readonly<Record<string, string>>;
     readonly annotations?: Readonly<Record<string, string>>;
     readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
+    readonly deletionTimestamp?: string;
   };
 }
 

@@ -72,6 +72,7 @@ it('of the cluster are there only while the replica leads', async () => {
     metrics.resourceFaults(1);
     metrics.resourcesOfOthers(1);
     metrics.statusesPending(1);
+    metrics.giteeHooks({ kept: 1, failing: 0, leaving: 0 });
     metrics.targetContested('ConfigMap', true);
   };
   const present = async () => {

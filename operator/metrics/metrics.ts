@@ -5,6 +5,7 @@
 
 import { apiMetrics, type CacheFigure } from './api-metrics.ts';
 import { engineMetrics } from './engine-metrics.ts';
+import { giteeMetrics } from './gitee-metrics.ts';
 import { Instruments } from './instruments.ts';
 import { loopMetrics } from './loop-metrics.ts';
 import { processMetrics } from './process-metrics.ts';
@@ -52,6 +53,7 @@ export function createMetrics() {
   const { engineAvailable, engine } = engineMetrics(instruments);
   const { targetSizes, ...target } = targetMetrics(instruments);
   const { resourceStates, signatureStates, credentialSecrets, ...resources } = resourceMetrics(instruments);
+  const gitee = giteeMetrics(instruments);
   const { runWaits, ...loop } = loopMetrics(instruments);
   const { cacheStates, clockSkew, ...api } = apiMetrics(instruments);
   let sources: MetricSources | undefined;
@@ -78,6 +80,7 @@ export function createMetrics() {
   return {
     ...target,
     ...resources,
+    ...gitee,
     ...loop,
     ...api,
     engine,

@@ -224,7 +224,7 @@ describe('the dashboard', () => {
 
   it('has a row for each concern, and a choice of the data source', () => {
     expect(panels.filter(({ type }) => type === 'row').map(({ title }) => title)).toEqual([
-      ...['Health', 'Resources', 'Target', 'Signatures', 'Engine', 'API server', 'Relay'],
+      ...['Health', 'Resources', 'Target', 'Signatures', 'Engine', 'API server', 'Gitee', 'Relay'],
     ]);
     expect(dashboard.templating.list.map(({ type }: { type: string }) => type)).toContain('datasource');
     expect(panels.every(({ gridPos: { x, w } }) => x + w <= 24)).toBe(true);

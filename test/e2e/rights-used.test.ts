@@ -1,8 +1,15 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { namespace, robot, subscription, template } from '../../operator/api/testing/manifests.ts';
+import {
+  credentialsSecret,
+  namespace,
+  robot,
+  subscription,
+  template,
+} from '../../operator/api/testing/manifests.ts';
 import { startFakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
+import { startFakeGitee } from '../../operator/gitee/testing/fake-gitee.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { ARGOCD, applyProjects } from '../support/argocd.ts';
 import { AuditLog, auditArgs } from '../support/audit.ts';
@@ -15,7 +22,12 @@ import { tellRelay } from '../support/tell-relay.ts';
 
 const CONFIG = join(import.meta.dirname, '../../config');
 /** Everything that gives rights in the whole cluster or in Argo CD's namespace; the first one has config/default in it. */
-const FOLDERS = ['../test/support/relay-rights', 'project-annotations', 'watch-secrets'];
+const FOLDERS = [
+  '../test/support/relay-rights',
+  '../test/support/gitee-rights',
+  'project-annotations',
+  'watch-secrets',
+];
 const OPERATOR = 'argocd-dingtalk-operator';
 const RELAY = 'argocd-dingtalk-relay';
 const userOf = (account: string): string => `system:serviceaccount:${ARGOCD}:${account}`;
@@ -24,6 +36,9 @@ const TEAM = { namespace: 'team', name: 'robot' };
 const RELAYED = { namespace: 'relayed-team', name: 'robot' };
 const ROUTE = `${RELAYED.namespace}.${RELAYED.name}`;
 const PROJECT = 'payments';
+/** A subscription to a repository on Gitee. */
+const ON_GITEE = { namespace: RELAYED.namespace, name: 'on-gitee' };
+const GITEE_TOKEN = 'cafe'.repeat(8);
 
 interface Role {
   readonly kind: string;
@@ -51,6 +66,8 @@ beforeAll(async () => {
   for (const folder of FOLDERS) await cp.kubectl(['apply', '--server-side', '-k', join(CONFIG, folder)]);
   await applyProjects(cp, ARGOCD, [PROJECT]);
   const dingtalk = undo.use(await startFakeDingTalk());
+  const gitee = undo.use(await startFakeGitee());
+  gitee.addRepository('team/shop', GITEE_TOKEN);
   const { manifests } = realRobot(dingtalk, TEAM);
   await cp.apply([
     namespace(TEAM.namespace),
@@ -58,6 +75,8 @@ beforeAll(async () => {
     template(TEAM, '{{ app.metadata.name }}'),
     subscription(TEAM, { applications: { projects: [PROJECT] } }),
     namespace(RELAYED.namespace),
+    credentialsSecret(ON_GITEE, { token: GITEE_TOKEN }),
+    onGitee(gitee.url),
     ...realRobot(dingtalk, RELAYED).manifests,
     robot(RELAYED, { delivery: 'Relay' }),
   ]);
@@ -66,6 +85,12 @@ beforeAll(async () => {
     routing: { projects: 'Annotation' },
     tenancy: { projects: { [PROJECT]: [TEAM.namespace] } },
     ...place.fields,
+    gitee: {
+      publicURL: 'https://hooks.example.com',
+      hosts: [gitee.host],
+      caFile: gitee.caFile,
+      checkInterval: '1s',
+    },
     credentials: { watch: { matchLabels: { 'argocd-dingtalk.io/credentials': 'true' } } },
   });
   undo.defer(async () => void (await operator.stop()));
@@ -74,6 +99,19 @@ beforeAll(async () => {
   running.use(undo.move());
 });
 afterAll(() => running.disposeAsync());
+
+/** Its hook leads to the relay, which needs the key of the installation. */
+const onGitee = (baseUrl: string) =>
+  subscription(ON_GITEE, {
+    applications: undefined as never,
+    robots: [{ name: RELAYED.name }],
+    gitee: {
+      baseUrl,
+      repository: 'team/shop',
+      token: { secretKeyRef: { name: ON_GITEE.name, key: 'token' } },
+    } as never,
+    events: [{ trigger: 'gitee-push' }],
+  });
 
 /** `verb resource` of each right of an account, with the object's name where the rule has one. */
 async function granted(account: string): Promise<string[]> {

@@ -45,6 +45,8 @@ describe('the operator’s rights', () => {
     ['update', 'relayroutes', '-n', 'argocd'],
     ['deletecollection', 'relayroutes', '-n', 'argocd'],
     ['patch', 'relayroutes', '--subresource=status', '-n', 'argocd'],
+    ['patch', 'notificationsubscriptions', '-n', 'team'],
+    ['patch', 'secret/argocd-dingtalk-gitee', '-n', 'argocd'],
   ])('do not let it %s %s %s %s', async (...question) => {
     expect(await may(...question.filter((word) => word !== undefined))).toBe('no');
   });
@@ -70,6 +72,26 @@ describe('the operator’s rights', () => {
     ['delete', 'relayroutes', '-n', 'argocd'],
   ])('let it %s %s %s %s', async (...question) => {
     expect(await may(...question)).toBe('yes');
+  });
+});
+
+describe('with config/gitee, the operator’s rights', () => {
+  beforeAll(async () => {
+    const folder = new URL('../support/gitee-rights', import.meta.url).pathname;
+    await stage.cp.kubectl(['apply', '--server-side', '-k', folder]);
+  });
+
+  it.each([
+    ['patch', 'notificationsubscriptions', '-n', 'team', 'yes'],
+    ['get', 'secret/argocd-dingtalk-gitee', '-n', 'argocd', 'yes'],
+    ['patch', 'secret/argocd-dingtalk-gitee', '-n', 'argocd', 'yes'],
+    ['update', 'notificationsubscriptions', '-n', 'team', 'no'],
+    ['delete', 'notificationsubscriptions', '-n', 'team', 'no'],
+    ['patch', 'dingtalkrobots', '-n', 'team', 'no'],
+    ['delete', 'secret/argocd-dingtalk-gitee', '-n', 'argocd', 'no'],
+    ['patch', 'secret/argocd-secret', '-n', 'argocd', 'no'],
+  ])('let it %s %s %s %s: %s', async (...question) => {
+    expect(await may(...question.slice(0, -1))).toBe(question.at(-1));
   });
 });
 

@@ -42,6 +42,7 @@ export const ALERT_CASES: readonly AlertCase[] = [
     alert: 'EngineKilledOften',
     changes: { 'argocd_dingtalk_engine_ends_total{cause="memory"}': growing(0.3) },
   },
+  { alert: 'GiteeHooksFail', changes: { 'argocd_dingtalk_gitee_hooks{state="failing"}': always(1) } },
   { alert: 'SignaturesOverdue', changes: { 'argocd_dingtalk_signatures{state="overdue"}': always(1) } },
   {
     alert: 'SignatureExpiring',

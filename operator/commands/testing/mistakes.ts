@@ -309,6 +309,17 @@ metadata:
 
 /** Reasons that speak of a cluster, of other people's keys or of DingTalk, and so of nothing that files could show. */
 export const NOT_IN_FILES = [
+  // Gitee is not asked about files.
+  'GiteeTokenMissing',
+  'GiteeUnauthorized',
+  'GiteeForbidden',
+  'GiteeRepositoryNotFound',
+  'GiteeUnavailable',
+  'GiteeRefused',
+  'GiteeUnexpectedAnswer',
+  'GiteeNotInstalled',
+  'GiteeHookLeft',
+  'GiteeHookRepaired',
   // Files rarely have the target, and only its context counts.
   'FormerServiceExists',
   // No file is known that brings the operator to it.

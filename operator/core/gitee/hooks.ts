@@ -1,8 +1,9 @@
 import type { GiteeSubscription } from '../../api/kinds.ts';
 import { resourceKey } from '../../api/names.ts';
 import { GITEE_EVENTS } from '../../gitee/events.ts';
+import type { HookSwitches } from '../../gitee/hook.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
-import type { HookSwitch, WantedHook } from '../model/gitee.ts';
+import type { WantedHook } from '../model/gitee.ts';
 import type { ResolvedGiteeSubscription } from '../model/resolved.ts';
 import { giteeEventKind } from './events.ts';
 import { baseUrlOf, isNative } from './repository.ts';
@@ -37,6 +38,6 @@ function commonHook(cr: GiteeSubscription): WantedHook {
     repository: gitee.repository,
     token: gitee.token.secretKeyRef,
     // The triggers have all switches.
-    switches: Object.fromEntries(switches) as Record<HookSwitch, boolean>,
+    switches: Object.fromEntries(switches) as HookSwitches,
   };
 }

@@ -17,7 +17,7 @@ export const isNative = ({ spec }: GiteeSubscription): boolean => spec.gitee.del
  */
 export function isAllowedHost(
   baseUrl: string,
-  { gitee: { hosts } }: Pick<OperatorConfiguration, 'gitee'>,
+  { gitee: { hosts } }: { readonly gitee: Pick<OperatorConfiguration['gitee'], 'hosts'> },
 ): boolean {
   const url = URL.parse(baseUrl);
   return url?.protocol === 'https:' && hosts.includes(url.host);

@@ -2,10 +2,7 @@ import type { Finding } from '../../api/finding.ts';
 import type { GiteeSubscription } from '../../api/kinds.ts';
 import type { SecretKeyReference } from '../../api/types.generated.ts';
 import type { Credential } from '../../dingtalk/credential.ts';
-import type { GITEE_EVENTS, GiteeTrigger } from '../../gitee/events.ts';
-
-/** A switch of Gitee's hooks: whether the hook is called for a group of events. */
-export type HookSwitch = (typeof GITEE_EVENTS)[GiteeTrigger]['hookSwitch'];
+import type { HookSwitches } from '../../gitee/hook.ts';
 
 /** A hook of a repository that should exist. */
 export interface WantedHook {
@@ -15,7 +12,7 @@ export interface WantedHook {
   readonly repository: string;
   /** In the subscription's namespace. */
   readonly token: SecretKeyReference;
-  readonly switches: Readonly<Record<HookSwitch, boolean>>;
+  readonly switches: HookSwitches;
   /** Of delivery Native: the robot whose webhook and signing secret the hook gets. Absent for a hook of the relay. */
   readonly robot?: {
     /** `namespace/name`. */

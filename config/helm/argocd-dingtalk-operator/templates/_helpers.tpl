@@ -51,7 +51,7 @@ What belongs to Argo CD's side is in its namespace, and what belongs to the oper
 {{- $_ := set $object.metadata "labels" (merge (.labels | default dict) ($object.metadata.labels | default dict) $labels) -}}
 {{- if .namespace -}}
 {{- $_ := set $object.metadata "namespace" .namespace -}}
-{{- else if has $object.kind (list "Role" "RoleBinding" "ConfigMap") -}}
+{{- else if has $object.kind (list "Role" "RoleBinding" "ConfigMap" "Secret") -}}
 {{- $_ := set $object.metadata "namespace" (include "argocd-dingtalk.target" $root) -}}
 {{- else if has $object.kind (list "ServiceAccount" "Deployment" "Service" "PersistentVolumeClaim" "PodDisruptionBudget" "NetworkPolicy" "ServiceMonitor" "PrometheusRule") -}}
 {{- $_ := set $object.metadata "namespace" $root.Release.Namespace -}}
