@@ -22,5 +22,6 @@ export function listKeeper(): <T>(list: readonly T[]) => readonly T[] {
   };
 }
 
-const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+/** Whether two lists have the same elements in the same order. */
+export const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((each, index) => each === b[index]);

@@ -77,8 +77,12 @@ export class ObjectMemo<Key extends object, Output> {
   }
 }
 
-const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((each, index) => Object.is(each, b[index]));
+/** Called many thousand times in a decision, where a loop is several times as fast as a callback. */
+function isSame(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index += 1) if (!Object.is(a[index], b[index])) return false;
+  return true;
+}
 
 /** The memory of an object beside its values, and of an entry, in bytes: about as much as V8 uses. */
 const OBJECT = 64;

@@ -3,6 +3,7 @@ import { type KeyOwner, PREFIX, parseKey, SUBSCRIPTIONS_KEY, serviceKey } from '
 import { readProjectSubscriptions } from '../../argocd/project-annotation.ts';
 import { type Provenance, readProvenance } from '../../argocd/provenance.ts';
 import { readBlock, type SubscriptionEntry } from '../../argocd/subscriptions-block/subscriptions-block.ts';
+import { isSameList } from '../../lib/lists.ts';
 import { ObjectMemo, rememberLast } from '../../lib/memo.ts';
 import { own, setOwn } from '../../lib/own.ts';
 import type { LiveObject, Target } from './snapshot.ts';
@@ -98,9 +99,6 @@ function separator(): (data: LiveObject['data']) => Separated {
     return last;
   };
 }
-
-const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
-  a.length === b.length && a.every((each, index) => each === b[index]);
 
 /** Also in the same order. */
 const isSameMap = (a: ReadonlyMap<string, unknown>, b: ReadonlyMap<string, unknown>): boolean =>

@@ -1,5 +1,6 @@
 import { globMatches, globsOverlap, isGlob } from '../../lib/glob.ts';
-import { rememberLast } from '../../lib/memo.ts';
+import { listKeeper } from '../../lib/lists.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 import { DestinationCounter } from './destination-counter.ts';
 import type { Reach } from './reach.ts';
 
@@ -23,7 +24,7 @@ export interface DestinationQuota {
   readonly counter: DestinationCounter;
   readonly size: number;
   /** The subscriptions that share the quota, as part of a sentence. */
-  readonly whose: string;
+  readonly whose: () => string;
 }
 
 /** The quotas that destinations count against. */
@@ -38,7 +39,8 @@ export class DestinationQuotas {
   /** @param accounts the projects and patterns that have a separate account; every pattern of any reach is among them */
   constructor(accounts: Iterable<string>) {
     // In an order that does not depend on the order of resources: messages name the first quota that is full.
-    this.#accounts = accountsIn([...new Set(accounts)].sort().join('\n'));
+    const kept = keptAccounts([...new Set(accounts)]);
+    this.#accounts = knownAccounts.get(kept, [], () => accountsOf(kept));
   }
 
   /** The quotas that a subscription of this reach counts against. */
@@ -49,7 +51,7 @@ export class DestinationQuotas {
     const own = {
       counter: counterIn(this.#namespaces, namespace),
       size: SIZES.namespace,
-      whose: `the subscriptions of namespace ${namespace}`,
+      whose: () => `the subscriptions of namespace ${namespace}`,
     };
     const quotas = [own, ...this.#ofProjects(granted)];
     this.#ofReach.set(reach, quotas);
@@ -62,7 +64,7 @@ export class DestinationQuotas {
     const quotas = [...new Set(granted.flatMap((each) => this.#accountsOf(each)))].map((project) => ({
       counter: counterIn(this.#projects, project),
       size: SIZES.project,
-      whose: `all subscriptions of the namespaces that project ${project} is granted to`,
+      whose: () => `all subscriptions of the namespaces that project ${project} is granted to`,
     }));
     this.#granted.set(granted, quotas);
     return quotas;
@@ -100,9 +102,12 @@ interface Accounts {
   readonly found: Map<string, readonly string[]>;
 }
 
-/** From the sorted names, a line each. Most decisions have the accounts of the one before. */
-const accountsIn = rememberLast((text: string): Accounts => {
-  const sorted = text === '' ? [] : text.split('\n');
+/** Most decisions have the accounts of the one before. */
+const keptAccounts = listKeeper();
+const knownAccounts = new ObjectMemo<readonly string[], Accounts>();
+
+function accountsOf(names: readonly string[]): Accounts {
+  const sorted = names.toSorted();
   const globs = sorted.filter(isGlob);
   return {
     names: new Set(sorted.filter((each) => !isGlob(each))),
@@ -110,7 +115,7 @@ const accountsIn = rememberLast((text: string): Accounts => {
     beginnings: globs.map((glob) => glob.slice(0, glob.search(/[*?]/))),
     found: new Map(),
   };
-});
+}
 
 function counterIn(counters: Map<string, DestinationCounter>, key: string): DestinationCounter {
   const counter = counters.get(key) ?? new DestinationCounter();

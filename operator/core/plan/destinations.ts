@@ -99,7 +99,7 @@ export class Destinations {
       if (counter.taken(reach) + events * robots <= limit) continue;
       const message =
         `spec.events: there is no room left for the ${events} × ${robots} destinations (events times robots) that the ` +
-        `subscription needs. One application can have ${size} destinations from ${whose}. Entries of others in the key ` +
+        `subscription needs. One application can have ${size} destinations from ${whose()}. Entries of others in the key ` +
         'subscriptions lower this number. Beyond a hundred in all, Argo CD would send the same messages over and over. Use ' +
         'fewer robots or events, or separate the subscriptions by exact names, destinationNamespaces or projects in ' +
         'spec.applications. The operator merges the resource as soon as others are removed.';

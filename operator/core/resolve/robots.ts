@@ -45,13 +45,16 @@ function inputsOf(cr: DingTalkRobot, snapshot: RobotContext): unknown[] {
   const { config, namespaces, credentials, target } = snapshot;
   const { namespace } = metadata;
   const { service, key } = namesOf(metadata);
-  const secretOf = (reference: { readonly name: string } | undefined) =>
-    reference && credentials.get(objectKey(namespace, reference.name));
+  const [webhook, signing] = secretsOf.get(metadata, [spec], () =>
+    [spec.webhook?.secretKeyRef, spec.signing?.secretKeyRef].map(
+      (reference) => reference && objectKey(namespace, reference.name),
+    ),
+  );
   return [
     config,
     namespaces.get(namespace),
-    secretOf(spec.webhook?.secretKeyRef),
-    secretOf(spec.signing?.secretKeyRef),
+    webhook === undefined ? undefined : credentials.get(webhook),
+    signing === undefined ? undefined : credentials.get(signing),
     own(target.configMap?.data, key),
     target.configMap?.leftBehind?.has(key),
     own(target.secret?.data, service) !== undefined,
@@ -67,6 +70,9 @@ const namesOf = (metadata: DingTalkRobot['metadata']) =>
     const service = serviceName(metadata.namespace, metadata.name);
     return { service, key: serviceKey(service) };
   });
+
+/** The Secrets that a robot names, `namespace/name`. */
+const secretsOf = new ObjectMemo<DingTalkRobot['metadata'], readonly (string | undefined)[]>();
 
 const names = new ObjectMemo<DingTalkRobot['metadata'], { readonly service: string; readonly key: string }>();
 

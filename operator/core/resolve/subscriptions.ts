@@ -74,18 +74,28 @@ function inputsOf(
   { robots, templates, access, argocdUrl }: References,
   { config, namespaces, target: { configMap } }: Snapshot,
 ): unknown[] {
-  const { namespace, name } = metadata;
-  return [
-    ...[config, namespaces.get(namespace), access(namespace), argocdUrl],
-    ...spec.robots.map((reference) => robots.get(referenceKey(namespace, reference))),
-    ...spec.events.map(({ template }) => template && templates.get(referenceKey(namespace, template))),
-    ...keys
-      .get(metadata, [spec], () => keyNames(namespace, name, spec.events))
-      .flatMap((key) => [own(configMap?.data, key), configMap?.leftBehind?.has(key)]),
-  ];
+  const { namespace } = metadata;
+  const names = namesIn.get(metadata, [spec], () => namesOf({ metadata, spec }));
+  const inputs: unknown[] = [config, namespaces.get(namespace), access(namespace), argocdUrl];
+  for (const name of names.robots) inputs.push(robots.get(name));
+  for (const name of names.templates) inputs.push(name === undefined ? undefined : templates.get(name));
+  for (const key of names.keys) inputs.push(own(configMap?.data, key), configMap?.leftBehind?.has(key));
+  return inputs;
 }
 
-const keys = new ObjectMemo<ApplicationSubscription['metadata'], readonly string[]>();
+/** What a subscription names, and the keys that it needs. The same texts each time, so a Map hashes each once. */
+function namesOf({
+  metadata: { namespace, name },
+  spec,
+}: Pick<ApplicationSubscription, 'metadata' | 'spec'>) {
+  return {
+    robots: spec.robots.map((reference) => referenceKey(namespace, reference)),
+    templates: spec.events.map(({ template }) => template && referenceKey(namespace, template)),
+    keys: keyNames(namespace, name, spec.events),
+  };
+}
+
+const namesIn = new ObjectMemo<ApplicationSubscription['metadata'], ReturnType<typeof namesOf>>();
 
 function judgeSubscription(
   cr: ApplicationSubscription,
