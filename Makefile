@@ -107,8 +107,8 @@ coverage: engine ## Unit tests, and how much of operator/ they run
 	@vitest run --project unit --coverage
 
 .PHONY: demo
-demo: tools engine ## The whole line on a control plane of its own; RELAY=1 sends by the relay, ONCE=1 ends by itself
-	@node test/demo/main.ts $(if $(ONCE),--once) $(if $(RELAY),--relay)
+demo: tools engine ## The whole line on a control plane of its own; RELAY=1 sends by the relay, GITEE=1 is about Gitee, ONCE=1 ends
+	@node test/demo/main.ts $(if $(ONCE),--once) $(if $(RELAY),--relay) $(if $(GITEE),--gitee)
 
 .PHONY: test-fault
 test-fault: tools build ## Faults between operator and API server, for as long as in life (about 10 minutes); `make test` has the short form

@@ -10,8 +10,9 @@ afterAll(() => files.remove());
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 const SAMPLES = join(ROOT, 'samples');
-/** The only sample that needs more than the configuration beside it: an installation without a relay has no such URLs. */
+/** Some samples need more than the configuration beside them: an installation without a relay has no such URLs. */
 const RELAY = { url: 'http://argocd-dingtalk-relay.argocd.svc:8080' };
+const GITEE = { publicURL: 'https://hooks.example.com' };
 const API = { url: 'https://argocd-server.argocd.svc' };
 const folders = readdirSync(SAMPLES, { withFileTypes: true })
   .filter((each) => each.isDirectory())
@@ -35,7 +36,7 @@ describe('the samples', () => {
   it('are accepted without a warning where the URLs of Argo CD and the relay are known', async () => {
     const config = parse(readFileSync(join(SAMPLES, 'config.yaml'), 'utf8')) as { argocd: object };
     const argocd = { ...config.argocd, url: 'https://argocd.example.com', api: API };
-    const file = files.write('config.yaml', stringify({ ...config, argocd, relay: RELAY }));
+    const file = files.write('config.yaml', stringify({ ...config, argocd, relay: RELAY, gitee: GITEE }));
     const { code, stdout } = await run('lint', '-f', SAMPLES, '--config', file, '-o', 'json');
     expect(JSON.parse(stdout) as LintFinding[]).toEqual([]);
     expect(code).toBe(0);
@@ -53,10 +54,17 @@ describe('the samples', () => {
     );
     const findings = JSON.parse(stdout) as LintFinding[];
     expect(new Set(findings.map(({ reason, accepted }) => `${reason} ${accepted}`))).toEqual(
-      new Set(['NoArgoCDURL true', 'RelayNotConfigured false', 'RobotNotReady false']),
+      new Set([
+        'NoArgoCDURL true',
+        'RelayNotConfigured false',
+        'RobotNotReady false',
+        'GiteeDoorNotConfigured false',
+      ]),
     );
     const refused = findings.filter(({ accepted }) => !accepted);
-    expect(new Set(refused.map(({ namespace }) => namespace))).toEqual(new Set(['team-shipping']));
+    expect(new Set(refused.map(({ namespace }) => namespace))).toEqual(
+      new Set(['team-shipping', 'team-web', 'team-returns']),
+    );
     expect(code).toBe(1);
   });
 });

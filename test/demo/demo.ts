@@ -4,8 +4,10 @@ import { parse } from 'yaml';
 import type { Delivery, FakeDingTalk } from '../../operator/dingtalk/testing/fake-dingtalk.ts';
 import { soon } from '../support/application-states.ts';
 import { application, applyApplication, patchApplication } from '../support/applications.ts';
+import { startGitee } from '../support/gitee-stage.ts';
 import { isByRelay } from '../support/relay.ts';
 import { ARGOCD, type Stage, startStage } from '../support/stage.ts';
+import { playGitee } from './gitee.ts';
 import { playRefusal, playWithRelay } from './relay.ts';
 import { STORY } from './story.ts';
 
@@ -18,11 +20,13 @@ export interface DemoOptions {
   readonly once: boolean;
   /** Have the messages sent by the relay. */
   readonly relay: boolean;
+  /** Tell about events of Gitee instead of Argo CD. */
+  readonly gitee: boolean;
   readonly print: (line: string) => void;
 }
 
 /** Plays the demo; resolves to the exit code. */
-export async function runDemo({ once: endByItself, relay, print }: DemoOptions): Promise<number> {
+export async function runDemo({ once: endByItself, relay, gitee, print }: DemoOptions): Promise<number> {
   const started = Date.now();
   const say = (line: string) =>
     print(`[${((Date.now() - started) / 1000).toFixed(1).padStart(5)} s] ${line}`);
@@ -30,23 +34,28 @@ export async function runDemo({ once: endByItself, relay, print }: DemoOptions):
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupt.abort());
   const interrupted = once(interrupt.signal, 'abort');
 
-  const programs = 'the API server, Argo CD’s notifications controller, the fake DingTalk';
-  say(`starting ${programs}${relay ? ', the relay' : ''} and the operator (about 15 s)`);
+  const partner = gitee ? 'a fake Gitee' : 'Argo CD’s notifications controller';
+  const programs = `the API server, ${partner}, the fake DingTalk`;
+  say(`starting ${programs}${relay || gitee ? ', the relay' : ''} and the operator (about 15 s)`);
   const { tenancy } = parse(readFileSync(SAMPLE_CONFIG, 'utf8')) as { tenancy: object };
   const fields = { tenancy, robots: { verify: 'OnChange' } };
-  await using stage = await startStage({ projects: ['payments'], operator: relay ? false : fields });
+  const operator = relay || gitee ? false : fields;
+  await using stage = await startStage({ argocd: !gitee, projects: ['payments'], operator });
   await using undo = new AsyncDisposableStack();
-  const place = relay && (await playWithRelay(stage, fields, undo));
+  const onGitee = gitee && (await startGitee(stage, undo));
+  const place = !gitee && relay && (await playWithRelay(stage, fields, undo));
   say('all of them run');
   if (place) say(`the way of each message: Argo CD → the relay (${place.url}) → DingTalk`);
   try {
     const outcome = await Promise.race([
-      play(stage, say, relay),
+      onGitee
+        ? playGitee(stage, onGitee, say, { describe: describeDelivery, isLast: endByItself })
+        : play(stage, say, relay),
       interrupted.then(() => 'interrupted' as const),
     ]);
     if (outcome === 'interrupted') return 130;
     if (!outcome || endByItself) return outcome ? 0 : 1;
-    invite(stage, print);
+    invite(stage, print, gitee ? 'shop -n team-web' : `payments -n ${TEAM}`);
     const stopListening = follow(stage.dingtalk, say);
     await interrupted;
     stopListening();
@@ -103,13 +112,13 @@ async function play(stage: Stage, say: (line: string) => void, relay: boolean): 
   return relayed === expected;
 }
 
-function invite({ cp }: Stage, print: (line: string) => void): void {
+function invite({ cp }: Stage, print: (line: string) => void, subscription: string): void {
   print(`
 It is yours now. In another terminal:
 
   export KUBECONFIG=${cp.adminKubeconfig}
   kubectl get robots,subscriptions -A
-  kubectl describe subscriptions payments -n ${TEAM}
+  kubectl describe subscriptions ${subscription}
 
 A kubectl of the API server's own version is in bin/tools/current. Messages go on being printed here; Ctrl-C ends it all.`);
 }

@@ -35,6 +35,19 @@ describe('make demo', () => {
     expect(output).toMatch(/Delivering:\n +\| False SignatureRejected: /);
   });
 
+  it('tells about a repository on Gitee with GITEE=1, whose hook is made, repaired and removed', {
+    timeout: 120_000,
+  }, async () => {
+    const running = await demo('GITEE=1', 'ONCE=1');
+    expect(await running.exited, running.output()).toEqual({ code: 0, signal: null });
+    const output = running.output();
+    expect(output).toMatch(/hook \d+: https:\/\/hooks\.example\.com\/gitee\/team-web\/shop/);
+    expect(output.match(/the relay answers 202/g)?.length).toBe(3);
+    expect(output.match(/from the relay: signature valid, DingTalk answered 0 ok/g)?.length).toBe(3);
+    expect(output).toContain('the operator has repaired it');
+    expect(output).toContain('example/shop has 0 hooks on Gitee');
+  });
+
   it('stays until Ctrl-C, then leaves nothing behind', async () => {
     const before = await folders();
     const running = await demo();

@@ -28,10 +28,20 @@ export const SAMPLE_PROJECTS = ['payments', 'logistics', 'storefront-web'];
 /** Has no robot: it is for Argo CD, and test/gitops/team.test.ts has Argo CD take it. */
 const FOR_ARGOCD = 'gitops';
 
-/** The folders of the samples with a robot. */
-export const SAMPLES = readdirSync(FOLDER, { withFileTypes: true })
+const FOLDERS = readdirSync(FOLDER, { withFileTypes: true })
   .filter((each) => each.isDirectory() && each.name !== FOR_ARGOCD)
   .map(({ name }) => name);
+
+const isAboutGitee = (name: string): boolean => name.startsWith('gitee');
+
+/** The folders of the samples with a robot that is told about Applications. */
+export const SAMPLES = FOLDERS.filter((name) => !isAboutGitee(name));
+
+/** The folders of the samples about a repository on Gitee. */
+export const GITEE_SAMPLES = FOLDERS.filter(isAboutGitee);
+
+/** The path of a sample's folder. */
+export const sampleFolder = (name: string): string => `${FOLDER}${name}`;
 
 /** Hears of all Applications. */
 export const SEED = 'ack-seed';
@@ -70,7 +80,7 @@ export interface Sample {
 
 /** Reads a sample of the repository. */
 export async function readSample({ kubectl }: Pick<ControlPlane, 'kubectl'>, name: string): Promise<Sample> {
-  const dir = `${FOLDER}${name}`;
+  const dir = sampleFolder(name);
   const scene = SCENES[name];
   if (!scene) throw new Error(`samples/${name} has no scene in test/support/sample-scenes.ts`);
   const all = parseAllDocuments(await kubectl(['kustomize', dir])).map((each) => each.toJS());
