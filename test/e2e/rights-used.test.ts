@@ -81,12 +81,13 @@ beforeAll(async () => {
     robot(RELAYED, { delivery: 'Relay' }),
   ]);
   place = await placeForRelay({ cp });
+  const publicURL = 'https://hooks.example.com';
   const operator = await startOperator(cp, dingtalk, {
     routing: { projects: 'Annotation' },
     tenancy: { projects: { [PROJECT]: [TEAM.namespace] } },
     ...place.fields,
     gitee: {
-      publicURL: 'https://hooks.example.com',
+      publicURL,
       hosts: [gitee.host],
       caFile: gitee.caFile,
       checkInterval: '1s',
@@ -94,7 +95,7 @@ beforeAll(async () => {
     credentials: { watch: { matchLabels: { 'argocd-dingtalk.io/credentials': 'true' } } },
   });
   undo.defer(async () => void (await operator.stop()));
-  const relay = await startRelay({ cp, dingtalk }, place);
+  const relay = await startRelay({ cp, dingtalk }, place, { gitee: { publicURL } });
   undo.defer(async () => void (await relay.stop()));
   running.use(undo.move());
 });
@@ -205,8 +206,9 @@ it('the relay uses every right that the manifests give it, and reads no Secret b
       // Its message makes the relay read the robot's Secret.
       expect(await tellRelay(cp, place, RELAYED.namespace)).toBeLessThan(300);
       expect(unusedBy(RELAY, rights)).toEqual([]);
-      // Its Secrets are those of the robot that is relayed, and none of the other team.
+      // Its Secrets are the two of the installation and that of the robot that is relayed, and none of the other team.
       expect(secretsReadBy(RELAY)).toEqual([
+        `get ${ARGOCD}/argocd-dingtalk-gitee`,
         `get ${ARGOCD}/argocd-notifications-secret`,
         `get ${RELAYED.namespace}/${RELAYED.name}`,
       ]);
