@@ -102,8 +102,12 @@ async function accept(
   const scene = { scene: seen, contextValue };
   const context: PostContext = { posted, postHash, notes: all, scene, argocdUrl, toldDirectly };
   const answers = await askTriggers(engine, candidates.map(questionOf), scene);
-  const tell = async (some: readonly RouteCandidate[], about: PostContext): Promise<boolean> => {
-    const { messages, forget, isTold } = await gatherAll(some, answers, about, options);
+  const tell = async (
+    some: readonly RouteCandidate[],
+    about: PostContext,
+    told = answers,
+  ): Promise<boolean> => {
+    const { messages, forget, isTold } = await gatherAll(some, told, about, options);
     const known = forget.filter((key) => own(notes, key) !== undefined);
     if (messages.length + known.length > 0)
       options.onStored(messages, await store.accept(messages, time, known, posted.uid));
@@ -119,8 +123,13 @@ async function accept(
     context,
   );
   const withIt = { scene: { ...seen, app: withCommit(app, await commit) }, contextValue };
-  return resultOf((await tell(waiting, { ...context, scene: withIt })) || isTold);
+  const again = new Map(waiting.map(({ route }) => [route, withoutBodies(answers.get(route))]));
+  return resultOf((await tell(waiting, { ...context, scene: withIt }, again)) || isTold);
 }
+
+/** The same answers, whose messages are made again: they lack the commit. */
+const withoutBodies = (answers: TriggerAnswers): TriggerAnswers =>
+  answers && new Map([...answers].map(([name, { bodies: _, ...condition }]) => [name, condition]));
 
 const resultOf = (isTold: boolean): PostResult => (isTold ? 'stored' : 'nobody');
 
