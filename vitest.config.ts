@@ -22,6 +22,7 @@ const SOAK = process.env.FAULTS === 'long' ? ['test/soak/**/*.test.ts'] : [];
  * work all the time.
  */
 const LONGEST = [
+  'test/e2e/gitee-hooks.test.ts',
   'test/fault/silence.test.ts',
   'test/e2e/hostile-namespace.test.ts',
   'test/e2e/moving-in.test.ts',
