@@ -13,6 +13,7 @@ import {
 } from '../../operator/gitee/testing/fake-gitee.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { type ApiClient, createApiClient } from '../support/api-client.ts';
+import { freePorts } from '../support/ports.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
 
@@ -29,10 +30,13 @@ let stage: Stage;
 let gitee: FakeGitee;
 let repository: FakeRepository;
 let robot: ReturnType<typeof realRobot>;
+let endpoints: string;
 
 const fields = (changes: Record<string, unknown> = {}): ConfigFields => ({
   gitee: { hosts: [gitee.host], caFile: gitee.caFile, checkInterval: '1s', ...changes },
   credentials: { rereadInterval: '1s' },
+  metrics: { listen: endpoints },
+  health: { listen: endpoints },
 });
 const giteeSource = (changes: object = {}) => ({
   baseUrl: gitee.url,
@@ -69,6 +73,7 @@ const robotUrl = () => robot.fake.webhookUrl;
 
 beforeAll(async () => {
   gitee = await startFakeGitee();
+  endpoints = `127.0.0.1:${(await freePorts(1))[0]}`;
   stage = await startStage({ argocd: false, operator: false });
   await stage.cp.kubectl(['apply', '--server-side', '-k', RIGHTS]);
   robot = realRobot(stage.dingtalk, ROBOT);
@@ -417,9 +422,14 @@ it('without config/gitee, the operator makes no hook, and says what is missing',
 
 it('neither the token nor a credential of a robot is anywhere but in its Secret', async () => {
   const secrets = [TOKEN, robot.credentials.token, robot.credentials.secret];
-  const kinds = ['notificationsubscriptions', 'dingtalkrobots', 'events.events.k8s.io', 'configmaps'];
+  const kinds = [
+    ...['notificationsubscriptions', 'dingtalkrobots', 'relayroutes'],
+    ...['events.events.k8s.io', 'configmaps', 'leases.coordination.k8s.io'],
+  ];
   const texts = await Promise.all(kinds.map((kind) => stage.cp.kubectl(['get', kind, '-A', '-o', 'yaml'])));
-  for (const text of [...texts, stage.operatorOutput()])
+  const metrics = await (await fetch(`http://${endpoints}/metrics`)).text();
+  expect(metrics).toContain('argocd_dingtalk_gitee_');
+  for (const text of [...texts, stage.operatorOutput(), metrics])
     for (const each of secrets) expect(text).not.toContain(each);
 });
 
