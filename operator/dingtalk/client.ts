@@ -6,6 +6,7 @@
 import { createSecureContext } from 'node:tls';
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { Deadline } from '../lib/deadline.ts';
+import { textWithin } from '../lib/text-within.ts';
 import { readAnswer } from './answers.ts';
 import type { Credential } from './credential.ts';
 import { connectionOutcome, type DeliveryOutcome } from './outcome.ts';
@@ -77,7 +78,7 @@ async function post(
       headersTimeout: 0,
       bodyTimeout: 0,
     });
-    const text = await readText(body);
+    const text = await textWithin(body, MAX_ANSWER_BYTES);
     if (text !== undefined) return readAnswer(statusCode, hide(text));
     const words = `HTTP ${statusCode}: the answer has more than ${MAX_ANSWER_BYTES} bytes`;
     return { reason: 'UnexpectedAnswer', class: 'final', words };
@@ -86,18 +87,6 @@ async function post(
   } finally {
     deadline.dispose();
   }
-}
-
-/** undefined if the answer is too long; its rest stays unread. */
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /**

@@ -5,6 +5,7 @@
 
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { Deadline } from '../lib/deadline.ts';
+import { textWithin } from '../lib/text-within.ts';
 import { readHook, readHooks } from './answers.ts';
 import type { DeclaredHook, FoundHook } from './hook.ts';
 import { type GiteeResult, type GiteeTrouble, giteeFailure, refusedBy } from './outcome.ts';
@@ -148,7 +149,7 @@ async function send(
     headersTimeout: 0,
     bodyTimeout: 0,
   });
-  const text = await readText(body);
+  const text = await textWithin(body, MAX_ANSWER_BYTES);
   if (text === undefined)
     return giteeFailure(
       'unexpected',
@@ -182,18 +183,6 @@ const bodyOf = ({ token }: GiteeRepository, { url, signingKey, switches }: Decla
   password: signingKey ?? '',
   ...switches,
 });
-
-/** undefined if the answer is too long; its rest stays unread. */
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
 
 function parse(text: string): { readonly value: unknown } | undefined {
   try {

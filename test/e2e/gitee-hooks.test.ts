@@ -69,6 +69,13 @@ const until = <T>(what: string, check: () => T | Promise<T>, timeoutMs = 30_000)
   );
 const gone = (name = WHERE.name, timeoutMs?: number) =>
   until(`${name} to be gone`, () => expect(stored(name)).rejects.toThrow(/NotFound/), timeoutMs);
+/** There is no controller of namespaces here: Secrets go first, as it does it. */
+async function endNamespace(name: string): Promise<void> {
+  const kinds = 'dingtalkrobots,notificationsubscriptions';
+  await stage.cp.kubectl(['delete', 'namespace', name, '--wait=false']);
+  await stage.cp.kubectl(['delete', 'secrets', '--all', '-n', name]);
+  await stage.cp.kubectl(['delete', kinds, '--all', '-n', name, '--wait=false']);
+}
 const robotUrl = () => robot.fake.webhookUrl;
 
 beforeAll(async () => {
@@ -310,17 +317,7 @@ describe('a subscription that is deleted', () => {
     await stage.conditions('nsub', ending, 'shop', { Hooked: 'True/Hooked' });
     const [hook] = repository.hooks;
     gitee.obstruct('cut');
-    // There is no controller of namespaces here: Secrets go first, as it does it.
-    await stage.cp.kubectl(['delete', 'namespace', ending, '--wait=false']);
-    await stage.cp.kubectl(['delete', 'secrets', '--all', '-n', ending]);
-    await stage.cp.kubectl([
-      'delete',
-      'dingtalkrobots,notificationsubscriptions',
-      '--all',
-      '-n',
-      ending,
-      '--wait=false',
-    ]);
+    await endNamespace(ending);
     const isGone = () => expect(stage.get('nsub', ending, 'shop')).rejects.toThrow(/NotFound/);
     await until('the subscription to be gone', isGone, 20_000);
     await until('the event', async () =>
@@ -339,16 +336,7 @@ describe('a subscription that is deleted', () => {
       onGitee({ namespace: ending, name: 'shop' }),
     );
     await stage.conditions('nsub', ending, 'shop', { Hooked: 'True/Hooked' });
-    await stage.cp.kubectl(['delete', 'namespace', ending, '--wait=false']);
-    await stage.cp.kubectl(['delete', 'secrets', '--all', '-n', ending]);
-    await stage.cp.kubectl([
-      'delete',
-      'dingtalkrobots,notificationsubscriptions',
-      '--all',
-      '-n',
-      ending,
-      '--wait=false',
-    ]);
+    await endNamespace(ending);
     await until('the subscription to be gone', () =>
       expect(stage.get('nsub', ending, 'shop')).rejects.toThrow(/NotFound/),
     );

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, type Dispatcher, request } from 'undici';
 import type { Commit } from '../../argocd/commit-field.ts';
+import { textWithin } from '../../lib/text-within.ts';
 import { TrustError, trustedCertificates } from '../../lib/trusted-certificates.ts';
 import type { CommitQuestion } from './question.ts';
 
@@ -108,7 +109,7 @@ async function ask(
     body.on('error', () => undefined).destroy();
     return refusal(statusCode);
   }
-  return readMetadata(await readText(body));
+  return readMetadata(await textWithin(body, MAX_ANSWER_BYTES));
 }
 
 /** A file that cannot be used; the message has nothing of it. */
@@ -133,18 +134,6 @@ function refusal(status: number): CommitAnswer {
 }
 
 const unavailable = (words: string): CommitAnswer => ({ kind: 'unavailable', words });
-
-/** undefined if the answer is too long; its rest stays unread. */
-async function readText(body: Dispatcher.ResponseData['body']): Promise<string | undefined> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > MAX_ANSWER_BYTES) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
-}
 
 /** An answer that is too long belongs to one commit, and one that is no metadata to a server that is not Argo CD's. */
 function readMetadata(text: string | undefined): CommitAnswer {
