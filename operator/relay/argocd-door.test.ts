@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Agent, request as httpRequest } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../lib/testing/eventually.ts';
@@ -8,6 +7,7 @@ import type { PostResult } from './accept.ts';
 import { argocdDoor, DOOR_PATH } from './argocd-door.ts';
 import type { Door, DoorLimits } from './door.ts';
 import { readPostedEvent } from './posted-event.ts';
+import { head, RawConnections } from './testing/raw-connections.ts';
 
 const MAX_POST_BYTES = 2 * 2 ** 20;
 const LIMITS: DoorLimits = {
@@ -22,7 +22,7 @@ let answers: number[];
 let bodies: Buffer[];
 let accept: (body: Buffer) => Promise<PostResult>;
 let judged: string[];
-const sockets: Socket[] = [];
+const connections = new RawConnections();
 
 beforeEach(async () => {
   [answers, bodies, judged] = [[], [], []];
@@ -44,7 +44,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
+  connections.destroy();
   await door.close(0);
 });
 
@@ -57,17 +57,7 @@ const EVENT = JSON.stringify({
 const post = (body = EVENT, headers: Record<string, string> = HEADERS, path = DOOR_PATH) =>
   fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body, headers });
 
-/** A connection that sends this text, and then what the test likes. */
-function raw(head: string): Socket {
-  const socket = connect(port, '127.0.0.1');
-  // A refusal may reset it.
-  socket.on('error', () => undefined);
-  sockets.push(socket);
-  socket.write(head);
-  return socket;
-}
-
-const head = (...lines: string[]): string => [...lines, '', ''].join('\r\n');
+const raw = (text: string) => connections.open(port, text);
 const REQUEST = [`POST ${DOOR_PATH} HTTP/1.1`, 'Host: relay', 'Authorization: Bearer right'];
 
 describe('the door', () => {

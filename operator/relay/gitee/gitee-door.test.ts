@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { eventually } from '../../lib/testing/eventually.ts';
@@ -9,6 +8,7 @@ import type { Door, DoorLimits } from '../door.ts';
 import { type PostedEvent, readPostedEvent } from '../posted-event.ts';
 import { indexRoutes } from '../route-index.ts';
 import { application, post as argocdPost, syncFailed } from '../testing/posts.ts';
+import { head, RawConnections } from '../testing/raw-connections.ts';
 import { compiledRoute } from '../testing/routes.ts';
 import type { GiteePost } from './accept-gitee.ts';
 import { giteeDoor } from './gitee-door.ts';
@@ -36,7 +36,7 @@ let log: ReturnType<typeof recordingLog>;
 let isSynced: boolean;
 /** How far the clock of the key jumps each time, so that no test waits until the key may be read again. */
 let hurryMs: number;
-const sockets: Socket[] = [];
+const connections = new RawConnections();
 
 beforeEach(async () => {
   [answers, posts, stored, reads, isSynced, hurryMs] = [[], [], INSTALLATION_KEY, 0, true, 1_000];
@@ -70,7 +70,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const socket of sockets.splice(0)) socket.destroy();
+  connections.destroy();
   await door.close(0);
   key.close();
 });
@@ -78,17 +78,7 @@ afterEach(async () => {
 const post = (headers = giteeHeaders(SHOP, NOW), path = giteePath(SHOP), body = BODY) =>
   fetch(`http://127.0.0.1:${port}${path}`, { method: 'POST', body, headers });
 
-/** A connection that sends this text, and then what the test likes. */
-function raw(head: string): Socket {
-  const socket = connect(port, '127.0.0.1');
-  // A refusal may reset it.
-  socket.on('error', () => undefined);
-  sockets.push(socket);
-  socket.write(head);
-  return socket;
-}
-
-const head = (...lines: string[]): string => [...lines, '', ''].join('\r\n');
+const raw = (text: string) => connections.open(port, text);
 const signed = (at = NOW): string[] =>
   Object.entries(giteeHeaders(SHOP, at)).map(([name, value]) => `${name}: ${value}`);
 const request = (...lines: string[]): string =>
