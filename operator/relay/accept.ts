@@ -6,7 +6,7 @@ import { withNotes } from '../argocd/notes.ts';
 import { type Engine, EngineUnavailableError } from '../engine/types.ts';
 import type { Log } from '../lib/log.ts';
 import { own } from '../lib/own.ts';
-import { askTriggers, type RouteQuestion, type TriggerAnswers } from './ask-engine.ts';
+import { askTriggers, type RouteQuestion, type TriggerAnswers, templatesOf } from './ask-engine.ts';
 import { leadersOf } from './companions.ts';
 import { sha256 } from './dedupe-key.ts';
 import { type HappenedEvent, makeMessages, type PostContext } from './make-messages.ts';
@@ -101,13 +101,13 @@ async function accept(
   const seen = { app, now: new Date(time).toISOString(), ...(appProject && { appProject }) };
   const scene = { scene: seen, contextValue };
   const context: PostContext = { posted, postHash, notes: all, scene, argocdUrl, toldDirectly };
-  const answers = await askTriggers(engine, candidates.map(questionOf), scene);
-  const tell = async (
-    some: readonly RouteCandidate[],
-    about: PostContext,
-    told = answers,
-  ): Promise<boolean> => {
-    const { messages, forget, isTold } = await gatherAll(some, told, about, options);
+  const answers = await askTriggers(
+    engine,
+    candidates.map((each) => questionOf(each, options.commitOf !== undefined)),
+    scene,
+  );
+  const tell = async (some: readonly RouteCandidate[], about: PostContext): Promise<boolean> => {
+    const { messages, forget, isTold } = await gatherAll(some, answers, about, options);
     const known = forget.filter((key) => own(notes, key) !== undefined);
     if (messages.length + known.length > 0)
       options.onStored(messages, await store.accept(messages, time, known, posted.uid));
@@ -123,13 +123,8 @@ async function accept(
     context,
   );
   const withIt = { scene: { ...seen, app: withCommit(app, await commit) }, contextValue };
-  const again = new Map(waiting.map(({ route }) => [route, withoutBodies(answers.get(route))]));
-  return resultOf((await tell(waiting, { ...context, scene: withIt }, again)) || isTold);
+  return resultOf((await tell(waiting, { ...context, scene: withIt })) || isTold);
 }
-
-/** The same answers, whose messages are made again: they lack the commit. */
-const withoutBodies = (answers: TriggerAnswers): TriggerAnswers =>
-  answers && new Map([...answers].map(([name, { bodies: _, ...condition }]) => [name, condition]));
 
 const resultOf = (isTold: boolean): PostResult => (isTold ? 'stored' : 'nobody');
 
@@ -137,9 +132,11 @@ const resultOf = (isTold: boolean): PostResult => (isTold ? 'stored' : 'nobody')
 const mayShowCommit = ({ route, events }: RouteCandidate, answers: TriggerAnswers): boolean =>
   events.some(({ trigger }) => {
     const condition = answers?.get(trigger);
-    const templates = condition?.triggered ? condition.templates : [];
-    return templates.some((name) => asksForCommit(own(route.spec.configMap, templateKey(name)) ?? ''));
+    return condition?.triggered === true && templatesShowCommit(route, condition.templates);
   });
+
+const templatesShowCommit = ({ spec }: LoadedRoute, templates: readonly string[]): boolean =>
+  templates.some((name) => asksForCommit(own(spec.configMap, templateKey(name)) ?? ''));
 
 async function gatherAll(
   candidates: readonly RouteCandidate[],
@@ -161,18 +158,16 @@ async function gatherAll(
 }
 
 /** Whether an event has happened can depend on those that it follows, and their notes on whether they still last. */
-const questionOf = ({ route, events }: RouteCandidate): RouteQuestion => ({
-  route,
-  triggers: [
-    ...new Set(
-      events.flatMap((event) => [event, ...leadersOf(event, route.spec)].map(({ trigger }) => trigger)),
-    ),
-  ],
-  messages: {
-    triggers: events.map(({ trigger }) => trigger),
-    services: route.spec.robots.map(({ service }) => service),
-  },
-});
+function questionOf({ route, events }: RouteCandidate, hasCommits: boolean): RouteQuestion {
+  const names = events.map(({ trigger }) => trigger);
+  const leaders = events.flatMap((event) => leadersOf(event, route.spec).map(({ trigger }) => trigger));
+  const triggers = [...new Set([...names, ...leaders])];
+  const shows = (trigger: string) => templatesShowCommit(route, templatesOf(route.spec, trigger));
+  // A message that shows the commit is made once the commit is known.
+  if (hasCommits && names.some(shows)) return { route, triggers };
+  const services = route.spec.robots.map(({ service }) => service);
+  return { route, triggers, messages: { triggers: names, services } };
+}
 
 async function gather(
   { route, events }: RouteCandidate,

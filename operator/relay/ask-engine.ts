@@ -116,7 +116,7 @@ function valuesOf(
 const templates = new ObjectMemo<RelayRouteSpec, Map<string, readonly string[]>>();
 
 /** The templates that a trigger sends by. The same trigger is asked about with each post. */
-function templatesOf(spec: RelayRouteSpec, trigger: string): readonly string[] {
+export function templatesOf(spec: RelayRouteSpec, trigger: string): readonly string[] {
   const known = templates.get(spec, [], () => new Map());
   const names =
     known.get(trigger) ??
