@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { SilenceReporter } from './test/support/silence-reporter.ts';
 
 /** It looks at the memory of its own process, in which nothing else may have run. */
 const MEASURES_ITSELF = 'operator/engine/real-engine-footprint.test.ts';
@@ -77,7 +78,11 @@ export default defineConfig({
     // The operator and the CLI start hundreds of times: a fifth of each start is the compilation of what has not changed.
     env: { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile') },
     sequence: { sequencer: LongestFirst },
-    reporters: ['default', ['json', { outputFile: process.env.RESULTS || 'coverage/results.json' }]],
+    reporters: [
+      'default',
+      ['json', { outputFile: process.env.RESULTS || 'coverage/results.json' }],
+      new SilenceReporter(),
+    ],
     coverage: {
       provider: 'v8',
       include: ['operator/**/*.ts'],
