@@ -151,3 +151,14 @@ describe('the engine', () => {
     expect(answer.request?.error).toContain('getHostByName');
   });
 });
+
+it('an engine that a question keeps busy for ever is killed', async () => {
+  const busy = await startEngine(locateEngine(), 200);
+  const template = '{{range until 100000}}{{range until 100000}}{{end}}{{end}}';
+  const configMap = {
+    'service.webhook.s': 'url: http://s',
+    'template.t': JSON.stringify({ webhook: { s: { body: template } } }),
+  };
+  const request = { call: 'render', configMap, secret: {}, templates: ['t'], service: 's', app };
+  expect(() => busy.ask(request)).toThrow('the engine has ended');
+});
