@@ -99,6 +99,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
+          setupFiles: 'test/support/bounded-properties.ts',
           // Some start Argo CD's engine or make a bundle, which takes a second on a quiet machine.
           testTimeout: 30_000,
           hookTimeout: 30_000,

@@ -143,8 +143,14 @@ describe('a hostile payload changes nothing but the message:', () => {
       });
     const property = fc.property(cases, ([event, sources]) => {
       const params = { owner: '@all "]' };
-      const accepted = sources.filter((source) => parseTemplate(source, new Set(['owner'])).ok);
-      const message = { markdown: { title: accepted[0] ?? 'x', text: accepted.join('\n') || 'x' } };
+      const isAccepted = (source: string) => parseTemplate(source, new Set(['owner'])).ok;
+      const title = sources.find(isAccepted) ?? 'x';
+      // The end of one template may change how the next one is read.
+      const shown = sources.reduce(
+        (all, source) => (isAccepted(`${all}\n${source}`) ? `${all}\n${source}` : all),
+        'x',
+      );
+      const message = { markdown: { title, text: shown } };
       const own = { template: { message, params }, params };
       const { text, parsed } = renderGitee(engine, event, {}, own);
       expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_BODY_BYTES);
@@ -154,6 +160,6 @@ describe('a hostile payload changes nothing but the message:', () => {
     });
     fc.assert(property, { numRuns: 300, seed: SEED });
     // Templates that show nothing of the event would prove nothing.
-    expect(filled).toBeGreaterThan(60);
+    expect(filled).toBeGreaterThan(25);
   });
 });
