@@ -9,6 +9,7 @@ import {
   typedTemplate,
 } from '../../operator/api/testing/manifests.ts';
 import { REFUSED_MANIFESTS, TAKEN_MANIFESTS } from '../../operator/files/testing/refused-manifests.ts';
+import { eventually } from '../../operator/lib/testing/eventually.ts';
 import { ARGOCD, type KubernetesResource, type Stage, startStage } from '../support/stage.ts';
 import { realRobot } from '../support/team.ts';
 
@@ -103,8 +104,11 @@ describe('bad input that the operator refuses', () => {
     const url = new URL(Buffer.from(data?.['dt_team-bad_pasted'] ?? '', 'base64').toString());
     expect([...url.searchParams.keys()]).toEqual(['access_token', 'timestamp', 'sign']);
     expect(Number(url.searchParams.get('timestamp'))).toBeGreaterThan(1_700_000_000_000);
-    const events = await stage.cp.list<{ reason: string }>('events.events.k8s.io', BAD);
-    expect(events.map(({ reason }) => reason)).toContain('PastedSignatureIgnored');
+    // An event is written beside the runs.
+    await eventually('the event of the warning', async () => {
+      const events = await stage.cp.list<{ reason: string }>('events.events.k8s.io', BAD);
+      return events.some(({ reason }) => reason === 'PastedSignatureIgnored');
+    });
   });
 
   it.each([

@@ -21,7 +21,7 @@ export async function promtool(
     for (const [name, content] of Object.entries(files))
       await writeFile(join(dir, name), typeof content === 'string' ? content : JSON.stringify(content));
     const named = args.map((arg) => (Object.keys(files).includes(arg) ? join(dir, arg) : arg));
-    return await run(layout.promtool, named, input === undefined ? {} : { input });
+    return await run(layout.promtool, named, { timeoutMs: 180_000, ...(input !== undefined && { input }) });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

@@ -18,7 +18,7 @@ import { giteeHeaders, giteePath, giteeRoute, INSTALLATION_KEY } from './testing
 const MAX_BYTES = 100_000;
 const LIMITS: DoorLimits = {
   ...{ connections: 64, posts: 8, bodyBytes: MAX_BYTES },
-  ...{ headersMs: 200, bodyMs: 300, requestMs: 5_000 },
+  ...{ headersMs: 200, bodyMs: 1_500, requestMs: 5_000 },
 };
 const NOW = Date.parse('2026-11-23T08:10:00Z');
 const BODY = '{"hook_name":"push_hooks"}';
