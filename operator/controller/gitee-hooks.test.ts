@@ -95,6 +95,7 @@ async function keeper(fields: { checkInterval?: number; hosts?: string[] } = {})
     now: () => now,
     clocks: { wall: Date.now, monotonic: () => performance.now() },
     random: () => 0,
+    releaseAgainMs: 20,
     tell: async (_, finding) => void told.push(finding),
     onNews: () => void news.push(1),
     onCounts: (all) => {
@@ -192,8 +193,10 @@ describe('a hook of the relay', () => {
     expect(repository.hooks[0]?.url).toBe(`https://hooks.example.com/gitee/${NAMESPACE}/gitee`);
     expect(told).toMatchObject([{ reason: 'GiteeHookRepaired' }]);
     repository.removeHook(id);
-    await until('another hook', () => expect(idsIn()).toEqual([repository.hooks[0]?.id]));
-    expect(repository.hooks.length).toBe(1);
+    await until('another hook', () => {
+      expect(repository.hooks.length).toBe(1);
+      expect(idsIn()).toEqual([repository.hooks[0]?.id]);
+    });
     expect(repository.hooks[0]?.id).toBeGreaterThan(id);
   });
 
@@ -534,6 +537,40 @@ describe('a subscription that is being deleted', () => {
     of.update(new Map());
     await gone();
     expect(gitee.requests).toEqual([]);
+  });
+
+  it('goes although its finalizer could not be removed at first: a run is asked for', async () => {
+    const of = await keeper();
+    await deleted(of);
+    const failure = new Error('the API server is away');
+    store.onWrite = (write, { metadata }) => {
+      if (write === 'finalizer' && !metadata.finalizers) throw failure;
+    };
+    of.update(new Map());
+    await until('the failure', () =>
+      expect(JSON.stringify(log.lines)).toContain('cannot remove the finalizer'),
+    );
+    store.onWrite = undefined;
+    news.length = 0;
+    await until('a run', () => expect(news.length).toBeGreaterThan(0));
+    of.update(new Map());
+    await gone();
+  });
+
+  it('is looked at again as long as no status says whose it is', async () => {
+    const of = await keeper();
+    const { metadata, ...others } = subscribed();
+    store.put({ ...others, metadata: { ...metadata, finalizers: [GITEE_FINALIZER] } });
+    of.update(new Map());
+    await until('a run', () => expect(news.length).toBeGreaterThan(0));
+    expect(store.get('gitee')?.metadata.finalizers).toEqual([GITEE_FINALIZER]);
+    store.put({
+      ...others,
+      metadata: { ...metadata, finalizers: [GITEE_FINALIZER] },
+      status: { installation: 'argocd' } as never,
+    });
+    of.update(new Map());
+    await until('the finalizer to go', () => expect(store.get('gitee')?.metadata.finalizers).toBeUndefined());
   });
 
   it('is left to the installation that has made its hooks', async () => {

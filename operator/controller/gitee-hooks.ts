@@ -21,6 +21,7 @@ import { type HookCounts, HookOutcomes } from './gitee-outcomes.ts';
 import { lookAtRepository, type MemberOutcome, type StuckHook, stuckWarnings } from './gitee-pass.ts';
 import {
   type HookMember,
+  hasUnknownOwner,
   hookPlacesOf,
   isReleasable,
   memberOf,
@@ -38,6 +39,8 @@ const MAX_LOOKS_OF_HOST = 2;
 const BETWEEN_CHANGES = { firstMs: 500, maxMs: 4_000 } as const;
 /** How long the key of the installation is good for, in milliseconds. */
 const KEY_AGE_MS = 20_000;
+/** A finalizer that could not be removed, or whose owner is not known yet, is looked at again after this time. */
+const RELEASE_AGAIN_MS = 5_000;
 /** Looks are spread over this share of the interval. */
 const JITTER = 0.1;
 
@@ -58,6 +61,8 @@ export interface HookKeeperOptions {
     readonly checkInterval: number;
     readonly giveUpAfter: number;
   };
+  /** After this time, in milliseconds, a run is asked for where a finalizer could not be removed (5000). */
+  readonly releaseAgainMs?: number;
   /** Whether this replica may write now. */
   readonly mayWrite: () => boolean;
   /** The API server's clock. */
@@ -89,6 +94,7 @@ export class HookKeeper {
   #hooks: WantedHooks = new Map();
   #key: { readonly value: Promise<string | undefined>; readonly at: number } | undefined;
   #states: ReadonlyMap<string, HookState> | undefined;
+  #again: NodeJS.Timeout | undefined;
   #isOver = false;
 
   constructor(options: HookKeeperOptions) {
@@ -124,6 +130,8 @@ export class HookKeeper {
         if (member) of.members.push(member);
       }
       if (isReleasable(subscription, hooks, installation)) void this.#release(subscription);
+      // The operator's own status is no news that causes a run.
+      else if (hasUnknownOwner(subscription)) this.#runAgain();
     }
     for (const [key, look] of this.#looks) if (!places.has(key)) this.#drop(key, look);
     for (const [key, { place, members }] of places) {
@@ -144,6 +152,7 @@ export class HookKeeper {
   /** Begins nothing more: another replica may keep the hooks now. */
   abandon(): void {
     this.#isOver = true;
+    clearTimeout(this.#again);
     for (const { timer } of this.#looks.values()) clearTimeout(timer);
   }
 
@@ -307,7 +316,16 @@ export class HookKeeper {
     void this.#options.tell(subscription, { reason: 'GiteeHookRepaired', message }, 'Normal');
   }
 
-  /** Never rejects: the next decision, or the next look, tries again. */
+  #runAgain(): void {
+    if (this.#isOver) return;
+    const { onNews, releaseAgainMs = RELEASE_AGAIN_MS } = this.#options;
+    this.#again ??= setTimeout(() => {
+      this.#again = undefined;
+      onNews();
+    }, releaseAgainMs);
+  }
+
+  /** Never rejects: another run tries again. */
   #release(subscription: NotificationSubscription): Promise<void> {
     const { uid, namespace, name } = subscription.metadata;
     const { objects, log } = this.#options;
@@ -317,7 +335,8 @@ export class HookKeeper {
         .release(subscription)
         .catch((err: unknown) => {
           if (err instanceof NotLeadingError) return;
-          log.warn({ err, namespace, name }, 'cannot remove the finalizer of a subscription');
+          log.warn({ err, namespace, name }, 'cannot remove the finalizer of a subscription, trying again');
+          this.#runAgain();
         })
         .finally(() => this.#releasing.delete(uid));
     this.#releasing.set(uid, released);

@@ -78,3 +78,7 @@ export function isReleasable(
   if (status?.gitee) return status.gitee.installation === installation;
   return metadata.deletionTimestamp !== undefined || status?.installation === installation;
 }
+
+/** Whether the finalizer may be that of another installation: no status says yet whose subscription this is. */
+export const hasUnknownOwner = (subscription: NotificationSubscription): boolean =>
+  hasHookFinalizer(subscription) && !subscription.status?.gitee && !subscription.status?.installation;
