@@ -87,7 +87,7 @@ format: install ## Repair the format and lint findings, as far as possible
 	@biome check --write .
 
 .PHONY: test
-test: check tools build ## All tests of a control plane, with the real Argo CD controller, on dist/; BUNDLE=0 runs the sources
+test: check tools build ## All tests of the operator, with the real API server and Argo CD controller, on dist/; BUNDLE=0 runs the sources
 	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project crashes --project e2e $(ARGS)
 
 .PHONY: e2e-gitops
@@ -115,8 +115,12 @@ test-fault: tools build ## Faults between operator and API server, for as long a
 	@BUNDLE=$${BUNDLE-1} FAULTS=long vitest run --project e2e test/fault test/soak
 
 .PHONY: test-crashes
-test-crashes: tools build ## Kill the relay, its database and its disk, and its longest tests (about 8 minutes); FAULTS=long does more of it
-	@BUNDLE=$${BUNDLE-1} vitest run --project relay-crashes --project relay-long $(ARGS)
+test-crashes: tools build ## Kill the relay, its database and its disk (about 3 minutes); FAULTS=long does more of it
+	@BUNDLE=$${BUNDLE-1} vitest run --project relay-crashes $(ARGS)
+
+.PHONY: test-relay
+test-relay: tools build ## The relay and Gitee end to end, with the real Argo CD controller (about 6 minutes)
+	@BUNDLE=$${BUNDLE-1} vitest run --project relay --project relay-long $(ARGS)
 
 DURATION ?= 60
 FUZZ_FLAGS = --duration $(DURATION) $(if $(SEED),--seed $(SEED))

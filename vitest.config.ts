@@ -12,7 +12,10 @@ const FUZZES = 'test/fuzz/decide/decide.test.ts';
 /** It kills processes that use a store, again and again. */
 const CRASHES = 'operator/relay/store/crashes.test.ts';
 
-/** They move robots and slow them down for minutes, with the real Argo CD or beside a second relay: `make test-crashes`. */
+/** The relay and Gitee, end to end: `make test-relay`. */
+const RELAY = ['test/e2e/relay*.test.ts', 'test/e2e/gitee*.test.ts'];
+
+/** They move robots and slow them down for minutes, and measure meanwhile. */
 const LONG_RELAY = ['test/e2e/relay-switch.test.ts', 'test/e2e/relay-answers.test.ts'];
 
 /** What takes minutes runs by `make test-fault` alone. */
@@ -24,6 +27,7 @@ const SOAK = process.env.FAULTS === 'long' ? ['test/soak/**/*.test.ts'] : [];
  */
 const LONGEST = [
   'test/e2e/gitee-hooks.test.ts',
+  'test/e2e/relay-demo.test.ts',
   'test/fault/silence.test.ts',
   'test/e2e/hostile-namespace.test.ts',
   'test/e2e/moving-in.test.ts',
@@ -68,6 +72,15 @@ const WITH_CONTROL_PLANES = {
   globalSetup: 'test/support/control-planes-folder.ts',
   setupFiles: 'test/support/keep-control-planes.ts',
   isolate: false,
+};
+
+const END_TO_END = {
+  ...WITH_CONTROL_PLANES,
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // They wait more than they work: each takes less than half of a processor.
+  maxWorkers: 5,
+  sequence: { groupOrder: 1 },
 };
 
 /** Unit tests stand beside their source; what needs a control plane stands in test/e2e. */
@@ -156,15 +169,17 @@ export default defineConfig({
       },
       {
         extends: true,
-        // After those, since they measure: no part of `make test` either.
+        test: { name: 'relay', include: RELAY, exclude: LONG_RELAY, ...END_TO_END },
+      },
+      {
+        extends: true,
+        // After those, since they measure.
         test: {
           name: 'relay-long',
           include: LONG_RELAY,
-          ...WITH_CONTROL_PLANES,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
+          ...END_TO_END,
           maxWorkers: 1,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
       {
@@ -173,13 +188,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts', 'test/fault/**/*.test.ts', ...SOAK],
-          exclude: LONG_RELAY,
-          ...WITH_CONTROL_PLANES,
-          testTimeout: 60_000,
-          hookTimeout: 120_000,
-          // They wait more than they work: each takes less than half of a processor.
-          maxWorkers: 5,
-          sequence: { groupOrder: 1 },
+          exclude: RELAY,
+          ...END_TO_END,
         },
       },
       {
