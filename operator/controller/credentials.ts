@@ -5,8 +5,8 @@ import { type CredentialReading, type ReadSecret, secretReads } from '../cluster
 import { type SecretReference, secretReferences } from '../cluster/secret-references.ts';
 import type { CredentialSecret } from '../core/model/snapshot.ts';
 import { type LoopClocks, type Moment, momentIn, timeUntil } from '../lib/clocks.ts';
+import { GrowingPauses } from '../lib/growing-pauses.ts';
 import { Alarm } from './alarm.ts';
-import { GrowingPauses } from './growing-pauses.ts';
 
 /**
  * First pause before a Secret that could not be read is read again; the pause doubles up to the ordinary interval.

@@ -13,7 +13,7 @@ import type { Log } from '../lib/log.ts';
 import type { Caches } from './caches.ts';
 import type { ConflictReporter } from './conflict-reporter.ts';
 import type { CredentialCache } from './credentials.ts';
-import type { HookKeeper } from './gitee-hooks.ts';
+import type { HookKeeper } from './gitee/hook-keeper.ts';
 import type { RobotChecker } from './robot-checker.ts';
 import type { Times } from './snapshot.ts';
 import type { TargetGuard } from './target-guard.ts';

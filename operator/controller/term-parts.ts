@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { toldKeys } from '../core/writes/told-keys.ts';
 import type { Caches } from './caches.ts';
-import type { HookKeeper } from './gitee-hooks.ts';
-import { createHookKeeper } from './gitee-keeper.ts';
+import { createHookKeeper } from './create-hook-keeper.ts';
+import type { HookKeeper } from './gitee/hook-keeper.ts';
 import type { OperatorContext, OperatorParts } from './parts.ts';
 import { createReporter, currentOf } from './report.ts';
 import { RobotChecker } from './robot-checker.ts';

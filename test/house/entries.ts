@@ -16,6 +16,7 @@ export const ENTRIES: Readonly<Record<string, string>> = {
   'tools/send': 'send.ts',
   'tools/uninstall': 'uninstall.ts',
   controller: 'operator.ts',
+  'controller/gitee': 'hook-keeper.ts',
   relay: 'relay.ts',
   metrics: 'metrics.ts',
   probes: 'endpoints.ts',

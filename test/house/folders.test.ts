@@ -23,6 +23,7 @@ const ORDER = [
   'tools/completion',
   'tools',
   'controller',
+  'controller/gitee',
   'relay/store',
   'relay/gitee',
   'relay',

@@ -1,23 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Finding } from '../api/finding.ts';
-import type { GiteeSubscription } from '../api/kinds.ts';
-import { GITEE_FINALIZER, resourceKey } from '../api/names.ts';
-import type { CredentialReading } from '../cluster/read-credential.ts';
-import type { WantedHook, WantedHooks } from '../core/model/gitee.ts';
-import { config, giteeSubscription, NAMESPACE, NOW } from '../core/testing/fixtures.ts';
-import { createGiteeClient } from '../gitee/client.ts';
-import { giteeKey } from '../gitee/signature.ts';
-import { type FakeGitee, type FakeRepository, startFakeGitee } from '../gitee/testing/fake-gitee.ts';
-import { NO_SWITCHES } from '../gitee/testing/fake-gitee-hooks.ts';
-import { ForbiddenError } from '../kubernetes/api-error.ts';
-import { eventually } from '../lib/testing/eventually.ts';
-import { recordingLog } from '../lib/testing/recording-log.ts';
-import { HookKeeper } from './gitee-hooks.ts';
-import { HookObjects } from './gitee-objects.ts';
-import type { HookCounts } from './gitee-outcomes.ts';
-import { GiteeTokens } from './gitee-tokens.ts';
+import type { Finding } from '../../api/finding.ts';
+import type { GiteeSubscription, NotificationSubscription } from '../../api/kinds.ts';
+import { GITEE_FINALIZER, resourceKey } from '../../api/names.ts';
+import type { CredentialReading } from '../../cluster/read-credential.ts';
+import type { WantedHook, WantedHooks } from '../../core/model/gitee.ts';
+import { config, giteeSubscription, NAMESPACE, NOW } from '../../core/testing/fixtures.ts';
+import { createGiteeClient } from '../../gitee/client.ts';
+import { giteeKey } from '../../gitee/signature.ts';
+import { type FakeGitee, type FakeRepository, startFakeGitee } from '../../gitee/testing/fake-gitee.ts';
+import { NO_SWITCHES } from '../../gitee/testing/fake-gitee-hooks.ts';
+import { ForbiddenError } from '../../kubernetes/api-error.ts';
+import { eventually } from '../../lib/testing/eventually.ts';
+import { recordingLog } from '../../lib/testing/recording-log.ts';
+import { HookKeeper } from './hook-keeper.ts';
+import { HookObjects } from './objects.ts';
+import type { HookCounts } from './outcomes.ts';
 import { StoredSubscriptions } from './testing/stored-subscriptions.ts';
+import { GiteeTokens } from './tokens.ts';
 
 const TOKEN = 'cafe'.repeat(8);
 const KEY = 'installation-key';
@@ -61,6 +61,12 @@ afterEach(async () => {
   await gitee.stop();
 });
 
+const hookObjects = () => {
+  const { cache, request } = store;
+  const observe = (object: NotificationSubscription): void => void cache.observe(object);
+  return new HookObjects(request, { get: cache.get.bind(cache), observe }, 'argocd');
+};
+
 async function keeper(fields: { checkInterval?: number; hosts?: string[] } = {}): Promise<HookKeeper> {
   const client = createGiteeClient({
     ca: [await readFile(gitee.caFile, 'utf8')],
@@ -68,15 +74,11 @@ async function keeper(fields: { checkInterval?: number; hosts?: string[] } = {})
     turn: async () => undefined,
     onRequest: () => undefined,
   });
-  const { cache, request } = store;
+  const { cache } = store;
   const made = new HookKeeper({
     subscriptions: () => cache.items(),
     subscription: (namespace, name) => cache.get(namespace, name),
-    objects: new HookObjects(
-      request,
-      { subscriptions: { get: cache.get.bind(cache), observe: cache.observe.bind(cache) } as never },
-      'argocd',
-    ),
+    objects: hookObjects(),
     tokens: new GiteeTokens(
       async () => ({ secret }),
       () => isEnding,
@@ -529,9 +531,7 @@ describe('a subscription that is being deleted', () => {
   it('goes if it never had a hook', async () => {
     const of = await keeper();
     const subscription = subscribed();
-    await new HookObjects(store.request, { subscriptions: store.cache as never }, 'argocd').holdBack(
-      subscription,
-    );
+    await hookObjects().holdBack(subscription);
     expect(store.get('gitee')?.metadata.finalizers).toEqual([GITEE_FINALIZER]);
     store.delete('gitee', now);
     of.update(new Map());

@@ -1,4 +1,4 @@
-import { type LoopClocks, type Moment, momentIn, timeUntil } from '../lib/clocks.ts';
+import { type LoopClocks, type Moment, momentIn, timeUntil } from './clocks.ts';
 
 export interface GrowingPausesOptions {
   /** The pause after a first task, in milliseconds. */

@@ -1,5 +1,5 @@
-import type { NotificationSubscription } from '../api/kinds.ts';
-import type { GiteeClient, GiteeRepository } from '../gitee/client.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import type { GiteeClient, GiteeRepository } from '../../gitee/client.ts';
 import {
   type DeclaredHook,
   type FoundHook,
@@ -7,12 +7,12 @@ import {
   isAsDeclared,
   type ReadBack,
   urlHash,
-} from '../gitee/hook.ts';
-import { type GiteeFailure, giteeFailure, isCertain } from '../gitee/outcome.ts';
-import { type HookStep, withId } from '../gitee/plan.ts';
-import { type HookPlace, type HookRecord, isSameRecord, MAX_HOOKS } from '../gitee/record.ts';
-import { NotLeadingError } from '../kubernetes/fence.ts';
-import type { HookObjects } from './gitee-objects.ts';
+} from '../../gitee/hook.ts';
+import { type GiteeFailure, giteeFailure, isCertain } from '../../gitee/outcome.ts';
+import { type HookStep, withId } from '../../gitee/plan.ts';
+import { type HookPlace, type HookRecord, isSameRecord, MAX_HOOKS } from '../../gitee/record.ts';
+import { NotLeadingError } from '../../kubernetes/fence.ts';
+import type { HookObjects } from './objects.ts';
 
 /** The hooks of a repository as a pass knows them; its own writes change them. */
 export type FoundHooks = Map<number, FoundHook>;

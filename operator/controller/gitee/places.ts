@@ -1,8 +1,8 @@
-import type { NotificationSubscription } from '../api/kinds.ts';
-import { resourceKey } from '../api/names.ts';
-import { hasHookFinalizer } from '../cluster/gitee-hooks.ts';
-import type { WantedHook, WantedHooks } from '../core/model/gitee.ts';
-import { type HookPlace, type HookRecord, isSamePlace, readRecords } from '../gitee/record.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { resourceKey } from '../../api/names.ts';
+import { hasHookFinalizer } from '../../cluster/gitee-hooks.ts';
+import type { WantedHook, WantedHooks } from '../../core/model/gitee.ts';
+import { type HookPlace, type HookRecord, isSamePlace, readRecords } from '../../gitee/record.ts';
 
 /** A subscription that has hooks in a repository, or should have some. */
 export interface HookMember {

@@ -1,24 +1,25 @@
 /**
- * Keeps the hooks of Gitee repositories as the decisions want them. gitee-places.ts says which subscriptions have a part in which
- * repository, gitee-pass.ts looks at one repository, gitee-steps.ts does single steps, and gitee-objects.ts writes finalizers and
- * statuses. ../gitee/ has the plan and the client.
+ * Keeps the hooks of Gitee repositories as the decisions want them. places.ts says which subscriptions have a part in which
+ * repository, pass.ts looks at one repository, steps.ts does single steps, and objects.ts writes finalizers and statuses.
+ * ../../gitee/ has the plan and the client.
  */
 
-import type { Finding } from '../api/finding.ts';
-import { isGiteeSubscription, type NotificationSubscription } from '../api/kinds.ts';
-import { hasHookFinalizer } from '../cluster/gitee-hooks.ts';
-import type { HookState, WantedHooks } from '../core/model/gitee.ts';
-import type { GiteeClient } from '../gitee/client.ts';
-import { giteeHost, orphanFinding } from '../gitee/findings.ts';
-import { type HookPlace, isSamePlace, readRecords } from '../gitee/record.ts';
-import { NotLeadingError } from '../kubernetes/fence.ts';
-import type { LoopClocks } from '../lib/clocks.ts';
-import { FairLimiter } from '../lib/fair-limiter.ts';
-import type { Log } from '../lib/log.ts';
-import { type LookResult, RepositoryLook } from './gitee-look.ts';
-import { type HookObjects, SubscriptionGoneError } from './gitee-objects.ts';
-import { type HookCounts, HookOutcomes } from './gitee-outcomes.ts';
-import { lookAtRepository, type MemberOutcome, type StuckHook, stuckWarnings } from './gitee-pass.ts';
+import type { Finding } from '../../api/finding.ts';
+import { isGiteeSubscription, type NotificationSubscription } from '../../api/kinds.ts';
+import { hasHookFinalizer } from '../../cluster/gitee-hooks.ts';
+import type { HookState, WantedHooks } from '../../core/model/gitee.ts';
+import type { GiteeClient } from '../../gitee/client.ts';
+import { giteeHost, orphanFinding } from '../../gitee/findings.ts';
+import { type HookPlace, isSamePlace, readRecords } from '../../gitee/record.ts';
+import { NotLeadingError } from '../../kubernetes/fence.ts';
+import type { LoopClocks } from '../../lib/clocks.ts';
+import { FairLimiter } from '../../lib/fair-limiter.ts';
+import { GrowingPauses } from '../../lib/growing-pauses.ts';
+import type { Log } from '../../lib/log.ts';
+import { type LookResult, RepositoryLook } from './look.ts';
+import { type HookObjects, SubscriptionGoneError } from './objects.ts';
+import { type HookCounts, HookOutcomes } from './outcomes.ts';
+import { lookAtRepository, type MemberOutcome, type StuckHook, stuckWarnings } from './pass.ts';
 import {
   type HookMember,
   hasUnknownOwner,
@@ -27,10 +28,9 @@ import {
   memberOf,
   placeKey,
   recordsOf,
-} from './gitee-places.ts';
-import { without } from './gitee-steps.ts';
-import type { GiteeTokens } from './gitee-tokens.ts';
-import { GrowingPauses } from './growing-pauses.ts';
+} from './places.ts';
+import { without } from './steps.ts';
+import type { GiteeTokens } from './tokens.ts';
 
 /** Repositories that are looked at at once, in all and per host: a Gitee that hangs leaves places for others. */
 const MAX_LOOKS = 4;

@@ -1,7 +1,7 @@
-import type { NotificationSubscription } from '../../api/kinds.ts';
-import { ConflictError, NotFoundError } from '../../kubernetes/api-error.ts';
-import { ObjectCache } from '../../kubernetes/object-cache.ts';
-import type { ApiCall, ApiRequest } from '../../kubernetes/request.ts';
+import type { NotificationSubscription } from '../../../api/kinds.ts';
+import { ConflictError, NotFoundError } from '../../../kubernetes/api-error.ts';
+import { ObjectCache } from '../../../kubernetes/object-cache.ts';
+import type { ApiCall, ApiRequest } from '../../../kubernetes/request.ts';
 
 interface PatchBody {
   readonly metadata: { readonly uid?: string; readonly finalizers?: readonly string[] };

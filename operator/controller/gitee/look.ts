@@ -1,9 +1,9 @@
-import type { WantedHooks } from '../core/model/gitee.ts';
-import type { HookPlace } from '../gitee/record.ts';
-import { Backoff } from '../lib/backoff.ts';
-import type { HookMember } from './gitee-places.ts';
-import { wantedOf } from './gitee-places.ts';
-import type { HookMemory } from './gitee-steps.ts';
+import type { WantedHooks } from '../../core/model/gitee.ts';
+import type { HookPlace } from '../../gitee/record.ts';
+import { Backoff } from '../../lib/backoff.ts';
+import type { HookMember } from './places.ts';
+import { wantedOf } from './places.ts';
+import type { HookMemory } from './steps.ts';
 
 /** After a failure of Gitee that may pass by itself, in milliseconds. */
 const AFTER_FAILURE = { initialMs: 5_000, maxMs: 60_000 } as const;

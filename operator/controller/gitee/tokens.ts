@@ -1,9 +1,9 @@
-import type { Finding } from '../api/finding.ts';
-import type { NotificationSubscription } from '../api/kinds.ts';
-import { objectKey } from '../api/names.ts';
-import type { ReadSecret } from '../cluster/read-credential.ts';
-import { tokenFinding } from '../gitee/findings.ts';
-import { own } from '../lib/own.ts';
+import type { Finding } from '../../api/finding.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { objectKey } from '../../api/names.ts';
+import type { ReadSecret } from '../../cluster/read-credential.ts';
+import { tokenFinding } from '../../gitee/findings.ts';
+import { own } from '../../lib/own.ts';
 
 /** The access token of a subscription, or why there is none. `gone`: it will not come back by waiting. */
 export type GiteeToken =

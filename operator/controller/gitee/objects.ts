@@ -1,19 +1,21 @@
-import type { NotificationSubscription } from '../api/kinds.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
 import {
   addHookFinalizer,
   hasHookFinalizer,
   recordHooks,
   removeHookFinalizer,
-} from '../cluster/gitee-hooks.ts';
-import type { HookRecord } from '../gitee/record.ts';
-import type { ApiCall } from '../kubernetes/request.ts';
-import type { Caches } from './caches.ts';
-import { recordsOf } from './gitee-places.ts';
+} from '../../cluster/gitee-hooks.ts';
+import type { HookRecord } from '../../gitee/record.ts';
+import type { Reflector } from '../../kubernetes/reflector.ts';
+import type { ApiCall } from '../../kubernetes/request.ts';
+import { recordsOf } from './places.ts';
 
 /** The subscription was deleted, or replaced by another one of its name. */
 export class SubscriptionGoneError extends Error {
   override readonly name = 'SubscriptionGoneError';
 }
+
+type SubscriptionCache = Pick<Reflector<NotificationSubscription>, 'get' | 'observe'>;
 
 /**
  * The finalizers and the records of subscriptions on the API server. The cache has the answers at once. The writes for one subscription
@@ -21,12 +23,12 @@ export class SubscriptionGoneError extends Error {
  */
 export class HookObjects {
   readonly #request: ApiCall;
-  readonly #cache: Pick<Caches['subscriptions'], 'get' | 'observe'>;
+  readonly #cache: SubscriptionCache;
   readonly #installation: string;
   #writes = 0;
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  constructor(request: ApiCall, { subscriptions }: Pick<Caches, 'subscriptions'>, installation: string) {
+  constructor(request: ApiCall, subscriptions: SubscriptionCache, installation: string) {
     this.#request = request;
     this.#cache = subscriptions;
     this.#installation = installation;

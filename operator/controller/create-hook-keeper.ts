@@ -3,9 +3,9 @@ import type { NotificationSubscription } from '../api/kinds.ts';
 import { installationKey } from '../cluster/gitee-key.ts';
 import { readCredential } from '../cluster/read-credential.ts';
 import type { EventRecord } from '../kubernetes/events.ts';
-import { HookKeeper } from './gitee-hooks.ts';
-import { HookObjects } from './gitee-objects.ts';
-import { GiteeTokens } from './gitee-tokens.ts';
+import { HookKeeper } from './gitee/hook-keeper.ts';
+import { HookObjects } from './gitee/objects.ts';
+import { GiteeTokens } from './gitee/tokens.ts';
 import type { OperatorContext, OperatorParts } from './parts.ts';
 
 /** Makes the keeper of hooks of a term of office. */
@@ -19,7 +19,7 @@ export function createHookKeeper(
   return new HookKeeper({
     subscriptions: () => caches.subscriptions.items(),
     subscription: (namespace, name) => caches.subscriptions.get(namespace, name),
-    objects: new HookObjects(request, caches, installation),
+    objects: new HookObjects(request, caches.subscriptions, installation),
     tokens: new GiteeTokens(readCredential({ request }), isEnding),
     gitee,
     installationKey: () => installationKey(request, installation, randomBytes),

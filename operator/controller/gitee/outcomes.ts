@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Finding } from '../api/finding.ts';
-import type { NotificationSubscription } from '../api/kinds.ts';
-import { resourceKey } from '../api/names.ts';
-import type { HookState, WantedHooks } from '../core/model/gitee.ts';
-import { hookPlacesOf, wantedOf } from './gitee-places.ts';
+import type { Finding } from '../../api/finding.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { resourceKey } from '../../api/names.ts';
+import type { HookState, WantedHooks } from '../../core/model/gitee.ts';
+import { hookPlacesOf, wantedOf } from './places.ts';
 
 /** What the last look at one subscription in one repository has found. */
 export interface LookedAt {

@@ -1,17 +1,17 @@
-import type { Finding } from '../api/finding.ts';
-import type { NotificationSubscription } from '../api/kinds.ts';
-import { baseUrlOf, isAllowedHost } from '../core/gitee/repository.ts';
-import type { WantedHook } from '../core/model/gitee.ts';
-import { failureFinding, hostFinding, notInstalledFinding, notRemovedFinding } from '../gitee/findings.ts';
-import { type DeclaredHook, isAsDeclared } from '../gitee/hook.ts';
-import type { GiteeFailure, GiteeResult } from '../gitee/outcome.ts';
-import { type HookAim, planHooks } from '../gitee/plan.ts';
-import { type HookPlace, type HookRecord, MAX_HOOKS } from '../gitee/record.ts';
-import { giteeKey } from '../gitee/signature.ts';
-import { ForbiddenError } from '../kubernetes/api-error.ts';
-import type { HookMember } from './gitee-places.ts';
-import { doStep, type FoundHooks, type HookMemory, type StepParts, settle } from './gitee-steps.ts';
-import type { GiteeToken } from './gitee-tokens.ts';
+import type { Finding } from '../../api/finding.ts';
+import type { NotificationSubscription } from '../../api/kinds.ts';
+import { baseUrlOf, isAllowedHost } from '../../core/gitee/repository.ts';
+import type { WantedHook } from '../../core/model/gitee.ts';
+import { failureFinding, hostFinding, notInstalledFinding, notRemovedFinding } from '../../gitee/findings.ts';
+import { type DeclaredHook, isAsDeclared } from '../../gitee/hook.ts';
+import type { GiteeFailure, GiteeResult } from '../../gitee/outcome.ts';
+import { type HookAim, planHooks } from '../../gitee/plan.ts';
+import { type HookPlace, type HookRecord, MAX_HOOKS } from '../../gitee/record.ts';
+import { giteeKey } from '../../gitee/signature.ts';
+import { ForbiddenError } from '../../kubernetes/api-error.ts';
+import type { HookMember } from './places.ts';
+import { doStep, type FoundHooks, type HookMemory, type StepParts, settle } from './steps.ts';
+import type { GiteeToken } from './tokens.ts';
 
 /** What a look at a repository needs. */
 export interface PassParts extends StepParts {
