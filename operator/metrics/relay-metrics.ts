@@ -69,14 +69,20 @@ const COMMIT_OUTCOMES = [
   'skipped',
 ] as const;
 
-/** The metrics of the door, and of what is behind it. */
-function doorMetrics(instruments: Instruments) {
+/** @returns counts a request, by the status of its answer */
+function requestCounter(instruments: Instruments, name: string, door: string): (status: number) => void {
   const requests = instruments.counter({
-    name: 'argocd_dingtalk_relay_requests_total',
-    help: 'Requests to the relay, by answer (the HTTP status).',
+    name,
+    help: `Requests to ${door}, by answer (the HTTP status).`,
     labelNames: ['answer'],
   });
   for (const answer of ['200', '202', '401', '503']) requests.inc({ answer }, 0);
+  return (status) => requests.inc({ answer: `${status}` });
+}
+
+/** The metrics of the door, and of what is behind it. */
+function doorMetrics(instruments: Instruments) {
+  const requested = requestCounter(instruments, 'argocd_dingtalk_relay_requests_total', 'the relay');
   const durations = instruments.histogram({
     name: 'argocd_dingtalk_relay_request_duration_seconds',
     help: 'Time that the relay took to answer a request of Argo CD.',
@@ -105,7 +111,7 @@ function doorMetrics(instruments: Instruments) {
   return {
     commitLookedUp: (outcome: (typeof COMMIT_OUTCOMES)[number]) => lookUps.inc({ outcome }),
     answered: (status: number, seconds: number) => {
-      requests.inc({ answer: `${status}` });
+      requested(status);
       durations.observe(seconds);
     },
     routeFailed: (step: 'evaluate' | 'render') => failures.inc({ step }),
@@ -157,12 +163,7 @@ function messageMetrics(instruments: Instruments) {
 
 /** The metrics of the door for Gitee. */
 function giteeMetrics(instruments: Instruments) {
-  const requests = instruments.counter({
-    name: 'argocd_dingtalk_relay_gitee_requests_total',
-    help: 'Requests to the door for Gitee, by answer (the HTTP status).',
-    labelNames: ['answer'],
-  });
-  for (const answer of ['200', '202', '401', '503']) requests.inc({ answer }, 0);
+  const name = 'argocd_dingtalk_relay_gitee_requests_total';
   const events = instruments.counter({
     name: 'argocd_dingtalk_relay_gitee_events_total',
     help: 'Posts of Gitee that a subscription wants a message about, by kind: the trigger, or ping.',
@@ -170,7 +171,7 @@ function giteeMetrics(instruments: Instruments) {
   });
   for (const kind of [...Object.keys(GITEE_EVENTS), 'ping']) events.inc({ kind }, 0);
   return {
-    giteeAnswered: (status: number) => requests.inc({ answer: `${status}` }),
+    giteeAnswered: requestCounter(instruments, name, 'the door for Gitee'),
     giteeHappened: (kind: string) => events.inc({ kind }),
   };
 }
