@@ -2,13 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { ControlPlane } from '../support/control-plane.ts';
 import { freePorts, retryOnPortCollision } from '../support/ports.ts';
-import { type ProcessOptions, startProcess } from '../support/processes.ts';
+import { type ProcessOptions, type RunningProcess, startProcess } from '../support/processes.ts';
 import { locateGitopsTools } from './layout.ts';
 
 /** The processes of an Argo CD that syncs, apart from its notifications controller. */
 export interface ArgoCDProcesses extends AsyncDisposable {
   /** `127.0.0.1:PORT`; it speaks without TLS. */
   readonly repoServer: string;
+  /** Starts Argo CD's API server, with a certificate that it makes for itself. @returns its URL */
+  startServer(): Promise<string>;
 }
 
 /**
@@ -25,7 +27,7 @@ export function startArgoCDProcesses(cp: ControlPlane, namespace: string): Promi
 async function startOnce(cp: ControlPlane, namespace: string): Promise<ArgoCDProcesses> {
   await using undo = new AsyncDisposableStack();
   const tools = locateGitopsTools();
-  const ports = await freePorts(8);
+  const ports = await freePorts(9);
   const addresses = ports.map((port) => `127.0.0.1:${port}`);
   const [
     redis = '',
@@ -35,14 +37,16 @@ async function startOnce(cp: ControlPlane, namespace: string): Promise<ArgoCDPro
     setMetrics = '',
     setProbe = '',
     webhook = '',
+    server = '',
+    serverMetrics = '',
   ] = addresses;
   const env = await environment(cp, dirname(tools.verifyWrapper));
   const start = async (
     name: string,
     args: readonly string[],
     ready: NonNullable<ProcessOptions['ready']>,
-  ): Promise<void> => {
-    const running = startProcess({
+  ): Promise<RunningProcess> =>
+    startProcess({
       name,
       command: tools.argocd,
       args: [...args, '--loglevel', 'info'],
@@ -50,8 +54,6 @@ async function startOnce(cp: ControlPlane, namespace: string): Promise<ArgoCDPro
       logFile: join(cp.dir, `${name}.log`),
       ready,
     });
-    undo.use(await running);
-  };
   const cluster = ['--kubeconfig', cp.adminKubeconfig, '--namespace', namespace];
 
   const cache = await startProcess({
@@ -61,35 +63,56 @@ async function startOnce(cp: ControlPlane, namespace: string): Promise<ArgoCDPro
     ready: ({ output }) => output().includes('ready on'),
   });
   undo.use(cache);
-  await start(
-    'argocd-repo-server',
-    [
-      ...['--address', '127.0.0.1', '--port', portOf(repoServer), '--disable-tls', '--client-ca-path', ''],
-      ...['--metrics-address', '127.0.0.1', '--metrics-port', portOf(repoMetrics), '--redis', redis],
-    ],
-    async () => (await fetch(`http://${repoMetrics}/healthz?full=true`)).ok,
+  undo.use(
+    await start(
+      'argocd-repo-server',
+      [
+        ...['--address', '127.0.0.1', '--port', portOf(repoServer), '--disable-tls', '--client-ca-path', ''],
+        ...['--metrics-address', '127.0.0.1', '--metrics-port', portOf(repoMetrics), '--redis', redis],
+      ],
+      async () => (await fetch(`http://${repoMetrics}/healthz?full=true`)).ok,
+    ),
   );
-  await start(
-    'argocd-application-controller',
-    [
-      ...cluster,
-      ...['--redis', redis, '--repo-server', repoServer, '--repo-server-plaintext'],
-      // So that a test reads each resource's health in the Application; Argo CD's user interface has it from Redis.
-      ...['--persist-resource-health', '--metrics-port', portOf(health)],
-    ],
-    async () => (await fetch(`http://${health}/healthz`)).ok,
+  undo.use(
+    await start(
+      'argocd-application-controller',
+      [
+        ...cluster,
+        ...['--redis', redis, '--repo-server', repoServer, '--repo-server-plaintext'],
+        // So that a test reads each resource's health in the Application; Argo CD's user interface has it from Redis.
+        ...['--persist-resource-health', '--metrics-port', portOf(health)],
+      ],
+      async () => (await fetch(`http://${health}/healthz`)).ok,
+    ),
   );
-  await start(
-    'argocd-applicationset-controller',
-    [
-      ...cluster,
-      ...['--argocd-repo-server', repoServer, '--repo-server-plaintext', '--enable-leader-election=false'],
-      ...['--metrics-addr', setMetrics, '--probe-addr', setProbe, '--webhook-addr', webhook],
-    ],
-    ({ output }) => output().includes('Starting workers'),
+  undo.use(
+    await start(
+      'argocd-applicationset-controller',
+      [
+        ...cluster,
+        ...['--argocd-repo-server', repoServer, '--repo-server-plaintext', '--enable-leader-election=false'],
+        ...['--metrics-addr', setMetrics, '--probe-addr', setProbe, '--webhook-addr', webhook],
+      ],
+      ({ output }) => output().includes('Starting workers'),
+    ),
   );
   const running = undo.move();
-  return { repoServer, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  const startServer = async (): Promise<string> => {
+    // The certificate is for names of the Service, and for this one.
+    const url = `https://localhost:${portOf(server)}`;
+    const process = await start(
+      'argocd-server',
+      [
+        ...cluster,
+        ...['--address', '127.0.0.1', '--port', portOf(server), '--metrics-port', portOf(serverMetrics)],
+        ...['--redis', redis, '--repo-server', repoServer, '--repo-server-plaintext'],
+      ],
+      ({ output }) => output().includes('serving on port'),
+    );
+    running.use(process);
+    return url;
+  };
+  return { repoServer, startServer, [Symbol.asyncDispose]: () => running.disposeAsync() };
 }
 
 const portOf = (address: string): string => address.slice(address.indexOf(':') + 1);

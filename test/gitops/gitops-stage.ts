@@ -14,6 +14,8 @@ const HEALTH_CHECKS = join(import.meta.dirname, '../../config/argocd/argocd-cm.y
 /** A stage whose Argo CD syncs from Git, and a repository for it. */
 export interface GitopsStage extends Stage {
   readonly repository: GitRepository;
+  /** Starts Argo CD's API server. @returns its URL */
+  startServer(): Promise<string>;
   /** Has Argo CD look at Git now, as a webhook would; it does not wait for the result. */
   refresh(...names: string[]): Promise<void>;
   /** Waits until an Application is in a state (30 s), and returns it then. */
@@ -44,6 +46,7 @@ export async function startGitopsStage(options: Omit<StageOptions, 'argocd'>): P
   return {
     ...stage,
     repository,
+    startServer: () => processes.startServer(),
     argocd: () => notifications,
     refresh: async (...names) => {
       for (const name of names)
