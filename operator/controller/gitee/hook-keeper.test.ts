@@ -552,12 +552,12 @@ describe('a subscription that is being deleted', () => {
     store.onWrite = (write, { metadata }) => {
       if (write === 'finalizer' && !metadata.finalizers) throw failure;
     };
-    of.update(new Map());
+    run = () => of.update(new Map());
+    run();
     await until('the failure', () =>
       expect(JSON.stringify(log.lines)).toContain('cannot remove the finalizer'),
     );
     store.onWrite = undefined;
-    run = () => of.update(new Map());
     await gone();
   });
 
