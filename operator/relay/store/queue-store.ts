@@ -36,7 +36,7 @@ export class QueueStore implements RelayStore {
     this.#connection = connection;
     this.#options = options;
     this.#acceptances = new Grouping(
-      (items) => connection.transaction((transaction) => acceptAll(transaction, items, options)),
+      (take) => connection.transaction((transaction) => acceptAll(transaction, take(), options)),
       (error) => error instanceof StoreUnavailable && !error.isOfQuery,
     );
   }

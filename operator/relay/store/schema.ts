@@ -95,14 +95,31 @@ export type MessageRow = Selectable<MessagesTable>;
 /** Which database it is; they differ in how a robot's row is locked. */
 export type StoreKind = 'sqlite' | 'postgres';
 
+/** Runs a query at once, in the transaction that is under way. */
+export type DirectQuery = (
+  sql: string,
+  values: readonly unknown[],
+) => { readonly rows: readonly unknown[]; readonly changed: number };
+
+/** What SQLite offers since it is in this process. */
+export interface LocalFile {
+  readonly query: DirectQuery;
+  /** Resolves when the disk has all that was committed before the call. */
+  readonly sync: () => Promise<void>;
+}
+
 /** A store that is open. */
 export interface OpenDatabase {
   readonly kind: StoreKind;
   readonly db: Kysely<RelaySchema>;
+  /** SQLite only: a commit is not on the disk before {@link LocalFile.sync}. */
+  readonly local?: LocalFile;
 }
 
 /** A transaction in a store. */
 export interface StoreTransaction {
   readonly kind: StoreKind;
   readonly tx: Transaction<RelaySchema>;
+  /** The short way around Kysely, where there is one. */
+  readonly query?: DirectQuery | undefined;
 }

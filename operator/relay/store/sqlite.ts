@@ -12,7 +12,8 @@ import {
   SqliteQueryCompiler,
   type SqliteStatement,
 } from 'kysely';
-import type { OpenDatabase, RelaySchema } from './schema.ts';
+import { DiskSync } from './disk-sync.ts';
+import type { DirectQuery, OpenDatabase, RelaySchema } from './schema.ts';
 
 /** Most queries have one of a few texts. */
 const MAX_STATEMENTS = 200;
@@ -28,21 +29,37 @@ export interface SqliteOptions {
 }
 
 /**
- * Opens a file, and makes it if it is missing. What was committed outlives a loss of power.
+ * Opens a file, and makes it if it is missing. What was committed outlives a loss of power once the disk has it.
  * @throws Error of node:sqlite, or of the file system
  */
 export function openSqlite(path: string, options: SqliteOptions = {}): OpenDatabase {
   const file = connectSqlite(path, options);
+  const statements = new CachedStatements(file);
+  const disk = diskOf(path, file);
   const dialect: Dialect = {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new ImmediateDriver(file),
+    createDriver: () => new ImmediateDriver(file, statements, disk),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
-  return { kind: 'sqlite', db: new Kysely<RelaySchema>({ dialect }) };
+  const query: DirectQuery = (sql, values) => {
+    const statement = statements.prepare(sql);
+    return statement.reader
+      ? { rows: statement.all(values), changed: 0 }
+      : { rows: [], changed: Number(statement.run(values).changes) };
+  };
+  const local = { query, sync: async () => disk?.sync() };
+  return { kind: 'sqlite', db: new Kysely<RelaySchema>({ dialect }), local };
 }
 
-/** The same without Kysely. */
+/** Undefined on a file system where SQLite cannot have its log: then each commit waits for the disk by itself. */
+function diskOf(path: string, file: DatabaseSync): DiskSync | undefined {
+  if (file.prepare('PRAGMA journal_mode').get()?.journal_mode !== 'wal') return undefined;
+  file.exec('PRAGMA synchronous = NORMAL');
+  return new DiskSync(path, file);
+}
+
+/** The same without Kysely. The disk has what was committed. */
 export function connectSqlite(
   path: string,
   { busyTimeoutMs = BUSY_TIMEOUT_MS, maxPages }: SqliteOptions = {},
@@ -65,10 +82,17 @@ export function connectSqlite(
 /** A transaction locks the file when it begins. One that only read at first could not write when another one has written. */
 class ImmediateDriver extends SqliteDriver {
   readonly #file: DatabaseSync;
+  readonly #disk: DiskSync | undefined;
 
-  constructor(file: DatabaseSync) {
-    super({ database: new CachedStatements(file) });
+  constructor(file: DatabaseSync, database: SqliteDatabase, disk: DiskSync | undefined) {
+    super({ database });
     this.#file = file;
+    this.#disk = disk;
+  }
+
+  override async destroy(): Promise<void> {
+    await super.destroy();
+    await this.#disk?.[Symbol.asyncDispose]();
   }
 
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {

@@ -1,7 +1,10 @@
-import { CompiledQuery } from 'kysely';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { Grouping } from './grouping.ts';
-import type { OpenDatabase, StoreTransaction } from './schema.ts';
+import type { LocalFile, OpenDatabase, StoreTransaction } from './schema.ts';
 import { toUnavailable } from './unavailable.ts';
+
+/** SQLite's transactions begin so far apart, and gather meanwhile: each costs the processor as much as some messages do. */
+const PACE_MS = 10;
 
 /** What is done in a transaction, or nothing of it. */
 export type Work<T> = (transaction: StoreTransaction) => Promise<T>;
@@ -24,18 +27,34 @@ export class WorkFault extends Error {
  * the disk writes become one: each has a savepoint in it, and none is done before the disk has all of them.
  */
 export function transactionsOf(database: OpenDatabase): Transactions {
-  const { db, kind } = database;
-  // A query alone is a transaction, too. SQLite's waits for the present one to end, so the disk has what it reads.
-  const read: Transactions['read'] = (work) => work({ tx: db as StoreTransaction['tx'], kind });
-  if (kind === 'postgres')
-    return { read, run: (work) => db.transaction().execute((tx) => work({ tx, kind })) };
+  const { db, kind, local } = database;
+  const tx = db as StoreTransaction['tx'];
+  if (!local)
+    return {
+      // A query alone is a transaction, too.
+      read: (work) => work({ tx, kind }),
+      run: (work) => db.transaction().execute((own) => work({ tx: own, kind })),
+    };
+  let begunAt = Number.NEGATIVE_INFINITY;
   const group = new Grouping<Work<unknown>, PromiseSettledResult<unknown>>(
-    (works) => together(database, works),
+    async (take) => {
+      const restMs = begunAt + PACE_MS - performance.now();
+      // Whatever has arrived in the meantime is read first.
+      await (restMs >= 1 ? pause(restMs) : turn());
+      begunAt = performance.now();
+      const results = await together({ db, kind, local }, take());
+      await local.sync();
+      return results;
+    },
     () => true,
-    { hasRests: true },
   );
   return {
-    read,
+    read: async (work) => {
+      const result = await work({ tx, kind });
+      // A transaction whose end the disk does not have yet may have written what was read.
+      await local.sync();
+      return result;
+    },
     run: async <T>(work: Work<T>): Promise<T> => {
       const result = await group.add(work);
       if (result.status === 'rejected') throw result.reason;
@@ -46,32 +65,30 @@ export function transactionsOf(database: OpenDatabase): Transactions {
 
 /** Kysely's own way makes a transaction of each, which takes three times as long. */
 const SAVEPOINT = {
-  begin: CompiledQuery.raw('savepoint work'),
-  undo: CompiledQuery.raw('rollback to savepoint work'),
-  end: CompiledQuery.raw('release savepoint work'),
+  begin: 'savepoint work',
+  undo: 'rollback to savepoint work',
+  end: 'release savepoint work',
 } as const;
 
 async function together(
-  { db, kind }: OpenDatabase,
+  { db, kind, local }: OpenDatabase & { readonly local: LocalFile },
   works: readonly Work<unknown>[],
 ): Promise<PromiseSettledResult<unknown>[]> {
-  const [work] = works;
-  if (work && works.length === 1)
-    return [{ status: 'fulfilled', value: await db.transaction().execute((tx) => work({ tx, kind })) }];
+  const { query } = local;
   const tx = await db.startTransaction().execute();
   try {
     const results: PromiseSettledResult<unknown>[] = [];
     for (const each of works) {
-      await tx.executeQuery(SAVEPOINT.begin);
+      query(SAVEPOINT.begin, []);
       try {
-        results.push({ status: 'fulfilled', value: await each({ tx, kind }) });
+        results.push({ status: 'fulfilled', value: await each({ tx, kind, query }) });
       } catch (reason) {
         // The others would have the same error.
         if (!isOfWork(reason)) throw reason;
-        await tx.executeQuery(SAVEPOINT.undo);
+        query(SAVEPOINT.undo, []);
         results.push({ status: 'rejected', reason });
       }
-      await tx.executeQuery(SAVEPOINT.end);
+      query(SAVEPOINT.end, []);
     }
     await tx.commit().execute();
     return results;

@@ -55,6 +55,12 @@ const POSTGRES: readonly (readonly [code: string, Meaning])[] = [
   ['42501', { says: "the database's user lacks a right", damage: 'connection' }],
 ];
 
+/** By the system's codes, for what is done with a file without SQLite. The file is opened anew: see disk-sync.ts. */
+const SYSTEM: ReadonlyMap<unknown, Meaning> = new Map([
+  ['EIO', { says: 'the disk cannot be read or written', damage: 'connection' }],
+  ['ENOSPC', { says: 'the disk is full', damage: 'connection' }],
+]);
+
 const AWAY: Meaning = { says: 'the database cannot be reached', damage: 'connection' };
 const OTHER: Meaning = { says: 'the database refused a query', damage: 'none' };
 
@@ -83,6 +89,8 @@ function meaningOf(error: unknown): Meaning {
   };
   // The lower byte is the primary code.
   if (typeof errcode === 'number') return SQLITE.get(errcode & 0xff) ?? OTHER;
+  const ofSystem = SYSTEM.get(code);
+  if (ofSystem) return ofSystem;
   if (code === 'ERR_INVALID_STATE' || syscall !== undefined) return AWAY;
   if (typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code))
     return POSTGRES.find(([beginning]) => code.startsWith(beginning))?.[1] ?? OTHER;
