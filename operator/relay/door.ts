@@ -74,6 +74,11 @@ export class Door {
     this.#server.on('checkContinue', (request, response) => void this.#serve(request, response, true));
   }
 
+  /** How many posts are worked on, or wait for their turn. */
+  get posts(): number {
+    return this.#posts;
+  }
+
   /**
    * Begins to serve, see {@link listenAt}.
    * @param address `host:port`

@@ -193,6 +193,7 @@ export function createRelayParts(context: RelayPartsContext, sender: () => Relay
     ...{ store, now, random, log, client: context.dingtalk, maxEventAgeMs: config.limits.maxEventAge },
     owner: `${hostname().slice(0, 64)}-${randomUUID()}`,
     credentialOf: (robot, how) => credentials.credentialOf(robot, how),
+    postsUnderWay: () => door.posts,
     audienceOf: routed,
     quietHoursOf: (key) => routed(key)?.quietHours,
     otherMember: (key, message) => {

@@ -37,6 +37,8 @@ export interface SenderOptions {
   readonly quietHoursOf?: (robot: string) => QuietHours | undefined;
   /** Another robot of the same group that works, for a message that a robot cannot send; undefined if there is none. */
   readonly otherMember?: (robot: string, message: MovedMessage) => string | undefined;
+  /** How many posts of Argo CD wait for their answers now: while there are many, few requests begin. Absent: none. */
+  readonly postsUnderWay?: () => number;
   /** Older messages are not sent. */
   readonly maxEventAgeMs: number;
   /** Local wall clock, in milliseconds since 1970: the store's time. */

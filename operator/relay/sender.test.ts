@@ -313,6 +313,32 @@ describe.each(SENDER_STORES)('with a store %s,', (_, open) => {
       expect(waited.filter((ms) => ms > 100).length).toBeLessThanOrEqual(2);
     });
 
+    it('may wait: beside many posts, one request begins after the other', async () => {
+      const senders = await running(0);
+      const robots = Array.from({ length: 20 }, (_, n) => `team-b/robot-${n}`);
+      for (const robot of robots) senders.addRobot(robot);
+      const underWay = new Set<object>();
+      let most = 0;
+      const send = async (robot: object): Promise<DeliveryOutcome> => {
+        underWay.add(robot);
+        most = Math.max(most, underWay.size);
+        await senders.time.pause(100, new AbortController().signal);
+        underWay.delete(robot);
+        return { reason: 'Delivering', class: 'ok' };
+      };
+      let posts = 64;
+      senders.startSender({ client: { send }, postsUnderWay: () => posts });
+      await senders.accept(...robots.map((robot) => ({ robot })));
+      await senders.time.pass(1_050);
+      expect(most).toBe(1);
+      expect(senders.ended).toHaveLength(10);
+      posts = 0;
+      await senders.time.pass(150);
+      expect(most).toBeGreaterThan(5);
+      await senders.time.pass(100);
+      expect(senders.ended).toHaveLength(20);
+    });
+
     it('with its Secret keeps its messages until the Secret can be read', async () => {
       const senders = await running();
       await senders.accept({});

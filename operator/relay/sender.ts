@@ -58,7 +58,7 @@ export function startSender(options: SenderOptions): RelaySender {
 class SenderLoop implements RelaySender {
   readonly #options: SenderOptions;
   readonly #troubles = new RobotTroubles();
-  readonly #slots = new Slots();
+  readonly #slots: Slots;
   readonly #stopping = new AbortController();
   readonly #flights = new Set<Promise<void>>();
   readonly #agenda = new Agenda();
@@ -69,6 +69,7 @@ class SenderLoop implements RelaySender {
 
   constructor(options: SenderOptions) {
     this.#options = options;
+    this.#slots = new Slots(options.postsUnderWay ?? (() => 0));
   }
 
   wake(robots?: readonly string[]): void {

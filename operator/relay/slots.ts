@@ -10,6 +10,19 @@ const EVERYBODY: Bounds = { quick: 16, inAll: 64 };
 /** So many of these go to robots that have not answered the last time. */
 const UNANSWERING: Bounds = { quick: 4, inAll: 32 };
 
+/** Up to so many posts at once are no haste: Argo CD's only worker waits for each answer. */
+const CALM_POSTS = 4;
+/** So many requests fewer for each post beyond. */
+const SLOTS_OF_POST = 2;
+
+/**
+ * How many quick requests may be under way beside so many posts that wait for their answers. Argo CD loses an event that is not
+ * answered, and a message can wait. But it does not wait for ever: one request at least is always allowed.
+ */
+export function quickBeside(posts: number): number {
+  return Math.max(1, EVERYBODY.quick - SLOTS_OF_POST * Math.max(0, posts - CALM_POSTS));
+}
+
 interface Flight {
   readonly isUnanswering: boolean;
   isSlow: boolean;
@@ -21,6 +34,12 @@ interface Flight {
  */
 export class Slots {
   readonly #flights = new Map<string, Flight>();
+  readonly #postsUnderWay: () => number;
+
+  /** @param postsUnderWay how many posts wait for their answers */
+  constructor(postsUnderWay: () => number) {
+    this.#postsUnderWay = postsUnderWay;
+  }
 
   /** The robots to which a request is under way. */
   get taken(): readonly string[] {
@@ -36,7 +55,8 @@ export class Slots {
   isFree(isUnanswering: boolean): boolean {
     const flights = [...this.#flights.values()];
     const ofItsKind = flights.filter((flight) => flight.isUnanswering);
-    return isWithin(flights, EVERYBODY) && (!isUnanswering || isWithin(ofItsKind, UNANSWERING));
+    const bounds = { ...EVERYBODY, quick: quickBeside(this.#postsUnderWay()) };
+    return isWithin(flights, bounds) && (!isUnanswering || isWithin(ofItsKind, UNANSWERING));
   }
 
   take(robot: string, isUnanswering: boolean): void {
