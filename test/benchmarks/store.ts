@@ -6,9 +6,9 @@ import { measureStore, type StoreFigures } from './store/measure.ts';
 
 const HELP = `Usage: make bench-store [ARGS='…']
 
-Measures how fast the relay's store accepts messages of 1.3 KB for 100 robots, while a sender claims and ends others: in SQLite with
-synchronous = FULL, and in PostgreSQL with fsync if it is installed. Takes about 30 seconds for each. It fails if one of 100 messages takes 50 ms
-or more at the rate, or if the store accepts fewer than the rate at most. Both depend on the disk and on the load of the machine.
+Measures how fast the relay's store accepts messages of 1.3 KB for 100 robots, while a sender claims and ends others: in SQLite, and in
+PostgreSQL with fsync if it is installed. Takes about 30 seconds for each. It fails if one of 100 messages takes 50 ms or more at the rate,
+or if the store accepts fewer than the rate at most. Both depend on the disk and on the load of the machine.
 
   --rate N       messages in a second (500)
   --seconds N    so long (10)
