@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { StoreConnection } from './connection.ts';
+import { openRelayStore } from './open.ts';
 import { openPlace } from './place.ts';
 import type { OpenDatabase, StoreTransaction } from './schema.ts';
+import { aMessage, first, NOW } from './testing/messages.ts';
 import { RecordedLog } from './testing/places.ts';
 
 let folder: string;
@@ -73,6 +75,24 @@ it('the disk is asked about what was written only, and once about each transacti
   expect(await connection.read(keysOf)).toEqual(['a', 'b', 'c']);
   await connection.transaction(keysOf);
   expect(disk).toHaveBeenCalledTimes(1);
+});
+
+it('messages join a transaction until it begins', async () => {
+  const disk = await watchedDisk();
+  await using store = await openRelayStore({ sqlite: join(folder, 'relay.db') }, { log });
+  await store.accept([aMessage('a')], NOW);
+  disk.mockClear();
+  const answer = Promise.withResolvers<void>();
+  disk.mockReturnValueOnce(answer.promise);
+  const claimed = store.claim('team/ops', 'replica', NOW, first);
+  while (disk.mock.calls.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const early = store.accept([aMessage('b')], NOW);
+  await new Promise((resolve) => setImmediate(resolve));
+  const late = store.accept([aMessage('c')], NOW);
+  answer.resolve();
+  expect(await claimed).toMatchObject({ kind: 'message' });
+  expect(await Promise.all([early, late])).toEqual([1, 1]);
+  expect(disk).toHaveBeenCalledTimes(2);
 });
 
 it.each([
