@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/template"
 
+	"argocd-dingtalk-operator/engine/internal/shortcut"
 	"github.com/Masterminds/sprig/v3"
 	"github.com/argoproj/notifications-engine/pkg/services"
 	"github.com/argoproj/notifications-engine/pkg/triggers"
@@ -142,6 +143,9 @@ func compiledBodyOf(text string) (*template.Template, error) {
 			}
 		}
 		body, err := template.New(bodyName).Funcs(functions).Parse(text)
+		if err == nil {
+			err = shortcut.Take(body)
+		}
 		return body, compiledBytes + templateFactor*len(text), err
 	})
 }
