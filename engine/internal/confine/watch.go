@@ -44,13 +44,14 @@ func (watch *Watch) Over(work func([]byte) []byte) func([]byte) []byte {
 func (watch *Watch) run() {
 	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
 	for range watch.begun {
-		for watch.working.Load() {
+		for isWorking := true; isWorking; isWorking = watch.working.Load() {
+			// What has just begun has taken nothing yet, and most of it ends before the look.
+			time.Sleep(watchEvery)
 			metrics.Read(sample)
 			if sample[0].Value.Uint64()-sample[1].Value.Uint64() > watch.limit {
 				_, _ = os.Stderr.WriteString(outOfMemory) // Without a reader there is nobody to tell.
 				os.Exit(2)
 			}
-			time.Sleep(watchEvery)
 		}
 	}
 }
