@@ -28,6 +28,7 @@ const (
 	maxTriggerBytes  = 24 << 20
 	maxTemplateBytes = 12 << 20
 	maxPatternBytes  = 1 << 20
+	maxContextBytes  = 1 << 20
 )
 
 // What a compiled text takes for each of its bytes, and beside that, about; a benchmark tells.
@@ -42,6 +43,7 @@ var (
 	recentTemplates = newRecent[map[string]*template.Template](maxTemplateBytes)
 	recentBodies    = newRecent[*template.Template](maxTemplateBytes)
 	recentPatterns  = newRecent[*regexp.Regexp](maxPatternBytes)
+	recentContexts  = newRecent[map[string]string](maxContextBytes)
 )
 
 // compiledTrigger is a trigger as the engine's trigger service has it.
