@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"text/template"
 	"text/template/parse"
 
@@ -48,7 +49,8 @@ func (h helper) callIn(node parse.Node) (string, bool) {
 	return fmt.Sprintf(h.call, values...), true
 }
 
-var defines, loops = func() (map[string]helper, []helper) {
+// known are the helpers that are defines, by name, and the loops. The first template that is compiled needs them.
+var known = sync.OnceValues(func() (map[string]helper, []helper) {
 	of := func(node parse.Node, call string) helper {
 		return helper{regexp.MustCompile("^" + holes.Replace(regexp.QuoteMeta(node.String())) + "$"), call}
 	}
@@ -67,13 +69,14 @@ var defines, loops = func() (map[string]helper, []helper) {
 		}
 	}
 	return defines, loops
-}()
+})
 
 var loopCalls = []string{"{{shortcut_paths $ %s %s %s}}", "{{shortcut_texts $ %s %s}}"}
 
 // Take puts calls of Go code in the place of the helpers in a template that was parsed, with the functions of sprig, and never
 // executed. What the code does is what the text would have done, apart from errors: whoever gets one has the text executed instead.
 func Take(body *template.Template) error {
+	defines, loops := known()
 	text := body.Lookup("s")
 	if text == nil || body.Tree == nil || !defines["s"].text.MatchString(text.Root.String()) {
 		return nil // All other helpers but one call this one.
