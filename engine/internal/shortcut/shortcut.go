@@ -94,8 +94,11 @@ func Take(body *template.Template) error {
 		}
 	}
 	for index, node := range body.Root.Nodes {
+		if node.Type() != parse.NodeRange {
+			continue
+		}
 		for _, helper := range loops {
-			if call, ok := helper.callIn(node); ok && node.Type() == parse.NodeRange {
+			if call, ok := helper.callIn(node); ok {
 				action, err := template.New("").Funcs(functions).Parse(call)
 				if err != nil {
 					return err
