@@ -21,7 +21,7 @@ export interface EngineLayout extends OutputFolder {
 export function engineLayout(): EngineLayout {
   const moduleDir = import.meta.dirname;
   const base = join(dirname(moduleDir), 'bin', 'engine');
-  const sources = globSync(['cmd/**/*.go', 'internal/**/*.go'], { cwd: moduleDir });
+  const sources = globSync(['cmd/**/*.go', 'internal/**/*.{go,gotmpl}'], { cwd: moduleDir });
   const { version } = goToolchain(moduleDir, 'the engine');
   const folder = outputFolder(
     { moduleDir, base },

@@ -9,6 +9,9 @@ import { LastWords } from './last-words.ts';
  */
 const BUSY_FACTOR = 5;
 
+/** How long a look at the CPU time of a process is recent. A look costs as much as a small question. */
+const RECENT_MS = 50;
+
 /** The program to run, and the limit of its answers. The program limits its memory itself. */
 export interface EngineProgram {
   /** Absolute path of the program that `make engine` builds. */
@@ -56,6 +59,11 @@ export class EngineProcess {
   /** Set once it is gone. */
   #ending: ProcessEvent | undefined;
   #receivedBytes = 0;
+  /** The last look at the CPU time. */
+  #look: { readonly at: number; readonly usedMs: number | undefined } = {
+    at: Number.NEGATIVE_INFINITY,
+    usedMs: undefined,
+  };
 
   /** Starts the process, which then greets: the first event. */
   constructor({ program, maxAnswerBytes }: EngineProgram) {
@@ -95,13 +103,16 @@ export class EngineProcess {
     this.#next = Promise.withResolvers();
     this.#requests = (this.#requests + 1) % 2 ** 32;
     this.#number = this.#requests;
-    const [begunAt, usedBefore] = [performance.now(), this.#cpuTimeMs()];
+    const begunAt = performance.now();
+    if (begunAt - this.#look.at > RECENT_MS) this.#look = { at: begunAt, usedMs: this.#cpuTimeMs() };
+    const { at, usedMs: usedBefore } = this.#look;
     this.#child?.stdin.write(frameOf({ number: this.#number, text: request }));
     return this.#happens(deadlineMs, () => {
       const used = this.#cpuTimeMs();
       if (used === undefined || usedBefore === undefined) return 0;
       const ofTime = BUSY_FACTOR * deadlineMs - (performance.now() - begunAt);
-      return Math.min(deadlineMs - (used - usedBefore), ofTime);
+      // Other questions may have used all of the time between the look and this one.
+      return Math.min(deadlineMs - Math.max(0, used - usedBefore - (begunAt - at)), ofTime);
     });
   }
 

@@ -31,7 +31,7 @@ func Process(maxMemory uint64) (*Watch, error) {
 	debug.SetMaxStack(maxStack)
 	// The last words name the cause. What the stacks hold could quote a configuration.
 	debug.SetTraceback("none")
-	debug.SetGCPercent(50)
+	debug.SetGCPercent(percentWith(0))
 	// The collector works harder before the limit that ends the process. Some 60 MiB of what counts for that limit are
 	// reserved and never touched.
 	debug.SetMemoryLimit(int64(maxMemory / 10 * 6))

@@ -2,6 +2,7 @@ package confine
 
 import (
 	"os"
+	"runtime/debug"
 	"runtime/metrics"
 	"sync/atomic"
 	"time"
@@ -42,15 +43,35 @@ func (watch *Watch) Over(work func([]byte) []byte) func([]byte) []byte {
 }
 
 func (watch *Watch) run() {
-	sample := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	sample := []metrics.Sample{
+		{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}, {Name: "/gc/heap/live:bytes"},
+	}
+	percent := percentWith(0)
 	for range watch.begun {
-		for watch.working.Load() {
+		for isWorking := true; isWorking; isWorking = watch.working.Load() {
+			// What has just begun has taken nothing yet, and most of it ends before the look.
+			time.Sleep(watchEvery)
 			metrics.Read(sample)
 			if sample[0].Value.Uint64()-sample[1].Value.Uint64() > watch.limit {
 				_, _ = os.Stderr.WriteString(outOfMemory) // Without a reader there is nobody to tell.
 				os.Exit(2)
 			}
-			time.Sleep(watchEvery)
+			if now := percentWith(sample[2].Value.Uint64()); now != percent {
+				percent = now
+				debug.SetGCPercent(percent)
+			}
 		}
 	}
+}
+
+// smallHeap is what is in use while the process judges events and has not kept much for them.
+const smallHeap = 12 << 20
+
+// percentWith tells by how much the heap may grow until garbage is collected, for the bytes that were in use after the last time.
+// In a small heap, half of it would be used up every twenty events, and each of them would pay for the collector.
+func percentWith(live uint64) int {
+	if live < smallHeap {
+		return 200
+	}
+	return 50
 }

@@ -3,6 +3,7 @@
 package frames
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -17,6 +18,12 @@ const MaxRequest = 16 << 20
 // largeRequest is the length from which a request leaves so much garbage that the next one should not begin with it.
 const largeRequest = 128 << 10
 
+const (
+	headerBytes = 8
+	// readAtOnce is how many bytes of requests are asked for in one call.
+	readAtOnce = 64 << 10
+)
+
 // Serve writes the greeting, and then answers one request after the other.
 //
 // It ends by exit and not by returning when the input ends, since whoever would have read the answer is gone: the input is
@@ -26,6 +33,8 @@ func Serve(in io.Reader, out io.Writer, greeting string, answer func([]byte) []b
 	if err := write(out, 0, []byte(greeting)); err != nil {
 		return err
 	}
+	// Header and content of a request come in one piece as a rule.
+	in = bufio.NewReaderSize(in, readAtOnce)
 	requests := make(chan frame)
 	failed := make(chan error, 1)
 	go func() {
@@ -62,7 +71,7 @@ type frame struct {
 }
 
 func read(in io.Reader) (frame, error) {
-	var header [8]byte
+	var header [headerBytes]byte
 	if _, err := io.ReadFull(in, header[:]); err != nil {
 		return frame{}, err
 	}
@@ -75,12 +84,15 @@ func read(in io.Reader) (frame, error) {
 	return frame{number, content}, err
 }
 
-// write takes one call of the writer for the header, and one for the rest, so that a long answer is not copied.
+// write takes one call of the writer, and two for a long answer, which is not copied.
 func write(out io.Writer, number uint32, content []byte) error {
-	var header [8]byte
-	binary.BigEndian.PutUint32(header[:4], uint32(len(content)))
-	binary.BigEndian.PutUint32(header[4:], number)
-	if _, err := out.Write(header[:]); err != nil {
+	message := make([]byte, headerBytes, headerBytes+min(len(content), largeRequest))
+	binary.BigEndian.PutUint32(message[:4], uint32(len(content)))
+	binary.BigEndian.PutUint32(message[4:], number)
+	if len(content) <= largeRequest {
+		message, content = append(message, content...), nil
+	}
+	if _, err := out.Write(message); err != nil || content == nil {
 		return err
 	}
 	_, err := out.Write(content)

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/template"
 
+	"argocd-dingtalk-operator/engine/internal/shortcut"
 	"github.com/Masterminds/sprig/v3"
 	"github.com/argoproj/notifications-engine/pkg/services"
 	"github.com/argoproj/notifications-engine/pkg/triggers"
@@ -27,6 +28,7 @@ const (
 	maxTriggerBytes  = 24 << 20
 	maxTemplateBytes = 12 << 20
 	maxPatternBytes  = 1 << 20
+	maxContextBytes  = 1 << 20
 )
 
 // What a compiled text takes for each of its bytes, and beside that, about; a benchmark tells.
@@ -41,6 +43,7 @@ var (
 	recentTemplates = newRecent[map[string]*template.Template](maxTemplateBytes)
 	recentBodies    = newRecent[*template.Template](maxTemplateBytes)
 	recentPatterns  = newRecent[*regexp.Regexp](maxPatternBytes)
+	recentContexts  = newRecent[map[string]string](maxContextBytes)
 )
 
 // compiledTrigger is a trigger as the engine's trigger service has it.
@@ -142,6 +145,9 @@ func compiledBodyOf(text string) (*template.Template, error) {
 			}
 		}
 		body, err := template.New(bodyName).Funcs(functions).Parse(text)
+		if err == nil {
+			err = shortcut.Take(body)
+		}
 		return body, compiledBytes + templateFactor*len(text), err
 	})
 }

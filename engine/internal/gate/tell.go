@@ -5,6 +5,7 @@ import (
 
 	"argocd-dingtalk-operator/engine/internal/argocd"
 	"github.com/argoproj/notifications-engine/pkg/services"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/yaml"
 )
 
@@ -62,42 +63,62 @@ func answerTell(request []byte) (any, error) {
 	if err := decode(request, &in); err != nil {
 		return nil, err
 	}
-	context := map[string]string{}
-	if err := yaml.Unmarshal([]byte(in.Context), &context); err != nil {
+	context, err := contextOf(in.Context)
+	if err != nil {
 		return refusal{Errors: []Problem{Problem{Key: "context"}.describe(err, "")}}, nil
 	}
 	stage, err := in.stage(context)
 	if err != nil {
 		return nil, err
 	}
-	answer := tellAnswer{OK: true, Routes: make([]toldRoute, 0, len(in.Routes))}
-	for _, route := range in.Routes {
-		answer.Routes = append(answer.Routes, stage.judge(route))
+	answer := tellAnswer{OK: true, Routes: stage.judgeAll(in.Routes)}
+	wanted := messages(in.Routes, answer.Routes)
+	for index, message := range wanted {
+		// Conditions change nothing, and templates may change the Application: each message has one of its own.
+		own := stage
+		if index < len(wanted)-1 {
+			own = stage.copy()
+		}
+		if body, ok := in.body(own, message.route, message.told.Templates, message.service); ok {
+			message.told.Bodies[message.service] = body
+		}
 	}
-	// Conditions change nothing, and templates may change the Application: each message has one of its own.
-	for index, route := range in.Routes {
-		for _, conditions := range answer.Routes[index].Triggers {
+	return answer, nil
+}
+
+// message is one that a true condition brings about.
+type message struct {
+	route   tellRoute
+	told    *toldTrigger
+	service string
+}
+
+func messages(routes []tellRoute, told []toldRoute) []message {
+	var all []message
+	for index, route := range routes {
+		for _, conditions := range told[index].Triggers {
 			for each := range conditions {
-				told := &conditions[each]
-				if !told.Triggered || !route.has(told.Templates) {
+				condition := &conditions[each]
+				if !condition.Triggered || !route.has(condition.Templates) {
 					continue
 				}
-				told.Bodies = make(map[string]string, len(route.Services))
+				condition.Bodies = make(map[string]string, len(route.Services))
 				for _, service := range route.Services {
-					if stage == nil {
-						if stage, err = in.stage(context); err != nil {
-							return nil, err
-						}
-					}
-					if body, ok := in.body(stage, route, told.Templates, service); ok {
-						told.Bodies[service] = body
-					}
-					stage = nil
+					all = append(all, message{route, condition, service})
 				}
 			}
 		}
 	}
-	return answer, nil
+	return all
+}
+
+// contextOf reads the ConfigMap's `context`, which is the same from question to question.
+func contextOf(text string) (map[string]string, error) {
+	return recentContexts.get(text, func() (map[string]string, int, error) {
+		context := map[string]string{}
+		err := yaml.Unmarshal([]byte(text), &context)
+		return context, compiledBytes + len(text), err
+	})
 }
 
 // stage is the scene as conditions and templates see it.
@@ -116,19 +137,36 @@ func (r *tellRequest) stage(context map[string]string) (*stage, error) {
 	return &stage{app, around, context}, err
 }
 
+// copy shares what no template can change.
+func (s *stage) copy() *stage {
+	copied := *s
+	copied.app = runtime.DeepCopyJSON(s.app)
+	copied.around.AppProject = runtime.DeepCopyJSON(s.around.AppProject)
+	return &copied
+}
+
 // vars are new ones each time, since a template may change them.
 func (s *stage) vars(to services.Destination) map[string]any {
 	return argocd.Vars(s.context, objects{}.secret(), s.around)(s.app, to)
 }
 
-func (s *stage) judge(route tellRoute) toldRoute {
+// judgeAll runs the triggers. Conditions cannot change what they see.
+func (s *stage) judgeAll(routes []tellRoute) []toldRoute {
+	vars := s.vars(services.Destination{})
+	told := make([]toldRoute, 0, len(routes))
+	for _, route := range routes {
+		told = append(told, judge(route, vars))
+	}
+	return told
+}
+
+func judge(route tellRoute, vars map[string]any) toldRoute {
 	result := toldRoute{OK: true, Triggers: make(map[string][]toldTrigger, len(route.Triggers))}
 	for name, value := range route.Triggers {
 		trigger, err := compiledTriggerOf(value)
 		if err != nil {
 			return toldRoute{}
 		}
-		vars := s.vars(services.Destination{})
 		for index := range trigger.conditions {
 			result.Triggers[name] = append(result.Triggers[name], trigger.run(index, vars))
 		}

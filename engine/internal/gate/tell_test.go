@@ -164,6 +164,23 @@ func TestWhatIsKeptIsBounded(t *testing.T) {
 	}
 }
 
+func TestTheOperatorsHelpersRunAsCode(t *testing.T) {
+	lines, _, _ := readTenLines(t)
+	body, err := compiledBodyOf(lines.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := body.Root.String()
+	for _, name := range []string{"s", "d", "m"} {
+		all += body.Lookup(name).Root.String()
+	}
+	for _, name := range []string{"paths", "texts", "s", "d", "m"} {
+		if !strings.Contains(all, "shortcut_"+name) {
+			t.Errorf("%s is none: %s", name, all)
+		}
+	}
+}
+
 // BenchmarkTellTenLines is a message of ten lines to a team that was told before.
 func BenchmarkTellTenLines(b *testing.B) {
 	lines, _, _ := readTenLines(b)

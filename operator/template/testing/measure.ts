@@ -1,6 +1,7 @@
 /**
  * `node operator/template/testing/measure.ts`: the size of the Go templates of messages, in bytes, and the time to
- * compile them, in milliseconds. With `--write`, it also writes the input of the engine's benchmark.
+ * compile them, in milliseconds. With `--write`, it also writes the input of the engine's benchmark, and
+ * the texts for which the engine has code of its own.
  */
 import { writeFileSync } from 'node:fs';
 import { CATALOGUE } from '../../message/catalogue/catalogue.ts';
@@ -9,6 +10,7 @@ import { LOCALES } from '../../message/catalogue/locale.ts';
 import { made } from '../../message/testing/made.ts';
 import { APPLICATION, CONTEXT } from './documentation.ts';
 import { RenderingEngine } from './engine.ts';
+import { engineHelpers, HELPERS_FILE } from './engine-helpers.ts';
 import { BENCHMARK_FILE, benchmarkData, TEN_LINES, tenLinesBody } from './ten-lines.ts';
 
 const ROUNDS = 200;
@@ -58,5 +60,6 @@ for (const row of rows) process.stdout.write(`${JSON.stringify(row)}\n`);
 
 if (process.argv.includes('--write')) {
   const engine = await RenderingEngine.start();
+  writeFileSync(HELPERS_FILE, engineHelpers());
   writeFileSync(BENCHMARK_FILE, benchmarkData(engine.render(ten, APPLICATION, CONTEXT)));
 }
