@@ -22,27 +22,49 @@ export function parseAroundBlock(text: string): ListText | BrokenText {
   return aroundBlock(text) ?? parseListText(text);
 }
 
+/**
+ * The value with these entries in place of those of the block, for a question about the value: whoever reads this one, and each entry by
+ * itself, reads the other, too. The value itself if its block is not as we write it.
+ */
+export function withSample(text: string, entries: readonly SubscriptionEntry[]): string {
+  const block = ownBlock(text);
+  if (!block) return text;
+  const lines = entries.map((entry) => lineIn(block, entryJson(entry)));
+  return text.slice(0, block.from) + lines.join('') + text.slice(block.to);
+}
+
 function aroundBlock(text: string): ListText | undefined {
+  const block = ownBlock(text);
+  if (!block) return undefined;
+  const line = lineIn(block, PLACEHOLDER);
+  const list = parsedAround(text.slice(0, block.from) + line + text.slice(block.to));
+  if (!list.ok) return undefined;
+  const place: Range = { from: block.from, to: block.from + line.length };
+  const item = list.items.find(({ range }) => range.from === place.from);
+  return item?.ours && item.range.to === place.to ? expanded(list, place, block) : undefined;
+}
+
+/** The lines between the markers, if each is an entry as we write it. The range is that of all of them. */
+interface OwnBlock extends Range {
+  readonly lines: readonly string[];
+  readonly jsons: readonly OwnJson[];
+  /** What is before and behind the JSON, in each line. */
+  readonly prefix: string;
+  readonly suffix: string;
+}
+
+const lineIn = ({ prefix, suffix }: OwnBlock, json: string): string => `${prefix}${json}${suffix}`;
+
+function ownBlock(text: string): OwnBlock | undefined {
   const [begin, end] = [onlyPlaceOf(BEGIN, text), onlyPlaceOf(END, text)];
   if (begin === undefined || end === undefined || end < begin) return undefined;
-  const body: Range = { from: lineEnd(text, begin + 1), to: lineStart(text, end) };
-  const lines = linesOf(text.slice(body.from, body.to)).map(({ from, to }) =>
-    text.slice(body.from + from, body.from + to),
-  );
+  const { from, to } = { from: lineEnd(text, begin + 1), to: lineStart(text, end) };
+  const body = text.slice(from, to);
+  const lines = linesOf(body).map((line) => body.slice(line.from, line.to));
   const { prefix, suffix } = LINE.exec(lines[0] ?? '')?.groups ?? {};
   if (prefix === undefined || suffix === undefined) return undefined;
-  const items = ownJsons(lines, prefix, suffix);
-  const line = `${prefix}${PLACEHOLDER}${suffix}`;
-  const list = items && parsedAround(text.slice(0, body.from) + line + text.slice(body.to));
-  if (!items || !list?.ok) return undefined;
-  const place: Range = { from: body.from, to: body.from + line.length };
-  const index = list.items.findIndex(({ range }) => range.from === place.from);
-  if (list.items[index]?.ours === undefined || list.items[index].range.to !== place.to) return undefined;
-  return expanded(list, place, {
-    items: ownItems(lines, items, body.from),
-    scalars: ownScalars(lines, items, body.from + prefix.length),
-    grownBy: body.to - place.to,
-  });
+  const jsons = ownJsons(lines, prefix, suffix);
+  return jsons && { from, to, lines, jsons, prefix, suffix };
 }
 
 function onlyPlaceOf(marker: string, text: string): number | undefined {
@@ -86,48 +108,29 @@ const isAsWritten = (entry: SubscriptionEntry, json: string): boolean =>
   [...entry.recipients, ...entry.triggers, entry.selector ?? ''].every((text) => text.isWellFormed()) &&
   entryJson(entry) === json;
 
-function ownItems(lines: readonly string[], items: readonly OwnJson[], start: number): ListItem[] {
-  let from = start;
-  return items.map(({ item }, index) => {
-    const range = { from, to: from + (lines[index] as string).length };
-    from = range.to;
-    return { ...item, range };
-  });
-}
-
-function ownScalars(lines: readonly string[], items: readonly OwnJson[], start: number): Range[] {
-  let offset = start;
-  return items.flatMap(({ scalars }, index) => {
-    const own = scalars.map(({ from, to }) => ({ from: from + offset, to: to + offset }));
-    offset += (lines[index] as string).length;
-    return own;
-  });
-}
-
 /** The list with all our entries in the place of the one. */
-function expanded(
-  list: ListText,
-  place: Range,
-  own: Pick<ListText, 'items' | 'scalars'> & { readonly grownBy: number },
-): ListText {
-  const moved = (offset: number): number => (offset < place.to ? offset : offset + own.grownBy);
-  const movedRange = ({ from, to }: Range): Range => ({ from: moved(from), to: moved(to) });
+function expanded(list: ListText, place: Range, block: OwnBlock): ListText {
+  const grownBy = block.to - place.to;
+  const moved = ({ from, to }: Range): Range => ({ from: from + grownBy, to: to + grownBy });
   const isBefore = ({ to }: Range) => to <= place.from;
   const isAfter = ({ from }: Range) => from >= place.to;
+  const [items, scalars]: [ListItem[], Range[]] = [[], []];
+  let from = block.from;
+  for (const [index, { item, scalars: own }] of block.jsons.entries()) {
+    const json = from + block.prefix.length;
+    for (const scalar of own) scalars.push({ from: scalar.from + json, to: scalar.to + json });
+    const range = { from, to: from + (block.lines[index] as string).length };
+    items.push({ ...item, range });
+    from = range.to;
+  }
+  const itemsAfter = list.items.filter(({ range }) => isAfter(range));
   return {
     ...list,
     items: [
       ...list.items.filter(({ range }) => isBefore(range)),
-      ...own.items,
-      ...list.items.flatMap((item) =>
-        isAfter(item.range) ? [{ ...item, range: movedRange(item.range) }] : [],
-      ),
+      ...items,
+      ...itemsAfter.map((item) => ({ ...item, range: moved(item.range) })),
     ],
-    start: moved(list.start),
-    scalars: [
-      ...list.scalars.filter(isBefore),
-      ...own.scalars,
-      ...list.scalars.filter(isAfter).map(movedRange),
-    ],
+    scalars: [...list.scalars.filter(isBefore), ...scalars, ...list.scalars.filter(isAfter).map(moved)],
   };
 }
