@@ -115,7 +115,7 @@ export class Reconciler {
    */
   readSecrets(): void {
     const { caches, credentials } = this.#parts;
-    if (!this.#before || caches.robots.items() === this.#before.robots) return;
+    if (caches.robots.items() === this.#before?.robots) return;
     const look = this.#lookAt(collections(caches), this.#parts.times());
     credentials.look(robotsLookedAt(look(new Map())));
   }
