@@ -8,7 +8,7 @@ import type { GateAnswer, GateRequest } from '../core/model/engine-api.ts';
 import type { Snapshot } from '../core/model/snapshot.ts';
 import { ACCEPTING, credentials, robot, snapshot, subscription } from '../core/testing/fixtures.ts';
 import { recordingLog } from '../lib/testing/recording-log.ts';
-import { decideWithin } from './decide-within.ts';
+import { decideOnce, decideWithin, type Patience, patienceOf } from './decide-within.ts';
 
 const ACCEPTED = ACCEPTING.get('') as GateAnswer;
 const isAboutTheList = (request: GateRequest): boolean =>
@@ -28,6 +28,7 @@ async function decideOn(
   before: Snapshot,
   answers: Map<string, GateAnswer>,
   ask: (request: GateRequest, asker?: string) => Promise<GateAnswer>,
+  patience: Patience = { leftMs: 10 },
 ) {
   const gate = new Gate(ask, answers, recordingLog());
   const look = (): Snapshot => ({ ...before, answers });
@@ -37,7 +38,7 @@ async function decideOn(
     clock: () => performance.now(),
     onDecided: () => undefined,
   };
-  const { decision, round } = await decideWithin(look, { leftMs: 10 }, parts);
+  const { decision, round } = await decideWithin(look, patience, parts);
   const { steps } = decision.writes;
   const list = steps.flatMap((step) => (step.kind === 'subscriptions' ? [step.text] : [])).join('');
   return { round, kinds: steps.map((step) => step.kind), list };
@@ -81,4 +82,49 @@ describe('a run that has waited long enough for others', () => {
     expect(kinds).toContain('apply');
     expect(kinds).not.toContain('subscriptions');
   });
+});
+
+/** The engine has answered one namespace, and takes longer about the others than a namespace waits for another one. */
+const decideBeside = (count: number) => {
+  const others = Array.from({ length: count }, (_, index) => `slow-${index}`);
+  const isQuick = (request: GateRequest) => JSON.stringify(request).includes('dt_quick_');
+  return decideOn(
+    teams('quick', ...others),
+    new Map(),
+    async (request) => (isQuick(request) ? ACCEPTED : delay(70, ACCEPTED)),
+    patienceOf(false, 0),
+  );
+};
+
+describe('a run that may write', () => {
+  it('waits for a crowd of namespaces, which would all miss the write', async () => {
+    const { round, list } = await decideBeside(8);
+    expect(round).toBe('answered');
+    for (let index = 0; index < 8; index++) expect(list).toContain(`dt_slow-${index}_`);
+  });
+
+  it('does not wait for a few', async () => {
+    const { round, list } = await decideBeside(3);
+    expect(round).toBe('pending');
+    expect(list).not.toContain('dt_slow-0_');
+  });
+});
+
+it('a run that another one follows asks the engine, and does not wait for it', async () => {
+  const asked: GateRequest[] = [];
+  const never = (request: GateRequest) => {
+    asked.push(request);
+    return new Promise<GateAnswer>(() => undefined);
+  };
+  const answers = new Map<string, GateAnswer>();
+  const parts = {
+    gate: new Gate(never, answers, recordingLog()),
+    runAgain: () => undefined,
+    clock: () => performance.now(),
+    onDecided: () => undefined,
+  };
+  const { round, decision } = await decideOnce(() => ({ ...teams('slow'), answers }), parts);
+  expect(round).toBe('pending');
+  expect(asked).toEqual([...decision.questions.values()].map(({ request }) => request));
+  expect(asked).not.toEqual([]);
 });

@@ -16,6 +16,11 @@ const GATE_BUDGET_MS = 200;
  * restart does not wait.
  */
 const FIRST_GATE_BUDGET_MS = 3_000;
+/**
+ * Where so many namespaces wait for the engine at once, a run waits this much longer, in milliseconds, and for all of them.
+ * Their answers come within moments of each other, and what misses this write waits for the next one, which has to keep its distance.
+ */
+const CROWD = { namespaces: 8, moreMs: 400 } as const;
 /** The same for a run that may not write yet. It waits for all answers, and ends before its time to write comes. */
 const BEFORE_TURN = { share: 0.5, mostMs: 500 } as const;
 /**
@@ -27,6 +32,8 @@ const SHARED_LIST_MS = 300;
 /** How long a run still waits for the engine, in milliseconds. */
 export interface Patience {
   leftMs: number;
+  /** How much longer it waits for a crowd; used up at once. */
+  forCrowdMs?: number;
   /** Whether namespaces that have all their answers wait as long for the others. */
   readonly forAll?: boolean;
   /** Whether nothing may be written yet. The answers that come late bring another run before that. */
@@ -40,7 +47,7 @@ export interface Patience {
  */
 export function patienceOf(isFirst: boolean, pauseMs: number): Patience {
   if (isFirst) return { leftMs: FIRST_GATE_BUDGET_MS, forAll: true };
-  if (pauseMs <= 0) return { leftMs: GATE_BUDGET_MS };
+  if (pauseMs <= 0) return { leftMs: GATE_BUDGET_MS, forCrowdMs: CROWD.moreMs };
   const beforeTurnMs = Math.min(BEFORE_TURN.share * pauseMs, BEFORE_TURN.mostMs);
   return { leftMs: beforeTurnMs, forAll: true, isPause: true };
 }
@@ -71,7 +78,7 @@ export async function decideWithin(
     return { result: { decision, snapshot }, open: decision.questions };
   };
   const { result, round } = await askUntilAnswered(attempt, (questions) =>
-    answerWithin(questions, patience, parts, patience.forAll),
+    answerWithin(questions, patience, parts, isCrowd(questions, patience) || patience.forAll),
   );
   if (round === 'answered' || (round === 'pending' && patience.isPause)) return { ...result, round };
   // With the answers that have come.
@@ -84,6 +91,25 @@ export async function decideWithin(
   const isLate = (key: string) => last.open.has(key) && !own.has(key);
   const answers = { get: (key: string) => (isLate(key) ? undefined : snapshot.answers.get(key)) };
   const decision = decideNow({ ...snapshot, answers }, parts);
+  return { decision, snapshot, round };
+}
+
+/** Whether so many namespaces ask that a run waits for all of them; its patience grows the first time. */
+function isCrowd(questions: Decision['questions'], patience: Patience): boolean {
+  const askers = new Set<string>();
+  for (const question of questions.values()) for (const asker of question.askers) askers.add(asker);
+  if (askers.size < CROWD.namespaces) return false;
+  patience.leftMs += patience.forCrowdMs ?? 0;
+  patience.forCrowdMs = 0;
+  return true;
+}
+
+/** Decides with the answers that are there. The engine is asked about the rest, and nobody waits for it. */
+export async function decideOnce(look: () => Snapshot, parts: DecidingParts): Promise<Decided> {
+  const snapshot = look();
+  const decision = decideNow(snapshot, parts);
+  const { questions } = decision;
+  const round = questions.size === 0 ? 'answered' : await parts.gate.answer(questions, 0, parts.runAgain);
   return { decision, snapshot, round };
 }
 

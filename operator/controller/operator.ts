@@ -131,8 +131,10 @@ export class DingTalkOperator extends Operator {
       requestRun: () => worker.request(),
       isRunNext: () => worker.isRunNext,
       onChange: () => {
-        if (this.#term) worker.request();
-        else if (election.isCandidate === false && allSynced(parts.caches)) {
+        if (this.#term) {
+          worker.request();
+          this.#term.changed();
+        } else if (election.isCandidate === false && allSynced(parts.caches)) {
           log.info({}, 'caches have synced');
           election.start();
         }

@@ -8,10 +8,10 @@ import type { Snapshot } from '../core/model/snapshot.ts';
 import { wantedStatuses } from '../core/status/statuses.ts';
 import { ConflictError } from '../kubernetes/api-error.ts';
 import { askAhead, changedNamespaces } from './ask-ahead.ts';
-import { type Decided, decideWithin, type Patience, patienceOf } from './decide-within.ts';
+import { type Decided, decideOnce, decideWithin, type Patience, patienceOf } from './decide-within.ts';
 import { observedAfter, type WriteOutcome } from './observe.ts';
 import type { ReconcilerParts } from './reconciler-parts.ts';
-import { collections, takeSnapshot } from './snapshot.ts';
+import { collections, type Times, takeSnapshot } from './snapshot.ts';
 import { writeRound } from './write-round.ts';
 
 /** How soon to ask again after the engine could not be asked, in milliseconds. */
@@ -49,27 +49,17 @@ export class Reconciler {
    * @throws if a write failed; the caller then tries the run again
    */
   async run(): Promise<Date | undefined> {
-    const { caches, credentials, checker, guard, times, clock } = this.#parts;
+    const { caches, credentials, checker, guard, clock } = this.#parts;
     const before = this.#before;
     // A signature of a wrong time would stay until the next run. Any answer says the time.
     if (this.#parts.isTimeInDoubt()) await this.#parts.readTarget();
-    const { now, serverTime } = this.#parts.times();
+    const times = this.#parts.times();
+    const { now } = times;
     // Later changes belong to the next run.
     const resources = collections(caches);
     this.#before = resources;
     const deliveries = checker.memory;
-    const gitee = { hooks: this.#parts.hooks.states };
-    const lookWith = (secrets: Snapshot['credentials']) =>
-      takeSnapshot(caches, this.#parts.config, guard.leftBehind(), {
-        ...resources,
-        credentials: secrets,
-        deliveries,
-        gitee,
-        answers: this.#parts.gate.answers,
-        nextCapability: this.#parts.nextCapability,
-        now,
-        serverTime,
-      });
+    const lookWith = this.#lookAt(resources, times);
     const secrets = credentials.look(robotsLookedAt(lookWith(new Map())));
     const look = () => lookWith(secrets);
 
@@ -81,7 +71,7 @@ export class Reconciler {
     if (this.#isUntold) return undefined;
     this.#toldAt = clock();
     const isAsDecided = admission.steps.length === 0 && !hasRoutes;
-    const after = isAsDecided ? decided : await decideWithin(look, patience, this.#parts);
+    const after = isAsDecided ? decided : await this.#decideAfterWrite(look, patience);
     const { decision, snapshot, round } = after;
     await this.#parts.reportForeign(decision.foreign);
     await this.#parts.reportGrants(snapshot.projects);
@@ -113,10 +103,45 @@ export class Reconciler {
       askAgainAt,
       writeAgainAt,
       checkAgainAt,
-      guard.nextAt(admission, times().now),
+      guard.nextAt(admission, this.#parts.times().now),
       nextCheckAt(checks, now),
     );
     return dueAt && this.#parts.localTime(dueAt);
+  }
+
+  /**
+   * Begins to read the Secrets of robots that the last run has not seen, so that the next run knows them. Does nothing if the
+   * robots are the same.
+   */
+  readSecrets(): void {
+    const { caches, credentials } = this.#parts;
+    if (caches.robots.items() === this.#before?.robots) return;
+    const look = this.#lookAt(collections(caches), this.#parts.times());
+    credentials.look(robotsLookedAt(look(new Map())));
+  }
+
+  /** The snapshots of these resources at this moment, with the target and the answers as they are when one is taken. */
+  #lookAt(
+    resources: ReturnType<typeof collections>,
+    times: Times,
+  ): (secrets: Snapshot['credentials']) => Snapshot {
+    const { caches, config, guard, gate, nextCapability, checker, hooks } = this.#parts;
+    const fixed = {
+      ...resources,
+      ...times,
+      deliveries: checker.memory,
+      gitee: { hooks: hooks.states },
+      nextCapability,
+    };
+    return (credentials) =>
+      takeSnapshot(caches, config, guard.leftBehind(), { ...fixed, credentials, answers: gate.answers });
+  }
+
+  /** Where another run follows at once, that one waits for the engine: its own decision is the better one. */
+  #decideAfterWrite(look: () => Snapshot, patience: Patience): Promise<Decided> {
+    return this.#parts.isRunNext()
+      ? decideOnce(look, this.#parts)
+      : decideWithin(look, patience, this.#parts);
   }
 
   /** Tries again while another writer comes in between. @throws ConflictError in the end */

@@ -5,6 +5,11 @@ import { Reconciler } from './reconciler.ts';
 import { createTermParts, type TermParts } from './term-parts.ts';
 import { wired } from './wiring.ts';
 
+/**
+ * How long after a change the Secrets of new robots are read, if no run has begun meanwhile, in milliseconds. A run that writes
+ * takes longer than that, and so does the rest after it.
+ */
+const READ_AFTER_MS = 100;
 /** How long the last statuses and events may take at the end, in milliseconds. */
 const FLUSH_MS = 5_000;
 
@@ -19,6 +24,8 @@ export class Term {
   readonly #reconciler: Reconciler;
   readonly #over = new AbortController();
   #isAbandoned = false;
+  /** Set while a change waits for the reads of Secrets. */
+  #toRead: NodeJS.Timeout | undefined;
 
   constructor(ofProcess: OperatorParts, context: OperatorContext) {
     // A run that goes on after the end of its term knows an old state. The next term of the same process does not let
@@ -38,6 +45,15 @@ export class Term {
     return this.#reconciler.run();
   }
 
+  /** Called for each change of a cache: the Secrets of new robots are read beside the runs. */
+  changed(): void {
+    if (this.#over.signal.aborted) return;
+    this.#toRead ??= setTimeout(() => {
+      this.#toRead = undefined;
+      this.#reconciler.readSecrets();
+    }, READ_AFTER_MS);
+  }
+
   /** In how many milliseconds a write that waits for its turn may be done; 0 if none waits. */
   turnInMs(): number {
     return this.#own.guard.turnInMs();
@@ -48,10 +64,16 @@ export class Term {
    * @returns whether there is something left to tell, so that one more run is worth it
    */
   async stopChecks(): Promise<boolean> {
-    this.#over.abort();
+    this.#endBeginnings();
     await this.#own.hooks.close();
     // A test message whose answer has just come would be sent again after the restart if no status recorded it.
     return this.#own.checker.close() || this.#reconciler.isUntold;
+  }
+
+  /** Ends what has not begun yet. */
+  #endBeginnings(): void {
+    this.#over.abort();
+    clearTimeout(this.#toRead);
   }
 
   /** Sends the last statuses and events. */
@@ -62,7 +84,7 @@ export class Term {
   /** Ends the term at once: this replica may not write any more. */
   abandon(): void {
     this.#isAbandoned = true;
-    this.#over.abort();
+    this.#endBeginnings();
     this.#own.checker.abandon();
     this.#own.hooks.abandon();
     this.#own.statuses.abandon();

@@ -1,4 +1,4 @@
-import { own } from '../lib/own.ts';
+import { own, withValues } from '../lib/own.ts';
 import type { DataObject, ManagedFields } from './objects.ts';
 
 /**
@@ -45,7 +45,7 @@ function withData(
 ): DataObject {
   const known = before.data ?? {};
   const hasNew = Object.keys(set).some((key) => !Object.hasOwn(known, key));
-  if (!hasNew && gone.size === 0) return { ...before, metadata, data: { ...known, ...set } };
+  if (!hasNew && gone.size === 0) return { ...before, metadata, data: withValues(known, set) };
   const kept = Object.entries(known).filter(([key]) => !gone.has(key) && !Object.hasOwn(set, key));
   // In the order of the API server.
   const all = [...kept, ...Object.entries(set)].sort(([a], [b]) => (a < b ? -1 : 1));

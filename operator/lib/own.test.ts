@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { own, setOwn } from './own.ts';
+import { own, setOwn, withValues } from './own.ts';
 
 const INHERITED = ['constructor', 'toString', 'valueOf', 'hasOwnProperty', '__proto__', '__defineGetter__'];
 
@@ -19,4 +19,17 @@ it.each(INHERITED)('%s is found where it was put, and nowhere else', (name) => {
 
 it('nothing stands in a record that is not there', () => {
   expect(own(undefined, 'constructor')).toBeUndefined();
+});
+
+it.each(INHERITED)('%s is copied like any other name', (name) => {
+  const [record, values]: [Record<string, string>, Record<string, string>] = [{ a: '1', b: '2' }, { b: '3' }];
+  setOwn(values, name, 'mine');
+  const copy = withValues(record, values);
+  expect(Object.entries(copy)).toEqual([
+    ['a', '1'],
+    ['b', '3'],
+    [name, 'mine'],
+  ]);
+  expect(Object.getPrototypeOf(copy)).toBe(Object.prototype);
+  expect(record).toEqual({ a: '1', b: '2' });
 });

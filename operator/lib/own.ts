@@ -7,6 +7,17 @@ export function own<T>(record: Readonly<Record<string, T>> | null | undefined, n
   return record !== undefined && record !== null && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
+/** A copy with some other values. With thousands of names, a spread takes several times as long. */
+export function withValues<T>(
+  record: Readonly<Record<string, T>>,
+  values: Readonly<Record<string, T>>,
+): Record<string, T> {
+  const copy: Record<string, T> = {};
+  for (const from of [record, values])
+    for (const name of Object.keys(from)) setOwn(copy, name, own(from, name) as T);
+  return copy;
+}
+
 /** Puts a value into a record, under any name: with `record[name] = value`, `__proto__` would set the prototype. */
 export function setOwn<T>(record: Record<string, T>, name: string, value: T): void {
   // The only inherited setter. An assignment is many times as fast.

@@ -1,4 +1,5 @@
 import { yamlSafeJson } from '../../lib/json.ts';
+import { ObjectMemo } from '../../lib/memo.ts';
 
 /** The value of the field `managedBy` in our entries; Argo CD's engine ignores the field. */
 export const OWNER = 'argocd-dingtalk';
@@ -41,8 +42,10 @@ interface Fields {
   readonly lineBreak?: unknown;
 }
 
-const BEGIN = `# BEGIN ${OWNER}`;
-const END = `# END ${OWNER}`;
+/** The beginning of the line before the entries. */
+export const BEGIN = `# BEGIN ${OWNER}`;
+/** The beginning of the line after them. */
+export const END = `# END ${OWNER}`;
 const NOTICE = 'generated, changes are overwritten; edit the DingTalk resources instead';
 const BEGIN_LINE = new RegExp(`^[ \\t]*${BEGIN}(?![\\w-])(.*)`);
 const END_LINE = new RegExp(`^[ \\t]*${END}(?![\\w-])`);
@@ -104,9 +107,15 @@ function strings(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
 }
 
-function entryJson({ recipients, triggers, selector }: SubscriptionEntry): string {
-  return yamlSafeJson({ recipients, triggers, selector, managedBy: OWNER });
-}
+/** The JSON of an entry, as it is in a line of the block. */
+export const entryJson = (entry: SubscriptionEntry): string =>
+  jsons.get(entry, [], () => {
+    const { recipients, triggers, selector } = entry;
+    return yamlSafeJson({ recipients, triggers, selector, managedBy: OWNER });
+  });
+
+/** A list is written again for each change of one entry. */
+const jsons = new ObjectMemo<SubscriptionEntry, string>();
 
 function parseObject(json: string | undefined): Fields {
   try {

@@ -55,7 +55,10 @@ export function findOwnParts(text: string, list: ListText | BrokenText): OwnPart
   const items = list.ok ? fromItems(list) : [];
   const isElsewhere = ({ range }: OwnEntry): boolean =>
     !items.some((item) => item.range.from <= range.from && range.to <= item.range.to);
-  const entries = [...items, ...fromLines(lines, scalars).filter(isElsewhere)];
+  // A line where an item begins is part of it. There can be thousands of these.
+  const known = new Set(items.map(({ range }) => range.from));
+  const others = lines.filter(({ from }) => !known.has(from));
+  const entries = [...items, ...fromLines(others, scalars).filter(isElsewhere)];
   const ranges = mergedRanges([...begins, ...ends, ...entries.map(({ range }) => range)]);
   const [begin, range] = [begins[0], ranges[0]];
   const isIntact =

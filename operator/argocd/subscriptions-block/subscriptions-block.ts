@@ -5,8 +5,9 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import { rememberLast } from '../../lib/memo.ts';
+import { parseAroundBlock } from './around-block.ts';
 import { type SubscriptionEntry, toEntry } from './lines.ts';
-import { type BrokenText, type ListText, parseListText } from './list-text.ts';
+import type { BrokenText, ListText } from './list-text.ts';
 import {
   findOwnParts,
   foreignValues,
@@ -151,7 +152,7 @@ function isRight(
 }
 
 /** A value that was parsed before it was written is the next one that is read. */
-const parsed = rememberLast(parseListText);
+const parsed = rememberLast(parseAroundBlock);
 
 /** A decision reads the same value several times, and parsing a long one takes a tenth of a second. */
 const examine = rememberLast(examineText);

@@ -12,6 +12,8 @@ export interface Plan {
   readonly configMap: Readonly<Record<string, string>>;
   /** The operator's entries of the shared key `subscriptions`. */
   readonly entries: readonly SubscriptionEntry[];
+  /** Those of them that the engine has accepted with their keys, for this very plan. */
+  readonly accepted?: ReadonlySet<SubscriptionEntry>;
   /** Values of the operator's annotation by AppProject; other AppProjects do not have the annotation. */
   readonly projects: ReadonlyMap<string, string>;
   readonly secret: Readonly<Record<string, string>>;

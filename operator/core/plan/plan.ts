@@ -5,6 +5,7 @@
 
 import type { Finding } from '../../api/finding.ts';
 import { resourceKey } from '../../api/names.ts';
+import type { SubscriptionEntry } from '../../argocd/subscriptions-block/lines.ts';
 import { filtered } from '../../lib/lists.ts';
 import { ObjectMemo } from '../../lib/memo.ts';
 import { own, setOwn } from '../../lib/own.ts';
@@ -63,6 +64,7 @@ export function planTarget(
   const placed: Placed[] = [];
   // At the first start the engine has not answered about many: warnings that depend on all must not come and go with its answers.
   const expected: Placed[] = [];
+  const accepted = new Set<SubscriptionEntry>();
   for (const candidate of candidates) {
     const { subscription, draft, reach } = candidate;
     const { verdict = subscription.verdict, plan } = planned.get(resourceKey(subscription.cr)) ?? {};
@@ -70,6 +72,7 @@ export function planTarget(
     if (!place) continue;
     const each = { subscription: judged(subscription, verdict), draft, reach, plan: place };
     if (plan) placed.push(each);
+    if (plan && plan === draft && !draft.isLive) accepted.add(plan.entry);
     expected.push(each);
   }
   const routes = projectRoutes(placed, snapshot, faults);
@@ -79,7 +82,8 @@ export function planTarget(
     snapshot.config.limits.unscopedTriggers,
   );
   const overloaded = overloadedRobots(expected);
-  const configMap = { ...robots.configMap };
+  // A copy of thousands of keys takes longer than all else here.
+  const { configMap } = robots;
   const placements = new Map<string, SubscriptionPlacement>();
   const subscriptions = resolution.subscriptions.map((subscription) => {
     const key = resourceKey(subscription.cr);
@@ -101,6 +105,7 @@ export function planTarget(
     plan: {
       configMap,
       ...routedEntries(placements, routes, snapshot),
+      accepted,
       secret: robots.secret,
       robots: robots.placements,
       subscriptions: placements,

@@ -1,7 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import { SUBSCRIPTIONS_KEY } from '../../argocd/names.ts';
 import { decide } from '../decide.ts';
+import type { GateAnswer } from '../model/engine-api.ts';
 import type { FieldManager, LiveObject, Snapshot } from '../model/snapshot.ts';
-import { liveObject, robot, settled, snapshot, subscription, team } from '../testing/fixtures.ts';
+import {
+  ACCEPTING,
+  found,
+  liveObject,
+  robot,
+  SECRET,
+  settled,
+  snapshot,
+  subscription,
+  TOKEN,
+  team,
+} from '../testing/fixtures.ts';
 
 const kinds = (before: Parameters<typeof decide>[0]) =>
   decide(before).writes.steps.map((step) => (step.kind === 'apply' ? step.object : step.kind));
@@ -129,5 +142,58 @@ describe('the order of writes', () => {
     const live = settled(snapshot(team()));
     const { steps } = decide({ ...live, robots: [], subscriptions: [] }).writes;
     expect(steps.flatMap((step) => (step.kind === 'apply' ? step.stale : [])).length).toBe(4);
+  });
+});
+
+describe("the engine's check of the shared list", () => {
+  /** Teams with a robot each, and a subscription with a selector. */
+  const teams = (...namespaces: string[]) => {
+    const selector = (name: string) => ({ applications: { selector: { matchLabels: { team: name } } } });
+    return snapshot({
+      robots: namespaces.map((namespace) => robot({ namespace })),
+      subscriptions: namespaces.map((namespace) => subscription({ namespace }, selector(namespace))),
+      credentials: new Map(
+        namespaces.map((name) => [`${name}/payments-dingtalk`, found({ webhook: TOKEN, secret: SECRET })]),
+      ),
+    });
+  };
+
+  /** The lists that the engine is asked about until it has answered everything. */
+  function lists(before: Snapshot, answers: Map<string, GateAnswer>): string[] {
+    const asked: string[] = [];
+    for (;;) {
+      const { questions } = decide({ ...before, answers });
+      if (questions.size === 0) return asked;
+      for (const [key, { request }] of questions) {
+        answers.set(key, ACCEPTING.get('') as GateAnswer);
+        const data = request.call === 'check' ? request.configMap : {};
+        if (Object.keys(data).join() === SUBSCRIPTIONS_KEY) asked.push(data[SUBSCRIPTIONS_KEY] ?? '');
+      }
+    }
+  }
+
+  it('is about one entry that stands for all of them, and the same from write to write', () => {
+    const answers = new Map<string, GateAnswer>();
+    const [list, ...others] = lists(teams('a', 'b'), answers);
+    expect(others).toEqual([]);
+    expect(list).toContain('dt_probe');
+    expect(list).not.toMatch(/dt_[ab]_/);
+    const { target } = settled({ ...teams('a', 'b'), answers });
+    const more = { ...teams('a', 'b', 'c'), target };
+    expect(lists(more, answers)).toEqual([]);
+    const { steps } = decide({ ...more, answers }).writes;
+    expect(steps.at(-1)).toMatchObject({ kind: 'subscriptions', text: expect.stringContaining('dt_c_') });
+  });
+
+  it('is also about a selector that the engine has not accepted: a bad one would stop all notifications', () => {
+    const live = settled(teams('a', 'b'));
+    const { configMap, secret } = live.target;
+    const data = Object.fromEntries(
+      Object.entries(configMap?.data ?? {}).filter(([key]) => key !== SUBSCRIPTIONS_KEY),
+    );
+    const reset = { ...live, target: { configMap: configMap && { ...configMap, data }, secret } };
+    const [list] = lists(reset, new Map());
+    expect(list).toContain('team=a');
+    expect(list).toContain('team=b');
   });
 });

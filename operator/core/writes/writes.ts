@@ -5,6 +5,8 @@
 
 import { withoutMoments } from '../../argocd/moment.ts';
 import { SUBSCRIPTIONS_KEY, triggerKey } from '../../argocd/names.ts';
+import { withSample } from '../../argocd/subscriptions-block/around-block.ts';
+import type { SubscriptionEntry } from '../../argocd/subscriptions-block/lines.ts';
 import {
   foreignText,
   readBlock,
@@ -96,13 +98,13 @@ export function writesFor(plan: Plan, target: Target, live: LiveState, inquiry: 
 type SharedKey = Splice | (Blocked & { readonly ok: false });
 
 /** A value that is already right has no obstacle, even if another tool owns it. */
-function sharedKey(configMap: LiveObject, { entries }: Plan, inquiry: Inquiry): SharedKey {
+function sharedKey(configMap: LiveObject, plan: Plan, inquiry: Inquiry): SharedKey {
   const before = configMap.data[SUBSCRIPTIONS_KEY];
-  const splice = spliceBlock(before, entries);
+  const splice = spliceBlock(before, plan.entries);
   const owner = sharedKeyOwner(configMap);
   if (splice.ok && splice.text !== before && owner !== undefined)
     return { ok: false, reason: 'SharedKeyOwned', message: sharedKeyOwnedMessage(owner) };
-  return acceptedSplice(before, splice, inquiry);
+  return acceptedSplice(before, splice, plan, inquiry);
 }
 
 /**
@@ -136,11 +138,11 @@ function projectWrites(plan: Plan, { projects = new Map() }: Target): ProjectWri
  * The shared key, checked by the engine. If the engine already refuses the foreign part, that is reported elsewhere, and the
  * operator's entries do not make it worse. A text that only the operator's entries would break is not written.
  */
-function acceptedSplice(before: string | undefined, splice: Splice, inquiry: Inquiry): Splice {
+function acceptedSplice(before: string | undefined, splice: Splice, plan: Plan, inquiry: Inquiry): Splice {
   if (!splice.ok || splice.text === undefined || splice.text === before) return splice;
   const checkOf = (text: string) =>
     checkFinding(inquiry, { [SUBSCRIPTIONS_KEY]: text }, ({ key = SUBSCRIPTIONS_KEY }) => key);
-  const finding = checkOf(splice.text);
+  const finding = checkOf(withSample(splice.text, sampleOf(before, plan)));
   if (!finding) return splice;
   // A removal of entries cannot break a working key, and must not wait for an engine that is out of order.
   if (finding.gate === 'unanswered')
@@ -151,6 +153,21 @@ function acceptedSplice(before: string | undefined, splice: Splice, inquiry: Inq
   if (foreignFinding) return splice;
   return { ok: false, reason: 'TargetBroken', message: finding.message };
 }
+
+/**
+ * The entries that stand for all entries of the operator when the engine checks the shared key: one, and those whose selectors it has not
+ * accepted, neither with their keys nor as part of the live value. So the question about a long list is short, and stays the same
+ * from write to write.
+ */
+function sampleOf(before: string | undefined, { entries, accepted }: Plan): readonly SubscriptionEntry[] {
+  const selected = entries.filter((entry) => entry.selector !== undefined && !accepted?.has(entry));
+  if (selected.length === 0) return [PROBE];
+  const live = new Set(readBlock(before).entries.map(({ selector }) => selector));
+  return [PROBE, ...selected.filter(({ selector }) => !live.has(selector))];
+}
+
+/** An entry that no subscription has. */
+const PROBE: SubscriptionEntry = { recipients: ['dt_probe'], triggers: ['dt_probe'] };
 
 function isRemoval(before: string | undefined, after: string): boolean {
   const known = new Set(readBlock(before).entries.map((entry) => JSON.stringify(entry)));
