@@ -92,7 +92,7 @@ it('through any history, nothing outlives its owner’s consent, and its users c
         expect(decide(again).writes.steps).toEqual([]);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 90 },
   );
   // The random cases have covered everything that the test is about.
   expect(Object.entries(seen).filter(([, count]) => count === 0)).toEqual([]);
