@@ -48,7 +48,11 @@ export function readPostedEvent(text: string): PostedEvent | undefined {
     appProject: appProject === undefined ? undefined : fieldsOf(appProject),
     contextValue,
     described: {
-      metadata: { namespace, name, labels: fieldsOf(labels) as Readonly<Record<string, string>> },
+      metadata: {
+        namespace,
+        name,
+        labels: withoutNull(fieldsOf(labels)) as Readonly<Record<string, string>>,
+      },
       spec: {
         ...textOf('project', project),
         destination: {
@@ -79,6 +83,10 @@ const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : {};
+
+/** For Argo CD's expressions, a name with null is not there. */
+const withoutNull = (fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 const isName = (value: unknown): value is string =>
   typeof value === 'string' && value !== '' && value.length <= MAX_NAME;
