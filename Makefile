@@ -88,7 +88,7 @@ format: install ## Repair the format and lint findings, as far as possible
 
 .PHONY: test
 test: check tools build ## All tests of the operator, with the real API server and Argo CD controller, on dist/; BUNDLE=0 runs the sources
-	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project crashes --project e2e $(ARGS)
+	@BUNDLE=$${BUNDLE-1} vitest run --project unit --project footprint --project fuzz --project e2e $(ARGS)
 
 .PHONY: e2e-gitops
 e2e-gitops: tools tools-gitops build ## A real Argo CD syncs the custom resources from Git (about 2 minutes); BUNDLE=0 runs the sources
@@ -116,7 +116,7 @@ test-fault: tools build ## Faults between operator and API server, for as long a
 
 .PHONY: test-crashes
 test-crashes: tools build ## Kill the relay, its database and its disk (about 3 minutes); FAULTS=long does more of it
-	@BUNDLE=$${BUNDLE-1} vitest run --project relay-crashes $(ARGS)
+	@BUNDLE=$${BUNDLE-1} vitest run --project crashes $(ARGS)
 
 .PHONY: test-relay
 test-relay: tools build ## The relay and Gitee end to end, with the real Argo CD controller (about 6 minutes)

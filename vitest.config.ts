@@ -150,18 +150,10 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: {
-          name: 'crashes',
-          include: [CRASHES],
-          ...QUIET,
-        },
-      },
-      {
-        extends: true,
         // The relay's process and its databases end again and again: `make test-crashes`, and no part of `make test`.
         test: {
-          name: 'relay-crashes',
-          include: ['test/crashes/**/*.test.ts'],
+          name: 'crashes',
+          include: ['test/crashes/**/*.test.ts', CRASHES],
           testTimeout: 300_000,
           maxWorkers: 1,
           fileParallelism: false,
