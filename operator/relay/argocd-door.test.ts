@@ -60,6 +60,31 @@ const post = (body = EVENT, headers: Record<string, string> = HEADERS, path = DO
 const raw = (text: string) => connections.open(port, text);
 const REQUEST = [`POST ${DOOR_PATH} HTTP/1.1`, 'Host: relay', 'Authorization: Bearer right'];
 
+/** A caller that has one connection, as long as the door keeps it. */
+class KeptConnection implements Disposable {
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #sockets = new Set<unknown>();
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  async post(): Promise<number | undefined> {
+    const { promise, resolve, reject } = Promise.withResolvers<number | undefined>();
+    const options = { port, path: DOOR_PATH, method: 'POST', headers: HEADERS, agent: this.#agent };
+    const request = httpRequest(options, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode));
+    });
+    request.once('socket', (socket) => this.#sockets.add(socket)).once('error', reject);
+    request.end(EVENT);
+    return promise;
+  }
+
+  [Symbol.dispose](): void {
+    this.#agent.destroy();
+  }
+}
+
 describe('the door', () => {
   it.each<[PostResult, number]>([
     ['stored', 202],
@@ -199,6 +224,27 @@ describe('the door', () => {
       held.some((socket) => socket.destroyed || socket.closed),
     );
     expect((await post()).status).toBe(202);
+  });
+
+  it('keeps the connection of a caller with the token while those of others make room', async () => {
+    using agent = new KeptConnection();
+    expect(await agent.post()).toBe(202);
+    const held = Array.from({ length: 3 * LIMITS.connections }, () => raw(''));
+    await eventually('ends of the oldest ones', () => held.filter((socket) => socket.destroyed).length > 8);
+    expect(await agent.post()).toBe(202);
+    expect(agent.connections).toBe(1);
+  });
+
+  it('takes a new connection where callers hold all others, one after the other', async () => {
+    await using callers = new AsyncDisposableStack();
+    for (let each = 0; each < 2 * LIMITS.connections; each++)
+      expect(await callers.use(new KeptConnection()).post()).toBe(202);
+    // It sends nothing at first, while others come.
+    const slow = raw('');
+    for (let each = 0; each < 3; each++) raw('');
+    await eventually('the connections', () => slow.readyState === 'open');
+    slow.write(`${head(...REQUEST, `Content-Length: ${EVENT.length}`, 'Connection: close')}${EVENT}`);
+    expect(await text(slow)).toMatch(/^HTTP\/1.1 202 /);
   });
 
   it('answers 503 where more posts come at once than it works on', async () => {

@@ -43,6 +43,11 @@ export interface DoorOptions {
   readonly limits: DoorLimits;
 }
 
+function firstOf(sockets: Iterable<Socket>, but?: Socket): Socket | undefined {
+  for (const socket of sockets) if (socket !== but) return socket;
+  return undefined;
+}
+
 /**
  * An HTTP server that takes posts. It refuses before it reads a body where the head is wrong. It never answers 429 and never names a
  * time: Argo CD's only worker would wait.
@@ -50,8 +55,9 @@ export interface DoorOptions {
 export class Door {
   readonly #options: DoorOptions;
   readonly #server: Server;
-  /** The oldest first. */
-  readonly #idle = new Set<Socket>();
+  /** Without a post under way, the oldest first: those that never had an admitted one, and those that had. */
+  readonly #strangers = new Set<Socket>();
+  readonly #callers = new Set<Socket>();
   #connections = 0;
   #posts = 0;
   #isClosing = false;
@@ -98,17 +104,32 @@ export class Door {
     clearTimeout(timer);
   }
 
-  /** Anybody can hold connections. The one that has been idle for longest makes room for the next one. */
+  /**
+   * Anybody can hold connections. The one that has been idle for longest makes room for the next one: a stranger, unless callers
+   * have more than half of all.
+   */
   #admit(socket: Socket): void {
     this.#connections += 1;
-    this.#idle.add(socket);
+    this.#strangers.add(socket);
     socket.once('close', () => {
       this.#connections -= 1;
-      this.#idle.delete(socket);
+      this.#isBusy(socket);
     });
-    const [oldest] = this.#idle;
-    if (this.#connections > this.#options.limits.connections && oldest && this.#idle.delete(oldest))
-      oldest.destroy();
+    const { connections } = this.#options.limits;
+    if (this.#connections <= connections) return;
+    const isCrowded = this.#callers.size > connections / 2;
+    const oldest = isCrowded
+      ? firstOf(this.#callers)
+      : (firstOf(this.#strangers, socket) ?? firstOf(this.#callers));
+    if (!oldest) return;
+    this.#isBusy(oldest);
+    oldest.destroy();
+  }
+
+  /** It makes no room any more. */
+  #isBusy(socket: Socket): void {
+    this.#strangers.delete(socket);
+    this.#callers.delete(socket);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, awaitsContinue = false): Promise<void> {
@@ -140,7 +161,7 @@ export class Door {
     if (typeof admission === 'number') return admission;
     if (this.#posts >= limits.posts) return 503;
     this.#posts += 1;
-    this.#idle.delete(request.socket);
+    this.#isBusy(request.socket);
     const { take, inTurn = (work) => work() } = admission;
     try {
       return await inTurn(async () => {
@@ -150,7 +171,7 @@ export class Door {
       });
     } finally {
       this.#posts -= 1;
-      if (!request.socket.destroyed) this.#idle.add(request.socket);
+      if (!request.socket.destroyed) this.#callers.add(request.socket);
     }
   }
 }
