@@ -70,14 +70,20 @@ async function more(): Promise<void> {
   await eventually('more events', () => stored.length >= wanted);
 }
 
-/** All that was stored has arrived, and nothing came twice. */
-async function expectArrived(relays: RelayReplicas): Promise<void> {
+/** So many quick requests two replicas make at once. */
+const UNDER_WAY = 2 * 16;
+
+/**
+ * All that was stored has arrived, and nothing came under two msgUuids.
+ * @param repeated how many requests at most came again with the same msgUuid, since the store could not record their answers
+ */
+async function expectArrived(relays: RelayReplicas, repeated = 0): Promise<void> {
   const rest = async () => (await relays.messages({ states: ['waiting', 'sending'] })).length;
   await eventually('nothing to be left', async () => (await rest()) === 0, {
     timeoutMs: 120_000,
     intervalMs: 500,
   });
-  expect(expectOnce(stage, stored).repeated).toBe(0);
+  expect(expectOnce(stage, stored).repeated).toBeLessThanOrEqual(repeated);
 }
 
 /**
@@ -208,7 +214,7 @@ describe.skipIf(postgres?.missing !== undefined)(
       await places.server.resume();
       await ready(relays);
       expect(await postMany(relays, 60, 'asArgoCD')).toEqual({ 202: 60 });
-      await expectArrived(relays);
+      await expectArrived(relays, UNDER_WAY);
     });
   },
 );
