@@ -78,7 +78,7 @@ export async function decideWithin(
     return { result: { decision, snapshot }, open: decision.questions };
   };
   const { result, round } = await askUntilAnswered(attempt, (questions) =>
-    answerWithin(questions, patience, parts, isCrowd(questions, patience) || patience.forAll),
+    answerWithin(questions, patience, parts, waitForCrowd(questions, patience) || patience.forAll),
   );
   if (round === 'answered' || (round === 'pending' && patience.isPause)) return { ...result, round };
   // With the answers that have come.
@@ -94,8 +94,8 @@ export async function decideWithin(
   return { decision, snapshot, round };
 }
 
-/** Whether so many namespaces ask that a run waits for all of them; its patience grows the first time. */
-function isCrowd(questions: Decision['questions'], patience: Patience): boolean {
+/** Where so many namespaces ask that a run waits for all of them, its patience grows once. @returns whether there are so many */
+function waitForCrowd(questions: Decision['questions'], patience: Patience): boolean {
   const askers = new Set<string>();
   for (const question of questions.values()) for (const asker of question.askers) askers.add(asker);
   if (askers.size < CROWD.namespaces) return false;

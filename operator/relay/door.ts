@@ -113,7 +113,7 @@ export class Door {
     this.#strangers.add(socket);
     socket.once('close', () => {
       this.#connections -= 1;
-      this.#isBusy(socket);
+      this.#takeOut(socket);
     });
     const { connections } = this.#options.limits;
     if (this.#connections <= connections) return;
@@ -122,12 +122,12 @@ export class Door {
       ? firstOf(this.#callers)
       : (firstOf(this.#strangers, socket) ?? firstOf(this.#callers));
     if (!oldest) return;
-    this.#isBusy(oldest);
+    this.#takeOut(oldest);
     oldest.destroy();
   }
 
   /** It makes no room any more. */
-  #isBusy(socket: Socket): void {
+  #takeOut(socket: Socket): void {
     this.#strangers.delete(socket);
     this.#callers.delete(socket);
   }
@@ -161,7 +161,7 @@ export class Door {
     if (typeof admission === 'number') return admission;
     if (this.#posts >= limits.posts) return 503;
     this.#posts += 1;
-    this.#isBusy(request.socket);
+    this.#takeOut(request.socket);
     const { take, inTurn = (work) => work() } = admission;
     try {
       return await inTurn(async () => {

@@ -20,15 +20,7 @@ import { type LookResult, RepositoryLook } from './look.ts';
 import { type HookObjects, SubscriptionGoneError } from './objects.ts';
 import { type HookCounts, HookOutcomes } from './outcomes.ts';
 import { lookAtRepository, type MemberOutcome, type StuckHook, stuckWarnings } from './pass.ts';
-import {
-  type HookMember,
-  hasUnknownOwner,
-  hookPlacesOf,
-  isReleasable,
-  memberOf,
-  placeKey,
-  recordsOf,
-} from './places.ts';
+import { type HookMember, hookPlacesOf, memberOf, placeKey, recordsOf, releaseOf } from './places.ts';
 import { without } from './steps.ts';
 import type { GiteeTokens } from './tokens.ts';
 
@@ -129,9 +121,10 @@ export class HookKeeper {
         const member = memberOf(subscription, place, hooks, installation);
         if (member) of.members.push(member);
       }
-      if (isReleasable(subscription, hooks, installation)) void this.#release(subscription);
+      const release = releaseOf(subscription, hooks, installation);
+      if (release === 'yes') void this.#release(subscription);
       // The operator's own status is no news that causes a run.
-      else if (hasUnknownOwner(subscription)) this.#runAgain();
+      if (release === 'unknown') this.#runAgain();
     }
     for (const [key, look] of this.#looks) if (!places.has(key)) this.#drop(key, look);
     for (const [key, { place, members }] of places) {
@@ -270,7 +263,7 @@ export class HookKeeper {
       warnings: stuckWarnings(left),
     });
     const present = objects.find(subscription);
-    if (present && isReleasable(present, this.#hooks, installation)) await this.#release(present);
+    if (present && releaseOf(present, this.#hooks, installation) === 'yes') await this.#release(present);
     return isNews;
   }
 

@@ -63,22 +63,18 @@ export function hookPlacesOf(
 }
 
 /**
- * Whether nothing is left for which the finalizer keeps the subscription. Before the first record, the finalizer may be that of
- * another installation.
+ * Whether the finalizer is to go, since nothing is left for which it keeps the subscription. `unknown`: no status says yet whose
+ * subscription this is, so the finalizer may be that of another installation.
  */
-export function isReleasable(
+export function releaseOf(
   subscription: NotificationSubscription,
   hooks: WantedHooks,
   installation: string,
-): boolean {
+): 'yes' | 'no' | 'unknown' {
   const { metadata, status } = subscription;
-  if (!hasHookFinalizer(subscription) || hookPlacesOf(subscription, hooks, installation).size > 0)
-    return false;
-  if (wantedOf(subscription, hooks) === 'keep') return false;
-  if (status?.gitee) return status.gitee.installation === installation;
-  return metadata.deletionTimestamp !== undefined || status?.installation === installation;
+  if (!hasHookFinalizer(subscription) || wantedOf(subscription, hooks) === 'keep') return 'no';
+  if (hookPlacesOf(subscription, hooks, installation).size > 0) return 'no';
+  if (status?.gitee) return status.gitee.installation === installation ? 'yes' : 'no';
+  if (metadata.deletionTimestamp !== undefined || status?.installation === installation) return 'yes';
+  return status?.installation === undefined ? 'unknown' : 'no';
 }
-
-/** Whether the finalizer may be that of another installation: no status says yet whose subscription this is. */
-export const hasUnknownOwner = (subscription: NotificationSubscription): boolean =>
-  hasHookFinalizer(subscription) && !subscription.status?.gitee && !subscription.status?.installation;
