@@ -1,20 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type GiteeObstacle, startFakeGitee } from '../../operator/gitee/testing/fake-gitee.ts';
 import {
-  GiteeHookStage,
+  giteeHookStage,
   HOOK_REPOSITORY,
   HOOK_SUBSCRIPTION,
   HOOK_TEAM,
   HOOK_TOKEN,
 } from '../support/gitee-hook-stage.ts';
 
-let hooks: GiteeHookStage;
-beforeAll(async () => {
-  hooks = await GiteeHookStage.start();
-});
-beforeEach(async () => hooks.begin());
-afterEach(async () => hooks.end());
-afterAll(async () => hooks?.[Symbol.asyncDispose]());
+const hooks = giteeHookStage();
 
 it.each<[GiteeObstacle, string]>([
   [401, 'GiteeUnauthorized'],

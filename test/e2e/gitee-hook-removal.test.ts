@@ -1,7 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { namespace } from '../../operator/api/testing/manifests.ts';
 import {
-  GiteeHookStage,
+  giteeHookStage,
   HOOK_REPOSITORY,
   HOOK_SUBSCRIPTION,
   HOOK_TEAM,
@@ -10,13 +10,7 @@ import {
 } from '../support/gitee-hook-stage.ts';
 import { realRobot } from '../support/team.ts';
 
-let hooks: GiteeHookStage;
-beforeAll(async () => {
-  hooks = await GiteeHookStage.start();
-});
-beforeEach(async () => hooks.begin());
-afterEach(async () => hooks.end());
-afterAll(async () => hooks?.[Symbol.asyncDispose]());
+const hooks = giteeHookStage();
 
 /** There is no controller of namespaces here: Secrets go first, as it does it. */
 async function endNamespace(name: string): Promise<void> {

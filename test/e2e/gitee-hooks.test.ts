@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { sendEvent } from '../../operator/gitee/testing/fake-gitee.ts';
 import {
-  GiteeHookStage,
+  giteeHookStage,
   HOOK_FINALIZER,
   HOOK_REPOSITORY,
   HOOK_SUBSCRIPTION,
@@ -12,13 +12,7 @@ import {
 } from '../support/gitee-hook-stage.ts';
 import { ARGOCD, type KubernetesResource } from '../support/stage.ts';
 
-let hooks: GiteeHookStage;
-beforeAll(async () => {
-  hooks = await GiteeHookStage.start();
-});
-beforeEach(async () => hooks.begin());
-afterEach(async () => hooks.end());
-afterAll(async () => hooks?.[Symbol.asyncDispose]());
+const hooks = giteeHookStage();
 
 describe('the hook of a subscription with delivery Native', () => {
   it('sends to the robot, and is what the status says', async () => {

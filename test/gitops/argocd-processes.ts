@@ -27,7 +27,7 @@ export function startArgoCDProcesses(cp: ControlPlane, namespace: string): Promi
 async function startOnce(cp: ControlPlane, namespace: string): Promise<ArgoCDProcesses> {
   await using undo = new AsyncDisposableStack();
   const tools = locateGitopsTools();
-  const ports = await freePorts(9);
+  const ports = await freePorts(8);
   const addresses = ports.map((port) => `127.0.0.1:${port}`);
   const [
     redis = '',
@@ -37,11 +37,9 @@ async function startOnce(cp: ControlPlane, namespace: string): Promise<ArgoCDPro
     setMetrics = '',
     setProbe = '',
     webhook = '',
-    server = '',
-    serverMetrics = '',
   ] = addresses;
   const env = await environment(cp, dirname(tools.verifyWrapper));
-  const start = async (
+  const launch = (
     name: string,
     args: readonly string[],
     ready: NonNullable<ProcessOptions['ready']>,
@@ -54,6 +52,9 @@ async function startOnce(cp: ControlPlane, namespace: string): Promise<ArgoCDPro
       logFile: join(cp.dir, `${name}.log`),
       ready,
     });
+  const start = async (...how: Parameters<typeof launch>): Promise<void> => {
+    undo.use(await launch(...how));
+  };
   const cluster = ['--kubeconfig', cp.adminKubeconfig, '--namespace', namespace];
 
   const cache = await startProcess({
@@ -63,56 +64,54 @@ async function startOnce(cp: ControlPlane, namespace: string): Promise<ArgoCDPro
     ready: ({ output }) => output().includes('ready on'),
   });
   undo.use(cache);
-  undo.use(
-    await start(
-      'argocd-repo-server',
-      [
-        ...['--address', '127.0.0.1', '--port', portOf(repoServer), '--disable-tls', '--client-ca-path', ''],
-        ...['--metrics-address', '127.0.0.1', '--metrics-port', portOf(repoMetrics), '--redis', redis],
-      ],
-      async () => (await fetch(`http://${repoMetrics}/healthz?full=true`)).ok,
-    ),
+  await start(
+    'argocd-repo-server',
+    [
+      ...['--address', '127.0.0.1', '--port', portOf(repoServer), '--disable-tls', '--client-ca-path', ''],
+      ...['--metrics-address', '127.0.0.1', '--metrics-port', portOf(repoMetrics), '--redis', redis],
+    ],
+    async () => (await fetch(`http://${repoMetrics}/healthz?full=true`)).ok,
   );
-  undo.use(
-    await start(
-      'argocd-application-controller',
-      [
-        ...cluster,
-        ...['--redis', redis, '--repo-server', repoServer, '--repo-server-plaintext'],
-        // So that a test reads each resource's health in the Application; Argo CD's user interface has it from Redis.
-        ...['--persist-resource-health', '--metrics-port', portOf(health)],
-      ],
-      async () => (await fetch(`http://${health}/healthz`)).ok,
-    ),
+  await start(
+    'argocd-application-controller',
+    [
+      ...cluster,
+      ...['--redis', redis, '--repo-server', repoServer, '--repo-server-plaintext'],
+      // So that a test reads each resource's health in the Application; Argo CD's user interface has it from Redis.
+      ...['--persist-resource-health', '--metrics-port', portOf(health)],
+    ],
+    async () => (await fetch(`http://${health}/healthz`)).ok,
   );
-  undo.use(
-    await start(
-      'argocd-applicationset-controller',
-      [
-        ...cluster,
-        ...['--argocd-repo-server', repoServer, '--repo-server-plaintext', '--enable-leader-election=false'],
-        ...['--metrics-addr', setMetrics, '--probe-addr', setProbe, '--webhook-addr', webhook],
-      ],
-      ({ output }) => output().includes('Starting workers'),
-    ),
+  await start(
+    'argocd-applicationset-controller',
+    [
+      ...cluster,
+      ...['--argocd-repo-server', repoServer, '--repo-server-plaintext', '--enable-leader-election=false'],
+      ...['--metrics-addr', setMetrics, '--probe-addr', setProbe, '--webhook-addr', webhook],
+    ],
+    ({ output }) => output().includes('Starting workers'),
   );
   const running = undo.move();
   const startServer = async (): Promise<string> => {
-    // The certificate is for names of the Service, and for this one.
-    const url = `https://localhost:${portOf(server)}`;
-    const process = await start(
+    const [port, metricsPort] = await freePorts(2);
+    const server = await launch(
       'argocd-server',
       [
         ...cluster,
-        ...['--address', '127.0.0.1', '--port', portOf(server), '--metrics-port', portOf(serverMetrics)],
+        ...['--address', '127.0.0.1', '--port', `${port}`, '--metrics-port', `${metricsPort}`],
         ...['--redis', redis, '--repo-server', repoServer, '--repo-server-plaintext'],
       ],
       ({ output }) => output().includes('serving on port'),
     );
-    running.use(process);
-    return url;
+    running.use(server);
+    // The certificate is for names of the Service, and for this one.
+    return `https://localhost:${port}`;
   };
-  return { repoServer, startServer, [Symbol.asyncDispose]: () => running.disposeAsync() };
+  return {
+    repoServer,
+    startServer: () => retryOnPortCollision(startServer),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
 }
 
 const portOf = (address: string): string => address.slice(address.indexOf(':') + 1);

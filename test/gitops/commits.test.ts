@@ -56,8 +56,11 @@ afterAll(async () => {
   await stage?.[Symbol.asyncDispose]();
 });
 
-const ask = (changes: { revision?: string; application?: string; project?: string } = {}) =>
-  client.ask(
+const ask = (
+  changes: { revision?: string; application?: string; project?: string } = {},
+  by: CommitClient = client,
+) =>
+  by.ask(
     {
       ...{ application: APP, namespace: ARGOCD, project: 'default', revision },
       ...{ repository: stage.repository.url, ...changes },
@@ -97,11 +100,7 @@ describe('Argo CD’s API server', () => {
     const wrong = join(stage.cp.dir, 'wrong-token');
     await writeFile(wrong, 'tok-feedfacefeedfacefeedface');
     const stranger = createCommitClient({ url, tokenFile: wrong, caFile });
-    const question = {
-      ...{ application: APP, namespace: ARGOCD, project: 'default', revision },
-      repository: stage.repository.url,
-    };
-    const answer = await stranger.ask(question, AbortSignal.timeout(20_000));
+    const answer = await ask({}, stranger);
     await stranger.close();
     expect(answer).toEqual({ kind: 'unavailable', words: expect.stringContaining('HTTP 401') });
   });

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { NotificationSubscription } from '../../operator/api/kinds.ts';
 import { credentialsSecret, namespace, subscription } from '../../operator/api/testing/manifests.ts';
 import type { ConfigFields } from '../../operator/dingtalk/testing/fake-configuration.ts';
@@ -8,12 +8,11 @@ import {
   startFakeGitee,
 } from '../../operator/gitee/testing/fake-gitee.ts';
 import { eventually } from '../../operator/lib/testing/eventually.ts';
+import { GITEE_RIGHTS } from './gitee-stage.ts';
 import { freePorts } from './ports.ts';
 import { type Stage, startStage } from './stage.ts';
 import { realRobot } from './team.ts';
 
-/** What `config/gitee` adds, for the stage. */
-export const GITEE_RIGHTS = join(import.meta.dirname, 'gitee-rights');
 export const HOOK_TEAM = 'gitee-team';
 const ROBOT = { namespace: HOOK_TEAM, name: 'robot' };
 /** The subscription of most tests. */
@@ -33,45 +32,66 @@ export const untilTrue = <T>(what: string, check: () => T | Promise<T>, timeoutM
     { timeoutMs },
   );
 
+/**
+ * The stage of a file's tests. Each test has a repository as new, and leaves no subscription. In the end, no secret is anywhere but in
+ * its place.
+ */
+export function giteeHookStage(): GiteeHookStage {
+  const hooks = new GiteeHookStage();
+  beforeAll(() => hooks.start());
+  beforeEach(() => hooks.begin());
+  afterEach(() => hooks.end());
+  afterAll(async () => {
+    await using _ = hooks;
+    await hooks.expectSecretsKept();
+  });
+  return hooks;
+}
+
 /** An operator that keeps the hooks of a strict fake Gitee, and a team with a robot. */
-export class GiteeHookStage implements AsyncDisposable {
-  readonly stage: Stage;
-  readonly gitee: FakeGitee;
-  /** `host:port` of the operator's metrics. */
-  readonly endpoints: string;
-  /** As new for each test. */
+class GiteeHookStage implements AsyncDisposable {
+  stage!: Stage;
+  gitee!: FakeGitee;
   repository!: FakeRepository;
-  robot: ReturnType<typeof realRobot>;
+  robot!: ReturnType<typeof realRobot>;
+  /** `host:port` of the operator's metrics. */
+  #endpoints!: string;
+  readonly #secrets = [HOOK_TOKEN];
 
-  private constructor(stage: Stage, gitee: FakeGitee, endpoints: string) {
-    this.stage = stage;
-    this.gitee = gitee;
-    this.endpoints = endpoints;
-    this.robot = realRobot(stage.dingtalk, ROBOT);
-  }
-
-  static async start(): Promise<GiteeHookStage> {
-    const gitee = await startFakeGitee();
-    const stage = await startStage({ argocd: false, operator: false });
-    await stage.cp.kubectl(['apply', '--server-side', '-k', GITEE_RIGHTS]);
-    const started = new GiteeHookStage(stage, gitee, `127.0.0.1:${(await freePorts(1))[0]}`);
-    await stage.apply(namespace(HOOK_TEAM), ...started.robot.manifests);
-    await stage.restartOperator(started.fields());
-    return started;
+  async start(): Promise<void> {
+    this.gitee = await startFakeGitee();
+    this.stage = await startStage({ argocd: false, operator: false });
+    await this.stage.cp.kubectl(['apply', '--server-side', '-k', GITEE_RIGHTS]);
+    this.#endpoints = `127.0.0.1:${(await freePorts(1))[0]}`;
+    await this.stage.apply(namespace(HOOK_TEAM));
+    await this.replaceRobot();
+    await this.stage.restartOperator(this.fields());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stage[Symbol.asyncDispose]();
-    await this.gitee.stop();
+    await this.stage?.[Symbol.asyncDispose]();
+    await this.gitee?.stop();
   }
 
-  /** Before each test. */
   async begin(): Promise<void> {
     this.repository = this.gitee.addRepository(HOOK_REPOSITORY, HOOK_TOKEN);
     await this.stage.apply(this.tokenSecret());
   }
 
-  /** After each test: no subscription is left. */
+  /** Neither the token nor a credential of a robot is in an object, a log or a metric. */
+  async expectSecretsKept(): Promise<void> {
+    const kinds = [
+      ...['notificationsubscriptions', 'dingtalkrobots', 'relayroutes'],
+      ...['events.events.k8s.io', 'configmaps', 'leases.coordination.k8s.io'],
+    ];
+    const { cp } = this.stage;
+    const texts = await Promise.all(kinds.map((kind) => cp.kubectl(['get', kind, '-A', '-o', 'yaml'])));
+    const metrics = await (await fetch(`http://${this.#endpoints}/metrics`)).text();
+    expect(metrics).toContain('argocd_dingtalk_gitee_');
+    for (const text of [...texts, this.stage.operatorOutput(), metrics])
+      for (const secret of this.#secrets) expect(text).not.toContain(secret);
+  }
+
   async end(): Promise<void> {
     this.gitee.obstruct(undefined);
     this.gitee.onCreated(undefined);
@@ -82,12 +102,13 @@ export class GiteeHookStage implements AsyncDisposable {
 
   /** The operator's configuration. */
   fields(changes: Record<string, unknown> = {}): ConfigFields {
-    const { gitee, endpoints } = this;
+    const { gitee } = this;
+    const listen = this.#endpoints;
     return {
       gitee: { hosts: [gitee.host], caFile: gitee.caFile, checkInterval: '1s', ...changes },
       credentials: { rereadInterval: '1s' },
-      metrics: { listen: endpoints },
-      health: { listen: endpoints },
+      metrics: { listen },
+      health: { listen },
     };
   }
 
@@ -116,6 +137,7 @@ export class GiteeHookStage implements AsyncDisposable {
   /** Gives the team's robot other credentials. */
   async replaceRobot(): Promise<void> {
     this.robot = realRobot(this.stage.dingtalk, ROBOT);
+    this.#secrets.push(this.robot.credentials.token, this.robot.credentials.secret);
     await this.stage.apply(...this.robot.manifests);
   }
 

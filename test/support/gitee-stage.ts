@@ -9,7 +9,8 @@ import { startOperatorForRelay, startRelay } from './relay.ts';
 import { sampleFolder } from './samples.ts';
 import type { Stage } from './stage.ts';
 
-const RIGHTS = join(import.meta.dirname, 'gitee-rights');
+/** What `config/gitee` adds, for a stage. */
+export const GITEE_RIGHTS = join(import.meta.dirname, 'gitee-rights');
 
 /** Where Gitee would reach the relay. Tests have no such host, so the fake posts to the relay's port. */
 const PUBLIC_URL = 'https://hooks.example.com';
@@ -24,7 +25,7 @@ export interface GiteePlace {
 /** Runs a strict fake Gitee, and an operator and a relay that know it; `undo` ends all of them. */
 export async function startGitee(stage: Stage, undo: AsyncDisposableStack): Promise<GiteePlace> {
   const gitee = undo.use(await startFakeGitee());
-  await stage.cp.kubectl(['apply', '--server-side', '-k', RIGHTS]);
+  await stage.cp.kubectl(['apply', '--server-side', '-k', GITEE_RIGHTS]);
   const fields = {
     gitee: { publicURL: PUBLIC_URL, hosts: [gitee.host], caFile: gitee.caFile, checkInterval: '2s' },
   };
